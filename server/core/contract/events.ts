@@ -1,0 +1,40 @@
+/**
+ * The messages that an application is sent (contract 5.1): the same objects on every transport.
+ *
+ * @module
+ */
+import type { PhoneErrorCode } from "./errors.ts";
+import type { ButtonMode, ButtonState, PhoneState } from "./names.ts";
+import type { Cause, Outcome } from "./record.ts";
+
+/** What happened, before it has its place in an application's order. */
+export type EventBody =
+  | {
+    type: "PHONE_REPLY";
+    requestId: number;
+    handle: string;
+    /** 0 or the signed number of an error. */
+    result: number;
+    code?: PhoneErrorCode;
+    outcome: Outcome;
+    cause?: Cause;
+    reference?: string;
+  }
+  | {
+    type: "PHONE_STATE";
+    /** null for what concerns every application. */
+    handle: string | null;
+    phone: string;
+    states: PhoneState[];
+    /** As contract 5.3 says for a single state: a count, a lamp, a mode. */
+    detail?: number | string;
+  }
+  | { type: "PHONE_BUTTON"; handle: string; phone: string; button: number; mode: ButtonMode; state: ButtonState }
+  | { type: "PHONE_CLOSE"; handle: string; phone: string; cause: Cause }
+  | { type: "PHONE_DEVSPECIFIC"; handle: string; phone: string; params: string }
+  | { type: "PHONE_CREATE"; phone: string; deviceId: number }
+  | { type: "PHONE_REMOVE"; phone: string; deviceId: number }
+  | { type: "GAP"; from: number; to: number };
+
+/** An event as it is sent: `seq` rises strictly within an application. */
+export type PhoneEvent = EventBody & { seq: number; at: string };

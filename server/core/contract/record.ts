@@ -1,0 +1,139 @@
+/**
+ * The record of a request and the other auditable facts, as anybody who asks the history is answered.
+ *
+ * @module
+ */
+import type { PhoneErrorCode } from "./errors.ts";
+import type { OperationName } from "./operations.ts";
+
+/** How a request ended. */
+export const OUTCOMES = ["succeeded", "failed", "aborted", "timedOut", "lost"] as const;
+
+/** One of {@linkcode OUTCOMES}. */
+export type Outcome = typeof OUTCOMES[number];
+
+/** Why a request ended otherwise than by its driver's free will, or why a handle was closed. */
+export const CAUSES = [
+  "close",
+  "shutdown",
+  "leaseExpired",
+  "tokenRevoked",
+  "forcedClose",
+  "phoneRemoved",
+  "pluginStop",
+  "serverStop",
+  "operatorRelease",
+  "deadline",
+  "closeDeadline",
+  "pluginCrash",
+  "pluginHang",
+  "protocolError",
+  "serverRestart",
+] as const;
+
+/** One of {@linkcode CAUSES}. */
+export type Cause = typeof CAUSES[number];
+
+/** The states of a request, in their order, never back. */
+export const REQUEST_STATES = ["accepted", "dispatched", "completed"] as const;
+
+/** One of {@linkcode REQUEST_STATES}. */
+export type RequestState = typeof REQUEST_STATES[number];
+
+/** The record of one request. Times are RFC 3339 in UTC with milliseconds. */
+export interface RequestRecord {
+  /** Positive, unique, never reused (R25, R26): the place of its acceptance in the history. */
+  requestId: number;
+  /** Which of the nine. */
+  operation: OperationName;
+  /** What was asked, as it was asked. */
+  params: Record<string, unknown>;
+  /** `PLUGIN:ID`. */
+  phone: string;
+  /** The plugin's name. */
+  plugin: string;
+  /** Who asked. */
+  application: { id: string; name: string };
+  /** The id of the token that the application came with. */
+  token: string;
+  /** The handle that it was asked through. */
+  handle: string;
+  /** The application's own word for the request. */
+  reference?: string;
+  /** When it was accepted. */
+  acceptedAt: string;
+  /** When it went out to the plugin; null if it never did. */
+  dispatchedAt: string | null;
+  /** When it was completed; null while it is open. */
+  completedAt: string | null;
+  /** How far it has come. */
+  state: RequestState;
+  /** How it ended; null while it is open. */
+  outcome: Outcome | null;
+  /** 0 or the signed number of an error; null while it is open. */
+  result: number | null;
+  /** The name of the error, where it has one. */
+  code?: PhoneErrorCode;
+  /** Why it ended so. */
+  cause?: Cause;
+  /** Whether the application was told; null while it is open. */
+  reply: "sent" | "suppressed" | null;
+}
+
+/** The types of the other auditable facts: a closed list. */
+export const HISTORY_EVENT_TYPES = [
+  "serverStarted",
+  "serverStopped",
+  "applicationStarted",
+  "applicationEnded",
+  "handleOpened",
+  "handleClosed",
+  "callRefused",
+  "accessRefused",
+  "tokenCreated",
+  "tokenRevoked",
+  "pluginStarted",
+  "pluginReady",
+  "pluginStopped",
+  "pluginFailed",
+  "pluginGivenUp",
+  "pluginFault",
+  "phoneAdded",
+  "phoneRemoved",
+  "phoneConnected",
+  "phoneDisconnected",
+  "lateCompletion",
+  "historyFailed",
+  "historyResumed",
+] as const;
+
+/** One of {@linkcode HISTORY_EVENT_TYPES}. */
+export type HistoryEventType = typeof HISTORY_EVENT_TYPES[number];
+
+/** An auditable fact that is not a request. */
+export interface HistoryEvent {
+  /** Its place in the one order of the history. */
+  seq: number;
+  /** RFC 3339 in UTC with milliseconds. */
+  at: string;
+  /** What happened. */
+  type: HistoryEventType;
+  /** The id of the token. */
+  token?: string;
+  /** The id of the application. */
+  application?: string;
+  /** Where a call came from. */
+  address?: string;
+  /** The plugin's name. */
+  plugin?: string;
+  /** `PLUGIN:ID`. */
+  phone?: string;
+  /** The handle. */
+  handle?: string;
+  /** The signed number of an error. */
+  result?: number;
+  /** The name of the error. */
+  code?: string;
+  /** The rest, in fields that go with the type. */
+  detail: Record<string, unknown>;
+}

@@ -1,0 +1,149 @@
+/**
+ * Applications: how they begin, keep their lease and end (phoneInitializeEx, phoneShutdown, contract 4.4).
+ *
+ * @module
+ */
+import { closeHandle, onDisk, suppressReplies } from "./close.ts";
+import { PhoneError } from "./contract/errors.ts";
+import type { CloseCause, EventStream } from "./core.ts";
+import { EventQueue } from "./event_queue.ts";
+import { type Application, type Exchange, timestamp } from "./exchange.ts";
+import { within } from "./within.ts";
+
+const DEFAULT_LEASE_SECONDS = 60;
+const LONGEST_NAME = 128;
+
+/**
+ * Begins an application.
+ *
+ * @throws {PhoneError} `INVALAPPNAME`; `RESOURCEUNAVAIL` while plugins are starting, the server is stopping or the history cannot be written; `REQUESTOVERRUN`
+ * when too many are there.
+ */
+export async function initialize(
+  exchange: Exchange,
+  name: string,
+  options: { token: string; leaseSeconds?: number },
+): Promise<Application> {
+  requireName(name);
+  if (exchange.stopping) throw new PhoneError("RESOURCEUNAVAIL", "The server is stopping");
+  if (!exchange.settled) {
+    throw new PhoneError("RESOURCEUNAVAIL", "Plugins are still starting; ask again when /readyz says so");
+  }
+  const { history, bounds, clock } = exchange;
+  if (history.trouble !== undefined) throw new PhoneError("RESOURCEUNAVAIL", history.trouble);
+  if (exchange.applications.size >= bounds.applications) {
+    throw new PhoneError("REQUESTOVERRUN", `${bounds.applications} applications are there; end one first`);
+  }
+  const now = clock.monotonic();
+  const application: Application = {
+    id: exchange.nextId(),
+    name,
+    token: options.token,
+    leaseSeconds: options.leaseSeconds ?? DEFAULT_LEASE_SECONDS,
+    handles: new Set(),
+    events: new EventQueue(bounds.eventBytes),
+    calledAt: now,
+    renewedAt: now,
+    ended: false,
+    cancelLease: () => {},
+  };
+  exchange.applications.set(application.id, application);
+  watchLease(exchange, application);
+  const row = history.note({
+    type: "applicationStarted",
+    token: application.token,
+    application: application.id,
+    detail: { name },
+  });
+  try {
+    await within(clock, bounds.closeRowsMs, row);
+  } catch {
+    end(exchange, application);
+    throw new PhoneError("RESOURCEUNAVAIL", "The history could not be written in time; the application was not begun");
+  }
+  return application;
+}
+
+/** Renews a lease: the application has called. */
+export function renew(exchange: Exchange, application: Application): void {
+  application.calledAt = application.renewedAt = exchange.clock.monotonic();
+}
+
+/** Closes every handle of an application, all in parallel, and ends it. */
+export async function shutdown(exchange: Exchange, application: Application, cause: CloseCause): Promise<void> {
+  if (application.ended) throw new PhoneError("INVALAPPHANDLE");
+  exchange.applications.delete(application.id);
+  application.cancelLease();
+  // Only an operator's release is told to the application: everything else it asked for, or is not there to hear.
+  const rows = cause === "operatorRelease" ? [] : silence(exchange, application);
+  const handles = [...application.handles].filter((handle) => !handle.closed);
+  const closes = await Promise.allSettled(handles.map((handle) => closeHandle(exchange, handle, cause)));
+  application.ended = true;
+  application.events.finish();
+  const row = exchange.history.note({
+    type: "applicationEnded",
+    token: application.token,
+    application: application.id,
+    detail: { cause, name: application.name },
+  });
+  await onDisk(exchange, Promise.all([...rows, row]));
+  for (const close of closes) if (close.status === "rejected") throw close.reason;
+}
+
+/** From here on the application hears nothing, and rows say so of every reply that was on its way to it. */
+function silence(exchange: Exchange, application: Application): Promise<void>[] {
+  application.ended = true;
+  const rows = [...application.handles].flatMap((handle) => suppressReplies(exchange, handle));
+  const queued = application.events.withdraw().map((requestId) => exchange.history.withdraw(requestId));
+  application.events.end();
+  return [...rows, ...queued];
+}
+
+/** Ends an application that holds nothing, without asking anybody. */
+export function end(exchange: Exchange, application: Application): void {
+  application.ended = true;
+  exchange.applications.delete(application.id);
+  application.cancelLease();
+  application.events.finish();
+}
+
+/** Begins to read an application's events; reading holds the lease for a while (api.md, section 2). */
+export function streamEvents(exchange: Exchange, application: Application, lastEvent: number | undefined): EventStream {
+  const { clock, bounds } = exchange;
+  return application.events.stream({
+    lastEvent,
+    now: () => timestamp(clock.wall()),
+    ended() {
+      const held = Math.min(clock.monotonic(), application.calledAt + bounds.streamHoldMs);
+      application.renewedAt = Math.max(application.renewedAt, held);
+    },
+  });
+}
+
+/** When an application's lease ends, on the monotonic clock, if nothing happens. */
+function leaseEnd(exchange: Exchange, application: Application): number {
+  const leaseMs = application.leaseSeconds * 1000;
+  const end = application.renewedAt + leaseMs;
+  if (!application.events.streaming) return end;
+  return Math.max(end, application.calledAt + exchange.bounds.streamHoldMs);
+}
+
+function watchLease(exchange: Exchange, application: Application): void {
+  const { clock } = exchange;
+  const left = leaseEnd(exchange, application) - clock.monotonic();
+  application.cancelLease = clock.after(Math.max(left, 0), () => {
+    if (leaseEnd(exchange, application) > clock.monotonic()) watchLease(exchange, application);
+    // Its phones are released even if the history cannot be written; nobody is there to be told so.
+    else shutdown(exchange, application, "leaseExpired").catch(() => {});
+  });
+}
+
+function requireName(name: string): void {
+  const length = [...name].length;
+  if (length === 0 || length > LONGEST_NAME || /\p{Cc}/u.test(name)) {
+    throw new PhoneError(
+      "INVALAPPNAME",
+      `An application's name has 1 to ${LONGEST_NAME} characters and no control characters`,
+    );
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * A request on its way back: its end known, on disk, told.
+ *
+ * @module
+ */
+import { nameOfError } from "./contract/errors.ts";
+import type { Cause, Outcome } from "./contract/record.ts";
+import { tell } from "./deliver.ts";
+import type { Exchange, Request } from "./exchange.ts";
+
+/** How a request ends. */
+export interface End {
+  outcome: Outcome;
+  /** 0 or the signed number of an error. */
+  result: number;
+  cause?: Cause;
+}
+
+/**
+ * Ends a request: exactly one completion, on disk before anybody is told (invariant 2), and a reply that does not overtake the answer with the
+ * request's id (invariant 3). Does nothing if its end is known already.
+ */
+export async function complete(exchange: Exchange, request: Request, end: End): Promise<void> {
+  if (request.end) return;
+  request.cancelDeadline();
+  request.end = { at: exchange.clock.wall(), ...end };
+  await exchange.history.complete({
+    requestId: request.id,
+    dispatchedAt: request.dispatchedAt,
+    ...request.end,
+    reply: request.suppressed ? "suppressed" : "sent",
+  });
+  retire(exchange, request);
+  if (!request.suppressed) await request.answered.promise;
+  if (!request.suppressed) tell(exchange, request.handle.application, reply(request, end));
+  request.handle.requests.delete(request);
+  request.over.resolve();
+}
+
+/** Takes a request out of what is outstanding and gives its credit back: its completion, or the refusal of its acceptance, is certain. */
+export function retire(exchange: Exchange, request: Request): void {
+  const { phone } = request.handle;
+  exchange.requests.delete(request.id);
+  phone.outstanding.delete(request);
+  phone.plugin.inFlight--;
+  request.completed.resolve();
+}
+
+function reply(request: Request, end: End) {
+  const code = nameOfError(end.result);
+  return {
+    type: "PHONE_REPLY",
+    requestId: request.id,
+    handle: request.handle.id,
+    result: end.result,
+    ...(code === undefined ? {} : { code }),
+    outcome: end.outcome,
+    ...(end.cause === undefined ? {} : { cause: end.cause }),
+    ...(request.reference === undefined ? {} : { reference: request.reference }),
+  } as const;
+}

@@ -1,0 +1,170 @@
+import type { EventBody } from "./contract/events.ts";
+import type { EventStream } from "./core.ts";
+
+interface HeldEvent {
+  readonly json: string;
+  readonly handle: string | null;
+  /** The request whose reply this is. */
+  readonly requestId: number | undefined;
+}
+
+/**
+ * The events of one application, from its beginning on: held up to a number of bytes, oldest dropped first, and read by one stream at a time
+ * (api.md, section 4).
+ */
+export class EventQueue {
+  readonly #held = new Map<number, HeldEvent>();
+  readonly #limit: number;
+  #bytes = 0;
+  #last = 0;
+  /** Everything up to here was dropped to keep the limit; what a close withdrew is not counted. */
+  #dropped = 0;
+  #delivered = 0;
+  #stream: Reader | undefined;
+
+  /** @param limit Bytes of JSON text to hold. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Whether a stream is being read. */
+  get streaming(): boolean {
+    return this.#stream !== undefined;
+  }
+
+  /** Appends an event. */
+  push(body: EventBody, at: string): void {
+    const seq = ++this.#last;
+    const { type, ...rest } = body;
+    const json = JSON.stringify({ seq, type, at, ...rest });
+    this.#held.set(seq, {
+      json,
+      handle: "handle" in body ? body.handle : null,
+      requestId: body.type === "PHONE_REPLY" ? body.requestId : undefined,
+    });
+    this.#bytes += json.length;
+    for (const [oldest, event] of this.#held) {
+      if (this.#bytes <= this.#limit) break;
+      this.#held.delete(oldest);
+      this.#bytes -= event.json.length;
+      this.#dropped = oldest;
+    }
+    this.#stream?.wake();
+  }
+
+  /**
+   * Drops every event of a handle that its application closed (Q2); every event of all, if the application itself has ended.
+   *
+   * @returns The requests whose replies had not been delivered.
+   */
+  withdraw(handle?: string): number[] {
+    const withdrawn: number[] = [];
+    for (const [seq, event] of this.#held) {
+      if (handle !== undefined && event.handle !== handle) continue;
+      this.#held.delete(seq);
+      this.#bytes -= event.json.length;
+      if (event.requestId !== undefined && seq > this.#delivered) withdrawn.push(event.requestId);
+    }
+    return withdrawn;
+  }
+
+  /**
+   * Begins to read; the stream before it ends.
+   *
+   * @param options.lastEvent The last event that the reader has; undefined for the oldest held.
+   * @param options.now The time for a `GAP`.
+   * @param options.ended Called when this stream ends, however.
+   */
+  stream(options: { lastEvent: number | undefined; now: () => string; ended: () => void }): EventStream {
+    const { lastEvent } = options;
+    this.#stream?.end();
+    let position = Math.min(lastEvent ?? this.#dropped, this.#last);
+    const resuming = lastEvent !== undefined;
+    let first = true;
+    const take = (): { seq: number; json: string } | "wait" | "end" => {
+      if (position < this.#dropped) {
+        // A reader that resumes is told what it missed; one that is cut off learns it by resuming.
+        if (!(first && resuming)) return "end";
+        const json = JSON.stringify({
+          seq: this.#dropped,
+          type: "GAP",
+          at: options.now(),
+          from: position + 1,
+          to: this.#dropped,
+        });
+        position = this.#dropped;
+        first = false;
+        return { seq: position, json };
+      }
+      first = false;
+      while (position < this.#last) {
+        const event = this.#held.get(++position);
+        if (event === undefined) continue;
+        this.#delivered = Math.max(this.#delivered, position);
+        return { seq: position, json: event.json };
+      }
+      return "wait";
+    };
+    const reader = new Reader(take, () => {
+      if (this.#stream === reader) this.#stream = undefined;
+      options.ended();
+    });
+    this.#stream = reader;
+    return reader;
+  }
+
+  /** Ends the stream once it has been read to the end; nothing is pushed any more. */
+  finish(): void {
+    this.#stream?.finish();
+  }
+
+  /** Ends the stream at once and forgets what is held: the application is gone. */
+  end(): void {
+    this.#held.clear();
+    this.#stream?.end();
+  }
+}
+
+class Reader implements EventStream {
+  readonly #take: () => { seq: number; json: string } | "wait" | "end";
+  readonly #ended: () => void;
+  #waiting: (() => void) | undefined;
+  #state: "open" | "finishing" | "ended" = "open";
+
+  constructor(take: () => { seq: number; json: string } | "wait" | "end", ended: () => void) {
+    this.#take = take;
+    this.#ended = ended;
+  }
+
+  async next(): Promise<{ seq: number; json: string } | undefined> {
+    while (this.#state !== "ended") {
+      const taken = this.#take();
+      if (typeof taken === "object") return taken;
+      if (taken === "end" || this.#state === "finishing") this.end();
+      else await new Promise<void>((resolve) => this.#waiting = resolve);
+    }
+    return undefined;
+  }
+
+  wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.();
+  }
+
+  finish(): void {
+    if (this.#state === "open") this.#state = "finishing";
+    this.wake();
+  }
+
+  end(): void {
+    if (this.#state === "ended") return;
+    this.#state = "ended";
+    this.wake();
+    this.#ended();
+  }
+
+  cancel(): void {
+    this.end();
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * What the core remembers: applications, phones, handles and requests, and how they hang together.
+ *
+ * - An **application** is a client's session; it holds **handles**.
+ * - A **phone** is a device that a plugin offers. However many handles are open on it, the plugin has it open once: its **session** (R1).
+ * - A **request** is one asked operation. It is *outstanding* from the moment the core takes it until its completion is on disk; an *orphan* is an
+ *   outstanding request whose handle is closed while its phone stays open.
+ *
+ * The life of a session: closed → opening → open → closing → closed. Handles exist only while it is open.
+ *
+ * @module
+ */
+import type { Bounds } from "./bounds.ts";
+import type { PhoneCapabilities } from "./contract/capabilities.ts";
+import type { Privilege } from "./contract/names.ts";
+import type { OperationName } from "./contract/operations.ts";
+import type { Cause, Outcome } from "./contract/record.ts";
+import type { EventQueue } from "./event_queue.ts";
+import type { Clock, Fact, History, NextId, PluginProcess, Wanted } from "./ports.ts";
+
+/** A client's session (TAPI's hPhoneApp). */
+export interface Application {
+  readonly id: string;
+  readonly name: string;
+  readonly token: string;
+  readonly leaseSeconds: number;
+  readonly handles: Set<Handle>;
+  readonly events: EventQueue;
+  /** When it last called, on the monotonic clock. */
+  calledAt: number;
+  /** When its lease last began to run, on the monotonic clock. */
+  renewedAt: number;
+  ended: boolean;
+  cancelLease: () => void;
+}
+
+/** One opening of one phone by one application. */
+export interface Handle {
+  readonly id: string;
+  readonly application: Application;
+  readonly phone: Phone;
+  readonly privilege: Privilege;
+  wanted: Wanted;
+  /** Requests asked through it that are not over; closing it does not end them. */
+  readonly requests: Set<Request>;
+  closed: boolean;
+  /** Its opening failed after all: its application never learns of it. */
+  disowned: boolean;
+}
+
+/** How a phone stands at its plugin. */
+export type Session =
+  | { readonly state: "closed" }
+  | { readonly state: "open" }
+  /** `over` resolves when the plugin has answered, however. */
+  | { readonly state: "opening" | "closing"; readonly over: Promise<void> };
+
+/** A device that a plugin offers. */
+export interface Phone {
+  /** `PLUGIN:ID`. */
+  readonly id: string;
+  /** The part after the colon. */
+  readonly localId: string;
+  readonly plugin: Plugin;
+  /** Undefined until every enabled plugin has started or settled. */
+  deviceId: number | undefined;
+  name: string;
+  capabilities: PhoneCapabilities;
+  methods: ReadonlySet<string>;
+  /** Whether the plugin's running process offers it. */
+  offered: boolean;
+  connected: boolean;
+  removed: boolean;
+  session: Session;
+  /** Why the session is closing: what its outstanding requests are aborted with. */
+  closing: Cause | undefined;
+  /** Ends the wait for a close that the plugin leads by itself. */
+  forceClosed: (() => void) | undefined;
+  readonly handles: Set<Handle>;
+  /** Requests that are not completed on disk, orphans too. */
+  readonly outstanding: Set<Request>;
+}
+
+/** A telephony service provider. */
+export interface Plugin {
+  readonly name: string;
+  /** Its running process, if any. */
+  process: PluginProcess | undefined;
+  settled: boolean;
+  inFlight: number;
+  readonly phones: Map<string, Phone>;
+}
+
+/** One asked operation. */
+export interface Request {
+  /** 0 until its acceptance is on disk. */
+  id: number;
+  readonly handle: Handle;
+  readonly operation: OperationName;
+  /** As asked, after the `redact` port. */
+  readonly params: object;
+  readonly reference: string | undefined;
+  readonly acceptedAt: number;
+  /** Monotonic. */
+  readonly deadlineAt: number;
+  cancelDeadline: () => void;
+  dispatchedAt: number | null;
+  /** The process that it went out to. */
+  dispatchedTo: PluginProcess | undefined;
+  /** Set before it could go out: it never will, and ends so. */
+  stopped: { outcome: "aborted" | "timedOut"; cause: Cause } | undefined;
+  /** How it ends, once that is known; it is not on disk before `completed` resolves. */
+  end: { at: number; outcome: Outcome; result: number; cause?: Cause } | undefined;
+  /** Its application closed the handle, shut down or is gone: nobody is told. */
+  suppressed: boolean;
+  /** Resolves when the answer with its id has been handed out. */
+  readonly answered: PromiseWithResolvers<void>;
+  /** Resolves when its completion is on disk, or its acceptance could not be: it is outstanding no longer. */
+  readonly completed: PromiseWithResolvers<void>;
+  /** Resolves when its reply has been released too, or nobody is to be told. */
+  readonly over: PromiseWithResolvers<void>;
+}
+
+/** The core's memory and its ports. */
+export interface Exchange {
+  readonly clock: Clock;
+  readonly nextId: NextId;
+  readonly history: History;
+  /** Takes out of a request's parameters what must not be recorded. */
+  readonly redact: (operation: OperationName, params: object) => object;
+  readonly bounds: Bounds;
+  readonly applications: Map<string, Application>;
+  readonly handles: Map<string, Handle>;
+  /** Accepted requests that are not completed on disk. */
+  readonly requests: Map<number, Request>;
+  /** By name; a removed phone stays until another takes its name. */
+  readonly phones: Map<string, Phone>;
+  /** By device id. */
+  readonly devices: Phone[];
+  readonly plugins: Map<string, Plugin>;
+  /** Whether device ids have been given: every enabled plugin has started or settled. */
+  settled: boolean;
+  stopping: boolean;
+}
+
+/** Appends a fact that nobody waits for. */
+export function remark(exchange: Exchange, fact: Fact): void {
+  exchange.history.note(fact, { optional: true });
+}
+
+/** Wall milliseconds as they travel. */
+export function timestamp(wall: number): string {
+  return new Date(wall).toISOString();
+}

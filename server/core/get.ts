@@ -1,0 +1,44 @@
+/**
+ * The synchronous getters: the plugin is asked, nothing is guessed, nothing recorded (contract 2.2).
+ *
+ * @module
+ */
+import { ask } from "./ask.ts";
+import { checkGetter } from "./check_parameters.ts";
+import { PhoneError } from "./contract/errors.ts";
+import type { GetterName, GetterParameters, GetterResults, PhoneStatus } from "./contract/operations.ts";
+import { count, ownerOf } from "./deliver.ts";
+import type { Exchange, Handle } from "./exchange.ts";
+
+/**
+ * Asks a getter of an open phone.
+ *
+ * @throws {PhoneError} `OPERATIONUNAVAIL` if the driver has no such getter, the driver's own error, or as {@linkcode ask}.
+ */
+export async function get<Name extends GetterName>(
+  exchange: Exchange,
+  handle: Handle,
+  getter: Name,
+  params: GetterParameters[Name],
+): Promise<GetterResults[Name]> {
+  if (handle.closed) throw new PhoneError("INVALPHONEHANDLE");
+  checkGetter(getter, params);
+  const { phone } = handle;
+  // The SDK answers getStatus for every driver: a status works even where nothing else does (R100).
+  if (getter !== "getStatus" && !phone.methods.has(getter)) {
+    throw new PhoneError("OPERATIONUNAVAIL", `${phone.id} does not offer ${getter}`);
+  }
+  const result = await ask(exchange, phone, (process) => process.get(phone.localId, getter, params));
+  return getter === "getStatus" ? { ...result, ...serverPart(handle, result as PhoneStatus) } : result;
+}
+
+/** The fields of a status that only the server knows (R100, contract 6.2). */
+function serverPart(handle: Handle, status: PhoneStatus): Partial<PhoneStatus> {
+  const { phone } = handle;
+  return {
+    numOwners: count(phone, "owner"),
+    numMonitors: count(phone, "monitor"),
+    ownerName: ownerOf(phone)?.application.name ?? "",
+    phoneFeatures: status.phoneFeatures.filter((feature) => handle.privilege === "owner" || !feature.startsWith("set")),
+  };
+}

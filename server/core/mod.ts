@@ -1,0 +1,131 @@
+/**
+ * The telephone model (contract sections 1-5). Pure: time, ids, the history and the plugins come in as ports.
+ *
+ * A request's way through it: `request.ts` takes it and puts it on disk, hands it to the plugin; `plugin_life.ts` hears the plugin's answer; `complete.ts`
+ * puts the end on disk and tells the application. `close.ts` and `session.ts` hold the close rules.
+ *
+ * @module
+ */
+import { attach } from "./plugin_life.ts";
+import { end, initialize, renew, shutdown, streamEvents } from "./applications.ts";
+import { type Bounds, DEFAULT_BOUNDS } from "./bounds.ts";
+import { closeHandle, closeWholly } from "./close.ts";
+import { PhoneError } from "./contract/errors.ts";
+import type { OperationName } from "./contract/operations.ts";
+import type { ApplicationView, Core, HandleView } from "./core.ts";
+import type { Application, Exchange, Handle, Plugin } from "./exchange.ts";
+import { get } from "./get.ts";
+import { setStatusMessages } from "./masks.ts";
+import { openPhone } from "./open.ts";
+import { findPhone, giveDeviceId, viewOf } from "./phones.ts";
+import type { Clock, History, NextId } from "./ports.ts";
+import { current } from "./record.ts";
+import { request } from "./request.ts";
+
+/** What a core is made of. */
+export interface CoreOptions {
+  clock: Clock;
+  nextId: NextId;
+  history: History;
+  bounds?: Partial<Bounds>;
+  /** Takes out of a request's parameters what must not be recorded; left out, everything is. */
+  redact?: (operation: OperationName, params: object) => object;
+}
+
+/** Makes a core. It holds no phone until {@linkcode Core.enablePlugins} names the plugins and each has settled. */
+export function createCore(options: CoreOptions): Core {
+  const exchange: Exchange = {
+    clock: options.clock,
+    nextId: options.nextId,
+    history: options.history,
+    redact: options.redact ?? ((_operation, params) => params),
+    bounds: { ...DEFAULT_BOUNDS, ...options.bounds },
+    applications: new Map(),
+    handles: new Map(),
+    requests: new Map(),
+    phones: new Map(),
+    devices: [],
+    plugins: new Map(),
+    settled: false,
+    stopping: false,
+  };
+
+  const application = (id: string, token: string): Application => {
+    const found = exchange.applications.get(id);
+    if (found?.token !== token) throw new PhoneError("INVALAPPHANDLE");
+    return found;
+  };
+  const handle = (id: string, token: string): Handle => {
+    const found = exchange.handles.get(id);
+    if (found?.application.token !== token) throw new PhoneError("INVALPHONEHANDLE");
+    return found;
+  };
+  const own = (view: ApplicationView) => application(view.id, view.token);
+  const held = (view: HandleView) => handle(view.id, view.application.token);
+  const settleIfAll = () => {
+    if (exchange.settled || [...exchange.plugins.values()].some((plugin) => !plugin.settled)) return;
+    exchange.settled = true;
+    for (const plugin of exchange.plugins.values()) {
+      for (const phone of plugin.phones.values()) giveDeviceId(exchange, phone);
+    }
+  };
+  const plugin = (name: string): Plugin => {
+    const found = exchange.plugins.get(name);
+    if (found === undefined) throw new Error(`Cannot find plugin ${name}: it was not enabled`);
+    return found;
+  };
+
+  return {
+    get condition() {
+      return { settled: exchange.settled, stopping: exchange.stopping };
+    },
+    async initialize(name, rest) {
+      const { id, leaseSeconds } = await initialize(exchange, name, rest);
+      return { application: id, leaseSeconds, phoneCount: exchange.devices.length };
+    },
+    application(id, token) {
+      const found = application(id, token);
+      renew(exchange, found);
+      return found;
+    },
+    handle(id, token) {
+      const found = handle(id, token);
+      renew(exchange, found.application);
+      return found;
+    },
+    shutdown: async (view, cause = "shutdown") => await shutdown(exchange, own(view), cause),
+    events: (view, rest) => streamEvents(exchange, own(view), rest?.lastEvent),
+
+    phones: () => exchange.devices.filter((phone) => !phone.removed).map(viewOf),
+    phone: (name) => viewOf(findPhone(exchange, name)),
+    open: async (view, rest) => await openPhone(exchange, own(view), rest),
+    close: async (view, cause = "close") => await closeHandle(exchange, held(view), cause),
+
+    request: async (view, operation, rest) => await request(exchange, held(view), operation, rest),
+    get: async (view, getter, params) => await get(exchange, held(view), getter, params),
+    setStatusMessages: async (view, masks) => await setStatusMessages(exchange, held(view), masks),
+    statusMessages: (view) => held(view).wanted,
+    current: (record) => current(exchange, record),
+
+    enablePlugins(names) {
+      for (const name of names) {
+        exchange.plugins.set(name, { name, process: undefined, settled: false, inFlight: 0, phones: new Map() });
+      }
+      settleIfAll();
+    },
+    attach: (name, process) => attach(exchange, plugin(name), process),
+    settle(name) {
+      plugin(name).settled = true;
+      settleIfAll();
+    },
+    async releasePlugin(name) {
+      const phones = [...plugin(name).phones.values()];
+      await Promise.all(phones.map((phone) => closeWholly(exchange, phone, "pluginStop")));
+    },
+    async stop() {
+      exchange.stopping = true;
+      await Promise.all(exchange.devices.map((phone) => closeWholly(exchange, phone, "serverStop")));
+      for (const left of exchange.applications.values()) end(exchange, left);
+    },
+  };
+}

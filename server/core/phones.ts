@@ -1,0 +1,121 @@
+/**
+ * The directory of phones: names, device ids, what anybody is shown (contract 1.4).
+ *
+ * @module
+ */
+import { PhoneError } from "./contract/errors.ts";
+import type { PhoneState } from "./contract/names.ts";
+import type { PhoneView } from "./core.ts";
+import { count, ownerOf, tellEverybody } from "./deliver.ts";
+import type { Exchange, Phone, Plugin } from "./exchange.ts";
+import type { OfferedPhone } from "./ports.ts";
+
+/** States that the core reports itself, and no plugin (R90, R93). */
+export const SERVER_STATES: PhoneState[] = ["owner", "monitors", "reinit"];
+
+/**
+ * The phone of a name or a device id.
+ *
+ * @throws {PhoneError} `BADDEVICEID` for one that never was, `NODEVICE` for one that was removed (R21).
+ */
+export function findPhone(exchange: Exchange, name: string): Phone {
+  const phone = /^\d{1,10}$/.test(name) ? exchange.devices[Number(name)] : exchange.phones.get(name);
+  if (phone === undefined || phone.deviceId === undefined) {
+    throw new PhoneError("BADDEVICEID", `No phone has the name or device id ${JSON.stringify(name)}`);
+  }
+  if (phone.removed) throw new PhoneError("NODEVICE", `${phone.id} has been removed`);
+  return phone;
+}
+
+/** A phone as anybody is shown it. */
+export function viewOf(phone: Phone): PhoneView {
+  return {
+    phone: phone.id,
+    deviceId: phone.deviceId ?? -1,
+    name: phone.name,
+    plugin: phone.plugin.name,
+    connected: phone.connected,
+    capabilities: {
+      ...phone.capabilities,
+      states: [...new Set([...phone.capabilities.states, ...SERVER_STATES])],
+    },
+    owner: ownerOf(phone)?.application.name ?? null,
+    monitors: count(phone, "monitor"),
+  };
+}
+
+/**
+ * Takes in a phone that a plugin offers: a new one, or one that it offered in an earlier life and takes up again under the same ids.
+ *
+ * @throws {PhoneError} `ALLOCATED` if the running plugin offers that id already, or is still removing it.
+ */
+export function takeIn(exchange: Exchange, plugin: Plugin, offered: OfferedPhone): Promise<void> {
+  const id = `${plugin.name}:${offered.id}`;
+  const known = plugin.phones.get(offered.id);
+  if (known) {
+    if (known.removed) throw new PhoneError("ALLOCATED", `${id} is still being removed: add it again after that`);
+    if (known.offered) throw new PhoneError("ALLOCATED", `${id} is offered already: a phone is added once`);
+    known.name = offered.name;
+    known.capabilities = offered.capabilities;
+    known.methods = new Set(offered.methods);
+    known.offered = true;
+    return setConnected(exchange, known, offered.connected, tellEverybodyState);
+  }
+  const phone: Phone = {
+    id,
+    localId: offered.id,
+    plugin,
+    deviceId: undefined,
+    name: offered.name,
+    capabilities: offered.capabilities,
+    methods: new Set(offered.methods),
+    offered: true,
+    connected: offered.connected,
+    removed: false,
+    session: { state: "closed" },
+    closing: undefined,
+    forceClosed: undefined,
+    handles: new Set(),
+    outstanding: new Set(),
+  };
+  exchange.phones.set(id, phone);
+  plugin.phones.set(offered.id, phone);
+  const row = exchange.history.note({
+    type: "phoneAdded",
+    plugin: plugin.name,
+    phone: id,
+    detail: { name: offered.name },
+  });
+  if (exchange.settled) {
+    tellEverybody(exchange, { type: "PHONE_CREATE", phone: id, deviceId: giveDeviceId(exchange, phone) });
+  }
+  return row;
+}
+
+/** Gives the next unused device id (R22): ids stay occupied for as long as the server runs. */
+export function giveDeviceId(exchange: Exchange, phone: Phone): number {
+  phone.deviceId = exchange.devices.push(phone) - 1;
+  return phone.deviceId;
+}
+
+/** Notes that the link to a device was made or broken, and tells by `tellThem` whom it concerns. */
+export function setConnected(
+  exchange: Exchange,
+  phone: Phone,
+  connected: boolean,
+  tellThem: (exchange: Exchange, phone: Phone, change: { states: PhoneState[] }) => void,
+): Promise<void> {
+  if (phone.connected === connected) return Promise.resolve();
+  phone.connected = connected;
+  tellThem(exchange, phone, { states: [connected ? "connected" : "disconnected"] });
+  return exchange.history.note({
+    type: connected ? "phoneConnected" : "phoneDisconnected",
+    plugin: phone.plugin.name,
+    phone: phone.id,
+  });
+}
+
+/** Tells every application of a phone whose plugin went or came back: nobody holds a handle that could hear it. */
+export function tellEverybodyState(exchange: Exchange, phone: Phone, change: { states: PhoneState[] }): void {
+  tellEverybody(exchange, { type: "PHONE_STATE", handle: null, phone: phone.id, states: change.states });
+}

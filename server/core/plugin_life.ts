@@ -1,0 +1,141 @@
+/**
+ * One life of a plugin: from the start of its process to its end, what it reports and what becomes of its phones (contract 1.6, 1.7, 4.3, 4.6, 4.7).
+ *
+ * @module
+ */
+import { closeForcibly, closeWholly } from "./close.ts";
+import { complete } from "./complete.ts";
+import { isErrorValue, PHONE_ERRORS } from "./contract/errors.ts";
+import { tell, tellButton, tellEverybody, tellState } from "./deliver.ts";
+import { type Exchange, type Phone, type Plugin, remark } from "./exchange.ts";
+import { SERVER_STATES, setConnected, takeIn, tellEverybodyState } from "./phones.ts";
+import type { GoneCause, PluginEvents, PluginProcess } from "./ports.ts";
+
+const FAILED = PHONE_ERRORS.OPERATIONFAILED.value;
+
+/** Takes up a plugin's new process. What it reports after its end is dropped. */
+export function attach(exchange: Exchange, plugin: Plugin, process: PluginProcess): PluginEvents {
+  plugin.process = process;
+  remark(exchange, { type: "pluginStarted", plugin: plugin.name });
+  const running = () => plugin.process === process;
+  /** The phone of a report that only an open phone may make (R12, R57). */
+  const open = (id: string): Phone | undefined => {
+    const phone = plugin.phones.get(id);
+    return running() && phone?.session.state === "open" ? phone : undefined;
+  };
+
+  return {
+    async addPhone(offered) {
+      if (running()) await takeIn(exchange, plugin, offered);
+    },
+    async removePhone(id) {
+      const phone = plugin.phones.get(id);
+      if (running() && phone && !phone.removed) await remove(exchange, phone);
+    },
+    completed(requestId, result) {
+      completed(exchange, plugin, { process, requestId, result });
+    },
+    state(id, states, detail) {
+      const phone = open(id);
+      if (phone === undefined) return;
+      tellState(exchange, phone, {
+        states: states.filter((state) => !SERVER_STATES.includes(state)),
+        ...(detail === undefined ? {} : { detail }),
+      });
+      // Nobody can mask it, and it concerns everybody (R82).
+      if (states.includes("reinit")) tellEverybodyState(exchange, phone, { states: ["reinit"] });
+    },
+    button(id, button, mode, state) {
+      const phone = open(id);
+      if (phone) tellButton(exchange, phone, { button, mode, state });
+    },
+    devSpecific(id, params) {
+      const phone = open(id);
+      for (const handle of phone?.handles ?? []) {
+        tell(exchange, handle.application, {
+          type: "PHONE_DEVSPECIFIC",
+          handle: handle.id,
+          phone: handle.phone.id,
+          params,
+        });
+      }
+    },
+    connected(id, connected) {
+      const phone = plugin.phones.get(id);
+      if (running() && phone && !phone.removed) setConnected(exchange, phone, connected, tellState);
+    },
+    forceClosing(id) {
+      const phone = open(id);
+      if (phone === undefined) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      phone.forceClosed = resolve;
+      closeForcibly(exchange, phone, "forcedClose", promise);
+    },
+    forceClosed(id) {
+      plugin.phones.get(id)?.forceClosed?.();
+    },
+    ready() {
+      if (running()) remark(exchange, { type: "pluginReady", plugin: plugin.name });
+    },
+    async gone(cause, detail) {
+      if (running()) await gone(exchange, plugin, { process, cause, detail });
+    },
+  };
+}
+
+function completed(
+  exchange: Exchange,
+  plugin: Plugin,
+  { process, requestId, result }: { process: PluginProcess; requestId: number; result: number },
+): void {
+  const request = exchange.requests.get(requestId);
+  if (request === undefined || request.end || request.dispatchedTo !== process) {
+    remark(exchange, { type: "lateCompletion", plugin: plugin.name, result, detail: { requestId } });
+    return;
+  }
+  const { closing } = request.handle.phone;
+  const error = isErrorValue(result) ? result : FAILED;
+  if (result === 0) complete(exchange, request, { outcome: "succeeded", result });
+  else if (closing) complete(exchange, request, { outcome: "aborted", result: error, cause: closing });
+  else complete(exchange, request, { outcome: "failed", result: error });
+}
+
+async function remove(exchange: Exchange, phone: Phone): Promise<void> {
+  phone.removed = true;
+  phone.offered = false;
+  await closeWholly(exchange, phone, "phoneRemoved");
+  const { id, localId, deviceId, plugin } = phone;
+  plugin.phones.delete(localId);
+  await exchange.history.note({ type: "phoneRemoved", plugin: plugin.name, phone: id });
+  if (deviceId !== undefined) tellEverybody(exchange, { type: "PHONE_REMOVE", phone: id, deviceId });
+}
+
+async function gone(
+  exchange: Exchange,
+  plugin: Plugin,
+  { process, cause, detail }: { process: PluginProcess; cause: GoneCause; detail: string },
+): Promise<void> {
+  plugin.process = undefined;
+  const row = exchange.history.note({
+    type: cause === "pluginStop" ? "pluginStopped" : "pluginFailed",
+    plugin: plugin.name,
+    detail: { cause, detail },
+  });
+  await Promise.all([row, ...[...plugin.phones.values()].map((phone) => lose(exchange, phone, { process, cause }))]);
+}
+
+/** Ends what a phone had under way with a process that is no more, with the truth. */
+async function lose(
+  exchange: Exchange,
+  phone: Phone,
+  { process, cause }: { process: PluginProcess; cause: GoneCause },
+): Promise<void> {
+  phone.offered = false;
+  for (const request of phone.outstanding) {
+    if (request.dispatchedTo === process) complete(exchange, request, { outcome: "lost", result: FAILED, cause });
+    else if (request.dispatchedTo === undefined) request.stopped ??= { outcome: "aborted", cause };
+  }
+  phone.forceClosed?.();
+  if (phone.session.state === "open") await closeForcibly(exchange, phone, cause, Promise.resolve());
+  await setConnected(exchange, phone, false, tellEverybodyState);
+}

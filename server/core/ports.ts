@@ -1,0 +1,216 @@
+/**
+ * What the core asks of the world: time, ids, the history and the plugins. Everything else in `core` is pure.
+ *
+ * @module
+ */
+import type { PhoneCapabilities } from "./contract/capabilities.ts";
+import type { PhoneErrorCode } from "./contract/errors.ts";
+import type { ButtonMode, ButtonState, PhoneState } from "./contract/names.ts";
+import type {
+  GetterName,
+  GetterParameters,
+  GetterResults,
+  OperationName,
+  OperationParameters,
+} from "./contract/operations.ts";
+import type { Cause, HistoryEvent, HistoryEventType, Outcome, RequestRecord, RequestState } from "./contract/record.ts";
+
+/** Time. */
+export interface Clock {
+  /** Wall time in milliseconds since 1970: for people and filters, never for deadlines. */
+  wall(): number;
+  /** Milliseconds that only rise: for deadlines, leases and durations. */
+  monotonic(): number;
+  /** Calls `run` once after `ms` milliseconds, unless the returned function is called before. */
+  after(ms: number, run: () => void): () => void;
+}
+
+/** Makes ids that cannot be guessed and never come twice. */
+export type NextId = () => string;
+
+/** The first row of a request. */
+export interface Acceptance {
+  /** Wall time, milliseconds. */
+  at: number;
+  operation: OperationName;
+  /** What was asked, after the `redact` port. */
+  params: object;
+  phone: string;
+  plugin: string;
+  application: { id: string; name: string };
+  token: string;
+  handle: string;
+  reference?: string;
+}
+
+/** The second and last row of a request. */
+export interface Completion {
+  requestId: number;
+  /** Wall time, milliseconds. */
+  at: number;
+  dispatchedAt: number | null;
+  outcome: Outcome;
+  /** 0 or a signed error. */
+  result: number;
+  cause?: Cause;
+  reply: "sent" | "suppressed";
+}
+
+/** Another auditable fact, before it has its `seq`. */
+export interface Fact {
+  type: HistoryEventType;
+  token?: string;
+  application?: string;
+  address?: string;
+  plugin?: string;
+  phone?: string;
+  handle?: string;
+  result?: number;
+  code?: PhoneErrorCode;
+  detail?: Record<string, unknown>;
+}
+
+/**
+ * The history, as the core writes it. One queue: rows are on disk in the order of the calls.
+ *
+ * `accept` is refused when the history cannot be written; the others wait until it can be again, so that nothing that happened is lost
+ * while the process lives. Every promise resolves when its row is on disk.
+ */
+export interface History {
+  /** Why nothing can be accepted now, in words; undefined when it can. */
+  readonly trouble: string | undefined;
+  /**
+   * Appends the first row of a request.
+   *
+   * @returns The request's id.
+   * @throws {PhoneError} `RESOURCEUNAVAIL` if the history is in trouble or this row's commit fails; the row is then not on disk.
+   */
+  accept(row: Acceptance): Promise<number>;
+  /** Appends the last row of a request. */
+  complete(row: Completion): Promise<void>;
+  /** Appends that the reply of a completed request was withdrawn before it was delivered. */
+  withdraw(requestId: number): Promise<void>;
+  /** Appends another fact. Facts that nobody waits for are dropped, and counted, while the queue is full. */
+  note(fact: Fact, options?: { optional?: boolean }): Promise<void>;
+}
+
+/** Which requests to give: all that match every filter. */
+export interface RequestFilter {
+  phone?: string;
+  plugin?: string;
+  application?: string;
+  operation?: OperationName;
+  state?: RequestState;
+  outcome?: Outcome;
+  token?: string;
+  reference?: string;
+  /** Accepted at or after, wall milliseconds. */
+  from?: number;
+  /** Accepted before, wall milliseconds. */
+  to?: number;
+}
+
+/** One page of a question to the history, newest first. */
+export interface Page<Item> {
+  items: Item[];
+  /** Give it back to go on; undefined at the end. A page may be short, even empty, and still have one. */
+  next: number | undefined;
+}
+
+/** The history, as it is asked. Open requests come as `accepted`; the core knows whether they have been dispatched. */
+export interface HistoryReader {
+  /** One record; undefined if no request has that id. */
+  request(id: number): Promise<RequestRecord | undefined>;
+  /** Records older than `before` (exclusive), newest first. */
+  requests(filter: RequestFilter, page: { before?: number; limit: number }): Promise<Page<RequestRecord>>;
+  /** Facts older than `before` (exclusive), newest first. */
+  events(
+    filter: { type?: HistoryEventType },
+    page: { before?: number; limit: number },
+  ): Promise<Page<HistoryEvent>>;
+}
+
+/** The union of what the open handles of a phone want to hear (R83). */
+export interface Wanted {
+  states: PhoneState[];
+  buttonModes: ButtonMode[];
+  buttonStates: ButtonState[];
+}
+
+/** An operation on its way to a plugin. */
+export interface OutgoingOperation {
+  requestId: number;
+  /** The part of the phone's name after the colon. */
+  phone: string;
+  operation: OperationName;
+  params: OperationParameters[OperationName];
+  /** Milliseconds left until its deadline. */
+  remainingMs: number;
+}
+
+/**
+ * A running plugin, as the core drives it. `phone` is the part of a phone's name after the colon.
+ *
+ * Nothing here calls back into the core before it has returned (R43). A promise rejects with a `PhoneError` from the driver, or with
+ * `RESOURCEUNAVAIL` when the plugin ends first; deadlines are the core's.
+ */
+export interface PluginProcess {
+  /** Opens the phone: TSPI_phoneOpen. */
+  open(phone: string, wanted: Wanted): Promise<void>;
+  /** Aborts, settles and closes the phone: TSPI_phoneClose. Its completions come before it resolves. */
+  close(phone: string): Promise<void>;
+  /** Hands over an operation; its completion comes by {@linkcode PluginEvents.completed}. */
+  operate(operation: OutgoingOperation): void;
+  /** Aborts the signal of one operation. */
+  abort(requestId: number): void;
+  /** Asks a getter. */
+  get<Name extends GetterName>(
+    phone: string,
+    getter: Name,
+    params: GetterParameters[Name],
+  ): Promise<GetterResults[Name]>;
+  /** Tells what is wanted now. */
+  want(phone: string, wanted: Wanted): Promise<void>;
+  /** Ends the process at once: it did not keep a deadline that it must keep. {@linkcode PluginEvents.gone} follows. */
+  kill(why: string): void;
+}
+
+/** A phone as a plugin offers it. */
+export interface OfferedPhone {
+  /** The part of the name after the colon. */
+  id: string;
+  name: string;
+  capabilities: PhoneCapabilities;
+  connected: boolean;
+  /** The operations and getters that its driver has. */
+  methods: string[];
+}
+
+/** Why a plugin's process is no more. */
+export type GoneCause = Extract<Cause, "pluginStop" | "pluginCrash" | "pluginHang" | "protocolError">;
+
+/** One life of a plugin, as its process reports it to the core. */
+export interface PluginEvents {
+  /** It offers a phone, new or known. Resolves when the core has taken it in; throws `PhoneError` if the id is already offered. */
+  addPhone(phone: OfferedPhone): Promise<void>;
+  /** It takes a phone away for good: PHONE_REMOVE. Resolves when the phone is closed and everybody told. */
+  removePhone(phone: string): Promise<void>;
+  /** An operation ended: 0, or the signed number of an error. */
+  completed(requestId: number, result: number): void;
+  /** Something about an open phone changed. */
+  state(phone: string, states: PhoneState[], detail?: number | string): void;
+  /** A button went down or up. */
+  button(phone: string, button: number, mode: ButtonMode, state: ButtonState): void;
+  /** A vendor's message, base64. */
+  devSpecific(phone: string, params: string): void;
+  /** The link to the device was made or broken. */
+  connected(phone: string, connected: boolean): void;
+  /** It has begun to close the phone by itself: nothing more goes to it. */
+  forceClosing(phone: string): void;
+  /** It has completed everything and closed the phone: PHONE_CLOSE. */
+  forceClosed(phone: string): void;
+  /** Its start has ended well: phones that it did not offer again stay disconnected. */
+  ready(): void;
+  /** Its process is no more. Resolves when its requests are completed and its handles told. */
+  gone(cause: GoneCause, detail: string): Promise<void>;
+}

@@ -1,0 +1,125 @@
+/**
+ * Deliberate faults, each put into a copy of the core's source: the simulation must catch every one. A fault whose place is not found any more
+ * fails too, so that this list keeps up with the core.
+ *
+ * @module
+ */
+import { ok } from "node:assert/strict";
+import { cp } from "node:fs/promises";
+import { simulate } from "./simulate.ts";
+import type { MakeCore } from "./run.ts";
+
+interface Mutant {
+  fault: string;
+  file: string;
+  /** What stands there. */
+  right: string;
+  /** What the mutant has instead. */
+  wrong: string;
+}
+
+const MUTANTS: Mutant[] = [
+  {
+    fault: "a dropped completion",
+    file: "plugin_life.ts",
+    right: `if (result === 0) complete(`,
+    wrong: `if (requestId % 5 === 0) return;\n  if (result === 0) complete(`,
+  },
+  {
+    fault: "a reply after the application's own close",
+    file: "complete.ts",
+    right: `if (!request.suppressed) tell(`,
+    wrong: `tell(`,
+  },
+  {
+    fault: "a close that does not wait for what it completes",
+    file: "close.ts",
+    right: `    rows.push(...outstanding.map((request) => request.completed.promise));\n    await over;\n`,
+    wrong: ``,
+  },
+  {
+    fault: "an orphan aborted when its handle leaves",
+    file: "close.ts",
+    right: `} else leave(exchange, handle);`,
+    wrong:
+      `} else {\n    leave(exchange, handle);\n    for (const request of handle.requests) request.dispatchedTo?.abort(request.id);\n  }`,
+  },
+  {
+    fault: "a completion told before its row is on disk",
+    file: "complete.ts",
+    right: `await exchange.history.complete(`,
+    wrong: `exchange.history.complete(`,
+  },
+  {
+    fault: "a reply that overtakes the answer with the request's id",
+    file: "complete.ts",
+    right: `if (!request.suppressed) await request.answered.promise;`,
+    wrong: ``,
+  },
+  {
+    fault: "an operation that goes out although its phone is closing",
+    file: "request.ts",
+    right: `if (taken.stopped) complete(`,
+    wrong: `if (taken.stopped?.outcome === "timedOut") complete(`,
+  },
+  {
+    fault: "a plugin told of a close that is not the last",
+    file: "close.ts",
+    right: `lastHandle: phone.handles.size === 0, completed: 0`,
+    wrong: `lastHandle: true, completed: 0`,
+  },
+  {
+    fault: "requests forgotten when their plugin crashes",
+    file: "plugin_life.ts",
+    right: `if (request.dispatchedTo === process) complete(`,
+    wrong: `if (request.dispatchedTo === process && request.operation !== "devSpecific") complete(`,
+  },
+  {
+    fault: "PHONE_CLOSE before the replies of a forced close",
+    file: "close.ts",
+    right: `  await Promise.all([...handle.requests].map((request) => request.over.promise));\n`,
+    wrong: ``,
+  },
+  {
+    fault: "a withdrawn reply without the row that says so",
+    file: "close.ts",
+    right: `return withdrawn.map((requestId) => exchange.history.withdraw(requestId));`,
+    wrong: `return withdrawn.map(() => Promise.resolve());`,
+  },
+  {
+    fault: "an abort that is called a failure",
+    file: "plugin_life.ts",
+    right: `else if (closing) complete(`,
+    wrong: `else if (closing === "serverStop") complete(`,
+  },
+  {
+    fault: "two owners of one phone",
+    file: "open.ts",
+    right: `privilege === "owner" && ownerOf(phone)`,
+    wrong: `privilege === "owner" && ownerOf(phone) && phone.handles.size > 2`,
+  },
+  {
+    fault: "a closing that a plugin can hold for ever",
+    file: "session.ts",
+    right: `await within(exchange.clock, closeMs, ended);`,
+    wrong: `await ended;`,
+  },
+];
+
+for (const mutant of MUTANTS) {
+  Deno.test(`the simulation catches ${mutant.fault}`, async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      await cp(new URL("../../server/core", import.meta.url), folder, { recursive: true });
+      const path = `${folder}/${mutant.file}`;
+      const source = await Deno.readTextFile(path);
+      ok(source.split(mutant.right).length === 2, `${mutant.file} has this not once: ${mutant.right}`);
+      await Deno.writeTextFile(path, source.replace(mutant.right, () => mutant.wrong));
+      const { createCore }: { createCore: MakeCore } = await import(`file://${folder}/mod.ts`);
+      const { violation, runs } = await simulate({ makeCore: createCore, seed: 1, runs: 3_000 });
+      ok(violation, `no rule was broken in ${runs} histories`);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}

@@ -1,0 +1,144 @@
+/**
+ * The real server, as users start it: the command of the `start` task with its own permission flags, in a process of its own.
+ *
+ * @module
+ */
+import { deadline } from "@std/async/deadline";
+import { retry } from "@std/async/retry";
+import { z } from "zod";
+import config from "../../deno.json" with { type: "json" };
+import { collect, type Printed } from "./printed.ts";
+
+/** Where the task runs: the permission flags name folders relative to it. */
+const REPOSITORY = new URL("../../", import.meta.url);
+
+/** How long anything may take that must not take long, in milliseconds: a guard against hanging, never a measure. */
+const PATIENCE = 30_000;
+
+const LISTENING = /^listening on (http:\/\/\S+)\n/m;
+
+const ServerFile = z.object({ pid: z.int().positive(), url: z.url() });
+
+/** Options of {@linkcode startServer}. */
+export interface StartOptions {
+  /** The data folder, to be kept; a temporary one, removed at the end, if left out. */
+  data?: string;
+  /** The token to begin with; needed with a data folder that has one already. */
+  token?: string;
+  /** What `--config` says. */
+  config?: object;
+  /** Further flags, such as `--safe`. */
+  args?: readonly string[];
+  /** Whether to go on at the `listening` line, before `readyz` says yes. */
+  untilListening?: boolean;
+}
+
+/** A server that runs. The end of its block ends it, orderly if it can, and removes what was temporary. */
+export interface RunningServer extends AsyncDisposable {
+  /** `http://HOST:PORT`. */
+  readonly url: string;
+  /** An admin's token. */
+  readonly token: string;
+  /** The server's own process, from `DATA/server.json`. */
+  readonly pid: number;
+  /** The data folder. */
+  readonly data: string;
+  /** Resolves when the process has ended. */
+  readonly exit: Promise<Deno.CommandStatus>;
+  /** All that it has printed so far, standard output and standard error as they came. */
+  output(): string;
+  /** Ends it orderly with SIGTERM; rejects, and kills it, if it does not end. */
+  stop(): Promise<Deno.CommandStatus>;
+  /** Sends a signal to the server alone, SIGKILL by default, and waits for the end. */
+  kill(signal?: Deno.Signal): Promise<Deno.CommandStatus>;
+}
+
+/**
+ * Starts the server on a free port of 127.0.0.1 and waits until it is ready.
+ *
+ * @throws {Error} If it ends before, or takes too long; the message holds what it printed.
+ */
+export async function startServer(options: StartOptions = {}): Promise<RunningServer> {
+  await using undo = new AsyncDisposableStack();
+  const folder = await Deno.makeTempDir({ prefix: "switchroom_test_" });
+  undo.defer(() => Deno.remove(folder, { recursive: true }));
+  const data = options.data ?? `${folder}/data`;
+  const token = options.token ?? crypto.randomUUID() + crypto.randomUUID();
+  const args = ["--data", data, "--listen", "127.0.0.1:0", ...options.args ?? []];
+  if (options.config) {
+    await Deno.writeTextFile(`${folder}/config.json`, JSON.stringify(options.config));
+    args.push("--config", `${folder}/config.json`);
+  }
+
+  const [, ...flags] = config.tasks.start.command.replaceAll(/["']/g, "").split(/\s+/);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...flags, ...args],
+    cwd: REPOSITORY,
+    env: { SWITCHROOM_BOOTSTRAP_TOKEN: token },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const printed = collect([child.stdout, child.stderr]);
+  const exit = child.status.then(async (status) => {
+    await printed.end();
+    return status;
+  });
+  const send = (signal: Deno.Signal) => {
+    try {
+      // Unlike Deno.kill this cannot hit a stranger that has got the number of a server that has ended.
+      child.kill(signal);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // It has ended already, which is what is wanted.
+    }
+  };
+  const end = async (signal: Deno.Signal) => {
+    send(signal);
+    try {
+      return await deadline(exit, PATIENCE);
+    } catch (cause) {
+      send("SIGKILL");
+      await exit;
+      throw new Error(`The server did not end within ${PATIENCE} ms after ${signal}\n${printed.text()}`, { cause });
+    }
+  };
+  undo.defer(async () => {
+    await end("SIGTERM");
+  });
+
+  const url = await deadline(printed.match(LISTENING), PATIENCE);
+  if (!options.untilListening) await ready(url, printed);
+  const { pid } = ServerFile.parse(JSON.parse(await Deno.readTextFile(`${data}/server.json`)));
+  const running = undo.move();
+  return {
+    url,
+    token,
+    pid,
+    data,
+    exit,
+    output: printed.text,
+    stop: () => end("SIGTERM"),
+    kill: (signal = "SIGKILL") => end(signal),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** Waits until `readyz` says yes. */
+async function ready(url: string, printed: Printed): Promise<void> {
+  let reasons = "";
+  try {
+    await retry(async () => {
+      const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(PATIENCE) });
+      reasons = await response.text();
+      if (!response.ok) throw new Error(reasons);
+    }, {
+      minTimeout: 10,
+      maxTimeout: 50,
+      jitter: 0,
+      maxAttempts: PATIENCE / 50,
+      isRetriable: () => !printed.ended,
+    });
+  } catch (cause) {
+    throw new Error(`The server did not become ready: ${reasons}\n${printed.text()}`, { cause });
+  }
+}

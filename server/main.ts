@@ -1,0 +1,52 @@
+/**
+ * The program: reads the command line and starts one command.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import deno from "../deno.json" with { type: "json" };
+import { EXIT, internalError } from "./command/exit.ts";
+import { HELP } from "./command/help.ts";
+import { Misuse } from "./command/misuse.ts";
+import { serve } from "./command/serve.ts";
+
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = readArguments(args);
+  if (values.version) console.log(deno.version);
+  else if (values.help) console.log(HELP);
+  else if (positionals.length === 1 && positionals[0] === "serve") await serve(values);
+  else {throw new Misuse(
+      `${
+        positionals.length ? `There is no command ${positionals.join(" ")}` : "A command is missing"
+      }: try serve, or --help`,
+    );}
+  return EXIT.orderly;
+}
+
+function readArguments(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        config: { type: "string" },
+        data: { type: "string" },
+        listen: { type: "string" },
+        safe: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean" },
+      },
+    });
+  } catch (error) {
+    throw new Misuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (!(error instanceof Error && "exitCode" in error && typeof error.exitCode === "number")) internalError(error);
+  console.error(`switchroom: ${error.message}`);
+  return error.exitCode;
+}
+
+globalThis.addEventListener("unhandledrejection", (event) => internalError(event.reason));
+Deno.exit(await main(Deno.args).catch(exitCodeOf));

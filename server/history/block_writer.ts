@@ -1,0 +1,171 @@
+/**
+ * Writes rows in blocks: one transaction, one block.
+ *
+ * @module
+ */
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { type Kysely, sql } from "kysely";
+import { blockHash, type BlockHead, HISTORY_FORMAT, NO_HASH, rowLine, storable } from "./chain.ts";
+import { HistoryError } from "./errors.ts";
+import { OpenRequests } from "./open_requests.ts";
+import { COLUMNS, type Row, ROW_KINDS, type RowKind } from "./rows.ts";
+import type { HistoryTables } from "./schema.ts";
+
+/** The newest block. */
+export interface Head {
+  /** Its number. */
+  block: number;
+  /** Its last row. */
+  lastSeq: number;
+  /** Its hash, lower-case hex. */
+  hash: string;
+  /** Wall time of its commit, milliseconds. */
+  at: number;
+}
+
+/** A history open for writing: the connection, and Kysely over the same connection. */
+export interface WritableDatabase {
+  /** The connection. */
+  raw: DatabaseSync;
+  /** Kysely over it. */
+  db: Kysely<HistoryTables>;
+}
+
+/** An `insert` of one table, built by Kysely and prepared: for hundreds of rows a commit, anything else costs five times as much. */
+function prepareInsert(
+  { raw, db }: WritableDatabase,
+  table: { name: string; columns: readonly string[] },
+): StatementSync {
+  const columns = sql.join(table.columns.map((column) => sql.ref(column)));
+  const values = sql.join(table.columns.map(() => sql.val(null)));
+  return raw.prepare(sql`insert into ${sql.table(table.name)} (${columns}) values (${values})`.compile(db).sql);
+}
+
+/** Appends blocks to a database. One at a time: nothing else may write its rows meanwhile. */
+export class BlockWriter {
+  readonly #database: DatabaseSync;
+  readonly #now: () => number;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #rollback: StatementSync;
+  readonly #insertRow: Record<RowKind, StatementSync>;
+  readonly #insertBlock: StatementSync;
+  readonly #open: OpenRequests;
+  #head: Head;
+
+  private constructor(
+    database: WritableDatabase,
+    options: { now: () => number; head: Head; open: OpenRequests },
+  ) {
+    this.#database = database.raw;
+    this.#now = options.now;
+    this.#head = options.head;
+    this.#open = options.open;
+    // Prepared, since the errors of `exec` come without SQLite's result code.
+    this.#begin = database.raw.prepare("begin immediate");
+    this.#commit = database.raw.prepare("commit");
+    this.#rollback = database.raw.prepare("rollback");
+    this.#insertRow = Object.fromEntries(
+      ROW_KINDS.map((kind) => [kind, prepareInsert(database, { name: kind, columns: ["seq", ...COLUMNS[kind]] })]),
+    ) as Record<RowKind, StatementSync>;
+    this.#insertBlock = prepareInsert(database, {
+      name: "block",
+      columns: ["number", "first_seq", "last_seq", "at", "format", "lowest_open", "hash"],
+    });
+  }
+
+  /**
+   * Goes on after the newest block of a database.
+   *
+   * @throws {HistoryError} If there are rows that no block covers: somebody cut the chain.
+   */
+  static async open(database: WritableDatabase, options: { now: () => number }): Promise<BlockWriter> {
+    const { db } = database;
+    const block = await db.selectFrom("block").selectAll().orderBy("number", "desc").limit(1).executeTakeFirst();
+    const head = block
+      ? { block: block.number, lastSeq: block.last_seq, hash: block.hash.toHex(), at: block.at }
+      : { block: -1, lastSeq: -1, hash: NO_HASH, at: 0 };
+    for (const kind of ROW_KINDS) {
+      const { last } = await db.selectFrom(kind).select((of) => of.fn.max("seq").as("last")).executeTakeFirstOrThrow();
+      if (last !== null && last > head.lastSeq) {
+        throw new HistoryError(
+          `Cannot go on with this history: block ${head.block} ends at row ${head.lastSeq}, but there is a row ${last} (${kind}) ` +
+            "that no block covers. Somebody has changed the database; restore a copy",
+          { exitCode: 2 },
+        );
+      }
+    }
+    const lowest = block?.lowest_open ?? 0;
+    const open = await db.selectFrom("accepted")
+      .leftJoin("completed", "completed.request", "accepted.seq")
+      .where("accepted.seq", ">=", lowest)
+      .where("completed.seq", "is", null)
+      .select("accepted.seq")
+      .orderBy("accepted.seq")
+      .execute();
+    return new BlockWriter(database, {
+      now: options.now,
+      head,
+      open: new OpenRequests(open.map((row) => row.seq), { lowest }),
+    });
+  }
+
+  /** The newest block. */
+  get head(): Head {
+    return this.#head;
+  }
+
+  /** The requests that are open, oldest first. */
+  get openRequests(): number[] {
+    return this.#open.ids;
+  }
+
+  /**
+   * Writes rows as one block; when it returns they are as durable as the connection was told to be.
+   *
+   * @returns The `seq` of the first row; the others follow without a gap.
+   * @throws What SQLite says if the transaction fails; then nothing has changed. An `Error` if a row completes a request that is not open.
+   */
+  write(rows: readonly Row[]): number {
+    this.#open.begin();
+    try {
+      this.#begin.run();
+      const head = this.#insert(rows);
+      this.#commit.run();
+      const firstSeq = this.#head.lastSeq + 1;
+      this.#head = head;
+      return firstSeq;
+    } catch (error) {
+      this.#open.undo();
+      // A full disk makes SQLite roll back by itself.
+      if (this.#database.isTransaction) this.#rollback.run();
+      throw error;
+    }
+  }
+
+  #insert(rows: readonly Row[]): Head {
+    const lines: string[] = [];
+    const firstSeq = this.#head.lastSeq + 1;
+    let seq = firstSeq;
+    for (const row of rows) {
+      const cells = row.cells.map((cell) => typeof cell === "string" ? storable(cell) : cell);
+      if (row.kind === "accepted") this.#open.accept(seq);
+      else if (row.kind === "completed") this.#open.complete(Number(cells[0]));
+      this.#insertRow[row.kind].run(seq, ...cells);
+      lines.push(rowLine(row.kind, { seq, cells }));
+      seq++;
+    }
+    const head: BlockHead = {
+      number: this.#head.block + 1,
+      firstSeq,
+      lastSeq: seq - 1,
+      at: this.#now(),
+      format: HISTORY_FORMAT,
+      lowestOpen: this.#open.lowest(seq),
+    };
+    const hash = blockHash(head, { previous: this.#head.hash, lines });
+    const block: SQLInputValue[] = [head.number, head.firstSeq, head.lastSeq, head.at, head.format, head.lowestOpen];
+    this.#insertBlock.run(...block, Uint8Array.fromHex(hash));
+    return { block: head.number, lastSeq: head.lastSeq, hash, at: head.at };
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * The data folder: one process owns it.
+ *
+ * @module
+ */
+import { HistoryError, wordsOf } from "./errors.ts";
+
+/** A data folder that this process owns until it is disposed of. */
+export interface DataFolder extends Disposable {
+  /** Where it is. */
+  readonly path: string;
+}
+
+/** Reads the pid that the owner wrote. */
+async function ownerOf(file: Deno.FsFile): Promise<string> {
+  const bytes = new Uint8Array(20);
+  const read = await file.read(bytes) ?? 0;
+  const pid = new TextDecoder().decode(bytes.subarray(0, read)).trim();
+  return /^\d+$/.test(pid) ? `process ${pid}` : "another process";
+}
+
+/**
+ * Makes the data folder if it is not there, and takes it for this process alone. The lock goes with the process, however that ends.
+ *
+ * @example
+ * ```ts
+ * import { takeDataFolder } from "./data_folder.ts";
+ *
+ * using folder = await takeDataFolder(await Deno.makeTempDir());
+ * console.log(folder.path);
+ * ```
+ * @throws {HistoryError} If it cannot be made or written, or another process has it: the message names that one's pid.
+ */
+export async function takeDataFolder(path: string): Promise<DataFolder> {
+  let file: Deno.FsFile;
+  try {
+    await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+    file = await Deno.open(`${path}/lock`, { read: true, write: true, create: true, mode: 0o600 });
+  } catch (error) {
+    throw new HistoryError(
+      `Cannot use the data folder ${path}: ${wordsOf(error)}. It must be a folder that this user may read and write`,
+      { exitCode: 2, cause: error },
+    );
+  }
+  if (!await file.tryLock(true)) {
+    const owner = await ownerOf(file);
+    file.close();
+    throw new HistoryError(
+      `Cannot use the data folder ${path}: it is in use by ${owner}. Stop that one first, or name another folder`,
+      { exitCode: 2 },
+    );
+  }
+  await file.truncate();
+  await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
+  return { path, [Symbol.dispose]: () => file.close() };
+}

@@ -1,0 +1,124 @@
+/**
+ * The database file: whose it is, how it is opened, and what its errors mean.
+ *
+ * @module
+ */
+import { DatabaseSync } from "node:sqlite";
+import { HistoryError, wordsOf } from "./errors.ts";
+
+/** `full`: a commit is on the disk when it is answered. `normal`: a power failure may take the last commits, a crash of the server none. */
+export type Durability = "full" | "normal";
+
+/** What SQLite keeps at byte 68 of our files, so that nobody else's database is taken for a history: "SWRH". */
+const APPLICATION_ID = 0x5357_5248;
+
+/** Older ones have a bug that can corrupt a database in WAL mode whose log is reset by two connections at once. */
+const OLDEST_SQLITE = "3.51.3";
+
+/** How long a commit waits for a lock that somebody's sqlite3 shell holds. */
+const BUSY_MS = 500;
+
+/** The write-ahead log is cut back to this many bytes after a burst. */
+const LOG_BYTES = 64 * 1024 * 1024;
+
+/** SQLite's primary result codes that we tell apart. */
+export const SQLITE = { CONSTRAINT: 19, MISMATCH: 20 } as const;
+
+/** SQLite's primary result code of what was thrown; undefined if it is no error of SQLite's. */
+export function sqliteCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_SQLITE_ERROR") return undefined;
+  return "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : 0;
+}
+
+/** One value of a pragma. */
+function pragma(database: DatabaseSync, name: string): unknown {
+  return Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0];
+}
+
+/**
+ * Makes sure that a file is ours, or new, without letting SQLite touch it: opening a stranger's database would leave files beside it.
+ *
+ * @throws {HistoryError} If it is another program's, no database, or cannot be written.
+ */
+function claim(path: string): void {
+  const header = new Uint8Array(72);
+  let read: number | null;
+  try {
+    using file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+    read = file.readSync(header);
+  } catch (error) {
+    throw new HistoryError(
+      `Cannot open the history ${path} for writing: ${
+        wordsOf(error)
+      }. It must be a file that this user may read and write`,
+      { exitCode: 2, cause: error },
+    );
+  }
+  if (read === null) return;
+  const magic = new TextDecoder().decode(header.subarray(0, 16));
+  if (read < header.length || magic !== "SQLite format 3\0") {
+    throw new HistoryError(
+      `Cannot use ${path} as the history: it is not an SQLite database. Move it away, or name another data folder`,
+      { exitCode: 2 },
+    );
+  }
+  if (new DataView(header.buffer).getUint32(68) !== APPLICATION_ID) {
+    throw new HistoryError(
+      `Cannot use ${path} as the history: it is another program's database. Move it away, or name another data folder`,
+      { exitCode: 2 },
+    );
+  }
+}
+
+/** Whether version `have` is at least `want`, number by number. */
+function atLeast(have: string, want: string): boolean {
+  return have.localeCompare(want, "en", { numeric: true }) >= 0;
+}
+
+/**
+ * Opens a history's file for writing, making it if it is not there. Its journal is not yet set: {@linkcode makeDurable} does that after migration.
+ *
+ * @throws {HistoryError} If the file cannot be a history, or this Deno's SQLite is too old.
+ */
+export function openForWriting(path: string): DatabaseSync {
+  claim(path);
+  const database = new DatabaseSync(path, { timeout: BUSY_MS });
+  const version = String(Object.values(database.prepare("select sqlite_version()").get() ?? {})[0]);
+  if (!atLeast(version, OLDEST_SQLITE)) {
+    database.close();
+    throw new HistoryError(
+      `Cannot use SQLite ${version}: it must be ${OLDEST_SQLITE} or newer. Start with a newer Deno`,
+      { exitCode: 2 },
+    );
+  }
+  return database;
+}
+
+/** Opens a history's file for reading; the writer must have it open. */
+export function openForReading(path: string): DatabaseSync {
+  return new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS });
+}
+
+/** Marks a new file as ours. Within the first migration's transaction, so that a file is marked and made, or neither. */
+export const MARK_AS_OURS = `pragma application_id = ${APPLICATION_ID}`;
+
+/**
+ * Sets the journal and how far a commit goes, and reads both back.
+ *
+ * @returns What the connection itself says it does.
+ * @throws {HistoryError} If it cannot keep what was asked for, as on a file system without shared memory.
+ */
+export function makeDurable(database: DatabaseSync, durability: Durability): Durability {
+  const journal = pragma(database, "journal_mode = wal");
+  database.exec(`pragma synchronous = ${durability}; pragma journal_size_limit = ${LOG_BYTES}`);
+  const synchronous = pragma(database, "synchronous");
+  const kept = synchronous === 2 ? "full" : synchronous === 1 ? "normal" : undefined;
+  if (journal !== "wal" || kept !== durability) {
+    throw new HistoryError(
+      `Cannot keep the history with durability ${durability}: the database says journal ${journal}, synchronous ${synchronous}. ` +
+        "The data folder must be on a local file system",
+      { exitCode: 2 },
+    );
+  }
+  return kept;
+}

@@ -1,0 +1,34 @@
+/**
+ * The bounds that the history keeps (api.md, section 1), all settable.
+ *
+ * @module
+ */
+
+/** Bounds, in rows, `seq` numbers and milliseconds. */
+export interface HistoryLimits {
+  /** Rows that wait for the disk before nothing more is accepted. */
+  waitingRows: number;
+  /** How long the oldest row may wait before nothing more is accepted. */
+  waitingMs: number;
+  /** Rows in one commit. */
+  blockRows: number;
+  /** The pause before a failed commit is tried again; it doubles each time. */
+  retryFirstMs: number;
+  /** The longest such pause. */
+  retryMostMs: number;
+  /** How long closing waits for the disk. */
+  closeMs: number;
+  /** How far back one question to the history looks. */
+  sliceRows: number;
+}
+
+/** What holds unless configured. */
+export const DEFAULT_LIMITS: HistoryLimits = {
+  waitingRows: 8_192,
+  waitingMs: 2_000,
+  blockRows: 2_048,
+  retryFirstMs: 100,
+  retryMostMs: 2_000,
+  closeMs: 5_000,
+  sliceRows: 50_000,
+};

@@ -1,0 +1,93 @@
+/**
+ * Calls into a worker of ours, answered in the order in which they were made.
+ *
+ * @module
+ */
+import { HistoryError, wordsOf } from "./errors.ts";
+
+/** What a worker can be asked: a function of one argument for each name. */
+export type Calls = Record<string, (argument: never) => unknown>;
+
+/** An answer as it crosses: the value, or what was thrown. */
+type Answer =
+  | { value: unknown }
+  | { thrown: string; exitCode: HistoryError["exitCode"] | undefined };
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** The calling side of a worker. */
+export class WorkerLink<Of extends Calls> implements Disposable {
+  readonly #worker: Worker;
+  readonly #waiting: Waiting[] = [];
+  #dead: Error | undefined;
+
+  /**
+   * Starts the worker.
+   *
+   * @param url Its module, which must call {@linkcode answerCalls}.
+   * @param options.onDeath Called once if it dies by itself.
+   */
+  constructor(url: URL, options: { onDeath: (error: Error) => void }) {
+    this.#worker = new Worker(url, { type: "module", name: url.pathname.split("/").at(-1) ?? "history" });
+    this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+      const waiting = this.#waiting.shift();
+      if ("value" in data) waiting?.resolve(data.value);
+      else if (data.exitCode === undefined) waiting?.reject(new Error(data.thrown));
+      else waiting?.reject(new HistoryError(data.thrown, { exitCode: data.exitCode }));
+    };
+    this.#worker.onerror = (event) => {
+      // Otherwise the whole process would end with it.
+      event.preventDefault();
+      const error = new Error(`The worker ${url.pathname} died: ${event.message}`);
+      this.#end(error);
+      options.onDeath(error);
+    };
+  }
+
+  /** Asks the worker. @throws What the worker threw, or why it ended before it could answer. */
+  call<Name extends keyof Of & string>(
+    name: Name,
+    argument: Parameters<Of[Name]>[0],
+  ): Promise<Awaited<ReturnType<Of[Name]>>> {
+    if (this.#dead) return Promise.reject(this.#dead);
+    this.#worker.postMessage({ name, argument });
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve: resolve as Waiting["resolve"], reject }));
+  }
+
+  /** Ends the worker at once; what it has not answered is rejected. */
+  [Symbol.dispose](): void {
+    this.#end(new Error("The history is closed"));
+  }
+
+  #end(error: Error): void {
+    if (this.#dead) return;
+    this.#dead = error;
+    this.#worker.terminate();
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
+  }
+}
+
+/** The part of a worker's global scope that we use; the types of a page's scope are the ones that are loaded. */
+interface WorkerScope {
+  onmessage: (event: MessageEvent<{ name: string; argument: never }>) => void;
+  postMessage(answer: Answer): void;
+}
+
+/** Answers the calls of the thread that started this worker, one after the other. */
+export function answerCalls<Of extends Calls>(calls: Of): void {
+  const answer = async ({ name, argument }: { name: string; argument: never }): Promise<Answer> => {
+    try {
+      return { value: await calls[name]?.(argument) };
+    } catch (error) {
+      return { thrown: wordsOf(error), exitCode: error instanceof HistoryError ? error.exitCode : undefined };
+    }
+  };
+  const scope = globalThis as unknown as WorkerScope;
+  let turn = Promise.resolve();
+  scope.onmessage = ({ data }) => {
+    turn = turn.then(async () => scope.postMessage(await answer(data)));
+  };
+}

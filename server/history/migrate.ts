@@ -1,0 +1,66 @@
+/**
+ * Brings the database to the tables of this build.
+ *
+ * @module
+ */
+import { backup, type DatabaseSync } from "node:sqlite";
+import { type Kysely, sql } from "kysely";
+import { type Migration, Migrator } from "kysely/migration";
+import { MARK_AS_OURS } from "./database.ts";
+import { HistoryError } from "./errors.ts";
+import type { HistoryTables } from "./schema.ts";
+
+/** Migrations by name; they run in the order of their names. */
+export type Migrations = Record<string, Migration>;
+
+/** The names of the migrations that the database has had, in order. */
+async function executed(db: Kysely<HistoryTables>): Promise<string[]> {
+  const table = await sql`select 1 from sqlite_schema where name = 'kysely_migration'`.execute(db);
+  if (table.rows.length === 0) return [];
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  return rows.map((row) => row.name);
+}
+
+/** Copies the database aside, readable by its owner alone. */
+async function keepCopy(database: DatabaseSync, options: { backups: string; before: string }): Promise<void> {
+  await Deno.mkdir(options.backups, { recursive: true, mode: 0o700 });
+  const time = new Date().toISOString().replaceAll(":", "-");
+  const path = `${options.backups}/${time}-before-${options.before}.db`;
+  // Made first and by us: SQLite would make it readable by everybody.
+  (await Deno.open(path, { write: true, createNew: true, mode: 0o600 })).close();
+  await backup(database, path);
+}
+
+/**
+ * Runs the migrations that are missing, all in one transaction under the write lock: a process killed on the way leaves the old tables.
+ * A database that holds anything is copied to the backups first.
+ *
+ * @returns The names of the migrations that ran.
+ * @throws {HistoryError} With exit code 57 if the database has had a migration that this build does not know.
+ */
+export async function migrate(
+  database: { raw: DatabaseSync; db: Kysely<HistoryTables> },
+  options: { migrations: Migrations; backups: string },
+): Promise<string[]> {
+  const had = await executed(database.db);
+  const unknown = had.find((name) => !Object.hasOwn(options.migrations, name));
+  if (unknown !== undefined) {
+    throw new HistoryError(
+      `Cannot use this database: it has had the migration ${unknown}, which this build does not know. ` +
+        `Start the newer build, or restore a copy from ${options.backups}`,
+      { exitCode: 57 },
+    );
+  }
+  const pending = Object.keys(options.migrations).filter((name) => !had.includes(name)).sort();
+  const [first] = pending;
+  if (first === undefined) return [];
+  if (had.length > 0) await keepCopy(database.raw, { backups: options.backups, before: first });
+  // The migrator is given the transaction, because outside of one it would make its own tables before it begins.
+  await database.db.transaction().execute(async (transaction) => {
+    if (had.length === 0) await sql.raw(MARK_AS_OURS).execute(transaction);
+    const provider = { getMigrations: () => Promise.resolve(options.migrations) };
+    const { error } = await new Migrator({ db: transaction, provider }).migrateToLatest();
+    if (error !== undefined) throw error;
+  });
+  return pending;
+}

@@ -1,0 +1,15 @@
+/**
+ * The history: an append-only record in SQLite, written in blocks that are chained by hash (docs/history-format.md).
+ *
+ * One process takes the data folder and opens the history in it. Rows go through one queue to a worker that commits them in groups;
+ * questions go to another worker that can only read.
+ *
+ * @module
+ */
+export type { Head } from "./block_writer.ts";
+export type { Durability } from "./database.ts";
+export { type DataFolder, takeDataFolder } from "./data_folder.ts";
+export { HistoryError } from "./errors.ts";
+export { DEFAULT_LIMITS, type HistoryLimits } from "./limits.ts";
+export { type OpenHistory, openHistory, type OpenOptions, type TokenStore } from "./open.ts";
+export type { Token } from "./tokens.ts";

@@ -1,0 +1,135 @@
+/**
+ * Opens the history.
+ *
+ * @module
+ */
+import type { History, HistoryReader } from "../core/ports.ts";
+import type { Head } from "./block_writer.ts";
+import type { Durability } from "./database.ts";
+import type { DataFolder } from "./data_folder.ts";
+import { DEFAULT_LIMITS, type HistoryLimits } from "./limits.ts";
+import { WorkerLink } from "./link.ts";
+import { WorkerReader } from "./reader.ts";
+import { Recorder } from "./recorder.ts";
+import type { Token } from "./tokens.ts";
+import type { WriterCalls } from "./writer_worker.ts";
+
+/** How the history is opened. */
+export interface OpenOptions {
+  /** The folder that this process has taken. */
+  folder: DataFolder;
+  /** Whether a commit waits for the disk (`full`). */
+  durability: Durability;
+  /** Bounds that differ from the defaults. */
+  limits?: Partial<HistoryLimits>;
+  /** Wall time in milliseconds; `Date.now` if left out. */
+  now?: () => number;
+  /** Called once if the writer is broken for good: the process must end (70). Requests that are open then are `lost` at the next start. */
+  onFatal: (error: Error) => void;
+}
+
+/** The access tokens, as the history keeps them. */
+export interface TokenStore {
+  /** Every token. */
+  list(): Token[];
+  /** Adds one; it is on disk when this resolves. */
+  add(token: Token): Promise<void>;
+}
+
+/** A history that this process has open. */
+export interface OpenHistory extends AsyncDisposable {
+  /** Writes. */
+  readonly history: History;
+  /** Asks. */
+  readonly reader: HistoryReader;
+  /** The access tokens. */
+  readonly tokens: TokenStore;
+  /** What the writer's own connection says it does. */
+  readonly durability: Durability;
+  /** Random, 32 hex digits, never changed: block 0 covers it. */
+  readonly historyId: string;
+  /** How many requests of a killed server were completed as `lost` at this start. */
+  readonly recovered: number;
+  /** The migrations that ran at this start. */
+  readonly migrated: readonly string[];
+  /** The newest block. */
+  head(): Head;
+  /**
+   * Writes what waits, moves the log into the file and closes it.
+   *
+   * @param options.signal Gives up on a disk that does not answer; after `closeMs` if left out.
+   * @returns How many rows did not reach the disk; their promises have been rejected.
+   */
+  close(options?: { signal?: AbortSignal }): Promise<number>;
+}
+
+/**
+ * Opens the history of a data folder: makes or migrates its database, and completes what a killed server left open as `lost`.
+ *
+ * @example
+ * ```ts
+ * import { openHistory, takeDataFolder } from "./mod.ts";
+ * import { equal } from "node:assert/strict";
+ *
+ * using folder = await takeDataFolder(await Deno.makeTempDir());
+ * await using opened = await openHistory({ folder, durability: "full", onFatal: console.error });
+ * equal(opened.history.trouble, undefined);
+ * ```
+ * @throws {HistoryError} If the operator must change something; its `exitCode` says what the process exits with.
+ */
+export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
+  const { path } = options.folder;
+  const file = `${path}/history.db`;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  let recorder: Recorder | undefined;
+  const link = new WorkerLink<WriterCalls>(new URL("./writer_worker.ts", import.meta.url), {
+    onDeath: (error) => recorder?.fail(error),
+  });
+  const opened = await link.call("open", { file, backups: `${path}/backups`, durability: options.durability })
+    .catch((error) => {
+      link[Symbol.dispose]();
+      throw error;
+    });
+
+  let head = opened.head;
+  const history = recorder = new Recorder(async (flat) => {
+    const answer = await link.call("write", flat);
+    if ("head" in answer) head = answer.head;
+    return answer;
+  }, { limits, now: options.now ?? Date.now, onFatal: options.onFatal });
+  const reader = new WorkerReader(file, { slice: limits.sliceRows });
+  const tokens = [...opened.tokens];
+
+  const close = async ({ signal = AbortSignal.timeout(limits.closeMs) } = {}): Promise<number> => {
+    const end = () => link[Symbol.dispose]();
+    const [abandoned] = await Promise.all([history.close(signal), reader.close(signal)]);
+    signal.addEventListener("abort", end, { once: true });
+    if (signal.aborted) end();
+    // Every row is on disk already: a log that could not be moved is read by the next start.
+    await link.call("close", undefined).catch(() => {});
+    signal.removeEventListener("abort", end);
+    end();
+    return abandoned;
+  };
+
+  return {
+    history,
+    reader,
+    tokens: {
+      list: () => [...tokens],
+      async add(token) {
+        await link.call("addToken", token);
+        tokens.push(token);
+      },
+    },
+    durability: opened.durability,
+    historyId: opened.historyId,
+    recovered: opened.recovered,
+    migrated: opened.migrated,
+    head: () => head,
+    close,
+    async [Symbol.asyncDispose]() {
+      await close();
+    },
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * The questions that the history answers, each over a bounded slice: without that, a question for something rare would read the whole file
+ * while all others wait.
+ *
+ * @module
+ */
+import type { Kysely } from "kysely";
+import type { HistoryEvent, HistoryEventType, RequestRecord } from "../core/contract/record.ts";
+import type { Page, RequestFilter } from "../core/ports.ts";
+import { toEvent, toRecord } from "./record.ts";
+import type { HistoryTables } from "./schema.ts";
+
+/** Which part of the answer: older than `before`, at most `limit`, looking back over at most `slice` numbers of `seq`. */
+export interface Slice {
+  /** Exclusive; undefined for the newest. */
+  before: number | undefined;
+  limit: number;
+  slice: number;
+}
+
+/** The newest `seq` of a table below `before`. */
+async function newest(
+  db: Kysely<HistoryTables>,
+  of: { table: "accepted" | "fact"; before: number },
+): Promise<number | undefined> {
+  const row = await db.selectFrom(of.table).select("seq").where("seq", "<", of.before)
+    .orderBy("seq", "desc").limit(1).executeTakeFirst();
+  return row?.seq;
+}
+
+/** One page: where the slice begins and ends, and whether anything is left behind it. */
+async function page<Item>(
+  db: Kysely<HistoryTables>,
+  options: Slice & {
+    table: "accepted" | "fact";
+    read: (bounds: { from: number; to: number; limit: number }) => Promise<{ seq: number; item: Item }[]>;
+  },
+): Promise<Page<Item>> {
+  const { table, before = Number.MAX_SAFE_INTEGER, limit, slice, read } = options;
+  const to = await newest(db, { table, before });
+  if (to === undefined) return { items: [], next: undefined };
+  const from = to - slice + 1;
+  const rows = await read({ from, to, limit });
+  const last = rows.length < limit ? from : rows.at(-1)?.seq ?? from;
+  const older = await newest(db, { table, before: last });
+  return { items: rows.map((row) => row.item), next: older === undefined ? undefined : older + 1 };
+}
+
+function requests(db: Kysely<HistoryTables>) {
+  return db.selectFrom("accepted")
+    .leftJoin("completed", "completed.request", "accepted.seq")
+    .leftJoin("withdrawn", "withdrawn.request", "accepted.seq")
+    .selectAll("accepted")
+    .select([
+      "completed.at as completed_at",
+      "completed.dispatched_at",
+      "completed.outcome",
+      "completed.result",
+      "completed.cause",
+      "completed.reply",
+      "withdrawn.seq as withdrawn",
+    ]);
+}
+
+/** One record; undefined if no request has that id. */
+export async function readRequest(db: Kysely<HistoryTables>, id: number): Promise<RequestRecord | undefined> {
+  const row = await requests(db).where("accepted.seq", "=", id).executeTakeFirst();
+  return row && toRecord(row);
+}
+
+/** One page of the requests that match every filter, newest first. */
+export function readRequests(
+  db: Kysely<HistoryTables>,
+  question: { filter: RequestFilter } & Slice,
+): Promise<Page<RequestRecord>> {
+  const { filter, ...slice } = question;
+  return page(db, {
+    ...slice,
+    table: "accepted",
+    async read({ from, to, limit }) {
+      let query = requests(db).where("accepted.seq", ">=", from).where("accepted.seq", "<=", to);
+      for (const column of ["phone", "plugin", "application", "operation", "token", "reference"] as const) {
+        const wanted = filter[column];
+        if (wanted !== undefined) query = query.where(`accepted.${column}`, "=", wanted);
+      }
+      if (filter.from !== undefined) query = query.where("accepted.at", ">=", filter.from);
+      if (filter.to !== undefined) query = query.where("accepted.at", "<", filter.to);
+      if (filter.outcome !== undefined) query = query.where("completed.outcome", "=", filter.outcome);
+      if (filter.state !== undefined) {
+        query = query.where("completed.seq", filter.state === "completed" ? "is not" : "is", null);
+      }
+      const rows = await query.orderBy("accepted.seq", "desc").limit(limit).execute();
+      return rows.map((row) => ({ seq: row.seq, item: toRecord(row) }));
+    },
+  });
+}
+
+/** One page of the facts, newest first. */
+export function readEvents(
+  db: Kysely<HistoryTables>,
+  question: { filter: { type?: HistoryEventType } } & Slice,
+): Promise<Page<HistoryEvent>> {
+  const { filter, ...slice } = question;
+  return page(db, {
+    ...slice,
+    table: "fact",
+    async read({ from, to, limit }) {
+      let query = db.selectFrom("fact").selectAll().where("seq", ">=", from).where("seq", "<=", to);
+      if (filter.type !== undefined) query = query.where("type", "=", filter.type);
+      const rows = await query.orderBy("seq", "desc").limit(limit).execute();
+      return rows.map((row) => ({ seq: row.seq, item: toEvent(row) }));
+    },
+  });
+}

@@ -1,0 +1,49 @@
+/**
+ * The reader: a worker with a connection that can only read, because a scan must stop neither the event loop nor the writer.
+ *
+ * @module
+ */
+import { Kysely } from "kysely";
+import type { HistoryEvent, HistoryEventType, RequestRecord } from "../core/contract/record.ts";
+import type { Page, RequestFilter } from "../core/ports.ts";
+import { openForReading } from "./database.ts";
+import { NodeSqliteDialect } from "./dialect.ts";
+import { answerCalls } from "./link.ts";
+import { readEvents, readRequest, readRequests, type Slice } from "./questions.ts";
+import type { HistoryTables } from "./schema.ts";
+
+let open: Kysely<HistoryTables> | undefined;
+
+/** Every question in a transaction: its parts must see the same moment. */
+async function snapshot<Answer>(ask: (db: Kysely<HistoryTables>) => Promise<Answer>): Promise<Answer> {
+  if (!open) throw new Error("The history's reader was asked before it was opened");
+  return await open.transaction().setAccessMode("read only").execute(ask);
+}
+
+const calls = {
+  /** Opens the file. */
+  open(file: string): void {
+    open = new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(openForReading(file)) });
+  },
+  /** One record. */
+  request(id: number): Promise<RequestRecord | undefined> {
+    return snapshot((db) => readRequest(db, id));
+  },
+  /** A page of records. */
+  requests(question: { filter: RequestFilter } & Slice): Promise<Page<RequestRecord>> {
+    return snapshot((db) => readRequests(db, question));
+  },
+  /** A page of facts. */
+  events(question: { filter: { type?: HistoryEventType } } & Slice): Promise<Page<HistoryEvent>> {
+    return snapshot((db) => readEvents(db, question));
+  },
+  /** Closes the file. */
+  async close(): Promise<void> {
+    await open?.destroy();
+  },
+};
+
+/** What the reader can be asked. */
+export type ReaderCalls = typeof calls;
+
+answerCalls(calls);

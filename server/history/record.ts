@@ -1,0 +1,113 @@
+/**
+ * From rows to what is answered: every row is checked on the way, for the file may have been changed by anybody.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { nameOfError } from "../core/contract/errors.ts";
+import { OPERATIONS } from "../core/contract/operations.ts";
+import {
+  CAUSES,
+  HISTORY_EVENT_TYPES,
+  type HistoryEvent,
+  OUTCOMES,
+  type RequestRecord,
+} from "../core/contract/record.ts";
+import { jsonText } from "./json_text.ts";
+
+/** A wall time in milliseconds, to RFC 3339. */
+const time = z.int().min(0).max(253_402_300_799_999).transform((at) => new Date(at).toISOString());
+
+/** A JSON object as text. */
+const jsonObject = jsonText.pipe(z.record(z.string(), z.unknown()));
+
+const requestRow = z.object({
+  seq: z.int(),
+  at: time,
+  operation: z.enum(OPERATIONS),
+  phone: z.string(),
+  plugin: z.string(),
+  application: z.string(),
+  application_name: z.string(),
+  token: z.string(),
+  handle: z.string(),
+  reference: z.string().nullable(),
+  params: jsonObject,
+  completed_at: time.nullable(),
+  dispatched_at: time.nullable(),
+  outcome: z.enum(OUTCOMES).nullable(),
+  result: z.int().nullable(),
+  cause: z.enum(CAUSES).nullable(),
+  reply: z.enum(["sent", "suppressed"]).nullable(),
+  withdrawn: z.int().nullable(),
+});
+
+const factRow = z.object({
+  seq: z.int(),
+  at: time,
+  type: z.enum(HISTORY_EVENT_TYPES),
+  token: z.string().nullable(),
+  application: z.string().nullable(),
+  address: z.string().nullable(),
+  plugin: z.string().nullable(),
+  phone: z.string().nullable(),
+  handle: z.string().nullable(),
+  result: z.int().nullable(),
+  code: z.string().nullable(),
+  detail: jsonObject.nullable(),
+});
+
+/** An object without its nulls: an optional field that has no value is left out. */
+function given<Fields extends Record<string, unknown>>(
+  fields: Fields,
+): { [Name in keyof Fields]?: NonNullable<Fields[Name]> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as {
+    [Name in keyof Fields]?: NonNullable<Fields[Name]>;
+  };
+}
+
+function checked<Schema extends z.ZodType>(schema: Schema, row: { seq: unknown }): z.output<Schema> {
+  const parsed = schema.safeParse(row);
+  if (parsed.success) return parsed.data;
+  throw new Error(
+    `Cannot read row ${row.seq} of the history, it has been changed from outside: ${z.prettifyError(parsed.error)}`,
+  );
+}
+
+/**
+ * The record of a request from its joined rows.
+ *
+ * @throws {Error} In words, if the rows are not as we write them.
+ */
+export function toRecord(row: { seq: unknown }): RequestRecord {
+  const of = checked(requestRow, row);
+  return {
+    requestId: of.seq,
+    operation: of.operation,
+    params: of.params,
+    phone: of.phone,
+    plugin: of.plugin,
+    application: { id: of.application, name: of.application_name },
+    token: of.token,
+    handle: of.handle,
+    ...given({ reference: of.reference }),
+    acceptedAt: of.at,
+    dispatchedAt: of.dispatched_at,
+    completedAt: of.completed_at,
+    state: of.completed_at === null ? "accepted" : "completed",
+    outcome: of.outcome,
+    result: of.result,
+    ...given({ code: of.result === null ? null : nameOfError(of.result) ?? null, cause: of.cause }),
+    reply: of.withdrawn === null ? of.reply : "suppressed",
+  };
+}
+
+/**
+ * A fact from its row.
+ *
+ * @throws {Error} In words, if the row is not as we write them.
+ */
+export function toEvent(row: { seq: unknown }): HistoryEvent {
+  const { seq, at, type, detail, ...rest } = checked(factRow, row);
+  return { seq, at, type, ...given(rest), detail: detail ?? {} };
+}

@@ -1,0 +1,108 @@
+/**
+ * The history as the core writes it: its port, over the queue.
+ *
+ * @module
+ */
+import type { Acceptance, Completion, Fact, History } from "../core/ports.ts";
+import type { HistoryLimits } from "./limits.ts";
+import { type Commit, RowQueue } from "./row_queue.ts";
+import type { Cell } from "./rows.ts";
+
+/** The cells of a fact. */
+function factCells(fact: Fact, at: number): Cell[] {
+  return [
+    at,
+    fact.type,
+    fact.token ?? null,
+    fact.application ?? null,
+    fact.address ?? null,
+    fact.plugin ?? null,
+    fact.phone ?? null,
+    fact.handle ?? null,
+    fact.result ?? null,
+    fact.code ?? null,
+    fact.detail ? JSON.stringify(fact.detail) : null,
+  ];
+}
+
+/** Writes what happens into the queue. */
+export class Recorder implements History {
+  readonly #queue: RowQueue;
+  readonly #limits: HistoryLimits;
+  readonly #now: () => number;
+  #dropped = 0;
+
+  /** Over a way to commit; `now` gives the wall time of facts. */
+  constructor(
+    commit: Commit,
+    options: { limits: HistoryLimits; now: () => number; onFatal: (error: Error) => void },
+  ) {
+    this.#limits = options.limits;
+    this.#now = options.now;
+    this.#queue = new RowQueue({
+      commit,
+      limits: options.limits,
+      troubleRow: (type, detail) => ({ kind: "fact", cells: factCells({ type, detail }, this.#now()) }),
+      onFatal: options.onFatal,
+    });
+  }
+
+  get trouble(): string | undefined {
+    return this.#queue.trouble;
+  }
+
+  async accept(row: Acceptance): Promise<number> {
+    return await this.#queue.append("accepted", [
+      Math.trunc(row.at),
+      row.operation,
+      row.phone,
+      row.plugin,
+      row.application.id,
+      row.application.name,
+      row.token,
+      row.handle,
+      row.reference ?? null,
+      JSON.stringify(row.params),
+    ]);
+  }
+
+  async complete(row: Completion): Promise<void> {
+    await this.#queue.append("completed", [
+      row.requestId,
+      Math.trunc(row.at),
+      row.dispatchedAt === null ? null : Math.trunc(row.dispatchedAt),
+      row.outcome,
+      row.result,
+      row.cause ?? null,
+      row.reply,
+    ]);
+  }
+
+  async withdraw(requestId: number): Promise<void> {
+    await this.#queue.append("withdrawn", [requestId]);
+  }
+
+  async note(fact: Fact, options?: { optional?: boolean }): Promise<void> {
+    if (!options?.optional) {
+      await this.#queue.append("fact", factCells(fact, this.#now()));
+      return;
+    }
+    if (this.#queue.length > this.#limits.waitingRows / 2) {
+      this.#dropped++;
+      return;
+    }
+    const detail = this.#dropped > 0 ? { ...fact.detail, dropped: this.#dropped } : fact.detail;
+    this.#dropped = 0;
+    await this.#queue.append("fact", factCells({ ...fact, ...(detail && { detail }) }, this.#now()));
+  }
+
+  /** Takes nothing more and waits until everything is on disk, or `signal` gives up. Resolves with how many rows are not. */
+  close(signal: AbortSignal): Promise<number> {
+    return this.#queue.close(signal);
+  }
+
+  /** The writer is broken for good. */
+  fail(error: Error): void {
+    this.#queue.fail(error);
+  }
+}

@@ -1,0 +1,197 @@
+/**
+ * The one queue in front of the disk: group commit, and what happens when the disk does not take it.
+ *
+ * @module
+ */
+import { PhoneError } from "../core/contract/errors.ts";
+import type { HistoryLimits } from "./limits.ts";
+import { type Cell, flatten, type Row, type RowKind } from "./rows.ts";
+
+/** Writes rows as one block: the `seq` of its first row, or in words why it failed, if trying again can help. */
+export type Commit = (flat: Cell[]) => Promise<{ firstSeq: number } | { failed: string }>;
+
+/** The queue's own rows: it alone knows when writing fails and when it works again. */
+export type TroubleRow = (type: "historyFailed" | "historyResumed", detail: Record<string, unknown>) => Row;
+
+/** What a queue is made of. */
+export interface RowQueueOptions {
+  /** Writes a block; one call at a time. A rejection means that it never can. */
+  commit: Commit;
+  /** Its bounds. */
+  limits: HistoryLimits;
+  /** Makes the row that tells of trouble. */
+  troubleRow: TroubleRow;
+  /** Called once when the writer is broken for good. */
+  onFatal: (error: Error) => void;
+}
+
+interface WaitingRow extends Row {
+  /** When it came, monotonic milliseconds. */
+  since: number;
+  resolve(seq: number): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Rows on their way to the disk.
+ *
+ * Its life: *idle* until a row comes; then *committing*, one batch at a time, each taking all that came during the one before. A commit that
+ * fails makes it *failing*: acceptances are refused, everything else keeps its place and is tried again until it succeeds. `close` drains it.
+ */
+export class RowQueue {
+  readonly #options: RowQueueOptions;
+  #waiting: WaitingRow[] = [];
+  #committing: WaitingRow[] = [];
+  #scheduled = false;
+  #failing: { reason: string; pauseMs: number; timer: ReturnType<typeof setTimeout> | undefined } | undefined;
+  /** Why nothing is taken any more. */
+  #ended: string | undefined;
+  /** Resolves with how many rows did not reach the disk. */
+  readonly #over = Promise.withResolvers<number>();
+  #isOver = false;
+
+  /** An empty queue. */
+  constructor(options: RowQueueOptions) {
+    this.#options = options;
+  }
+
+  /** How many rows are not yet on disk. */
+  get length(): number {
+    return this.#waiting.length + this.#committing.length;
+  }
+
+  /** Why nothing can be accepted now, in words; undefined when it can. */
+  get trouble(): string | undefined {
+    const { waitingRows, waitingMs } = this.#options.limits;
+    if (this.#ended !== undefined) return this.#ended;
+    if (this.#failing) return `The history cannot be written: ${this.#failing.reason}`;
+    if (this.length >= waitingRows) return `The history is behind: ${this.length} rows wait for the disk`;
+    const oldest = this.#committing[0] ?? this.#waiting[0];
+    if (!oldest) return undefined;
+    const waited = performance.now() - oldest.since;
+    return waited >= waitingMs
+      ? `The history is behind: a row has waited ${Math.floor(waited)} ms for the disk`
+      : undefined;
+  }
+
+  /**
+   * Appends a row behind all others.
+   *
+   * @returns Its `seq`, when it is on disk.
+   * @throws {PhoneError} `RESOURCEUNAVAIL` if it is an acceptance and there is trouble. Any other row waits; one that comes after the end waits for ever: nobody
+   * may be told that it is on disk, and the process is ending.
+   */
+  append(kind: RowKind, cells: Cell[]): Promise<number> {
+    const { trouble } = this;
+    if (kind === "accepted" && trouble !== undefined) return Promise.reject(new PhoneError("RESOURCEUNAVAIL", trouble));
+    if (this.#ended !== undefined) return new Promise(() => {});
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ kind, cells, since: performance.now(), resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /**
+   * Takes nothing more and waits until everything is on disk.
+   *
+   * @param signal Gives up: acceptances that are not on disk then are rejected.
+   * @returns How many rows did not reach the disk.
+   */
+  async close(signal: AbortSignal): Promise<number> {
+    this.#ended ??= "The history is closed";
+    const giveUp = () => this.#abandon("The history was closed before everything was on disk");
+    signal.addEventListener("abort", giveUp, { once: true });
+    if (this.length === 0) this.#finish(0);
+    else if (signal.aborted) giveUp();
+    const abandoned = await this.#over.promise;
+    signal.removeEventListener("abort", giveUp);
+    return abandoned;
+  }
+
+  /** The writer is broken for good: acceptances that wait are rejected. */
+  fail(error: Error): void {
+    if (this.#isOver) return;
+    this.#abandon(error.message);
+    this.#options.onFatal(error);
+  }
+
+  /** In a microtask, so that the rows of one turn share a commit. */
+  #schedule(): void {
+    if (this.#scheduled || this.#committing.length > 0 || this.#failing?.timer !== undefined) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#waiting.length === 0 || this.#committing.length > 0) return;
+    const { blockRows } = this.#options.limits;
+    const batch = this.#waiting.length <= blockRows ? this.#waiting : this.#waiting.slice(0, blockRows);
+    this.#waiting = this.#waiting.slice(batch.length);
+    this.#committing = batch;
+    this.#options.commit(flatten(batch)).then(
+      (answer) => "failed" in answer ? this.#failed(batch, answer.failed) : this.#written(batch, answer.firstSeq),
+      (error: Error) => this.fail(error),
+    );
+  }
+
+  #written(batch: WaitingRow[], firstSeq: number): void {
+    if (this.#committing !== batch) return;
+    this.#committing = [];
+    if (this.#failing) {
+      this.#tell("historyResumed", { after: this.#failing.reason });
+      this.#failing = undefined;
+    }
+    // Before the rows' owners run: the disk can begin with what came meanwhile.
+    this.#flush();
+    let seq = firstSeq;
+    for (const row of batch) row.resolve(seq++);
+    if (this.#ended !== undefined && this.length === 0) this.#finish(0);
+  }
+
+  #failed(batch: WaitingRow[], reason: string): void {
+    if (this.#committing !== batch) return;
+    this.#committing = [];
+    const { retryFirstMs, retryMostMs } = this.#options.limits;
+    const before = this.#failing;
+    const refused: WaitingRow[] = [];
+    this.#waiting = [...batch, ...this.#waiting].filter((row) => row.kind !== "accepted" || !refused.push(row));
+    const pauseMs = before ? Math.min(before.pauseMs * 2, retryMostMs) : retryFirstMs;
+    const timer = setTimeout(() => {
+      if (this.#failing) this.#failing.timer = undefined;
+      this.#flush();
+    }, pauseMs);
+    this.#failing = { reason, pauseMs, timer };
+    // Also what is tried again if nothing else waits.
+    if (!before) this.#tell("historyFailed", { reason });
+    for (const row of refused) {
+      row.reject(
+        new PhoneError("RESOURCEUNAVAIL", `The request was not accepted: the history cannot be written: ${reason}`),
+      );
+    }
+  }
+
+  /** Appends a row of the queue's own, which nobody waits for. */
+  #tell(...told: Parameters<TroubleRow>): void {
+    const row = this.#options.troubleRow(...told);
+    this.#waiting.push({ ...row, since: performance.now(), resolve: () => {}, reject: () => {} });
+  }
+
+  #abandon(why: string): void {
+    this.#ended = why;
+    clearTimeout(this.#failing?.timer);
+    this.#failing = undefined;
+    const rows = [...this.#committing, ...this.#waiting];
+    this.#committing = [];
+    this.#waiting = [];
+    for (const row of rows) if (row.kind === "accepted") row.reject(new PhoneError("RESOURCEUNAVAIL", why));
+    this.#finish(rows.length);
+  }
+
+  #finish(abandoned: number): void {
+    this.#isOver = true;
+    this.#over.resolve(abandoned);
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * A process whose files may not grow beyond a limit: it writes until it is refused, and says what becomes of it.
+ *
+ * @module
+ */
+import { acceptance, completion, openIn } from "./support.ts";
+
+const [path = ""] = Deno.args;
+await using opened = await openIn(path, { limits: { retryFirstMs: 5, retryMostMs: 20 } });
+const { history } = opened;
+
+const first = await history.accept(acceptance());
+const large = acceptance({ params: { params: "x".repeat(20_000) } });
+try {
+  while (true) await history.accept(large);
+} catch (error) {
+  console.log(error instanceof Error ? error.message : error);
+}
+const completed = history.complete(completion(first));
+console.log(history.trouble);
+await completed;
+console.log(history.trouble ?? "no trouble");
+await history.accept(acceptance());
+console.log("accepted");
+await Deno.stdin.read(new Uint8Array(1));

@@ -1,0 +1,110 @@
+/**
+ * What the tests of the history share.
+ *
+ * @module
+ */
+import { DatabaseSync } from "node:sqlite";
+import { Kysely } from "kysely";
+import type { Acceptance, Completion } from "../../server/core/ports.ts";
+import { BlockWriter, type WritableDatabase } from "../../server/history/block_writer.ts";
+import { makeDurable, openForWriting } from "../../server/history/database.ts";
+import { NodeSqliteDialect } from "../../server/history/dialect.ts";
+import { migrate } from "../../server/history/migrate.ts";
+import { MIGRATIONS } from "../../server/history/migrations.ts";
+import { type OpenHistory, openHistory, type OpenOptions, takeDataFolder } from "../../server/history/mod.ts";
+import { historyId } from "../../server/history/recovery.ts";
+import type { HistoryTables } from "../../server/history/schema.ts";
+import { type Verdict, verifyChain } from "../../server/history/verify.ts";
+
+/** A folder that goes away with its block. */
+export function temporaryFolder(): Disposable & { path: string } {
+  const path = Deno.makeTempDirSync({ prefix: "history_test_" });
+  return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
+}
+
+/** Opens the history of a folder and lets go of the folder with it. A broken writer fails the test. */
+export async function openIn(path: string, options: Partial<OpenOptions> = {}): Promise<OpenHistory> {
+  const folder = await takeDataFolder(path);
+  try {
+    const opened = await openHistory({
+      folder,
+      durability: "full",
+      onFatal: (error) => {
+        throw error;
+      },
+      ...options,
+    });
+    return {
+      ...opened,
+      async [Symbol.asyncDispose]() {
+        await opened.close();
+        folder[Symbol.dispose]();
+      },
+    };
+  } catch (error) {
+    folder[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** A history in this thread: for faults that only its own connection can have, and for fixed times. */
+export async function openInThread(
+  path: string,
+  now: () => number = Date.now,
+): Promise<Disposable & { database: WritableDatabase; blocks: BlockWriter }> {
+  const raw = openForWriting(`${path}/history.db`);
+  const database = { raw, db: new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(raw) }) };
+  await migrate(database, { migrations: MIGRATIONS, backups: `${path}/backups` });
+  makeDurable(raw, "full");
+  const blocks = await BlockWriter.open(database, { now });
+  await historyId(database, { writer: blocks, now });
+  return { database, blocks, [Symbol.dispose]: () => raw.close() };
+}
+
+/** An acceptance. */
+export function acceptance(different: Partial<Acceptance> = {}): Acceptance {
+  return {
+    at: 1_750_000_000_000,
+    operation: "setLamp",
+    params: { lamp: 12, mode: "steady" },
+    phone: "virtual:desk-1",
+    plugin: "virtual",
+    application: { id: "a-1", name: "Reception" },
+    token: "t-1",
+    handle: "h-1",
+    ...different,
+  };
+}
+
+/** A completion. */
+export function completion(requestId: number, different: Partial<Completion> = {}): Completion {
+  return {
+    requestId,
+    at: 1_750_000_000_100,
+    dispatchedAt: 1_750_000_000_050,
+    outcome: "succeeded",
+    result: 0,
+    reply: "sent",
+    ...different,
+  };
+}
+
+/** Reads a folder's database with a connection of its own. */
+export function query<Row>(path: string, sql: string): Row[] {
+  using database = new DatabaseSync(`${path}/history.db`, { readOnly: true });
+  return database.prepare(sql).all() as Row[];
+}
+
+/** Re-derives the chain of a folder's history. */
+export function verify(path: string): Verdict {
+  using database = new DatabaseSync(`${path}/history.db`, { readOnly: true });
+  return verifyChain(database);
+}
+
+/** Whether a promise has not settled although everything that could settle it has run. */
+export async function isPending(promise: Promise<unknown>): Promise<boolean> {
+  const pending = Symbol();
+  const settled = promise.then(() => true, () => true);
+  await new Promise((resolve) => setImmediate(resolve));
+  return await Promise.race([settled, Promise.resolve(pending)]) === pending;
+}

@@ -1,0 +1,203 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import fc from "fast-check";
+import type { Cell, Row } from "../../server/history/rows.ts";
+import { COLUMNS, ROW_KINDS } from "../../server/history/rows.ts";
+import { type Verdict, verifyChain } from "../../server/history/verify.ts";
+import { openInThread, temporaryFolder, verify } from "./support.ts";
+
+const RUNS = 300;
+
+/** Writes some blocks with every kind of row in them. */
+async function someHistory(path: string): Promise<void> {
+  using opened = await openInThread(path);
+  const accepted = (reference: string | null): Row => ({
+    kind: "accepted",
+    cells: [5, "setLamp", "virtual:desk-1", "virtual", "a-1", "Réception", "t-1", "h-1", reference, '{"lamp":12}'],
+  });
+  const completed = (request: number, cause: string | null): Row => ({
+    kind: "completed",
+    cells: [request, 6, null, "failed", -1879048164, cause, "sent"],
+  });
+  const fact = (address: string | null): Row => ({
+    kind: "fact",
+    cells: [7, "callRefused", null, null, address, null, null, null, -1, null, '{"n":1}'],
+  });
+  opened.blocks.write([accepted(null), accepted("a"), fact("127.0.0.1")]);
+  opened.blocks.write([completed(1, "close"), fact(null)]);
+  opened.blocks.write([{ kind: "withdrawn", cells: [1] }, accepted("b"), completed(2, null)]);
+  opened.blocks.write([completed(7, "deadline"), fact("::1"), { kind: "withdrawn", cells: [2] }]);
+  opened.database.raw.exec("pragma journal_mode = delete");
+}
+
+/** Everything that the chain covers, to the byte. */
+function everything(database: DatabaseSync): string {
+  const tables = [
+    ...ROW_KINDS.map((kind) => [kind, ["seq", ...COLUMNS[kind]]] as const),
+    [
+      "block",
+      ["number", "first_seq", "last_seq", "at", "format", "lowest_open", "hash"],
+    ] as const,
+  ];
+  return JSON.stringify(tables.map(([table, columns]) => {
+    const exact = columns.map((column) => `typeof(${column}), hex(${column})`).join(", ");
+    return database.prepare(`select ${exact} from ${table} order by 2`).all();
+  }));
+}
+
+/** Does something to a copy of a database as somebody would who owns the file. */
+function tampered(original: Uint8Array, tamper: (database: DatabaseSync) => void): Verdict & { changed: boolean } {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/history.db`;
+  Deno.writeFileSync(file, original);
+  using database = new DatabaseSync(file);
+  const before = everything(database);
+  for (const { name } of database.prepare("select name from sqlite_schema where type = 'trigger'").all()) {
+    database.exec(`drop trigger ${name}`);
+  }
+  tamper(database);
+  return { ...verifyChain(database), changed: everything(database) !== before };
+}
+
+async function original(): Promise<Uint8Array> {
+  using folder = temporaryFolder();
+  await someHistory(folder.path);
+  deepEqual(verify(folder.path), { ok: true, blocks: 5, records: 12 });
+  return Deno.readFileSync(`${folder.path}/history.db`);
+}
+
+Deno.test("a changed value in any column of any row is found", async () => {
+  const bytes = await original();
+  const columns = ROW_KINDS.flatMap((kind) =>
+    ["seq", ...COLUMNS[kind]].map((column) => ({ table: kind as string, column }))
+  )
+    .concat(
+      ["number", "first_seq", "last_seq", "at", "format", "lowest_open", "hash"].map((column) => ({
+        table: "block",
+        column,
+      })),
+    );
+  const values = fc.oneof(
+    fc.integer(),
+    fc.string(),
+    fc.constant(null),
+    fc.uint8Array({ maxLength: 40 }),
+    fc.constantFrom<Cell>("", "failed", 1, 2, 7, "sent\0", "a\0b", "::1 "),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...columns), fc.nat(4), values, ({ table, column }, nth, value) => {
+      const { ok: stands, changed } = tampered(bytes, (database) => {
+        try {
+          database.prepare(
+            `update ${table} set ${column} = ? where rowid = (select rowid from ${table} limit 1 offset ?)`,
+          ).run(value, nth);
+        } catch {
+          // STRICT, NOT NULL or UNIQUE did not let it happen.
+        }
+      });
+      equal(stands, !changed);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+Deno.test("a row that is deleted, added, or changes places with another is found", async () => {
+  const bytes = await original();
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...ROW_KINDS, "block"),
+      fc.nat(4),
+      fc.nat(4),
+      fc.constantFrom("delete", "swap", "add"),
+      (table, one, two, how) => {
+        const key = table === "block" ? "number" : "seq";
+        const { ok: stands, changed } = tampered(bytes, (database) => {
+          const keys = database.prepare(`select ${key} as key from ${table} order by ${key}`).all().map((row) =>
+            Number(row.key)
+          );
+          const [a, b] = [keys[one % keys.length] ?? 0, keys[two % keys.length] ?? 0];
+          if (how === "delete") database.exec(`delete from ${table} where ${key} = ${a}`);
+          else if (how === "add" && table === "fact") {
+            database.exec("insert into fact (seq, at, type) select max(seq) + 4, 1, 'serverStarted' from fact");
+          } else if (how === "add") database.exec("insert into withdrawn (seq, request) values (-1, 99)");
+          else if (a !== b && table !== "origin") {
+            database.exec(`update ${table} set ${key} = -7 where ${key} = ${a}`);
+            database.exec(`update ${table} set ${key} = ${a} where ${key} = ${b}`);
+            database.exec(`update ${table} set ${key} = ${b} where ${key} = -7`);
+          }
+        });
+        equal(stands, !changed);
+      },
+    ),
+    { numRuns: RUNS },
+  );
+});
+
+Deno.test("whichever bits of the file flip, the chain stands only if every row still reads the same", async () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/history.db`;
+  const bytes = await original();
+  Deno.writeFileSync(file, bytes);
+  const read = () => {
+    using database = new DatabaseSync(file, { readOnly: true });
+    const verdict = verifyChain(database);
+    try {
+      return { ...verdict, rows: everything(database) };
+    } catch {
+      return { ...verdict, rows: undefined };
+    }
+  };
+  const before = read();
+  ok(before.ok);
+  let found = 0;
+  fc.assert(
+    fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (place, mask) => {
+      const changed = bytes.slice();
+      changed[place] = (changed[place] ?? 0) ^ mask;
+      Deno.writeFileSync(file, changed);
+      const after = read();
+      if (!after.ok) found++;
+      else equal(after.rows, before.rows);
+    }),
+    { numRuns: RUNS * 3 },
+  );
+  ok(found > 0);
+});
+
+Deno.test("a verdict names the first wrong block and what is wrong in it", async () => {
+  const bytes = await original();
+  const problem = (sql: string) => tampered(bytes, (database) => database.exec(sql)).firstBad;
+  deepEqual(problem("update fact set address = '127.0.0.2' where seq = 3")?.block, 1);
+  deepEqual(problem("delete from completed where seq = 4"), { block: 2, problem: "row 4 is missing" });
+  deepEqual(problem("delete from block where number = 2"), { block: 2, problem: "the block is missing" });
+  deepEqual(problem("delete from block where number = 4"), {
+    block: 4,
+    problem: "row 9 (completed) is covered by no block",
+  });
+  deepEqual(problem("delete from block"), { block: 0, problem: "there is no block" });
+  deepEqual(problem("update block set format = 2 where number = 1"), {
+    block: 1,
+    problem: "the block has format 2, which is not known",
+  });
+});
+
+Deno.test("what was written reads back as the same rows, whatever its text is", async () => {
+  using folder = temporaryFolder();
+  using opened = await openInThread(folder.path);
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.string({ unit: "binary" }), fc.option(fc.string({ unit: "binary" }))), {
+        minLength: 1,
+        maxLength: 5,
+      }),
+      (texts) => {
+        opened.blocks.write(texts.map(([address, detail]) => ({
+          kind: "fact",
+          cells: [1, `${address}\0${address}`, null, "\ud800", address, null, null, null, null, null, detail],
+        })));
+        ok(verifyChain(opened.database.raw).ok);
+      },
+    ),
+    { numRuns: 100 },
+  );
+});

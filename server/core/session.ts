@@ -57,17 +57,19 @@ export function endSession(
   exchange: Exchange,
   phone: Phone,
   cause: Cause,
-  ended: Promise<void> | undefined = phone.plugin.process?.close(phone.localId),
+  ended?: Promise<void>,
 ): { outstanding: Request[]; over: Promise<void> } {
   const outstanding = [...phone.outstanding];
   phone.closing = cause;
   for (const request of outstanding) {
     if (request.dispatchedTo === undefined) request.stopped ??= { outcome: "aborted", cause };
   }
-  const over = settle(exchange, phone, ended ?? Promise.resolve()).then(() => {
-    phone.session = { state: "closed" };
-    phone.closing = undefined;
-  });
+  const over = settle(exchange, phone, ended ?? phone.plugin.process?.close(phone.localId) ?? Promise.resolve()).then(
+    () => {
+      phone.session = { state: "closed" };
+      phone.closing = undefined;
+    },
+  );
   phone.session = { state: "closing", over };
   return { outstanding, over };
 }

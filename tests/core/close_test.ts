@@ -1,0 +1,149 @@
+import { deepEqual, equal, rejects, throws } from "node:assert/strict";
+import { Fixture, follow } from "./fixture.ts";
+
+const FAILED = -1879048164;
+
+Deno.test("R46 R54 closing the last handle closes the phone once, and answers after everything is completed on disk", async () => {
+  const fixture = new Fixture();
+  const application = await fixture.application();
+  const handle = await fixture.open(application);
+  const id = await fixture.light(handle);
+  const closing = Promise.withResolvers<void>();
+  fixture.process.onClose = () => closing.promise;
+  const close = fixture.core.close(handle);
+  await fixture.pass(100);
+  equal(fixture.row(id), undefined);
+  fixture.events.completed(id, FAILED);
+  closing.resolve();
+  deepEqual(await fixture.over(close), { handle: handle.id, lastHandle: true, completed: 1 });
+  equal(fixture.process.calls.filter((call) => call === "close a").length, 1);
+  const row = fixture.row(id)!;
+  deepEqual([row.outcome, row.cause, row.reply], ["aborted", "close", "suppressed"]);
+});
+
+Deno.test("R47 R50 R51 closing one of several handles tells the plugin nothing; its request ends normally and silently", async () => {
+  const fixture = new Fixture();
+  const [one, two] = [await fixture.application("one"), await fixture.application("two")];
+  const handle = await fixture.open(one);
+  await fixture.open(two, { privilege: "monitor" });
+  const events = follow(fixture.core, one);
+  const id = await fixture.light(handle);
+  const before = [...fixture.process.calls];
+  deepEqual(await fixture.over(fixture.core.close(handle)), { handle: handle.id, lastHandle: false, completed: 0 });
+  deepEqual(fixture.process.calls, before);
+  fixture.events.completed(id, 0);
+  await fixture.pass();
+  const row = fixture.row(id)!;
+  deepEqual([row.outcome, row.reply], ["succeeded", "suppressed"]);
+  equal(events.length, 0);
+});
+
+Deno.test("R55 the last close completes the orphans of handles that were closed before", async () => {
+  const fixture = new Fixture();
+  const application = await fixture.application();
+  const owner = await fixture.open(application);
+  const monitor = await fixture.open(application, { privilege: "monitor" });
+  const orphan = await fixture.light(owner);
+  await fixture.over(fixture.core.close(owner));
+  fixture.process.onClose = () => {
+    fixture.events.completed(orphan, FAILED);
+    return Promise.resolve();
+  };
+  deepEqual(await fixture.over(fixture.core.close(monitor)), { handle: monitor.id, lastHandle: true, completed: 1 });
+  equal(fixture.row(orphan)?.cause, "close");
+});
+
+Deno.test("R59 R60 a plugin that does not end a close is killed; what it left open is lost and the close succeeds", async () => {
+  const fixture = new Fixture();
+  const application = await fixture.application();
+  const handle = await fixture.open(application);
+  const id = await fixture.light(handle);
+  fixture.process.onClose = () => new Promise(() => {});
+  equal((await fixture.over(fixture.core.close(handle), 5_000)).completed, 1);
+  const row = fixture.row(id)!;
+  deepEqual([row.outcome, row.cause], ["lost", "closeDeadline"]);
+  equal(fixture.process.killed, "p:a: It did not close within 4000 ms");
+});
+
+Deno.test("R62 every call on a closed handle gives INVALPHONEHANDLE", async () => {
+  const fixture = new Fixture();
+  const application = await fixture.application();
+  const handle = await fixture.open(application);
+  await fixture.over(fixture.core.close(handle));
+  throws(() => fixture.core.handle(handle.id, "t"), { code: "PHONEERR_INVALPHONEHANDLE" });
+  await rejects(fixture.core.close(handle), { code: "PHONEERR_INVALPHONEHANDLE" });
+});
+
+Deno.test("Q35 an open during a close waits for its end, then opens the phone anew", async () => {
+  const fixture = new Fixture();
+  const application = await fixture.application();
+  const handle = await fixture.open(application);
+  const closing = Promise.withResolvers<void>();
+  fixture.process.onClose = () => closing.promise;
+  const close = fixture.core.close(handle);
+  const open = fixture.core.open(application, { phone: "p:a", privilege: "owner" });
+  await fixture.pass();
+  deepEqual(fixture.process.calls, ["open a", "close a"]);
+  closing.resolve();
+  await fixture.over(Promise.all([close, open]));
+  deepEqual(fixture.process.calls, ["open a", "close a", "open a"]);
+});
+
+Deno.test("R65 R67 a forced close replies first, then tells every handle once", async () => {
+  const fixture = new Fixture();
+  const [one, two] = [await fixture.application("one"), await fixture.application("two")];
+  const handle = await fixture.open(one);
+  const other = await fixture.open(two, { privilege: "monitor" });
+  const [events, others] = [follow(fixture.core, one), follow(fixture.core, two)];
+  const id = await fixture.light(handle);
+  fixture.events.forceClosing("a");
+  fixture.events.completed(id, FAILED);
+  fixture.events.forceClosed("a");
+  await fixture.pass();
+  deepEqual(
+    events.map((event) => [event.type, "cause" in event && event.cause]),
+    [["PHONE_REPLY", "forcedClose"], ["PHONE_CLOSE", "forcedClose"]],
+  );
+  deepEqual(others.map((event) => "handle" in event && event.handle), [other.id]);
+  equal(fixture.process.calls.includes("close a"), false, "R69: its plugin closes it by itself");
+});
+
+Deno.test("R76 R78 a lease that ends closes every handle of its application and no other's", async () => {
+  const fixture = new Fixture({ phones: ["a", "b"] });
+  const short = await fixture.application("short", 5);
+  const long = await fixture.application("long", 60);
+  await fixture.open(short);
+  await fixture.open(long, { phone: "p:b" });
+  await fixture.pass(5_200);
+  deepEqual(fixture.process.calls, ["open a", "open b", "close a"]);
+  throws(() => fixture.core.application(short.id, "t"), { code: "PHONEERR_INVALAPPHANDLE" });
+  equal(fixture.core.application(long.id, "t").name, "long");
+});
+
+Deno.test("invariant 9: a close releases the device although the disk does not answer, and says so after five seconds", async () => {
+  const fixture = new Fixture();
+  const application = await fixture.application();
+  const handle = await fixture.open(application);
+  fixture.disk.failing = true;
+  const close = fixture.core.close(handle);
+  close.catch(() => {});
+  await fixture.pass(5_100);
+  await rejects(close, { code: "PHONEERR_RESOURCEUNAVAIL" });
+  equal(fixture.process.calls.at(-1), "close a");
+  throws(() => fixture.core.handle(handle.id, "t"), { code: "PHONEERR_INVALPHONEHANDLE" });
+});
+
+Deno.test("an operator's release of one of several handles lets its request end and replies before PHONE_CLOSE", async () => {
+  const fixture = new Fixture();
+  const application = await fixture.application();
+  const handle = await fixture.open(application);
+  await fixture.open(application, { privilege: "monitor" });
+  const events = follow(fixture.core, application);
+  const id = await fixture.light(handle);
+  const released = fixture.core.close(handle, "operatorRelease");
+  await fixture.pass();
+  equal(events.length, 0);
+  fixture.events.completed(id, 0);
+  equal((await fixture.over(released)).lastHandle, false);
+  deepEqual(events.map(({ type }) => type), ["PHONE_REPLY", "PHONE_CLOSE"]);
+});

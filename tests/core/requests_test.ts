@@ -1,0 +1,111 @@
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import { Fixture, follow } from "./fixture.ts";
+
+Deno.test("R7 R29 a refused request is none: nothing on disk, nothing at the plugin, no reply", async () => {
+  const fixture = new Fixture();
+  const application = await fixture.application();
+  const monitor = await fixture.open(application, { privilege: "monitor" });
+  const events = follow(fixture.core, application);
+  const ask = fixture.core.request(monitor, "setLamp", { params: { lamp: 1, mode: "steady" } });
+  await rejects(ask, { code: "PHONEERR_NOTOWNER" });
+  await fixture.pass();
+  equal(fixture.process.operations.length, 0);
+  equal(fixture.world.trace.some(({ kind }) => kind === "acceptedRow"), false);
+  equal(events.length, 0);
+});
+
+Deno.test("R9 devSpecific works on a monitor handle", async () => {
+  const fixture = new Fixture();
+  const monitor = await fixture.open(await fixture.application(), { privilege: "monitor" });
+  await fixture.over(fixture.core.request(monitor, "devSpecific", { params: { params: "" } }));
+  equal(fixture.process.operations[0]?.operation, "devSpecific");
+});
+
+Deno.test("a method that the driver does not have is refused before acceptance", async () => {
+  const fixture = new Fixture();
+  const handle = await fixture.open(await fixture.application());
+  const ask = fixture.core.request(handle, "setDisplay", { params: { row: 0, column: 0, text: "" } });
+  await rejects(ask, { code: "PHONEERR_OPERATIONUNAVAIL" });
+});
+
+Deno.test("R94 a level above 65535 reaches the plugin as 65535, and the record shows what was asked", async () => {
+  const fixture = new Fixture();
+  const handle = await fixture.open(await fixture.application());
+  const accepted = await fixture.over(
+    fixture.core.request(handle, "setVolume", { params: { device: "handset", volume: 4_294_967_295 } }),
+  );
+  deepEqual(fixture.process.operations[0]?.params, { device: "handset", volume: 65_535 });
+  fixture.events.completed(accepted.requestId, 0);
+  deepEqual((await fixture.over(accepted.done)).params, { device: "handset", volume: 4_294_967_295 });
+});
+
+Deno.test("a deadline ends a request as timedOut and aborts its signal; a late answer is an event of the history", async () => {
+  const fixture = new Fixture();
+  const handle = await fixture.open(await fixture.application());
+  const { requestId } = await fixture.over(
+    fixture.core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" }, deadlineMs: 200 }),
+  );
+  await fixture.pass(300);
+  deepEqual([fixture.row(requestId)?.outcome, fixture.row(requestId)?.cause], ["timedOut", "deadline"]);
+  equal(fixture.process.calls.at(-1), `abort ${requestId}`);
+  fixture.events.completed(requestId, 0);
+  const late = fixture.disk.facts.find(({ type }) => type === "lateCompletion");
+  deepEqual(late?.detail, { requestId });
+  equal(fixture.row(requestId)?.outcome, "timedOut");
+});
+
+Deno.test("R38 a second completion changes nothing", async () => {
+  const fixture = new Fixture();
+  const handle = await fixture.open(await fixture.application());
+  const id = await fixture.light(handle);
+  fixture.events.completed(id, 0);
+  fixture.events.completed(id, -1879048164);
+  await fixture.pass();
+  const rows = fixture.world.trace.filter((seen) => seen.kind === "completedRow");
+  equal(rows.length, 1);
+  equal(fixture.row(id)?.outcome, "succeeded");
+});
+
+Deno.test("R33 a reply waits for the answer with its id", async () => {
+  const fixture = new Fixture();
+  const application = await fixture.application();
+  const handle = await fixture.open(application);
+  const events = follow(fixture.core, application);
+  const accepted = await fixture.over(
+    fixture.core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" } }),
+  );
+  fixture.events.completed(accepted.requestId, 0);
+  await fixture.pass(500);
+  equal(events.length, 0);
+  accepted.answered();
+  await fixture.pass();
+  deepEqual(events.map(({ type }) => type), ["PHONE_REPLY"]);
+});
+
+Deno.test("in flight there are as many requests as the bound says, and one more is refused", async () => {
+  const fixture = new Fixture();
+  const handle = await fixture.open(await fixture.application());
+  const ask = () => fixture.core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" } });
+  const accepted = Array.from({ length: 1_024 }, ask);
+  await rejects(ask(), { code: "PHONEERR_REQUESTOVERRUN" });
+  const [first] = await fixture.over(Promise.all(accepted));
+  first!.answered();
+  fixture.events.completed(first!.requestId, 0);
+  await fixture.pass();
+  await fixture.over(ask());
+});
+
+Deno.test("a request whose acceptance does not reach the disk is refused and leaves nothing behind", async () => {
+  const fixture = new Fixture();
+  const handle = await fixture.open(await fixture.application());
+  fixture.disk.failing = true;
+  const ask = fixture.core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" } });
+  await rejects(fixture.over(ask), { code: "PHONEERR_RESOURCEUNAVAIL" });
+  await rejects(fixture.core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" } }), {
+    code: "PHONEERR_RESOURCEUNAVAIL",
+  });
+  fixture.disk.failing = false;
+  await fixture.pass(100);
+  equal(await fixture.light(handle), 1);
+  deepEqual(fixture.process.operations.map(({ requestId }) => requestId), [1]);
+});

@@ -43,6 +43,7 @@ const migration: Migration = {
       .addColumn("outcome", "text", (column) => column.notNull())
       .addColumn("result", "integer", (column) => column.notNull())
       .addColumn("cause", "text")
+      .addColumn("message", "text")
       .addColumn("reply", "text", (column) => column.notNull())
       .execute();
 

@@ -4,17 +4,8 @@
  * @module
  */
 import { nameOfError } from "./contract/errors.ts";
-import type { Cause, Outcome } from "./contract/record.ts";
 import { tell } from "./deliver.ts";
-import type { Exchange, Request } from "./exchange.ts";
-
-/** How a request ends. */
-export interface End {
-  outcome: Outcome;
-  /** 0 or the signed number of an error. */
-  result: number;
-  cause?: Cause;
-}
+import type { End, Exchange, Request } from "./exchange.ts";
 
 /**
  * Ends a request: exactly one completion, on disk before anybody is told (invariant 2), and a reply that does not overtake the answer with the
@@ -56,6 +47,7 @@ function reply(request: Request, end: End) {
     ...(code === undefined ? {} : { code }),
     outcome: end.outcome,
     ...(end.cause === undefined ? {} : { cause: end.cause }),
+    ...(end.message === undefined ? {} : { message: end.message }),
     ...(request.reference === undefined ? {} : { reference: request.reference }),
   } as const;
 }

@@ -18,6 +18,16 @@ import type { Cause, Outcome } from "./contract/record.ts";
 import type { EventQueue } from "./event_queue.ts";
 import type { Clock, Fact, History, NextId, PluginProcess, Wanted } from "./ports.ts";
 
+/** How a request ends. */
+export interface End {
+  outcome: Outcome;
+  /** 0 or the signed number of an error. */
+  result: number;
+  cause?: Cause;
+  /** The driver's own words for its error. */
+  message?: string;
+}
+
 /** A client's session (TAPI's hPhoneApp). */
 export interface Application {
   readonly id: string;
@@ -110,7 +120,7 @@ export interface Request {
   /** Set before it could go out: it never will, and ends so. */
   stopped: { outcome: "aborted" | "timedOut"; cause: Cause } | undefined;
   /** How it ends, once that is known; it is not on disk before `completed` resolves. */
-  end: { at: number; outcome: Outcome; result: number; cause?: Cause } | undefined;
+  end: ({ at: number } & End) | undefined;
   /** Its application closed the handle, shut down or is gone: nobody is told. */
   suppressed: boolean;
   /** Resolves when the answer with its id has been handed out. */

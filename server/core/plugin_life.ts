@@ -32,8 +32,8 @@ export function attach(exchange: Exchange, plugin: Plugin, process: PluginProces
       const phone = plugin.phones.get(id);
       if (running() && phone && !phone.removed) await remove(exchange, phone);
     },
-    completed(requestId, result) {
-      completed(exchange, plugin, { process, requestId, result });
+    completed(requestId, result, message) {
+      completed(exchange, plugin, { process, requestId, result, ...(message === undefined ? {} : { message }) });
     },
     state(id, states, detail) {
       const phone = open(id);
@@ -86,7 +86,12 @@ export function attach(exchange: Exchange, plugin: Plugin, process: PluginProces
 function completed(
   exchange: Exchange,
   plugin: Plugin,
-  { process, requestId, result }: { process: PluginProcess; requestId: number; result: number },
+  { process, requestId, result, message }: {
+    process: PluginProcess;
+    requestId: number;
+    result: number;
+    message?: string;
+  },
 ): void {
   const request = exchange.requests.get(requestId);
   if (request === undefined || request.end || request.dispatchedTo !== process) {
@@ -94,10 +99,10 @@ function completed(
     return;
   }
   const { closing } = request.handle.phone;
-  const error = isErrorValue(result) ? result : FAILED;
+  const error = { result: isErrorValue(result) ? result : FAILED, ...(message === undefined ? {} : { message }) };
   if (result === 0) complete(exchange, request, { outcome: "succeeded", result });
-  else if (closing) complete(exchange, request, { outcome: "aborted", result: error, cause: closing });
-  else complete(exchange, request, { outcome: "failed", result: error });
+  else if (closing) complete(exchange, request, { outcome: "aborted", ...error, cause: closing });
+  else complete(exchange, request, { outcome: "failed", ...error });
 }
 
 async function remove(exchange: Exchange, phone: Phone): Promise<void> {

@@ -53,6 +53,8 @@ export interface Completion {
   /** 0 or a signed error. */
   result: number;
   cause?: Cause;
+  /** The driver's own words for its error. */
+  message?: string;
   reply: "sent" | "suppressed";
 }
 
@@ -195,8 +197,8 @@ export interface PluginEvents {
   addPhone(phone: OfferedPhone): Promise<void>;
   /** It takes a phone away for good: PHONE_REMOVE. Resolves when the phone is closed and everybody told. */
   removePhone(phone: string): Promise<void>;
-  /** An operation ended: 0, or the signed number of an error. */
-  completed(requestId: number, result: number): void;
+  /** An operation ended: 0, or the signed number of an error and the driver's words for it. */
+  completed(requestId: number, result: number, message?: string): void;
   /** Something about an open phone changed. */
   state(phone: string, states: PhoneState[], detail?: number | string): void;
   /** A button went down or up. */

@@ -26,6 +26,7 @@ export function recordOf(request: Request): RequestRecord {
     result: end.result,
     ...(code === undefined ? {} : { code }),
     ...(end.cause === undefined ? {} : { cause: end.cause }),
+    ...(end.message === undefined ? {} : { message: end.message }),
     reply: request.suppressed ? "suppressed" : "sent",
   };
 }

@@ -57,6 +57,7 @@ function requests(db: Kysely<HistoryTables>) {
       "completed.outcome",
       "completed.result",
       "completed.cause",
+      "completed.message",
       "completed.reply",
       "withdrawn.seq as withdrawn",
     ]);

@@ -38,6 +38,7 @@ const requestRow = z.object({
   outcome: z.enum(OUTCOMES).nullable(),
   result: z.int().nullable(),
   cause: z.enum(CAUSES).nullable(),
+  message: z.string().nullable(),
   reply: z.enum(["sent", "suppressed"]).nullable(),
   withdrawn: z.int().nullable(),
 });
@@ -97,7 +98,11 @@ export function toRecord(row: { seq: unknown }): RequestRecord {
     state: of.completed_at === null ? "accepted" : "completed",
     outcome: of.outcome,
     result: of.result,
-    ...given({ code: of.result === null ? null : nameOfError(of.result) ?? null, cause: of.cause }),
+    ...given({
+      code: of.result === null ? null : nameOfError(of.result) ?? null,
+      cause: of.cause,
+      message: of.message,
+    }),
     reply: of.withdrawn === null ? of.reply : "suppressed",
   };
 }

@@ -74,6 +74,7 @@ export class Recorder implements History {
       row.outcome,
       row.result,
       row.cause ?? null,
+      row.message ?? null,
       row.reply,
     ]);
   }

@@ -35,7 +35,7 @@ export function completeLost(writer: BlockWriter, options: { now: () => number }
   const at = options.now();
   const lost = writer.openRequests.map((request): Row => ({
     kind: "completed",
-    cells: [request, at, null, outcome, PHONE_ERRORS.OPERATIONFAILED.value, cause, "suppressed"],
+    cells: [request, at, null, outcome, PHONE_ERRORS.OPERATIONFAILED.value, cause, null, "suppressed"],
   }));
   if (lost.length > 0) writer.write(lost);
   return lost.length;

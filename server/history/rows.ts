@@ -25,7 +25,7 @@ export const COLUMNS = {
     "params",
   ],
   /** A request was completed. */
-  completed: ["request", "at", "dispatched_at", "outcome", "result", "cause", "reply"],
+  completed: ["request", "at", "dispatched_at", "outcome", "result", "cause", "message", "reply"],
   /** A close overtook the reply of a completed request. */
   withdrawn: ["request"],
   /** Another auditable fact. */

@@ -109,3 +109,21 @@ Deno.test("a request whose acceptance does not reach the disk is refused and lea
   equal(await fixture.light(handle), 1);
   deepEqual(fixture.process.operations.map(({ requestId }) => requestId), [1]);
 });
+
+Deno.test("a driver's words for its error stand in the record and in the reply", async () => {
+  const fixture = new Fixture();
+  const application = await fixture.application();
+  const handle = await fixture.open(application);
+  const events = follow(fixture.core, application);
+  const ask = fixture.core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" } });
+  const accepted = await fixture.over(ask);
+  accepted.answered();
+  fixture.events.completed(accepted.requestId, -1879048172, "The phone is in the drawer");
+  const record = await fixture.over(accepted.done);
+  deepEqual([record.outcome, record.code, record.message], [
+    "failed",
+    "PHONEERR_INVALPHONESTATE",
+    "The phone is in the drawer",
+  ]);
+  equal(events[0]?.type === "PHONE_REPLY" && events[0].message, record.message);
+});

@@ -17,7 +17,7 @@ async function someHistory(path: string): Promise<void> {
   });
   const completed = (request: number, cause: string | null): Row => ({
     kind: "completed",
-    cells: [request, 6, null, "failed", -1879048164, cause, "sent"],
+    cells: [request, 6, null, "failed", -1879048164, cause, null, "sent"],
   });
   const fact = (address: string | null): Row => ({
     kind: "fact",

@@ -18,6 +18,8 @@ export type EventBody =
     code?: PhoneErrorCode;
     outcome: Outcome;
     cause?: Cause;
+    /** The driver's own words for its error. */
+    message?: string;
     reference?: string;
   }
   | {

@@ -76,6 +76,8 @@ export interface RequestRecord {
   code?: PhoneErrorCode;
   /** Why it ended so. */
   cause?: Cause;
+  /** The driver's own words for its error. */
+  message?: string;
   /** Whether the application was told; null while it is open. */
   reply: "sent" | "suppressed" | null;
 }

@@ -1,0 +1,24 @@
+/**
+ * Answers that are not problems.
+ *
+ * @module
+ */
+
+/** On every answer: what is said here is of this moment and of this token, and is never to be taken for anything else than its type. */
+export const SAFE_HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" } as const;
+
+const JSON_HEADERS = { "content-type": "application/json", ...SAFE_HEADERS };
+
+/** An answer in JSON. */
+export function json(
+  body: unknown,
+  options?: { status?: number; headers?: Readonly<Record<string, string>> },
+): Response {
+  const headers = options?.headers === undefined ? JSON_HEADERS : { ...JSON_HEADERS, ...options.headers };
+  return new Response(JSON.stringify(body), { status: options?.status ?? 200, headers });
+}
+
+/** An answer without a body. */
+export function noContent(): Response {
+  return new Response(null, { status: 204, headers: SAFE_HEADERS });
+}

@@ -1,0 +1,95 @@
+/**
+ * What every call under `/v1` goes through, in the order of the telephone contract's section 2.0: token, scope, then what the call itself checks.
+ *
+ * @module
+ */
+import type { Context, Handler } from "hono";
+import type { ApplicationView, Core, HandleView } from "../core/core.ts";
+import type { AccessRefusals } from "./access_refusals.ts";
+import { admit, requireScope } from "./authentication.ts";
+import { addressOf, type Env } from "./call_source.ts";
+import type { HttpPorts, Scope, Token } from "./ports.ts";
+import { INTERNAL_PROBLEM, type Problem, problemOf, problemResponse } from "./problem.ts";
+import { Refusal } from "./refusal.ts";
+
+/** One authenticated call. */
+export interface Call {
+  /** The call as Hono has it. */
+  readonly context: Context<Env>;
+  /** Who calls. */
+  readonly token: Token;
+  /** Known once the call has named one that exists and is its own. */
+  application?: ApplicationView;
+  /** As `application`. */
+  handle?: HandleView;
+}
+
+/** One route under `/v1`. */
+export interface Endpoint {
+  /** The method; HEAD is routed as GET. */
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** As Hono writes it, `:name` for what varies. */
+  readonly path: string;
+  /** What the token needs; undefined where the call itself decides. */
+  readonly scope: Scope | undefined;
+  /** Serves the call; throws `PhoneError` or {@linkcode Refusal}. */
+  run(call: Call): Response | Promise<Response>;
+}
+
+/** Turns an endpoint into what Hono calls. There is no middleware: the hot path would pay for each layer of it. */
+export function handlerOf(endpoint: Endpoint, ports: HttpPorts & { refusals: AccessRefusals }): Handler<Env> {
+  return async (context) => {
+    let call: Call | undefined;
+    try {
+      call = { context, token: admit(context, ports) };
+      if (endpoint.scope !== undefined) requireScope(call.token, endpoint.scope);
+      return await endpoint.run(call);
+    } catch (error) {
+      return refuse(error, { context, call, ports, path: endpoint.path });
+    }
+  };
+}
+
+/** The value of a `:name` in the path; percent-encoding that is none is taken as it stands, so that it names nothing. */
+export function pathValue(call: Call, name: string): string {
+  return call.context.req.param(name) ?? "";
+}
+
+/** The application that the path names, its lease renewed. */
+export function applicationOf(call: Call, core: Core): ApplicationView {
+  return call.application = core.application(pathValue(call, "application"), call.token.id);
+}
+
+/** The handle that the path names, its application's lease renewed. */
+export function handleOf(call: Call, core: Core): HandleView {
+  return call.handle = core.handle(pathValue(call, "handle"), call.token.id);
+}
+
+/** Answers what went wrong, and lets the history know when an authenticated call was refused. */
+export function refuse(
+  error: unknown,
+  { context, call, ports, path }: { context: Context<Env>; call: Call | undefined; ports: HttpPorts; path: string },
+): Response {
+  const problem = problemOf(error) ?? INTERNAL_PROBLEM;
+  if (problem === INTERNAL_PROBLEM) ports.report(error, `${context.req.method} ${path}`);
+  if (call !== undefined) noteRefusal(problem, { call, ports, path });
+  return problemResponse(problem, error instanceof Refusal ? error.headers : undefined);
+}
+
+/** A fact is kept for years, so the words of a refusal are cut to what tells it. */
+const LONGEST_DETAIL = 500;
+
+function noteRefusal(problem: Problem, { call, ports, path }: { call: Call; ports: HttpPorts; path: string }): void {
+  const { status, detail, value, code } = problem;
+  const application = call.application ?? call.handle?.application;
+  ports.note({
+    type: "callRefused",
+    token: call.token.id,
+    address: addressOf(call.context),
+    ...(application && { application: application.id }),
+    ...(call.handle && { handle: call.handle.id, phone: call.handle.phone.id }),
+    ...(value !== undefined && { result: value }),
+    ...(code !== undefined && { code }),
+    detail: { method: call.context.req.method, path, status, detail: detail.slice(0, LONGEST_DETAIL) },
+  });
+}

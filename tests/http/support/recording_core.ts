@@ -1,0 +1,183 @@
+/**
+ * A core for testing the HTTP room alone: it records what it is asked and answers what a test puts in.
+ *
+ * @module
+ */
+import { PhoneError } from "../../../server/core/contract/errors.ts";
+import type { Privilege } from "../../../server/core/contract/names.ts";
+import type {
+  GetterName,
+  GetterParameters,
+  GetterResults,
+  OperationName,
+  OperationParameters,
+} from "../../../server/core/contract/operations.ts";
+import type { RequestRecord } from "../../../server/core/contract/record.ts";
+import type {
+  AcceptedRequest,
+  ApplicationView,
+  Closed,
+  Core,
+  CoreCondition,
+  EventStream,
+  HandleView,
+  PhoneView,
+} from "../../../server/core/core.ts";
+import type { PluginEvents, Wanted } from "../../../server/core/ports.ts";
+
+/** An application `app-1` of the token `t-all` with an owner handle `own-1` and a monitor handle `mon-1`. */
+export class RecordingCore implements Core {
+  readonly condition: CoreCondition = { settled: true, stopping: false };
+  /** Every call that changes or asks something: its name and what it was given. */
+  readonly calls: [name: string, ...given: unknown[]][] = [];
+  /** Thrown by the next calls. */
+  failure: Error | undefined;
+  /** How many answers are known to have been handed out. */
+  answered = 0;
+  /** Called at each `answered()`. */
+  onAnswered: () => void = () => {};
+  /** What `done` of a request becomes; never by default. */
+  done: () => Promise<RequestRecord> = () => new Promise(() => {});
+  /** What the next event stream gives. */
+  stream: EventStream = { next: () => Promise.resolve(undefined), cancel() {} };
+  /** What the core knows better than the disk. */
+  refresh: (record: RequestRecord) => RequestRecord = (record) => record;
+  /** What getters answer. */
+  got: unknown = {};
+
+  #lastRequest = 0;
+  #application: ApplicationView = { id: "app-1", name: "Test", token: "t-all", leaseSeconds: 60 };
+
+  #record(name: string, ...given: unknown[]): void {
+    this.calls.push([name, ...given]);
+    if (this.failure) throw this.failure;
+  }
+
+  async initialize(name: string, options: { token: string; leaseSeconds?: number }) {
+    await this.#record("initialize", name, options);
+    return { application: "app-1", leaseSeconds: options.leaseSeconds ?? 60, phoneCount: 2 };
+  }
+
+  application(id: string, token: string): ApplicationView {
+    if (id === "app-1" && token === "t-all") return this.#application;
+    throw new PhoneError("INVALAPPHANDLE");
+  }
+
+  handle(id: string, token: string): HandleView {
+    const privileges: Record<string, Privilege> = { "own-1": "owner", "mon-1": "monitor" };
+    const privilege = Object.hasOwn(privileges, id) ? privileges[id] : undefined;
+    if (privilege === undefined || token !== "t-all") throw new PhoneError("INVALPHONEHANDLE");
+    return { id, privilege, phone: { id: "virtual:desk-1" }, application: this.#application };
+  }
+
+  async shutdown(application: ApplicationView) {
+    await this.#record("shutdown", application.id);
+  }
+
+  events(application: ApplicationView, options: { lastEvent?: number } = {}): EventStream {
+    this.#record("events", application.id, options);
+    return this.stream;
+  }
+
+  phones(): PhoneView[] {
+    return [PHONE];
+  }
+
+  phone(name: string): PhoneView {
+    this.#record("phone", name);
+    if (name === PHONE.phone) return PHONE;
+    throw new PhoneError("BADDEVICEID");
+  }
+
+  async open(application: ApplicationView, options: { phone: string; privilege: string }): Promise<HandleView> {
+    await this.#record("open", application.id, options);
+    return { id: "own-1", privilege: "owner", phone: { id: options.phone }, application };
+  }
+
+  async close(handle: HandleView): Promise<Closed> {
+    await this.#record("close", handle.id);
+    return { handle: handle.id, lastHandle: true, completed: 3 };
+  }
+
+  async request<Name extends OperationName>(
+    handle: HandleView,
+    operation: Name,
+    options: { params: OperationParameters[Name]; reference?: string; deadlineMs?: number },
+  ): Promise<AcceptedRequest> {
+    await this.#record("request", handle.id, operation, options);
+    return {
+      requestId: ++this.#lastRequest,
+      done: this.done(),
+      answered: () => {
+        this.answered++;
+        this.onAnswered();
+      },
+    };
+  }
+
+  async get<Name extends GetterName>(
+    handle: HandleView,
+    getter: Name,
+    params: GetterParameters[Name],
+  ): Promise<GetterResults[Name]> {
+    await this.#record("get", handle.id, getter, params);
+    return this.got as GetterResults[Name];
+  }
+
+  async setStatusMessages(
+    handle: HandleView,
+    masks: { states: string[]; buttonModes: string[]; buttonStates: string[] },
+  ): Promise<Wanted> {
+    await this.#record("setStatusMessages", handle.id, masks);
+    return masks as Wanted;
+  }
+
+  statusMessages(handle: HandleView): Wanted {
+    this.#record("statusMessages", handle.id);
+    return { states: ["lamp"], buttonModes: [], buttonStates: [] };
+  }
+
+  current(record: RequestRecord): RequestRecord {
+    return this.refresh(record);
+  }
+
+  enablePlugins(): void {}
+
+  attach(): PluginEvents {
+    throw new Error("The HTTP room attaches no plugin");
+  }
+
+  settle(): void {}
+
+  async releasePlugin(): Promise<void> {}
+
+  async stop(): Promise<void> {}
+}
+
+/** The phone that there is. */
+export const PHONE: PhoneView = {
+  phone: "virtual:desk-1",
+  deviceId: 0,
+  name: "Desk 1",
+  plugin: "virtual",
+  connected: true,
+  owner: null,
+  monitors: 0,
+  capabilities: {
+    states: ["lamp"],
+    hookSwitchDevices: [],
+    hookSwitchModes: {},
+    volumeDevices: [],
+    gainDevices: [],
+    display: { rows: 0, columns: 0 },
+    ringModes: 0,
+    buttons: [],
+    setData: [],
+    getData: [],
+    features: [],
+    deviceClasses: [],
+    provider: "",
+    phoneInfo: "",
+    permanentId: "",
+  },
+};

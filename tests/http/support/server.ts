@@ -1,0 +1,204 @@
+/**
+ * The HTTP room on a real socket, over a recording core.
+ *
+ * @module
+ */
+import type { HistoryEvent, RequestRecord } from "../../../server/core/contract/record.ts";
+import type { Fact, HistoryReader, Page } from "../../../server/core/ports.ts";
+import {
+  DEFAULT_LIMITS,
+  hashSecret,
+  type Health,
+  type HttpServer,
+  type Scope,
+  serveHttp,
+  tokenTable,
+} from "../../../server/http/mod.ts";
+import { ManualClock } from "./manual_clock.ts";
+import { RecordingCore } from "./recording_core.ts";
+import { soon } from "./soon.ts";
+
+/** The secrets of the tokens that there are, by their ids. */
+export const SECRETS = {
+  "t-all": "secret-of-all-0123456789-0123456789",
+  "t-monitor": "secret-of-monitor-0123456789-012345",
+  "t-nothing": "secret-of-nothing-0123456789-012345",
+};
+
+const SCOPES_OF: Record<keyof typeof SECRETS, Scope[]> = {
+  "t-all": ["admin"],
+  "t-monitor": ["phones:monitor"],
+  "t-nothing": [],
+};
+
+/** A history that gives what a test puts in, and keeps what it was asked. */
+export class RecordingReader implements HistoryReader {
+  asked: unknown[] = [];
+  record: RequestRecord | undefined;
+  requestPage: Page<RequestRecord> = { items: [], next: undefined };
+  eventPage: Page<HistoryEvent> = { items: [], next: undefined };
+
+  request(id: number) {
+    this.asked.push(id);
+    return Promise.resolve(this.record);
+  }
+
+  requests(...asked: unknown[]) {
+    this.asked.push(asked);
+    return Promise.resolve(this.requestPage);
+  }
+
+  events(...asked: unknown[]) {
+    this.asked.push(asked);
+    return Promise.resolve(this.eventPage);
+  }
+}
+
+/** What a call may say. */
+export interface CallOptions {
+  /** Which token; null = none. */
+  token?: keyof typeof SECRETS | null;
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Sent as it is. */
+  body?: BodyInit;
+  headers?: Record<string, string>;
+}
+
+/** A server under test; disposing of it stops it and asserts nothing. */
+export class TestServer implements AsyncDisposable {
+  readonly core = new RecordingCore();
+  readonly reader = new RecordingReader();
+  readonly clock = new ManualClock();
+  readonly facts: Fact[] = [];
+  readonly reported: unknown[] = [];
+  health: Health = { ready: true, durability: "full", reasons: [], plugins: [] };
+  readonly #http: HttpServer;
+  readonly #client = Deno.createHttpClient({});
+
+  constructor() {
+    const stored = Object.entries(SECRETS).map(([id, secret]) => ({
+      token: { id, scopes: SCOPES_OF[id as keyof typeof SECRETS], phones: null },
+      hash: hashSecret(secret),
+    }));
+    this.#http = serveHttp({
+      core: this.core,
+      reader: this.reader,
+      tokens: tokenTable(stored),
+      clock: this.clock,
+      limits: DEFAULT_LIMITS,
+      health: () => this.health,
+      note: (fact) => this.facts.push(fact),
+      report: (error) => this.reported.push(error),
+    }, { hostname: "127.0.0.1", port: 0 });
+  }
+
+  get url(): string {
+    return this.#http.url;
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  /** Makes a call; its body, if any, must be read. */
+  fetch(method: string, path: string, options: CallOptions = {}): Promise<Response> {
+    const { token = "t-all", json, body = json === undefined ? undefined : JSON.stringify(json), headers } = options;
+    return fetch(this.url + path, {
+      method,
+      client: this.#client,
+      headers: {
+        ...(token !== null && { authorization: `Bearer ${SECRETS[token]}` }),
+        ...(json !== undefined && { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body !== undefined && { body }),
+    });
+  }
+
+  /** Makes a call and reads its answer. */
+  async call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+    const response = await soon(this.fetch(method, path, options));
+    const text = await soon(response.text());
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === "" ? undefined : JSON.parse(text) as Record<string, unknown>,
+    };
+  }
+
+  /** Sends bytes as they are over a connection of their own, and gives what comes back until the server closes it. */
+  async raw(request: string): Promise<string> {
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port: this.port });
+    const [answer] = await Promise.all([
+      untilCut(() => soon(readAll(connection))),
+      // A server that has said no may cut the connection while we still send.
+      untilCut(() => soon(writeAll(connection, new TextEncoder().encode(request)))),
+    ]);
+    return answer ?? "";
+  }
+
+  stop(): Promise<void> {
+    return soon(this.#http.stop());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#client.close();
+    const stopped = this.stop();
+    // Whatever a test left on its way is cut.
+    this.clock.advance(DEFAULT_LIMITS.stopMs);
+    await stopped;
+  }
+}
+
+async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
+}
+
+async function readAll(connection: Deno.Conn): Promise<string> {
+  const decoder = new TextDecoder();
+  const buffer = new Uint8Array(65_536);
+  let text = "";
+  for (let n = await connection.read(buffer); n !== null; n = await connection.read(buffer)) {
+    text += decoder.decode(buffer.subarray(0, n), { stream: true });
+  }
+  return text;
+}
+
+async function untilCut<Value>(run: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe) return undefined;
+    throw error;
+  }
+}
+
+/** An answer, read. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: Record<string, unknown> | undefined;
+}
+
+/** The record of a completed request. */
+export function recordOf(changes: Partial<RequestRecord> = {}): RequestRecord {
+  return {
+    requestId: 1,
+    operation: "setLamp",
+    params: { lamp: 12, mode: "steady" },
+    phone: "virtual:desk-1",
+    plugin: "virtual",
+    application: { id: "app-1", name: "Test" },
+    token: "t-all",
+    handle: "own-1",
+    acceptedAt: "2026-01-01T00:00:00.000Z",
+    dispatchedAt: "2026-01-01T00:00:00.001Z",
+    completedAt: "2026-01-01T00:00:00.002Z",
+    state: "completed",
+    outcome: "succeeded",
+    result: 0,
+    reply: "sent",
+    ...changes,
+  };
+}

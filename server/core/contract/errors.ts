@@ -97,6 +97,8 @@ export class PhoneError extends Error {
   readonly code: PhoneErrorCode | undefined;
 
   /**
+   * Makes an error of the catalogue or a vendor's own.
+   *
    * @param error A name with or without `PHONEERR_`, or a number, signed or unsigned: one of the catalogue or a vendor's 0xC0000000…0xFFFFFFFF.
    * @param message What was attempted, what was wrong and what would be right; the catalogue's meaning if left out.
    * @throws {RangeError} If the name or number is not one of a telephony error.

@@ -1,0 +1,232 @@
+/**
+ * The drivers of virtual phones: operations take effect at once and report what has changed.
+ *
+ * @module
+ */
+import {
+  type Driver,
+  type DriverAnswer,
+  type DriverContext,
+  type DriverParameters,
+  type DriverStatus,
+  type HookSwitchDevice,
+  type HookSwitchMode,
+  type Host,
+  type NewPhone,
+  type PartialCapabilities,
+  type Phone,
+  PhoneError,
+} from "switchroom/plugin";
+import { type Memory, newMemory } from "./memory.ts";
+import { NextOperations } from "./next.ts";
+import { type Action, readAction, refusal } from "./person.ts";
+
+/** What a driver is made of. */
+export interface VirtualParts {
+  id: string;
+  host: Host;
+  capabilities: PartialCapabilities;
+}
+
+/** Adds a phone with the driver of its model. */
+export async function addVirtualPhone(
+  host: Host,
+  phone: NewPhone & { capabilities: PartialCapabilities; driver: typeof VirtualPhone },
+): Promise<void> {
+  const { driver: Model, ...offer } = phone;
+  const driver = new Model({ id: offer.id, host, capabilities: offer.capabilities });
+  driver.phone = await host.addPhone(offer, driver);
+}
+
+/** What every model can do: handset, buttons and lamps. */
+export class VirtualPhone implements Driver {
+  /** The phone that it reports with; there once the phone has been added. */
+  phone: Phone | undefined;
+  protected readonly capabilities: PartialCapabilities;
+  protected readonly memory: Memory;
+  protected readonly next = new NextOperations();
+  readonly #id: string;
+  readonly #host: Host;
+
+  /** @param parts What it is made of. */
+  constructor({ id, host, capabilities }: VirtualParts) {
+    this.#id = id;
+    this.#host = host;
+    this.capabilities = capabilities;
+    this.memory = newMemory(capabilities);
+  }
+
+  devSpecific({ params }: DriverParameters["devSpecific"]): void {
+    this.#act(readAction(params));
+  }
+
+  async setButtonInfo(
+    { button, ...meaning }: DriverParameters["setButtonInfo"],
+    context: DriverContext,
+  ): Promise<void> {
+    await this.next.pass(context);
+    const before = this.memory.buttons.get(button);
+    this.memory.buttons.set(button, meaning);
+    if (JSON.stringify(before) !== JSON.stringify(meaning)) this.phone?.state("other");
+  }
+
+  async setHookSwitch({ devices, mode }: DriverParameters["setHookSwitch"], context: DriverContext): Promise<void> {
+    await this.next.pass(context);
+    for (const device of devices) this.#setHook(device, mode);
+  }
+
+  async setVolume({ device, volume }: DriverParameters["setVolume"], context: DriverContext): Promise<void> {
+    await this.next.pass(context);
+    if (this.memory.volumes[device] === volume) return;
+    this.memory.volumes[device] = volume;
+    this.phone?.state(`${device}Volume`);
+  }
+
+  async setGain({ device, gain }: DriverParameters["setGain"], context: DriverContext): Promise<void> {
+    await this.next.pass(context);
+    if (this.memory.gains[device] === gain) return;
+    this.memory.gains[device] = gain;
+    this.phone?.state(`${device}Gain`);
+  }
+
+  async setLamp({ lamp, mode }: DriverParameters["setLamp"], context: DriverContext): Promise<void> {
+    await this.next.pass(context);
+    if (this.memory.lamps.get(lamp) === mode) return;
+    this.memory.lamps.set(lamp, mode);
+    this.phone?.state("lamp", lamp);
+  }
+
+  getStatus(): DriverStatus {
+    const { hooks, volumes, gains, lamps } = this.memory;
+    const status: DriverStatus = { lampModes: [...lamps].map(([lamp, mode]) => ({ lamp, mode })) };
+    for (const device of this.capabilities.hookSwitchDevices ?? []) {
+      status[`${device}HookSwitchMode`] = hooks[device];
+      status[`${device}Volume`] = volumes[device];
+      status[`${device}Gain`] = gains[device];
+    }
+    return status;
+  }
+
+  getHookSwitch(): DriverAnswer<"getHookSwitch"> {
+    const devices = this.capabilities.hookSwitchDevices ?? [];
+    return { offHook: devices.filter((device) => this.memory.hooks[device] !== "onHook") };
+  }
+
+  getVolume({ device }: { device: HookSwitchDevice }): DriverAnswer<"getVolume"> {
+    return { volume: this.memory.volumes[device] };
+  }
+
+  getGain({ device }: { device: HookSwitchDevice }): DriverAnswer<"getGain"> {
+    return { gain: this.memory.gains[device] };
+  }
+
+  getLamp({ lamp }: { lamp: number }): DriverAnswer<"getLamp"> {
+    return { mode: this.memory.lamps.get(lamp) ?? "unknown" };
+  }
+
+  getButtonInfo({ button }: { button: number }): DriverAnswer<"getButtonInfo"> {
+    const meaning = this.memory.buttons.get(button);
+    if (!meaning) throw new PhoneError("INVALBUTTONLAMPID");
+    return { ...meaning, state: meaning.mode === "dummy" ? "unavailable" : "up" };
+  }
+
+  #act(action: Action): void {
+    switch (action.do) {
+      case "press":
+        return this.#press(action.button);
+      case "hook":
+        this.#requireLink();
+        if (!this.capabilities.hookSwitchDevices?.includes(action.device)) {
+          throw refusal(`there is no ${action.device}`);
+        }
+        return this.#setHook(action.device, action.mode);
+      case "connected":
+        if (this.phone) this.phone.connected = action.connected;
+        return;
+      // Neither is waited for: both wait for this very operation to settle.
+      case "forceClose":
+        return void this.phone?.forceClose();
+      case "remove":
+        this.#host.removePhone(this.#id).catch((error) => this.#host.log.warn(`${this.#id} stays: ${error}`));
+        return;
+      case "next":
+        return this.next.set(action.next);
+    }
+  }
+
+  #press(button: number): void {
+    this.#requireLink();
+    const mode = this.memory.buttons.get(button)?.mode ?? "dummy";
+    if (mode === "dummy") throw refusal(`there is no button ${button}`);
+    this.phone?.button(button, mode, "down");
+    this.phone?.button(button, mode, "up");
+  }
+
+  #setHook(device: HookSwitchDevice, mode: HookSwitchMode): void {
+    if (this.memory.hooks[device] === mode) return;
+    this.memory.hooks[device] = mode;
+    this.phone?.state(`${device}HookSwitch`, mode);
+  }
+
+  /** What a person does at an unplugged phone is not heard. */
+  #requireLink(): void {
+    if (!this.phone?.connected) throw new PhoneError("OPERATIONFAILED", "The phone is unplugged; connect it first");
+  }
+}
+
+/** A desk phone: it has a display, rings and keeps data, too. */
+export class VirtualDeskPhone extends VirtualPhone {
+  async setDisplay({ row, column, text }: DriverParameters["setDisplay"], context: DriverContext): Promise<void> {
+    await this.next.pass(context);
+    const { cells } = this.memory;
+    const before = cells.join("");
+    let cell = row * this.#columns + column;
+    for (const character of text) cells[cell++] = character;
+    if (cells.join("") !== before) this.phone?.state("display");
+  }
+
+  async setRing({ mode, volume }: DriverParameters["setRing"], context: DriverContext): Promise<void> {
+    await this.next.pass(context);
+    const before = this.memory.ring;
+    this.memory.ring = { mode, volume };
+    // Two reports, because one of two states could not carry the new mode.
+    if (mode !== before.mode) this.phone?.state("ringMode", mode);
+    if (volume !== before.volume) this.phone?.state("ringVolume");
+  }
+
+  async setData({ dataId, data }: DriverParameters["setData"], context: DriverContext): Promise<void> {
+    await this.next.pass(context);
+    const before = this.memory.areas[dataId];
+    const area = new Uint8Array(before?.length ?? 0);
+    area.set(data);
+    this.memory.areas[dataId] = area;
+    if (before?.toBase64() !== area.toBase64()) this.phone?.state("other");
+  }
+
+  override getStatus(): DriverStatus {
+    const { ring } = this.memory;
+    return { ...super.getStatus(), ringMode: ring.mode, ringVolume: ring.volume, display: this.getDisplay() };
+  }
+
+  getRing(): DriverAnswer<"getRing"> {
+    return this.memory.ring;
+  }
+
+  getDisplay(): DriverAnswer<"getDisplay"> {
+    const { cells } = this.memory;
+    const columns = this.#columns;
+    return {
+      rows: Array.from({ length: cells.length / columns }, (_, row) => {
+        return cells.slice(row * columns, (row + 1) * columns).join("");
+      }),
+    };
+  }
+
+  getData({ dataId }: { dataId: number }): DriverAnswer<"getData"> {
+    return { data: this.memory.areas[dataId] ?? new Uint8Array() };
+  }
+
+  get #columns(): number {
+    return this.capabilities.display?.columns ?? 0;
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The two models of virtual phones.
+ *
+ * @module
+ */
+import type {
+  HookSwitchCapability,
+  HookSwitchMode,
+  LampMode,
+  PartialButton,
+  PartialCapabilities,
+} from "switchroom/plugin";
+
+const MODES: HookSwitchMode[] = ["onHook", "mic", "speaker", "micSpeaker"];
+const HOOK: HookSwitchCapability = { settable: MODES, monitored: MODES };
+const LAMP: LampMode[] = ["off", "steady", "wink", "flash", "flutter", "brokenFlutter"];
+const AREA_BYTES = 256;
+
+const keypad = Array.from({ length: 12 }, (_, id): PartialButton => ({ id, mode: "keypad", function: "none" }));
+const features = Array.from({ length: 8 }, (_, index): PartialButton => ({
+  id: 12 + index,
+  mode: "feature",
+  lampModes: LAMP,
+}));
+/** A lamp without a button. */
+const message: PartialButton = { id: 20, function: "msgIndicator", lampModes: LAMP };
+
+/** A full desk phone. */
+export const DESK: PartialCapabilities = {
+  states: [
+    "other",
+    "connected",
+    "disconnected",
+    "display",
+    "lamp",
+    "ringMode",
+    "ringVolume",
+    "handsetHookSwitch",
+    "handsetVolume",
+    "handsetGain",
+    "speakerHookSwitch",
+    "speakerVolume",
+    "speakerGain",
+    "headsetHookSwitch",
+    "headsetVolume",
+    "headsetGain",
+  ],
+  hookSwitchDevices: ["handset", "speaker", "headset"],
+  hookSwitchModes: { handset: HOOK, speaker: HOOK, headset: HOOK },
+  volumeDevices: ["handset", "speaker", "headset"],
+  gainDevices: ["handset", "speaker", "headset"],
+  display: { rows: 2, columns: 24 },
+  ringModes: 4,
+  buttons: [...keypad, ...features, message],
+  setData: [AREA_BYTES, AREA_BYTES],
+  getData: [AREA_BYTES, AREA_BYTES],
+  provider: "Switchroom virtual phones",
+  phoneInfo: "Virtual desk phone",
+};
+
+/** A small phone: no display, one lamp, a handset only. */
+export const MINI: PartialCapabilities = {
+  states: ["other", "connected", "disconnected", "lamp", "handsetHookSwitch", "handsetVolume", "handsetGain"],
+  hookSwitchDevices: ["handset"],
+  hookSwitchModes: { handset: HOOK },
+  volumeDevices: ["handset"],
+  gainDevices: ["handset"],
+  buttons: [{ id: 12, mode: "feature", lampModes: ["off", "steady"] }],
+  provider: "Switchroom virtual phones",
+  phoneInfo: "Virtual small phone",
+};

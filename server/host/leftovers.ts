@@ -1,0 +1,87 @@
+/**
+ * Processes that a killed server left behind: a plugin ends itself when its pipe closes, but not one that hangs.
+ *
+ * Each process has a random nonce on its command line. Both stand in a file of the data folder while it lives; at the next start whatever
+ * still has that number *and* that nonce is killed with its whole process group, so that a number which has been given to another process
+ * meanwhile is left alone.
+ *
+ * @module
+ */
+import { z } from "zod";
+
+const FILE = "plugins.json";
+
+const running = z.record(z.uuid(), z.strictObject({ name: z.string(), pid: z.int().min(2) }));
+const contents = z.strictObject({ version: z.literal(1), running });
+
+/** Pairs of process id and nonce come as arguments; prints the ids that were killed. */
+const END = `
+while [ $# -gt 1 ]; do
+  if [ -r "/proc/$1/cmdline" ]; then line=$(tr '\\0' ' ' < "/proc/$1/cmdline"); else line=$(ps -o args= -p "$1"); fi
+  case "$line" in *"$2"*) kill -s KILL -- "-$1" && echo "$1" ;; esac
+  shift 2
+done
+exit 0`;
+
+/** The file of the processes that live. */
+export class Leftovers {
+  readonly #path: string;
+  readonly #warn: (text: string) => void;
+  #running: z.infer<typeof running> = {};
+
+  /**
+   * @param folder The data folder.
+   * @param warn Takes a line when the file cannot be written: plugins run all the same, because a full disk must not cost phones.
+   */
+  constructor(folder: string, warn: (text: string) => void) {
+    this.#path = `${folder}/${FILE}`;
+    this.#warn = warn;
+  }
+
+  /**
+   * Ends what an earlier server left behind.
+   *
+   * @returns How many processes were ended.
+   */
+  async end(): Promise<number> {
+    const pairs = Object.entries(this.#read()).flatMap(([nonce, { pid }]) => [String(pid), nonce]);
+    if (pairs.length === 0) return 0;
+    const { stdout } = await new Deno.Command("sh", { args: ["-c", END, "sh", ...pairs], stderr: "null" }).output();
+    this.#write();
+    return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "").length;
+  }
+
+  /** Writes down a process; to be called in the turn that started it, before it can do anything. */
+  remember(nonce: string, process: { name: string; pid: number }): void {
+    this.#running[nonce] = process;
+    this.#write();
+  }
+
+  /** Strikes out a process that has ended. */
+  forget(nonce: string): void {
+    delete this.#running[nonce];
+    this.#write();
+  }
+
+  /** A file that is not ours holds nothing that could safely be killed. */
+  #read(): z.infer<typeof running> {
+    try {
+      return contents.parse(JSON.parse(Deno.readTextFileSync(this.#path))).running;
+    } catch {
+      return {};
+    }
+  }
+
+  #write(): void {
+    const path = `${this.#path}.new`;
+    try {
+      Deno.writeTextFileSync(path, JSON.stringify({ version: 1, running: this.#running }), { mode: 0o600 });
+      Deno.renameSync(path, this.#path);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#warn(
+        `Cannot write down the running plugins in ${this.#path}, so a killed server could leave one behind: ${why}`,
+      );
+    }
+  }
+}

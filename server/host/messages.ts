@@ -1,0 +1,145 @@
+/**
+ * The check of everything that comes from a plugin's process: it may lie.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { isErrorValue } from "../core/contract/errors.ts";
+import {
+  BUTTON_FUNCTIONS,
+  BUTTON_MODES,
+  BUTTON_STATES,
+  FEATURES,
+  HOOKSWITCH_DEVICES,
+  HOOKSWITCH_MODES,
+  LAMP_MODES,
+  PHONE_STATES,
+  STATUS_FLAGS,
+} from "../core/contract/names.ts";
+import { type GetterName, type GetterResults, GETTERS, OPERATIONS } from "../core/contract/operations.ts";
+import { type FromPlugin, type PhoneOffer, TEXT_LIMIT } from "../plugin/wire.ts";
+
+const phone = z.string().regex(/^[A-Za-z0-9._~-]{1,64}$/);
+const words = z.string().max(TEXT_LIMIT);
+const call = z.int().min(1);
+const small = z.int().min(0).max(65_535);
+const vendorNumber = z.int().min(1).max(0xFFFF_FFFF);
+const base64 = z.base64();
+const device = z.enum(HOOKSWITCH_DEVICES);
+const hookSwitchMode = z.enum(HOOKSWITCH_MODES);
+const lampMode = z.union([z.enum(LAMP_MODES), vendorNumber]);
+const buttonMode = z.enum(BUTTON_MODES);
+const buttonState = z.enum(BUTTON_STATES);
+const buttonFunction = z.union([z.enum(BUTTON_FUNCTIONS), vendorNumber]);
+const state = z.enum(PHONE_STATES).exclude(["owner", "monitors", "connected", "disconnected"]);
+const display = z.strictObject({ rows: z.array(z.string().max(131_072)).max(65_535) });
+const result = z.int().refine((value) => value === 0 || isErrorValue(value));
+
+const offer: z.ZodType<PhoneOffer> = z.strictObject({
+  id: phone,
+  name: z.string().min(1).max(256),
+  capabilities: z.strictObject({
+    states: z.array(z.enum(PHONE_STATES)).max(PHONE_STATES.length),
+    hookSwitchDevices: z.array(device).max(HOOKSWITCH_DEVICES.length),
+    hookSwitchModes: z.partialRecord(
+      device,
+      z.strictObject({
+        settable: z.array(hookSwitchMode).max(HOOKSWITCH_MODES.length),
+        monitored: z.array(hookSwitchMode).max(HOOKSWITCH_MODES.length),
+      }),
+    ),
+    volumeDevices: z.array(device).max(HOOKSWITCH_DEVICES.length),
+    gainDevices: z.array(device).max(HOOKSWITCH_DEVICES.length),
+    display: z.strictObject({ rows: small, columns: small }),
+    ringModes: small,
+    buttons: z.array(z.strictObject({
+      id: small,
+      mode: buttonMode,
+      function: buttonFunction,
+      lampModes: z.array(lampMode).min(1).max(64),
+    })).max(1_024),
+    setData: z.array(small).max(256),
+    getData: z.array(small).max(256),
+    features: z.array(z.enum(FEATURES)).max(FEATURES.length),
+    deviceClasses: z.array(z.string().max(256)).max(64),
+    provider: words,
+    phoneInfo: words,
+    permanentId: z.string().max(256),
+  }),
+  connected: z.boolean(),
+  methods: z.array(z.enum([...OPERATIONS, ...GETTERS])).max(OPERATIONS.length + GETTERS.length),
+});
+
+/** Every message of a plugin; the hot one first. */
+export const fromPlugin: z.ZodType<FromPlugin> = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("done"), requestId: call, result, message: words.exactOptional() }),
+  z.strictObject({ type: z.literal("answer"), call, value: z.unknown().optional() }),
+  z.strictObject({ type: z.literal("refuse"), call, result: result.refine((value) => value !== 0), message: words }),
+  z.strictObject({
+    type: z.literal("state"),
+    phone,
+    states: z.array(state).min(1).max(PHONE_STATES.length),
+    detail: z.union([z.int(), z.string().max(64)]).exactOptional(),
+  }),
+  z.strictObject({ type: z.literal("button"), phone, button: small, mode: buttonMode, state: buttonState }),
+  z.strictObject({ type: z.literal("devSpecific"), phone, params: base64 }),
+  z.strictObject({ type: z.literal("connected"), phone, connected: z.boolean() }),
+  z.strictObject({ type: z.literal("forceClosing"), phone }),
+  z.strictObject({ type: z.literal("forceClosed"), phone }),
+  z.strictObject({ type: z.literal("addPhone"), call, phone: offer }),
+  z.strictObject({ type: z.literal("removePhone"), call, phone }),
+  z.strictObject({
+    type: z.literal("beat"),
+    rssBytes: z.number().min(0),
+    cpu: z.number().min(0),
+    lagMs: z.number().min(0),
+  }),
+  z.strictObject({ type: z.literal("log"), level: z.enum(["debug", "info", "warn", "error"]), text: words }),
+  z.strictObject({ type: z.literal("hello"), wire: z.int(), sdk: z.string().max(64) }),
+  z.strictObject({ type: z.literal("ready") }),
+  z.strictObject({ type: z.literal("startFailed"), message: words, final: z.boolean() }),
+  z.strictObject({ type: z.literal("stopped") }),
+  z.strictObject({ type: z.literal("fault"), message: words }),
+]);
+
+const status = z.strictObject({
+  statusFlags: z.array(z.enum(STATUS_FLAGS)).max(STATUS_FLAGS.length),
+  numOwners: z.literal(0),
+  numMonitors: z.literal(0),
+  ownerName: z.literal(""),
+  ringMode: small.exactOptional(),
+  ringVolume: small.exactOptional(),
+  handsetHookSwitchMode: hookSwitchMode.exactOptional(),
+  handsetVolume: small.exactOptional(),
+  handsetGain: small.exactOptional(),
+  speakerHookSwitchMode: hookSwitchMode.exactOptional(),
+  speakerVolume: small.exactOptional(),
+  speakerGain: small.exactOptional(),
+  headsetHookSwitchMode: hookSwitchMode.exactOptional(),
+  headsetVolume: small.exactOptional(),
+  headsetGain: small.exactOptional(),
+  display: display.exactOptional(),
+  lampModes: z.array(z.strictObject({ lamp: small, mode: lampMode })).max(1_024).exactOptional(),
+  devSpecific: base64.exactOptional(),
+  phoneFeatures: z.array(z.enum(FEATURES)).max(FEATURES.length),
+});
+
+/** What each getter may give. */
+export const getterResults: { [Name in GetterName]: z.ZodType<GetterResults[Name]> } = {
+  getStatus: status,
+  getHookSwitch: z.strictObject({ offHook: z.array(device).max(HOOKSWITCH_DEVICES.length) }),
+  getRing: z.strictObject({ mode: small, volume: small }),
+  getDisplay: display,
+  getVolume: z.strictObject({ device, volume: small }),
+  getGain: z.strictObject({ device, gain: small }),
+  getLamp: z.strictObject({ lamp: small, mode: lampMode }),
+  getButtonInfo: z.strictObject({
+    button: small,
+    mode: buttonMode,
+    function: buttonFunction,
+    text: words,
+    state: buttonState,
+    devSpecific: base64.exactOptional(),
+  }),
+  getData: z.strictObject({ dataId: small, data: base64 }),
+};

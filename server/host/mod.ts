@@ -1,0 +1,16 @@
+/**
+ * The room of the plugin host: it starts plugins as processes of their own, speaks with them and keeps them within their bounds.
+ *
+ * @module
+ */
+export {
+  createHost,
+  DEFAULT_HOST_BOUNDS,
+  type Host,
+  type HostBounds,
+  type HostCore,
+  type HostOptions,
+} from "./host.ts";
+export { type PluginConfig, pluginConfig } from "./plugin_config.ts";
+export type { LogEntry } from "./plugin_log.ts";
+export type { PluginCondition, PluginState } from "./supervisor.ts";

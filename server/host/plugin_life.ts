@@ -1,0 +1,243 @@
+/**
+ * One life of a plugin: a process from its start to its end.
+ *
+ * Started, it has the start deadline to say hello and then ready. While it lives it beats; three missed beats are a hang. It ends by an
+ * orderly stop, by itself (a crash), or because the host kills it: it hung, broke the wire or did not keep a deadline. Whatever the way, its
+ * messages that arrived before are heard first, then the core is told `gone`.
+ *
+ * @module
+ */
+import { setImmediate } from "node:timers";
+import { deadline } from "@std/async/deadline";
+import type { Core } from "../core/core.ts";
+import type { GoneCause, PluginEvents } from "../core/ports.ts";
+import { FrameError, FrameReader, FrameWriter } from "../plugin/frames.ts";
+import { type FromPlugin, type ToPlugin, WIRE_VERSION } from "../plugin/wire.ts";
+import { readLines } from "./lines.ts";
+import { fromPlugin } from "./messages.ts";
+import { PluginLink, WireFault } from "./plugin_link.ts";
+import type { PluginLog } from "./plugin_log.ts";
+
+/** How a life ended. */
+export interface Ending {
+  cause: GoneCause;
+  /** In words. */
+  detail: string;
+  /** Another try cannot help. */
+  final: boolean;
+}
+
+/** What the process last said of itself. */
+export type Beat = Pick<Extract<FromPlugin, { type: "beat" }>, "rssBytes" | "cpu" | "lagMs">;
+
+/** What a life needs. */
+export interface LifeOptions {
+  name: string;
+  config: Record<string, unknown>;
+  core: Pick<Core, "attach">;
+  bounds: { startMs: number; stopMs: number; heartbeatMs: number };
+  log: PluginLog;
+  /** Its start has ended well. */
+  onReady(): void;
+}
+
+/** Beats that may be missed. */
+const MOST_MISSED = 3;
+/** How long frames are handled in one go, so that a flood leaves the loop to others. */
+const SLICE_MS = 4;
+/** Bytes that may wait for a plugin which does not read. */
+const MOST_WAITING_BYTES = 67_108_864;
+/** How long the pipes of an ended process are still read: a grandchild may hold them open for ever. */
+const DRAIN_MS = 500;
+
+/** See the module. */
+export class PluginLife {
+  readonly #process: Deno.ChildProcess;
+  readonly #options: LifeOptions;
+  readonly #stdin: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #writer = new FrameWriter((frame) => this.#write(frame));
+  readonly #link: PluginLink;
+  readonly #ended = Promise.withResolvers<void>();
+  #events: PluginEvents | undefined;
+  #ending: Ending | undefined;
+  #startTimer: ReturnType<typeof setTimeout> | undefined;
+  #heart: ReturnType<typeof setInterval> | undefined;
+  #missed = 0;
+  #waitingBytes = 0;
+  #beat: Beat | undefined;
+
+  /**
+   * @param process The process, just started.
+   * @param options What it needs.
+   */
+  constructor(process: Deno.ChildProcess, options: LifeOptions) {
+    this.#process = process;
+    this.#options = options;
+    this.#stdin = process.stdin.getWriter();
+    this.#link = new PluginLink({
+      send: (message) => this.#send(message),
+      kill: (why) => this.#kill("pluginHang", why),
+      log: (level, text) => options.log.add(level, text),
+    });
+  }
+
+  /** What the process last said of itself. */
+  get beat(): Beat | undefined {
+    return this.#beat;
+  }
+
+  /** Lives it to its end. */
+  async run(): Promise<Ending> {
+    const { name, config, bounds, log } = this.#options;
+    this.#startTimer = setTimeout(() => {
+      this.#kill("pluginHang", `it was not ready within ${bounds.startMs} ms of its start`);
+    }, bounds.startMs);
+    this.#send({ type: "hello", wire: WIRE_VERSION, name, config, beatMs: bounds.heartbeatMs });
+    const stdout = this.#process.stdout.getReader();
+    const stderr = this.#process.stderr.getReader();
+    const reading = Promise.all([this.#listen(stdout), readLines(stderr, (line) => log.printed(line))]);
+    // It is waited for below; until then its failure must not count as unhandled.
+    reading.catch(() => {});
+    const status = await this.#process.status;
+    await deadline(reading, DRAIN_MS).catch(() => {});
+    this.#clearTimers();
+    await Promise.allSettled([stdout.cancel(), stderr.cancel(), this.#stdin.abort()]);
+    const ending = this.#ending ?? {
+      cause: "pluginCrash",
+      detail: `its process ended with ${status.signal ?? `exit code ${status.code}`}${
+        log.lastWords && `: ${log.lastWords}`
+      }`,
+      final: false,
+    };
+    this.#ending = ending;
+    this.#link.end();
+    this.#ended.resolve();
+    await this.#events?.gone(ending.cause, ending.detail);
+    return ending;
+  }
+
+  /** Stops the plugin in order, until its process has ended; it is killed if that takes longer than it may. Its phones have been closed before. */
+  async stop(): Promise<void> {
+    this.#ending ??= { cause: "pluginStop", detail: "it was stopped", final: true };
+    this.#clearTimers();
+    this.#send({ type: "stop" });
+    const { stopMs } = this.#options.bounds;
+    await deadline(this.#ended.promise, stopMs).catch(() => {
+      this.#options.log.add("warn", `it did not stop within ${stopMs} ms and was killed`);
+      this.#end();
+      return this.#ended.promise;
+    });
+  }
+
+  async #listen(stdout: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+    const frames = new FrameReader();
+    let sliceEnd = performance.now() + SLICE_MS;
+    try {
+      for (let read = await stdout.read(); !read.done; read = await stdout.read()) {
+        for (const messages of frames.push(read.value)) {
+          for (const message of messages) this.#receive(message);
+          if (performance.now() > sliceEnd) {
+            await new Promise((resolve) => setImmediate(resolve));
+            sliceEnd = performance.now() + SLICE_MS;
+          }
+        }
+      }
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      // Whatever else was thrown is a fault of ours; it must cost this plugin only, and be seen.
+      const ours = !(error instanceof FrameError || error instanceof WireFault);
+      this.#kill("protocolError", `${ours ? "its message could not be handled" : "it broke the wire"}: ${words}`);
+    }
+  }
+
+  #receive(unchecked: unknown): void {
+    // Once killed it is not believed any more.
+    if (this.#ending && this.#ending.cause !== "pluginStop") return;
+    const parsed = fromPlugin.safeParse(unchecked);
+    if (!parsed.success) {
+      const { path, message } = parsed.error.issues[0] ?? { path: [], message: "not valid" };
+      throw new WireFault(`it sent a message whose ${path.join(".") || "whole"} is wrong: ${message}`);
+    }
+    const message = parsed.data;
+    switch (message.type) {
+      case "hello":
+        return this.#greet(message);
+      case "beat": {
+        const { type: _, ...beat } = message;
+        this.#beat = beat;
+        this.#missed = 0;
+        return;
+      }
+      case "log":
+        return this.#options.log.add(message.level, message.text);
+      case "fault":
+        this.#ending ??= { cause: "pluginCrash", detail: message.message, final: false };
+        return;
+      case "startFailed":
+        return this.#kill("pluginCrash", `it could not start: ${message.message}`, message.final);
+      case "stopped":
+        return;
+      case "ready":
+        return this.#ready();
+      default:
+        if (!this.#events) throw new WireFault(`it sent ${message.type} before its hello`);
+        return this.#link.receive(message, this.#events);
+    }
+  }
+
+  #greet({ wire, sdk }: Extract<FromPlugin, { type: "hello" }>): void {
+    if (this.#events) throw new WireFault("it said hello twice");
+    if (wire !== WIRE_VERSION) {
+      throw new WireFault(`its SDK ${sdk} speaks wire version ${wire}, and this server ${WIRE_VERSION}`);
+    }
+    this.#events = this.#options.core.attach(this.#options.name, this.#link);
+    const { heartbeatMs } = this.#options.bounds;
+    // Ticks are counted, not time: a host that was busy itself finds one tick and then the beats that arrived meanwhile.
+    this.#heart = setInterval(() => {
+      if (++this.#missed > MOST_MISSED) {
+        this.#kill("pluginHang", `it missed ${MOST_MISSED} heartbeats of ${heartbeatMs} ms`);
+      }
+    }, heartbeatMs);
+  }
+
+  #ready(): void {
+    if (!this.#events) throw new WireFault("it said ready before its hello");
+    if (this.#startTimer === undefined) return;
+    clearTimeout(this.#startTimer);
+    this.#startTimer = undefined;
+    this.#events.ready();
+    this.#options.onReady();
+  }
+
+  #send(message: ToPlugin): void {
+    this.#writer.send(message);
+  }
+
+  #write(frame: Uint8Array<ArrayBuffer>): void {
+    this.#waitingBytes += frame.length;
+    if (this.#waitingBytes > MOST_WAITING_BYTES) {
+      return this.#kill("pluginHang", `it left ${this.#waitingBytes} bytes of messages unread`);
+    }
+    // A write fails when the process has ended, and that is told by its status.
+    this.#stdin.write(frame).then(() => this.#waitingBytes -= frame.length, () => {});
+  }
+
+  #kill(cause: GoneCause, detail: string, final = false): void {
+    this.#ending ??= { cause, detail, final };
+    this.#end();
+  }
+
+  #end(): void {
+    try {
+      this.#process.kill("SIGKILL");
+    } catch (error) {
+      // It has ended by itself meanwhile.
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+
+  #clearTimers(): void {
+    clearTimeout(this.#startTimer);
+    clearInterval(this.#heart);
+  }
+}

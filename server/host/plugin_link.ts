@@ -1,0 +1,177 @@
+/**
+ * One running plugin as the core drives it: calls and operations go out, answers and reports come back.
+ *
+ * @module
+ */
+import { PhoneError } from "../core/contract/errors.ts";
+import type { GetterName, GetterParameters, GetterResults } from "../core/contract/operations.ts";
+import type { OutgoingOperation, PluginEvents, PluginProcess, Wanted } from "../core/ports.ts";
+import { type CallEnd, clip, type FromPlugin, type LogLevel, type ToPlugin } from "../plugin/wire.ts";
+import { getterResults } from "./messages.ts";
+
+/** What a plugin says to the core, as against to its supervisor. */
+export type PluginReport = Exclude<
+  FromPlugin,
+  { type: "hello" | "ready" | "startFailed" | "stopped" | "fault" | "beat" | "log" }
+>;
+
+/** What the link needs of the process. */
+export interface LinkOptions {
+  /** Takes a message for the plugin. */
+  send(message: ToPlugin): void;
+  /** Ends the process at once. */
+  kill(why: string): void;
+  /** Takes a line about the plugin. */
+  log(level: LogLevel, text: string): void;
+}
+
+/** Says that a plugin broke the wire's rules. */
+export class WireFault extends Error {
+  override readonly name = "WireFault";
+}
+
+/** How many calls of a plugin may be unanswered, and how many phones it may have. */
+const MOST_CALLS = 64;
+const MOST_PHONES = 4_096;
+
+/** See the module. */
+export class PluginLink implements PluginProcess {
+  readonly #options: LinkOptions;
+  readonly #calls = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
+  readonly #phones = new Set<string>();
+  #calling = 0;
+  #answering = 0;
+  #over = false;
+
+  /** @param options What it needs of the process. */
+  constructor(options: LinkOptions) {
+    this.#options = options;
+  }
+
+  async open(phone: string, wanted: Wanted): Promise<void> {
+    await this.#call((call) => ({ type: "open", call, phone, wanted }));
+  }
+
+  async close(phone: string): Promise<void> {
+    await this.#call((call) => ({ type: "close", call, phone }));
+  }
+
+  async want(phone: string, wanted: Wanted): Promise<void> {
+    await this.#call((call) => ({ type: "want", call, phone, wanted }));
+  }
+
+  operate(operation: OutgoingOperation): void {
+    if (!this.#over) this.#options.send({ type: "operate", ...operation } as ToPlugin);
+  }
+
+  abort(requestId: number): void {
+    if (!this.#over) this.#options.send({ type: "abort", requestId });
+  }
+
+  async get<Name extends GetterName>(
+    phone: string,
+    getter: Name,
+    params: GetterParameters[Name],
+  ): Promise<GetterResults[Name]> {
+    const value = await this.#call((call) => ({ type: "get", call, phone, getter, params }) as ToPlugin);
+    const checked = getterResults[getter].safeParse(value);
+    if (checked.success) return checked.data;
+    // A driver's slip, not a broken wire: it costs this answer and not every phone of the plugin.
+    const place = checked.error.issues[0];
+    const why = `${getter} of phone ${phone} gave no valid result: ${place?.path.join(".")} ${place?.message}`;
+    this.#options.log("error", why);
+    throw new PhoneError("OPERATIONFAILED", clip(why));
+  }
+
+  kill(why: string): void {
+    this.#options.kill(why);
+  }
+
+  /**
+   * Takes a report of the plugin.
+   *
+   * @throws {WireFault} If it answers what was not asked.
+   */
+  receive(report: PluginReport, events: PluginEvents): void {
+    switch (report.type) {
+      case "done":
+        return events.completed(report.requestId, report.result, report.message);
+      case "answer":
+      case "refuse":
+        return this.#end(report);
+      case "state":
+        return events.state(report.phone, report.states, report.detail);
+      case "button":
+        return events.button(report.phone, report.button, report.mode, report.state);
+      case "devSpecific":
+        return events.devSpecific(report.phone, report.params);
+      case "connected":
+        return events.connected(report.phone, report.connected);
+      case "forceClosing":
+        return events.forceClosing(report.phone);
+      case "forceClosed":
+        return events.forceClosed(report.phone);
+      case "addPhone":
+        return void this.#answer(report.call, async () => {
+          if (this.#phones.size >= MOST_PHONES) {
+            throw new PhoneError("NOMEM", `A plugin can have at most ${MOST_PHONES} phones`);
+          }
+          this.#phones.add(report.phone.id);
+          await events.addPhone(report.phone);
+        });
+      case "removePhone":
+        return void this.#answer(report.call, async () => {
+          await events.removePhone(report.phone);
+          this.#phones.delete(report.phone);
+        });
+    }
+  }
+
+  /** The process is no more: whoever waits for it is told. */
+  end(): void {
+    this.#over = true;
+    for (const { reject } of this.#calls.values()) reject(gone());
+    this.#calls.clear();
+  }
+
+  #call(message: (call: number) => ToPlugin): Promise<unknown> {
+    if (this.#over) return Promise.reject(gone());
+    const call = ++this.#calling;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.#calls.set(call, { resolve, reject });
+    this.#options.send(message(call));
+    return promise;
+  }
+
+  #end(end: CallEnd): void {
+    const call = this.#calls.get(end.call);
+    if (!call) throw new WireFault(`it answered call ${end.call}, which is not waiting for an answer`);
+    this.#calls.delete(end.call);
+    if (end.type === "answer") call.resolve(end.value);
+    else call.reject(new PhoneError(end.result, end.message));
+  }
+
+  /** Does what the plugin calls for and answers it. Only so many at a time: the rest is refused, because reading cannot stop for them (a close may be waiting behind). */
+  async #answer(call: number, work: () => Promise<void>): Promise<void> {
+    let end: CallEnd = { type: "answer", call };
+    this.#answering++;
+    try {
+      if (this.#answering > MOST_CALLS) {
+        throw new PhoneError("REQUESTOVERRUN", `A plugin can wait for at most ${MOST_CALLS} calls at a time`);
+      }
+      await work();
+    } catch (error) {
+      const { value, message } = error instanceof PhoneError
+        ? error
+        : new PhoneError("OPERATIONFAILED", error instanceof Error ? error.message : String(error));
+      end = { type: "refuse", call, result: value, message: clip(message) };
+    } finally {
+      this.#answering--;
+    }
+    if (!this.#over) this.#options.send(end);
+  }
+}
+
+function gone(): PhoneError {
+  return new PhoneError("RESOURCEUNAVAIL", "The plugin's process has ended");
+}

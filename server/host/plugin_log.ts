@@ -1,0 +1,87 @@
+/**
+ * The log of one plugin, bounded: a plugin that prints without end must cost neither the server's disk nor its loop.
+ *
+ * @module
+ */
+import { clip, type LogLevel } from "../plugin/wire.ts";
+
+/** One line that a plugin wrote, or that the host wrote about it. */
+export interface LogEntry {
+  /** The plugin's name. */
+  plugin: string;
+  /** How urgent it is; what a plugin prints is `info`. */
+  level: LogLevel;
+  /** One line, at most 2,000 characters, without control characters. */
+  text: string;
+}
+
+/** How many lines may come at once, and how many a second over time. */
+const BURST = 200;
+const LINES_A_SECOND = 50;
+
+/** A line that says why a process ends, as against the stack trace that follows it. */
+const REASON = /\b(?:error|fatal|panic)/i;
+
+const CONTROL = /\p{Cc}+/gu;
+
+/** Takes lines of one plugin and lets through no more than a bounded number; what is dropped is counted and told. */
+export class PluginLog {
+  readonly #plugin: string;
+  readonly #write: (entry: LogEntry) => void;
+  #room = BURST;
+  #at = performance.now();
+  #dropped = 0;
+  #lastWords = "";
+
+  /**
+   * @param plugin The plugin's name.
+   * @param write Takes each line that is let through.
+   */
+  constructor(plugin: string, write: (entry: LogEntry) => void) {
+    this.#plugin = plugin;
+    this.#write = write;
+  }
+
+  /** The last printed line that tells of an error, for telling why a process ended; empty if there was none. */
+  get lastWords(): string {
+    return this.#lastWords;
+  }
+
+  /** Forgets the last words: a new process begins. */
+  begin(): void {
+    this.#lastWords = "";
+  }
+
+  /** Takes a line that the plugin printed. */
+  printed(text: string): void {
+    if (text.trim() === "") return;
+    if (REASON.test(text)) this.#lastWords = clean(text);
+    this.add("info", text);
+  }
+
+  /** Takes one line. */
+  add(level: LogLevel, text: string): void {
+    const now = performance.now();
+    this.#room = Math.min(BURST, this.#room + (now - this.#at) / 1_000 * LINES_A_SECOND);
+    this.#at = now;
+    if (this.#room < 1) {
+      this.#dropped++;
+      return;
+    }
+    this.#room--;
+    if (this.#dropped > 0) {
+      this.#write({
+        plugin: this.#plugin,
+        level: "warn",
+        text: `${this.#dropped} lines were dropped: too many at once`,
+      });
+      this.#dropped = 0;
+    }
+    this.#write({ plugin: this.#plugin, level, text: clean(text) });
+  }
+}
+
+/** One line: a plugin must not forge lines of others, nor move the cursor of a terminal. */
+function clean(text: string): string {
+  return clip(text.replace(CONTROL, " "));
+}

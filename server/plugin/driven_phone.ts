@@ -1,0 +1,296 @@
+/**
+ * One phone of a plugin: it drives the driver and keeps the close rules (contract, section 4).
+ *
+ * Its life: closed → opening → open → closing → closed, again and again until it is removed. Opening and closing take turns. Closing goes:
+ * signals abort, every operation settles (those past their deadline too), the driver closes, the close is acknowledged; after that nothing
+ * comes from the phone. A forced close goes the same way without the driver's `close`, because the device has let go by itself (R69).
+ *
+ * @module
+ */
+import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
+import { PHONE_ERRORS, PhoneError } from "../core/contract/errors.ts";
+import type { ButtonMode, PhoneState } from "../core/contract/names.ts";
+import type {
+  GetterName,
+  GetterParameters,
+  GetterResults,
+  OperationName,
+  OperationParameters,
+} from "../core/contract/operations.ts";
+import type { Driver, DriverContext, DriverGetters, DriverOperations } from "./driver.ts";
+import { AFTER, BEFORE, type PlainGetter } from "./getters.ts";
+import { PREPARE, WITHOUT_LINK } from "./operations.ts";
+import type { Phone } from "./phone.ts";
+import { Reporter } from "./reporter.ts";
+import { completeStatus, statusFromGetters } from "./status.ts";
+import { clip, type FromPlugin, type LogLevel, type OperateMessage, type Wanted } from "./wire.ts";
+
+/** Where a phone's messages and log lines go. */
+export interface PhoneChannel {
+  /** Takes a message for the host. */
+  send(message: FromPlugin): void;
+  /** Takes a line for the log. */
+  log(level: LogLevel, text: string): void;
+}
+
+/** What a phone is made of. */
+export interface PhoneParts {
+  driver: Driver;
+  capabilities: PhoneCapabilities;
+  connected: boolean;
+  channel: PhoneChannel;
+}
+
+/** See the module. */
+export class DrivenPhone implements Phone {
+  readonly id: string;
+  readonly #driver: Driver;
+  readonly #capabilities: PhoneCapabilities;
+  readonly #channel: PhoneChannel;
+  readonly #reporter: Reporter;
+  readonly #operations = new Map<number, RunningOperation>();
+  #stage: "closed" | "opening" | "open" | "closing" | "removed" = "closed";
+  #connected: boolean;
+  #turn: Promise<unknown> = Promise.resolve();
+  #drained: (() => void) | undefined;
+
+  /**
+   * @param id The part of its name after the colon.
+   * @param parts What it is made of.
+   */
+  constructor(id: string, { driver, capabilities, connected, channel }: PhoneParts) {
+    this.id = id;
+    this.#driver = driver;
+    this.#capabilities = capabilities;
+    this.#connected = connected;
+    this.#channel = channel;
+    this.#reporter = new Reporter(id, (message) => channel.send(message));
+  }
+
+  get wanted(): Wanted {
+    return this.#reporter.wanted;
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  set connected(connected: boolean) {
+    if (typeof connected !== "boolean") {
+      throw new TypeError(`Cannot set connected to ${connected}: it is true or false`);
+    }
+    if (connected === this.#connected || this.#stage === "removed") return;
+    this.#connected = connected;
+    this.#channel.send({ type: "connected", phone: this.id, connected });
+  }
+
+  state(states: PhoneState | readonly PhoneState[], detail?: number | string): void {
+    this.#reporter.state(states, detail);
+  }
+
+  button(id: number, mode: ButtonMode, state: "down" | "up"): void {
+    this.#reporter.button(id, mode, state);
+  }
+
+  devSpecific(params: Uint8Array): void {
+    this.#reporter.devSpecific(params);
+  }
+
+  forceClose(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#stage !== "open") return;
+      this.#channel.send({ type: "forceClosing", phone: this.id });
+      await this.#settle();
+      this.#shut();
+      this.#channel.send({ type: "forceClosed", phone: this.id });
+    });
+  }
+
+  /**
+   * Opens the phone and acknowledges it, in that order and before any report (R12).
+   *
+   * @throws {PhoneError} What the driver says against it.
+   */
+  open(wanted: Wanted, acknowledge: () => void): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#stage !== "closed") throw new PhoneError("INUSE", `Phone ${this.id} is ${this.#stage}`);
+      this.#stage = "opening";
+      try {
+        await this.#driver.open?.();
+      } catch (error) {
+        this.#stage = "closed";
+        throw this.#failure("open", error);
+      }
+      acknowledge();
+      this.#stage = "open";
+      this.#reporter.open(wanted);
+    });
+  }
+
+  /** Closes the phone and acknowledges it; afterwards nothing comes from it (R57). */
+  close(acknowledge: () => void): Promise<void> {
+    return this.#inTurn(async () => {
+      // It may have closed by force while the server's close was on its way.
+      if (this.#stage === "open") {
+        await this.#settle();
+        try {
+          await this.#driver.close?.();
+        } catch (error) {
+          this.#failure("close", error);
+        }
+        this.#shut();
+      }
+      acknowledge();
+    });
+  }
+
+  /** Takes note of what is wanted; whatever it is, it is accepted (R85). */
+  want(wanted: Wanted): void {
+    if (this.#stage === "open" || this.#stage === "closing") this.#reporter.open(wanted);
+  }
+
+  /** Drops whatever else it may say: it has been removed. */
+  remove(): void {
+    this.#shut();
+    this.#stage = "removed";
+  }
+
+  /** Aborts the signal of one operation, if it is still under way. */
+  abort(requestId: number): void {
+    this.#operations.get(requestId)?.abort("The request's deadline has passed");
+  }
+
+  /** Runs one operation; its completion is sent exactly once (R30). */
+  async operate(message: OperateMessage): Promise<void> {
+    const { requestId } = message;
+    let result = 0;
+    let words: string | undefined;
+    if (this.#stage === "open") {
+      const running = new RunningOperation(requestId, Date.now() + message.remainingMs);
+      this.#operations.set(requestId, running);
+      try {
+        await this.#perform(message.operation, { params: message.params, context: running });
+      } catch (error) {
+        const failure = this.#failure(message.operation, error, running.aborted);
+        result = failure.value;
+        words = clip(failure.message);
+      }
+      this.#operations.delete(requestId);
+    } else {
+      result = PHONE_ERRORS.OPERATIONFAILED.value;
+      words = `Phone ${this.id} is ${this.#stage}`;
+    }
+    this.#channel.send({ type: "done", requestId, result, ...words !== undefined && { message: words } });
+    if (this.#operations.size === 0) this.#drained?.();
+  }
+
+  /**
+   * Asks a getter.
+   *
+   * @throws {PhoneError} What the contract or the driver says against it.
+   */
+  async get<Name extends GetterName>(getter: Name, params: GetterParameters[Name]): Promise<GetterResults[Name]>;
+  async get(getter: GetterName, params: GetterParameters[GetterName]): Promise<GetterResults[GetterName]> {
+    try {
+      if (getter === "getStatus") return await this.#status();
+      return await this.#ask(getter, params as GetterParameters[PlainGetter]);
+    } catch (error) {
+      throw this.#failure(getter, error);
+    }
+  }
+
+  async #perform<Name extends OperationName>(
+    operation: Name,
+    { params, context }: { params: OperationParameters[Name]; context: DriverContext },
+  ): Promise<void> {
+    const methods: DriverOperations = this.#driver;
+    if (!methods[operation]) throw unavailable(operation);
+    if (!this.#connected && !WITHOUT_LINK.has(operation)) throw this.#disconnected(operation);
+    await methods[operation]?.(PREPARE[operation](params, this.#capabilities), context);
+  }
+
+  async #ask<Name extends PlainGetter>(getter: Name, params: GetterParameters[Name]): Promise<GetterResults[Name]> {
+    const methods: DriverGetters = this.#driver;
+    if (!methods[getter]) throw unavailable(getter);
+    if (!this.#connected) throw this.#disconnected(getter);
+    const known = BEFORE[getter](params, this.#capabilities);
+    if (known) return known;
+    return AFTER[getter](await methods[getter](params), params, this.#capabilities);
+  }
+
+  async #status(): Promise<GetterResults["getStatus"]> {
+    const told = this.#driver.getStatus
+      ? await this.#driver.getStatus({})
+      : await statusFromGetters((getter, params) => this.#ask(getter, params), this.#capabilities);
+    return completeStatus(told, { capabilities: this.#capabilities, connected: this.#connected });
+  }
+
+  /** Aborts every operation and waits until the last one has settled and been completed (R54, R55). */
+  async #settle(): Promise<void> {
+    this.#stage = "closing";
+    if (this.#operations.size === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#drained = resolve;
+    for (const running of this.#operations.values()) running.abort("The phone is closing");
+    await promise;
+    this.#drained = undefined;
+  }
+
+  #shut(): void {
+    this.#stage = "closed";
+    this.#reporter.close();
+  }
+
+  #inTurn(step: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(step);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  /** What an error means to the server. A driver that gives up when told to is not worth a line; anything else unforeseen is. */
+  #failure(what: string, error: unknown, aborted = false): PhoneError {
+    if (error instanceof PhoneError) return error;
+    if (!aborted) {
+      const words = error instanceof Error ? error.stack ?? error.message : String(error);
+      this.#channel.log("error", `${what} of phone ${this.id} failed: ${words}`);
+    }
+    return new PhoneError("OPERATIONFAILED", error instanceof Error ? error.message : String(error));
+  }
+
+  #disconnected(what: string): PhoneError {
+    return new PhoneError("INVALPHONESTATE", `Cannot ${what}: phone ${this.id} is disconnected`);
+  }
+}
+
+/** An operation under way. Its signal is made only for a driver that looks at it: most settle before anybody could abort them. */
+class RunningOperation implements DriverContext {
+  readonly requestId: number;
+  readonly deadline: number;
+  #controller: AbortController | undefined;
+  #reason: PhoneError | undefined;
+
+  constructor(requestId: number, deadline: number) {
+    this.requestId = requestId;
+    this.deadline = deadline;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#reason) this.#controller.abort(this.#reason);
+    return this.#controller.signal;
+  }
+
+  get aborted(): boolean {
+    return this.#reason !== undefined;
+  }
+
+  /** The reason is what a driver that passes its signal on rejects with: it is then the right completion by itself. */
+  abort(why: string): void {
+    this.#reason ??= new PhoneError("OPERATIONFAILED", why);
+    this.#controller?.abort(this.#reason);
+  }
+}
+
+function unavailable(method: string): PhoneError {
+  return new PhoneError("OPERATIONUNAVAIL", `The driver of this phone has no ${method}`);
+}

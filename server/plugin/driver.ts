@@ -1,0 +1,125 @@
+/**
+ * What a plugin's author writes for one phone: the driver.
+ *
+ * @module
+ */
+import type { Feature, HookSwitchMode, LampMode, StatusFlag } from "../core/contract/names.ts";
+import type {
+  GetterName,
+  GetterParameters,
+  GetterResults,
+  OperationName,
+  OperationParameters,
+} from "../core/contract/operations.ts";
+
+/** What an operation is given besides its parameters. */
+export interface DriverContext {
+  /** The request that the operation fulfils: positive and never reused. */
+  readonly requestId: number;
+  /** Aborts when the phone closes and at the deadline: settle soon then, in either way, because a close waits for it. */
+  readonly signal: AbortSignal;
+  /** When the request is given up, wall milliseconds since 1970. */
+  readonly deadline: number;
+}
+
+/** What each operation is given: the parameters as they are asked, bytes as `Uint8Array`. */
+export interface DriverParameters extends Omit<OperationParameters, "devSpecific" | "setButtonInfo" | "setData"> {
+  /** An opaque block. */
+  devSpecific: { params: Uint8Array };
+  /** The meaning and text of a button. */
+  setButtonInfo: Omit<OperationParameters["setButtonInfo"], "devSpecific"> & { devSpecific?: Uint8Array };
+  /** Bytes for a data area, no more than it holds. */
+  setData: { dataId: number; data: Uint8Array };
+}
+
+/** The status of a phone as its driver tells it; what is left out is filled in from `connected` and the capabilities. */
+export interface DriverStatus {
+  /** `connected` and `suspended`. */
+  statusFlags?: StatusFlag[];
+  /** 0 = not ringing. */
+  ringMode?: number;
+  /** 0…65535. */
+  ringVolume?: number;
+  /** Mode of the handset. */
+  handsetHookSwitchMode?: HookSwitchMode;
+  /** 0…65535. */
+  handsetVolume?: number;
+  /** 0…65535. */
+  handsetGain?: number;
+  /** Mode of the speakerphone. */
+  speakerHookSwitchMode?: HookSwitchMode;
+  /** 0…65535. */
+  speakerVolume?: number;
+  /** 0…65535. */
+  speakerGain?: number;
+  /** Mode of the headset. */
+  headsetHookSwitchMode?: HookSwitchMode;
+  /** 0…65535. */
+  headsetVolume?: number;
+  /** 0…65535. */
+  headsetGain?: number;
+  /** What the display shows. */
+  display?: { rows: string[] };
+  /** Every lamp's mode. */
+  lampModes?: { lamp: number; mode: LampMode }[];
+  /** The vendor's part. */
+  devSpecific?: Uint8Array;
+  /** What can be used now. */
+  phoneFeatures?: Feature[];
+}
+
+/** What each getter gives, whole; bytes as `Uint8Array`. */
+export interface DriverResults extends Omit<GetterResults, "getStatus" | "getButtonInfo" | "getData"> {
+  /** See {@linkcode DriverStatus}. */
+  getStatus: DriverStatus;
+  /** The button's meaning, text and state. */
+  getButtonInfo: Omit<GetterResults["getButtonInfo"], "devSpecific"> & { devSpecific?: Uint8Array };
+  /** The bytes of an area; more than were asked for are cut. */
+  getData: { dataId: number; data: Uint8Array };
+}
+
+/** What a getter may return: the whole result, or only what was not in its parameters. */
+export type DriverAnswer<Name extends GetterName> =
+  & Omit<DriverResults[Name], keyof GetterParameters[Name]>
+  & Partial<DriverResults[Name]>;
+
+/** The operations that a driver may have: to fulfil is success; to reject with a `PhoneError` is that error, with anything else `PHONEERR_OPERATIONFAILED`. */
+export type DriverOperations = {
+  [Name in OperationName]?: (params: DriverParameters[Name], context: DriverContext) => Promise<void> | void;
+};
+
+/** The getters that a driver may have. */
+export type DriverGetters = {
+  [Name in GetterName]?: (params: GetterParameters[Name]) => Promise<DriverAnswer<Name>> | DriverAnswer<Name>;
+};
+
+/**
+ * A plugin's object for one phone: it implements what the device can do and nothing else. A missing method is
+ * `PHONEERR_OPERATIONUNAVAIL`; without `getStatus` the status is put together from the other getters.
+ *
+ * What depends on the capabilities has been checked before a method is called: the device, lamp, button or area exists, the mode is one
+ * that it can take, the text fits the display, and the phone is connected.
+ *
+ * The methods of one phone overlap: a second operation may come while the first is under way. `open` and `close` never overlap.
+ *
+ * @example A lamp
+ * ```ts
+ * import type { Driver } from "./mod.ts";
+ *
+ * let mode: number | string = "off";
+ * const driver: Driver = {
+ *   setLamp: (params) => void (mode = params.mode),
+ *   getLamp: () => ({ mode: mode as "off" }),
+ * };
+ * ```
+ */
+export interface Driver extends DriverOperations, DriverGetters {
+  /** The first handle is opened: claim the device. Rejecting refuses the open with that `PhoneError`. */
+  open?(): Promise<void> | void;
+  /**
+   * The last handle is closed and every operation has settled: release the device. Whatever it throws is logged and the phone is closed.
+   *
+   * It is not called after `phone.forceClose()`: there the driver has let go of the device by itself.
+   */
+  close?(): Promise<void> | void;
+}

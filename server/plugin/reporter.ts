@@ -1,0 +1,140 @@
+/**
+ * What a phone reports by itself: checked, paired, and dropped while nobody can or wants to hear it.
+ *
+ * @module
+ */
+import {
+  BUTTON_MODES,
+  type ButtonMode,
+  type ButtonState,
+  HOOKSWITCH_MODES,
+  PHONE_STATES,
+  type PhoneState,
+} from "../core/contract/names.ts";
+import type { FromPlugin, Wanted } from "./wire.ts";
+
+/** What the server reports itself, and what to do instead (R90). */
+const SERVER_STATES: Partial<Record<PhoneState, string>> = {
+  owner: "the server counts owners",
+  monitors: "the server counts monitors",
+  connected: "set phone.connected = true",
+  disconnected: "set phone.connected = false",
+};
+
+const NOTHING_WANTED: Wanted = Object.freeze({ states: [], buttonModes: [], buttonStates: [] });
+
+/** Reports for one phone while it is open. */
+export class Reporter {
+  readonly #phone: string;
+  readonly #send: (message: FromPlugin) => void;
+  /** Buttons that are down, and whether that was reported. Kept while closed too: an `up` later belongs to it. */
+  readonly #down = new Map<number, boolean>();
+  #open = false;
+  #wanted = NOTHING_WANTED;
+
+  /**
+   * @param phone The id that the reports carry.
+   * @param send Takes each report.
+   */
+  constructor(phone: string, send: (message: FromPlugin) => void) {
+    this.#phone = phone;
+    this.#send = send;
+  }
+
+  /** What is wanted now. */
+  get wanted(): Wanted {
+    return this.#wanted;
+  }
+
+  /** Lets reports through from now on (R12), those that are wanted. */
+  open(wanted: Wanted): void {
+    this.#open = true;
+    this.#wanted = wanted;
+  }
+
+  /** Lets nothing through any more (R57). */
+  close(): void {
+    this.#open = false;
+    this.#wanted = NOTHING_WANTED;
+    for (const button of this.#down.keys()) this.#down.set(button, false);
+  }
+
+  /** See `Phone.state`. */
+  state(given: PhoneState | readonly PhoneState[], detail?: number | string): void {
+    const states = typeof given === "string" ? [given] : given;
+    for (const state of states) {
+      if (!PHONE_STATES.includes(state)) {
+        throw new TypeError(`Cannot report state ${state}: it must be one of ${PHONE_STATES.join(" ")}`);
+      }
+      const instead = SERVER_STATES[state];
+      if (instead) throw new TypeError(`Cannot report state ${state}: ${instead}`);
+    }
+    const single = states.length === 1 ? states[0] : undefined;
+    const checked = single && detailOf(single, detail);
+    if (!this.#open) return;
+    // `reinit` cannot be masked (R82).
+    const wanted = states.filter((state) => state === "reinit" || this.#wanted.states.includes(state));
+    if (wanted.length === 0) return;
+    this.#send({
+      type: "state",
+      phone: this.#phone,
+      states: wanted,
+      ...checked !== undefined && { detail: checked },
+    });
+  }
+
+  /** See `Phone.button`. */
+  button(button: number, mode: ButtonMode, state: "down" | "up"): void {
+    if (!Number.isInteger(button) || button < 0) {
+      throw new TypeError(`Cannot report button ${button}: it must be the number of a button`);
+    }
+    if (!BUTTON_MODES.includes(mode)) {
+      throw new TypeError(
+        `Cannot report button ${button} of mode ${mode}: it must be one of ${BUTTON_MODES.join(" ")}`,
+      );
+    }
+    const reported = this.#down.get(button);
+    if (state === "down") {
+      if (reported) this.#sendButton(button, mode, "up");
+      this.#sendButton(button, mode, "down");
+      this.#down.set(button, this.#open);
+    } else if (state === "up") {
+      this.#down.delete(button);
+      // It went down while the phone was closed: nobody was told, so nobody is told that it is up again.
+      if (reported === false) return;
+      if (reported === undefined) this.#sendButton(button, mode, "down");
+      this.#sendButton(button, mode, "up");
+    } else {
+      throw new TypeError(`Cannot report button ${button} as ${state}: it must be down or up`);
+    }
+  }
+
+  /** See `Phone.devSpecific`. Everybody hears it (Q33). */
+  devSpecific(params: Uint8Array): void {
+    if (this.#open) this.#send({ type: "devSpecific", phone: this.#phone, params: params.toBase64() });
+  }
+
+  #sendButton(button: number, mode: ButtonMode, state: ButtonState): void {
+    const wanted = this.#open && this.#wanted.buttonModes.includes(mode) && this.#wanted.buttonStates.includes(state);
+    if (wanted) this.#send({ type: "button", phone: this.#phone, button, mode, state });
+  }
+}
+
+/** The detail that goes with a single state (R89, contract 5.3); other states have none. */
+function detailOf(state: PhoneState, detail: number | string | undefined): number | string | undefined {
+  if (state === "lamp" || state === "ringMode") {
+    if (Number.isInteger(detail)) return detail;
+    throw new TypeError(
+      `Cannot report state ${state} with ${detail}: it needs the number of the ${
+        state === "lamp" ? "lamp" : "new mode"
+      }`,
+    );
+  }
+  if (state.endsWith("HookSwitch")) {
+    if (HOOKSWITCH_MODES.some((mode) => mode === detail)) return detail;
+    throw new TypeError(
+      `Cannot report state ${state} with ${detail}: it needs the new mode, one of ${HOOKSWITCH_MODES.join(" ")}`,
+    );
+  }
+  return undefined;
+}

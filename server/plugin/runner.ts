@@ -1,0 +1,58 @@
+/**
+ * The entry of a plugin's process: it loads the plugin and speaks with the host over standard input and output.
+ *
+ * The host's import map says what `switchroom:entry` is; a static import needs no permission to read it. The process ends itself when the
+ * host is gone, and leaves signals of the terminal to the host, which stops it in order.
+ *
+ * @module
+ */
+import { leave, read, write } from "./runner_io.ts";
+// A namespace, so that a module without a default export is told in our words and not as a failure to link.
+import * as entry from "switchroom:entry";
+import { FrameReader, FrameWriter } from "./frames.ts";
+import { startHeartbeat } from "./heartbeat.ts";
+import { Session } from "./session.ts";
+import { clip, type ToPlugin } from "./wire.ts";
+
+const READ_BYTES = 65_536;
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => {});
+
+const writer = new FrameWriter(write);
+const session = new Session(entry.default, {
+  send: (message) => writer.send(message),
+  stopped() {
+    writer.flush();
+    leave(0);
+  },
+});
+
+/** An error that nobody caught: the process would die of it without a word, so it says it and dies. */
+function fault(error: unknown): never {
+  console.error(error);
+  const words = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  writer.send({ type: "fault", message: clip(words) });
+  writer.flush();
+  leave(1);
+}
+
+addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  fault(event.reason);
+});
+addEventListener("error", (event) => {
+  event.preventDefault();
+  fault(event.error);
+});
+
+const reader = new FrameReader();
+const buffer = new Uint8Array(READ_BYTES);
+for (let length = await read(buffer); length !== null; length = await read(buffer)) {
+  for (const messages of reader.push(buffer.subarray(0, length))) {
+    for (const message of messages as ToPlugin[]) {
+      session.receive(message);
+      if (message.type === "hello") startHeartbeat(message.beatMs, (beat) => writer.send(beat));
+    }
+  }
+}
+leave(0);

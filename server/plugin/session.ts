@@ -1,0 +1,221 @@
+/**
+ * One run of a plugin over the wire: it starts it, hands messages to its phones and stops it.
+ *
+ * @module
+ */
+import { PhoneError } from "../core/contract/errors.ts";
+import { GETTERS, OPERATIONS } from "../core/contract/operations.ts";
+import { completeCapabilities } from "./capabilities.ts";
+import { factoryOf, type Plugin } from "./define_plugin.ts";
+import { DrivenPhone, type PhoneChannel } from "./driven_phone.ts";
+import type { Driver } from "./driver.ts";
+import type { Host, Logger, NewPhone } from "./host.ts";
+import type { Phone } from "./phone.ts";
+import {
+  type CallEnd,
+  clip,
+  type FromPlugin,
+  type LogLevel,
+  SDK_VERSION,
+  type ToPlugin,
+  WIRE_VERSION,
+} from "./wire.ts";
+
+/** The way to the host. */
+export interface SessionWire {
+  /** Takes a message for the host. */
+  send(message: FromPlugin): void;
+  /** The plugin has stopped: nothing is sent any more. */
+  stopped(): void;
+}
+
+const PHONE_ID = /^[A-Za-z0-9._~-]{1,64}$/;
+const LONGEST_NAME = 256;
+
+/** See the module. */
+export class Session implements PhoneChannel {
+  readonly #definition: unknown;
+  readonly #wire: SessionWire;
+  readonly #phones = new Map<string, DrivenPhone>();
+  readonly #calls = new Map<number, PromiseWithResolvers<void>>();
+  #plugin: Plugin | undefined;
+  #calling = 0;
+  #stopped = false;
+
+  /**
+   * @param definition The default export of the plugin's entry.
+   * @param wire The way to the host.
+   */
+  constructor(definition: unknown, wire: SessionWire) {
+    this.#definition = definition;
+    this.#wire = wire;
+  }
+
+  /** Takes one message of the host. */
+  receive(message: ToPlugin): void {
+    switch (message.type) {
+      case "operate":
+        return this.#operate(message);
+      case "abort":
+        for (const phone of this.#phones.values()) phone.abort(message.requestId);
+        return;
+      case "open":
+      case "close":
+      case "want":
+      case "get":
+        return void this.#call(message);
+      case "answer":
+      case "refuse":
+        return this.#end(message);
+      case "hello":
+        return void this.#start(message);
+      case "stop":
+        return void this.#stop();
+    }
+  }
+
+  send(message: FromPlugin): void {
+    // After its stop a plugin calls nothing back (R80).
+    if (!this.#stopped) this.#wire.send(message);
+  }
+
+  log(level: LogLevel, text: string): void {
+    this.send({ type: "log", level, text: clip(String(text)) });
+  }
+
+  async #start({ wire, name, config }: Extract<ToPlugin, { type: "hello" }>): Promise<void> {
+    this.send({ type: "hello", wire: WIRE_VERSION, sdk: SDK_VERSION });
+    if (wire !== WIRE_VERSION) return;
+    const factory = factoryOf(this.#definition);
+    if (!factory) {
+      const message = "its entry is not a plugin: the default export must be what definePlugin gives";
+      return this.send({ type: "startFailed", message, final: true });
+    }
+    try {
+      this.#plugin = await factory(this.#host(name), config);
+      await this.#plugin.start?.();
+      // A phone that start did not wait for is part of the start all the same.
+      await Promise.all([...this.#calls.values()].map(({ promise }) => promise));
+      this.send({ type: "ready" });
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      this.send({ type: "startFailed", message: clip(words), final: false });
+    }
+  }
+
+  async #stop(): Promise<void> {
+    try {
+      await this.#plugin?.stop?.();
+    } catch (error) {
+      this.log("error", `stop failed: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
+    }
+    this.send({ type: "stopped" });
+    this.#stopped = true;
+    this.#wire.stopped();
+  }
+
+  #host(name: string): Host {
+    const at = (level: LogLevel) => (text: string) => this.log(level, text);
+    const log: Logger = Object.assign(at("info"), {
+      debug: at("debug"),
+      info: at("info"),
+      warn: at("warn"),
+      error: at("error"),
+    });
+    return {
+      name,
+      log,
+      addPhone: (phone, driver) => this.#addPhone(phone, driver),
+      removePhone: (id) => this.#removePhone(id),
+    };
+  }
+
+  async #addPhone({ id, name, capabilities: part = {}, connected = true }: NewPhone, driver: Driver): Promise<Phone> {
+    if (!PHONE_ID.test(id)) {
+      throw new TypeError(`Cannot add phone ${JSON.stringify(id)}: its id must be 1 to 64 of A-Z a-z 0-9 . _ ~ -`);
+    }
+    if (typeof name !== "string" || name.length === 0 || name.length > LONGEST_NAME) {
+      throw new TypeError(`Cannot add phone ${id}: its name must be 1 to ${LONGEST_NAME} characters`);
+    }
+    if (this.#phones.has(id)) throw new TypeError(`Cannot add phone ${id}: a phone of that id is there already`);
+    const capabilities = completeCapabilities(part, { id, driver });
+    const methods = [...OPERATIONS, ...GETTERS].filter((method) => driver[method] !== undefined);
+    const phone = new DrivenPhone(id, { driver, capabilities, connected, channel: this });
+    this.#phones.set(id, phone);
+    try {
+      await this.#ask((call) => ({
+        type: "addPhone",
+        call,
+        // The status can always be told: without the driver's own it is put together here.
+        phone: { id, name, capabilities, connected, methods: [...new Set([...methods, "getStatus"])] },
+      }));
+    } catch (error) {
+      this.#phones.delete(id);
+      phone.remove();
+      throw error;
+    }
+    return phone;
+  }
+
+  async #removePhone(id: string): Promise<void> {
+    const phone = this.#phones.get(id);
+    if (!phone) throw new TypeError(`Cannot remove phone ${JSON.stringify(id)}: there is none of that id`);
+    await this.#ask((call) => ({ type: "removePhone", call, phone: id }));
+    this.#phones.delete(id);
+    phone.remove();
+  }
+
+  #ask(message: (call: number) => FromPlugin): Promise<void> {
+    const call = ++this.#calling;
+    const settling = Promise.withResolvers<void>();
+    this.send(message(call));
+    this.#calls.set(call, settling);
+    return settling.promise;
+  }
+
+  #end(message: CallEnd): void {
+    const settling = this.#calls.get(message.call);
+    this.#calls.delete(message.call);
+    if (message.type === "answer") settling?.resolve();
+    else settling?.reject(new PhoneError(message.result, message.message));
+  }
+
+  #operate(message: Extract<ToPlugin, { type: "operate" }>): void {
+    const phone = this.#phones.get(message.phone);
+    if (phone) {
+      void phone.operate(message);
+    } else {
+      const { value, message: words } = missing(message.phone);
+      this.send({ type: "done", requestId: message.requestId, result: value, message: words });
+    }
+  }
+
+  async #call(message: Extract<ToPlugin, { type: "open" | "close" | "want" | "get" }>): Promise<void> {
+    const { call } = message;
+    const acknowledge = () => this.send({ type: "answer", call });
+    try {
+      const phone = this.#phones.get(message.phone);
+      if (!phone) throw missing(message.phone);
+      switch (message.type) {
+        case "open":
+          return await phone.open(message.wanted, acknowledge);
+        case "close":
+          return await phone.close(acknowledge);
+        case "want":
+          phone.want(message.wanted);
+          return acknowledge();
+        case "get":
+          return this.send({ type: "answer", call, value: await phone.get(message.getter, message.params) });
+      }
+    } catch (error) {
+      const { value, message: words } = error instanceof PhoneError
+        ? error
+        : new PhoneError("OPERATIONFAILED", error instanceof Error ? error.message : String(error));
+      this.send({ type: "refuse", call, result: value, message: clip(words) });
+    }
+  }
+}
+
+function missing(phone: string): PhoneError {
+  return new PhoneError("OPERATIONFAILED", `The plugin has no phone ${phone}`);
+}

@@ -1,0 +1,110 @@
+/**
+ * What the host and a plugin's process say to each other: one discriminated union for each direction.
+ *
+ * Both sides begin with `hello`. A `call` is answered by exactly one `answer` or `refuse` with the same number; each side counts its own.
+ * Messages travel in frames (`frames.ts`); the host checks every one that comes from a plugin, the SDK trusts the host.
+ *
+ * @module
+ */
+import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
+import type { ButtonMode, ButtonState, PhoneState } from "../core/contract/names.ts";
+import type { GetterName, GetterParameters, OperationName, OperationParameters } from "../core/contract/operations.ts";
+
+/** The version of this wire; both sides must speak the same. */
+export const WIRE_VERSION = 1;
+
+/** The version of the SDK; a manifest's `switchroom` names the range it needs. */
+export const SDK_VERSION = "1.0.0";
+
+/** The longest text of a log line, of an error's words: UTF-16 units. What is longer is cut. */
+export const TEXT_LIMIT = 2_000;
+
+/** What the open handles of a phone want to hear, all together. */
+export interface Wanted {
+  /** States that `phone.state` is heard for. */
+  states: readonly PhoneState[];
+  /** Modes of the buttons that `phone.button` is heard for. */
+  buttonModes: readonly ButtonMode[];
+  /** States of the buttons that `phone.button` is heard for. */
+  buttonStates: readonly ButtonState[];
+}
+
+/** How urgent a log line is. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** A phone as it is offered to the host. */
+export interface PhoneOffer {
+  /** The part of its name after the colon. */
+  id: string;
+  /** Its name for people. */
+  name: string;
+  /** Whole, with every default filled in. */
+  capabilities: PhoneCapabilities;
+  /** Whether the link to the device stands. */
+  connected: boolean;
+  /** The operations and getters that its driver has. */
+  methods: string[];
+}
+
+/** One operation for a driver. */
+export type OperateMessage = {
+  [Name in OperationName]: {
+    type: "operate";
+    requestId: number;
+    phone: string;
+    operation: Name;
+    params: OperationParameters[Name];
+    /** Milliseconds left until its deadline. */
+    remainingMs: number;
+  };
+}[OperationName];
+
+/** One getter for a driver. */
+export type GetMessage = {
+  [Name in GetterName]: { type: "get"; call: number; phone: string; getter: Name; params: GetterParameters[Name] };
+}[GetterName];
+
+/** The end of a call. */
+export type CallEnd =
+  | { type: "answer"; call: number; value?: unknown }
+  | { type: "refuse"; call: number; result: number; message: string };
+
+/** From the host to the plugin. */
+export type ToPlugin =
+  | { type: "hello"; wire: number; name: string; config: unknown; beatMs: number }
+  | { type: "open"; call: number; phone: string; wanted: Wanted }
+  | { type: "close"; call: number; phone: string }
+  | { type: "want"; call: number; phone: string; wanted: Wanted }
+  | GetMessage
+  | OperateMessage
+  | { type: "abort"; requestId: number }
+  | CallEnd
+  | { type: "stop" };
+
+/** From the plugin to the host. */
+export type FromPlugin =
+  | { type: "hello"; wire: number; sdk: string }
+  | { type: "ready" }
+  /** `final`: another try cannot help. */
+  | { type: "startFailed"; message: string; final: boolean }
+  | { type: "stopped" }
+  /** It ends by an error that nobody caught. */
+  | { type: "fault"; message: string }
+  | { type: "done"; requestId: number; result: number; message?: string }
+  | CallEnd
+  | { type: "addPhone"; call: number; phone: PhoneOffer }
+  | { type: "removePhone"; call: number; phone: string }
+  | { type: "state"; phone: string; states: PhoneState[]; detail?: number | string }
+  | { type: "button"; phone: string; button: number; mode: ButtonMode; state: ButtonState }
+  | { type: "devSpecific"; phone: string; params: string }
+  | { type: "connected"; phone: string; connected: boolean }
+  | { type: "forceClosing"; phone: string }
+  | { type: "forceClosed"; phone: string }
+  /** Resident bytes, processor time used as a part of one processor, and how late a timer was. */
+  | { type: "beat"; rssBytes: number; cpu: number; lagMs: number }
+  | { type: "log"; level: LogLevel; text: string };
+
+/** Cuts words to what the wire carries. */
+export function clip(text: string): string {
+  return text.length <= TEXT_LIMIT ? text : `${text.slice(0, TEXT_LIMIT - 1)}…`;
+}

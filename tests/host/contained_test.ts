@@ -1,0 +1,186 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { HostBench, NOTHING, onePhone } from "./testbed.ts";
+
+/** A driver whose devSpecific writes a frame of its own making to standard output, past the SDK. */
+const LIAR = `
+import { writeSync } from "node:fs";
+function frame(body) {
+  const bytes = new TextEncoder().encode(body);
+  const frame = new Uint8Array(4 + bytes.length);
+  new DataView(frame.buffer).setUint32(0, bytes.length);
+  frame.set(bytes, 4);
+  writeSync(1, frame);
+}`;
+
+const LIES: [string, string][] = [
+  ["bytes that are no frame", `writeSync(1, new TextEncoder().encode("hello, terminal"))`],
+  ["a body that is no JSON", `frame("[{")`],
+  ["a message of an unknown type", `frame('[{"type":"reboot"}]')`],
+  ["a message with a field too many", `frame('[{"type":"ready","now":true}]')`],
+  ["a completion with a result that is none", `frame('[{"type":"done","requestId":1,"result":5}]')`],
+  ["a completion of no request id", `frame('[{"type":"done","requestId":-1,"result":0}]')`],
+  ["an answer that nobody waits for", `frame('[{"type":"answer","call":999}]')`],
+  ["R90: the state owner", `frame('[{"type":"state","phone":"p","states":["owner"],"detail":1}]')`],
+  ["a state that is none", `frame('[{"type":"state","phone":"p","states":["melted"]}]')`],
+  ["a phone whose id could not be part of a name", `frame('[{"type":"forceClosed","phone":"../p"}]')`],
+  ["a second hello", `frame('[{"type":"hello","wire":1,"sdk":"1.0.0"}]')`],
+];
+
+for (const [what, statement] of LIES) {
+  Deno.test(`a plugin that sends ${what} is killed as a protocol error`, async () => {
+    await using bench = await HostBench.run({ code: onePhone(`{ devSpecific() { ${statement}; } }`, LIAR) });
+    await bench.process.open("p", NOTHING);
+    bench.operate(1);
+    const [, cause, detail] = await bench.until("gone", ([name]) => name === "gone");
+    equal(cause, "protocolError");
+    match(String(detail), /it broke the wire: /);
+  });
+}
+
+Deno.test("another wire version is refused in words", async () => {
+  await using bench = await HostBench.run({
+    code: `${LIAR}\nframe('[{"type":"hello","wire":2,"sdk":"2.0.0"}]');\n${onePhone("{}")}`,
+  });
+  match(bench.condition.detail, /its SDK 2\.0\.0 speaks wire version 2, and this server 1/);
+  equal(bench.processes.length, 0);
+});
+
+Deno.test("what a plugin prints becomes its log and does not break the wire", async () => {
+  await using bench = await HostBench.run({
+    code: onePhone(
+      `{
+      async devSpecific() {
+        console.log("one\\u001b[2J"); console.info("two"); console.debug("three"); console.warn("four"); console.error("five");
+        Deno.stdout.writeSync(new TextEncoder().encode("six\\n"));
+        process.stdout.write("seven\\n");
+        host.log("eight"); host.log.error("nine");
+        host.log("x".repeat(5000));
+      },
+    }`,
+      `import process from "node:process";`,
+    ),
+  });
+  await bench.process.open("p", NOTHING);
+  bench.operate(1);
+  await bench.untilTrue(
+    "the lines",
+    () =>
+      ["one [2J", "two", "three", "four", "five", "six", "seven", "eight", "nine"].every((line) =>
+        bench.log.some(({ text }) => text === line)
+      ),
+  );
+  deepEqual(bench.log.find(({ text }) => text === "nine"), { plugin: "test", level: "error", text: "nine" });
+  await bench.untilTrue(
+    "the long line",
+    () => bench.log.some(({ text }) => text.length === 2_000 && text.endsWith("…")),
+  );
+  equal(bench.condition.state, "ready");
+});
+
+Deno.test("a plugin that prints and logs without end fills no more than a bounded log", async () => {
+  await using bench = await HostBench.run({
+    code: onePhone(`{
+      devSpecific() {
+        for (let n = 0; n < 5000; n++) { console.log("y".repeat(100)); host.log("z".repeat(100)); }
+        console.log("w".repeat(1_000_000));
+      },
+    }`),
+  });
+  await bench.process.open("p", NOTHING);
+  bench.operate(1);
+  await bench.until("the completion", ([name]) => name === "completed");
+  ok(bench.log.length < 1_000, `${bench.log.length} lines`);
+  ok(bench.log.every(({ text }) => text.length <= 2_000));
+});
+
+Deno.test("invariant 6: a flood of events leaves the loop to others and loses nothing that came before it", async () => {
+  const flood = 50_000;
+  await using bench = await HostBench.run({
+    code: onePhone(`{
+      devSpecific() {
+        const params = new Uint8Array(100);
+        for (let n = 0; n < ${flood}; n++) phone.devSpecific(params);
+      },
+    }`),
+  });
+  await bench.process.open("p", NOTHING);
+  let turns = 0;
+  let turning = true;
+  const turn = () => {
+    turns++;
+    if (turning) setImmediate(turn);
+  };
+  bench.operate(1);
+  turn();
+  await bench.until("the completion", ([name]) => name === "completed");
+  turning = false;
+  equal(bench.told.filter(([name]) => name === "devSpecific").length, flood);
+  ok(turns > 20, `${turns} turns for others`);
+});
+
+Deno.test("a plugin that calls without waiting is answered, and past its bound refused, but not obeyed without bound", async () => {
+  await using bench = await HostBench.run({
+    code: onePhone(`{
+      async devSpecific() {
+        const all = await Promise.allSettled(Array.from({ length: 100 }, (_, n) => host.addPhone({ id: "q" + n, name: "Q" }, {})));
+        host.log("refused " + all.filter(({ reason }) => reason?.code === "PHONEERR_REQUESTOVERRUN").length);
+      },
+    }`),
+  });
+  await bench.process.open("p", NOTHING);
+  bench.operate(1);
+  await bench.untilTrue("the answers", () => /refused \d+/.test(bench.logText));
+  const added = bench.told.filter(([name]) => name === "addPhone").length - 1;
+  match(bench.logText, new RegExp(`refused ${100 - added}\\b`));
+});
+
+Deno.test("a plugin can reach nothing that was not granted: no file, no network, no process, no variable", async () => {
+  await using bench = await HostBench.run({
+    code: onePhone(`{
+      async devSpecific() {
+        const tries = {
+          read: () => Deno.readTextFileSync("/etc/hostname"),
+          own: () => Deno.readTextFileSync("plugin.json"),
+          write: () => Deno.writeTextFileSync("x", "x"),
+          net: () => Deno.connect({ hostname: "127.0.0.1", port: 1 }),
+          env: () => Deno.env.get("HOME"),
+          run: () => new Deno.Command("/bin/sh").spawn(),
+          kill: () => Deno.kill(Deno.ppid, "SIGTERM"),
+          load: () => import("data:text/javascript,import secret from 'file:///etc/hostname' with { type: 'text' }; console.log(secret)" + ""),
+        };
+        for (const [what, go] of Object.entries(tries)) {
+          try { await go(); host.log(what + " was possible"); }
+          catch (error) { host.log(what + " " + (error.name === "NotCapable" || /Requires read access/.test(error.message) ? "was denied" : error)); }
+        }
+      },
+    }`),
+  });
+  await bench.process.open("p", NOTHING);
+  bench.operate(1);
+  await bench.until("the completion", ([name]) => name === "completed");
+  deepEqual(
+    bench.log.map(({ text }) => text),
+    ["read", "own", "write", "net", "env", "run", "kill", "load"].map((what) => `${what} was denied`),
+  );
+});
+
+Deno.test("what was granted is there, and only that; the environment holds nothing else", async () => {
+  Deno.env.set("SWITCHED_TEST", "granted");
+  try {
+    await using bench = await HostBench.run({
+      code: onePhone(`{
+        devSpecific() {
+          host.log(Deno.env.get("SWITCHED_TEST") + " " + Deno.env.get("HOME") + " " + Deno.readTextFileSync("plugin.json").length);
+          try { Deno.readTextFileSync("/etc/hostname"); } catch (error) { host.log(error.name); }
+        },
+      }`),
+      manifest: { permissions: { env: ["SWITCHED_TEST", "HOME"], read: ["."] } },
+    }, { config: { grants: { env: ["SWITCHED_TEST", "HOME"], read: ["."] } } });
+    await bench.process.open("p", NOTHING);
+    bench.operate(1);
+    await bench.untilTrue("the lines", () => bench.log.length === 2);
+    match(bench.logText, /^granted (undefined|\/\S+) \d+\nNotCapable$/);
+  } finally {
+    Deno.env.delete("SWITCHED_TEST");
+  }
+});

@@ -1,0 +1,286 @@
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { PhoneError } from "../../server/core/contract/errors.ts";
+import { HostBench, NOTHING, onePhone, writePlugin } from "./testbed.ts";
+
+const UNAVAILABLE = { code: "PHONEERR_RESOURCEUNAVAIL" };
+
+Deno.test("a plugin is enabled, attached, adds its phones, is ready and has settled, in this order", async () => {
+  await using bench = await HostBench.run({ code: onePhone("{ setLamp() {} }") });
+  deepEqual(bench.told.map(([name]) => name), ["enablePlugins", "attach", "addPhone", "ready", "settle"]);
+  deepEqual(bench.told[0], ["enablePlugins", ["test"]]);
+  const [, phone] = bench.told[2] ?? [];
+  deepEqual(phone, {
+    id: "p",
+    name: "P",
+    connected: true,
+    methods: ["setLamp", "getStatus"],
+    capabilities: {
+      states: [],
+      hookSwitchDevices: [],
+      hookSwitchModes: {},
+      volumeDevices: [],
+      gainDevices: [],
+      display: { rows: 0, columns: 0 },
+      ringModes: 0,
+      buttons: [],
+      setData: [],
+      getData: [],
+      features: [],
+      deviceClasses: [],
+      provider: "",
+      phoneInfo: "",
+      permanentId: "p",
+    },
+  });
+  equal(bench.condition.state, "ready");
+});
+
+Deno.test("the plugin is given its configuration and the name that it runs under", async () => {
+  const code = `import { definePlugin } from "switchroom/plugin";
+    export default definePlugin((host, config) => ({ start: () => host.log(host.name + " " + JSON.stringify(config)) }));`;
+  await using bench = await HostBench.run({ code }, { config: { name: "lobby", config: { door: 7 } } });
+  deepEqual(bench.told[0], ["enablePlugins", ["lobby"]]);
+  match(bench.logText, /lobby \{"door":7\}/);
+});
+
+Deno.test("an operation goes there and its completion comes back; a getter answers; a refusal is the driver's", async () => {
+  await using bench = await HostBench.run({
+    code: onePhone(`{
+      open() {},
+      devSpecific({ params }) { if (params.length === 0) throw new PhoneError("INVALPOINTER", "Nothing to do"); },
+      getRing: () => ({ mode: 2, volume: 9 }),
+    }`),
+  });
+  await bench.process.open("p", NOTHING);
+  bench.operate(7, { params: { params: "AQ==" } });
+  bench.operate(8);
+  deepEqual(await bench.until("8", ([name, id]) => name === "completed" && id === 8), [
+    "completed",
+    8,
+    new PhoneError("INVALPOINTER").value,
+    "Nothing to do",
+  ]);
+  deepEqual(bench.told.find(([name, id]) => name === "completed" && id === 7), ["completed", 7, 0]);
+  deepEqual(await bench.process.get("p", "getRing", {}), { mode: 2, volume: 9 });
+  await rejects(bench.process.get("p", "getLamp", { lamp: 0 }), { code: "PHONEERR_OPERATIONUNAVAIL" });
+  await bench.process.close("p");
+});
+
+Deno.test("a getter whose result is not valid fails, is logged, and costs nothing else", async () => {
+  await using bench = await HostBench.run({ code: onePhone(`{ getRing: () => ({ mode: 1, volume: 70000 }) }`) });
+  await bench.process.open("p", NOTHING);
+  await rejects(bench.process.get("p", "getRing", {}), {
+    code: "PHONEERR_OPERATIONFAILED",
+    message: /getRing.*volume/,
+  });
+  match(bench.logText, /getRing of phone p gave no valid result/);
+  equal(bench.condition.state, "ready");
+});
+
+Deno.test("the condition shows memory, processor and lag of the process", async () => {
+  await using bench = await HostBench.run({ code: onePhone("{}") });
+  await bench.process.open("p", NOTHING);
+  ok(bench.condition.rssBytes > 1_000_000);
+  ok(bench.condition.cpu >= 0 && bench.condition.lagMs >= 0);
+  equal(bench.condition.restarts, 0);
+});
+
+Deno.test("invariant 6: a plugin that ends is told as a crash; whoever waits is told; it is restarted, and given up the third time", async () => {
+  await using bench = await HostBench.run({
+    code: onePhone("{ devSpecific() { Deno.exit(3); }, getRing: () => new Promise(() => {}) }"),
+  });
+  for (const life of [1, 2, 3]) {
+    await bench.untilTrue(`life ${life}`, () => bench.told.filter(([name]) => name === "ready").length === life);
+    await bench.process.open("p", NOTHING);
+    const ring = bench.process.get("p", "getRing", {});
+    const told = rejects(ring, UNAVAILABLE);
+    bench.operate(life);
+    await told;
+    await bench.untilTrue(`end ${life}`, () => bench.told.filter(([name]) => name === "gone").length === life);
+  }
+  await bench.untilTrue("givenUp", () => bench.told.filter(([name]) => name === "settle").length === 4);
+  const { state, detail, restarts } = bench.condition;
+  equal(state, "givenUp");
+  equal(restarts, 2);
+  match(detail, /^it ended 3 times within five minutes, the last time because its process ended with exit code 3/);
+  equal(bench.log.some(({ level, text }) => level === "error" && text === detail), true, "an operator is told");
+  deepEqual(bench.told.filter(([name]) => name === "gone").map(([, cause]) => cause), Array(3).fill("pluginCrash"));
+  await rejects(bench.process.open("p", NOTHING), UNAVAILABLE);
+  bench.operate(99);
+  bench.process.abort(99);
+  bench.process.kill("it is dead already");
+});
+
+for (
+  const [what, statement] of [
+    ["an unhandled rejection", `Promise.reject(new Error("the bell is broken"))`],
+    ["an error that nobody caught", `setTimeout(() => { throw new Error("the bell is broken"); }, 0)`],
+  ] as const
+) {
+  Deno.test(`${what} ends the plugin, and its words are told`, async () => {
+    await using bench = await HostBench.run({ code: onePhone(`{ devSpecific() { ${statement}; } }`) });
+    await bench.process.open("p", NOTHING);
+    bench.operate(1);
+    deepEqual(await bench.until("gone", ([name]) => name === "gone"), [
+      "gone",
+      "pluginCrash",
+      "Error: the bell is broken",
+    ]);
+  });
+}
+
+Deno.test("what a dying plugin said before its end is heard before gone", async () => {
+  await using bench = await HostBench.run({
+    code: onePhone("{ devSpecific(_, { requestId }) { if (requestId === 100) Promise.reject(1); } }"),
+  });
+  await bench.process.open("p", NOTHING);
+  for (let id = 1; id <= 100; id++) bench.operate(id);
+  await bench.until("gone", ([name]) => name === "gone");
+  const ids = bench.told.filter(([name]) => name === "completed").map(([, id]) => id);
+  ok(ids.length >= 99, `${ids.length} completions`);
+  equal(
+    bench.told.findIndex(([name]) => name === "gone") > bench.told.findLastIndex(([name]) => name === "completed"),
+    true,
+  );
+});
+
+Deno.test("a plugin in an endless loop misses its heartbeats, is killed and told as hung", async () => {
+  await using bench = await HostBench.run(
+    { code: onePhone("{ devSpecific() { for (;;); } }") },
+    { bounds: { heartbeatMs: 250 } },
+  );
+  await bench.process.open("p", NOTHING);
+  bench.operate(1);
+  const close = rejects(bench.process.close("p"), UNAVAILABLE);
+  const [, cause, detail] = await bench.until("gone", ([name]) => name === "gone");
+  await close;
+  equal(cause, "pluginHang");
+  match(String(detail), /missed 3 heartbeats of 250 ms/);
+});
+
+Deno.test("a plugin that is not ready in time is killed, and given up the third time, in words", async () => {
+  const code = `import { definePlugin } from "switchroom/plugin";
+    export default definePlugin(() => ({ start: () => new Promise(() => {}) }));`;
+  await using bench = await HostBench.run({ code }, { bounds: { startMs: 300 } });
+  equal(bench.condition.state, "givenUp");
+  match(bench.condition.detail, /not ready within 300 ms/);
+});
+
+Deno.test("a start that rejects is tried again, and its words are told", async () => {
+  const code = `import { definePlugin } from "switchroom/plugin";
+    export default definePlugin(() => ({ start() { throw new Error("no route to the exchange"); } }));`;
+  await using bench = await HostBench.run({ code });
+  equal(bench.condition.state, "givenUp");
+  match(bench.condition.detail, /could not start: no route to the exchange/);
+  equal(bench.condition.restarts, 2);
+});
+
+Deno.test("a module that throws while it is loaded is told in its own words", async () => {
+  await using bench = await HostBench.run({ code: `throw new Error("my battery is empty");` });
+  equal(bench.condition.state, "givenUp");
+  match(bench.condition.detail, /my battery is empty/);
+});
+
+Deno.test("a plugin that takes more memory than its heap may have costs itself only", async () => {
+  await using bench = await HostBench.run(
+    { code: onePhone("{ devSpecific() { const all = []; for (;;) all.push(new Array(10_000).fill(all.length)); } }") },
+    { config: { heapMb: 32 } },
+  );
+  await bench.process.open("p", NOTHING);
+  bench.operate(1);
+  const [, cause, detail] = await bench.until("gone", ([name]) => name === "gone");
+  equal(cause, "pluginCrash");
+  match(String(detail), /memory/i);
+});
+
+Deno.test("kill ends a plugin that keeps no deadline: an operation that never settles on close", async () => {
+  await using bench = await HostBench.run({ code: onePhone("{ devSpecific: () => new Promise(() => {}) }") });
+  await bench.process.open("p", NOTHING);
+  bench.operate(1);
+  const close = rejects(bench.process.close("p"), UNAVAILABLE);
+  bench.process.kill("the close of p did not end");
+  await close;
+  deepEqual(await bench.until("gone", ([name]) => name === "gone"), [
+    "gone",
+    "pluginHang",
+    "the close of p did not end",
+  ]);
+});
+
+Deno.test("R79, R80: a stop releases the phones first, lets the plugin stop, and nothing is told after gone", async () => {
+  const code = `import { definePlugin } from "switchroom/plugin";
+    export default definePlugin((host) => ({ stop: () => host.log("good night") }));`;
+  await using bench = await HostBench.run({ code });
+  await bench.host.stop();
+  deepEqual(bench.told.slice(-3).map(([name]) => name), ["releasePlugin", "gone", "settle"]);
+  deepEqual(bench.told.at(-2), ["gone", "pluginStop", "it was stopped"]);
+  match(bench.logText, /good night/);
+  equal(bench.condition.state, "stopped");
+});
+
+Deno.test("a plugin that does not stop is killed after its bound", async () => {
+  const code = `import { definePlugin } from "switchroom/plugin";
+    export default definePlugin(() => ({ stop: () => new Promise(() => {}) }));`;
+  await using bench = await HostBench.run({ code }, { bounds: { stopMs: 100 } });
+  await bench.host.stop();
+  equal(bench.condition.state, "stopped");
+  match(bench.logText, /did not stop within 100 ms/);
+});
+
+Deno.test("a plugin that hangs while it is stopped, or waits for its next start, is stopped all the same", async () => {
+  await using hanging = await HostBench.run({ code: onePhone("{ devSpecific() { for (;;); } }") }, {
+    bounds: { stopMs: 100 },
+  });
+  await hanging.process.open("p", NOTHING);
+  hanging.operate(1);
+  await hanging.host.stop();
+  equal(hanging.condition.state, "stopped");
+
+  await using waiting = await HostBench.of(async (parent) => [{
+    source: await writePlugin(parent, { code: "Deno.exit(1);" }),
+  }], { backOffMs: 500 });
+  await waiting.host.start();
+  await waiting.untilTrue("a crash", () => waiting.condition.state === "backingOff");
+  await waiting.host.stop();
+  equal(waiting.condition.state, "stopped");
+});
+
+Deno.test("a stop does not wait for ever for a core that cannot write down what has gone", async () => {
+  await using bench = await HostBench.run({ code: onePhone("{}") }, { bounds: { stopMs: 100 } });
+  const disk = Promise.withResolvers<void>();
+  bench.telling = disk.promise;
+  await bench.host.stop();
+  equal(bench.told.at(-1)?.[0], "gone");
+  disk.resolve();
+  await bench.untilTrue("the end", () => bench.condition.state === "stopped");
+});
+
+Deno.test("several plugins live side by side; one that is not enabled is not started; one crash is nobody else's", async () => {
+  await using bench = await HostBench.of(async (parent) => {
+    const good = await writePlugin(parent, { code: onePhone("{}"), manifest: { name: "good" } });
+    return [
+      { source: await writePlugin(parent, { code: "Deno.exit(1);", manifest: { name: "bad" } }) },
+      { source: good },
+      { source: good, name: "off", enabled: false },
+      { source: good, name: "again" },
+    ];
+  });
+  await bench.host.start();
+  await bench.untilTrue("all settled", () => bench.told.filter(([name]) => name === "settle").length === 3);
+  deepEqual(bench.told[0], ["enablePlugins", ["bad", "good", "again"]]);
+  deepEqual(bench.host.states().map(({ name, state }) => [name, state]), [
+    ["bad", "givenUp"],
+    ["good", "ready"],
+    ["off", "stopped"],
+    ["again", "ready"],
+  ]);
+});
+
+Deno.test("two plugins of one name are refused in words before anything is started", async () => {
+  await using bench = await HostBench.of(async (parent) => {
+    const source = await writePlugin(parent, { code: onePhone("{}") });
+    return [{ source }, { source }];
+  });
+  await rejects(bench.host.start(), /two of them are named test; give one another "name"/);
+  deepEqual(bench.told, []);
+});

@@ -1,0 +1,147 @@
+import { equal, ok } from "node:assert/strict";
+import { launch } from "../../server/host/launch.ts";
+import { Leftovers } from "../../server/host/leftovers.ts";
+import { HostBench, NOTHING, onePhone, writePlugin } from "./testbed.ts";
+
+/** A detached process that waits for a line which never comes, with a word on its command line. */
+function waiter(word: string): Deno.ChildProcess {
+  return new Deno.Command("sh", {
+    args: ["-c", "read line; exit 0", word],
+    detached: true,
+    stdin: "piped",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+}
+
+/** The signal that ended a process. */
+async function endOf(process: Deno.ChildProcess): Promise<Deno.Signal | null> {
+  const { signal } = await process.status;
+  await process.stdin.abort();
+  return signal;
+}
+
+/** Takes a warning where there must be none. */
+function fail(warning: string): never {
+  throw new Error(warning);
+}
+
+async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
+  const path = await Deno.realPath(await Deno.makeTempDir());
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+Deno.test("a plugin's process ends itself when the host is gone: its pipe closes", async () => {
+  await using folder = await temporaryFolder();
+  const source = await writePlugin(folder.path, { code: onePhone("{}") });
+  const process = launch({
+    folder: source,
+    entry: new URL(`file://${source}/main.ts`),
+    permissions: [],
+    environment: {},
+    heapMb: 64,
+    nonce: crypto.randomUUID(),
+  });
+  await process.stdin.close();
+  const { success } = await process.status;
+  await Promise.all([process.stdout.cancel(), process.stderr.cancel()]);
+  equal(success, true);
+});
+
+Deno.test("a plugin leaves the terminal's signals to the host", async () => {
+  await using bench = await HostBench.run({
+    code: onePhone(`{ async devSpecific() {
+      const { promise, resolve } = Promise.withResolvers();
+      Deno.addSignalListener("SIGTERM", resolve);
+      host.log("pid " + Deno.pid);
+      await promise;
+    } }`),
+  });
+  await bench.process.open("p", NOTHING);
+  bench.operate(1);
+  await bench.untilTrue("its number", () => /pid \d+/.test(bench.logText));
+  Deno.kill(Number(/pid (\d+)/.exec(bench.logText)?.[1]), "SIGINT");
+  Deno.kill(Number(/pid (\d+)/.exec(bench.logText)?.[1]), "SIGTERM");
+  await bench.until("the completion", ([name]) => name === "completed");
+  equal(bench.condition.state, "ready");
+});
+
+Deno.test("each process stands in the data folder while it lives, and no longer", async () => {
+  await using bench = await HostBench.run({ code: onePhone("{ devSpecific() { host.log('pid ' + Deno.pid); } }") });
+  await bench.process.open("p", NOTHING);
+  bench.operate(1);
+  await bench.untilTrue("its number", () => /pid \d+/.test(bench.logText));
+  const read = async () => Object.values(JSON.parse(await Deno.readTextFile(`${bench.folder}/plugins.json`)).running);
+  equal(
+    JSON.stringify(await read()),
+    JSON.stringify([{ name: "test", pid: Number(/pid (\d+)/.exec(bench.logText)?.[1]) }]),
+  );
+  await bench.host.stop();
+  equal((await read()).length, 0);
+});
+
+Deno.test("what a killed server left behind is ended at the next start; a stranger of that number is left alone", async () => {
+  await using folder = await temporaryFolder();
+  const ours = crypto.randomUUID();
+  const left = waiter(ours);
+  const stranger = waiter("stranger");
+  const before = new Leftovers(folder.path, fail);
+  before.remember(ours, { name: "left", pid: left.pid });
+  before.remember(crypto.randomUUID(), { name: "stranger", pid: stranger.pid });
+
+  equal(await new Leftovers(folder.path, fail).end(), 1);
+  equal(await endOf(left), "SIGKILL");
+  stranger.kill("SIGTERM");
+  equal(await endOf(stranger), "SIGTERM", "it lived until now");
+  equal(await new Leftovers(folder.path, fail).end(), 0, "it is done once");
+});
+
+Deno.test("a file of processes that is not ours ends nothing and keeps nobody from starting", async () => {
+  await using folder = await temporaryFolder();
+  for (
+    const text of ["", "{", "[]", `{"version":1,"running":{"x":{"name":"a","pid":1}}}`, `{"version":2,"running":{}}`]
+  ) {
+    await Deno.writeTextFile(`${folder.path}/plugins.json`, text);
+    equal(await new Leftovers(folder.path, fail).end(), 0);
+  }
+});
+
+Deno.test("a plugin left hanging by a killed server is ended by the next host on the same data folder", async () => {
+  await using bench = await HostBench.of(async (
+    parent,
+  ) => [{ source: await writePlugin(parent, { code: onePhone("{}") }) }]);
+  const nonce = crypto.randomUUID();
+  const left = waiter(nonce);
+  new Leftovers(bench.folder, fail).remember(nonce, { name: "test", pid: left.pid });
+  await bench.host.start();
+  equal(await endOf(left), "SIGKILL");
+  ok(bench.logText.includes("1 processes of an earlier server"));
+  await bench.until("settle", ([name]) => name === "settle");
+});
+
+Deno.test("a program that a plugin was allowed to run does not outlive it", async () => {
+  const run = ["/bin/cat"];
+  await using bench = await HostBench.run({
+    code: onePhone(`{ devSpecific() {
+      const { pid } = new Deno.Command("/bin/cat", { stdin: "piped", stdout: "piped" }).spawn();
+      console.log("child " + pid);
+      for (;;);
+    } }`),
+    manifest: { permissions: { run } },
+  }, { config: { grants: { run } }, bounds: { stopMs: 100 } });
+  await bench.process.open("p", NOTHING);
+  bench.operate(1);
+  await bench.untilTrue("the child's number", () => /child \d+/.test(bench.logText));
+  await bench.host.stop();
+  const pid = /child (\d+)/.exec(bench.logText)?.[1] ?? "";
+  const args = ["-c", 'kill -s 0 "$1" && ! grep -q "^State:.Z" "/proc/$1/status"', "sh", pid];
+  equal((await new Deno.Command("sh", { args, stderr: "null" }).output()).success, false, "it is gone");
+});
+
+Deno.test("a data folder that cannot be written is warned of and keeps no plugin from running", () => {
+  const warnings: string[] = [];
+  const leftovers = new Leftovers("/dev/null/data", (text) => warnings.push(text));
+  leftovers.remember(crypto.randomUUID(), { name: "test", pid: Deno.pid });
+  equal(warnings.length, 1);
+  ok(warnings[0]?.startsWith("Cannot write down the running plugins in /dev/null/data/plugins.json"));
+});

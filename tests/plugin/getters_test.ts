@@ -1,0 +1,169 @@
+import { deepEqual, equal } from "node:assert/strict";
+import {
+  type Driver,
+  type GetterName,
+  type GetterParameters,
+  type PartialCapabilities,
+  PhoneError,
+  type PhoneErrorName,
+} from "../../server/plugin/mod.ts";
+import { type Call, openPhone } from "./testbed.ts";
+
+const CAPABILITIES: PartialCapabilities = {
+  hookSwitchDevices: ["handset", "speaker"],
+  volumeDevices: ["handset"],
+  gainDevices: ["speaker"],
+  display: { rows: 2, columns: 4 },
+  ringModes: 3,
+  buttons: [{ id: 0, mode: "keypad" }, { id: 7, mode: "feature", lampModes: ["off", "steady"] }],
+  getData: [4],
+};
+
+const DRIVER: Driver = {
+  getHookSwitch: () => ({ offHook: ["speaker"] }),
+  getRing: () => ({ mode: 2, volume: 5 }),
+  getDisplay: () => ({ rows: ["ab🙂", "too long"] }),
+  getVolume: () => ({ volume: 11 }),
+  getGain: () => ({ gain: 12 }),
+  getLamp: () => ({ mode: "steady" }),
+  getButtonInfo: () => ({
+    mode: "feature",
+    function: "hold",
+    text: "Hold",
+    state: "up",
+    devSpecific: new Uint8Array([1]),
+  }),
+  getData: () => ({ data: new Uint8Array([1, 2, 3, 4, 5, 6]) }),
+};
+
+type Opened = Awaited<ReturnType<typeof openPhone>>["bench"];
+
+/** The value of a getter, or the number of its error. */
+async function get<Name extends GetterName>(bench: Opened, getter: Name, params: GetterParameters[Name]) {
+  const end = await bench.call({ type: "get", phone: "p", getter, params } as Call);
+  return end.type === "answer" ? end.value : end.result;
+}
+
+Deno.test("a driver may answer with only what was not asked, and the result is whole", async () => {
+  const { bench } = await openPhone(DRIVER, { capabilities: CAPABILITIES });
+  deepEqual(await get(bench, "getHookSwitch", {}), { offHook: ["speaker"] });
+  deepEqual(await get(bench, "getRing", {}), { mode: 2, volume: 5 });
+  deepEqual(await get(bench, "getDisplay", {}), { rows: ["ab🙂 ", "too "] });
+  deepEqual(await get(bench, "getVolume", { device: "handset" }), { device: "handset", volume: 11 });
+  deepEqual(await get(bench, "getGain", { device: "speaker" }), { device: "speaker", gain: 12 });
+  deepEqual(await get(bench, "getLamp", { lamp: 7 }), { lamp: 7, mode: "steady" });
+  deepEqual(await get(bench, "getButtonInfo", { button: 7 }), {
+    button: 7,
+    mode: "feature",
+    function: "hold",
+    text: "Hold",
+    state: "up",
+    devSpecific: "AQ==",
+  });
+});
+
+Deno.test("Q17, R99: getData gives at most what is asked and what the area holds; of size 0 nothing, without asking the driver", async () => {
+  let asked = 0;
+  const { bench } = await openPhone({
+    getData: () => (asked++, { data: new Uint8Array([1, 2, 3, 4, 5, 6]) }),
+  }, { capabilities: CAPABILITIES });
+  deepEqual(await get(bench, "getData", { dataId: 0, size: 0 }), { dataId: 0, data: "" });
+  equal(asked, 0);
+  deepEqual(await get(bench, "getData", { dataId: 0, size: 2 }), { dataId: 0, data: "AQI=" });
+  deepEqual(await get(bench, "getData", { dataId: 0, size: 1000 }), { dataId: 0, data: "AQIDBA==" });
+});
+
+Deno.test("a button without a lamp has a lamp of mode dummy, without asking the driver", async () => {
+  const { bench } = await openPhone(DRIVER, { capabilities: CAPABILITIES });
+  deepEqual(await get(bench, "getLamp", { lamp: 0 }), { lamp: 0, mode: "dummy" });
+});
+
+Deno.test("a getter of something that is not there is refused with the contract's error", async () => {
+  const { bench } = await openPhone(DRIVER, { capabilities: CAPABILITIES });
+  const refusals: [number | unknown, PhoneErrorName][] = [
+    [await get(bench, "getVolume", { device: "speaker" }), "INVALHOOKSWITCHDEV"],
+    [await get(bench, "getGain", { device: "handset" }), "INVALHOOKSWITCHDEV"],
+    [await get(bench, "getLamp", { lamp: 1 }), "INVALBUTTONLAMPID"],
+    [await get(bench, "getButtonInfo", { button: 1 }), "INVALBUTTONLAMPID"],
+    [await get(bench, "getData", { dataId: 1, size: 0 }), "INVALDATAID"],
+  ];
+  deepEqual(refusals.map(([value]) => value), refusals.map(([, error]) => new PhoneError(error).value));
+  const { bench: bare } = await openPhone(DRIVER);
+  equal(await get(bare, "getDisplay", {}), new PhoneError("OPERATIONUNAVAIL").value);
+  const { bench: empty } = await openPhone({}, { capabilities: CAPABILITIES });
+  equal(await get(empty, "getRing", {}), new PhoneError("OPERATIONUNAVAIL").value);
+});
+
+Deno.test("without a link only the status can be asked (R100)", async () => {
+  const { bench } = await openPhone(DRIVER, { capabilities: CAPABILITIES, connected: false });
+  equal(await get(bench, "getRing", {}), new PhoneError("INVALPHONESTATE").value);
+  deepEqual(await get(bench, "getStatus", {}), {
+    statusFlags: [],
+    phoneFeatures: [],
+    numOwners: 0,
+    numMonitors: 0,
+    ownerName: "",
+  });
+});
+
+Deno.test("the status is put together from the other getters; one that fails leaves its part out", async () => {
+  const { bench } = await openPhone({
+    ...DRIVER,
+    getVolume: () => {
+      throw new PhoneError("RESOURCEUNAVAIL");
+    },
+  }, { capabilities: CAPABILITIES });
+  deepEqual(await get(bench, "getStatus", {}), {
+    statusFlags: ["connected"],
+    phoneFeatures: [
+      "getButtonInfo",
+      "getData",
+      "getDisplay",
+      "getGainSpeaker",
+      "getHookSwitchHandset",
+      "getHookSwitchSpeaker",
+      "getLamp",
+      "getRing",
+      "getVolumeHandset",
+    ],
+    ringMode: 2,
+    ringVolume: 5,
+    display: { rows: ["ab🙂 ", "too "] },
+    handsetHookSwitchMode: "onHook",
+    speakerHookSwitchMode: "unknown",
+    speakerGain: 12,
+    lampModes: [{ lamp: 7, mode: "steady" }],
+    numOwners: 0,
+    numMonitors: 0,
+    ownerName: "",
+  });
+});
+
+Deno.test("a driver's own status is taken, and cannot overwrite the server's part", async () => {
+  const told = {
+    statusFlags: ["connected", "suspended"],
+    devSpecific: new Uint8Array([9]),
+    numOwners: 5,
+    ownerName: "me",
+  };
+  const driver = { getStatus: () => told } as Driver;
+  const { bench } = await openPhone(driver, { connected: false });
+  deepEqual(await get(bench, "getStatus", {}), {
+    statusFlags: ["connected", "suspended"],
+    phoneFeatures: [],
+    devSpecific: "CQ==",
+    numOwners: 0,
+    numMonitors: 0,
+    ownerName: "",
+  });
+});
+
+Deno.test("R42: a getter causes no completion, and its failure is the driver's error or OPERATIONFAILED", async () => {
+  const { bench } = await openPhone({
+    getRing: () => Promise.reject(new PhoneError(0xC0000005)),
+    getHookSwitch: () => Promise.reject(new Error("no answer")),
+  });
+  equal(await get(bench, "getRing", {}), new PhoneError(0xC0000005).value);
+  equal(await get(bench, "getHookSwitch", {}), new PhoneError("OPERATIONFAILED").value);
+  equal(bench.said.some(({ type }) => type === "done"), false);
+});

@@ -1,0 +1,141 @@
+import { deepEqual, equal, throws } from "node:assert/strict";
+import fc from "fast-check";
+import { Reporter } from "../../server/plugin/reporter.ts";
+import type { FromPlugin, Wanted } from "../../server/plugin/wire.ts";
+import { EVERYTHING, openPhone } from "./testbed.ts";
+
+/** A reporter that is open for everything, and what it said. */
+function reporter(wanted: Wanted | null = EVERYTHING) {
+  const said: FromPlugin[] = [];
+  const reporter = new Reporter("p", (message) => said.push(message));
+  if (wanted) reporter.open(wanted);
+  return { reporter, said };
+}
+
+/** The edges that were reported, such as `down 3`. */
+function edges(said: FromPlugin[]): string[] {
+  return said.map((message) => message.type === "button" ? `${message.state} ${message.button}` : message.type);
+}
+
+Deno.test("R13: every report carries the id of its phone", async () => {
+  const { bench, phone } = await openPhone({});
+  const before = bench.said.length;
+  phone.state("display");
+  phone.button(1, "keypad", "down");
+  phone.devSpecific(new Uint8Array([255]));
+  phone.connected = false;
+  deepEqual(bench.said.slice(before), [
+    { type: "state", phone: "p", states: ["display"] },
+    { type: "button", phone: "p", button: 1, mode: "keypad", state: "down" },
+    { type: "devSpecific", phone: "p", params: "/w==" },
+    { type: "connected", phone: "p", connected: false },
+  ]);
+});
+
+Deno.test("R85: whatever is wanted is accepted, and what cannot be produced just never comes", async () => {
+  const { bench, phone } = await openPhone({});
+  const wanted: Wanted = { states: ["suspend", "capsChange"], buttonModes: ["local"], buttonStates: ["unavailable"] };
+  equal((await bench.call({ type: "want", phone: "p", wanted })).type, "answer");
+  deepEqual(phone.wanted, wanted);
+});
+
+Deno.test("what nobody wants is dropped, part by part, but reinit and a vendor's message reach everybody (R82, Q33)", () => {
+  const { reporter: phone, said } = reporter({ states: ["lamp"], buttonModes: [], buttonStates: [] });
+  phone.state("display");
+  phone.state(["display", "lamp"]);
+  phone.state("reinit");
+  phone.button(1, "feature", "down");
+  phone.devSpecific(new Uint8Array());
+  deepEqual(said, [
+    { type: "state", phone: "p", states: ["lamp"] },
+    { type: "state", phone: "p", states: ["reinit"] },
+    { type: "devSpecific", phone: "p", params: "" },
+  ]);
+});
+
+Deno.test("R88: devices that show only one edge are completed to pairs", () => {
+  const downs = reporter();
+  downs.reporter.button(5, "feature", "down");
+  downs.reporter.button(5, "feature", "down");
+  deepEqual(edges(downs.said), ["down 5", "up 5", "down 5"]);
+  const ups = reporter();
+  ups.reporter.button(5, "feature", "up");
+  ups.reporter.button(5, "feature", "up");
+  deepEqual(edges(ups.said), ["down 5", "up 5", "down 5", "up 5"]);
+});
+
+Deno.test("R88: whatever a device shows, each button goes down and up in turn", () => {
+  fc.assert(fc.property(
+    fc.array(fc.tuple(fc.nat(3), fc.constantFrom("down" as const, "up" as const)), { maxLength: 60 }),
+    (shown) => {
+      const { reporter: phone, said } = reporter();
+      for (const [button, state] of shown) phone.button(button, "feature", state);
+      for (const button of [0, 1, 2, 3]) {
+        const states = said.flatMap((message) =>
+          message.type === "button" && message.button === button ? [message.state] : []
+        );
+        deepEqual(states, states.map((_, index) => index % 2 === 0 ? "down" : "up"));
+      }
+    },
+  ));
+});
+
+Deno.test("R88: a button that went down while the phone was closed is not reported up afterwards", () => {
+  const { reporter: phone, said } = reporter(null);
+  phone.button(5, "feature", "down");
+  phone.open(EVERYTHING);
+  phone.button(5, "feature", "up");
+  phone.button(5, "feature", "down");
+  phone.close();
+  phone.open(EVERYTHING);
+  phone.button(5, "feature", "up");
+  deepEqual(edges(said), ["down 5"]);
+});
+
+Deno.test("R89: a single state carries the detail that the contract gives it, and no other", () => {
+  const { reporter: phone, said } = reporter();
+  phone.state("lamp", 7);
+  phone.state("ringMode", 2);
+  phone.state("handsetHookSwitch", "mic");
+  phone.state("display", 7);
+  phone.state(["lamp", "display"], 7);
+  deepEqual(said.map((message) => message.type === "state" && message.detail), [7, 2, "mic", undefined, undefined]);
+});
+
+Deno.test("R89: a missing or wrong detail is told to the author, also while the phone is closed", () => {
+  const { reporter: phone } = reporter(null);
+  throws(() => phone.state("lamp"), /Cannot report state lamp with undefined: it needs the number of the lamp/);
+  throws(() => phone.state("ringMode", "2"), TypeError);
+  throws(() => phone.state("speakerHookSwitch", 1), /it needs the new mode, one of onHook/);
+});
+
+Deno.test("R90: owner and monitors are never reported, and connected only by the property", () => {
+  const { reporter: phone, said } = reporter({
+    ...EVERYTHING,
+    states: ["owner", "monitors", "connected", "disconnected"],
+  });
+  throws(() => phone.state("owner", 1), /Cannot report state owner: the server counts owners/);
+  throws(() => phone.state(["lamp", "monitors"]), /the server counts monitors/);
+  throws(() => phone.state("connected"), /set phone\.connected = true/);
+  throws(() => phone.state("disconnected"), /set phone\.connected = false/);
+  deepEqual(said, []);
+});
+
+Deno.test("a report of something that the contract does not know is told to the author", () => {
+  const { reporter: phone } = reporter();
+  throws(() => phone.state(JSON.parse('"melted"')), /Cannot report state melted: it must be one of other connected/);
+  throws(() => phone.button(1, JSON.parse('"sideways"'), "down"), /it must be one of dummy call/);
+  throws(() => phone.button(1, "feature", JSON.parse('"held"')), /it must be down or up/);
+  throws(() => phone.button(1.5, "feature", "down"), /Cannot report button 1\.5: it must be the number of a button/);
+});
+
+Deno.test("connected is reported once for each change, open or closed", async () => {
+  const { bench, phone } = await openPhone({});
+  const before = bench.said.length;
+  phone.connected = true;
+  phone.connected = false;
+  phone.connected = false;
+  await bench.call({ type: "close", phone: "p" });
+  phone.connected = true;
+  deepEqual(bench.typesAfter(before), ["connected", "answer", "connected"]);
+});

@@ -1,0 +1,171 @@
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { definePlugin, type Host, type PartialCapabilities, PhoneError } from "../../server/plugin/mod.ts";
+import { Bench, onePhone } from "./testbed.ts";
+
+/** A started plugin that does nothing by itself, and its host. */
+async function idle(): Promise<{ bench: Bench; host: Host }> {
+  let host: Host | undefined;
+  const bench = new Bench(definePlugin((given) => {
+    host = given;
+    return {};
+  }));
+  await bench.start();
+  if (!host) throw new Error("the plugin was not made");
+  return { bench, host };
+}
+
+Deno.test("a plugin answers hello with its versions, starts, and is ready when its phones are taken in", async () => {
+  let added = false;
+  const bench = new Bench(definePlugin((host) => ({
+    start() {
+      // Not waited for, and part of the start all the same.
+      host.addPhone({ id: "p", name: "P" }, {}).then(() => added = true);
+    },
+  })));
+  await bench.start();
+  deepEqual(bench.said.map(({ type }) => type), ["hello", "addPhone", "ready"]);
+  deepEqual(bench.said[0], { type: "hello", wire: 1, sdk: "1.0.0" });
+  equal(added, true);
+});
+
+Deno.test("a plugin does not start under another wire version", () => {
+  const bench = new Bench(definePlugin(() => ({ start: () => Promise.reject(new Error("started")) })));
+  bench.say({ type: "hello", wire: 2, name: "test", config: {}, beatMs: 1_000 });
+  deepEqual(bench.said.map(({ type }) => type), ["hello"]);
+});
+
+for (
+  const [what, definition, final] of [
+    ["an object that definePlugin did not make", {}, true],
+    ["nothing", undefined, true],
+    ["a function", () => ({}), true],
+    [
+      "a factory that throws",
+      definePlugin(() => {
+        throw new Error("no such device");
+      }),
+      false,
+    ],
+  ] as const
+) {
+  Deno.test(`${what} cannot start${final ? ", and trying again would not help" : ""}`, async () => {
+    const bench = new Bench(definition);
+    await bench.start();
+    const last = bench.said.at(-1);
+    equal(last?.type === "startFailed" && last.final, final);
+  });
+}
+
+Deno.test("the log is callable and has levels; long lines are cut", async () => {
+  const { bench, host } = await idle();
+  host.log("plain");
+  for (const level of ["debug", "info", "warn", "error"] as const) host.log[level](level);
+  host.log("x".repeat(10_000));
+  const lines = bench.said.filter((message) => message.type === "log");
+  deepEqual(lines.slice(0, 5).map(({ level, text }) => [level, text]), [
+    ["info", "plain"],
+    ["debug", "debug"],
+    ["info", "info"],
+    ["warn", "warn"],
+    ["error", "error"],
+  ]);
+  equal(lines.at(-1)?.text.length, 2_000);
+});
+
+Deno.test("a phone is offered with every default filled in and what its driver can do", async () => {
+  const capabilities: PartialCapabilities = {
+    hookSwitchDevices: ["handset"],
+    volumeDevices: ["handset"],
+    buttons: [{ id: 3 }, { id: 4, mode: "call", lampModes: ["off", "steady"] }],
+    setData: [10],
+  };
+  const { bench } = await onePhone({
+    setLamp() {},
+    setVolume() {},
+    setData() {},
+    setDisplay() {},
+    getLamp: () => ({ mode: "off" }),
+  }, {
+    capabilities,
+    connected: false,
+  });
+  const offer = bench.said.find((message) => message.type === "addPhone");
+  deepEqual(offer?.phone, {
+    id: "p",
+    name: "P",
+    connected: false,
+    methods: ["setData", "setDisplay", "setLamp", "setVolume", "getLamp", "getStatus"],
+    capabilities: {
+      states: [],
+      hookSwitchDevices: ["handset"],
+      hookSwitchModes: { handset: { settable: [], monitored: [] } },
+      volumeDevices: ["handset"],
+      gainDevices: [],
+      display: { rows: 0, columns: 0 },
+      ringModes: 0,
+      buttons: [
+        { id: 3, mode: "dummy", function: "unknown", lampModes: ["dummy"] },
+        { id: 4, mode: "call", function: "unknown", lampModes: ["off", "steady"] },
+      ],
+      setData: [10],
+      getData: [],
+      features: ["getLamp", "setData", "setLamp", "setVolumeHandset"],
+      deviceClasses: [],
+      provider: "",
+      phoneInfo: "",
+      permanentId: "p",
+    },
+  });
+});
+
+const CAPABILITY_SLIPS: [string, RegExp][] = [
+  [`{ "states": ["melted"] }`, /states has "melted", but must be one of other connected/],
+  [`{ "hookSwitchDevices": ["ear"] }`, /hookSwitchDevices has "ear"/],
+  [`{ "display": { "rows": -1, "columns": 4 } }`, /display\.rows has -1, but must be an integer from 0/],
+  [`{ "ringModes": 1.5 }`, /ringModes has 1\.5/],
+  [`{ "buttons": [{ "id": 1 }, { "id": 1 }] }`, /button 1 twice, but must be each id once/],
+  [`{ "buttons": [{ "id": 1, "lampModes": ["blinking"] }] }`, /lampModes has "blinking".* or a vendor's number/],
+  [`{ "features": ["fly"] }`, /features has "fly"/],
+  [`{ "provider": 7 }`, /provider has 7, but must be text of at most 2000 characters/],
+];
+
+for (const [capabilities, words] of CAPABILITY_SLIPS) {
+  Deno.test(`capabilities ${capabilities} are refused in words, before the server hears of them`, async () => {
+    const { bench, host } = await idle();
+    const before = bench.said.length;
+    await rejects(host.addPhone({ id: "p", name: "P", capabilities: JSON.parse(capabilities) }, {}), {
+      name: "TypeError",
+      message: words,
+    });
+    deepEqual(bench.typesAfter(before), []);
+  });
+}
+
+for (const id of ["", "a b", "a:b", "../a", "x".repeat(65)]) {
+  Deno.test(`a phone cannot be named ${JSON.stringify(id.slice(0, 10))}`, async () => {
+    const { host } = await idle();
+    await rejects(host.addPhone({ id, name: "P" }, {}), /its id must be 1 to 64 of A-Z a-z 0-9/);
+  });
+}
+
+Deno.test("a phone that the server refuses is not there, and can be added later", async () => {
+  const { bench, host } = await idle();
+  const first = host.addPhone({ id: "p", name: "P" }, {});
+  const { value } = new PhoneError("NOMEM");
+  bench.say({ type: "refuse", call: 1, result: value, message: "too many phones" });
+  await rejects(first, { name: "PhoneError", value, message: "too many phones" });
+  const second = host.addPhone({ id: "p", name: "P" }, {});
+  await rejects(host.addPhone({ id: "p", name: "P" }, {}), /a phone of that id is there already/);
+  bench.say({ type: "answer", call: 2 });
+  equal((await second).id, "p");
+  await rejects(host.removePhone("q"), /there is none of that id/);
+});
+
+Deno.test("a stop that fails is logged and ends all the same", async () => {
+  const bench = new Bench(definePlugin(() => ({ stop: () => Promise.reject(new Error("the door is stuck")) })));
+  await bench.start();
+  bench.say({ type: "stop" });
+  await bench.until("stopped", ({ type }) => type === "stopped");
+  const log = bench.said.find((message) => message.type === "log");
+  match(log?.text ?? "", /the door is stuck/);
+});

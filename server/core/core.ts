@@ -138,8 +138,8 @@ export interface Core {
   enablePlugins(names: string[]): void;
   /** A plugin's process runs: what it reports comes by the returned face. */
   attach(plugin: string, process: PluginProcess): PluginEvents;
-  /** The plugin is ready, or will not be for now: start-up waits for it no longer. */
-  settle(plugin: string): void;
+  /** The plugin is ready, or will not be until somebody does something about it: start-up waits for it no longer, and the history says why. */
+  settle(plugin: string, failure?: { state: string; detail: string }): void;
   /** Closes every phone of a plugin by the close rules, before it is stopped. */
   releasePlugin(plugin: string): Promise<void>;
   /** Orderly end: refuses what is new, closes every phone, ends every application. */

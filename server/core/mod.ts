@@ -13,7 +13,7 @@ import { closeHandle, closeWholly } from "./close.ts";
 import { PhoneError } from "./contract/errors.ts";
 import type { OperationName } from "./contract/operations.ts";
 import type { ApplicationView, Core, HandleView } from "./core.ts";
-import type { Application, Exchange, Handle, Plugin } from "./exchange.ts";
+import { type Application, type Exchange, type Handle, type Plugin, remark } from "./exchange.ts";
 import { get } from "./get.ts";
 import { setStatusMessages } from "./masks.ts";
 import { openPhone } from "./open.ts";
@@ -114,7 +114,8 @@ export function createCore(options: CoreOptions): Core {
       settleIfAll();
     },
     attach: (name, process) => attach(exchange, plugin(name), process),
-    settle(name) {
+    settle(name, failure) {
+      if (failure) remark(exchange, { type: "pluginGivenUp", plugin: name, detail: { ...failure } });
       plugin(name).settled = true;
       settleIfAll();
     },

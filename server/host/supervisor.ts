@@ -136,14 +136,13 @@ export class Supervisor {
         maxAttempts: Number.MAX_SAFE_INTEGER,
         isRetriable: (error) => error instanceof PluginCrash && !error.last,
       });
-      this.#become("stopped", "it was stopped");
+      this.#stopped();
     } catch (error) {
-      if (this.#stopping.signal.aborted) this.#become("stopped", "it was stopped");
+      if (this.#stopping.signal.aborted) this.#stopped();
       else if (error instanceof PluginRefusal) this.#settle(error.state, error.message);
       else if (error instanceof PluginCrash) this.#settle("givenUp", error.message);
       else this.#settle("stopped", `Cannot start the plugin: ${error instanceof Error ? error.message : error}`);
     }
-    this.#options.core.settle(this.#name);
   }
 
   /** One process, from its preparation to its end. Returns after an orderly stop; throws otherwise. */
@@ -202,10 +201,16 @@ export class Supervisor {
     return new PluginCrash(detail, { last: false });
   }
 
+  #stopped(): void {
+    this.#become("stopped", "it was stopped");
+    this.#options.core.settle(this.#name);
+  }
+
   /** Becomes what it stays until somebody does something about it, so that somebody is told. */
   #settle(state: PluginState, detail: string): void {
     this.#options.log.add("error", detail);
     this.#become(state, detail);
+    this.#options.core.settle(this.#name, { state, detail });
   }
 
   #become(state: PluginState, detail: string): void {

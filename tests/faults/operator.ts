@@ -1,0 +1,76 @@
+/**
+ * The server as an operator meets it when it does not start: its exit code and its words.
+ *
+ * @module
+ */
+import { deadline } from "@std/async/deadline";
+import config from "../../deno.json" with { type: "json" };
+
+/** Where the task runs: its permission flags name folders relative to it. */
+const REPOSITORY = new URL("../../", import.meta.url);
+
+/** A guard against hanging, never a measure. */
+const PATIENCE_MS = 30_000;
+
+/** What a server left that has ended. */
+export interface Ended {
+  /** The exit code; that of the shell's convention after a signal. */
+  code: number;
+  /** The signal that ended it. */
+  signal: Deno.Signal | null;
+  /** Standard output. */
+  stdout: string;
+  /** Standard error. */
+  stderr: string;
+}
+
+/** Options of {@linkcode spawnServer}. */
+export interface SpawnOptions {
+  /** The token to begin with; a random one if left out. */
+  token?: string;
+  /** A program that starts the server instead of the test, with its arguments: the server's command follows them. */
+  under?: readonly string[];
+}
+
+/** A server that is not waited for. */
+export interface SpawnedServer {
+  /** Kills it, with SIGKILL, if it has not ended. */
+  kill(): void;
+  /** Resolves when it has ended; kills it, and rejects, if that takes too long. */
+  readonly ended: Promise<Ended>;
+}
+
+/** Starts the command of the `start` task with these flags. */
+export function spawnServer(flags: readonly string[], options: SpawnOptions = {}): SpawnedServer {
+  const [, ...task] = config.tasks.start.command.replaceAll(/["']/g, "").split(/\s+/);
+  const [program = "", ...args] = [...options.under ?? [], Deno.execPath(), ...task, ...flags];
+  const child = new Deno.Command(program, {
+    args,
+    cwd: REPOSITORY,
+    env: { SWITCHROOM_BOOTSTRAP_TOKEN: options.token ?? crypto.randomUUID(), NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const kill = () => {
+    try {
+      child.kill("SIGKILL");
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // It has ended already.
+    }
+  };
+  const ending = child.output().then(({ code, signal, stdout, stderr }): Ended => {
+    const text = new TextDecoder();
+    return { code, signal, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+  });
+  const ended = deadline(ending, PATIENCE_MS).catch(async (cause) => {
+    kill();
+    throw new Error(`The server did not end within ${PATIENCE_MS} ms: ${JSON.stringify(await ending)}`, { cause });
+  });
+  return { kill, ended };
+}
+
+/** Runs the server with these flags to an end that it must come to by itself. */
+export function runServer(flags: readonly string[], options: SpawnOptions = {}): Promise<Ended> {
+  return spawnServer(flags, options).ended;
+}

@@ -50,7 +50,15 @@ export async function takeDataFolder(path: string): Promise<DataFolder> {
       { exitCode: 2 },
     );
   }
-  await file.truncate();
-  await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
+  try {
+    await file.truncate();
+    await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
+  } catch (error) {
+    file.close();
+    throw new HistoryError(
+      `Cannot use the data folder ${path}: ${wordsOf(error)}. Its disk must have space`,
+      { exitCode: 2, cause: error },
+    );
+  }
   return { path, [Symbol.dispose]: () => file.close() };
 }

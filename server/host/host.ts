@@ -9,6 +9,7 @@ import { Leftovers } from "./leftovers.ts";
 import { readManifest } from "./manifest.ts";
 import { type CheckedPluginConfig, PLUGIN_NAME, type PluginConfig, pluginConfig } from "./plugin_config.ts";
 import { type LogEntry, PluginLog } from "./plugin_log.ts";
+import { Misconfigured } from "./refusal.ts";
 import { type PluginCondition, Supervisor, type SupervisorBounds } from "./supervisor.ts";
 
 /** What the host needs of the core. */
@@ -39,7 +40,7 @@ export interface Host {
    * Ends what a killed server left behind and starts every enabled plugin. Resolves when they are being started; how each fares is told by
    * `states` and by the core's `settle`.
    *
-   * @throws {TypeError} If two plugins have one name, or a configuration is not valid; nothing is started then.
+   * @throws {Misconfigured} If two plugins have one name; nothing is started then.
    */
   start(): Promise<void>;
   /** Stops every plugin in order, each within its bound. */
@@ -96,7 +97,7 @@ async function namesOf(configs: CheckedPluginConfig[]): Promise<string[]> {
   }));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
-    throw new TypeError(`Cannot start the plugins: two of them are named ${twice}; give one another "name"`);
+    throw new Misconfigured(`Cannot start the plugins: two of them are named ${twice}; give one another "name"`);
   }
   return names;
 }

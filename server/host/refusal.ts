@@ -4,6 +4,13 @@
  * @module
  */
 
+/** The plugins cannot be started together as they are configured: the operator must change something. */
+export class Misconfigured extends Error {
+  override readonly name = "Misconfigured";
+  /** What the process exits with. */
+  readonly exitCode = 2;
+}
+
 /** Says that a plugin cannot be started as it is; trying again does not help until somebody changes something. */
 export class PluginRefusal extends Error {
   override readonly name = "PluginRefusal";

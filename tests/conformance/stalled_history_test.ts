@@ -1,0 +1,70 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { startServer } from "../harness/start_server.ts";
+import type { Asked } from "./support/application.ts";
+import { makeBench } from "./support/bench.ts";
+import { configuration } from "./support/shared_server.ts";
+
+const LAMP: Asked = { operation: "setLamp", lamp: 0, mode: "steady" };
+
+/** Keeps the server from writing its history until the end of the block: somebody else holds the database's write lock. */
+function stall(data: string): Disposable {
+  const database = new DatabaseSync(`${data}/history.db`);
+  database.exec("begin immediate");
+  return { [Symbol.dispose]: () => database.close() };
+}
+
+Deno.test("invariant 2 nobody is told of a completion before it is on disk", async () => {
+  await using server = await startServer({ config: configuration() });
+  await using bench = await makeBench(server);
+  const application = await bench.application();
+  const owner = await application.open(bench.phone);
+  await owner.want({ states: ["lamp"] });
+  await bench.tell({ do: "plan", call: "setLamp", plans: [{ hold: true }] });
+  await bench.tell({ do: "plan", call: "getLamp", plans: [{ release: true }] });
+  const requestId = await owner.request(LAMP);
+  await bench.until("setLamp");
+  {
+    using _stalled = stall(server.data);
+    equal((await owner.get("lamps/0")).status, 200);
+    // The lamp has changed, and what the plugin said afterwards has been heard: all but the reply may be told.
+    await application.events.next("PHONE_STATE");
+    await owner.status();
+    deepEqual(application.events.seen.map(({ type }) => type), ["PHONE_STATE"]);
+    equal((await bench.requestRecord(requestId)).state, "dispatched");
+  }
+  equal((await application.events.next("PHONE_REPLY")).requestId, requestId);
+  equal((await bench.requestRecord(requestId)).outcome, "succeeded");
+});
+
+Deno.test("invariants 1 and 9 while history cannot be written nothing is accepted nor reaches the plugin, a close still releases the phone, and service resumes", async () => {
+  await using server = await startServer({ config: configuration({ bounds: { closeRowsMs: 300 } }) });
+  await using bench = await makeBench(server);
+  const application = await bench.application();
+  const owner = await application.open(bench.phone);
+  const record = async () => {
+    const { call } = await bench.until("open");
+    return [call, ...(await bench.calls()).slice(1)];
+  };
+  {
+    using _stalled = stall(server.data);
+    for (const answer of [await owner.ask(LAMP), await application.tryOpen("probe:first", "owner")]) {
+      deepEqual([answer.status, answer.body.code, answer.headers.has("retry-after")], [
+        503,
+        "PHONEERR_RESOURCEUNAVAIL",
+        true,
+      ]);
+    }
+    equal((await fetch(`${server.url}/readyz`).then(async (ready) => (await ready.body?.cancel(), ready))).status, 503);
+    deepEqual(await record(), ["open"]);
+    const closed = await application.call("DELETE", `/v1/handles/${owner.id}`);
+    deepEqual([closed.status, closed.body.code], [503, "PHONEERR_RESOURCEUNAVAIL"]);
+    equal((await owner.get("status")).body.code, "PHONEERR_INVALPHONEHANDLE");
+    deepEqual(await record(), ["open", "close"]);
+  }
+  let opened = await application.tryOpen(bench.phone, "owner");
+  while (opened.status === 503) opened = await application.tryOpen(bench.phone, "owner");
+  equal(opened.status, 201);
+  const { body } = await application.call<{ requests: unknown[] }>("GET", `/v1/requests?phone=${bench.phone}`);
+  deepEqual(body.requests, []);
+});

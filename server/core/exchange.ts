@@ -79,7 +79,10 @@ export interface Phone {
   methods: ReadonlySet<string>;
   /** Whether the plugin's running process offers it. */
   offered: boolean;
+  /** As anybody is shown it: the link stands, and the plugin is ready. */
   connected: boolean;
+  /** As its plugin last said. */
+  linked: boolean;
   removed: boolean;
   session: Session;
   /** Why the session is closing: what its outstanding requests are aborted with. */
@@ -97,6 +100,8 @@ export interface Plugin {
   /** Its running process, if any. */
   process: PluginProcess | undefined;
   settled: boolean;
+  /** Whether its running process has ended its start: before that no phone of it is opened (R24). */
+  ready: boolean;
   inFlight: number;
   readonly phones: Map<string, Phone>;
 }

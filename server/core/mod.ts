@@ -109,7 +109,14 @@ export function createCore(options: CoreOptions): Core {
 
     enablePlugins(names) {
       for (const name of names) {
-        exchange.plugins.set(name, { name, process: undefined, settled: false, inFlight: 0, phones: new Map() });
+        exchange.plugins.set(name, {
+          name,
+          process: undefined,
+          settled: false,
+          ready: false,
+          inFlight: 0,
+          phones: new Map(),
+        });
       }
       settleIfAll();
     },

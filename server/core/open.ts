@@ -51,7 +51,9 @@ function isPrivilege(privilege: string): privilege is Privilege {
 function requireOpenable(exchange: Exchange, application: Application, phone: Phone): void {
   if (application.ended) throw new PhoneError("INVALAPPHANDLE");
   if (exchange.stopping) throw new PhoneError("RESOURCEUNAVAIL", "The server is stopping");
-  if (!phone.offered) throw new PhoneError("RESOURCEUNAVAIL", `The plugin of ${phone.id} does not offer it just now`);
+  if (!phone.offered || !phone.plugin.ready) {
+    throw new PhoneError("RESOURCEUNAVAIL", `The plugin of ${phone.id} does not offer it just now`);
+  }
   const { handles } = exchange.bounds;
   if (application.handles.size >= handles) {
     throw new PhoneError("REQUESTOVERRUN", `The application has ${handles} handles; close one first`);

@@ -59,7 +59,9 @@ export function takeIn(exchange: Exchange, plugin: Plugin, offered: OfferedPhone
     known.capabilities = offered.capabilities;
     known.methods = new Set(offered.methods);
     known.offered = true;
-    return setConnected(exchange, known, offered.connected, tellEverybodyState);
+    known.linked = offered.connected;
+    // Until its start has ended it cannot be opened, so nobody is told that it is there again (R24).
+    return plugin.ready ? setConnected(exchange, known, offered.connected, tellEverybodyState) : Promise.resolve();
   }
   const phone: Phone = {
     id,
@@ -71,6 +73,7 @@ export function takeIn(exchange: Exchange, plugin: Plugin, offered: OfferedPhone
     methods: new Set(offered.methods),
     offered: true,
     connected: offered.connected,
+    linked: offered.connected,
     removed: false,
     session: { state: "closed" },
     closing: undefined,

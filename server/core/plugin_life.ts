@@ -16,6 +16,7 @@ const FAILED = PHONE_ERRORS.OPERATIONFAILED.value;
 /** Takes up a plugin's new process. What it reports after its end is dropped. */
 export function attach(exchange: Exchange, plugin: Plugin, process: PluginProcess): PluginEvents {
   plugin.process = process;
+  plugin.ready = false;
   remark(exchange, { type: "pluginStarted", plugin: plugin.name });
   const running = () => plugin.process === process;
   /** The phone of a report that only an open phone may make (R12, R57). */
@@ -62,7 +63,9 @@ export function attach(exchange: Exchange, plugin: Plugin, process: PluginProces
     },
     connected(id, connected) {
       const phone = plugin.phones.get(id);
-      if (running() && phone && !phone.removed) setConnected(exchange, phone, connected, tellState);
+      if (!running() || phone === undefined || phone.removed) return;
+      phone.linked = connected;
+      if (plugin.ready) setConnected(exchange, phone, connected, tellState);
     },
     forceClosing(id) {
       const phone = open(id);
@@ -75,7 +78,12 @@ export function attach(exchange: Exchange, plugin: Plugin, process: PluginProces
       plugin.phones.get(id)?.forceClosed?.();
     },
     ready() {
-      if (running()) remark(exchange, { type: "pluginReady", plugin: plugin.name });
+      if (!running()) return;
+      plugin.ready = true;
+      remark(exchange, { type: "pluginReady", plugin: plugin.name });
+      for (const phone of plugin.phones.values()) {
+        if (phone.offered) setConnected(exchange, phone, phone.linked, tellEverybodyState);
+      }
     },
     async gone(cause, detail) {
       if (running()) await gone(exchange, plugin, { process, cause, detail });
@@ -121,6 +129,7 @@ async function gone(
   { process, cause, detail }: { process: PluginProcess; cause: GoneCause; detail: string },
 ): Promise<void> {
   plugin.process = undefined;
+  plugin.ready = false;
   const row = exchange.history.note({
     type: cause === "pluginStop" ? "pluginStopped" : "pluginFailed",
     plugin: plugin.name,

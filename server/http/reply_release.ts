@@ -34,16 +34,28 @@ export function replyRelease(clock: Clock, boundMs: number): ReplyRelease {
     cancelSweep = old.size > 0 ? clock.after(boundMs / 2, sweep) : undefined;
   };
 
+  // `completed` tells that an answer has been handed over; over HTTP/2 its body leaves in the next turn of the loop.
+  let leaving: AcceptedRequest[] = [];
+  let turn: ReturnType<typeof setTimeout> | undefined;
+  const releaseLeaving = () => {
+    const requests = leaving;
+    leaving = [];
+    for (const request of requests) release(request);
+  };
+
   return {
     after(completed, request) {
       young.add(request);
       cancelSweep ??= clock.after(boundMs / 2, sweep);
-      const handedOut = () => release(request);
+      const handedOut = () => {
+        if (leaving.push(request) === 1) turn = setTimeout(releaseLeaving);
+      };
       completed.then(handedOut, handedOut);
     },
     flush() {
       cancelSweep?.();
       cancelSweep = undefined;
+      clearTimeout(turn);
       for (const request of [...old, ...young]) release(request);
     },
   };

@@ -110,6 +110,7 @@ export class Fixture {
     this.core.enablePlugins(["p"]);
     this.events = this.core.attach("p", this.process);
     for (const id of phones) this.offer(id, methods);
+    this.events.ready();
     this.core.settle("p");
   }
 

@@ -75,6 +75,8 @@ Deno.test("a plugin that crashes and comes back takes its phones up under the sa
   });
   fixture.restart();
   await fixture.over(fixture.offer("a"));
+  fixture.events.ready();
+  await fixture.pass();
   equal(fixture.core.phone("p:a").deviceId, 0);
   deepEqual(
     events.map((event) => event.type === "PHONE_STATE" ? `${event.handle} ${event.states}` : event.type),
@@ -88,6 +90,8 @@ Deno.test("what a plugin's former life still reports is dropped", async () => {
   await fixture.over(former.gone("pluginHang", ""));
   fixture.restart();
   await fixture.over(fixture.offer("a"));
+  fixture.events.ready();
+  await fixture.pass();
   const application = await fixture.application();
   const handle = await fixture.open(application);
   await fixture.over(fixture.core.setStatusMessages(handle, { states: ["lamp"], buttonModes: [], buttonStates: [] }));

@@ -1,3 +1,4 @@
+import { delay } from "@std/async/delay";
 import { equal } from "node:assert/strict";
 import type { AcceptedRequest } from "../../server/core/core.ts";
 import { replyRelease } from "../../server/http/reply_release.ts";
@@ -26,6 +27,8 @@ Deno.test("a reply waits for its answer and is released once, however the answer
     equal(request.told, 0);
     completed[settle]();
     await Promise.allSettled([completed.promise]);
+    equal(request.told, 0, "its last bytes leave in the next turn of the loop");
+    await delay(0);
     equal(request.told, 1);
     clock.advance(10_000);
     replies.flush();

@@ -380,7 +380,8 @@ class Life implements PluginProcess {
   }
 
   #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#world.after(ms, resolve));
+    // A process that has ended says nothing any more, least of all how an open would have gone.
+    return new Promise((resolve) => this.#world.after(ms, () => this.#alive && resolve()));
   }
 
   #nameOf(phone: string): string {

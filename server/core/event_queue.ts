@@ -19,6 +19,8 @@ export class EventQueue {
   #last = 0;
   /** Everything up to here was dropped to keep the limit; what a close withdrew is not counted. */
   #dropped = 0;
+  /** Nothing up to here is held any more. */
+  #swept = 0;
   #delivered = 0;
   #stream: Reader | undefined;
 
@@ -43,11 +45,13 @@ export class EventQueue {
       requestId: body.type === "PHONE_REPLY" ? body.requestId : undefined,
     });
     this.#bytes += json.length;
-    for (const [oldest, event] of this.#held) {
-      if (this.#bytes <= this.#limit) break;
-      this.#held.delete(oldest);
+    // By number and not by the map's order: a map that is emptied from its front is slow to find its first entry.
+    while (this.#bytes > this.#limit) {
+      const event = this.#held.get(++this.#swept);
+      if (event === undefined) continue;
+      this.#held.delete(this.#swept);
       this.#bytes -= event.json.length;
-      this.#dropped = oldest;
+      this.#dropped = this.#swept;
     }
     this.#stream?.wake();
   }

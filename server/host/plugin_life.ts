@@ -55,7 +55,7 @@ export class PluginLife {
   readonly #process: Deno.ChildProcess;
   readonly #options: LifeOptions;
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
-  readonly #writer = new FrameWriter((frame) => this.#write(frame));
+  readonly #writer = new FrameWriter((frame) => this.#write(frame), setImmediate);
   readonly #link: PluginLink;
   readonly #ended = Promise.withResolvers<void>();
   #events: PluginEvents | undefined;

@@ -37,10 +37,15 @@ export class FrameError extends Error {
 export class FrameWriter {
   readonly #encoder = new TextEncoder();
   readonly #write: (frame: Uint8Array<ArrayBuffer>) => void;
+  readonly #later: (flush: () => void) => void;
   #batch = "";
 
-  /** @param write Takes each frame; it is called with a buffer of its own every time. */
-  constructor(write: (frame: Uint8Array<ArrayBuffer>) => void) {
+  /**
+   * @param write Takes each frame; it is called with a buffer of its own every time.
+   * @param later When a batch leaves: after this microtask, if left out.
+   */
+  constructor(write: (frame: Uint8Array<ArrayBuffer>) => void, later: (flush: () => void) => void = queueMicrotask) {
+    this.#later = later;
     this.#write = write;
   }
 
@@ -59,7 +64,7 @@ export class FrameWriter {
     if (this.#batch.length + json.length >= BATCH_LIMIT) this.flush();
     if (this.#batch === "") {
       this.#batch = json;
-      queueMicrotask(() => this.flush());
+      this.#later(() => this.flush());
     } else {
       this.#batch += "," + json;
     }

@@ -1,0 +1,23 @@
+/**
+ * What many figures come to.
+ *
+ * @module
+ */
+
+/**
+ * The value that the part `q` of all values does not exceed.
+ *
+ * @param q From 0 to 1: 0.5 is the median.
+ * @throws {RangeError} If there are no values.
+ */
+export function quantile(values: ArrayLike<number>, q: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const value = sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
+  if (value === undefined) throw new RangeError("Cannot tell a quantile of no values: nothing was measured");
+  return value;
+}
+
+/** The value in the middle. @throws {RangeError} If there are no values. */
+export function median(values: ArrayLike<number>): number {
+  return quantile(values, 0.5);
+}

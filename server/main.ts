@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { wordsOf } from "./core/contract/errors.ts";
 import { parseArgs } from "node:util";
 import deno from "../deno.json" with { type: "json" };
 import { EXIT, internalError } from "./command/exit.ts";
@@ -38,7 +39,7 @@ function readArguments(args: string[]) {
       },
     });
   } catch (error) {
-    throw new Misuse(error instanceof Error ? error.message : String(error));
+    throw new Misuse(wordsOf(error));
   }
 }
 

@@ -3,19 +3,24 @@
  *
  * @module
  */
+import { wordsOf } from "../core/contract/errors.ts";
 import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { type Bounds, DEFAULT_BOUNDS } from "../core/bounds.ts";
 import { DEFAULT_LIMITS as HISTORY_LIMITS, type HistoryLimits } from "../history/mod.ts";
 import { DEFAULT_HOST_BOUNDS, type HostBounds, type PluginConfig, pluginConfig } from "../host/mod.ts";
 import { DEFAULT_LIMITS as HTTP_LIMITS, type Limits } from "../http/mod.ts";
+import { MESSAGE_LIMIT } from "../plugin/frames.ts";
 import { Misuse } from "./misuse.ts";
 
 /** Bytes of a configuration file, at most. */
 const LONGEST_FILE = 1_048_576;
 const LONGEST_MS = 86_400_000;
+/** What an operation carries must fit a message to its plugin. */
+const LARGEST_BODY = MESSAGE_LIMIT * 3 / 4;
 
-const FIRST_PARTY = [{ source: new URL("../../plugins/virtual", import.meta.url).pathname }];
+const FIRST_PARTY = [{ source: fileURLToPath(new URL("../../plugins/virtual", import.meta.url)) }];
 
 const ms = (usual: number) => z.int().min(1).max(LONGEST_MS).default(usual);
 const count = (usual: number) => z.int().min(1).max(1_000_000).default(usual);
@@ -37,7 +42,7 @@ const bounds = z.strictObject({
   pluginStopMs: ms(DEFAULT_HOST_BOUNDS.stopMs),
   heartbeatMs: ms(DEFAULT_HOST_BOUNDS.heartbeatMs),
   backOffMs: ms(DEFAULT_HOST_BOUNDS.backOffMs),
-  bodyBytes: z.int().min(1_024).max(1_048_576).default(HTTP_LIMITS.bodyBytes),
+  bodyBytes: z.int().min(1_024).max(LARGEST_BODY).default(HTTP_LIMITS.bodyBytes),
   jsonDepth: z.int().min(2).max(1_000).default(HTTP_LIMITS.jsonDepth),
   historyRows: count(HISTORY_LIMITS.waitingRows),
   historyMs: ms(HISTORY_LIMITS.waitingMs),
@@ -114,12 +119,12 @@ async function readJson(path: string): Promise<unknown> {
     if (size > LONGEST_FILE) throw new Misuse(`it has ${size} bytes, at most ${LONGEST_FILE} are read`);
     text = await Deno.readTextFile(path);
   } catch (error) {
-    throw new Misuse(`Cannot read the configuration ${path}: ${words(error)}`);
+    throw new Misuse(`Cannot read the configuration ${path}: ${wordsOf(error)}`);
   }
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Misuse(`The configuration ${path} is not JSON: ${words(error)}`);
+    throw new Misuse(`The configuration ${path} is not JSON: ${wordsOf(error)}`);
   }
 }
 
@@ -141,8 +146,4 @@ function address(text: string): { hostname: string; port: number } {
     );
   }
   return { hostname, port };
-}
-
-function words(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -7,7 +7,7 @@ import type { Health } from "../http/mod.ts";
 export function health({ core, host, opened }: { core: Core; host: Host; opened: OpenHistory }): Health {
   const { settled, stopping } = core.condition;
   const { trouble } = opened.history;
-  const plugins = host.states();
+  const plugins = host.states().filter(({ enabled }) => enabled);
   const reasons = [
     ...(stopping ? ["The server is stopping"] : []),
     ...(settled ? [] : ["Plugins are still starting"]),

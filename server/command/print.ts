@@ -5,10 +5,14 @@
  */
 import type { LogEntry } from "../host/mod.ts";
 
-/** Prints where the server listens, and at the first start the token and a call to try. */
+/** Prints the first token, as soon as it is kept: whatever fails afterwards, it is shown this once only. */
+export function showToken(token: string): void {
+  console.log(`token ${token}\n(the admin's, shown this once: only its hash is kept)`);
+}
+
+/** Prints where the server listens and a call to try. */
 export function greet({ url, token }: { url: string; token: string | undefined }): void {
   console.log(`listening on ${url}`);
-  if (token !== undefined) console.log(`token ${token}\n(the admin's, shown this once: only its hash is kept)`);
   console.log(`try: curl -H "Authorization: Bearer ${token ?? "TOKEN"}" ${url}/v1/phones`);
 }
 

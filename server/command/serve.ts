@@ -21,7 +21,7 @@ import { type Configuration, type Flags, readConfiguration } from "./configurati
 import { internalError } from "./exit.ts";
 import { health } from "./health.ts";
 import { Misuse } from "./misuse.ts";
-import { greet, log } from "./print.ts";
+import { greet, log, showToken } from "./print.ts";
 import { writeServerFile } from "./server_file.ts";
 import { untilToldToStop } from "./signals.ts";
 
@@ -46,7 +46,8 @@ export async function serve(flags: Flags): Promise<void> {
     onFatal: internalError,
   });
   try {
-    const printed = await bootstrap(opened);
+    const token = await bootstrap(opened);
+    if (token !== undefined) showToken(token);
     const core = createCore({
       clock: systemClock,
       nextId: () => randomBytes(16).toString("base64url"),
@@ -66,7 +67,7 @@ export async function serve(flags: Flags): Promise<void> {
     await using _file = await writeServerFile(folder.path, { pid: Deno.pid, url: server.url });
     const { history, recovered, migrated } = opened;
     await history.note({ type: "serverStarted", detail: { version: deno.version, recovered, migrated } });
-    greet({ url: server.url, token: printed });
+    greet({ url: server.url, token });
 
     const signal = await stop;
     await deadline(core.stop(), STOP_CORE_MS).catch(() => {});

@@ -5,6 +5,7 @@
  */
 import { closeHandle, onDisk, suppressReplies } from "./close.ts";
 import { PhoneError } from "./contract/errors.ts";
+import type { Cause } from "./contract/record.ts";
 import type { CloseCause, EventStream } from "./core.ts";
 import { EventQueue } from "./event_queue.ts";
 import { type Application, type Exchange, timestamp } from "./exchange.ts";
@@ -44,6 +45,7 @@ export async function initialize(
     events: new EventQueue(bounds.eventBytes),
     calledAt: now,
     renewedAt: now,
+    waiting: 0,
     ended: false,
     cancelLease: () => {},
   };
@@ -58,7 +60,7 @@ export async function initialize(
   try {
     await within(clock, bounds.closeRowsMs, row);
   } catch {
-    end(exchange, application);
+    end(exchange, application, "shutdown");
     throw new PhoneError("RESOURCEUNAVAIL", "The history could not be written in time; the application was not begun");
   }
   return application;
@@ -67,6 +69,15 @@ export async function initialize(
 /** Renews a lease: the application has called. */
 export function renew(exchange: Exchange, application: Application): void {
   application.calledAt = application.renewedAt = exchange.clock.monotonic();
+}
+
+/** Keeps the lease from ending while a call waits. */
+export function hold(exchange: Exchange, application: Application): () => void {
+  application.waiting++;
+  return () => {
+    application.waiting--;
+    renew(exchange, application);
+  };
 }
 
 /** Closes every handle of an application, all in parallel, and ends it. */
@@ -78,15 +89,7 @@ export async function shutdown(exchange: Exchange, application: Application, cau
   const rows = cause === "operatorRelease" ? [] : silence(exchange, application);
   const handles = [...application.handles].filter((handle) => !handle.closed);
   const closes = await Promise.allSettled(handles.map((handle) => closeHandle(exchange, handle, cause)));
-  application.ended = true;
-  application.events.finish();
-  const row = exchange.history.note({
-    type: "applicationEnded",
-    token: application.token,
-    application: application.id,
-    detail: { cause, name: application.name },
-  });
-  await onDisk(exchange, Promise.all([...rows, row]));
+  await onDisk(exchange, Promise.all([...rows, end(exchange, application, cause)]));
   for (const close of closes) if (close.status === "rejected") throw close.reason;
 }
 
@@ -99,12 +102,18 @@ function silence(exchange: Exchange, application: Application): Promise<void>[] 
   return [...rows, ...queued];
 }
 
-/** Ends an application that holds nothing, without asking anybody. */
-export function end(exchange: Exchange, application: Application): void {
+/** Ends an application that holds nothing any more; its stream may be read to the end. */
+export function end(exchange: Exchange, application: Application, cause: Cause): Promise<void> {
   application.ended = true;
   exchange.applications.delete(application.id);
   application.cancelLease();
   application.events.finish();
+  return exchange.history.note({
+    type: "applicationEnded",
+    token: application.token,
+    application: application.id,
+    detail: { cause, name: application.name },
+  });
 }
 
 /** Begins to read an application's events; reading holds the lease for a while (api.md, section 2). */
@@ -123,6 +132,7 @@ export function streamEvents(exchange: Exchange, application: Application, lastE
 /** When an application's lease ends, on the monotonic clock, if nothing happens. */
 function leaseEnd(exchange: Exchange, application: Application): number {
   const leaseMs = application.leaseSeconds * 1000;
+  if (application.waiting > 0) return exchange.clock.monotonic() + leaseMs;
   const end = application.renewedAt + leaseMs;
   if (!application.events.streaming) return end;
   return Math.max(end, application.calledAt + exchange.bounds.streamHoldMs);
@@ -140,10 +150,10 @@ function watchLease(exchange: Exchange, application: Application): void {
 
 function requireName(name: string): void {
   const length = [...name].length;
-  if (length === 0 || length > LONGEST_NAME || /\p{Cc}/u.test(name)) {
+  if (length === 0 || length > LONGEST_NAME || /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u.test(name)) {
     throw new PhoneError(
       "INVALAPPNAME",
-      `An application's name has 1 to ${LONGEST_NAME} characters and no control characters`,
+      `An application's name has 1 to ${LONGEST_NAME} characters and no characters that control or turn text`,
     );
   }
 }

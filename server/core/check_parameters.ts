@@ -4,12 +4,19 @@
  * @module
  */
 import { PhoneError, type PhoneErrorName } from "./contract/errors.ts";
-import { BUTTON_FUNCTIONS, BUTTON_MODES, HOOKSWITCH_DEVICES, HOOKSWITCH_MODES, LAMP_MODES } from "./contract/names.ts";
+import {
+  BUTTON_FUNCTIONS,
+  BUTTON_MODES,
+  HOOKSWITCH_DEVICES,
+  HOOKSWITCH_MODES,
+  isVendorButtonFunction,
+  isVendorLampMode,
+  LAMP_MODES,
+} from "./contract/names.ts";
 import type { GetterName, GetterParameters, OperationName, OperationParameters } from "./contract/operations.ts";
 
 const MAX_DWORD = 0xFFFF_FFFF;
 const MAX_LEVEL = 0xFFFF;
-const VENDOR_FUNCTION = 0x8000_0000;
 /** Where a data area's size ends: no area is larger than a message may be. */
 const MAX_DATA = 0x1_0000;
 
@@ -24,9 +31,9 @@ const CHECKS: { [Name in OperationName]: Check<Name> } = {
     const { function: purpose } = params;
     if (typeof purpose === "number") {
       requireThat(
-        Number.isInteger(purpose) && purpose >= VENDOR_FUNCTION && purpose <= MAX_DWORD,
+        isVendorButtonFunction(purpose),
         "INVALPARAM",
-        `function ${purpose} is not a vendor's own: those go from ${VENDOR_FUNCTION} to ${MAX_DWORD}`,
+        `function ${purpose} is not a vendor's own: those go from ${0x8000_0000} to ${MAX_DWORD}`,
       );
     } else requireName("INVALPARAM", "function", purpose, BUTTON_FUNCTIONS);
     return params;
@@ -144,10 +151,6 @@ export function checkNames<Name extends string>(
 function level(place: string, value: number): number {
   requireDword("INVALPARAM", place, value);
   return Math.min(value, MAX_LEVEL);
-}
-
-function isVendorLampMode(mode: number): boolean {
-  return Number.isInteger(mode) && mode >= 0x1_0000 && mode <= VENDOR_FUNCTION && (mode & (mode - 1)) === 0;
 }
 
 function requireDword(error: PhoneErrorName, place: string, value: number): void {

@@ -29,16 +29,16 @@ import { TimeUp, within } from "./within.ts";
  */
 export function closeHandle(exchange: Exchange, handle: Handle, cause: CloseCause): Promise<Closed> {
   if (handle.closed) throw new PhoneError("INVALPHONEHANDLE");
-  return cause === "operatorRelease" ? release(exchange, handle, cause) : closeOwn(exchange, handle, cause);
+  const close = cause === "operatorRelease" ? release(exchange, handle, cause) : closeOwn(exchange, handle, cause);
+  return underWay(exchange, close);
 }
 
 /** Closes every handle of a phone against its applications' will. Resolves when each has been told. */
-export async function closeForcibly(
-  exchange: Exchange,
-  phone: Phone,
-  cause: Cause,
-  ended?: Promise<void>,
-): Promise<void> {
+export function closeForcibly(exchange: Exchange, phone: Phone, cause: Cause, ended?: Promise<void>): Promise<void> {
+  return underWay(exchange, forceOut(exchange, phone, cause, ended));
+}
+
+async function forceOut(exchange: Exchange, phone: Phone, cause: Cause, ended?: Promise<void>): Promise<void> {
   const handles = [...phone.handles];
   for (const handle of handles) makeVoid(exchange, handle);
   const { outstanding, over } = endSession(exchange, phone, cause, ended);
@@ -47,9 +47,16 @@ export async function closeForcibly(
   await Promise.all(handles.map((handle) => tellClosed(exchange, handle, cause, outstanding.length)));
 }
 
-/** Closes a phone forcibly, in whatever state its session is: after it, the session is closed. */
+function underWay<Value>(exchange: Exchange, close: Promise<Value>): Promise<Value> {
+  const over: Promise<unknown> = close.catch(() => {}).then(() => exchange.closes.delete(over));
+  exchange.closes.add(over);
+  return close;
+}
+
+/** Closes a phone forcibly, in whatever state its session is: after it, the session is closed, or its plugin's process is another. */
 export async function closeWholly(exchange: Exchange, phone: Phone, cause: Cause): Promise<void> {
-  while (phone.session.state !== "closed") {
+  const { process } = phone.plugin;
+  while (phone.session.state !== "closed" && phone.plugin.process === process) {
     if (phone.session.state === "open") await closeForcibly(exchange, phone, cause);
     else await phone.session.over;
   }

@@ -97,6 +97,8 @@ export interface Core {
   application(id: string, token: string): ApplicationView;
   /** The handle of that id and token, its application's lease renewed; throws `INVALPHONEHANDLE`. */
   handle(id: string, token: string): HandleView;
+  /** Holds the lease of an application for as long as a call of it waits; the returned function ends that, and renews. Nothing is held for one that has ended. */
+  hold(application: ApplicationView): () => void;
   /** phoneShutdown: closes every handle of the application and ends it. */
   shutdown(application: ApplicationView, cause?: CloseCause): Promise<void>;
   /** The events of an application: from the oldest held, or after `lastEvent`. A new stream ends the one before. */

@@ -40,6 +40,8 @@ export interface Application {
   calledAt: number;
   /** When its lease last began to run, on the monotonic clock. */
   renewedAt: number;
+  /** How many of its calls are waiting for an answer. */
+  waiting: number;
   ended: boolean;
   cancelLease: () => void;
 }
@@ -89,9 +91,17 @@ export interface Phone {
   closing: Cause | undefined;
   /** Ends the wait for a close that the plugin leads by itself. */
   forceClosed: (() => void) | undefined;
+  /** Such a close that began before the phone was open here: the first handle learns of it at once. */
+  leaving: Promise<void> | undefined;
   readonly handles: Set<Handle>;
   /** Requests that are not completed on disk, orphans too. */
   readonly outstanding: Set<Request>;
+}
+
+/** What is left of a phone that was removed: its name and its device id stay occupied (R75). */
+export interface RemovedPhone {
+  readonly id: string;
+  readonly removed: true;
 }
 
 /** A telephony service provider. */
@@ -148,11 +158,13 @@ export interface Exchange {
   readonly handles: Map<string, Handle>;
   /** Accepted requests that are not completed on disk. */
   readonly requests: Map<number, Request>;
-  /** By name; a removed phone stays until another takes its name. */
-  readonly phones: Map<string, Phone>;
+  /** By name; what is left of a removed one stays until another takes its name. */
+  readonly phones: Map<string, Phone | RemovedPhone>;
   /** By device id. */
-  readonly devices: Phone[];
+  readonly devices: (Phone | RemovedPhone)[];
   readonly plugins: Map<string, Plugin>;
+  /** Closes under way: the server stops after them. */
+  readonly closes: Set<Promise<unknown>>;
   /** Whether device ids have been given: every enabled plugin has started or settled. */
   settled: boolean;
   stopping: boolean;

@@ -29,6 +29,8 @@ export async function get<Name extends GetterName>(
     throw new PhoneError("OPERATIONUNAVAIL", `${phone.id} does not offer ${getter}`);
   }
   const result = await ask(exchange, phone, (process) => process.get(phone.localId, getter, params));
+  // After its close nothing comes from the phone any more.
+  if (handle.closed) throw new PhoneError("INVALPHONEHANDLE");
   return getter === "getStatus" ? { ...result, ...serverPart(handle, result as PhoneStatus) } : result;
 }
 

@@ -7,17 +7,17 @@
  * @module
  */
 import { attach } from "./plugin_life.ts";
-import { end, initialize, renew, shutdown, streamEvents } from "./applications.ts";
+import { end, hold, initialize, renew, shutdown, streamEvents } from "./applications.ts";
 import { type Bounds, DEFAULT_BOUNDS } from "./bounds.ts";
 import { closeHandle, closeWholly } from "./close.ts";
 import { PhoneError } from "./contract/errors.ts";
 import type { OperationName } from "./contract/operations.ts";
 import type { ApplicationView, Core, HandleView } from "./core.ts";
-import { type Application, type Exchange, type Handle, type Plugin, remark } from "./exchange.ts";
+import type { Application, Exchange, Handle, Plugin } from "./exchange.ts";
 import { get } from "./get.ts";
 import { setStatusMessages } from "./masks.ts";
 import { openPhone } from "./open.ts";
-import { findPhone, giveDeviceId, viewOf } from "./phones.ts";
+import { findPhone, giveDeviceId, presentPhones, viewOf } from "./phones.ts";
 import type { Clock, History, NextId } from "./ports.ts";
 import { current } from "./record.ts";
 import { request } from "./request.ts";
@@ -46,6 +46,7 @@ export function createCore(options: CoreOptions): Core {
     phones: new Map(),
     devices: [],
     plugins: new Map(),
+    closes: new Set(),
     settled: false,
     stopping: false,
   };
@@ -93,10 +94,14 @@ export function createCore(options: CoreOptions): Core {
       renew(exchange, found.application);
       return found;
     },
+    hold(view) {
+      const found = exchange.applications.get(view.id);
+      return found ? hold(exchange, found) : () => {};
+    },
     shutdown: async (view, cause = "shutdown") => await shutdown(exchange, own(view), cause),
     events: (view, rest) => streamEvents(exchange, own(view), rest?.lastEvent),
 
-    phones: () => exchange.devices.filter((phone) => !phone.removed).map(viewOf),
+    phones: () => presentPhones(exchange).map(viewOf),
     phone: (name) => viewOf(findPhone(exchange, name)),
     open: async (view, rest) => await openPhone(exchange, own(view), rest),
     close: async (view, cause = "close") => await closeHandle(exchange, held(view), cause),
@@ -122,18 +127,24 @@ export function createCore(options: CoreOptions): Core {
     },
     attach: (name, process) => attach(exchange, plugin(name), process),
     settle(name, failure) {
-      if (failure) remark(exchange, { type: "pluginGivenUp", plugin: name, detail: { ...failure } });
+      const type = failure?.state === "givenUp" ? "pluginGivenUp" : "pluginRefused";
+      if (failure) exchange.history.note({ type, plugin: name, detail: { ...failure } });
       plugin(name).settled = true;
       settleIfAll();
     },
     async releasePlugin(name) {
-      const phones = [...plugin(name).phones.values()];
+      const leaving = plugin(name);
+      leaving.ready = false;
+      const phones = [...leaving.phones.values()];
       await Promise.all(phones.map((phone) => closeWholly(exchange, phone, "pluginStop")));
     },
     async stop() {
       exchange.stopping = true;
-      await Promise.all(exchange.devices.map((phone) => closeWholly(exchange, phone, "serverStop")));
-      for (const left of exchange.applications.values()) end(exchange, left);
+      const phones = [...exchange.plugins.values()].flatMap((plugin) => [...plugin.phones.values()]);
+      await Promise.all(phones.map((phone) => closeWholly(exchange, phone, "serverStop")));
+      // Also what a crash or somebody's own close has begun is completed and told.
+      while (exchange.closes.size > 0) await Promise.all(exchange.closes);
+      await Promise.all([...exchange.applications.values()].map((left) => end(exchange, left, "serverStop")));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { PhoneError } from "./contract/errors.ts";
 import { type Privilege, PRIVILEGES } from "./contract/names.ts";
-import { closeHandle } from "./close.ts";
+import { closeForcibly, closeHandle } from "./close.ts";
 import { ownerOf, tellCount } from "./deliver.ts";
 import type { Application, Exchange, Handle, Phone } from "./exchange.ts";
 import { NOTHING } from "./masks.ts";
@@ -49,7 +49,7 @@ function isPrivilege(privilege: string): privilege is Privilege {
 }
 
 function requireOpenable(exchange: Exchange, application: Application, phone: Phone): void {
-  if (application.ended) throw new PhoneError("INVALAPPHANDLE");
+  if (exchange.applications.get(application.id) !== application) throw new PhoneError("INVALAPPHANDLE");
   if (exchange.stopping) throw new PhoneError("RESOURCEUNAVAIL", "The server is stopping");
   if (!phone.offered || !phone.plugin.ready) {
     throw new PhoneError("RESOURCEUNAVAIL", `The plugin of ${phone.id} does not offer it just now`);
@@ -81,6 +81,9 @@ async function attach(
   phone.handles.add(handle);
   application.handles.add(handle);
   tellCount(exchange, phone, handle);
+  const { leaving } = phone;
+  phone.leaving = undefined;
+  if (leaving) closeForcibly(exchange, phone, "forcedClose", leaving);
   const row = exchange.history.note({
     type: "handleOpened",
     token: application.token,

@@ -7,7 +7,7 @@ import { PhoneError } from "./contract/errors.ts";
 import type { PhoneState } from "./contract/names.ts";
 import type { PhoneView } from "./core.ts";
 import { count, ownerOf, tellEverybody } from "./deliver.ts";
-import type { Exchange, Phone, Plugin } from "./exchange.ts";
+import type { Exchange, Phone, Plugin, RemovedPhone } from "./exchange.ts";
 import type { OfferedPhone } from "./ports.ts";
 
 /** States that the core reports itself, and no plugin (R90, R93). */
@@ -20,11 +20,24 @@ export const SERVER_STATES: PhoneState[] = ["owner", "monitors", "reinit"];
  */
 export function findPhone(exchange: Exchange, name: string): Phone {
   const phone = /^\d{1,10}$/.test(name) ? exchange.devices[Number(name)] : exchange.phones.get(name);
-  if (phone === undefined || phone.deviceId === undefined) {
+  if (phone?.removed) throw new PhoneError("NODEVICE", `${phone.id} has been removed`);
+  if (phone?.deviceId === undefined) {
     throw new PhoneError("BADDEVICEID", `No phone has the name or device id ${JSON.stringify(name)}`);
   }
-  if (phone.removed) throw new PhoneError("NODEVICE", `${phone.id} has been removed`);
   return phone;
+}
+
+/** The phones that are there, in the order of their device ids. */
+export function presentPhones(exchange: Exchange): Phone[] {
+  return exchange.devices.flatMap((phone) => "session" in phone && !phone.removed ? [phone] : []);
+}
+
+/** Forgets a phone that has been closed for good, but for its name and device id. */
+export function leaveRemains(exchange: Exchange, { id, localId, deviceId, plugin }: Phone): void {
+  const remains: RemovedPhone = { id, removed: true };
+  plugin.phones.delete(localId);
+  exchange.phones.set(id, remains);
+  if (deviceId !== undefined) exchange.devices[deviceId] = remains;
 }
 
 /** A phone as anybody is shown it. */
@@ -78,6 +91,7 @@ export function takeIn(exchange: Exchange, plugin: Plugin, offered: OfferedPhone
     session: { state: "closed" },
     closing: undefined,
     forceClosed: undefined,
+    leaving: undefined,
     handles: new Set(),
     outstanding: new Set(),
   };

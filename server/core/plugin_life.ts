@@ -8,7 +8,7 @@ import { complete } from "./complete.ts";
 import { isErrorValue, PHONE_ERRORS } from "./contract/errors.ts";
 import { tell, tellButton, tellEverybody, tellState } from "./deliver.ts";
 import { type Exchange, type Phone, type Plugin, remark } from "./exchange.ts";
-import { SERVER_STATES, setConnected, takeIn, tellEverybodyState } from "./phones.ts";
+import { leaveRemains, SERVER_STATES, setConnected, takeIn, tellEverybodyState } from "./phones.ts";
 import type { GoneCause, PluginEvents, PluginProcess } from "./ports.ts";
 
 const FAILED = PHONE_ERRORS.OPERATIONFAILED.value;
@@ -17,7 +17,7 @@ const FAILED = PHONE_ERRORS.OPERATIONFAILED.value;
 export function attach(exchange: Exchange, plugin: Plugin, process: PluginProcess): PluginEvents {
   plugin.process = process;
   plugin.ready = false;
-  remark(exchange, { type: "pluginStarted", plugin: plugin.name });
+  exchange.history.note({ type: "pluginStarted", plugin: plugin.name });
   const running = () => plugin.process === process;
   /** The phone of a report that only an open phone may make (R12, R57). */
   const open = (id: string): Phone | undefined => {
@@ -68,11 +68,14 @@ export function attach(exchange: Exchange, plugin: Plugin, process: PluginProces
       if (plugin.ready) setConnected(exchange, phone, connected, tellState);
     },
     forceClosing(id) {
-      const phone = open(id);
-      if (phone === undefined) return;
+      const phone = plugin.phones.get(id);
+      if (!running() || phone === undefined) return;
       const { promise, resolve } = Promise.withResolvers<void>();
+      const { state } = phone.session;
+      if (state !== "open" && state !== "opening") return;
       phone.forceClosed = resolve;
-      closeForcibly(exchange, phone, "forcedClose", promise);
+      if (state === "open") closeForcibly(exchange, phone, "forcedClose", promise);
+      else phone.leaving = promise;
     },
     forceClosed(id) {
       plugin.phones.get(id)?.forceClosed?.();
@@ -80,7 +83,7 @@ export function attach(exchange: Exchange, plugin: Plugin, process: PluginProces
     ready() {
       if (!running()) return;
       plugin.ready = true;
-      remark(exchange, { type: "pluginReady", plugin: plugin.name });
+      exchange.history.note({ type: "pluginReady", plugin: plugin.name });
       for (const phone of plugin.phones.values()) {
         if (phone.offered) setConnected(exchange, phone, phone.linked, tellEverybodyState);
       }
@@ -117,8 +120,8 @@ async function remove(exchange: Exchange, phone: Phone): Promise<void> {
   phone.removed = true;
   phone.offered = false;
   await closeWholly(exchange, phone, "phoneRemoved");
-  const { id, localId, deviceId, plugin } = phone;
-  plugin.phones.delete(localId);
+  leaveRemains(exchange, phone);
+  const { id, deviceId, plugin } = phone;
   await exchange.history.note({ type: "phoneRemoved", plugin: plugin.name, phone: id });
   if (deviceId !== undefined) tellEverybody(exchange, { type: "PHONE_REMOVE", phone: id, deviceId });
 }

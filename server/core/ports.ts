@@ -119,7 +119,11 @@ export interface Page<Item> {
   next: number | undefined;
 }
 
-/** The history, as it is asked. Open requests come as `accepted`; the core knows whether they have been dispatched. */
+/**
+ * The history, as it is asked. Open requests come as `accepted`; the core knows whether they have been dispatched.
+ *
+ * A question that cannot be answered rejects with a `PhoneError` `RESOURCEUNAVAIL` that says why.
+ */
 export interface HistoryReader {
   /** One record; undefined if no request has that id. */
   request(id: number): Promise<RequestRecord | undefined>;
@@ -154,7 +158,7 @@ export interface OutgoingOperation {
  * A running plugin, as the core drives it. `phone` is the part of a phone's name after the colon.
  *
  * Nothing here calls back into the core before it has returned (R43). A promise rejects with a `PhoneError` from the driver, or with
- * `RESOURCEUNAVAIL` when the plugin ends first; deadlines are the core's.
+ * `PluginGone` when the plugin ends first; deadlines are the core's.
  */
 export interface PluginProcess {
   /** Opens the phone: TSPI_phoneOpen. */

@@ -8,10 +8,11 @@
  * @module
  */
 import { complete } from "./complete.ts";
-import { PHONE_ERRORS, PhoneError } from "./contract/errors.ts";
+import { PHONE_ERRORS, PhoneError, wordsOf } from "./contract/errors.ts";
 import type { Cause } from "./contract/record.ts";
 import { type Exchange, type Phone, remark, type Request } from "./exchange.ts";
 import { wantedBy } from "./masks.ts";
+import { PluginGone } from "./plugin_gone.ts";
 import { TimeUp, within } from "./within.ts";
 
 /**
@@ -23,6 +24,7 @@ export async function openSession(exchange: Exchange, phone: Phone): Promise<voi
   const process = phone.plugin.process;
   if (process === undefined) throw new PhoneError("RESOURCEUNAVAIL", `The plugin of ${phone.id} is not running`);
   const over = Promise.withResolvers<void>();
+  phone.leaving = undefined;
   phone.session = { state: "opening", over: over.promise };
   try {
     await within(exchange.clock, exchange.bounds.openMs, process.open(phone.localId, wantedBy(phone)));
@@ -60,6 +62,7 @@ export function endSession(
   ended?: Promise<void>,
 ): { outstanding: Request[]; over: Promise<void> } {
   const outstanding = [...phone.outstanding];
+  phone.leaving = undefined;
   phone.closing = cause;
   for (const request of outstanding) {
     if (request.dispatchedTo === undefined) request.stopped ??= { outcome: "aborted", cause };
@@ -83,11 +86,9 @@ async function settle(exchange: Exchange, phone: Phone, ended: Promise<void>): P
     await within(exchange.clock, closeMs, ended);
   } catch (error) {
     // The plugin's end comes next and says what became of its requests.
-    if (error instanceof PhoneError && error.code === "PHONEERR_RESOURCEUNAVAIL") return;
+    if (error instanceof PluginGone) return;
     late = error instanceof TimeUp;
-    fault = late
-      ? `It did not close within ${closeMs} ms`
-      : `Its close failed: ${error instanceof Error ? error.message : error}`;
+    fault = late ? `It did not close within ${closeMs} ms` : `Its close failed: ${wordsOf(error)}`;
   }
   // A plugin that has ended meanwhile has had its requests completed with that truth.
   if (process === undefined || phone.plugin.process !== process) return;

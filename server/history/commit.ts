@@ -5,7 +5,7 @@
  */
 import type { BlockWriter, Head } from "./block_writer.ts";
 import { SQLITE, sqliteCode } from "./database.ts";
-import { wordsOf } from "./errors.ts";
+import { wordsOf } from "../core/contract/errors.ts";
 import { type Cell, unflatten } from "./rows.ts";
 
 /** A block that is on disk, or why it is not: in words, when trying again can help. */

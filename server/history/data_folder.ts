@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { HistoryError, wordsOf } from "./errors.ts";
+import { wordsOf } from "../core/contract/errors.ts";
+import { HistoryError } from "./errors.ts";
 
 /** A data folder that this process owns until it is disposed of. */
 export interface DataFolder extends Disposable {

@@ -4,7 +4,8 @@
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
-import { HistoryError, wordsOf } from "./errors.ts";
+import { wordsOf } from "../core/contract/errors.ts";
+import { HistoryError } from "./errors.ts";
 
 /** `full`: a commit is on the disk when it is answered. `normal`: a power failure may take the last commits, a crash of the server none. */
 export type Durability = "full" | "normal";

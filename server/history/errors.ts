@@ -26,8 +26,3 @@ export class HistoryError extends Error {
     this.exitCode = options.exitCode;
   }
 }
-
-/** The words of anything that was thrown. */
-export function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

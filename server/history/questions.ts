@@ -10,6 +10,9 @@ import type { Page, RequestFilter } from "../core/ports.ts";
 import { toEvent, toRecord } from "./record.ts";
 import type { HistoryTables } from "./schema.ts";
 
+/** Where a page ends before its limit: many wait for pages at once, and some do not read them. */
+const PAGE_BYTES = 1_048_576;
+
 /** Which part of the answer: older than `before`, at most `limit`, looking back over at most `slice` numbers of `seq`. */
 export interface Slice {
   /** Exclusive; undefined for the newest. */
@@ -40,10 +43,18 @@ async function page<Item>(
   const to = await newest(db, { table, before });
   if (to === undefined) return { items: [], next: undefined };
   const from = to - slice + 1;
-  const rows = await read({ from, to, limit });
-  const last = rows.length < limit ? from : rows.at(-1)?.seq ?? from;
+  const found = await read({ from, to, limit });
+  const rows = found.slice(0, fitting(found));
+  const last = found.length < limit && rows.length === found.length ? from : rows.at(-1)?.seq ?? from;
   const older = await newest(db, { table, before: last });
   return { items: rows.map((row) => row.item), next: older === undefined ? undefined : older + 1 };
+}
+
+/** How many of the first fit a page: one at least. */
+function fitting(rows: readonly { item: unknown }[]): number {
+  let bytes = 0;
+  const over = rows.findIndex(({ item }) => (bytes += JSON.stringify(item).length) > PAGE_BYTES);
+  return over === -1 ? rows.length : Math.max(over, 1);
 }
 
 function requests(db: Kysely<HistoryTables>) {

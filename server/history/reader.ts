@@ -5,6 +5,7 @@
  */
 import type { HistoryEvent, HistoryEventType, RequestRecord } from "../core/contract/record.ts";
 import type { HistoryReader, Page, RequestFilter } from "../core/ports.ts";
+import { PhoneError, wordsOf } from "../core/contract/errors.ts";
 import { WorkerLink } from "./link.ts";
 import type { ReaderCalls } from "./reader_worker.ts";
 
@@ -22,23 +23,20 @@ export class WorkerReader implements HistoryReader {
   }
 
   async request(id: number): Promise<RequestRecord | undefined> {
-    return await this.#worker().call("request", id);
+    return await this.#ask((worker) => worker.call("request", id));
   }
 
   async requests(filter: RequestFilter, page: { before?: number; limit: number }): Promise<Page<RequestRecord>> {
-    return await this.#worker().call("requests", {
-      filter,
-      before: page.before,
-      limit: page.limit,
-      slice: this.#slice,
-    });
+    const { before, limit } = page;
+    return await this.#ask((worker) => worker.call("requests", { filter, before, limit, slice: this.#slice }));
   }
 
   async events(
     filter: { type?: HistoryEventType },
     page: { before?: number; limit: number },
   ): Promise<Page<HistoryEvent>> {
-    return await this.#worker().call("events", { filter, before: page.before, limit: page.limit, slice: this.#slice });
+    const { before, limit } = page;
+    return await this.#ask((worker) => worker.call("events", { filter, before, limit, slice: this.#slice }));
   }
 
   /** Lets the questions that were asked be answered, then ends the worker. `signal` gives up on them. */
@@ -53,6 +51,15 @@ export class WorkerReader implements HistoryReader {
     await link.call("close", undefined).catch(() => {});
     signal.removeEventListener("abort", end);
     end();
+  }
+
+  /** A question that cannot be answered is told in words: a row was changed from outside, or the file cannot be read. */
+  async #ask<Answer>(question: (worker: WorkerLink<ReaderCalls>) => Promise<Answer>): Promise<Answer> {
+    try {
+      return await question(this.#worker());
+    } catch (error) {
+      throw new PhoneError("RESOURCEUNAVAIL", wordsOf(error));
+    }
   }
 
   #worker(): WorkerLink<ReaderCalls> {

@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { blockHash, HISTORY_FORMAT, NO_HASH, rowLine } from "./chain.ts";
-import { wordsOf } from "./errors.ts";
+import { wordsOf } from "../core/contract/errors.ts";
 import { type Cell, COLUMNS, ROW_KINDS, type RowKind } from "./rows.ts";
 
 /** What was found. */

@@ -8,7 +8,8 @@ import { BlockWriter, type Head, type WritableDatabase } from "./block_writer.ts
 import { commit, type Committed } from "./commit.ts";
 import { type Durability, makeDurable, openForWriting, sqliteCode } from "./database.ts";
 import { NodeSqliteDialect } from "./dialect.ts";
-import { HistoryError, wordsOf } from "./errors.ts";
+import { wordsOf } from "../core/contract/errors.ts";
+import { HistoryError } from "./errors.ts";
 import { answerCalls } from "./link.ts";
 import { migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations.ts";

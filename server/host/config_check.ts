@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { wordsOf } from "../core/contract/errors.ts";
 import { z } from "zod";
 import type { Manifest } from "./manifest.ts";
 import { PluginRefusal } from "./refusal.ts";
@@ -17,7 +18,7 @@ export function checkConfig(schema: Manifest["config"], config: Record<string, u
   try {
     validator = z.fromJSONSchema(schema);
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
+    const words = wordsOf(error);
     throw new PluginRefusal(
       `Cannot use the plugin's plugin.json: its config is not a JSON Schema that is understood: ${words}`,
       {

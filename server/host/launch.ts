@@ -64,6 +64,8 @@ export function launch({ folder, entry, permissions, environment, heapMb, nonce 
     "--cached-only",
     importMap(entry),
     `--v8-flags=--max-old-space-size=${heapMb}`,
+    // Its own origin: otherwise web storage, which needs no permission, would be shared by all plugins.
+    `--location=http://${nonce}.invalid/`,
     ...permissions,
     runner.href,
     nonce,

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { wordsOf } from "../core/contract/errors.ts";
 import { z } from "zod";
 
 const FILE = "plugins.json";
@@ -78,7 +79,7 @@ export class Leftovers {
       Deno.writeTextFileSync(path, JSON.stringify({ version: 1, running: this.#running }), { mode: 0o600 });
       Deno.renameSync(path, this.#path);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = wordsOf(error);
       this.#warn(
         `Cannot write down the running plugins in ${this.#path}, so a killed server could leave one behind: ${why}`,
       );

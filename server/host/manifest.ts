@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { wordsOf } from "../core/contract/errors.ts";
 import { z } from "zod";
 import { SDK_VERSION } from "../plugin/wire.ts";
 import { permissionLists, PLUGIN_NAME } from "./plugin_config.ts";
@@ -47,13 +48,13 @@ export async function readManifest(folder: string): Promise<Manifest> {
     if (error instanceof Deno.errors.NotFound) {
       throw refuse(`there is none; a plugin is a folder with a ${FILE}`, error);
     }
-    throw refuse(error instanceof Error ? error.message : String(error), error);
+    throw refuse(wordsOf(error), error);
   }
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw refuse(`it is not JSON (${error instanceof Error ? error.message : error})`, error);
+    throw refuse(`it is not JSON (${wordsOf(error)})`, error);
   }
   const parsed = manifest.safeParse(json);
   if (!parsed.success) throw refuse(z.prettifyError(parsed.error).replace(/\s*\n\s*/g, " "), parsed.error);

@@ -12,6 +12,8 @@ import {
   FEATURES,
   HOOKSWITCH_DEVICES,
   HOOKSWITCH_MODES,
+  isVendorButtonFunction,
+  isVendorLampMode,
   LAMP_MODES,
   PHONE_STATES,
   STATUS_FLAGS,
@@ -21,16 +23,17 @@ import { type FromPlugin, type PhoneOffer, TEXT_LIMIT } from "../plugin/wire.ts"
 
 const phone = z.string().regex(/^[A-Za-z0-9._~-]{1,64}$/);
 const words = z.string().max(TEXT_LIMIT);
+/** As the history can keep it, so that the record is the same wherever it is read. */
+const recordable = words.transform((text) => text.toWellFormed().replaceAll("\0", "\uFFFD"));
 const call = z.int().min(1);
 const small = z.int().min(0).max(65_535);
-const vendorNumber = z.int().min(1).max(0xFFFF_FFFF);
 const base64 = z.base64();
 const device = z.enum(HOOKSWITCH_DEVICES);
 const hookSwitchMode = z.enum(HOOKSWITCH_MODES);
-const lampMode = z.union([z.enum(LAMP_MODES), vendorNumber]);
+const lampMode = z.union([z.enum(LAMP_MODES), z.number().refine(isVendorLampMode)]);
 const buttonMode = z.enum(BUTTON_MODES);
 const buttonState = z.enum(BUTTON_STATES);
-const buttonFunction = z.union([z.enum(BUTTON_FUNCTIONS), vendorNumber]);
+const buttonFunction = z.union([z.enum(BUTTON_FUNCTIONS), z.number().refine(isVendorButtonFunction)]);
 const state = z.enum(PHONE_STATES).exclude(["owner", "monitors", "connected", "disconnected"]);
 const display = z.strictObject({ rows: z.array(z.string().max(131_072)).max(65_535) });
 const result = z.int().refine((value) => value === 0 || isErrorValue(value));
@@ -72,7 +75,7 @@ const offer: z.ZodType<PhoneOffer> = z.strictObject({
 
 /** Every message of a plugin; the hot one first. */
 export const fromPlugin: z.ZodType<FromPlugin> = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("done"), requestId: call, result, message: words.exactOptional() }),
+  z.strictObject({ type: z.literal("done"), requestId: call, result, message: recordable.exactOptional() }),
   z.strictObject({ type: z.literal("answer"), call, value: z.unknown().optional() }),
   z.strictObject({ type: z.literal("refuse"), call, result: result.refine((value) => value !== 0), message: words }),
   z.strictObject({

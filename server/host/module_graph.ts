@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { wordsOf } from "../core/contract/errors.ts";
 import { z } from "zod";
 import { denoCommand, importMap, sdk } from "./launch.ts";
 import { PluginRefusal } from "./refusal.ts";
@@ -95,7 +96,7 @@ async function checkInside(url: string, folder: string): Promise<void> {
   try {
     path = await Deno.realPath(new URL(url));
   } catch (error) {
-    throw refusal(`${url} cannot be read: ${error instanceof Error ? error.message : error}`);
+    throw refusal(`${url} cannot be read: ${wordsOf(error)}`);
   }
   if (!path.startsWith(`${folder}/`)) throw refusal(`it imports ${path}, which lies outside its folder ${folder}`);
 }

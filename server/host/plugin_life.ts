@@ -7,12 +7,13 @@
  *
  * @module
  */
+import { wordsOf } from "../core/contract/errors.ts";
 import { setImmediate } from "node:timers";
 import { deadline } from "@std/async/deadline";
 import type { Core } from "../core/core.ts";
 import type { GoneCause, PluginEvents } from "../core/ports.ts";
 import { FrameError, FrameReader, FrameWriter } from "../plugin/frames.ts";
-import { type FromPlugin, type ToPlugin, WIRE_VERSION } from "../plugin/wire.ts";
+import { clip, type FromPlugin, type ToPlugin, WIRE_VERSION } from "../plugin/wire.ts";
 import { readLines } from "./lines.ts";
 import { fromPlugin } from "./messages.ts";
 import { PluginLink, WireFault } from "./plugin_link.ts";
@@ -135,15 +136,16 @@ export class PluginLife {
     try {
       for (let read = await stdout.read(); !read.done; read = await stdout.read()) {
         for (const messages of frames.push(read.value)) {
-          for (const message of messages) this.#receive(message);
-          if (performance.now() > sliceEnd) {
+          for (const message of messages) {
+            this.#receive(message);
+            if (performance.now() <= sliceEnd) continue;
             await new Promise((resolve) => setImmediate(resolve));
             sliceEnd = performance.now() + SLICE_MS;
           }
         }
       }
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error);
+      const words = wordsOf(error);
       // Whatever else was thrown is a fault of ours; it must cost this plugin only, and be seen.
       const ours = !(error instanceof FrameError || error instanceof WireFault);
       this.#kill("protocolError", `${ours ? "its message could not be handled" : "it broke the wire"}: ${words}`);
@@ -156,7 +158,7 @@ export class PluginLife {
     const parsed = fromPlugin.safeParse(unchecked);
     if (!parsed.success) {
       const { path, message } = parsed.error.issues[0] ?? { path: [], message: "not valid" };
-      throw new WireFault(`it sent a message whose ${path.join(".") || "whole"} is wrong: ${message}`);
+      throw new WireFault(clip(`it sent a message whose ${path.join(".") || "whole"} is wrong: ${message}`));
     }
     const message = parsed.data;
     switch (message.type) {

@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { PhoneError } from "../core/contract/errors.ts";
+import { PhoneError, wordsOf } from "../core/contract/errors.ts";
+import { PluginGone } from "../core/plugin_gone.ts";
 import type { GetterName, GetterParameters, GetterResults } from "../core/contract/operations.ts";
 import type { OutgoingOperation, PluginEvents, PluginProcess, Wanted } from "../core/ports.ts";
 import { type CallEnd, clip, type FromPlugin, type LogLevel, type ToPlugin } from "../plugin/wire.ts";
+import { Allowance } from "./allowance.ts";
 import { getterResults } from "./messages.ts";
 
 /** What a plugin says to the core, as against to its supervisor. */
@@ -30,6 +32,13 @@ export class WireFault extends Error {
   override readonly name = "WireFault";
 }
 
+/** Reports that cost the history a row or every application an event: how many may come at once, and how many a second over time. */
+const DEAR_BURST = 2_048;
+const DEAR_A_SECOND = 50;
+
+/** How many phones a plugin may offer in one life, those that it removed again counted. */
+const MOST_OFFERED = 16_384;
+
 /** How many calls of a plugin may be unanswered, and how many phones it may have. */
 const MOST_CALLS = 64;
 const MOST_PHONES = 4_096;
@@ -39,6 +48,10 @@ export class PluginLink implements PluginProcess {
   readonly #options: LinkOptions;
   readonly #calls = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
   readonly #phones = new Set<string>();
+  /** Requests that are out: what else the plugin completes is late or a lie. */
+  readonly #operating = new Set<number>();
+  readonly #dear = new Allowance({ burst: DEAR_BURST, aSecond: DEAR_A_SECOND });
+  #offered = 0;
   #calling = 0;
   #answering = 0;
   #over = false;
@@ -61,7 +74,9 @@ export class PluginLink implements PluginProcess {
   }
 
   operate(operation: OutgoingOperation): void {
-    if (!this.#over) this.#options.send({ type: "operate", ...operation } as ToPlugin);
+    if (this.#over) return;
+    this.#operating.add(operation.requestId);
+    this.#options.send({ type: "operate", ...operation } as ToPlugin);
   }
 
   abort(requestId: number): void {
@@ -90,11 +105,17 @@ export class PluginLink implements PluginProcess {
   /**
    * Takes a report of the plugin.
    *
-   * @throws {WireFault} If it answers what was not asked.
+   * @throws {WireFault} If it answers what was not asked, or floods the server with what is dear.
    */
   receive(report: PluginReport, events: PluginEvents): void {
+    if (this.#isDear(report) && !this.#dear.take()) {
+      throw new WireFault(
+        `it sent too many messages of the kind ${report.type}: at most ${DEAR_A_SECOND} a second over time`,
+      );
+    }
     switch (report.type) {
       case "done":
+        this.#operating.delete(report.requestId);
         return events.completed(report.requestId, report.result, report.message);
       case "answer":
       case "refuse":
@@ -113,11 +134,14 @@ export class PluginLink implements PluginProcess {
         return events.forceClosed(report.phone);
       case "addPhone":
         return void this.#answer(report.call, async () => {
-          if (this.#phones.size >= MOST_PHONES) {
-            throw new PhoneError("NOMEM", `A plugin can have at most ${MOST_PHONES} phones`);
+          if (++this.#offered > MOST_OFFERED || this.#phones.size >= MOST_PHONES) {
+            throw new PhoneError(
+              "NOMEM",
+              `A plugin can have at most ${MOST_PHONES} phones, and ${MOST_OFFERED} with those that it removed`,
+            );
           }
-          this.#phones.add(report.phone.id);
           await events.addPhone(report.phone);
+          this.#phones.add(report.phone.id);
         });
       case "removePhone":
         return void this.#answer(report.call, async () => {
@@ -130,12 +154,27 @@ export class PluginLink implements PluginProcess {
   /** The process is no more: whoever waits for it is told. */
   end(): void {
     this.#over = true;
-    for (const { reject } of this.#calls.values()) reject(gone());
+    for (const { reject } of this.#calls.values()) reject(new PluginGone());
     this.#calls.clear();
   }
 
+  #isDear(report: PluginReport): boolean {
+    switch (report.type) {
+      case "connected":
+      case "addPhone":
+      case "removePhone":
+        return true;
+      case "state":
+        return report.states.includes("reinit");
+      case "done":
+        return !this.#operating.has(report.requestId);
+      default:
+        return false;
+    }
+  }
+
   #call(message: (call: number) => ToPlugin): Promise<unknown> {
-    if (this.#over) return Promise.reject(gone());
+    if (this.#over) return Promise.reject(new PluginGone());
     const call = ++this.#calling;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#calls.set(call, { resolve, reject });
@@ -163,15 +202,11 @@ export class PluginLink implements PluginProcess {
     } catch (error) {
       const { value, message } = error instanceof PhoneError
         ? error
-        : new PhoneError("OPERATIONFAILED", error instanceof Error ? error.message : String(error));
+        : new PhoneError("OPERATIONFAILED", wordsOf(error));
       end = { type: "refuse", call, result: value, message: clip(message) };
     } finally {
       this.#answering--;
     }
     if (!this.#over) this.#options.send(end);
   }
-}
-
-function gone(): PhoneError {
-  return new PhoneError("RESOURCEUNAVAIL", "The plugin's process has ended");
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Allowance } from "./allowance.ts";
 import { clip, type LogLevel } from "../plugin/wire.ts";
 
 /** One line that a plugin wrote, or that the host wrote about it. */
@@ -22,14 +23,14 @@ const LINES_A_SECOND = 50;
 /** A line that says why a process ends, as against the stack trace that follows it. */
 const REASON = /\b(?:error|fatal|panic)/i;
 
-const CONTROL = /\p{Cc}+/gu;
+/** Also what moves or turns text without being a control character. */
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+/gu;
 
 /** Takes lines of one plugin and lets through no more than a bounded number; what is dropped is counted and told. */
 export class PluginLog {
   readonly #plugin: string;
   readonly #write: (entry: LogEntry) => void;
-  #room = BURST;
-  #at = performance.now();
+  readonly #allowance = new Allowance({ burst: BURST, aSecond: LINES_A_SECOND });
   #dropped = 0;
   #lastWords = "";
 
@@ -61,14 +62,10 @@ export class PluginLog {
 
   /** Takes one line. */
   add(level: LogLevel, text: string): void {
-    const now = performance.now();
-    this.#room = Math.min(BURST, this.#room + (now - this.#at) / 1_000 * LINES_A_SECOND);
-    this.#at = now;
-    if (this.#room < 1) {
+    if (!this.#allowance.take()) {
       this.#dropped++;
       return;
     }
-    this.#room--;
     if (this.#dropped > 0) {
       this.#write({
         plugin: this.#plugin,

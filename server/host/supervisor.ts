@@ -7,13 +7,14 @@
  *
  * @module
  */
+import { wordsOf } from "../core/contract/errors.ts";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { deadline } from "@std/async/deadline";
 import { retry } from "@std/async/retry";
 import type { Core } from "../core/core.ts";
 import { checkConfig } from "./config_check.ts";
-import { checkImports } from "./module_graph.ts";
+import { checkImports, type PluginPlace } from "./module_graph.ts";
 import { grantedEnvironment, permissionFlags } from "./grants.ts";
 import { endGroup, launch } from "./launch.ts";
 import type { Leftovers } from "./leftovers.ts";
@@ -29,6 +30,8 @@ export type PluginState = "starting" | "ready" | "backingOff" | "stopped" | "nee
 /** How a plugin is. */
 export interface PluginCondition {
   name: string;
+  /** Whether it is started at all. */
+  enabled: boolean;
   state: PluginState;
   /** Why, in words; empty where there is nothing to say. */
   detail: string;
@@ -106,7 +109,16 @@ export class Supervisor {
   get condition(): PluginCondition {
     const { rssBytes = 0, cpu = 0, lagMs = 0 } = this.#life?.beat ?? {};
     const restarts = Math.max(0, this.#launches - 1);
-    return { name: this.#name, state: this.#state, detail: this.#detail, rssBytes, cpu, lagMs, restarts };
+    return {
+      name: this.#name,
+      enabled: this.#options.config.enabled,
+      state: this.#state,
+      detail: this.#detail,
+      rssBytes,
+      cpu,
+      lagMs,
+      restarts,
+    };
   }
 
   /** Starts the plugin and keeps it running. */
@@ -141,7 +153,7 @@ export class Supervisor {
       if (this.#stopping.signal.aborted) this.#stopped();
       else if (error instanceof PluginRefusal) this.#settle(error.state, error.message);
       else if (error instanceof PluginCrash) this.#settle("givenUp", error.message);
-      else this.#settle("stopped", `Cannot start the plugin: ${error instanceof Error ? error.message : error}`);
+      else this.#settle("stopped", `Cannot start the plugin: ${wordsOf(error)}`);
     }
   }
 
@@ -150,11 +162,10 @@ export class Supervisor {
     const { core, bounds, leftovers, log, config } = this.#options;
     if (this.#stopping.signal.aborted) return;
     this.#become("starting", "");
-    const prepared = await this.#prepare();
-    if (this.#stopping.signal.aborted) return;
-    log.begin();
     const nonce = crypto.randomUUID();
-    const process = launch({ ...prepared, heapMb: config.heapMb, nonce });
+    const process = await this.#launch(nonce);
+    if (process === undefined) return;
+    log.begin();
     leftovers.remember(nonce, { name: this.#name, pid: process.pid });
     this.#launches++;
     this.#life = new PluginLife(process, {
@@ -178,6 +189,18 @@ export class Supervisor {
     throw this.#crash(detail);
   }
 
+  /** A process, or none if the plugin is stopped meanwhile. What the system refuses just now, such as another process, is a crash: it may not the next time. */
+  async #launch(nonce: string): Promise<Deno.ChildProcess | undefined> {
+    try {
+      const prepared = await this.#prepare();
+      if (this.#stopping.signal.aborted) return undefined;
+      return launch({ ...prepared, heapMb: this.#options.config.heapMb, nonce });
+    } catch (error) {
+      if (error instanceof PluginRefusal || this.#stopping.signal.aborted) throw error;
+      throw this.#crash(`it could not be launched: ${wordsOf(error)}`);
+    }
+  }
+
   async #prepare() {
     const { config } = this.#options;
     const { entry, permissions, config: schema } = await readManifest(config.source);
@@ -185,8 +208,22 @@ export class Supervisor {
     const folder = await Deno.realPath(config.source);
     const flags = permissionFlags(permissions, config.grants);
     const url = pathToFileURL(join(folder, entry));
-    await checkImports({ folder, entry: url }, this.#stopping.signal);
+    await this.#checkImports({ folder, entry: url });
     return { folder, entry: url, permissions: flags, environment: grantedEnvironment(config.grants) };
+  }
+
+  async #checkImports(place: PluginPlace): Promise<void> {
+    const { startMs } = this.#options.bounds;
+    const late = AbortSignal.timeout(startMs);
+    try {
+      await checkImports(place, AbortSignal.any([this.#stopping.signal, late]));
+    } catch (error) {
+      // Reading a pipe or a dead disk would take for ever, and the next time too.
+      if (late.aborted) {
+        throw new PluginRefusal(`Cannot start the plugin: its imports could not be read within ${startMs} ms`);
+      }
+      throw error;
+    }
   }
 
   #crash(detail: string): PluginCrash {

@@ -8,7 +8,8 @@ import { Refusal } from "./refusal.ts";
 /**
  * Parses JSON that comes from outside.
  *
- * Strings with half a surrogate pair are refused as well: UTF-8 cannot carry them, so that what the history keeps, and hashes, would not be what was asked.
+ * Strings with NUL or half a surrogate pair are refused as well: SQLite and UTF-8 cannot carry them, so that what the history keeps, and hashes, would not be what
+ * was asked.
  *
  * @throws {Refusal} `bad-request` if it is not JSON, too deeply nested, or has such a string.
  */
@@ -26,10 +27,10 @@ export function parseJson(text: string, options: { depth: number }): unknown {
 /** Goes through a value; `depth` is how many more levels it may have, which also bounds the recursion. */
 function check(value: unknown, depth: number): void {
   if (typeof value === "string") {
-    if (!value.isWellFormed()) {
+    if (!value.isWellFormed() || value.includes("\0")) {
       throw new Refusal(
         "bad-request",
-        "The body has a string with half a surrogate pair: strings must be well-formed Unicode",
+        "The body has a string with NUL or half a surrogate pair: strings must be well-formed Unicode without NUL",
       );
     }
   } else if (typeof value === "object" && value !== null) {

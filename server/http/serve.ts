@@ -28,6 +28,9 @@ const STOPPING = telephonyProblem(
   new PhoneError("RESOURCEUNAVAIL", "The server is stopping; it can be asked again once it has been restarted"),
 );
 
+/** Between two tries to listen again. */
+const RELISTEN_MS = 100;
+
 /**
  * Listens and serves.
  *
@@ -47,22 +50,44 @@ export function serveHttp(ports: HttpPorts, options: { hostname: string; port: n
     if (stopping && underWay === 0) drained.resolve();
   };
 
-  const server = Deno.serve({
-    ...options,
-    signal: cut.signal,
-    onListen: () => {},
-    onError: (error) => {
-      ports.report(error, "Deno.serve");
-      return problemResponse(INTERNAL_PROBLEM);
-    },
-  }, (request, info) => {
-    underWay++;
-    info.completed.then(answered, answered);
-    return stopping ? problemResponse(STOPPING) : app.fetch(request, info);
-  });
+  const serve = (at: { hostname: string; port: number }) =>
+    Deno.serve({
+      ...at,
+      signal: cut.signal,
+      onListen: () => {},
+      onError: (error) => {
+        ports.report(error, "Deno.serve");
+        return problemResponse(INTERNAL_PROBLEM);
+      },
+    }, (request, info) => {
+      underWay++;
+      info.completed.then(answered, answered);
+      return stopping ? problemResponse(STOPPING) : app.fetch(request, info);
+    });
+
+  let server = serve(options);
+  const { addr } = server;
+  // Without a file descriptor for one more connection `Deno.serve` stops listening altogether; when some are free again, it can go on.
+  const goOn = () => {
+    server.finished.catch((error) => {
+      if (stopping) return;
+      ports.report(error, "listening");
+      const again = () => {
+        if (stopping) return;
+        try {
+          server = serve({ hostname: addr.hostname, port: addr.port });
+          goOn();
+        } catch {
+          ports.clock.after(RELISTEN_MS, again);
+        }
+      };
+      ports.clock.after(RELISTEN_MS, again);
+    });
+  };
+  goOn();
 
   return {
-    url: urlOf(server.addr),
+    url: urlOf(addr),
     async stop() {
       stopping = true;
       const cancel = ports.clock.after(ports.limits.stopMs, drained.resolve);
@@ -73,7 +98,7 @@ export function serveHttp(ports: HttpPorts, options: { hostname: string; port: n
       await new Promise((resolve) => setTimeout(resolve));
       // Not `server.shutdown()`: it waits for clients that do not read, and once it waits the signal throws instead of cutting them off.
       cut.abort();
-      await server.finished;
+      await server.finished.catch(() => {});
       replies.flush();
       refusals.flush();
     },

@@ -33,7 +33,6 @@ const MOST_BUTTONS = 1_024;
 const MOST_AREAS = 256;
 const LONGEST_NAME = 256;
 const LARGEST = 65_535;
-const LARGEST_VENDOR_NUMBER = 0xFFFF_FFFF;
 
 /**
  * Fills in what was left out.
@@ -81,11 +80,11 @@ function buttons(parts: PartialButton[] = []): ButtonCapability[] {
     const id = count("buttons.id", part.id, LARGEST);
     if (ids.has(id)) throw invalid("buttons", `button ${id} twice`, "each id once");
     ids.add(id);
-    const lampModes = list("lampModes", part.lampModes, LAMP_MODES, vendorNumber);
+    const lampModes = list("lampModes", part.lampModes, LAMP_MODES, isVendorLampMode);
     return {
       id,
       mode: one("mode", part.mode ?? "dummy", BUTTON_MODES),
-      function: one("function", part.function ?? "unknown", BUTTON_FUNCTIONS, vendorNumber),
+      function: one("function", part.function ?? "unknown", BUTTON_FUNCTIONS, isVendorButtonFunction),
       lampModes: lampModes.length > 0 ? lampModes : ["dummy"],
     };
   });
@@ -119,10 +118,6 @@ function count(part: string, value: number | undefined, most: number): number {
 function text(part: string, value: string, longest: number): string {
   if (typeof value === "string" && value.length <= longest) return value;
   throw invalid(part, JSON.stringify(value).slice(0, 100), `text of at most ${longest} characters`);
-}
-
-function vendorNumber(value: unknown): boolean {
-  return typeof value === "number" && Number.isInteger(value) && value > 0 && value <= LARGEST_VENDOR_NUMBER;
 }
 
 function invalid(part: string, found: string, right: string): TypeError {

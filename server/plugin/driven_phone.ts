@@ -8,7 +8,7 @@
  * @module
  */
 import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
-import { PHONE_ERRORS, PhoneError } from "../core/contract/errors.ts";
+import { PHONE_ERRORS, PhoneError, wordsOf } from "../core/contract/errors.ts";
 import type { ButtonMode, PhoneState } from "../core/contract/names.ts";
 import type {
   GetterName,
@@ -251,10 +251,10 @@ export class DrivenPhone implements Phone {
   #failure(what: string, error: unknown, aborted = false): PhoneError {
     if (error instanceof PhoneError) return error;
     if (!aborted) {
-      const words = error instanceof Error ? error.stack ?? error.message : String(error);
+      const words = error instanceof Error && error.stack ? error.stack : wordsOf(error);
       this.#channel.log("error", `${what} of phone ${this.id} failed: ${words}`);
     }
-    return new PhoneError("OPERATIONFAILED", error instanceof Error ? error.message : String(error));
+    return new PhoneError("OPERATIONFAILED", wordsOf(error));
   }
 
   #disconnected(what: string): PhoneError {

@@ -5,7 +5,7 @@
  */
 import type { ButtonCapability, PhoneCapabilities } from "../core/contract/capabilities.ts";
 import { PhoneError } from "../core/contract/errors.ts";
-import { BUTTON_FUNCTIONS, BUTTON_MODES, type HookSwitchDevice, type LampMode } from "../core/contract/names.ts";
+import type { HookSwitchDevice, LampMode } from "../core/contract/names.ts";
 import type { OperationName, OperationParameters } from "../core/contract/operations.ts";
 import type { DriverParameters } from "./driver.ts";
 
@@ -23,12 +23,6 @@ export const PREPARE: {
 
   setButtonInfo({ devSpecific, ...info }, capabilities) {
     buttonOf(info.button, capabilities);
-    // The contract's list for this operation has no better number (Q16).
-    const known = BUTTON_MODES.includes(info.mode) &&
-      (typeof info.function === "number" || BUTTON_FUNCTIONS.includes(info.function));
-    if (!known) {
-      throw new PhoneError("OPERATIONFAILED", `Button ${info.button} cannot be ${info.mode} with ${info.function}`);
-    }
     return devSpecific === undefined ? info : { ...info, devSpecific: Uint8Array.fromBase64(devSpecific) };
   },
 

@@ -12,6 +12,7 @@ import * as entry from "switchroom:entry";
 import { FrameReader, FrameWriter } from "./frames.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { Session } from "./session.ts";
+import { wordsOf } from "../core/contract/errors.ts";
 import { clip, type ToPlugin } from "./wire.ts";
 
 const READ_BYTES = 65_536;
@@ -30,7 +31,7 @@ const session = new Session(entry.default, {
 /** An error that nobody caught: the process would die of it without a word, so it says it and dies. */
 function fault(error: unknown): never {
   console.error(error);
-  const words = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const words = error instanceof Error ? `${error.name}: ${error.message}` : wordsOf(error);
   writer.send({ type: "fault", message: clip(words) });
   writer.flush();
   leave(1);

@@ -26,6 +26,8 @@ export function leave(code: number): never {
   exit(code);
 }
 
+// They would leave files behind that nobody granted.
+for (const storage of ["localStorage", "caches"] as const) Reflect.deleteProperty(globalThis, storage);
 Object.defineProperty(Deno, "stdout", { value: stderr });
 Object.defineProperty(process, "stdout", { value: process.stderr });
 console.log = console.info = console.debug = console.error;

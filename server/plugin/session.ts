@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PhoneError } from "../core/contract/errors.ts";
+import { PhoneError, wordsOf } from "../core/contract/errors.ts";
 import { GETTERS, OPERATIONS } from "../core/contract/operations.ts";
 import { completeCapabilities } from "./capabilities.ts";
 import { factoryOf, type Plugin } from "./define_plugin.ts";
@@ -98,8 +98,7 @@ export class Session implements PhoneChannel {
       await Promise.all([...this.#calls.values()].map(({ promise }) => promise));
       this.send({ type: "ready" });
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error);
-      this.send({ type: "startFailed", message: clip(words), final: false });
+      this.send({ type: "startFailed", message: clip(wordsOf(error)), final: false });
     }
   }
 
@@ -107,7 +106,7 @@ export class Session implements PhoneChannel {
     try {
       await this.#plugin?.stop?.();
     } catch (error) {
-      this.log("error", `stop failed: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
+      this.log("error", `stop failed: ${error instanceof Error && error.stack ? error.stack : wordsOf(error)}`);
     }
     this.send({ type: "stopped" });
     this.#stopped = true;
@@ -210,7 +209,7 @@ export class Session implements PhoneChannel {
     } catch (error) {
       const { value, message: words } = error instanceof PhoneError
         ? error
-        : new PhoneError("OPERATIONFAILED", error instanceof Error ? error.message : String(error));
+        : new PhoneError("OPERATIONFAILED", wordsOf(error));
       this.send({ type: "refuse", call, result: value, message: clip(words) });
     }
   }

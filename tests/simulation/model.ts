@@ -58,6 +58,9 @@ interface Phone {
   open: boolean;
   closing: Cause | undefined;
   closeBegan: number;
+  /** The close that ended at `shutAt`: what settles in that very moment may count to it. */
+  closed: Cause | undefined;
+  shutAt: number;
   removed: boolean;
   /** Why its last handle left. */
   left: Cause;
@@ -76,6 +79,8 @@ class Model {
   #now = 0;
   #stopping = false;
   #stopped = false;
+  /** Plugins that are being stopped in order. */
+  readonly #releasing = new Set<string>();
   readonly #handles = new Map<string, Handle>();
   readonly #phones = new Map<string, Phone>();
   readonly #requests = new Map<number, Request>();
@@ -149,7 +154,7 @@ class Model {
         return this.#pluginCloses(this.#phone(seen.phone));
       case "pluginRefuses":
       case "pluginClosed":
-        return shut(this.#phone(seen.phone));
+        return this.#shut(this.#phone(seen.phone));
       case "operate":
         return this.#operate(seen);
       case "aborts":
@@ -165,11 +170,15 @@ class Model {
         return;
       }
       case "forceClosed":
-        return shut(this.#phone(seen.phone));
+        return this.#shut(this.#phone(seen.phone));
       case "remove":
         this.#phone(seen.phone).removed = true;
         return;
+      case "release":
+        this.#releasing.add(seen.plugin);
+        return;
       case "gone":
+        this.#releasing.delete(seen.plugin);
         return this.#gone(seen.plugin, seen.cause);
       case "stop":
         this.#stopping = true;
@@ -310,6 +319,7 @@ class Model {
     if (phone.removed) this.#beginClose(phone, "phoneRemoved");
     else if (phone.handles.size === 0) this.#beginClose(phone, phone.left);
     else if (this.#stopping) this.#beginClose(phone, "serverStop");
+    else if (this.#releasing.has(pluginOf(phone.name))) this.#beginClose(phone, "pluginStop");
     else this.#fail(`${phone.name} was closed at its plugin while it had other handles (R47)`);
   }
 
@@ -326,7 +336,8 @@ class Model {
   }
 
   #settles({ id, phone, result }: Extract<Seen, { kind: "settles" }>): void {
-    const { closing } = this.#phone(phone);
+    const { closing: under, closed, shutAt } = this.#phone(phone);
+    const closing = under ?? (shutAt === this.#now ? closed : undefined);
     const request = this.#byId.get(id)!;
     if (result === 0) this.#end(request, { outcome: "succeeded", result, cause: undefined });
     else if (closing) this.#end(request, { outcome: "aborted", result, cause: closing });
@@ -335,13 +346,13 @@ class Model {
 
   #gone(plugin: string, cause: Cause): void {
     for (const phone of this.#phones.values()) {
-      if (!phone.name.startsWith(`${plugin}:`)) continue;
+      if (pluginOf(phone.name) !== plugin) continue;
       for (const request of this.#undecided(phone)) {
         this.#end(request, { outcome: request.operated ? "lost" : "aborted", result: FAILED, cause });
       }
       for (const handle of phone.handles) handle.void = true;
       phone.handles.clear();
-      shut(phone);
+      this.#shut(phone);
     }
   }
 
@@ -370,7 +381,7 @@ class Model {
         for (const request of this.#undecided(phone)) {
           if (request.operated) this.#end(request, { outcome: "lost", result: FAILED, cause: "closeDeadline" });
         }
-        shut(phone);
+        this.#shut(phone);
       };
       due.push({ at: end, happen });
     }
@@ -398,6 +409,13 @@ class Model {
     );
   }
 
+  #shut(phone: Phone): void {
+    phone.open = false;
+    phone.closed = phone.closing;
+    phone.shutAt = this.#now;
+    phone.closing = undefined;
+  }
+
   #end(request: Request, ending: Ending): void {
     if (request.endings.length > 0 && request.endedAt !== this.#now) return;
     request.endedAt = this.#now;
@@ -423,6 +441,8 @@ class Model {
         open: false,
         closing: undefined,
         closeBegan: 0,
+        closed: undefined,
+        shutAt: -1,
         removed: false,
         left: "close",
       };
@@ -432,7 +452,6 @@ class Model {
   }
 }
 
-function shut(phone: Phone): void {
-  phone.open = false;
-  phone.closing = undefined;
+function pluginOf(phone: string): string {
+  return phone.split(":")[0]!;
 }

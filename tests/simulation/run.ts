@@ -83,6 +83,7 @@ export async function run(seed: number, makeCore: MakeCore): Promise<Trace> {
     else if (choice < 410) disk.failing = true;
     else if (choice < 450) disk.failing = false;
     else if (choice < 465) random.pick(plugins).end(random.pick(["pluginCrash", "pluginHang", "protocolError"]));
+    else if (choice < 470) random.pick(plugins).stop();
     else if (choice < 485) {
       const plugin = random.pick(plugins);
       if (plugin.phones.length > 0) plugin.forceClose(random.pick(plugin.phones));
@@ -97,7 +98,8 @@ export async function run(seed: number, makeCore: MakeCore): Promise<Trace> {
   disk.failing = false;
   for (const plugin of plugins) plugin.tame = true;
   crowd.readAll();
-  await drain(world, crowd, 20_000);
+  // Every other server is stopped in the midst of things.
+  if (random.once(2)) await drain(world, crowd, 20_000);
   world.see({ kind: "stop" });
   core.stop().then(() => world.see({ kind: "stopped" }));
   await drain(world, crowd, 20_000);

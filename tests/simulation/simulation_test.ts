@@ -34,6 +34,8 @@ Deno.test("the histories reach every outcome and every way of closing", async ()
     "aborted leaseExpired suppressed",
     "aborted forcedClose sent",
     "aborted phoneRemoved sent",
+    "aborted pluginStop sent",
+    "aborted serverStop sent",
     "timedOut deadline sent",
     "lost closeDeadline suppressed",
     "lost pluginCrash sent",

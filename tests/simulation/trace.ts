@@ -38,6 +38,7 @@ export type Seen =
   | { kind: "forceClosing"; phone: string }
   | { kind: "forceClosed"; phone: string }
   | { kind: "remove"; phone: string }
+  | { kind: "release"; plugin: string }
   | { kind: "gone"; plugin: string; cause: GoneCause }
   | { kind: "stop" }
   | { kind: "stopped" };

@@ -19,6 +19,7 @@ import type {
   PluginEvents,
   PluginProcess,
 } from "../../server/core/ports.ts";
+import { PluginGone } from "../../server/core/plugin_gone.ts";
 import type { Random } from "./random.ts";
 import type { Seen, Trace } from "./trace.ts";
 
@@ -244,6 +245,15 @@ export class SimulatedPlugin {
     this.#world.after(1 + this.#world.random.below(200), () => this.start());
   }
 
+  /** It is stopped in order: its phones are closed first. */
+  async stop(): Promise<void> {
+    const life = this.#life;
+    if (life === undefined) return;
+    this.#world.see({ kind: "release", plugin: this.name });
+    await this.#core.releasePlugin(this.name);
+    if (this.#life === life) this.end("pluginStop");
+  }
+
   /** Closes a phone by itself. */
   forceClose(id: string): void {
     this.#life?.forceClose(id);
@@ -354,7 +364,7 @@ class Life implements PluginProcess {
   die(): void {
     this.#alive = false;
     for (const operating of this.#operating.values()) operating.cancel();
-    this.#dead.reject(new PhoneError("RESOURCEUNAVAIL", "The plugin has ended"));
+    this.#dead.reject(new PluginGone());
   }
 
   /** Aborts, settles and closes, as the SDK does for every driver. */

@@ -59,7 +59,7 @@ const NAME_OF_VALUE = new Map<number, PhoneErrorName>(
  *
  * @example A number of the catalogue has a name
  * ```ts
- * import { nameOfError } from "../../server/core/contract/errors.ts";
+ * import { nameOfError } from "./errors.ts";
  * import { equal } from "node:assert/strict";
  *
  * equal(nameOfError(-1879048165), "PHONEERR_NOTOWNER");
@@ -77,13 +77,33 @@ export function isErrorValue(value: number): boolean {
 }
 
 /**
+ * The words of anything that was thrown, also of what no words can be made of.
+ *
+ * @example
+ * ```ts
+ * import { wordsOf } from "./errors.ts";
+ * import { equal } from "node:assert/strict";
+ *
+ * equal(wordsOf(new Error("No dial tone")), "No dial tone");
+ * equal(wordsOf(Object.create(null)), "something that has no words");
+ * ```
+ */
+export function wordsOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message) : String(error);
+  } catch {
+    return "something that has no words";
+  }
+}
+
+/**
  * A telephony error: one of the catalogue (contract 7.2) or a vendor's own number.
  *
  * A driver throws it, or rejects with it, to say how an operation failed; anything else it throws becomes `PHONEERR_OPERATIONFAILED`.
  *
  * @example By name, and with a vendor's number
  * ```ts
- * import { PhoneError } from "../../server/core/contract/errors.ts";
+ * import { PhoneError } from "./errors.ts";
  * import { equal } from "node:assert/strict";
  *
  * equal(new PhoneError("INVALLAMPMODE", "Lamp 12 cannot wink").value, -1879048175);

@@ -161,6 +161,16 @@ export const FEATURES = [
   "genericPhone",
 ] as const;
 
+/** Whether a number can be a vendor's own lamp mode: one bit of the high 16, unsigned (contract 7.3). */
+export function isVendorLampMode(mode: number): boolean {
+  return Number.isInteger(mode) && mode >= 0x1_0000 && mode <= 0x8000_0000 && (mode & (mode - 1)) === 0;
+}
+
+/** Whether a number can be a vendor's own button function: 0x80000000…0xFFFFFFFF (contract 7.6). */
+export function isVendorButtonFunction(purpose: number): boolean {
+  return Number.isInteger(purpose) && purpose >= 0x8000_0000 && purpose <= 0xFFFF_FFFF;
+}
+
 /** One of {@linkcode HOOKSWITCH_DEVICES}. */
 export type HookSwitchDevice = typeof HOOKSWITCH_DEVICES[number];
 /** One of {@linkcode HOOKSWITCH_MODES}. */

@@ -99,6 +99,7 @@ export const HISTORY_EVENT_TYPES = [
   "pluginStopped",
   "pluginFailed",
   "pluginGivenUp",
+  "pluginRefused",
   "pluginFault",
   "phoneAdded",
   "phoneRemoved",

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { OPERATIONS } from "../../core/contract/operations.ts";
-import { HISTORY_EVENT_TYPES, OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
+import { HISTORY_EVENT_TYPES, OUTCOMES, REQUEST_STATES, type RequestRecord } from "../../core/contract/record.ts";
 import type { Page, RequestFilter } from "../../core/ports.ts";
 import { json } from "../answer.ts";
 import { hasScope, requireScope } from "../authentication.ts";
@@ -51,6 +51,11 @@ const EventsQuery = z.strictObject({ type: oneOf(HISTORY_EVENT_TYPES).exactOptio
 
 /** The routes of the history. */
 export function historyEndpoints({ core, reader }: HttpPorts): Endpoint[] {
+  /** A record as of now. One that is open on disk and unknown to the core was completed between the two looks: a state never goes back. */
+  const latest = async (record: RequestRecord): Promise<RequestRecord> => {
+    const current = core.current(record);
+    return current.state === "accepted" ? await reader.request(record.requestId) ?? current : current;
+  };
   return [
     {
       method: "GET",
@@ -64,7 +69,7 @@ export function historyEndpoints({ core, reader }: HttpPorts): Endpoint[] {
           asked.state === "dispatched" ? { ...filter, state: "accepted" } : filter,
           { limit, ...(before !== undefined && { before }) },
         );
-        const records = page.items.map((record) => core.current(record));
+        const records = await Promise.all(page.items.map(latest));
         const requests = asked.state === undefined ? records : records.filter(({ state }) => state === asked.state);
         return json({ requests, next: nextOf(page) });
       },
@@ -78,7 +83,7 @@ export function historyEndpoints({ core, reader }: HttpPorts): Endpoint[] {
         const id = /^[1-9]\d*$/.test(text) ? Number(text) : NaN;
         const record = Number.isSafeInteger(id) ? await reader.request(id) : undefined;
         if (record && (record.token === call.token.id || hasScope(call.token, "history:read"))) {
-          return json(core.current(record));
+          return json(await latest(record));
         }
         throw new Refusal("not-found", "No request of this token has that id");
       },

@@ -19,6 +19,14 @@ import { AnyOperation, OPERATION_SHAPES } from "./operation_shapes.ts";
 
 /** The route of requests. */
 export function requestEndpoints({ core, clock, limits, replies }: HttpPorts & { replies: ReplyRelease }): Endpoint[] {
+  const waited = async (handle: HandleView, { accepted, seconds }: { accepted: AcceptedRequest; seconds: number }) => {
+    const release = core.hold(handle.application);
+    try {
+      return await doneWithin(accepted, { seconds, clock });
+    } finally {
+      release();
+    }
+  };
   return [
     {
       method: "POST",
@@ -28,9 +36,9 @@ export function requestEndpoints({ core, clock, limits, replies }: HttpPorts & {
         const { raw } = call.context.req;
         const handle = handleOf(call, core);
         const { operation, ...asked } = parseRequest(await readJson(raw, limits), handle);
-        const accepted = await core.request(handle, operation, asked);
         const seconds = waitOf(raw.headers.get("prefer"), limits.waitSeconds);
-        const record = seconds === undefined ? undefined : await doneWithin(accepted, { seconds, clock });
+        const accepted = await core.request(handle, operation, asked);
+        const record = seconds === undefined ? undefined : await waited(handle, { accepted, seconds });
         replies.after(call.context.env.completed, accepted);
         const applied = seconds === undefined ? undefined : { "preference-applied": `wait=${seconds}` };
         if (record !== undefined) return json(record, { headers: { ...applied } });

@@ -32,6 +32,8 @@ export class RecordingCore implements Core {
   readonly calls: [name: string, ...given: unknown[]][] = [];
   /** Thrown by the next calls. */
   failure: Error | undefined;
+  /** The leases that were held, and released. */
+  readonly held: string[] = [];
   /** How many answers are known to have been handed out. */
   answered = 0;
   /** Called at each `answered()`. */
@@ -68,6 +70,11 @@ export class RecordingCore implements Core {
     const privilege = Object.hasOwn(privileges, id) ? privileges[id] : undefined;
     if (privilege === undefined || token !== "t-all") throw new PhoneError("INVALPHONEHANDLE");
     return { id, privilege, phone: { id: "virtual:desk-1" }, application: this.#application };
+  }
+
+  hold(application: ApplicationView): () => void {
+    this.held.push(`hold ${application.id}`);
+    return () => this.held.push(`release ${application.id}`);
   }
 
   async shutdown(application: ApplicationView) {

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { wordsOf } from "./core/contract/errors.ts";
-import { parseArgs } from "node:util";
 import deno from "../deno.json" with { type: "json" };
+import { readArguments } from "./command/arguments.ts";
 import { EXIT, internalError } from "./command/exit.ts";
 import { HELP } from "./command/help.ts";
 import { Misuse } from "./command/misuse.ts";
@@ -16,31 +15,12 @@ async function main(args: string[]): Promise<number> {
   if (values.version) console.log(deno.version);
   else if (values.help) console.log(HELP);
   else if (positionals.length === 1 && positionals[0] === "serve") await serve(values);
-  else {throw new Misuse(
-      `${
-        positionals.length ? `There is no command ${positionals.join(" ")}` : "A command is missing"
-      }: try serve, or --help`,
-    );}
+  else throw new Misuse(`${wrong(positionals)}: try serve, or --help`);
   return EXIT.orderly;
 }
 
-function readArguments(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        config: { type: "string" },
-        data: { type: "string" },
-        listen: { type: "string" },
-        safe: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-        version: { type: "boolean" },
-      },
-    });
-  } catch (error) {
-    throw new Misuse(wordsOf(error));
-  }
+function wrong(positionals: string[]): string {
+  return positionals.length > 0 ? `There is no command ${positionals.join(" ")}` : "A command is missing";
 }
 
 function exitCodeOf(error: unknown): number {

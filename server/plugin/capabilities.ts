@@ -11,6 +11,8 @@ import {
   HOOKSWITCH_DEVICES,
   HOOKSWITCH_MODES,
   type HookSwitchDevice,
+  isVendorButtonFunction,
+  isVendorLampMode,
   LAMP_MODES,
   PHONE_STATES,
 } from "../core/contract/names.ts";

@@ -108,9 +108,25 @@ Deno.test("records say what the core knows of open requests, and state is filter
     ((await server.call("GET", `/v1/requests?${query}`)).body?.["requests"] as { requestId: number }[])
       .map(({ requestId }) => requestId);
   deepEqual(await ids("state=dispatched"), [2]);
-  deepEqual(server.reader.asked.pop(), [{ state: "accepted" }, { limit: 50 }]);
+  deepEqual(server.reader.asked[0], [{ state: "accepted" }, { limit: 50 }]);
   deepEqual(await ids("state=accepted"), [3]);
   deepEqual(await ids(""), [3, 2]);
+});
+
+Deno.test("a request that is completed between the look at the disk and the look at the core is not told as open again", async () => {
+  await using server = new TestServer();
+  const open = {
+    completedAt: null,
+    dispatchedAt: null,
+    state: "accepted",
+    outcome: null,
+    result: null,
+    reply: null,
+  } as const;
+  server.reader.requestPage = { items: [recordOf({ requestId: 3, ...open })], next: undefined };
+  server.reader.record = recordOf({ requestId: 3 });
+  const { body } = await server.call("GET", "/v1/requests");
+  equal((body?.["requests"] as { state: string }[])[0]?.state, "completed");
 });
 
 Deno.test("a token without history:read sees its own requests only (api section 2)", async () => {

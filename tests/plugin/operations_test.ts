@@ -125,21 +125,6 @@ for (const [what, asked, error] of REFUSALS) {
   });
 }
 
-Deno.test("Q16: a mode that is none fails with the only number of the operation's list", async () => {
-  const { calls, driver } = recorder();
-  const { bench } = await openPhone(driver, { capabilities: CAPABILITIES });
-  bench.say({
-    type: "operate",
-    requestId: 1,
-    phone: "p",
-    remainingMs: 1_000,
-    operation: "setButtonInfo",
-    params: JSON.parse('{"button":0,"mode":"sideways","function":"hold","text":""}'),
-  });
-  equal(await bench.result(1), new PhoneError("OPERATIONFAILED").value);
-  deepEqual(calls, []);
-});
-
 Deno.test("Q13, Q14: without ring or display their operations are unavailable", async () => {
   const { driver } = recorder();
   const { bench } = await openPhone(driver);

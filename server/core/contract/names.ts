@@ -162,13 +162,17 @@ export const FEATURES = [
 ] as const;
 
 /** Whether a number can be a vendor's own lamp mode: one bit of the high 16, unsigned (contract 7.3). */
-export function isVendorLampMode(mode: number): boolean {
-  return Number.isInteger(mode) && mode >= 0x1_0000 && mode <= 0x8000_0000 && (mode & (mode - 1)) === 0;
+export function isVendorLampMode(mode: unknown): boolean {
+  return isInteger(mode) && mode >= 0x1_0000 && mode <= 0x8000_0000 && (mode & (mode - 1)) === 0;
 }
 
 /** Whether a number can be a vendor's own button function: 0x80000000…0xFFFFFFFF (contract 7.6). */
-export function isVendorButtonFunction(purpose: number): boolean {
-  return Number.isInteger(purpose) && purpose >= 0x8000_0000 && purpose <= 0xFFFF_FFFF;
+export function isVendorButtonFunction(purpose: unknown): boolean {
+  return isInteger(purpose) && purpose >= 0x8000_0000 && purpose <= 0xFFFF_FFFF;
+}
+
+function isInteger(value: unknown): value is number {
+  return Number.isInteger(value);
 }
 
 /** One of {@linkcode HOOKSWITCH_DEVICES}. */

@@ -113,11 +113,11 @@ export interface Core {
   /** phoneClose, or another close of this one handle. Answers only when invariant 4 holds. */
   close(handle: HandleView, cause?: CloseCause): Promise<Closed>;
 
-  /** One of the nine. Resolves when the acceptance is on disk. */
+  /** One of the nine. Resolves when the acceptance is on disk. The same `key` on the same handle gives the same request again. */
   request<Name extends OperationName>(
     handle: HandleView,
     operation: Name,
-    options: { params: OperationParameters[Name]; reference?: string; deadlineMs?: number },
+    options: { params: OperationParameters[Name]; reference?: string; deadlineMs?: number; key?: string },
   ): Promise<AcceptedRequest>;
   /** One of the getters: the plugin is asked. */
   get<Name extends GetterName>(

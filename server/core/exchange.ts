@@ -15,6 +15,7 @@ import type { PhoneCapabilities } from "./contract/capabilities.ts";
 import type { Privilege } from "./contract/names.ts";
 import type { OperationName } from "./contract/operations.ts";
 import type { Cause, Outcome } from "./contract/record.ts";
+import type { AcceptedRequest } from "./core.ts";
 import type { EventQueue } from "./event_queue.ts";
 import type { Clock, Fact, History, NextId, PluginProcess, Wanted } from "./ports.ts";
 
@@ -55,6 +56,8 @@ export interface Handle {
   wanted: Wanted;
   /** Requests asked through it that are not over; closing it does not end them. */
   readonly requests: Set<Request>;
+  /** Requests by the keys that they were asked with. */
+  readonly keys: Map<string, Promise<AcceptedRequest>>;
   closed: boolean;
   /** Its opening failed after all: its application never learns of it. */
   disowned: boolean;

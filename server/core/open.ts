@@ -74,6 +74,7 @@ async function attach(
     privilege,
     wanted: NOTHING,
     requests: new Set(),
+    keys: new Map(),
     closed: false,
     disowned: false,
   };

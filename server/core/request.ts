@@ -16,6 +16,31 @@ export interface RequestOptions<Name extends OperationName> {
   params: OperationParameters[Name];
   reference?: string;
   deadlineMs?: number;
+  /** The same key on the same handle gives the same request again, whatever else is asked. */
+  key?: string;
+}
+
+/** Keys that are remembered for each handle; the oldest is forgotten first. */
+const MOST_KEYS = 1_024;
+
+/** Asks a request, unless its key has been asked before: then that one is given again. */
+export function request<Name extends OperationName>(
+  exchange: Exchange,
+  handle: Handle,
+  operation: Name,
+  options: RequestOptions<Name>,
+): Promise<AcceptedRequest> {
+  const { key } = options;
+  if (key === undefined) return ask(exchange, handle, operation, options);
+  const known = handle.keys.get(key);
+  if (known) return known;
+  const asked = ask(exchange, handle, operation, options);
+  handle.keys.set(key, asked);
+  // A refused one is none: the key may be tried again.
+  asked.catch(() => handle.keys.delete(key));
+  const [oldest] = handle.keys.keys();
+  if (handle.keys.size > MOST_KEYS && oldest !== undefined) handle.keys.delete(oldest);
+  return asked;
 }
 
 /**
@@ -23,7 +48,7 @@ export interface RequestOptions<Name extends OperationName> {
  *
  * @throws {PhoneError} A refusal that depends on nothing the plugin would know; no request was made then.
  */
-export async function request<Name extends OperationName>(
+async function ask<Name extends OperationName>(
   exchange: Exchange,
   handle: Handle,
   operation: Name,

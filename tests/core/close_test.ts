@@ -1,4 +1,5 @@
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
+import { PhoneError } from "../../server/core/contract/errors.ts";
 import { Fixture, follow } from "./fixture.ts";
 
 const FAILED = -1879048164;
@@ -63,6 +64,21 @@ Deno.test("R59 R60 a plugin that does not end a close is killed; what it left op
   const row = fixture.row(id)!;
   deepEqual([row.outcome, row.cause], ["lost", "closeDeadline"]);
   equal(fixture.process.killed, "p:a: It did not close within 4000 ms");
+});
+
+Deno.test("R59 a close that its living plugin refuses with RESOURCEUNAVAIL completes what was open as lost, and succeeds", async () => {
+  const fixture = new Fixture();
+  const handle = await fixture.open(await fixture.application());
+  const id = await fixture.light(handle);
+  fixture.process.onClose = () => Promise.reject(new PhoneError("RESOURCEUNAVAIL", "The driver has no line"));
+  equal((await fixture.over(fixture.core.close(handle))).completed, 1);
+  const row = fixture.row(id)!;
+  deepEqual([row.outcome, row.cause], ["lost", "closeDeadline"]);
+  deepEqual(
+    fixture.disk.facts.filter(({ type }) => type === "pluginFault").map(({ detail }) => detail),
+    [{ fault: "Its close failed: The driver has no line" }],
+  );
+  equal(fixture.process.killed, undefined);
 });
 
 Deno.test("R62 every call on a closed handle gives INVALPHONEHANDLE", async () => {

@@ -82,6 +82,22 @@ Deno.test("R33 a reply waits for the answer with its id", async () => {
   deepEqual(events.map(({ type }) => type), ["PHONE_REPLY"]);
 });
 
+Deno.test("the same key on the same handle gives the same request again, and a refused one may be tried again", async () => {
+  const fixture = new Fixture();
+  const handle = await fixture.open(await fixture.application());
+  const ask = (key: string) => fixture.core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" }, key });
+  fixture.disk.failing = true;
+  await rejects(fixture.over(ask("a")), { code: "PHONEERR_RESOURCEUNAVAIL" });
+  fixture.disk.failing = false;
+  await fixture.pass(100);
+  const [first, second, other] = await fixture.over(Promise.all([ask("a"), ask("a"), ask("b")]));
+  deepEqual([second!.requestId === first!.requestId, other!.requestId === first!.requestId], [true, false]);
+  fixture.events.completed(first!.requestId, 0);
+  await fixture.pass();
+  equal((await fixture.over((await ask("a")).done)).outcome, "succeeded");
+  equal(fixture.process.operations.length, 2);
+});
+
 Deno.test("in flight there are as many requests as the bound says, and one more is refused", async () => {
   const fixture = new Fixture();
   const handle = await fixture.open(await fixture.application());

@@ -38,3 +38,14 @@ Deno.test("a getter that the driver does not have is refused without asking", as
   await rejects(fixture.core.get(handle, "getRing", {}), { code: "PHONEERR_OPERATIONUNAVAIL" });
   deepEqual(fixture.process.calls, ["open a"]);
 });
+
+Deno.test("R62 a getter that is answered after its handle was closed gives INVALPHONEHANDLE", async () => {
+  const fixture = new Fixture({ methods: ["getLamp"] });
+  const handle = await fixture.open(await fixture.application());
+  const answer = Promise.withResolvers<unknown>();
+  fixture.process.onGet = () => answer.promise;
+  const asked = fixture.core.get(handle, "getLamp", { lamp: 1 });
+  await fixture.over(fixture.core.close(handle));
+  answer.resolve({ mode: "steady" });
+  await rejects(fixture.over(asked), { code: "PHONEERR_INVALPHONEHANDLE" });
+});

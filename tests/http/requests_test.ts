@@ -183,3 +183,22 @@ Deno.test("the core is told also when the client hangs up before its answer", as
   done.resolve(recordOf());
   await answered(server, 1);
 });
+
+Deno.test("an Idempotency-Key goes to the core, and one that is none is refused before anything is asked (api section 2)", async () => {
+  await using server = new TestServer();
+  const post = (key: string) => server.call("POST", PATH, { json: LAMP, headers: { "idempotency-key": key } });
+  equal((await post("try-7")).status, 202);
+  const [, , , asked] = server.core.calls.at(-1) ?? [];
+  equal((asked as { key?: string }).key, "try-7");
+  for (const wrong of ["", "two words", "x".repeat(256)]) equal((await post(wrong)).status, 400, JSON.stringify(wrong));
+  equal(server.core.calls.length, 1);
+});
+
+Deno.test("the lease is held for as long as an answer is waited for (api section 2)", async () => {
+  await using server = new TestServer();
+  server.core.done = () => Promise.resolve(recordOf());
+  await server.call("POST", PATH, { json: LAMP });
+  equal(server.core.held.length, 0);
+  await server.call("POST", PATH, { json: LAMP, headers: { prefer: "wait=5" } });
+  equal(server.core.held.join(), "hold app-1,release app-1");
+});

@@ -13,9 +13,12 @@ import { readJson } from "../body.ts";
 import { type Endpoint, handleOf } from "../endpoint.ts";
 import type { HttpPorts } from "../ports.ts";
 import { waitOf } from "../prefer.ts";
+import { Refusal } from "../refusal.ts";
 import type { ReplyRelease } from "../reply_release.ts";
 import { fit } from "../shape.ts";
 import { AnyOperation, OPERATION_SHAPES } from "./operation_shapes.ts";
+
+const LONGEST_KEY = 255;
 
 /** The route of requests. */
 export function requestEndpoints({ core, clock, limits, replies }: HttpPorts & { replies: ReplyRelease }): Endpoint[] {
@@ -37,7 +40,8 @@ export function requestEndpoints({ core, clock, limits, replies }: HttpPorts & {
         const handle = handleOf(call, core);
         const { operation, ...asked } = parseRequest(await readJson(raw, limits), handle);
         const seconds = waitOf(raw.headers.get("prefer"), limits.waitSeconds);
-        const accepted = await core.request(handle, operation, asked);
+        const key = keyOf(raw.headers.get("idempotency-key"));
+        const accepted = await core.request(handle, operation, key === undefined ? asked : { ...asked, key });
         const record = seconds === undefined ? undefined : await waited(handle, { accepted, seconds });
         replies.after(call.context.env.completed, accepted);
         const applied = seconds === undefined ? undefined : { "preference-applied": `wait=${seconds}` };
@@ -50,6 +54,13 @@ export function requestEndpoints({ core, clock, limits, replies }: HttpPorts & {
       },
     },
   ];
+}
+
+/** Under what a request is asked once only. */
+function keyOf(header: string | null): string | undefined {
+  if (header === null) return undefined;
+  if (header.length <= LONGEST_KEY && /^[\x21-\x7e]+$/.test(header)) return header;
+  throw new Refusal("bad-request", `Idempotency-Key must be 1 to ${LONGEST_KEY} visible ASCII characters`);
 }
 
 interface AskedRequest {

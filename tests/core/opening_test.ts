@@ -1,0 +1,95 @@
+import { deepEqual, equal, rejects, throws } from "node:assert/strict";
+import { Fixture, follow } from "./fixture.ts";
+
+const OWNER = { phone: "p:a", privilege: "owner" };
+
+/** A fixture whose plugin opens its phone only when told to. */
+function slowlyOpening(): { fixture: Fixture; opened: () => void } {
+  const fixture = new Fixture();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  fixture.process.onOpen = () => promise;
+  return { fixture, opened: resolve };
+}
+
+for (const whole of [true, false]) {
+  const when = whole ? "before it is open" : "after it is open";
+  Deno.test(`R65 a forced close that begins while the phone is being opened and ends ${when} closes the first handle at once, and tells it`, async () => {
+    const { fixture, opened } = slowlyOpening();
+    const application = await fixture.application();
+    const events = follow(fixture.core, application);
+    const open = fixture.core.open(application, OWNER);
+    await fixture.pass();
+    fixture.events.forceClosing("a");
+    if (whole) fixture.events.forceClosed("a");
+    opened();
+    const handle = await fixture.over(open, 100);
+    throws(() => fixture.core.handle(handle.id, "t"), { code: "PHONEERR_INVALPHONEHANDLE" });
+    if (!whole) {
+      deepEqual(events, [], "nobody is told before the plugin is through");
+      fixture.events.forceClosed("a");
+    }
+    await fixture.pass();
+    deepEqual(
+      events.map((event) => [event.type, "handle" in event && event.handle, "cause" in event && event.cause]),
+      [["PHONE_CLOSE", handle.id, "forcedClose"]],
+    );
+    deepEqual(fixture.process.calls, ["open a"], "R69: its plugin closes it by itself");
+    await fixture.open(application);
+    deepEqual(fixture.process.calls, ["open a", "open a"]);
+  });
+}
+
+Deno.test("a forced close during an opening that failed does not close the next one", async () => {
+  const { fixture } = slowlyOpening();
+  const failing = Promise.withResolvers<void>();
+  fixture.process.onOpen = () => failing.promise;
+  const application = await fixture.application();
+  const open = fixture.core.open(application, OWNER);
+  await fixture.pass();
+  fixture.events.forceClosing("a");
+  fixture.events.forceClosed("a");
+  failing.reject(new Error("the line broke"));
+  await rejects(fixture.over(open), /the line broke/);
+  fixture.process.onOpen = () => Promise.resolve();
+  const handle = await fixture.open(application);
+  equal(fixture.core.handle(handle.id, "t").id, handle.id);
+});
+
+Deno.test("an open that ends after its application was released by the operator gives INVALAPPHANDLE and leaves no handle", async () => {
+  const { fixture, opened } = slowlyOpening();
+  const application = await fixture.application();
+  const open = fixture.core.open(application, OWNER);
+  await fixture.pass();
+  await fixture.over(fixture.core.shutdown(application, "operatorRelease"));
+  opened();
+  await rejects(fixture.over(open), { code: "PHONEERR_INVALAPPHANDLE" });
+  deepEqual(fixture.process.calls, ["open a", "close a"]);
+  equal(fixture.core.phone("p:a").owner, null);
+});
+
+Deno.test("a plugin that is being released opens no phone, neither one that waits nor another", async () => {
+  const fixture = new Fixture({ phones: ["a", "b"] });
+  const application = await fixture.application();
+  await fixture.open(application);
+  const closing = Promise.withResolvers<void>();
+  fixture.process.onClose = () => closing.promise;
+  const released = fixture.core.releasePlugin("p");
+  const waiting = fixture.core.open(application, OWNER);
+  const another = fixture.core.open(application, { phone: "p:b", privilege: "owner" });
+  await rejects(fixture.over(another), { code: "PHONEERR_RESOURCEUNAVAIL" });
+  closing.resolve();
+  await rejects(fixture.over(waiting), { code: "PHONEERR_RESOURCEUNAVAIL" });
+  await fixture.over(released);
+  deepEqual(fixture.process.calls, ["open a", "close a"]);
+});
+
+Deno.test("a phone that is being opened when its plugin is released is closed before the release ends", async () => {
+  const { fixture, opened } = slowlyOpening();
+  const open = fixture.core.open(await fixture.application(), OWNER);
+  await fixture.pass();
+  const released = fixture.core.releasePlugin("p");
+  opened();
+  await rejects(fixture.over(open), { code: "PHONEERR_RESOURCEUNAVAIL" });
+  await fixture.over(released);
+  deepEqual(fixture.process.calls, ["open a", "close a"]);
+});

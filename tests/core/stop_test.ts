@@ -1,0 +1,23 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { Fixture, follow } from "./fixture.ts";
+
+Deno.test("a stop waits until the close of a crash has been told: PHONE_CLOSE comes before the stream ends", async () => {
+  const fixture = new Fixture();
+  const application = await fixture.application();
+  const handle = await fixture.open(application);
+  const id = await fixture.light(handle);
+  const events = follow(fixture.core, application);
+  fixture.disk.failing = true;
+  fixture.events.gone("pluginCrash", "it exited with 1");
+  let stopped = false;
+  const stop = fixture.core.stop().then(() => stopped = true);
+  await fixture.pass(1_000);
+  equal(stopped, false, "the rows of the crash are not on disk");
+  fixture.disk.failing = false;
+  await fixture.over(stop, 10_000);
+  deepEqual([fixture.row(id)?.outcome, fixture.row(id)?.cause], ["lost", "pluginCrash"]);
+  deepEqual(
+    events.map((event) => [event.type, "cause" in event && event.cause]),
+    [["PHONE_REPLY", "pluginCrash"], ["PHONE_CLOSE", "pluginCrash"]],
+  );
+});

@@ -55,15 +55,23 @@ Deno.test("a forced close during an opening that failed does not close the next 
   equal(fixture.core.handle(handle.id, "t").id, handle.id);
 });
 
-Deno.test("an open that ends after its application was released by the operator gives INVALAPPHANDLE and leaves no handle", async () => {
-  const { fixture, opened } = slowlyOpening();
+Deno.test("an open that ends while its application is being released by the operator gives INVALAPPHANDLE and leaves no handle", async () => {
+  const fixture = new Fixture({ phones: ["a", "b"] });
   const application = await fixture.application();
+  await fixture.open(application, { phone: "p:b" });
+  const [opening, closing] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  fixture.process.onOpen = () => opening.promise;
+  fixture.process.onClose = () => closing.promise;
   const open = fixture.core.open(application, OWNER);
   await fixture.pass();
-  await fixture.over(fixture.core.shutdown(application, "operatorRelease"));
-  opened();
+  // The other phone's close keeps the release from ending first.
+  const released = fixture.core.shutdown(application, "operatorRelease");
+  await fixture.pass();
+  opening.resolve();
   await rejects(fixture.over(open), { code: "PHONEERR_INVALAPPHANDLE" });
-  deepEqual(fixture.process.calls, ["open a", "close a"]);
+  closing.resolve();
+  await fixture.over(released);
+  deepEqual(fixture.process.calls, ["open b", "open a", "close b", "close a"]);
   equal(fixture.core.phone("p:a").owner, null);
 });
 

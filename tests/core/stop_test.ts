@@ -17,7 +17,7 @@ Deno.test("a stop waits until the close of a crash has been told: PHONE_CLOSE co
   await fixture.over(stop, 10_000);
   deepEqual([fixture.row(id)?.outcome, fixture.row(id)?.cause], ["lost", "pluginCrash"]);
   deepEqual(
-    events.map((event) => [event.type, "cause" in event && event.cause]),
+    events.flatMap((event) => "cause" in event ? [[event.type, event.cause]] : []),
     [["PHONE_REPLY", "pluginCrash"], ["PHONE_CLOSE", "pluginCrash"]],
   );
 });

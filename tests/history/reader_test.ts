@@ -257,3 +257,57 @@ Deno.test("a closed history refuses questions, and answers those that it had", a
   equal((await asked)?.requestId, id);
   await rejects(opened.reader.request(id), { message: "The history is closed" });
 });
+
+Deno.test("a page of large records ends at about 1 MiB and goes on without a gap or a record twice", async () => {
+  using folder = temporaryFolder();
+  await using opened = await openIn(folder.path);
+  const { history, reader } = opened;
+  const large = "x".repeat(100_000);
+  const ids = await Promise.all(
+    Array.from({ length: 25 }, () => history.accept(acceptance({ operation: "setDisplay", params: { text: large } }))),
+  );
+  const read: number[] = [];
+  const sizes: number[] = [];
+  let before: number | undefined;
+  do {
+    const page = await reader.requests({}, { limit: 100, ...(before !== undefined && { before }) });
+    ok(JSON.stringify(page.items).length <= 1_048_576 + page.items.length + 1, "a page is bounded");
+    read.push(...page.items.map(({ requestId }) => requestId));
+    sizes.push(page.items.length);
+    before = page.next;
+  } while (before !== undefined);
+  deepEqual(read, ids.toReversed());
+  deepEqual(sizes, [10, 10, 5]);
+});
+
+Deno.test("a record that is larger than a page is a page by itself", async () => {
+  using folder = temporaryFolder();
+  await using opened = await openIn(folder.path);
+  const { history, reader } = opened;
+  const ids: number[] = [];
+  for (const length of [10, 1_500_000, 1_500_000, 10]) {
+    ids.push(await history.accept(acceptance({ operation: "setDisplay", params: { text: "x".repeat(length) } })));
+  }
+  const { records, pages } = await allRequests(reader, {}, 100);
+  deepEqual(records.map(({ requestId }) => requestId), ids.toReversed());
+  equal(pages, 4);
+});
+
+Deno.test("a page of large facts ends at about 1 MiB and goes on without a gap or a fact twice", async () => {
+  using folder = temporaryFolder();
+  await using opened = await openIn(folder.path);
+  const { history, reader } = opened;
+  const detail = { words: "x".repeat(100_000) };
+  await Promise.all(
+    Array.from({ length: 25 }, (_, n) => history.note({ type: "pluginFault", detail: { ...detail, n } })),
+  );
+  const read: unknown[] = [];
+  let before: number | undefined;
+  do {
+    const page = await reader.events({ type: "pluginFault" }, { limit: 100, ...(before !== undefined && { before }) });
+    ok(JSON.stringify(page.items).length <= 1_048_576 + page.items.length + 1, "a page is bounded");
+    read.push(...page.items.map(({ detail }) => detail?.["n"]));
+    before = page.next;
+  } while (before !== undefined);
+  deepEqual(read, Array.from({ length: 25 }, (_, n) => 24 - n));
+});

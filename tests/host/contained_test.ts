@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { HostBench, NOTHING, onePhone } from "./testbed.ts";
+import { HostBench, NOTHING, onePhone, type Told, writePlugin } from "./testbed.ts";
 
 /** A driver whose devSpecific writes a frame of its own making to standard output, past the SDK. */
 const LIAR = `
@@ -116,6 +116,79 @@ Deno.test("invariant 6: a flood of events leaves the loop to others and loses no
   turning = false;
   equal(bench.told.filter(([name]) => name === "devSpecific").length, flood);
   ok(turns > 20, `${turns} turns for others`);
+});
+
+/** What costs the history a row, or every application an event, and is sent without end. */
+const FLOODS: { what: string; statement: string; counted: (told: Told) => boolean }[] = [
+  {
+    what: "sets and clears the link of its phone",
+    statement: `for (let n = 0;; n++) { phone.connected = n % 2 === 1; await turn(); }`,
+    counted: ([name]) => name === "connected",
+  },
+  {
+    what: "tells past the SDK of a link that comes and goes",
+    statement:
+      `for (let n = 0;; n++) frame(JSON.stringify([{ type: "connected", phone: "p", connected: n % 2 === 1 }]));`,
+    counted: ([name]) => name === "connected",
+  },
+  {
+    what: "adds and removes phones",
+    statement:
+      `for (let n = 0;; n++) { await host.addPhone({ id: "q" + n, name: "Q" }, {}); await host.removePhone("q" + n); }`,
+    counted: ([name]) => name === "addPhone" || name === "removePhone",
+  },
+  {
+    what: "completes requests that were never asked",
+    statement: `for (let n = 2;; n++) frame(JSON.stringify([{ type: "done", requestId: n, result: 0 }]));`,
+    counted: ([name]) => name === "completed",
+  },
+  {
+    what: "completes the same request again and again",
+    statement: `for (;;) frame('[{"type":"done","requestId":1,"result":0}]');`,
+    counted: ([name]) => name === "completed",
+  },
+  {
+    what: "says reinit",
+    statement: `for (;;) frame('[{"type":"state","phone":"p","states":["reinit"]}]');`,
+    counted: ([name]) => name === "state",
+  },
+];
+
+/** Well above what is allowed at once and what comes to it by the second, well below a flood. */
+const MOST_REPORTS = 4_096;
+
+for (const { what, statement, counted } of FLOODS) {
+  Deno.test(`a plugin that ${what} without end is killed as a protocol error before much has reached the core`, async () => {
+    const turn = `const turn = () => new Promise((resolve) => setImmediate(resolve));`;
+    await using bench = await HostBench.run({
+      code: onePhone(`{ async devSpecific() { ${statement} } }`, LIAR + turn),
+    });
+    await bench.process.open("p", NOTHING);
+    bench.operate(1);
+    const [, cause, detail] = await bench.until("gone", ([name]) => name === "gone");
+    equal(cause, "protocolError");
+    match(
+      String(detail),
+      /it broke the wire: it sent too many messages of the kind \w+: at most 50 a second over time/,
+    );
+    const reports = bench.told.filter(counted).length;
+    ok(reports > 1_000 && reports < MOST_REPORTS, `${reports} reports`);
+  });
+}
+
+Deno.test("a plugin with an import that never ends settles as stopped, in words, when its start has taken too long", async () => {
+  const startMs = 1_000;
+  await using bench = await HostBench.of(async (parent) => {
+    const source = await writePlugin(parent, { code: `import "./pipe.ts";\n${onePhone("{}")}` });
+    const { success } = await new Deno.Command("mkfifo", { args: [`${source}/pipe.ts`] }).output();
+    ok(success, "mkfifo made a named pipe");
+    return [{ source }];
+  }, { startMs });
+  await bench.host.start();
+  await bench.until("settle", ([name]) => name === "settle");
+  equal(bench.condition.state, "stopped");
+  match(bench.condition.detail, /its imports could not be read within 1000 ms/);
+  equal(bench.processes.length, 0);
 });
 
 Deno.test("a plugin that calls without waiting is answered, and past its bound refused, but not obeyed without bound", async () => {

@@ -60,7 +60,7 @@ Deno.test("an operation goes there and its completion comes back; a getter answe
     new PhoneError("INVALPOINTER").value,
     "Nothing to do",
   ]);
-  deepEqual(bench.told.find(([name, id]) => name === "completed" && id === 7), ["completed", 7, 0]);
+  deepEqual(await bench.until("7", ([name, id]) => name === "completed" && id === 7), ["completed", 7, 0]);
   deepEqual(await bench.process.get("p", "getRing", {}), { mode: 2, volume: 9 });
   await rejects(bench.process.get("p", "getLamp", { lamp: 0 }), { code: "PHONEERR_OPERATIONUNAVAIL" });
   await bench.process.close("p");

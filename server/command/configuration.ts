@@ -70,6 +70,8 @@ export interface Configuration {
   http: Limits;
   history: Partial<HistoryLimits>;
   plugins: PluginConfig[];
+  /** No plugin is started. */
+  safe: boolean;
 }
 
 /** The flags of `serve`. */
@@ -108,6 +110,7 @@ export async function readConfiguration(flags: Flags): Promise<Configuration> {
     },
     http: { ...HTTP_LIMITS, bodyBytes: bounds.bodyBytes, jsonDepth: bounds.jsonDepth },
     history: { waitingRows: bounds.historyRows, waitingMs: bounds.historyMs },
+    safe: flags.safe ?? false,
     plugins: flags.safe ? [] : plugins.map((plugin) => ({ ...plugin, source: resolve(base, plugin.source) })),
   };
 }

@@ -80,7 +80,7 @@ export async function serve(flags: Flags): Promise<void> {
 }
 
 function listen(
-  { listen, http }: Configuration,
+  { listen, http, safe }: Configuration,
   { core, host, opened }: { core: Core; host: Host; opened: OpenHistory },
 ): HttpServer {
   try {
@@ -90,7 +90,7 @@ function listen(
       tokens: tokensOf(opened),
       clock: systemClock,
       limits: http,
-      health: () => health({ core, host, opened }),
+      health: () => health({ core, host, opened, safe }),
       note: (fact) => void opened.history.note(fact, { optional: true }),
       report: (error, where) =>
         log({ plugin: "", level: "error", text: `${where}: ${error instanceof Error ? error.stack : error}` }),

@@ -1,3 +1,4 @@
+import { PhoneError } from "./contract/errors.ts";
 import type { EventBody } from "./contract/events.ts";
 import type { EventStream } from "./core.ts";
 
@@ -75,14 +76,21 @@ export class EventQueue {
   /**
    * Begins to read; the stream before it ends.
    *
+   * @throws {PhoneError} `INVALPARAM` if the last event is newer than the newest.
    * @param options.lastEvent The last event that the reader has; undefined for the oldest held.
    * @param options.now The time for a `GAP`.
    * @param options.ended Called when this stream ends, however.
    */
   stream(options: { lastEvent: number | undefined; now: () => string; ended: () => void }): EventStream {
     const { lastEvent } = options;
+    if (lastEvent !== undefined && lastEvent > this.#last) {
+      throw new PhoneError(
+        "INVALPARAM",
+        `The last event ${lastEvent} is newer than the newest, ${this.#last}: is it another application's?`,
+      );
+    }
     this.#stream?.end();
-    let position = Math.min(lastEvent ?? this.#dropped, this.#last);
+    let position = lastEvent ?? this.#dropped;
     const resuming = lastEvent !== undefined;
     let first = true;
     const take = (): { seq: number; json: string } | "wait" | "end" => {

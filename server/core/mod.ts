@@ -53,12 +53,22 @@ export function createCore(options: CoreOptions): Core {
 
   const application = (id: string, token: string): Application => {
     const found = exchange.applications.get(id);
-    if (found?.token !== token) throw new PhoneError("INVALAPPHANDLE");
+    if (found?.token !== token) {
+      throw new PhoneError(
+        "INVALAPPHANDLE",
+        "No application of this token has that id: it was shut down, its lease ended, or the server was started anew; begin another",
+      );
+    }
     return found;
   };
   const handle = (id: string, token: string): Handle => {
     const found = exchange.handles.get(id);
-    if (found?.application.token !== token) throw new PhoneError("INVALPHONEHANDLE");
+    if (found?.application.token !== token) {
+      throw new PhoneError(
+        "INVALPHONEHANDLE",
+        "No open handle of this token has that id: it was closed, by force too, its application's lease ended, or the server was started anew; open the phone again",
+      );
+    }
     return found;
   };
   const own = (view: ApplicationView) => application(view.id, view.token);

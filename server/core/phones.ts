@@ -22,7 +22,10 @@ export function findPhone(exchange: Exchange, name: string): Phone {
   const phone = /^\d{1,10}$/.test(name) ? exchange.devices[Number(name)] : exchange.phones.get(name);
   if (phone?.removed) throw new PhoneError("NODEVICE", `${phone.id} has been removed`);
   if (phone?.deviceId === undefined) {
-    throw new PhoneError("BADDEVICEID", `No phone has the name or device id ${JSON.stringify(name)}`);
+    throw new PhoneError(
+      "BADDEVICEID",
+      `No phone has the name or device id ${JSON.stringify(name)}: phones are named PLUGIN:ID`,
+    );
   }
   return phone;
 }

@@ -1,4 +1,4 @@
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import type { PhoneEvent } from "../../server/core/contract/events.ts";
 import { EventQueue } from "../../server/core/event_queue.ts";
 import { Fixture, follow } from "./fixture.ts";
@@ -32,6 +32,14 @@ Deno.test("what is held no longer is told by a GAP to a stream that resumes, and
   equal(next?.seq, gap!.seq + 1);
   const [first] = await take(queue.stream(options()), 1);
   equal(first?.type, "PHONE_CREATE");
+});
+
+Deno.test("a last event that is newer than the newest is refused, and the stream that is there goes on", async () => {
+  const queue = new EventQueue(10_000);
+  const stream = queue.stream(options());
+  create(queue, 1);
+  throws(() => queue.stream(options(2)), { code: "PHONEERR_INVALPARAM" });
+  deepEqual((await take(stream, 1)).map(({ seq }) => seq), [1]);
 });
 
 Deno.test("a new stream ends the one before", async () => {

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { Feature, HookSwitchMode, LampMode, StatusFlag } from "../core/contract/names.ts";
 import type {
   GetterName,
   GetterParameters,
   GetterResults,
   OperationName,
   OperationParameters,
+  PhoneStatus,
 } from "../core/contract/operations.ts";
 
 /** What an operation is given besides its parameters. */
@@ -33,39 +33,10 @@ export interface DriverParameters extends Omit<OperationParameters, "devSpecific
 }
 
 /** The status of a phone as its driver tells it; what is left out is filled in from `connected` and the capabilities. */
-export interface DriverStatus {
-  /** `connected` and `suspended`. */
-  statusFlags?: StatusFlag[];
-  /** 0 = not ringing. */
-  ringMode?: number;
-  /** 0…65535. */
-  ringVolume?: number;
-  /** Mode of the handset. */
-  handsetHookSwitchMode?: HookSwitchMode;
-  /** 0…65535. */
-  handsetVolume?: number;
-  /** 0…65535. */
-  handsetGain?: number;
-  /** Mode of the speakerphone. */
-  speakerHookSwitchMode?: HookSwitchMode;
-  /** 0…65535. */
-  speakerVolume?: number;
-  /** 0…65535. */
-  speakerGain?: number;
-  /** Mode of the headset. */
-  headsetHookSwitchMode?: HookSwitchMode;
-  /** 0…65535. */
-  headsetVolume?: number;
-  /** 0…65535. */
-  headsetGain?: number;
-  /** What the display shows. */
-  display?: { rows: string[] };
-  /** Every lamp's mode. */
-  lampModes?: { lamp: number; mode: LampMode }[];
+export interface DriverStatus
+  extends Partial<Omit<PhoneStatus, "numOwners" | "numMonitors" | "ownerName" | "devSpecific">> {
   /** The vendor's part. */
   devSpecific?: Uint8Array;
-  /** What can be used now. */
-  phoneFeatures?: Feature[];
 }
 
 /** What each getter gives, whole; bytes as `Uint8Array`. */

@@ -3,32 +3,13 @@
  *
  * @module
  */
-import type { PhoneCapabilities } from "../../server/core/contract/capabilities.ts";
 import type { PhoneEvent } from "../../server/core/contract/events.ts";
 import type { ApplicationView, Core, HandleView } from "../../server/core/core.ts";
 import { createCore } from "../../server/core/mod.ts";
 import type { Fact, OutgoingOperation, PluginEvents, PluginProcess, Wanted } from "../../server/core/ports.ts";
+import { NO_CAPABILITIES } from "../no_capabilities.ts";
 import { randomFrom } from "../simulation/random.ts";
 import { Disk, World } from "../simulation/world.ts";
-
-/** What a phone can do that can do nothing. */
-export const NO_CAPABILITIES: PhoneCapabilities = {
-  states: [],
-  hookSwitchDevices: [],
-  hookSwitchModes: {},
-  volumeDevices: [],
-  gainDevices: [],
-  display: { rows: 0, columns: 0 },
-  ringModes: 0,
-  buttons: [],
-  setData: [],
-  getData: [],
-  features: [],
-  deviceClasses: [],
-  provider: "",
-  phoneInfo: "",
-  permanentId: "",
-};
 
 /** A plugin's process whose every answer the test gives. */
 export class ScriptedProcess implements PluginProcess {

@@ -1,5 +1,6 @@
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import { createCore } from "../../server/core/mod.ts";
+import { NO_CAPABILITIES } from "../no_capabilities.ts";
 import { Fixture, follow, ScriptedProcess } from "./fixture.ts";
 
 Deno.test("R20 device ids go from 0 in the order of configuration, once every plugin has settled", async () => {
@@ -10,7 +11,7 @@ Deno.test("R20 device ids go from 0 in the order of configuration, once every pl
     core.attach(plugin, new ScriptedProcess()).addPhone({
       id,
       name: id,
-      capabilities: fixture.core.phones()[0]?.capabilities ?? ({ states: [] } as never),
+      capabilities: NO_CAPABILITIES,
       connected: true,
       methods: [],
     });

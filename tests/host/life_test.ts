@@ -1,3 +1,4 @@
+import { NO_CAPABILITIES } from "../no_capabilities.ts";
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { PhoneError } from "../../server/core/contract/errors.ts";
 import { HostBench, NOTHING, onePhone, writePlugin } from "./testbed.ts";
@@ -14,23 +15,7 @@ Deno.test("a plugin is enabled, attached, adds its phones, is ready and has sett
     name: "P",
     connected: true,
     methods: ["setLamp", "getStatus"],
-    capabilities: {
-      states: [],
-      hookSwitchDevices: [],
-      hookSwitchModes: {},
-      volumeDevices: [],
-      gainDevices: [],
-      display: { rows: 0, columns: 0 },
-      ringModes: 0,
-      buttons: [],
-      setData: [],
-      getData: [],
-      features: [],
-      deviceClasses: [],
-      provider: "",
-      phoneInfo: "",
-      permanentId: "p",
-    },
+    capabilities: { ...NO_CAPABILITIES, permanentId: "p" },
   });
   equal(bench.condition.state, "ready");
 });

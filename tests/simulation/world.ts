@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { PhoneCapabilities } from "../../server/core/contract/capabilities.ts";
 import { PhoneError } from "../../server/core/contract/errors.ts";
 import type { Privilege } from "../../server/core/contract/names.ts";
 import type { GetterName, GetterParameters, GetterResults } from "../../server/core/contract/operations.ts";
@@ -20,6 +19,7 @@ import type {
   PluginProcess,
 } from "../../server/core/ports.ts";
 import { PluginGone } from "../../server/core/plugin_gone.ts";
+import { NO_CAPABILITIES } from "../no_capabilities.ts";
 import type { Random } from "./random.ts";
 import type { Seen, Trace } from "./trace.ts";
 
@@ -173,24 +173,6 @@ export class Disk implements History {
     }
   }
 }
-
-const NO_CAPABILITIES: PhoneCapabilities = {
-  states: [],
-  hookSwitchDevices: [],
-  hookSwitchModes: {},
-  volumeDevices: [],
-  gainDevices: [],
-  display: { rows: 0, columns: 0 },
-  ringModes: 0,
-  buttons: [],
-  setData: [],
-  getData: [],
-  features: [],
-  deviceClasses: [],
-  provider: "",
-  phoneInfo: "",
-  permanentId: "",
-};
 
 interface Operating {
   id: number;

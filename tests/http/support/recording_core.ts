@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { NO_CAPABILITIES } from "../../no_capabilities.ts";
 import { PhoneError } from "../../../server/core/contract/errors.ts";
 import type { Privilege } from "../../../server/core/contract/names.ts";
 import type {
@@ -170,21 +171,5 @@ export const PHONE: PhoneView = {
   connected: true,
   owner: null,
   monitors: 0,
-  capabilities: {
-    states: ["lamp"],
-    hookSwitchDevices: [],
-    hookSwitchModes: {},
-    volumeDevices: [],
-    gainDevices: [],
-    display: { rows: 0, columns: 0 },
-    ringModes: 0,
-    buttons: [],
-    setData: [],
-    getData: [],
-    features: [],
-    deviceClasses: [],
-    provider: "",
-    phoneInfo: "",
-    permanentId: "",
-  },
+  capabilities: { ...NO_CAPABILITIES, states: ["lamp"] },
 };

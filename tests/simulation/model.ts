@@ -7,64 +7,12 @@
  *
  * @module
  */
-import type { Cause, Outcome } from "../../server/core/contract/record.ts";
+import type { Cause } from "../../server/core/contract/record.ts";
+import type { Ending, Handle, Phone, Request } from "./model_state.ts";
 import { BOUNDS } from "./run.ts";
 import type { Seen, Trace } from "./trace.ts";
 
 const FAILED = -1879048164;
-
-interface Handle {
-  readonly id: string;
-  readonly application: string;
-  readonly phone: string;
-  readonly owner: boolean;
-  readonly attachedAt: number;
-  /** Its row was on disk in time and its application has it; otherwise the opening is undone. */
-  opened: boolean;
-  /** Closed by its application, or its application is gone. */
-  own: boolean;
-  void: boolean;
-  /** Got PHONE_CLOSE. */
-  told: boolean;
-  /** What was outstanding when its application closed it as the last. */
-  outstanding: Request[] | undefined;
-}
-
-interface Ending {
-  outcome: Outcome;
-  result: number;
-  cause: Cause | undefined;
-}
-
-interface Request {
-  readonly handle: string;
-  readonly phone: string;
-  readonly deadline: number;
-  id: number;
-  refused: boolean;
-  operated: boolean;
-  handedOut: boolean;
-  endings: Ending[];
-  endedAt: number;
-  row: { reply: "sent" | "suppressed" } | undefined;
-  withdrawn: boolean;
-  replied: boolean;
-}
-
-interface Phone {
-  readonly name: string;
-  readonly handles: Set<Handle>;
-  /** At its plugin. */
-  open: boolean;
-  closing: Cause | undefined;
-  closeBegan: number;
-  /** The close that ended at `shutAt`: what settles in that very moment may count to it. */
-  closed: Cause | undefined;
-  shutAt: number;
-  removed: boolean;
-  /** Why its last handle left. */
-  left: Cause;
-}
 
 /** Everything that must not have been; empty for a core that keeps the rules. */
 export function violations(trace: Trace): string[] {

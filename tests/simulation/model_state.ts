@@ -1,0 +1,63 @@
+/**
+ * What the reference model remembers.
+ *
+ * @module
+ */
+import type { Cause, Outcome } from "../../server/core/contract/record.ts";
+
+/** An opening, as the model sees it. */
+export interface Handle {
+  readonly id: string;
+  readonly application: string;
+  readonly phone: string;
+  readonly owner: boolean;
+  readonly attachedAt: number;
+  /** Its row was on disk in time and its application has it; otherwise the opening is undone. */
+  opened: boolean;
+  /** Closed by its application, or its application is gone. */
+  own: boolean;
+  void: boolean;
+  /** Got PHONE_CLOSE. */
+  told: boolean;
+  /** What was outstanding when its application closed it as the last. */
+  outstanding: Request[] | undefined;
+}
+
+/** How a request can have ended. */
+export interface Ending {
+  outcome: Outcome;
+  result: number;
+  cause: Cause | undefined;
+}
+
+/** A request, as the model sees it. */
+export interface Request {
+  readonly handle: string;
+  readonly phone: string;
+  readonly deadline: number;
+  id: number;
+  refused: boolean;
+  operated: boolean;
+  handedOut: boolean;
+  endings: Ending[];
+  endedAt: number;
+  row: { reply: "sent" | "suppressed" } | undefined;
+  withdrawn: boolean;
+  replied: boolean;
+}
+
+/** A phone, as the model sees it. */
+export interface Phone {
+  readonly name: string;
+  readonly handles: Set<Handle>;
+  /** At its plugin. */
+  open: boolean;
+  closing: Cause | undefined;
+  closeBegan: number;
+  /** The close that ended at `shutAt`: what settles in that very moment may count to it. */
+  closed: Cause | undefined;
+  shutAt: number;
+  removed: boolean;
+  /** Why its last handle left. */
+  left: Cause;
+}

@@ -45,9 +45,13 @@ export function leaveRemains(exchange: Exchange, { id, localId, deviceId, plugin
 
 /** A phone as anybody is shown it. */
 export function viewOf(phone: Phone): PhoneView {
+  const { deviceId } = phone;
+  if (deviceId === undefined) {
+    throw new Error(`Cannot show ${phone.id}: it has no device id before the plugins have settled`);
+  }
   return {
     phone: phone.id,
-    deviceId: phone.deviceId ?? -1,
+    deviceId,
     name: phone.name,
     plugin: phone.plugin.name,
     connected: phone.connected,

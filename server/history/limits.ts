@@ -1,5 +1,5 @@
 /**
- * The bounds that the history keeps (api.md, section 1), all settable.
+ * The bounds that the history keeps. The configuration can set how much may wait (api.md, section 1).
  *
  * @module
  */

@@ -50,7 +50,7 @@ export interface Health {
   readonly plugins: readonly PluginHealth[];
 }
 
-/** Bounds that this room keeps (api.md, section 1), all settable. */
+/** Bounds that this room keeps. The configuration can set those of bodies (api.md, section 1). */
 export interface Limits {
   /** Bytes of a body. */
   bodyBytes: number;

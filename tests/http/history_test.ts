@@ -1,6 +1,16 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { recordOf, TestServer } from "./support/server.ts";
 
+/** What a record has while its request is open. */
+const OPEN = {
+  completedAt: null,
+  dispatchedAt: null,
+  state: "accepted",
+  outcome: null,
+  result: null,
+  reply: null,
+} as const;
+
 Deno.test("a token with history:read asks with every filter, and each reaches the history (api section 2)", async () => {
   await using server = new TestServer();
   const query = new URLSearchParams({
@@ -91,16 +101,8 @@ Deno.test("a question that is not understood is 400 and points at the place (api
 
 Deno.test("records say what the core knows of open requests, and state is filtered by it (api section 5)", async () => {
   await using server = new TestServer();
-  const open = {
-    completedAt: null,
-    dispatchedAt: null,
-    state: "accepted",
-    outcome: null,
-    result: null,
-    reply: null,
-  } as const;
   server.reader.requestPage = {
-    items: [recordOf({ requestId: 3, ...open }), recordOf({ requestId: 2, ...open })],
+    items: [recordOf({ requestId: 3, ...OPEN }), recordOf({ requestId: 2, ...OPEN })],
     next: 2,
   };
   server.core.refresh = (record) => record.requestId === 2 ? { ...record, state: "dispatched" } : record;
@@ -115,15 +117,7 @@ Deno.test("records say what the core knows of open requests, and state is filter
 
 Deno.test("a request that is completed between the look at the disk and the look at the core is not told as open again", async () => {
   await using server = new TestServer();
-  const open = {
-    completedAt: null,
-    dispatchedAt: null,
-    state: "accepted",
-    outcome: null,
-    result: null,
-    reply: null,
-  } as const;
-  server.reader.requestPage = { items: [recordOf({ requestId: 3, ...open })], next: undefined };
+  server.reader.requestPage = { items: [recordOf({ requestId: 3, ...OPEN })], next: undefined };
   server.reader.record = recordOf({ requestId: 3 });
   const { body } = await server.call("GET", "/v1/requests");
   equal((body?.["requests"] as { state: string }[])[0]?.state, "completed");

@@ -8,7 +8,7 @@
  * @module
  */
 import type { Cause } from "../../server/core/contract/record.ts";
-import type { Ending, Handle, Phone, Request } from "./model_state.ts";
+import { type Ending, type Handle, type Phone, pluginOf, type Request } from "./model_state.ts";
 import { BOUNDS } from "./run.ts";
 import type { Seen, Trace } from "./trace.ts";
 
@@ -398,8 +398,4 @@ class Model {
     }
     return phone;
   }
-}
-
-function pluginOf(phone: string): string {
-  return phone.split(":")[0]!;
 }

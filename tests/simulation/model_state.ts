@@ -61,3 +61,8 @@ export interface Phone {
   /** Why its last handle left. */
   left: Cause;
 }
+
+/** The plugin in a phone's name. */
+export function pluginOf(phone: string): string {
+  return phone.split(":")[0]!;
+}

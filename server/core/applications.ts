@@ -5,25 +5,23 @@
  */
 import { closeHandle, onDisk, suppressReplies } from "./close.ts";
 import { PhoneError } from "./contract/errors.ts";
+import { isLabel, LABEL_RULE } from "./contract/label.ts";
 import type { Cause } from "./contract/record.ts";
-import type { CloseCause, EventStream } from "./core.ts";
+import type { ApplicationSummary, CloseCause, EventStream, Sees } from "./core.ts";
 import { EventQueue } from "./event_queue.ts";
 import { type Application, type Exchange, timestamp } from "./exchange.ts";
 import { within } from "./within.ts";
-
-const DEFAULT_LEASE_SECONDS = 60;
-const LONGEST_NAME = 128;
 
 /**
  * Begins an application.
  *
  * @throws {PhoneError} `INVALAPPNAME`; `RESOURCEUNAVAIL` while plugins are starting, the server is stopping or the history cannot be written; `REQUESTOVERRUN`
- * when too many are there.
+ * when too many are there; `INVALAPPHANDLE` if it was ended meanwhile.
  */
 export async function initialize(
   exchange: Exchange,
   name: string,
-  options: { token: string; leaseSeconds?: number },
+  options: { token: string; leaseSeconds?: number; sees?: Sees },
 ): Promise<Application> {
   requireName(name);
   if (exchange.stopping) throw new PhoneError("RESOURCEUNAVAIL", "The server is stopping");
@@ -40,12 +38,14 @@ export async function initialize(
     id: exchange.nextId(),
     name,
     token: options.token,
-    leaseSeconds: options.leaseSeconds ?? DEFAULT_LEASE_SECONDS,
+    leaseSeconds: options.leaseSeconds ?? bounds.leaseSeconds,
+    sees: options.sees ?? (() => true),
     handles: new Set(),
     events: new EventQueue(bounds.eventBytes),
     calledAt: now,
     renewedAt: now,
     waiting: 0,
+    releasedBy: undefined,
     ended: false,
     cancelLease: () => {},
   };
@@ -63,6 +63,8 @@ export async function initialize(
     end(exchange, application, "shutdown");
     throw new PhoneError("RESOURCEUNAVAIL", "The history could not be written in time; the application was not begun");
   }
+  // Its token was revoked, or the server stopped, while the row was on its way.
+  if (application.ended) throw new PhoneError("INVALAPPHANDLE");
   return application;
 }
 
@@ -80,17 +82,47 @@ export function hold(exchange: Exchange, application: Application): () => void {
   };
 }
 
-/** Closes every handle of an application, all in parallel, and ends it. */
-export async function shutdown(exchange: Exchange, application: Application, cause: CloseCause): Promise<void> {
+/** Closes every handle of an application, all in parallel, and ends it. `by` is the token of the operator who releases it. */
+export async function shutdown(
+  exchange: Exchange,
+  application: Application,
+  cause: CloseCause,
+  by?: string,
+): Promise<void> {
   if (application.ended) throw new PhoneError("INVALAPPHANDLE");
+  application.releasedBy = by;
   exchange.applications.delete(application.id);
   application.cancelLease();
   // Only an operator's release is told to the application: everything else it asked for, or is not there to hear.
   const rows = cause === "operatorRelease" ? [] : silence(exchange, application);
   const handles = [...application.handles].filter((handle) => !handle.closed);
-  const closes = await Promise.allSettled(handles.map((handle) => closeHandle(exchange, handle, cause)));
+  const closes = await Promise.allSettled(handles.map((handle) => closeHandle(exchange, handle, cause, by)));
   await onDisk(exchange, Promise.all([...rows, end(exchange, application, cause)]));
   for (const close of closes) if (close.status === "rejected") throw close.reason;
+}
+
+/** Ends every application of a token that has been revoked. */
+export async function endApplicationsOf(exchange: Exchange, token: string): Promise<void> {
+  const own = [...exchange.applications.values()].filter((application) => application.token === token);
+  const ends = await Promise.allSettled(own.map((application) => shutdown(exchange, application, "tokenRevoked")));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+}
+
+/** An application as an operator is shown it. */
+export function summaryOf(application: Application): ApplicationSummary {
+  const { id, name, token, leaseSeconds } = application;
+  const handles = [...application.handles].filter((handle) => !handle.closed);
+  return {
+    application: id,
+    name,
+    token,
+    leaseSeconds,
+    handles: handles.map((handle) => ({ handle: handle.id, phone: handle.phone.id, privilege: handle.privilege })),
+    streaming: application.events.streaming,
+    outstanding:
+      handles.flatMap(({ phone, requests }) => [...requests].filter((request) => phone.outstanding.has(request)))
+        .length,
+  };
 }
 
 /** From here on the application hears nothing, and rows say so of every reply that was on its way to it. */
@@ -112,7 +144,11 @@ export function end(exchange: Exchange, application: Application, cause: Cause):
     type: "applicationEnded",
     token: application.token,
     application: application.id,
-    detail: { cause, name: application.name },
+    detail: {
+      cause,
+      name: application.name,
+      ...(application.releasedBy === undefined ? {} : { by: application.releasedBy }),
+    },
   });
 }
 
@@ -149,11 +185,5 @@ function watchLease(exchange: Exchange, application: Application): void {
 }
 
 function requireName(name: string): void {
-  const length = [...name].length;
-  if (length === 0 || length > LONGEST_NAME || /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u.test(name)) {
-    throw new PhoneError(
-      "INVALAPPNAME",
-      `An application's name has 1 to ${LONGEST_NAME} characters and no characters that control or turn text`,
-    );
-  }
+  if (!isLabel(name)) throw new PhoneError("INVALAPPNAME", `An application's name has ${LABEL_RULE}`);
 }

@@ -20,6 +20,8 @@ export interface Bounds {
   inFlight: number;
   /** The longest deadline that a request may ask for. */
   longestDeadlineMs: number;
+  /** The lease of an application that asks for none, seconds. */
+  leaseSeconds: number;
   /** Applications at once. */
   applications: number;
   /** Open handles of each application. */
@@ -39,6 +41,7 @@ export const DEFAULT_BOUNDS: Bounds = {
   closeRowsMs: 5_000,
   inFlight: 1_024,
   longestDeadlineMs: 600_000,
+  leaseSeconds: 60,
   applications: 10_000,
   handles: 1_024,
   eventBytes: 1_048_576,

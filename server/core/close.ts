@@ -14,7 +14,8 @@
  */
 import { PhoneError } from "./contract/errors.ts";
 import type { Cause } from "./contract/record.ts";
-import type { CloseCause, Closed } from "./core.ts";
+import type { Closed } from "./contract/phone.ts";
+import type { CloseCause } from "./core.ts";
 import { tell, tellCount } from "./deliver.ts";
 import type { Exchange, Handle, Phone } from "./exchange.ts";
 import { wantLess } from "./masks.ts";
@@ -24,11 +25,13 @@ import { TimeUp, within } from "./within.ts";
 /**
  * Closes one handle.
  *
+ * @param by The token of the operator who releases it.
  * @throws {PhoneError} `INVALPHONEHANDLE` if it is closed already; `RESOURCEUNAVAIL` if the rows are not on disk in time: the handle is void and the device
  * released all the same (invariant 9).
  */
-export function closeHandle(exchange: Exchange, handle: Handle, cause: CloseCause): Promise<Closed> {
+export function closeHandle(exchange: Exchange, handle: Handle, cause: CloseCause, by?: string): Promise<Closed> {
   if (handle.closed) throw new PhoneError("INVALPHONEHANDLE");
+  handle.releasedBy = by;
   const close = cause === "operatorRelease" ? release(exchange, handle, cause) : closeOwn(exchange, handle, cause);
   return underWay(exchange, close);
 }
@@ -140,7 +143,12 @@ function noteClosed(
     plugin: phone.plugin.name,
     phone: phone.id,
     handle: handle.id,
-    detail: { cause, lastHandle: how.lastHandle, completed: how.completed },
+    detail: {
+      cause,
+      lastHandle: how.lastHandle,
+      completed: how.completed,
+      ...(handle.releasedBy === undefined ? {} : { by: handle.releasedBy }),
+    },
   });
 }
 

@@ -14,6 +14,7 @@ import type { End, Exchange, Request } from "./exchange.ts";
 export async function complete(exchange: Exchange, request: Request, end: End): Promise<void> {
   if (request.end) return;
   request.cancelDeadline();
+  request.times.ended = exchange.clock.monotonic();
   request.end = { at: exchange.clock.wall(), ...end };
   await exchange.history.complete({
     requestId: request.id,
@@ -22,10 +23,24 @@ export async function complete(exchange: Exchange, request: Request, end: End): 
     reply: request.suppressed ? "suppressed" : "sent",
   });
   retire(exchange, request);
+  observe(exchange, request, end);
   if (!request.suppressed) await request.answered.promise;
   if (!request.suppressed) tell(exchange, request.handle.application, reply(request, end));
   request.handle.requests.delete(request);
   request.over.resolve();
+}
+
+function observe(exchange: Exchange, { id, times, dispatchedAt, observer }: Request, { outcome, cause }: End): void {
+  observer?.completed({
+    requestId: id,
+    outcome,
+    cause,
+    takenAt: times.taken,
+    acceptedAt: times.accepted,
+    dispatched: dispatchedAt !== null,
+    endedAt: times.ended,
+    completedAt: exchange.clock.monotonic(),
+  });
 }
 
 /** Takes a request out of what is outstanding and gives its credit back: its completion, or the refusal of its acceptance, is certain. */

@@ -12,9 +12,11 @@ export function tell(exchange: Exchange, application: Application, event: EventB
   if (!application.ended) application.events.push(event, timestamp(exchange.clock.wall()));
 }
 
-/** Appends an event to every application's queue: PHONE_CREATE, PHONE_REMOVE, and PHONE_STATE that concerns them all. */
-export function tellEverybody(exchange: Exchange, event: EventBody): void {
-  for (const application of exchange.applications.values()) tell(exchange, application, event);
+/** Appends an event to the queue of every application that may see the phone: PHONE_CREATE, PHONE_REMOVE, and PHONE_STATE that concerns them all. */
+export function tellEverybody(exchange: Exchange, event: Extract<EventBody, { phone: string }>): void {
+  for (const application of exchange.applications.values()) {
+    if (application.sees(event.phone)) tell(exchange, application, event);
+  }
 }
 
 /**

@@ -1,9 +1,8 @@
 import { PhoneError } from "./contract/errors.ts";
 import type { EventBody } from "./contract/events.ts";
-import type { EventStream } from "./core.ts";
+import type { EventStream, HeldEvent, StreamEnd } from "./core.ts";
 
-interface HeldEvent {
-  readonly json: string;
+interface Held extends HeldEvent {
   readonly handle: string | null;
   /** The request whose reply this is. */
   readonly requestId: number | undefined;
@@ -14,7 +13,7 @@ interface HeldEvent {
  * (api.md, section 4).
  */
 export class EventQueue {
-  readonly #held = new Map<number, HeldEvent>();
+  readonly #held = new Map<number, Held>();
   readonly #limit: number;
   #bytes = 0;
   #last = 0;
@@ -41,6 +40,8 @@ export class EventQueue {
     const { type, ...rest } = body;
     const json = JSON.stringify({ seq, type, at, ...rest });
     this.#held.set(seq, {
+      seq,
+      type,
       json,
       handle: "handle" in body ? body.handle : null,
       requestId: body.type === "PHONE_REPLY" ? body.requestId : undefined,
@@ -89,14 +90,14 @@ export class EventQueue {
         `The last event ${lastEvent} is newer than the newest, ${this.#last}: is it another application's?`,
       );
     }
-    this.#stream?.end();
+    this.#stream?.end("replaced");
     let position = lastEvent ?? this.#dropped;
     const resuming = lastEvent !== undefined;
     let first = true;
-    const take = (): { seq: number; json: string } | "wait" | "end" => {
+    const take = (): HeldEvent | "wait" | "behind" => {
       if (position < this.#dropped) {
         // A reader that resumes is told what it missed; one that is cut off learns it by resuming.
-        if (!(first && resuming)) return "end";
+        if (!(first && resuming)) return "behind";
         const json = JSON.stringify({
           seq: this.#dropped,
           type: "GAP",
@@ -106,14 +107,14 @@ export class EventQueue {
         });
         position = this.#dropped;
         first = false;
-        return { seq: position, json };
+        return { seq: position, type: "GAP", json };
       }
       first = false;
       while (position < this.#last) {
         const event = this.#held.get(++position);
         if (event === undefined) continue;
         this.#delivered = Math.max(this.#delivered, position);
-        return { seq: position, json: event.json };
+        return event;
       }
       return "wait";
     };
@@ -133,26 +134,32 @@ export class EventQueue {
   /** Ends the stream at once and forgets what is held: the application is gone. */
   end(): void {
     this.#held.clear();
-    this.#stream?.end();
+    this.#stream?.end("gone");
   }
 }
 
 class Reader implements EventStream {
-  readonly #take: () => { seq: number; json: string } | "wait" | "end";
+  readonly #take: () => HeldEvent | "wait" | "behind";
   readonly #ended: () => void;
   #waiting: (() => void) | undefined;
-  #state: "open" | "finishing" | "ended" = "open";
+  #finishing = false;
+  #end: StreamEnd | undefined;
 
-  constructor(take: () => { seq: number; json: string } | "wait" | "end", ended: () => void) {
+  constructor(take: () => HeldEvent | "wait" | "behind", ended: () => void) {
     this.#take = take;
     this.#ended = ended;
   }
 
-  async next(): Promise<{ seq: number; json: string } | undefined> {
-    while (this.#state !== "ended") {
+  get ended(): StreamEnd | undefined {
+    return this.#end;
+  }
+
+  async next(): Promise<HeldEvent | undefined> {
+    while (this.#end === undefined) {
       const taken = this.#take();
       if (typeof taken === "object") return taken;
-      if (taken === "end" || this.#state === "finishing") this.end();
+      if (taken === "behind") this.end("behind");
+      else if (this.#finishing) this.end("gone");
       else await new Promise<void>((resolve) => this.#waiting = resolve);
     }
     return undefined;
@@ -165,18 +172,18 @@ class Reader implements EventStream {
   }
 
   finish(): void {
-    if (this.#state === "open") this.#state = "finishing";
+    this.#finishing = true;
     this.wake();
   }
 
-  end(): void {
-    if (this.#state === "ended") return;
-    this.#state = "ended";
+  end(why: StreamEnd): void {
+    if (this.#end !== undefined) return;
+    this.#end = why;
     this.wake();
     this.#ended();
   }
 
   cancel(): void {
-    this.end();
+    this.end("cancelled");
   }
 }

@@ -15,9 +15,9 @@ import type { PhoneCapabilities } from "./contract/capabilities.ts";
 import type { Privilege } from "./contract/names.ts";
 import type { OperationName } from "./contract/operations.ts";
 import type { Cause, Outcome } from "./contract/record.ts";
-import type { AcceptedRequest } from "./core.ts";
+import type { AcceptedRequest, Sees } from "./core.ts";
 import type { EventQueue } from "./event_queue.ts";
-import type { Clock, Fact, History, NextId, PluginProcess, Wanted } from "./ports.ts";
+import type { Clock, Fact, History, NextId, Observer, PluginProcess, RequestObserver, Wanted } from "./ports.ts";
 
 /** How a request ends. */
 export interface End {
@@ -35,6 +35,8 @@ export interface Application {
   readonly name: string;
   readonly token: string;
   readonly leaseSeconds: number;
+  /** Phones that it may not see do not exist for it. */
+  readonly sees: Sees;
   readonly handles: Set<Handle>;
   readonly events: EventQueue;
   /** When it last called, on the monotonic clock. */
@@ -43,6 +45,8 @@ export interface Application {
   renewedAt: number;
   /** How many of its calls are waiting for an answer. */
   waiting: number;
+  /** The token of the operator who released it. */
+  releasedBy: string | undefined;
   ended: boolean;
   cancelLease: () => void;
 }
@@ -59,6 +63,8 @@ export interface Handle {
   /** Requests by the keys that they were asked with. */
   readonly keys: Map<string, Promise<AcceptedRequest>>;
   closed: boolean;
+  /** The token of the operator who released it. */
+  releasedBy: string | undefined;
   /** Its opening failed after all: its application never learns of it. */
   disowned: boolean;
 }
@@ -129,8 +135,11 @@ export interface Request {
   readonly params: object;
   readonly reference: string | undefined;
   readonly acceptedAt: number;
-  /** Monotonic. */
+  /** Monotonic, as all of `times`. */
   readonly deadlineAt: number;
+  /** When it was taken, when its acceptance was on disk, and when its end was known; 0 before. */
+  readonly times: { readonly taken: number; accepted: number; ended: number };
+  readonly observer: RequestObserver | undefined;
   cancelDeadline: () => void;
   dispatchedAt: number | null;
   /** The process that it went out to. */
@@ -157,6 +166,7 @@ export interface Exchange {
   /** Takes out of a request's parameters what must not be recorded. */
   readonly redact: (operation: OperationName, params: object) => object;
   readonly bounds: Bounds;
+  readonly observer: Observer | undefined;
   readonly applications: Map<string, Application>;
   readonly handles: Map<string, Handle>;
   /** Accepted requests that are not completed on disk. */

@@ -7,8 +7,9 @@
  * @module
  */
 import { attach } from "./plugin_life.ts";
-import { end, hold, initialize, renew, shutdown, streamEvents } from "./applications.ts";
+import { end, endApplicationsOf, hold, initialize, renew, shutdown, streamEvents, summaryOf } from "./applications.ts";
 import { type Bounds, DEFAULT_BOUNDS } from "./bounds.ts";
+import { census } from "./census.ts";
 import { closeHandle, closeWholly } from "./close.ts";
 import { PhoneError } from "./contract/errors.ts";
 import type { OperationName } from "./contract/operations.ts";
@@ -18,7 +19,7 @@ import { get } from "./get.ts";
 import { setStatusMessages } from "./masks.ts";
 import { openPhone } from "./open.ts";
 import { findPhone, giveDeviceId, presentPhones, viewOf } from "./phones.ts";
-import type { Clock, History, NextId } from "./ports.ts";
+import type { Clock, History, NextId, Observer } from "./ports.ts";
 import { current } from "./record.ts";
 import { request } from "./request.ts";
 
@@ -30,6 +31,8 @@ export interface CoreOptions {
   bounds?: Partial<Bounds>;
   /** Takes out of a request's parameters what must not be recorded; left out, everything is. */
   redact?: (operation: OperationName, params: object) => object;
+  /** Watches the requests; left out, nothing does. */
+  observer?: Observer;
 }
 
 /** Makes a core. It holds no phone until {@linkcode Core.enablePlugins} names the plugins and each has settled. */
@@ -40,6 +43,7 @@ export function createCore(options: CoreOptions): Core {
     history: options.history,
     redact: options.redact ?? ((_operation, params) => params),
     bounds: { ...DEFAULT_BOUNDS, ...options.bounds },
+    observer: options.observer,
     applications: new Map(),
     handles: new Map(),
     requests: new Map(),
@@ -51,25 +55,21 @@ export function createCore(options: CoreOptions): Core {
     stopping: false,
   };
 
-  const application = (id: string, token: string): Application => {
+  const application = (id: string, token?: string): Application => {
     const found = exchange.applications.get(id);
-    if (found?.token !== token) {
-      throw new PhoneError(
-        "INVALAPPHANDLE",
-        "No application of this token has that id: it was shut down, its lease ended, or the server was started anew; begin another",
-      );
-    }
-    return found;
+    if (found && (token === undefined || found.token === token)) return found;
+    throw new PhoneError(
+      "INVALAPPHANDLE",
+      "No application of this token has that id: it was shut down, its lease ended, or the server was started anew; begin another",
+    );
   };
-  const handle = (id: string, token: string): Handle => {
+  const handle = (id: string, token?: string): Handle => {
     const found = exchange.handles.get(id);
-    if (found?.application.token !== token) {
-      throw new PhoneError(
-        "INVALPHONEHANDLE",
-        "No open handle of this token has that id: it was closed, by force too, its application's lease ended, or the server was started anew; open the phone again",
-      );
-    }
-    return found;
+    if (found && (token === undefined || found.application.token === token)) return found;
+    throw new PhoneError(
+      "INVALPHONEHANDLE",
+      "No open handle of this token has that id: it was closed, by force too, its application's lease ended, or the server was started anew; open the phone again",
+    );
   };
   const own = (view: ApplicationView) => application(view.id, view.token);
   const held = (view: HandleView) => handle(view.id, view.application.token);
@@ -90,6 +90,10 @@ export function createCore(options: CoreOptions): Core {
     get condition() {
       return { settled: exchange.settled, stopping: exchange.stopping };
     },
+    get phoneCount() {
+      return exchange.devices.length;
+    },
+    census: () => census(exchange),
     async initialize(name, rest) {
       const { id, leaseSeconds } = await initialize(exchange, name, rest);
       return { application: id, leaseSeconds, phoneCount: exchange.devices.length };
@@ -104,17 +108,23 @@ export function createCore(options: CoreOptions): Core {
       renew(exchange, found.application);
       return found;
     },
+    handles: (view) => summaryOf(own(view)).handles,
     hold(view) {
       const found = exchange.applications.get(view.id);
       return found ? hold(exchange, found) : () => {};
     },
-    shutdown: async (view, cause = "shutdown") => await shutdown(exchange, own(view), cause),
+    shutdown: async (view, cause = "shutdown", rest) => await shutdown(exchange, own(view), cause, rest?.by),
     events: (view, rest) => streamEvents(exchange, own(view), rest?.lastEvent),
 
-    phones: () => presentPhones(exchange).map(viewOf),
-    phone: (name) => viewOf(findPhone(exchange, name)),
+    applications: () => [...exchange.applications.values()].map(summaryOf),
+    anyApplication: (id) => application(id),
+    anyHandle: (id) => handle(id),
+    endApplicationsOf: (token) => endApplicationsOf(exchange, token),
+
+    phones: (sees = () => true) => presentPhones(exchange).filter(({ id }) => sees(id)).map(viewOf),
+    phone: (name, sees = () => true) => viewOf(findPhone(exchange, name, sees)),
     open: async (view, rest) => await openPhone(exchange, own(view), rest),
-    close: async (view, cause = "close") => await closeHandle(exchange, held(view), cause),
+    close: async (view, cause = "close", rest) => await closeHandle(exchange, held(view), cause, rest?.by),
 
     request: async (view, operation, rest) => await request(exchange, held(view), operation, rest),
     get: async (view, getter, params) => await get(exchange, held(view), getter, params),

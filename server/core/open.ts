@@ -26,7 +26,7 @@ export async function openPhone(
   let opened: Phone | undefined;
   try {
     for (;;) {
-      const phone = findPhone(exchange, options.phone);
+      const phone = findPhone(exchange, options.phone, application.sees);
       requireOpenable(exchange, application, phone);
       const { session } = phone;
       if (session.state === "opening" || session.state === "closing") await session.over;
@@ -76,6 +76,7 @@ async function attach(
     requests: new Set(),
     keys: new Map(),
     closed: false,
+    releasedBy: undefined,
     disowned: false,
   };
   exchange.handles.set(handle.id, handle);

@@ -5,7 +5,8 @@
  */
 import { PhoneError } from "./contract/errors.ts";
 import type { PhoneState } from "./contract/names.ts";
-import type { PhoneView } from "./core.ts";
+import type { PhoneView } from "./contract/phone.ts";
+import type { Sees } from "./core.ts";
 import { count, ownerOf, tellEverybody } from "./deliver.ts";
 import type { Exchange, Phone, Plugin, RemovedPhone } from "./exchange.ts";
 import type { OfferedPhone } from "./ports.ts";
@@ -16,10 +17,11 @@ export const SERVER_STATES: PhoneState[] = ["owner", "monitors", "reinit"];
 /**
  * The phone of a name or a device id.
  *
- * @throws {PhoneError} `BADDEVICEID` for one that never was, `NODEVICE` for one that was removed (R21).
+ * @throws {PhoneError} `BADDEVICEID` for one that never was or may not be seen, `NODEVICE` for one that was removed (R21).
  */
-export function findPhone(exchange: Exchange, name: string): Phone {
-  const phone = /^\d{1,10}$/.test(name) ? exchange.devices[Number(name)] : exchange.phones.get(name);
+export function findPhone(exchange: Exchange, name: string, sees: Sees): Phone {
+  const found = /^\d{1,10}$/.test(name) ? exchange.devices[Number(name)] : exchange.phones.get(name);
+  const phone = found && sees(found.id) ? found : undefined;
   if (phone?.removed) throw new PhoneError("NODEVICE", `${phone.id} has been removed`);
   if (phone?.deviceId === undefined) {
     throw new PhoneError(

@@ -77,6 +77,8 @@ async function ask<Name extends OperationName>(
     throw error;
   }
   exchange.requests.set(taken.id, taken);
+  taken.times.accepted = exchange.clock.monotonic();
+  taken.observer?.accepted(taken.id);
   if (taken.stopped) complete(exchange, taken, { ...taken.stopped, result: PHONE_ERRORS.OPERATIONFAILED.value });
   else dispatch(exchange, taken, outgoing);
   return {
@@ -127,6 +129,8 @@ function take<Name extends OperationName>(
 ): Request {
   const { clock, bounds } = exchange;
   const ms = options.deadlineMs ?? bounds.operationMs;
+  const { phone } = handle;
+  const now = clock.monotonic();
   const request: Request = {
     id: 0,
     handle,
@@ -134,7 +138,9 @@ function take<Name extends OperationName>(
     params: exchange.redact(operation, options.params),
     reference: options.reference,
     acceptedAt: clock.wall(),
-    deadlineAt: clock.monotonic() + ms,
+    deadlineAt: now + ms,
+    times: { taken: now, accepted: 0, ended: 0 },
+    observer: exchange.observer?.taken({ operation, phone: phone.id, plugin: phone.plugin.name }),
     cancelDeadline: clock.after(ms, () => expire(exchange, request)),
     dispatchedAt: null,
     dispatchedTo: undefined,
@@ -146,8 +152,8 @@ function take<Name extends OperationName>(
     over: Promise.withResolvers(),
   };
   handle.requests.add(request);
-  handle.phone.outstanding.add(request);
-  handle.phone.plugin.inFlight++;
+  phone.outstanding.add(request);
+  phone.plugin.inFlight++;
   return request;
 }
 
@@ -164,7 +170,7 @@ function dispatch(exchange: Exchange, request: Request, params: OperationParamet
     phone: phone.localId,
     operation: request.operation,
     params,
-    remainingMs: request.deadlineAt - exchange.clock.monotonic(),
+    remainingMs: request.deadlineAt - request.times.accepted,
   });
 }
 

@@ -6,7 +6,14 @@
 import type { PhoneEvent } from "../../server/core/contract/events.ts";
 import type { ApplicationView, Core, HandleView } from "../../server/core/core.ts";
 import { createCore } from "../../server/core/mod.ts";
-import type { Fact, OutgoingOperation, PluginEvents, PluginProcess, Wanted } from "../../server/core/ports.ts";
+import type {
+  Fact,
+  Observer,
+  OutgoingOperation,
+  PluginEvents,
+  PluginProcess,
+  Wanted,
+} from "../../server/core/ports.ts";
 import { NO_CAPABILITIES } from "../no_capabilities.ts";
 import { randomFrom } from "../simulation/random.ts";
 import { Disk, World } from "../simulation/world.ts";
@@ -80,13 +87,14 @@ export class Fixture {
   events: PluginEvents;
   #ids = 0;
 
-  constructor(options: { phones?: string[]; methods?: string[]; eventBytes?: number } = {}) {
+  constructor(options: { phones?: string[]; methods?: string[]; eventBytes?: number; observer?: Observer } = {}) {
     const { phones = ["a"], methods = ["setLamp", "setVolume", "devSpecific"], eventBytes } = options;
     this.core = createCore({
       clock: this.world,
       nextId: () => `id-${this.#ids++}`,
       history: this.disk,
       ...(eventBytes === undefined ? {} : { bounds: { eventBytes } }),
+      ...(options.observer && { observer: options.observer }),
     });
     this.core.enablePlugins(["p"]);
     this.events = this.core.attach("p", this.process);

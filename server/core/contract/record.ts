@@ -101,6 +101,7 @@ export const HISTORY_EVENT_TYPES = [
   "pluginGivenUp",
   "pluginRefused",
   "pluginFault",
+  "pluginCommanded",
   "phoneAdded",
   "phoneRemoved",
   "phoneConnected",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { delay } from "@std/async/delay";
 import { wordsOf } from "../core/contract/errors.ts";
 import { HistoryError } from "./errors.ts";
 
@@ -12,12 +13,32 @@ export interface DataFolder extends Disposable {
   readonly path: string;
 }
 
+/** How long whoever only asks for the owner may share the lock, milliseconds. */
+const ASKER_MS = 50;
+
+/** Tries once more: a command that asked just then shared the lock, and must not keep a server from starting. */
+async function lockAfterAsker(file: Deno.FsFile): Promise<boolean> {
+  await delay(ASKER_MS);
+  return await file.tryLock(true);
+}
+
 /** Reads the pid that the owner wrote. */
 async function ownerOf(file: Deno.FsFile): Promise<string> {
   const bytes = new Uint8Array(20);
   const read = await file.read(bytes) ?? 0;
   const pid = new TextDecoder().decode(bytes.subarray(0, read)).trim();
   return /^\d+$/.test(pid) ? `process ${pid}` : "another process";
+}
+
+/**
+ * Who has taken a data folder, in words; undefined if nobody has. A number in a file may be another process's by now, so the lock itself is asked: for a moment it is
+ * shared.
+ *
+ * @throws {Deno.errors.NotFound} If the folder has never been taken.
+ */
+export async function ownerOfDataFolder(path: string): Promise<string | undefined> {
+  using file = await Deno.open(`${path}/lock`, { read: true });
+  return await file.tryLock(false) ? undefined : await ownerOf(file);
 }
 
 /**
@@ -43,7 +64,7 @@ export async function takeDataFolder(path: string): Promise<DataFolder> {
       { exitCode: 2, cause: error },
     );
   }
-  if (!await file.tryLock(true)) {
+  if (!await file.tryLock(true) && !await lockAfterAsker(file)) {
     const owner = await ownerOf(file);
     file.close();
     throw new HistoryError(

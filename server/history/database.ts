@@ -36,13 +36,16 @@ function pragma(database: DatabaseSync, name: string): unknown {
   return Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0];
 }
 
+/** Where in a file the mark stands that says whose it is. */
+const HEADER_BYTES = 72;
+
 /**
  * Makes sure that a file is ours, or new, without letting SQLite touch it: opening a stranger's database would leave files beside it.
  *
  * @throws {HistoryError} If it is another program's, no database, or cannot be written.
  */
 function claim(path: string): void {
-  const header = new Uint8Array(72);
+  const header = new Uint8Array(HEADER_BYTES);
   let read: number | null;
   try {
     using file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
@@ -55,9 +58,24 @@ function claim(path: string): void {
       { exitCode: 2, cause: error },
     );
   }
-  if (read === null) return;
+  if (read !== null) refuseStranger(path, header.subarray(0, read));
+}
+
+/**
+ * Makes sure that a file is ours, and changes nothing.
+ *
+ * @throws {HistoryError} If it is another program's, or no database.
+ * @throws What Deno says if it cannot be read.
+ */
+export function requireOurs(path: string): void {
+  const header = new Uint8Array(HEADER_BYTES);
+  using file = Deno.openSync(path, { read: true });
+  refuseStranger(path, header.subarray(0, file.readSync(header) ?? 0));
+}
+
+function refuseStranger(path: string, header: Uint8Array): void {
   const magic = new TextDecoder().decode(header.subarray(0, 16));
-  if (read < header.length || magic !== "SQLite format 3\0") {
+  if (header.length < HEADER_BYTES || magic !== "SQLite format 3\0") {
     throw new HistoryError(
       `Cannot use ${path} as the history: it is not an SQLite database. Move it away, or name another data folder`,
       { exitCode: 2 },

@@ -14,7 +14,7 @@ import type { HistoryTables } from "./schema.ts";
 export type Migrations = Record<string, Migration>;
 
 /** The names of the migrations that the database has had, in order. */
-async function executed(db: Kysely<HistoryTables>): Promise<string[]> {
+export async function executed(db: Kysely<HistoryTables>): Promise<string[]> {
   const table = await sql`select 1 from sqlite_schema where name = 'kysely_migration'`.execute(db);
   if (table.rows.length === 0) return [];
   const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);

@@ -6,10 +6,14 @@
  *
  * @module
  */
+export type { AttemptStore, TokenStore } from "./access_store.ts";
+export type { Attempts } from "./attempts.ts";
 export type { Head } from "./block_writer.ts";
 export type { Durability } from "./database.ts";
-export { type DataFolder, takeDataFolder } from "./data_folder.ts";
+export { type DataFolder, ownerOfDataFolder, takeDataFolder } from "./data_folder.ts";
 export { HistoryError } from "./errors.ts";
+export { type Examination, examineHistory, type MigrationState } from "./examine.ts";
 export { DEFAULT_LIMITS, type HistoryLimits } from "./limits.ts";
-export { type OpenHistory, openHistory, type OpenOptions, type TokenStore } from "./open.ts";
+export { type OpenHistory, openHistory, type OpenOptions } from "./open.ts";
+export type { HistoryWatch } from "./row_queue.ts";
 export type { Token } from "./tokens.ts";

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { History, HistoryReader } from "../core/ports.ts";
+import type { History, HistoryAudit, HistoryReader } from "../core/ports.ts";
+import { accessStores, type AttemptStore, type TokenStore } from "./access_store.ts";
+import { WorkerAudit } from "./audit.ts";
 import type { Head } from "./block_writer.ts";
 import type { Durability } from "./database.ts";
 import type { DataFolder } from "./data_folder.ts";
@@ -11,7 +13,7 @@ import { DEFAULT_LIMITS, type HistoryLimits } from "./limits.ts";
 import { WorkerLink } from "./link.ts";
 import { WorkerReader } from "./reader.ts";
 import { Recorder } from "./recorder.ts";
-import type { Token } from "./tokens.ts";
+import type { HistoryWatch } from "./row_queue.ts";
 import type { WriterCalls } from "./writer_worker.ts";
 
 /** How the history is opened. */
@@ -24,16 +26,10 @@ export interface OpenOptions {
   limits?: Partial<HistoryLimits>;
   /** Wall time in milliseconds; `Date.now` if left out. */
   now?: () => number;
+  /** Is told how the disk keeps up. */
+  watch?: HistoryWatch;
   /** Called once if the writer is broken for good: the process must end (70). Requests that are open then are `lost` at the next start. */
   onFatal: (error: Error) => void;
-}
-
-/** The access tokens, as the history keeps them. */
-export interface TokenStore {
-  /** Every token. */
-  list(): Token[];
-  /** Adds one; it is on disk when this resolves. */
-  add(token: Token): Promise<void>;
 }
 
 /** A history that this process has open. */
@@ -42,8 +38,12 @@ export interface OpenHistory extends AsyncDisposable {
   readonly history: History;
   /** Asks. */
   readonly reader: HistoryReader;
+  /** Exports and checks. */
+  readonly audit: HistoryAudit;
   /** The access tokens. */
   readonly tokens: TokenStore;
+  /** The failed attempts to get in. */
+  readonly attempts: AttemptStore;
   /** What the writer's own connection says it does. */
   readonly durability: Durability;
   /** Random, 32 hex digits, never changed: block 0 covers it. */
@@ -52,6 +52,8 @@ export interface OpenHistory extends AsyncDisposable {
   readonly recovered: number;
   /** The migrations that ran at this start. */
   readonly migrated: readonly string[];
+  /** How many rows are not yet on disk. */
+  waiting(): number;
   /** The newest block. */
   head(): Head;
   /**
@@ -96,12 +98,13 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
     const answer = await link.call("write", flat);
     if ("head" in answer) head = answer.head;
     return answer;
-  }, { limits, now: options.now ?? Date.now, onFatal: options.onFatal });
+  }, { limits, now: options.now ?? Date.now, watch: options.watch, onFatal: options.onFatal });
   const reader = new WorkerReader(file, { slice: limits.sliceRows });
-  const tokens = [...opened.tokens];
+  const audit = new WorkerAudit({ file, historyId: opened.historyId, head: () => head, reader });
 
   const close = async ({ signal = AbortSignal.timeout(limits.closeMs) } = {}): Promise<number> => {
     const end = () => link[Symbol.dispose]();
+    audit.close();
     const [abandoned] = await Promise.all([history.close(signal), reader.close(signal)]);
     signal.addEventListener("abort", end, { once: true });
     if (signal.aborted) end();
@@ -115,17 +118,13 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
   return {
     history,
     reader,
-    tokens: {
-      list: () => [...tokens],
-      async add(token) {
-        await link.call("addToken", token);
-        tokens.push(token);
-      },
-    },
+    audit,
+    ...accessStores(link, opened),
     durability: opened.durability,
     historyId: opened.historyId,
     recovered: opened.recovered,
     migrated: opened.migrated,
+    waiting: () => history.waiting,
     head: () => head,
     close,
     async [Symbol.asyncDispose]() {

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { Kysely } from "kysely";
-import type { HistoryEvent, HistoryEventType, RequestRecord } from "../core/contract/record.ts";
-import type { Page, RequestFilter } from "../core/ports.ts";
+import { type Expression, type Kysely, sql, type SqlBool } from "kysely";
+import type { HistoryEvent, RequestRecord } from "../core/contract/record.ts";
+import type { EventFilter, Page, RequestFilter } from "../core/ports.ts";
 import { toEvent, toRecord } from "./record.ts";
 import type { HistoryTables } from "./schema.ts";
 
@@ -57,10 +57,17 @@ function fitting(rows: readonly { item: unknown }[]): number {
   return over === -1 ? rows.length : Math.max(over, 1);
 }
 
-function requests(db: Kysely<HistoryTables>) {
+/** Every request with what became of it, as far as rows up to `upTo` say. */
+export function requests(db: Kysely<HistoryTables>, { upTo = Number.MAX_SAFE_INTEGER } = {}) {
   return db.selectFrom("accepted")
-    .leftJoin("completed", "completed.request", "accepted.seq")
-    .leftJoin("withdrawn", "withdrawn.request", "accepted.seq")
+    .leftJoin(
+      "completed",
+      (join) => join.onRef("completed.request", "=", "accepted.seq").on("completed.seq", "<=", upTo),
+    )
+    .leftJoin(
+      "withdrawn",
+      (join) => join.onRef("withdrawn.request", "=", "accepted.seq").on("withdrawn.seq", "<=", upTo),
+    )
     .selectAll("accepted")
     .select([
       "completed.at as completed_at",
@@ -72,6 +79,12 @@ function requests(db: Kysely<HistoryTables>) {
       "completed.reply",
       "withdrawn.seq as withdrawn",
     ]);
+}
+
+/** Whether a row is of a phone that one of the globs names; a row of no phone is not. */
+export function ofPhones(column: "accepted.phone" | "fact.phone", globs: readonly string[]): Expression<SqlBool> {
+  const matches = globs.map((glob) => sql`${sql.ref(column)} glob ${glob}`);
+  return sql<SqlBool>`(${matches.length > 0 ? sql.join(matches, sql` or `) : sql`false`})`;
 }
 
 /** One record; undefined if no request has that id. */
@@ -101,6 +114,7 @@ export function readRequests(
       if (filter.state !== undefined) {
         query = query.where("completed.seq", filter.state === "completed" ? "is not" : "is", null);
       }
+      if (filter.phones !== undefined) query = query.where(ofPhones("accepted.phone", filter.phones));
       const rows = await query.orderBy("accepted.seq", "desc").limit(limit).execute();
       return rows.map((row) => ({ seq: row.seq, item: toRecord(row) }));
     },
@@ -110,7 +124,7 @@ export function readRequests(
 /** One page of the facts, newest first. */
 export function readEvents(
   db: Kysely<HistoryTables>,
-  question: { filter: { type?: HistoryEventType } } & Slice,
+  question: { filter: EventFilter } & Slice,
 ): Promise<Page<HistoryEvent>> {
   const { filter, ...slice } = question;
   return page(db, {
@@ -119,6 +133,7 @@ export function readEvents(
     async read({ from, to, limit }) {
       let query = db.selectFrom("fact").selectAll().where("seq", ">=", from).where("seq", "<=", to);
       if (filter.type !== undefined) query = query.where("type", "=", filter.type);
+      if (filter.phones !== undefined) query = query.where(ofPhones("fact.phone", filter.phones));
       const rows = await query.orderBy("seq", "desc").limit(limit).execute();
       return rows.map((row) => ({ seq: row.seq, item: toEvent(row) }));
     },

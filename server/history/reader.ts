@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { HistoryEvent, HistoryEventType, RequestRecord } from "../core/contract/record.ts";
-import type { HistoryReader, Page, RequestFilter } from "../core/ports.ts";
+import type { HistoryEvent, RequestRecord } from "../core/contract/record.ts";
+import type { EventFilter, HistoryReader, Page, RequestFilter } from "../core/ports.ts";
 import { PhoneError, wordsOf } from "../core/contract/errors.ts";
+import type { ExportPage, ExportQuestion } from "./export_page.ts";
 import { WorkerLink } from "./link.ts";
 import type { ReaderCalls } from "./reader_worker.ts";
 
@@ -31,12 +32,14 @@ export class WorkerReader implements HistoryReader {
     return await this.#ask((worker) => worker.call("requests", { filter, before, limit, slice: this.#slice }));
   }
 
-  async events(
-    filter: { type?: HistoryEventType },
-    page: { before?: number; limit: number },
-  ): Promise<Page<HistoryEvent>> {
+  async events(filter: EventFilter, page: { before?: number; limit: number }): Promise<Page<HistoryEvent>> {
     const { before, limit } = page;
     return await this.#ask((worker) => worker.call("events", { filter, before, limit, slice: this.#slice }));
+  }
+
+  /** A page of an export. */
+  async export(question: Omit<ExportQuestion, "slice">): Promise<ExportPage> {
+    return await this.#ask((worker) => worker.call("export", { ...question, slice: this.#slice }));
   }
 
   /** Lets the questions that were asked be answered, then ends the worker. `signal` gives up on them. */

@@ -4,10 +4,11 @@
  * @module
  */
 import { Kysely } from "kysely";
-import type { HistoryEvent, HistoryEventType, RequestRecord } from "../core/contract/record.ts";
-import type { Page, RequestFilter } from "../core/ports.ts";
+import type { HistoryEvent, RequestRecord } from "../core/contract/record.ts";
+import type { EventFilter, Page, RequestFilter } from "../core/ports.ts";
 import { openForReading } from "./database.ts";
 import { NodeSqliteDialect } from "./dialect.ts";
+import { type ExportPage, type ExportQuestion, readExport } from "./export_page.ts";
 import { answerCalls } from "./link.ts";
 import { readEvents, readRequest, readRequests, type Slice } from "./questions.ts";
 import type { HistoryTables } from "./schema.ts";
@@ -34,8 +35,12 @@ const calls = {
     return snapshot((db) => readRequests(db, question));
   },
   /** A page of facts. */
-  events(question: { filter: { type?: HistoryEventType } } & Slice): Promise<Page<HistoryEvent>> {
+  events(question: { filter: EventFilter } & Slice): Promise<Page<HistoryEvent>> {
     return snapshot((db) => readEvents(db, question));
+  },
+  /** A page of an export. */
+  export(question: ExportQuestion): Promise<ExportPage> {
+    return snapshot((db) => readExport(db, question));
   },
   /** Closes the file. */
   async close(): Promise<void> {

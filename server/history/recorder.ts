@@ -5,7 +5,7 @@
  */
 import type { Acceptance, Completion, Fact, History } from "../core/ports.ts";
 import type { HistoryLimits } from "./limits.ts";
-import { type Commit, RowQueue } from "./row_queue.ts";
+import { type Commit, type HistoryWatch, RowQueue } from "./row_queue.ts";
 import type { Cell } from "./rows.ts";
 
 /** The cells of a fact. */
@@ -35,7 +35,12 @@ export class Recorder implements History {
   /** Over a way to commit; `now` gives the wall time of facts. */
   constructor(
     commit: Commit,
-    options: { limits: HistoryLimits; now: () => number; onFatal: (error: Error) => void },
+    options: {
+      limits: HistoryLimits;
+      now: () => number;
+      watch?: HistoryWatch | undefined;
+      onFatal: (error: Error) => void;
+    },
   ) {
     this.#limits = options.limits;
     this.#now = options.now;
@@ -43,8 +48,14 @@ export class Recorder implements History {
       commit,
       limits: options.limits,
       troubleRow: (type, detail) => ({ kind: "fact", cells: factCells({ type, detail }, this.#now()) }),
+      watch: options.watch,
       onFatal: options.onFatal,
     });
+  }
+
+  /** How many rows are not yet on disk. */
+  get waiting(): number {
+    return this.#queue.length;
   }
 
   get trouble(): string | undefined {

@@ -13,6 +13,16 @@ export type Commit = (flat: Cell[]) => Promise<{ firstSeq: number } | { failed: 
 /** The queue's own rows: it alone knows when writing fails and when it works again. */
 export type TroubleRow = (type: "historyFailed" | "historyResumed", detail: Record<string, unknown>) => Row;
 
+/** Watches how the disk keeps up. */
+export interface HistoryWatch {
+  /** A block is on disk; it took so many milliseconds. */
+  committed(block: { rows: number; ms: number }): void;
+  /** Nothing can be accepted from now on, until `resumed`. */
+  failed(reason: string): void;
+  /** Writing works again. */
+  resumed(): void;
+}
+
 /** What a queue is made of. */
 export interface RowQueueOptions {
   /** Writes a block; one call at a time. A rejection means that it never can. */
@@ -21,6 +31,8 @@ export interface RowQueueOptions {
   limits: HistoryLimits;
   /** Makes the row that tells of trouble. */
   troubleRow: TroubleRow;
+  /** Is told how the disk keeps up. */
+  watch?: HistoryWatch | undefined;
   /** Called once when the writer is broken for good. */
   onFatal: (error: Error) => void;
 }
@@ -131,16 +143,19 @@ export class RowQueue {
     const batch = this.#waiting.length <= blockRows ? this.#waiting : this.#waiting.slice(0, blockRows);
     this.#waiting = this.#waiting.slice(batch.length);
     this.#committing = batch;
+    const begun = performance.now();
     this.#options.commit(flatten(batch)).then(
-      (answer) => "failed" in answer ? this.#failed(batch, answer.failed) : this.#written(batch, answer.firstSeq),
+      (answer) => "failed" in answer ? this.#failed(batch, answer.failed) : this.#written(batch, { ...answer, begun }),
       (error: Error) => this.fail(error),
     );
   }
 
-  #written(batch: WaitingRow[], firstSeq: number): void {
+  #written(batch: WaitingRow[], { firstSeq, begun }: { firstSeq: number; begun: number }): void {
     if (this.#committing !== batch) return;
     this.#committing = [];
+    this.#options.watch?.committed({ rows: batch.length, ms: performance.now() - begun });
     if (this.#failing) {
+      this.#options.watch?.resumed();
       this.#tell("historyResumed", { after: this.#failing.reason });
       this.#failing = undefined;
     }
@@ -165,7 +180,10 @@ export class RowQueue {
     }, pauseMs);
     this.#failing = { reason, pauseMs, timer };
     // Also what is tried again if nothing else waits.
-    if (!before) this.#tell("historyFailed", { reason });
+    if (!before) {
+      this.#tell("historyFailed", { reason });
+      this.#options.watch?.failed(reason);
+    }
     for (const row of refused) {
       row.reject(
         new PhoneError("RESOURCEUNAVAIL", `The request was not accepted: the history cannot be written: ${reason}`),

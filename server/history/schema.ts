@@ -29,5 +29,16 @@ interface TokenTable {
   created_at: number;
 }
 
+/** Failed attempts to get in, by address: not history rows either, for they count for a minute only. */
+interface AttemptTable {
+  address: string;
+  since: number;
+  count: number;
+}
+
 /** Every table. */
-export type HistoryTables = { [Kind in RowKind]: RowTable<Kind> } & { block: BlockTable; token: TokenTable };
+export type HistoryTables = { [Kind in RowKind]: RowTable<Kind> } & {
+  block: BlockTable;
+  token: TokenTable;
+  attempt: AttemptTable;
+};

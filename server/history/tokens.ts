@@ -64,3 +64,8 @@ export async function insertToken(db: Kysely<HistoryTables>, token: Token): Prom
     })
     .execute();
 }
+
+/** Removes the token of an id, if it is there. */
+export async function deleteToken(db: Kysely<HistoryTables>, id: string): Promise<void> {
+  await db.deleteFrom("token").where("id", "=", id).execute();
+}

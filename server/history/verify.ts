@@ -1,24 +1,17 @@
 /**
- * Re-derives the chain of a history from its rows.
+ * Re-derives the chain of a history from its rows, a slice at a time: one long read would keep the write-ahead log from being cut back, and a worker of
+ * Deno can be ended between two slices only.
  *
  * @module
  */
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { blockHash, HISTORY_FORMAT, NO_HASH, rowLine } from "./chain.ts";
 import { wordsOf } from "../core/contract/errors.ts";
+import type { KeptCheckpoint, Verdict } from "../core/ports.ts";
 import { type Cell, COLUMNS, ROW_KINDS, type RowKind } from "./rows.ts";
 
-/** What was found. */
-export interface Verdict {
-  /** Whether every row is covered by a block and every block's hash is right. */
-  ok: boolean;
-  /** How many blocks are right, from the first on. */
-  blocks: number;
-  /** How many rows they cover. */
-  records: number;
-  /** The first block that is wrong, and in what; a block that is not there if rows lie behind the newest one. */
-  firstBad?: { block: number; problem: string };
-}
+/** Rows of one slice: some 50 ms. */
+export const SLICE_ROWS = 4_096;
 
 /** Something is not as the chain says. */
 class Mismatch extends Error {}
@@ -50,10 +43,10 @@ class Table implements Disposable {
   readonly #kind: RowKind;
   next: StoredRow | undefined;
 
-  constructor(database: DatabaseSync, kind: RowKind) {
+  constructor(database: DatabaseSync, { kind, from }: { kind: RowKind; from: number }) {
     const columns = ["seq", ...COLUMNS[kind]].map(exact).join(", ");
     this.#kind = kind;
-    this.#rows = database.prepare(`select ${columns} from ${kind} order by seq`).iterate();
+    this.#rows = database.prepare(`select ${columns} from ${kind} ${fromOn(`${kind}.seq`, from)}`).iterate();
     this.advance();
   }
 
@@ -70,6 +63,15 @@ class Table implements Disposable {
   }
 }
 
+/**
+ * Everything from a number on, in order; from the beginning also what lies before the first number.
+ *
+ * @param key With its table's name: without, it would be the column that {@linkcode exact} makes, and every slice would sort all that is left.
+ */
+function fromOn(key: string, from: number): string {
+  return `${from === 0 ? "" : `where ${key} >= ${from}`} order by ${key}`;
+}
+
 /** Takes the row of one `seq`, which must be in exactly one table. */
 function take(tables: readonly Table[], seq: number): StoredRow {
   const found = tables.filter((table) => table.next !== undefined && table.next.seq <= seq);
@@ -80,14 +82,67 @@ function take(tables: readonly Table[], seq: number): StoredRow {
   return row;
 }
 
-function walk(database: DatabaseSync, verdict: Verdict): void {
-  using opened = new DisposableStack();
-  const tables = ROW_KINDS.map((kind) => opened.use(new Table(database, kind)));
-  const heads = ["number", "first_seq", "last_seq", "at", "format", "lowest_open"];
-  const blocks = database.prepare(`select ${heads.map(exact).join(", ")}, hash from block order by number`).iterate();
-  let previous = NO_HASH;
-  for (const block of blocks) {
-    const [number, firstSeq, lastSeq, at, format, lowestOpen] = heads.map((column) => Number(toCell(block[column])));
+/** The columns of a block that are whole numbers, in the order of its header line. */
+const HEADS = ["number", "first_seq", "last_seq", "at", "format", "lowest_open"];
+
+/** Goes through a chain, slice by slice, in as many snapshots: what has been looked at is never looked at again. */
+export class ChainWalk {
+  readonly #database: DatabaseSync;
+  readonly #kept: readonly KeptCheckpoint[];
+  readonly #verdict: Verdict = { ok: false, blocks: 0, records: 0 };
+  #previous = NO_HASH;
+
+  /**
+   * @param database Read only is enough.
+   * @param kept Checkpoints that must be in the chain.
+   */
+  constructor(database: DatabaseSync, kept: readonly KeptCheckpoint[]) {
+    this.#database = database;
+    this.#kept = kept;
+  }
+
+  /**
+   * Looks at the next blocks, until they have had at least `rows` rows.
+   *
+   * @returns The verdict at the end or at the first fault; undefined if there is more to look at. A file that SQLite itself finds damaged is a verdict too.
+   */
+  next(rows: number): Verdict | undefined {
+    const database = this.#database;
+    try {
+      database.exec("begin");
+      if (!this.#slice(this.#verdict.records + rows)) return undefined;
+      this.#verdict.ok = true;
+    } catch (error) {
+      this.#verdict.firstBad = { block: this.#verdict.blocks, problem: wordsOf(error) };
+    } finally {
+      if (database.isTransaction) database.exec("rollback");
+    }
+    return this.#verdict;
+  }
+
+  /** Whether the end was reached. */
+  #slice(records: number): boolean {
+    const verdict = this.#verdict;
+    using opened = new DisposableStack();
+    const tables = ROW_KINDS.map((kind) => opened.use(new Table(this.#database, { kind, from: verdict.records })));
+    const columns = HEADS.map(exact).join(", ");
+    const blocks = this.#database
+      .prepare(`select ${columns}, hash from block ${fromOn("block.number", verdict.blocks)}`).iterate();
+    for (const block of blocks) {
+      this.#block(block, tables);
+      if (verdict.records >= records) return false;
+    }
+    if (verdict.blocks === 0) throw new Mismatch("there is no block");
+    const left = tables.find((table) => table.next !== undefined)?.next;
+    if (left) throw new Mismatch(`row ${left.seq} (${left.kind}) is covered by no block`);
+    const cut = this.#kept.find(({ block }) => block >= verdict.blocks);
+    if (cut) throw new Mismatch(`the block is missing: a checkpoint says that there was a block ${cut.block}`);
+    return true;
+  }
+
+  #block(block: Record<string, SQLOutputValue>, tables: readonly Table[]): void {
+    const verdict = this.#verdict;
+    const [number, firstSeq, lastSeq, at, format, lowestOpen] = HEADS.map((column) => Number(toCell(block[column])));
     const head = { number, firstSeq, lastSeq, at, format, lowestOpen } as Parameters<typeof blockHash>[0];
     if (head.number !== verdict.blocks) throw new Mismatch("the block is missing");
     if (head.format !== HISTORY_FORMAT) throw new Mismatch(`the block has format ${head.format}, which is not known`);
@@ -99,36 +154,37 @@ function walk(database: DatabaseSync, verdict: Verdict): void {
     const lines: string[] = [];
     for (let seq = head.firstSeq; seq <= head.lastSeq; seq++) {
       const row = take(tables, seq);
+      if (row.kind === "origin") this.#checkOrigin(row.cells[COLUMNS.origin.indexOf("history_id")]);
       lines.push(rowLine(row.kind, row));
     }
-    const hash = blockHash(head, { previous, lines });
+    const hash = blockHash(head, { previous: this.#previous, lines });
     const stored = block.hash instanceof Uint8Array ? block.hash.toHex() : undefined;
     if (hash !== stored) throw new Mismatch(`its hash is ${stored}; its rows and the block before give ${hash}`);
-    previous = hash;
+    const other = this.#kept.find((kept) => kept.block === head.number && kept.hash !== hash);
+    if (other) throw new Mismatch(`its hash is ${hash}; a checkpoint says ${other.hash}`);
+    this.#previous = hash;
     verdict.blocks++;
     verdict.records += lines.length;
   }
-  if (verdict.blocks === 0) throw new Mismatch("there is no block");
-  const left = tables.find((table) => table.next !== undefined)?.next;
-  if (left) throw new Mismatch(`row ${left.seq} (${left.kind}) is covered by no block`);
+
+  #checkOrigin(historyId: Cell | undefined): void {
+    const other = this.#kept.find((kept) => kept.historyId !== undefined && kept.historyId !== historyId);
+    if (other) throw new Mismatch(`the history is ${historyId}; a checkpoint is of the history ${other.historyId}`);
+  }
 }
 
 /**
- * Re-derives every block from the first on, in one snapshot.
+ * Re-derives every block from the first on, in one go.
  *
  * It cannot know of whole blocks that were cut off at the new end: a checkpoint kept elsewhere can.
  *
- * @param database Read only is enough. A file that SQLite itself finds damaged is a verdict too.
+ * @param database Read only is enough.
+ * @param kept Checkpoints that must be in the chain.
  */
-export function verifyChain(database: DatabaseSync): Verdict {
-  const verdict: Verdict = { ok: false, blocks: 0, records: 0 };
-  try {
-    database.exec("begin");
-    walk(database, verdict);
-    verdict.ok = true;
-  } catch (error) {
-    verdict.firstBad = { block: verdict.blocks, problem: wordsOf(error) };
+export function verifyChain(database: DatabaseSync, kept: readonly KeptCheckpoint[] = []): Verdict {
+  const walk = new ChainWalk(database, kept);
+  for (;;) {
+    const verdict = walk.next(SLICE_ROWS);
+    if (verdict) return verdict;
   }
-  if (database.isTransaction) database.exec("rollback");
-  return verdict;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { Kysely } from "kysely";
+import { type Attempts, listAttempts, saveAttempts } from "./attempts.ts";
 import { BlockWriter, type Head, type WritableDatabase } from "./block_writer.ts";
 import { commit, type Committed } from "./commit.ts";
 import { type Durability, makeDurable, openForWriting, sqliteCode } from "./database.ts";
@@ -16,7 +17,7 @@ import { MIGRATIONS } from "./migrations.ts";
 import { completeLost, historyId } from "./recovery.ts";
 import type { Cell } from "./rows.ts";
 import type { HistoryTables } from "./schema.ts";
-import { insertToken, listTokens, type Token } from "./tokens.ts";
+import { deleteToken, insertToken, listTokens, type Token } from "./tokens.ts";
 
 /** What an opened history is. */
 export interface Opened {
@@ -26,6 +27,7 @@ export interface Opened {
   recovered: number;
   migrated: string[];
   tokens: Token[];
+  attempts: Attempts[];
 }
 
 interface Writer {
@@ -51,7 +53,8 @@ async function openDatabase(options: { file: string; backups: string; durability
   open = { database, blocks };
   const id = await historyId(database, { writer: blocks, now });
   const recovered = completeLost(blocks, { now });
-  return { historyId: id, durability, head: blocks.head, recovered, migrated, tokens: await listTokens(database.db) };
+  const [tokens, attempts] = [await listTokens(database.db), await listAttempts(database.db)];
+  return { historyId: id, durability, head: blocks.head, recovered, migrated, tokens, attempts };
 }
 
 const calls = {
@@ -77,6 +80,16 @@ const calls = {
   /** Adds a token; it is on disk when this is answered. */
   addToken(token: Token): Promise<void> {
     return insertToken(writer().database.db, token);
+  },
+
+  /** Removes a token; it is gone from the disk when this is answered. */
+  removeToken(id: string): Promise<void> {
+    return deleteToken(writer().database.db, id);
+  },
+
+  /** Saves failed attempts; they are on disk when this is answered. */
+  saveAttempts(attempts: { changed: readonly Attempts[]; forget: number }): Promise<void> {
+    return saveAttempts(writer().database.db, attempts);
   },
 
   /** Moves the write-ahead log into the file and closes it. */

@@ -5,7 +5,7 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
-import type { Acceptance, Completion } from "../../server/core/ports.ts";
+import type { Acceptance, Completion, Verdict } from "../../server/core/ports.ts";
 import { BlockWriter, type WritableDatabase } from "../../server/history/block_writer.ts";
 import { makeDurable, openForWriting } from "../../server/history/database.ts";
 import { NodeSqliteDialect } from "../../server/history/dialect.ts";
@@ -14,7 +14,7 @@ import { MIGRATIONS } from "../../server/history/migrations.ts";
 import { type OpenHistory, openHistory, type OpenOptions, takeDataFolder } from "../../server/history/mod.ts";
 import { historyId } from "../../server/history/recovery.ts";
 import type { HistoryTables } from "../../server/history/schema.ts";
-import { type Verdict, verifyChain } from "../../server/history/verify.ts";
+import { verifyChain } from "../../server/history/verify.ts";
 
 /** A folder that goes away with its block. */
 export function temporaryFolder(): Disposable & { path: string } {

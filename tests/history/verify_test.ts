@@ -1,9 +1,10 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
+import type { Verdict } from "../../server/core/ports.ts";
 import type { Cell, Row } from "../../server/history/rows.ts";
 import { COLUMNS, ROW_KINDS } from "../../server/history/rows.ts";
-import { type Verdict, verifyChain } from "../../server/history/verify.ts";
+import { ChainWalk, verifyChain } from "../../server/history/verify.ts";
 import { openInThread, temporaryFolder, verify } from "./support.ts";
 
 const RUNS = 300;
@@ -200,4 +201,42 @@ Deno.test("what was written reads back as the same rows, whatever its text is", 
     ),
     { numRuns: 100 },
   );
+});
+
+Deno.test("a chain is judged the same in slices of any length", async () => {
+  const bytes = await original();
+  for (const sql of ["select 1", "delete from completed where seq = 4", "delete from block where number = 4"]) {
+    tampered(bytes, (database) => {
+      database.exec(sql);
+      const whole = verifyChain(database);
+      for (const rows of [1, 2, 3, 5]) {
+        const walk = new ChainWalk(database, []);
+        let verdict: Verdict | undefined;
+        while (!verdict) verdict = walk.next(rows);
+        deepEqual(verdict, whole);
+      }
+    });
+  }
+});
+
+Deno.test("a checkpoint that was kept shows what the chain alone cannot: another history, other rows, a new end that was cut off", async () => {
+  using folder = temporaryFolder();
+  await someHistory(folder.path);
+  using database = new DatabaseSync(`${folder.path}/history.db`);
+  const [row] = database.prepare("select number, lower(hex(hash)) as hash from block where number = 3").all();
+  const kept = { block: Number(row?.number), hash: String(row?.hash) };
+  const historyId = String(database.prepare("select history_id from origin").get()?.history_id);
+  ok(verifyChain(database, [kept, { ...kept, historyId }]).ok);
+  deepEqual(verifyChain(database, [{ ...kept, hash: "0".repeat(64) }]).firstBad, {
+    block: 3,
+    problem: `its hash is ${kept.hash}; a checkpoint says ${"0".repeat(64)}`,
+  });
+  deepEqual(verifyChain(database, [{ ...kept, historyId: "f".repeat(32) }]).firstBad, {
+    block: 0,
+    problem: `the history is ${historyId}; a checkpoint is of the history ${"f".repeat(32)}`,
+  });
+  deepEqual(verifyChain(database, [{ ...kept, block: 9 }]).firstBad, {
+    block: 5,
+    problem: "the block is missing: a checkpoint says that there was a block 9",
+  });
 });

@@ -1,0 +1,111 @@
+/**
+ * A history's file as it can be looked at by somebody who does not own its folder, and without a trace.
+ *
+ * @module
+ */
+import type { DatabaseSync } from "node:sqlite";
+import { Kysely } from "kysely";
+import { wordsOf } from "../core/contract/errors.ts";
+import { openForReading, requireOurs } from "./database.ts";
+import { NodeSqliteDialect } from "./dialect.ts";
+import { HistoryError } from "./errors.ts";
+import { executed } from "./migrate.ts";
+import { MIGRATIONS } from "./migrations.ts";
+import type { HistoryTables } from "./schema.ts";
+import { verifyChain } from "./verify.ts";
+
+/** Bytes of a file that is copied, or looked at row by row, at most. */
+const MOST_BYTES = 1_073_741_824;
+
+/** A migration: the database has had it, will have it at the next start, or has had it from a newer build. */
+export interface MigrationState {
+  name: string;
+  state: "done" | "pending" | "unknown";
+}
+
+/** What was found. */
+export interface Examination {
+  /** In the order of their names. */
+  migrations: MigrationState[];
+  /** Wall time of the newest block, milliseconds; undefined if there is none. */
+  newestAt: number | undefined;
+  /** What is damaged, in words; undefined if nothing was found. */
+  damage: string | undefined;
+  /** Whether every row was looked at; only asked for, and up to 1 GiB. */
+  thorough: boolean;
+}
+
+/**
+ * Looks at the file of a history; a server may be running.
+ *
+ * @param options.thorough Whether to look at every row and re-derive the chain.
+ * @throws {HistoryError} If it is not a history, or cannot be looked at.
+ */
+export async function examineHistory(path: string, options: { thorough: boolean }): Promise<Examination> {
+  requireOurs(path);
+  const { size } = await Deno.stat(path);
+  await using readable = await readableCopy(path, size);
+  const thorough = options.thorough && size <= MOST_BYTES;
+  try {
+    using database = openForReading(readable.path);
+    const db = new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(database) });
+    return {
+      migrations: statesOf(await executed(db)),
+      newestAt: newestOf(database),
+      damage: thorough ? damageOf(database) : undefined,
+      thorough,
+    };
+  } catch (error) {
+    return { migrations: [], newestAt: undefined, damage: wordsOf(error), thorough: false };
+  }
+}
+
+/**
+ * A file that SQLite can open: the one itself while somebody has it open or left its log, else a copy. Opening a quiet one in its place would leave files of this
+ * user's beside it, which a server of another user could not write.
+ */
+async function readableCopy(path: string, size: number): Promise<AsyncDisposable & { path: string }> {
+  if (await exists(`${path}-shm`)) return { path, async [Symbol.asyncDispose]() {} };
+  if (size > MOST_BYTES) {
+    throw new HistoryError(
+      `Cannot look at ${path} without a trace: it has ${size} bytes, and is copied up to ${MOST_BYTES}. Start the server, and ask again`,
+      { exitCode: 2 },
+    );
+  }
+  const folder = await Deno.makeTempDir({ prefix: "switchroom_history_" });
+  const copy = `${folder}/history.db`;
+  const remove = () => Deno.remove(folder, { recursive: true });
+  try {
+    await Deno.copyFile(path, copy);
+    if (await exists(`${path}-wal`)) await Deno.copyFile(`${path}-wal`, `${copy}-wal`);
+  } catch (error) {
+    await remove();
+    throw new HistoryError(`Cannot copy ${path} to look at it: ${wordsOf(error)}`, { exitCode: 2, cause: error });
+  }
+  return { path: copy, [Symbol.asyncDispose]: remove };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+function statesOf(had: readonly string[]): MigrationState[] {
+  const names = [...new Set([...had, ...Object.keys(MIGRATIONS)])].sort();
+  return names.map((name) => ({
+    name,
+    state: !had.includes(name) ? "pending" : Object.hasOwn(MIGRATIONS, name) ? "done" : "unknown",
+  }));
+}
+
+function newestOf(database: DatabaseSync): number | undefined {
+  const row = database.prepare("select at from block order by number desc limit 1").get();
+  return row === undefined ? undefined : Number(row["at"]);
+}
+
+/** What SQLite finds wrong in the file, else what is wrong in the chain. */
+function damageOf(database: DatabaseSync): string | undefined {
+  const found = Object.values(database.prepare("pragma quick_check(1)").get() ?? {})[0];
+  if (found !== "ok") return String(found);
+  const { firstBad } = verifyChain(database);
+  return firstBad && `block ${firstBad.block}: ${firstBad.problem}`;
+}

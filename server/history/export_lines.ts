@@ -1,0 +1,76 @@
+/**
+ * The lines of an export: JSON Lines, and CSV as RFC 4180 has it.
+ *
+ * @module
+ */
+import type { HistoryEvent, RequestRecord } from "../core/contract/record.ts";
+import type { ExportFormat } from "../core/ports.ts";
+
+/** One line: the record of a request, or another fact. */
+export type ExportEntry = { kind: "request" } & RequestRecord | { kind: "event" } & HistoryEvent;
+
+/** The columns of the CSV, the same for both kinds: a request's `seq` is its id, and its `at` when it was accepted. */
+const COLUMNS = [
+  "kind",
+  "seq",
+  "at",
+  "type",
+  "phone",
+  "plugin",
+  "token",
+  "application",
+  "applicationName",
+  "handle",
+  "address",
+  "operation",
+  "params",
+  "reference",
+  "state",
+  "dispatchedAt",
+  "completedAt",
+  "outcome",
+  "result",
+  "code",
+  "cause",
+  "message",
+  "reply",
+  "detail",
+] as const;
+
+type CsvRow = Partial<Record<typeof COLUMNS[number], string | number | null>>;
+
+/** What a spreadsheet takes for the beginning of a formula, the full-width forms too: a caller's own words must not become one. */
+const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
+
+/** Where a field must stand in quotes. */
+const SPECIAL = /[",\r\n]/;
+
+function csvField(value: string | number | null | undefined): string {
+  if (typeof value !== "string") return String(value ?? "");
+  const safe = FORMULA.test(value) ? `'${value}` : value;
+  return SPECIAL.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+function csvRow(entry: ExportEntry): CsvRow {
+  if (entry.kind === "event") return { ...entry, detail: JSON.stringify(entry.detail) };
+  const { requestId, acceptedAt, application, params, ...rest } = entry;
+  return {
+    ...rest,
+    seq: requestId,
+    at: acceptedAt,
+    application: application.id,
+    applicationName: application.name,
+    params: JSON.stringify(params),
+  };
+}
+
+function csvLine(entry: ExportEntry): string {
+  const row = csvRow(entry);
+  return `${COLUMNS.map((column) => csvField(row[column])).join(",")}\r\n`;
+}
+
+/** What stands before the first line, and how an entry becomes a line. */
+export const EXPORT_LINES: Record<ExportFormat, { head: string; line(entry: ExportEntry): string }> = {
+  jsonl: { head: "", line: (entry) => `${JSON.stringify(entry)}\n` },
+  csv: { head: `${COLUMNS.join(",")}\r\n`, line: csvLine },
+};

@@ -1,0 +1,82 @@
+/**
+ * An export, page by page: requests and other facts in the one order of their `seq`, as they stood at a block.
+ *
+ * @module
+ */
+import type { Kysely } from "kysely";
+import type { ExportFilter, ExportFormat } from "../core/ports.ts";
+import { EXPORT_LINES, type ExportEntry } from "./export_lines.ts";
+import { ofPhones, requests } from "./questions.ts";
+import { toEvent, toRecord } from "./record.ts";
+import type { HistoryTables } from "./schema.ts";
+
+/** Where a page ends: a client that does not read holds one or two of them. */
+const PAGE_CHARACTERS = 65_536;
+const PAGE_ROWS = 128;
+
+/** Which part of an export. */
+export interface ExportQuestion {
+  filter: ExportFilter;
+  format: ExportFormat;
+  /** The `seq` that the page begins behind. */
+  after: number;
+  /** The last `seq` that is exported. A completion behind it has not happened yet. */
+  upTo: number;
+  /** How many numbers of `seq` a page looks at, at most. */
+  slice: number;
+}
+
+/** A part of an export. */
+export interface ExportPage {
+  /** Whole lines, or none. */
+  text: string;
+  /** What the next page begins behind; undefined at the end. */
+  next: number | undefined;
+}
+
+interface Entry {
+  seq: number;
+  entry: ExportEntry;
+}
+
+type Bounds = ExportQuestion & { to: number };
+
+async function requestEntries(
+  db: Kysely<HistoryTables>,
+  { filter, after, upTo, to }: Bounds,
+): Promise<Entry[]> {
+  let query = requests(db, { upTo }).where("accepted.seq", ">", after).where("accepted.seq", "<=", to);
+  if (filter.phone !== undefined) query = query.where("accepted.phone", "=", filter.phone);
+  if (filter.phones !== undefined) query = query.where(ofPhones("accepted.phone", filter.phones));
+  if (filter.from !== undefined) query = query.where("accepted.at", ">=", filter.from);
+  if (filter.to !== undefined) query = query.where("accepted.at", "<", filter.to);
+  const rows = await query.orderBy("accepted.seq").limit(PAGE_ROWS).execute();
+  return rows.map((row) => ({ seq: row.seq, entry: { kind: "request", ...toRecord(row) } }));
+}
+
+async function factEntries(db: Kysely<HistoryTables>, { filter, after, to }: Bounds): Promise<Entry[]> {
+  let query = db.selectFrom("fact").selectAll().where("seq", ">", after).where("seq", "<=", to);
+  if (filter.phone !== undefined) query = query.where("phone", "=", filter.phone);
+  if (filter.phones !== undefined) query = query.where(ofPhones("fact.phone", filter.phones));
+  if (filter.from !== undefined) query = query.where("at", ">=", filter.from);
+  if (filter.to !== undefined) query = query.where("at", "<", filter.to);
+  const rows = await query.orderBy("seq").limit(PAGE_ROWS).execute();
+  return rows.map((row) => ({ seq: row.seq, entry: { kind: "event", ...toEvent(row) } }));
+}
+
+/** One page: lines until it is full, or the slice is at its end. */
+export async function readExport(db: Kysely<HistoryTables>, question: ExportQuestion): Promise<ExportPage> {
+  const { after, upTo, slice, format } = question;
+  const { line } = EXPORT_LINES[format];
+  const bounds = { ...question, to: Math.min(after + slice, upTo) };
+  const found = [...await requestEntries(db, bounds), ...await factEntries(db, bounds)];
+  // Either table may have more behind its last row, so only as many as one of them gave are known to be the next ones.
+  const entries = found.sort((one, other) => one.seq - other.seq).slice(0, PAGE_ROWS);
+  let text = "";
+  for (const { seq, entry } of entries) {
+    text += line(entry);
+    if (text.length >= PAGE_CHARACTERS) return { text, next: seq < upTo ? seq : undefined };
+  }
+  const last = entries.length < PAGE_ROWS ? bounds.to : entries.at(-1)?.seq ?? bounds.to;
+  return { text, next: last < upTo ? last : undefined };
+}

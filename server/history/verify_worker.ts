@@ -1,0 +1,30 @@
+/**
+ * The verifier: a worker that lives for one check of the chain. It reads and hashes for as long as the history is, which must stop neither the loop nor the
+ * writer nor the questions of others.
+ *
+ * @module
+ */
+import { setImmediate } from "node:timers/promises";
+import type { KeptCheckpoint, Verdict } from "../core/ports.ts";
+import { openForReading } from "./database.ts";
+import { answerCalls } from "./link.ts";
+import { ChainWalk, SLICE_ROWS } from "./verify.ts";
+
+const calls = {
+  /** Checks the chain of a file. */
+  async verify({ file, kept }: { file: string; kept: KeptCheckpoint[] }): Promise<Verdict> {
+    using database = openForReading(file);
+    const walk = new ChainWalk(database, kept);
+    for (;;) {
+      const verdict = walk.next(SLICE_ROWS);
+      if (verdict) return verdict;
+      // Only between two turns of its loop can a worker be ended.
+      await setImmediate();
+    }
+  },
+};
+
+/** What the verifier can be asked. */
+export type VerifierCalls = typeof calls;
+
+answerCalls(calls);

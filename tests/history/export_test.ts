@@ -1,0 +1,189 @@
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import fc from "fast-check";
+import type { ExportFilter, ExportFormat, HistoryAudit } from "../../server/core/ports.ts";
+import { EXPORT_LINES } from "../../server/history/export_lines.ts";
+import { acceptance, completion, openIn, temporaryFolder } from "./support.ts";
+
+/** A whole export, in its pieces. */
+async function pieces(audit: HistoryAudit, filter: ExportFilter = {}, format: ExportFormat = "jsonl") {
+  const found: string[] = [];
+  const exported = audit.export(filter, format);
+  for (let piece = await exported.pieces.next(); !piece.done; piece = await exported.pieces.next()) {
+    found.push(piece.value);
+  }
+  return found;
+}
+
+/** The lines of an export in JSON Lines. */
+async function lines(audit: HistoryAudit, filter?: ExportFilter): Promise<Record<string, unknown>[]> {
+  const text = (await pieces(audit, filter)).join("");
+  ok(text === "" || text.endsWith("\n"));
+  return text.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+}
+
+/** What a line is, in short: `r7` or `e8`. */
+const short = ({ kind, requestId, seq }: Record<string, unknown>) => kind === "request" ? `r${requestId}` : `e${seq}`;
+
+/** Reads CSV as RFC 4180 has it. */
+function readCsv(text: string): string[][] {
+  const rows: string[][] = [[]];
+  const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/gy;
+  for (let found = field.exec(text); found; found = field.exec(text)) {
+    const [, quoted, plain = "", end] = found;
+    rows.at(-1)?.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end === "\r\n") rows.push([]);
+    if (field.lastIndex === text.length) break;
+  }
+  deepEqual(rows.pop(), [], "the last line is ended");
+  return rows;
+}
+
+Deno.test("api 2 an export has every request as its record and every event, oldest first in the one order of seq", async () => {
+  using folder = temporaryFolder();
+  await using opened = await openIn(folder.path);
+  const { history, reader, audit } = opened;
+  await history.note({ type: "serverStarted" });
+  const done = await history.accept(acceptance({ reference: "order 7" }));
+  await history.complete(completion(done));
+  await history.note({ type: "phoneConnected", phone: "virtual:desk-1", plugin: "virtual" });
+  const open = await history.accept(acceptance());
+  await history.withdraw(done);
+  const all = await lines(audit);
+  deepEqual(all.map(short), ["e1", `r${done}`, "e4", `r${open}`]);
+  deepEqual(all[1], { kind: "request", ...await reader.request(done) });
+  deepEqual(all[3], { kind: "request", ...await reader.request(open) });
+  const { items: [event] } = await reader.events({ type: "phoneConnected" }, { limit: 1 });
+  deepEqual(all[2], { kind: "event", ...event });
+  equal(all[1]?.["reply"], "suppressed");
+});
+
+Deno.test("an export is the history as it stood at its block: what comes while it is read is not in it, a completion neither", async () => {
+  using folder = temporaryFolder();
+  await using opened = await openIn(folder.path, { limits: { sliceRows: 2 } });
+  const { history, audit } = opened;
+  const early = await history.accept(acceptance());
+  const late = await history.accept(acceptance());
+  await history.complete(completion(early));
+  const { upTo, pieces } = audit.export({}, "jsonl");
+  deepEqual(upTo, audit.checkpoint());
+  await history.complete(completion(late));
+  await history.withdraw(early);
+  await history.note({ type: "serverStopped" });
+  let text = "";
+  for (let piece = await pieces.next(); !piece.done; piece = await pieces.next()) text += piece.value;
+  const [first, second, ...others] = text.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+  deepEqual(others, []);
+  deepEqual([first.requestId, first.state, first.reply], [early, "completed", "sent"]);
+  deepEqual([second.requestId, second.state, second.completedAt], [late, "accepted", null]);
+});
+
+Deno.test("an export comes in pieces of bounded length, whatever slice it is read by, and is the same", async () => {
+  using folder = temporaryFolder();
+  const long = "x".repeat(20_000);
+  let whole: string[];
+  {
+    await using opened = await openIn(folder.path);
+    for (let index = 0; index < 200; index++) {
+      const params = { text: index % 10 ? "" : long };
+      const accepted = opened.history.accept(acceptance({ params }));
+      await opened.history.note({ type: "phoneConnected", detail: { index } });
+      if (index % 2) await opened.history.complete(completion(await accepted));
+    }
+    whole = (await lines(opened.audit)).map(short);
+    equal(whole.length, 400);
+    const read = await pieces(opened.audit);
+    ok(read.length > 5 && read.every((piece) => piece.length < 65_536 + 21_000), "pieces are bounded");
+  }
+  for (const sliceRows of [1, 7, 50_000]) {
+    await using opened = await openIn(folder.path, { limits: { sliceRows } });
+    deepEqual((await lines(opened.audit)).map(short), whole);
+  }
+});
+
+Deno.test("an export is filtered by phone, by globs of phones and by time, as the questions are", async () => {
+  using folder = temporaryFolder();
+  let now = 1_750_000_000_000;
+  await using opened = await openIn(folder.path, { now: () => now });
+  const { history, audit } = opened;
+  for (const phone of ["virtual:desk-1", "virtual:desk-2", "lobby:door"]) {
+    await history.accept(acceptance({ phone, at: now }));
+    await history.note({ type: "phoneConnected", phone });
+    now += 1_000;
+  }
+  await history.note({ type: "serverStopped" });
+  const found = async (filter: ExportFilter) => (await lines(audit, filter)).map(short);
+  deepEqual(await found({}), ["r1", "e2", "r3", "e4", "r5", "e6", "e7"]);
+  deepEqual(await found({ phone: "virtual:desk-2" }), ["r3", "e4"]);
+  deepEqual(await found({ phones: ["virtual:*"] }), ["r1", "e2", "r3", "e4"]);
+  deepEqual(await found({ phones: ["*:doo?", "virtual:desk-1"] }), ["r1", "e2", "r5", "e6"]);
+  deepEqual(await found({ phones: [] }), []);
+  deepEqual(await found({ phone: "lobby:door", phones: ["virtual:*"] }), []);
+  deepEqual(await found({ from: 1_750_000_001_000, to: 1_750_000_002_000 }), ["r3", "e4"]);
+});
+
+Deno.test("the CSV of an export has one header and the same columns in every row, read back by RFC 4180", async () => {
+  using folder = temporaryFolder();
+  await using opened = await openIn(folder.path);
+  const { history, audit } = opened;
+  const id = await history.accept(acceptance({ application: { id: "a-1", name: 'the "desk",\r\nor so' } }));
+  await history.complete(completion(id, { outcome: "failed", result: -1879048165, message: "=1+1" }));
+  await history.note({ type: "callRefused", address: "::1", result: -1879048165, detail: { why: "=cmd" } });
+  const text = (await pieces(audit, {}, "csv")).join("");
+  const [header = [], ...rows] = readCsv(text);
+  equal(rows.length, 2);
+  const named = rows.map((row) => {
+    equal(row.length, header.length);
+    return Object.fromEntries(header.map((name, index) => [name, row[index] ?? ""]));
+  });
+  const [request, event] = named;
+  deepEqual([request?.["kind"], request?.["seq"], request?.["applicationName"]], [
+    "request",
+    String(id),
+    'the "desk",\r\nor so',
+  ]);
+  deepEqual([request?.["result"], request?.["message"], request?.["type"]], ["-1879048165", "'=1+1", ""]);
+  equal(request?.["params"], '{"lamp":12,"mode":"steady"}');
+  deepEqual([event?.["kind"], event?.["type"], event?.["detail"]], ["event", "callRefused", '{"why":"=cmd"}']);
+  match(text, /^kind,seq,at,/);
+});
+
+Deno.test("no cell of the CSV begins as a formula does, whatever a caller called its application", () => {
+  fc.assert(fc.property(
+    fc.stringMatching(/^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]?[ -~"\r\n,=]*$/),
+    (words) => {
+      const line = EXPORT_LINES.csv.line({
+        kind: "event",
+        seq: 1,
+        at: words,
+        type: "callRefused",
+        token: words,
+        detail: {},
+      });
+      const [row = []] = readCsv(line);
+      for (const cell of row) ok(!/^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/.test(cell), JSON.stringify(cell));
+    },
+  ));
+});
+
+Deno.test("an empty history exports to nothing, in CSV to its header", async () => {
+  using folder = temporaryFolder();
+  await using opened = await openIn(folder.path);
+  equal((await pieces(opened.audit)).join(""), "");
+  equal((await pieces(opened.audit, {}, "csv")).join(""), EXPORT_LINES.csv.head);
+});
+
+Deno.test("a row that somebody has changed ends an export with words that name it, and a closed history has none", async () => {
+  using folder = temporaryFolder();
+  await using opened = await openIn(folder.path, { limits: { sliceRows: 1 } });
+  const good = await opened.history.accept(acceptance());
+  const bad = await opened.history.accept(acceptance());
+  using database = new DatabaseSync(`${folder.path}/history.db`);
+  database.exec(`drop trigger accepted_is_never_changed; update accepted set params = '[' where seq = ${bad}`);
+  const { pieces: read } = opened.audit.export({}, "jsonl");
+  match(String((await read.next()).value), new RegExp(`"requestId":${good}`));
+  await rejects(read.next(), { code: "PHONEERR_RESOURCEUNAVAIL", message: new RegExp(`^Cannot read row ${bad} `) });
+  equal((await read.next()).done, true);
+  await opened.close();
+  await rejects(opened.audit.export({}, "jsonl").pieces.next(), { code: "PHONEERR_RESOURCEUNAVAIL" });
+});

@@ -4,35 +4,56 @@
  * @module
  */
 import { basename } from "node:path";
+import { deadline } from "@std/async/deadline";
 import type { Core } from "../core/core.ts";
 import { Leftovers } from "./leftovers.ts";
-import { readManifest } from "./manifest.ts";
+import { type Manifest, readManifest } from "./manifest.ts";
 import { type CheckedPluginConfig, PLUGIN_NAME, type PluginConfig, pluginConfig } from "./plugin_config.ts";
 import { type LogEntry, PluginLog } from "./plugin_log.ts";
 import { Misconfigured } from "./refusal.ts";
-import { type PluginCondition, Supervisor, type SupervisorBounds } from "./supervisor.ts";
+import type { RunBounds } from "./plugin_run.ts";
+import { type PluginCondition, Supervisor } from "./supervisor.ts";
 
 /** What the host needs of the core. */
 export type HostCore = Pick<Core, "attach" | "settle" | "releasePlugin" | "enablePlugins">;
 
-/** See {@linkcode SupervisorBounds}. */
-export type HostBounds = SupervisorBounds;
+/** What an operator sets: see {@linkcode RunBounds}. */
+export type HostBounds = Omit<RunBounds, "releaseMs">;
 
 /** What holds unless configured. */
-export const DEFAULT_HOST_BOUNDS: HostBounds = { startMs: 10_000, stopMs: 2_000, heartbeatMs: 1_000, backOffMs: 250 };
+export const DEFAULT_HOST_BOUNDS: HostBounds = {
+  startMs: 10_000,
+  stopMs: 2_000,
+  heartbeatMs: 1_000,
+  missedHeartbeats: 3,
+  backOffMs: 250,
+};
+
+/** How long a manifest may take to be read that is only to be shown. */
+const SHOW_MS = 1_000;
 
 /** What a host is made of. */
 export interface HostOptions {
   core: HostCore;
   /** What the operator says about each plugin; checked here. */
   plugins: PluginConfig[];
+  /** No plugin is started with the server: only an operator's command starts one. */
+  safe?: boolean;
   /** The data folder. */
   folder: string;
   /** Those that differ from {@linkcode DEFAULT_HOST_BOUNDS}. */
   bounds?: Partial<HostBounds>;
+  /** How long the core may take to close a phone and to write that down, in milliseconds; 9 s if left out, as its own bounds have it. */
+  releaseMs?: number;
   /** Takes the plugins' log, bounded for each plugin. */
   log(entry: LogEntry): void;
 }
+
+/** A plugin as its operator handles it: see {@linkcode Supervisor}. */
+export type ManagedPlugin = Pick<
+  Supervisor,
+  "condition" | "manifest" | "grants" | "lines" | "start" | "stop" | "reload"
+>;
 
 /** The plugins, running. */
 export interface Host {
@@ -47,6 +68,8 @@ export interface Host {
   stop(): Promise<void>;
   /** How every plugin is, in the order of configuration. */
   states(): PluginCondition[];
+  /** Every plugin, for its operator, in the order of configuration. */
+  plugins(): readonly ManagedPlugin[];
 }
 
 /**
@@ -54,50 +77,58 @@ export interface Host {
  *
  * @throws {ZodError} If a plugin's configuration is not valid.
  */
-export function createHost({ core, plugins, folder, bounds, log }: HostOptions): Host {
+export function createHost({ core, plugins, safe = false, folder, bounds, releaseMs = 9_000, log }: HostOptions): Host {
   const configs = plugins.map((config) => pluginConfig.parse(config));
   const warn = (text: string) => log({ plugin: "", level: "warn", text });
   const leftovers = new Leftovers(folder, warn);
   let supervisors: Supervisor[] = [];
   return {
     async start() {
-      const names = await namesOf(configs);
-      core.enablePlugins(names.filter((_, index) => configs[index]?.enabled));
+      const described = await Promise.all(configs.map(describe));
+      requireUnique(described.map(({ name }) => name));
+      const isStarted = ({ config }: Described) => config.enabled && !safe;
+      core.enablePlugins(described.filter(isStarted).map(({ name }) => name));
       const ended = await leftovers.end();
       if (ended > 0) warn(`${ended} processes of an earlier server were still running and were ended`);
-      supervisors = configs.map((config, index) => {
-        const name = names[index] ?? "";
-        return new Supervisor(name, {
-          config,
+      supervisors = described.map((plugin) =>
+        new Supervisor(plugin.name, {
+          config: plugin.config,
+          manifest: plugin.manifest,
+          idle: isStarted(plugin) ? undefined : safe ? "the server was started with --safe" : "it is not enabled",
           core,
-          bounds: { ...DEFAULT_HOST_BOUNDS, ...bounds },
+          bounds: { ...DEFAULT_HOST_BOUNDS, ...bounds, releaseMs },
           leftovers,
-          log: new PluginLog(name, log),
-        });
-      });
-      supervisors.forEach((supervisor, index) => configs[index]?.enabled && supervisor.start());
+          log: new PluginLog(plugin.name, log),
+        })
+      );
+      supervisors.forEach((supervisor, index) => described[index] && isStarted(described[index]) && supervisor.start());
     },
     async stop() {
       await Promise.all(supervisors.map((supervisor) => supervisor.stop()));
     },
     states: () => supervisors.map(({ condition }) => condition),
+    plugins: () => supervisors,
   };
 }
 
-/** The name of each plugin: configured, or its manifest's, or, if it has none that can be read, its folder's. */
-async function namesOf(configs: CheckedPluginConfig[]): Promise<string[]> {
-  const names = await Promise.all(configs.map(async ({ name, source }) => {
-    if (name !== undefined) return name;
-    try {
-      return (await readManifest(source)).name;
-    } catch {
-      const fallback = basename(source);
-      return PLUGIN_NAME.test(fallback) ? fallback : "plugin";
-    }
-  }));
+/** A plugin before it is started: its name is configured, or its manifest's, or, if it has none that can be read, its folder's. */
+interface Described {
+  name: string;
+  config: CheckedPluginConfig;
+  manifest: Manifest | undefined;
+}
+
+async function describe(config: CheckedPluginConfig): Promise<Described> {
+  const fallback = basename(config.source);
+  const reading = readManifest(config.source);
+  // What is wrong with it is told when it is started. A dead disk must not keep the server from starting where the manifest is only for show.
+  const manifest = await (config.name === undefined ? reading : deadline(reading, SHOW_MS)).catch(() => undefined);
+  const name = config.name ?? manifest?.name ?? (PLUGIN_NAME.test(fallback) ? fallback : "plugin");
+  return { name, config, manifest };
+}
+
+function requireUnique(names: string[]): void {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) {
-    throw new Misconfigured(`Cannot start the plugins: two of them are named ${twice}; give one another "name"`);
-  }
-  return names;
+  if (twice === undefined) return;
+  throw new Misconfigured(`Cannot start the plugins: two of them are named ${twice}; give one another "name"`);
 }

@@ -15,14 +15,39 @@ const FILE = "plugins.json";
 const running = z.record(z.uuid(), z.strictObject({ name: z.string(), pid: z.int().min(2) }));
 const contents = z.strictObject({ version: z.literal(1), running });
 
-/** Pairs of process id and nonce come as arguments; prints the ids that were killed. */
-const END = `
+/** Pairs of process id and nonce come as arguments; does something with each that still runs, and prints its id. */
+const each = (action: string) => `
 while [ $# -gt 1 ]; do
   if [ -r "/proc/$1/cmdline" ]; then line=$(tr '\\0' ' ' < "/proc/$1/cmdline"); else line=$(ps -o args= -p "$1"); fi
-  case "$line" in *"$2"*) kill -s KILL -- "-$1" && echo "$1" ;; esac
+  case "$line" in *"$2"*) ${action} && echo "$1" ;; esac
   shift 2
 done
 exit 0`;
+
+/**
+ * The plugins' processes of a data folder that still run, by their ids. Without a server they are what a killed one left behind.
+ *
+ * @param folder The data folder.
+ */
+export async function runningPlugins(folder: string): Promise<string[]> {
+  return await forEach(readRunning(`${folder}/${FILE}`), "true");
+}
+
+async function forEach(processes: z.infer<typeof running>, action: string): Promise<string[]> {
+  const pairs = Object.entries(processes).flatMap(([nonce, { pid }]) => [String(pid), nonce]);
+  const args = ["-c", each(action), "sh", ...pairs];
+  const { stdout } = await new Deno.Command("sh", { args, stderr: "null" }).output();
+  return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
+}
+
+/** A file that is not ours holds nothing that could safely be killed. */
+function readRunning(path: string): z.infer<typeof running> {
+  try {
+    return contents.parse(JSON.parse(Deno.readTextFileSync(path))).running;
+  } catch {
+    return {};
+  }
+}
 
 /** The file of the processes that live. */
 export class Leftovers {
@@ -45,11 +70,11 @@ export class Leftovers {
    * @returns How many processes were ended.
    */
   async end(): Promise<number> {
-    const pairs = Object.entries(this.#read()).flatMap(([nonce, { pid }]) => [String(pid), nonce]);
-    if (pairs.length === 0) return 0;
-    const { stdout } = await new Deno.Command("sh", { args: ["-c", END, "sh", ...pairs], stderr: "null" }).output();
+    const left = readRunning(this.#path);
+    if (Object.keys(left).length === 0) return 0;
+    const ended = await forEach(left, 'kill -s KILL -- "-$1"');
     this.#write();
-    return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "").length;
+    return ended.length;
   }
 
   /** Writes down a process; to be called in the turn that started it, before it can do anything. */
@@ -62,15 +87,6 @@ export class Leftovers {
   forget(nonce: string): void {
     delete this.#running[nonce];
     this.#write();
-  }
-
-  /** A file that is not ours holds nothing that could safely be killed. */
-  #read(): z.infer<typeof running> {
-    try {
-      return contents.parse(JSON.parse(Deno.readTextFileSync(this.#path))).running;
-    } catch {
-      return {};
-    }
   }
 
   #write(): void {

@@ -13,4 +13,8 @@ export {
 } from "./host.ts";
 export { type PluginConfig, pluginConfig } from "./plugin_config.ts";
 export type { LogEntry } from "./plugin_log.ts";
-export type { PluginCondition, PluginState } from "./supervisor.ts";
+export type { PluginState } from "./plugin_run.ts";
+export type { PluginCondition } from "./supervisor.ts";
+export { examinePlugin } from "./examine.ts";
+export { runningPlugins } from "./leftovers.ts";
+export { PluginRefusal } from "./refusal.ts";

@@ -6,19 +6,21 @@
 import { z } from "zod";
 
 /** The pattern of a plugin's name: it is the prefix of its phones and part of URLs. */
-export const PLUGIN_NAME = /^[a-z0-9][a-z0-9._~-]{0,63}$/i;
+export const PLUGIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$/;
 
 /** The longest configuration, as JSON: it travels in one message. */
 const MOST_CONFIG = 65_536;
 
+const list = (what: string) => z.array(z.string()).max(256).default([]).describe(what);
+
 /** The lists of a manifest's `permissions` and of an operator's `grants`, as Deno names them. */
 export const permissionLists = z.strictObject({
-  net: z.array(z.string()).max(256).default([]),
-  read: z.array(z.string()).max(256).default([]),
-  write: z.array(z.string()).max(256).default([]),
-  env: z.array(z.string()).max(256).default([]),
-  run: z.array(z.string()).max(256).default([]),
-  sys: z.array(z.string()).max(256).default([]),
+  net: list("Hosts, host:port, addresses and networks that it may reach or listen on."),
+  read: list("Files and folders that it may read, its own folder aside."),
+  write: list("Files and folders that it may write."),
+  env: list("Variables of the server's environment that it gets; they must stand in the server's own --allow-env too."),
+  run: list("Programs that it may start, which is as good as every permission."),
+  sys: list("System information that it may ask for, as Deno names it."),
 });
 
 /** What a plugin may reach outside of itself. */
@@ -26,21 +28,16 @@ export type PermissionLists = z.infer<typeof permissionLists>;
 
 /** The schema of one entry of `plugins`; an unknown key is an error. */
 export const pluginConfig = z.strictObject({
-  /** Its name here, unique; the manifest's if left out. */
   name: z.string().regex(PLUGIN_NAME, "must be 1 to 64 of A-Z a-z 0-9 . _ ~ - and begin with a letter or digit")
-    .optional(),
-  /** Its folder, relative to the working directory. */
-  source: z.string().min(1).max(4_096),
-  /** Whether it is started. */
-  enabled: z.boolean().default(true),
-  /** Handed to the plugin as it is. */
+    .optional()
+    .describe("Its name here, unique: the prefix of its phones. The manifest's if left out."),
+  source: z.string().min(1).max(4_096).describe("Its folder, with plugin.json, relative to this file's folder."),
+  enabled: z.boolean().default(true).describe("Whether it is started."),
   config: z.record(z.string(), z.unknown()).refine((config) => JSON.stringify(config).length <= MOST_CONFIG, {
     error: `must be at most ${MOST_CONFIG} characters as JSON`,
-  }).default({}),
-  /** What it may reach: it must cover what its manifest asks for. */
-  grants: permissionLists.prefault({}),
-  /** The limit of its JavaScript heap, megabytes. */
-  heapMb: z.int().min(16).max(65_536).default(128),
+  }).default({}).describe("Handed to the plugin as it is; its manifest says what it must be."),
+  grants: permissionLists.prefault({}).describe("What it may reach: it must cover what its manifest asks for."),
+  heapMb: z.int().min(16).max(65_536).default(128).describe("The limit of its JavaScript heap, megabytes."),
 });
 
 /** One entry of `plugins` as it is written. */

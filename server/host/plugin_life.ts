@@ -36,14 +36,12 @@ export interface LifeOptions {
   name: string;
   config: Record<string, unknown>;
   core: Pick<Core, "attach">;
-  bounds: { startMs: number; stopMs: number; heartbeatMs: number };
+  bounds: { startMs: number; stopMs: number; heartbeatMs: number; missedHeartbeats: number };
   log: PluginLog;
   /** Its start has ended well. */
   onReady(): void;
 }
 
-/** Beats that may be missed. */
-const MOST_MISSED = 3;
 /** How long frames are handled in one go, so that a flood leaves the loop to others. */
 const SLICE_MS = 4;
 /** Bytes that may wait for a plugin which does not read. */
@@ -193,11 +191,11 @@ export class PluginLife {
       throw new WireFault(`its SDK ${sdk} speaks wire version ${wire}, and this server ${WIRE_VERSION}`);
     }
     this.#events = this.#options.core.attach(this.#options.name, this.#link);
-    const { heartbeatMs } = this.#options.bounds;
+    const { heartbeatMs, missedHeartbeats } = this.#options.bounds;
     // Ticks are counted, not time: a host that was busy itself finds one tick and then the beats that arrived meanwhile.
     this.#heart = setInterval(() => {
-      if (++this.#missed > MOST_MISSED) {
-        this.#kill("pluginHang", `it missed ${MOST_MISSED} heartbeats of ${heartbeatMs} ms`);
+      if (++this.#missed > missedHeartbeats) {
+        this.#kill("pluginHang", `it missed ${missedHeartbeats} heartbeats of ${heartbeatMs} ms`);
       }
     }, heartbeatMs);
   }

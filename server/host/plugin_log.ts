@@ -16,6 +16,18 @@ export interface LogEntry {
   text: string;
 }
 
+/** A line as it is kept for an operator who asks later. */
+export interface LogLine {
+  /** RFC 3339 in UTC with milliseconds. */
+  at: string;
+  level: LogLevel;
+  text: string;
+}
+
+/** How much is kept for that. */
+const KEPT_LINES = 200;
+const KEPT_CHARACTERS = 65_536;
+
 /** How many lines may come at once, and how many a second over time. */
 const BURST = 200;
 const LINES_A_SECOND = 50;
@@ -31,6 +43,8 @@ export class PluginLog {
   readonly #plugin: string;
   readonly #write: (entry: LogEntry) => void;
   readonly #allowance = new Allowance({ burst: BURST, aSecond: LINES_A_SECOND });
+  readonly #kept: LogLine[] = [];
+  #keptCharacters = 0;
   #dropped = 0;
   #lastWords = "";
 
@@ -46,6 +60,11 @@ export class PluginLog {
   /** The last printed line that tells of an error, for telling why a process ended; empty if there was none. */
   get lastWords(): string {
     return this.#lastWords;
+  }
+
+  /** The newest lines that were let through, oldest first: 200 or 64 Ki characters at most, over all processes of the plugin. */
+  get lines(): readonly LogLine[] {
+    return this.#kept;
   }
 
   /** Forgets the last words: a new process begins. */
@@ -67,14 +86,19 @@ export class PluginLog {
       return;
     }
     if (this.#dropped > 0) {
-      this.#write({
-        plugin: this.#plugin,
-        level: "warn",
-        text: `${this.#dropped} lines were dropped: too many at once`,
-      });
+      this.#let("warn", `${this.#dropped} lines were dropped: too many at once`);
       this.#dropped = 0;
     }
-    this.#write({ plugin: this.#plugin, level, text: clean(text) });
+    this.#let(level, clean(text));
+  }
+
+  #let(level: LogLevel, text: string): void {
+    this.#write({ plugin: this.#plugin, level, text });
+    this.#kept.push({ at: new Date().toISOString(), level, text });
+    this.#keptCharacters += text.length;
+    while (this.#kept.length > KEPT_LINES || this.#keptCharacters > KEPT_CHARACTERS) {
+      this.#keptCharacters -= this.#kept.shift()?.text.length ?? 0;
+    }
   }
 }
 

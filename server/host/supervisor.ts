@@ -5,32 +5,24 @@
  * killed: `backingOff`, then `starting` again, with growing waits; the third time within five minutes: `givenUp`. A plugin that cannot be
  * started as it is settles at once, in `needsGrant` or in `stopped`, with the reason in words; so does one that is stopped in order.
  *
+ * From a start to the end of all this is a *run*. Its operator's commands come one after the other; the next start is a new run, which knows nothing of the
+ * crashes of the one before.
+ *
  * @module
  */
-import { wordsOf } from "../core/contract/errors.ts";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { PhoneError } from "../core/contract/errors.ts";
 import { deadline } from "@std/async/deadline";
-import { retry } from "@std/async/retry";
 import type { Core } from "../core/core.ts";
-import { checkConfig } from "./config_check.ts";
-import { checkImports, type PluginPlace } from "./module_graph.ts";
-import { grantedEnvironment, permissionFlags } from "./grants.ts";
-import { endGroup, launch } from "./launch.ts";
 import type { Leftovers } from "./leftovers.ts";
-import { readManifest } from "./manifest.ts";
-import type { CheckedPluginConfig } from "./plugin_config.ts";
-import { PluginLife } from "./plugin_life.ts";
-import type { PluginLog } from "./plugin_log.ts";
-import { PluginRefusal } from "./refusal.ts";
-
-/** Where a plugin is in its life. */
-export type PluginState = "starting" | "ready" | "backingOff" | "stopped" | "needsGrant" | "givenUp";
+import type { Manifest } from "./manifest.ts";
+import type { CheckedPluginConfig, PermissionLists } from "./plugin_config.ts";
+import type { LogLine, PluginLog } from "./plugin_log.ts";
+import { PluginRun, type PluginState, type RunBounds, WAS_STOPPED } from "./plugin_run.ts";
 
 /** How a plugin is. */
 export interface PluginCondition {
   name: string;
-  /** Whether it is started at all. */
+  /** Whether the configuration has it started with the server. */
   enabled: boolean;
   state: PluginState;
   /** Why, in words; empty where there is nothing to say. */
@@ -45,55 +37,37 @@ export interface PluginCondition {
   restarts: number;
 }
 
-/** Bounds of a plugin's life, in milliseconds. */
-export interface SupervisorBounds {
-  /** From launch to ready. */
-  startMs: number;
-  /** From the stop message to the end of the process. */
-  stopMs: number;
-  /** Between two heartbeats; three missed are a hang. */
-  heartbeatMs: number;
-  /** The first wait before another process; each is twice as long as the one before, up to two seconds. */
-  backOffMs: number;
-}
-
 /** What a supervisor needs. */
 export interface SupervisorOptions {
   config: CheckedPluginConfig;
-  core: Pick<Core, "attach" | "settle" | "releasePlugin">;
-  bounds: SupervisorBounds;
+  /** What its manifest says; undefined if it cannot be read. */
+  manifest: Manifest | undefined;
+  /** Why it is not started with the server, in words; undefined if it is, and the core has been told so. */
+  idle: string | undefined;
+  core: Pick<Core, "attach" | "settle" | "releasePlugin" | "enablePlugins">;
+  bounds: RunBounds;
   leftovers: Leftovers;
   log: PluginLog;
 }
 
-const MOST_CRASHES = 3;
-const CRASH_WINDOW_MS = 300_000;
-/** Not longer than a stop may take: a wait cannot be cut short, and the stop waits for it. */
-const LONGEST_BACK_OFF_MS = 2_000;
-
-/** Says that a process of the plugin ended otherwise than by an orderly stop. */
-class PluginCrash extends Error {
-  override readonly name = "PluginCrash";
-  /** It is one too many: the plugin is given up. */
-  readonly last: boolean;
-
-  constructor(message: string, { last }: { last: boolean }) {
-    super(message);
-    this.last = last;
-  }
-}
+/** What nothing but a command or a crash leads out of. */
+const SETTLED: readonly PluginState[] = ["ready", "stopped", "needsGrant", "givenUp"];
 
 /** See the module. */
 export class Supervisor {
   readonly #name: string;
   readonly #options: SupervisorOptions;
-  readonly #stopping = new AbortController();
+  #manifest: Manifest | undefined;
+  /** Whether the core has been told of it. */
+  #known: boolean;
   #state: PluginState = "stopped";
-  #detail = "it has not been started";
+  #detail: string;
   #launches = 0;
-  #crashes: number[] = [];
-  #life: PluginLife | undefined;
-  #running: Promise<void> | undefined;
+  #run: PluginRun | undefined;
+  /** Resolves when the run has first settled. */
+  #settled = Promise.withResolvers<void>();
+  /** The end of the last command. */
+  #turn: Promise<void> = Promise.resolve();
 
   /**
    * @param name The plugin's name here.
@@ -102,12 +76,14 @@ export class Supervisor {
   constructor(name: string, options: SupervisorOptions) {
     this.#name = name;
     this.#options = options;
-    if (!options.config.enabled) this.#detail = "it is not enabled";
+    this.#manifest = options.manifest;
+    this.#known = options.idle === undefined;
+    this.#detail = options.idle ?? "it has not been started";
   }
 
   /** How the plugin is now. */
   get condition(): PluginCondition {
-    const { rssBytes = 0, cpu = 0, lagMs = 0 } = this.#life?.beat ?? {};
+    const { rssBytes = 0, cpu = 0, lagMs = 0 } = this.#run?.beat ?? {};
     const restarts = Math.max(0, this.#launches - 1);
     return {
       name: this.#name,
@@ -121,137 +97,94 @@ export class Supervisor {
     };
   }
 
-  /** Starts the plugin and keeps it running. */
-  start(): void {
-    this.#running ??= this.#run();
+  /** What its manifest last said; undefined if it could never be read. */
+  get manifest(): Manifest | undefined {
+    return this.#manifest;
+  }
+
+  /** What its operator granted. */
+  get grants(): PermissionLists {
+    return this.#options.config.grants;
+  }
+
+  /** The newest lines of its log, oldest first. */
+  get lines(): readonly LogLine[] {
+    return this.#options.log.lines;
+  }
+
+  /**
+   * Starts the plugin, whatever it settled in, and keeps it running; one that runs goes on.
+   *
+   * @returns Resolves when it has settled, or has not within twice its start deadline.
+   * @throws {PhoneError} `RESOURCEUNAVAIL` if the end of its last process is not on disk.
+   */
+  async start(): Promise<void> {
+    await this.#inTurn(() => this.#begin());
+    await this.#untilSettled();
   }
 
   /** Closes the plugin's phones, stops it in order and does not start it again. */
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    if (this.#life) {
-      await this.#options.core.releasePlugin(this.#name);
-      await this.#life?.stop();
-    }
-    // The core may wait for a disk that cannot be written; the process has ended all the same, and the server wants to end too.
-    const longest = LONGEST_BACK_OFF_MS + this.#options.bounds.stopMs;
-    await deadline(this.#running ?? Promise.resolve(), longest).catch(() => {});
+  stop(): Promise<void> {
+    return this.#inTurn(() => this.#end());
   }
 
-  async #run(): Promise<void> {
-    try {
-      await retry(() => this.#live(), {
-        minTimeout: Math.min(this.#options.bounds.backOffMs, LONGEST_BACK_OFF_MS),
-        maxTimeout: LONGEST_BACK_OFF_MS,
-        jitter: 0.5,
-        // The window decides when it is enough, not the number of tries.
-        maxAttempts: Number.MAX_SAFE_INTEGER,
-        isRetriable: (error) => error instanceof PluginCrash && !error.last,
-      });
-      this.#stopped();
-    } catch (error) {
-      if (this.#stopping.signal.aborted) this.#stopped();
-      else if (error instanceof PluginRefusal) this.#settle(error.state, error.message);
-      else if (error instanceof PluginCrash) this.#settle("givenUp", error.message);
-      else this.#settle("stopped", `Cannot start the plugin: ${wordsOf(error)}`);
-    }
+  /**
+   * Stops the plugin and starts it, its folder read anew.
+   *
+   * @returns As {@linkcode Supervisor.start}.
+   * @throws {PhoneError} As {@linkcode Supervisor.start}.
+   */
+  async reload(): Promise<void> {
+    await this.#inTurn(async () => {
+      await this.#end();
+      await this.#begin();
+    });
+    await this.#untilSettled();
   }
 
-  /** One process, from its preparation to its end. Returns after an orderly stop; throws otherwise. */
-  async #live(): Promise<void> {
-    const { core, bounds, leftovers, log, config } = this.#options;
-    if (this.#stopping.signal.aborted) return;
-    this.#become("starting", "");
-    const nonce = crypto.randomUUID();
-    const process = await this.#launch(nonce);
-    if (process === undefined) return;
-    log.begin();
-    leftovers.remember(nonce, { name: this.#name, pid: process.pid });
-    this.#launches++;
-    this.#life = new PluginLife(process, {
+  #inTurn(command: () => Promise<void>): Promise<void> {
+    const over = this.#turn.then(command);
+    this.#turn = over.catch(() => {});
+    return over;
+  }
+
+  async #untilSettled(): Promise<void> {
+    await deadline(this.#settled.promise, 2 * this.#options.bounds.startMs).catch(() => {});
+  }
+
+  async #begin(): Promise<void> {
+    const { config, core, bounds, leftovers, log } = this.#options;
+    if (this.#run && !this.#run.isEnding) return;
+    if (this.#run && !await this.#run.untilOver()) {
+      throw new PhoneError(
+        "RESOURCEUNAVAIL",
+        `Cannot start the plugin ${this.#name}: the end of its last process is not on disk yet; ask again when the history can be written`,
+      );
+    }
+    if (!this.#known) core.enablePlugins([this.#name]);
+    this.#known = true;
+    this.#settled = Promise.withResolvers();
+    this.#run = new PluginRun({
       name: this.#name,
-      config: config.config,
+      config,
       core,
       bounds,
+      leftovers,
       log,
-      onReady: () => {
-        this.#become("ready", "");
-        core.settle(this.#name);
-      },
+      become: (state, detail) => this.#become(state, detail),
+      onManifest: (manifest) => this.#manifest = manifest,
+      onLaunch: () => this.#launches++,
     });
-    const { cause, detail, final } = await this.#life.run();
-    this.#life = undefined;
-    // What it was allowed to run would outlive it.
-    if (config.grants.run.length > 0) await endGroup(process.pid);
-    leftovers.forget(nonce);
-    if (cause === "pluginStop") return;
-    if (final) throw new PluginRefusal(`Cannot use the plugin: ${detail}`);
-    throw this.#crash(detail);
   }
 
-  /** A process, or none if the plugin is stopped meanwhile. What the system refuses just now, such as another process, is a crash: it may not the next time. */
-  async #launch(nonce: string): Promise<Deno.ChildProcess | undefined> {
-    try {
-      const prepared = await this.#prepare();
-      if (this.#stopping.signal.aborted) return undefined;
-      return launch({ ...prepared, heapMb: this.#options.config.heapMb, nonce });
-    } catch (error) {
-      if (error instanceof PluginRefusal || this.#stopping.signal.aborted) throw error;
-      throw this.#crash(`it could not be launched: ${wordsOf(error)}`);
-    }
-  }
-
-  async #prepare() {
-    const { config } = this.#options;
-    const { entry, permissions, config: schema } = await readManifest(config.source);
-    checkConfig(schema, config.config);
-    const folder = await Deno.realPath(config.source);
-    const flags = permissionFlags(permissions, config.grants);
-    const url = pathToFileURL(join(folder, entry));
-    await this.#checkImports({ folder, entry: url });
-    return { folder, entry: url, permissions: flags, environment: grantedEnvironment(config.grants) };
-  }
-
-  async #checkImports(place: PluginPlace): Promise<void> {
-    const { startMs } = this.#options.bounds;
-    const late = AbortSignal.timeout(startMs);
-    try {
-      await checkImports(place, AbortSignal.any([this.#stopping.signal, late]));
-    } catch (error) {
-      // Reading a pipe or a dead disk would take for ever, and the next time too.
-      if (late.aborted) {
-        throw new PluginRefusal(`Cannot start the plugin: its imports could not be read within ${startMs} ms`);
-      }
-      throw error;
-    }
-  }
-
-  #crash(detail: string): PluginCrash {
-    const now = performance.now();
-    this.#crashes = [...this.#crashes.filter((at) => now - at < CRASH_WINDOW_MS), now];
-    if (this.#crashes.length >= MOST_CRASHES) {
-      const words = `it ended ${MOST_CRASHES} times within five minutes, the last time because ${detail}`;
-      return new PluginCrash(words, { last: true });
-    }
-    this.#options.log.add("warn", detail);
-    this.#become("backingOff", detail);
-    return new PluginCrash(detail, { last: false });
-  }
-
-  #stopped(): void {
-    this.#become("stopped", "it was stopped");
-    this.#options.core.settle(this.#name);
-  }
-
-  /** Becomes what it stays until somebody does something about it, so that somebody is told. */
-  #settle(state: PluginState, detail: string): void {
-    this.#options.log.add("error", detail);
-    this.#become(state, detail);
-    this.#options.core.settle(this.#name, { state, detail });
+  async #end(): Promise<void> {
+    await this.#run?.stop();
+    this.#become("stopped", WAS_STOPPED);
   }
 
   #become(state: PluginState, detail: string): void {
     this.#state = state;
     this.#detail = detail;
+    if (SETTLED.includes(state)) this.#settled.resolve();
   }
 }

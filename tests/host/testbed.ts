@@ -65,13 +65,23 @@ export class HostBench implements AsyncDisposable {
   readonly host: Host;
   /** What the core takes to tell everybody that a plugin is gone. */
   telling: Promise<void> = Promise.resolve();
+  /** What the core takes to close the phones of a plugin that is stopped. */
+  releasing: Promise<void> = Promise.resolve();
 
-  private constructor(folder: string, options: { plugins: PluginConfig[]; bounds?: Partial<HostBounds> }) {
+  private constructor(
+    folder: string,
+    { bounds, ...options }: {
+      plugins: PluginConfig[];
+      bounds?: Partial<HostBounds>;
+      safe?: boolean;
+      releaseMs?: number;
+    },
+  ) {
     this.folder = folder;
     this.host = createHost({
       folder,
-      plugins: options.plugins,
-      bounds: { ...BOUNDS, ...options.bounds },
+      ...options,
+      bounds: { ...BOUNDS, ...bounds },
       core: this.#core(),
       log: (entry) => {
         this.log.push(entry);
@@ -83,10 +93,11 @@ export class HostBench implements AsyncDisposable {
   /** A host of plugins whose folders exist; not started. */
   static async of(
     plugins: (parent: string) => Promise<PluginConfig[]> | PluginConfig[],
-    bounds?: Partial<HostBounds>,
+    bounds: Partial<HostBounds> = {},
+    rest: { safe?: boolean; releaseMs?: number } = {},
   ): Promise<HostBench> {
     const folder = await Deno.realPath(await Deno.makeTempDir());
-    return new HostBench(folder, { plugins: await plugins(folder), ...bounds && { bounds } });
+    return new HostBench(folder, { plugins: await plugins(folder), bounds, ...rest });
   }
 
   /** A host of one plugin that is written for the test; started, and waited for until it has settled. */
@@ -170,7 +181,10 @@ export class HostBench implements AsyncDisposable {
     return {
       enablePlugins: (names) => tell("enablePlugins", names),
       settle: (name) => tell("settle", name),
-      releasePlugin: (name) => Promise.resolve(tell("releasePlugin", name)),
+      releasePlugin: (name) => {
+        tell("releasePlugin", name);
+        return this.releasing;
+      },
       attach: (name, process) => {
         this.processes.push(process);
         tell("attach", name);

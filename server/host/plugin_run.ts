@@ -1,0 +1,208 @@
+/**
+ * One run of a plugin: from a start to the state that it settles in, through as many processes as it takes.
+ *
+ * @module
+ */
+import { wordsOf } from "../core/contract/errors.ts";
+import { deadline } from "@std/async/deadline";
+import { retry } from "@std/async/retry";
+import type { Core } from "../core/core.ts";
+import { endGroup, launch } from "./launch.ts";
+import type { Leftovers } from "./leftovers.ts";
+import type { Manifest } from "./manifest.ts";
+import type { CheckedPluginConfig } from "./plugin_config.ts";
+import { type Beat, PluginLife } from "./plugin_life.ts";
+import type { PluginLog } from "./plugin_log.ts";
+import { prepare } from "./prepare.ts";
+import { PluginRefusal } from "./refusal.ts";
+
+/** Where a plugin is in its life. */
+export type PluginState = "starting" | "ready" | "backingOff" | "stopped" | "needsGrant" | "givenUp";
+
+/** Bounds of a plugin's life, in milliseconds and counts. */
+export interface RunBounds {
+  /** From launch to ready. */
+  startMs: number;
+  /** From the first close of a phone to the stop message: the devices are released by then, whether or not the history can be written. */
+  releaseMs: number;
+  /** From the stop message to the end of the process. */
+  stopMs: number;
+  /** Between two heartbeats. */
+  heartbeatMs: number;
+  /** Heartbeats that may be missed; one more is a hang. */
+  missedHeartbeats: number;
+  /** The first wait before another process; each is twice as long as the one before, up to two seconds. */
+  backOffMs: number;
+}
+
+/** What a run needs. */
+export interface RunOptions {
+  name: string;
+  config: CheckedPluginConfig;
+  core: Pick<Core, "attach" | "settle" | "releasePlugin">;
+  bounds: RunBounds;
+  leftovers: Leftovers;
+  log: PluginLog;
+  /** Told of each state, with the reason in words. */
+  become(state: PluginState, detail: string): void;
+  /** Told of the manifest, each time that it is read. */
+  onManifest(manifest: Manifest): void;
+  /** Told of each process. */
+  onLaunch(): void;
+}
+
+/** The words of an orderly stop. */
+export const WAS_STOPPED = "it was stopped";
+
+const MOST_CRASHES = 3;
+const CRASH_WINDOW_MS = 300_000;
+/** Not longer than a stop may take: a wait cannot be cut short, and the stop waits for it. */
+const LONGEST_BACK_OFF_MS = 2_000;
+
+/** Says that a process of the plugin ended otherwise than by an orderly stop. */
+class PluginCrash extends Error {
+  override readonly name = "PluginCrash";
+  /** It is one too many: the plugin is given up. */
+  readonly last: boolean;
+
+  constructor(message: string, { last }: { last: boolean }) {
+    super(message);
+    this.last = last;
+  }
+}
+
+/** See the module. It begins as it is made. */
+export class PluginRun {
+  readonly #options: RunOptions;
+  readonly #stopping = new AbortController();
+  readonly #running: Promise<void>;
+  #over = false;
+  #crashes: number[] = [];
+  #life: PluginLife | undefined;
+
+  /** @param options What it needs. */
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#running = this.#run().finally(() => this.#over = true);
+  }
+
+  /** What its process last said of itself. */
+  get beat(): Beat | undefined {
+    return this.#life?.beat;
+  }
+
+  /** Whether it has been told to stop, or has settled. */
+  get isEnding(): boolean {
+    return this.#over || this.#stopping.signal.aborted;
+  }
+
+  /** Closes the plugin's phones and stops it in order. */
+  async stop(): Promise<void> {
+    const { name, core, bounds, log } = this.#options;
+    this.#stopping.abort();
+    if (this.#life) {
+      await deadline(core.releasePlugin(name), bounds.releaseMs).catch((error) => {
+        log.add("warn", `its phones were not closed in order before it was stopped: ${wordsOf(error)}`);
+      });
+      await this.#life?.stop();
+    }
+    await this.untilOver();
+  }
+
+  /** Waits for its end. Gives false if that is not written down in time: the core may wait for a disk, although the process has ended. */
+  async untilOver(): Promise<boolean> {
+    await deadline(this.#running, LONGEST_BACK_OFF_MS + this.#options.bounds.stopMs).catch(() => {});
+    return this.#over;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await retry(() => this.#live(), {
+        minTimeout: Math.min(this.#options.bounds.backOffMs, LONGEST_BACK_OFF_MS),
+        maxTimeout: LONGEST_BACK_OFF_MS,
+        jitter: 0.5,
+        // The window decides when it is enough, not the number of tries.
+        maxAttempts: Number.MAX_SAFE_INTEGER,
+        isRetriable: (error) => error instanceof PluginCrash && !error.last,
+      });
+      this.#stopped();
+    } catch (error) {
+      if (this.#stopping.signal.aborted) this.#stopped();
+      else if (error instanceof PluginRefusal) this.#settle(error.state, error.message);
+      else if (error instanceof PluginCrash) this.#settle("givenUp", error.message);
+      else this.#settle("stopped", `Cannot start the plugin: ${wordsOf(error)}`);
+    }
+  }
+
+  /** One process, from its preparation to its end. Returns after an orderly stop; throws otherwise. */
+  async #live(): Promise<void> {
+    const { name, core, bounds, leftovers, log, config, become } = this.#options;
+    if (this.#stopping.signal.aborted) return;
+    become("starting", "");
+    const nonce = crypto.randomUUID();
+    const process = await this.#launch(nonce);
+    if (process === undefined) return;
+    log.begin();
+    leftovers.remember(nonce, { name, pid: process.pid });
+    this.#options.onLaunch();
+    this.#life = new PluginLife(process, {
+      name,
+      config: config.config,
+      core,
+      bounds,
+      log,
+      onReady: () => {
+        become("ready", "");
+        core.settle(name);
+      },
+    });
+    const { cause, detail, final } = await this.#life.run();
+    this.#life = undefined;
+    // What it was allowed to run would outlive it.
+    if (config.grants.run.length > 0) await endGroup(process.pid);
+    leftovers.forget(nonce);
+    if (cause === "pluginStop") return;
+    if (final) throw new PluginRefusal(`Cannot use the plugin: ${detail}`);
+    throw this.#crash(detail);
+  }
+
+  /** A process, or none if the plugin is stopped meanwhile. What the system refuses just now, such as another process, is a crash: it may not the next time. */
+  async #launch(nonce: string): Promise<Deno.ChildProcess | undefined> {
+    const { config, bounds, onManifest } = this.#options;
+    const { signal } = this.#stopping;
+    try {
+      const prepared = await prepare(config, { startMs: bounds.startMs, signal, onManifest });
+      if (signal.aborted) return undefined;
+      return launch({ ...prepared, nonce });
+    } catch (error) {
+      if (error instanceof PluginRefusal || signal.aborted) throw error;
+      throw this.#crash(`it could not be launched: ${wordsOf(error)}`);
+    }
+  }
+
+  #crash(detail: string): PluginCrash {
+    const now = performance.now();
+    this.#crashes = [...this.#crashes.filter((at) => now - at < CRASH_WINDOW_MS), now];
+    if (this.#crashes.length >= MOST_CRASHES) {
+      const words = `it ended ${MOST_CRASHES} times within five minutes, the last time because ${detail}`;
+      return new PluginCrash(words, { last: true });
+    }
+    this.#options.log.add("warn", detail);
+    this.#options.become("backingOff", detail);
+    return new PluginCrash(detail, { last: false });
+  }
+
+  #stopped(): void {
+    const { name, core, become } = this.#options;
+    become("stopped", WAS_STOPPED);
+    core.settle(name);
+  }
+
+  /** Becomes what it stays until somebody does something about it, so that somebody is told. */
+  #settle(state: PluginState, detail: string): void {
+    const { name, core, log, become } = this.#options;
+    log.add("error", detail);
+    become(state, detail);
+    core.settle(name, { state, detail });
+  }
+}

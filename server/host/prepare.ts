@@ -1,0 +1,57 @@
+/**
+ * What is looked at before a plugin's process is launched: its manifest, its configuration, its grants and all that it imports.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { checkConfig } from "./config_check.ts";
+import { grantedEnvironment, permissionFlags } from "./grants.ts";
+import type { Launch } from "./launch.ts";
+import { type Manifest, readManifest } from "./manifest.ts";
+import { checkImports, type PluginPlace } from "./module_graph.ts";
+import type { CheckedPluginConfig } from "./plugin_config.ts";
+import { PluginRefusal } from "./refusal.ts";
+
+/** How a preparation may be cut short. */
+export interface PrepareOptions {
+  /** How long reading the imports may take. */
+  startMs: number;
+  /** The plugin is stopped meanwhile. */
+  signal: AbortSignal;
+  /** Takes the manifest as soon as it is read: it is shown also if the plugin cannot be started. */
+  onManifest(manifest: Manifest): void;
+}
+
+/**
+ * Prepares one start, everything read anew.
+ *
+ * @throws {PluginRefusal} If the plugin cannot be started as it is.
+ * @throws The signal's reason if it aborts.
+ */
+export async function prepare(
+  { source, config, grants, heapMb }: CheckedPluginConfig,
+  options: PrepareOptions,
+): Promise<Omit<Launch, "nonce">> {
+  const manifest = await readManifest(source);
+  options.onManifest(manifest);
+  checkConfig(manifest.config, config);
+  const folder = await Deno.realPath(source);
+  const permissions = permissionFlags(manifest.permissions, grants);
+  const entry = pathToFileURL(join(folder, manifest.entry));
+  await checkInTime({ folder, entry }, options);
+  return { folder, entry, permissions, environment: grantedEnvironment(grants), heapMb };
+}
+
+async function checkInTime(place: PluginPlace, { startMs, signal }: PrepareOptions): Promise<void> {
+  const late = AbortSignal.timeout(startMs);
+  try {
+    await checkImports(place, AbortSignal.any([signal, late]));
+  } catch (error) {
+    // Reading a pipe or a dead disk would take for ever, and the next time too.
+    if (late.aborted) {
+      throw new PluginRefusal(`Cannot start the plugin: its imports could not be read within ${startMs} ms`);
+    }
+    throw error;
+  }
+}

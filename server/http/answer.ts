@@ -7,7 +7,8 @@
 /** On every answer: what is said here is of this moment and of this token, and is never to be taken for anything else than its type. */
 export const SAFE_HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" } as const;
 
-const JSON_HEADERS = { "content-type": "application/json", ...SAFE_HEADERS };
+/** On every answer in JSON. */
+export const JSON_HEADERS = { "content-type": "application/json", ...SAFE_HEADERS };
 
 /** An answer in JSON. */
 export function json(

@@ -3,46 +3,90 @@
  *
  * @module
  */
-import { type Context, Hono } from "hono";
+import { type Context, type Handler, Hono } from "hono";
 import type { AccessRefusals } from "./access_refusals.ts";
 import { admit } from "./authentication.ts";
 import type { Env } from "./call_source.ts";
-import { type Call, handlerOf, refuse } from "./endpoint.ts";
+import { type Call, type Endpoint, handlerOf, refuse } from "./endpoint.ts";
+import type { FailedAttempts } from "./failed_attempts.ts";
 import type { HttpPorts } from "./ports.ts";
 import { Refusal } from "./refusal.ts";
 import type { ReplyRelease } from "./reply_release.ts";
 import { applicationEndpoints } from "./routes/applications.ts";
+import { auditEndpoints } from "./routes/audit.ts";
+import { documentEndpoints } from "./routes/documents.ts";
 import { getterEndpoints } from "./routes/getters.ts";
 import { handleEndpoints } from "./routes/handles.ts";
-import { addHealthRoutes } from "./routes/health.ts";
+import { addHealthRoutes, HEALTH_ROUTES } from "./routes/health.ts";
 import { historyEndpoints } from "./routes/history.ts";
+import { metricsEndpoints } from "./routes/metrics.ts";
 import { phoneEndpoints } from "./routes/phones.ts";
+import { pluginEndpoints } from "./routes/plugins.ts";
 import { requestEndpoints } from "./routes/requests.ts";
+import { sessionEndpoints } from "./routes/session.ts";
+import { tokenEndpoints } from "./routes/tokens.ts";
+import type { SessionTable } from "./session_table.ts";
+import { socketEndpoints, type Sockets } from "./socket/mod.ts";
+import type { Waits } from "./waits.ts";
 
 /** What the routes need beyond the ports: what outlives a single call. */
 export interface AppPorts extends HttpPorts {
   /** Counts calls without a valid token. */
   readonly refusals: AccessRefusals;
+  /** Counts wrong tokens. */
+  readonly attempts: FailedAttempts;
   /** Tells the core when answers have been handed out. */
   readonly replies: ReplyRelease;
+  /** Sessions of browsers. */
+  readonly sessions: SessionTable;
+  /** Every open socket. */
+  readonly sockets: Sockets;
+  /** Who waits for requests to end. */
+  readonly waits: Waits;
 }
 
 /** Makes the Hono application. Its bindings are what `Deno.serve` tells of a call. */
 export function createApp(ports: AppPorts): Hono<Env> {
   const app = new Hono<Env>();
-  const endpoints = [
+  const endpoints: Endpoint[] = [
     applicationEndpoints(ports),
     phoneEndpoints(ports),
     handleEndpoints(ports),
     requestEndpoints(ports),
     getterEndpoints(ports),
     historyEndpoints(ports),
+    auditEndpoints(ports),
+    pluginEndpoints(ports),
+    tokenEndpoints(ports),
+    sessionEndpoints(ports),
+    socketEndpoints(ports),
+    metricsEndpoints(ports),
+    documentEndpoints(() => [...endpoints, ...HEALTH_ROUTES]),
   ].flat();
-  for (const endpoint of endpoints) app.on(endpoint.method, endpoint.path, handlerOf(endpoint, ports));
+  for (const endpoint of endpoints) {
+    app.on(endpoint.method, endpoint.path, counted(handlerOf(endpoint, ports), { endpoint, ports }));
+  }
   addHealthRoutes(app, ports);
-  app.notFound((context) => refuseUnrouted(context, { app, ports }));
+  app.notFound((context) => {
+    const response = refuseUnrouted(context, { app, ports });
+    const { method } = context.req;
+    ports.answered({ method: METHODS.includes(method) ? method : "other", route: "unrouted", status: response.status });
+    return response;
+  });
   app.onError((error, context) => refuse(error, { context, call: undefined, ports, path: "unrouted" }));
   return app;
+}
+
+/** A route's handler that tells of each of its answers. */
+function counted(
+  handler: Handler<Env>,
+  { endpoint: { method, path }, ports }: { endpoint: Endpoint; ports: AppPorts },
+): Handler<Env> {
+  return async (context, next) => {
+    const response: Response = await handler(context, next);
+    ports.answered({ method, route: path, status: response.status });
+    return response;
+  };
 }
 
 const METHODS = ["GET", "POST", "PUT", "DELETE"];

@@ -4,8 +4,11 @@
  * @module
  */
 import type { Context } from "hono";
+import type { RequestRecord } from "../core/contract/record.ts";
 import type { AccessReason, AccessRefusals } from "./access_refusals.ts";
 import { addressOf, type Env } from "./call_source.ts";
+import type { FailedAttempts } from "./failed_attempts.ts";
+import { seesOf } from "./phone_globs.ts";
 import type { Scope, Token, Tokens } from "./ports.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -15,23 +18,42 @@ const WORDS: Record<AccessReason, string> = {
   unknownToken: "The token is not known or has been revoked",
 };
 
+const INVALID = `Bearer error="invalid_token"`;
+
 /**
  * The token of a call.
  *
- * @throws {Refusal} `unauthorized`, after it has been counted.
+ * @throws {Refusal} `unauthorized`, after it has been counted; `too-many-attempts` if too many wrong tokens have come from its address.
  */
 export function admit(
   context: Context<Env>,
-  { tokens, refusals }: { tokens: Tokens; refusals: AccessRefusals },
+  { tokens, refusals, attempts }: { tokens: Tokens; refusals: AccessRefusals; attempts: FailedAttempts },
 ): Token {
   const header = context.req.raw.headers.get("authorization");
   const secret = header === null ? undefined : /^Bearer +(\S+)$/i.exec(header)?.[1];
   const token = secret === undefined ? undefined : tokens.find(secret);
   if (token !== undefined) return token;
   const reason = header === null ? "noToken" : secret === undefined ? "notBearer" : "unknownToken";
-  refusals.count(addressOf(context), reason);
-  const challenge = reason === "unknownToken" ? `Bearer error="invalid_token"` : "Bearer";
+  const address = addressOf(context);
+  refusals.count(address, reason);
+  const seconds = reason === "unknownToken" ? attempts.count(address) : 0;
+  if (seconds > 0) {
+    throw new Refusal("too-many-attempts", `${WORDS[reason]}. Others came before it: wait ${seconds} s`, {
+      headers: { "retry-after": String(seconds) },
+    });
+  }
+  const challenge = reason === "unknownToken" ? INVALID : "Bearer";
   throw new Refusal("unauthorized", WORDS[reason], { headers: { "www-authenticate": challenge } });
+}
+
+/**
+ * Refuses a call whose token has been revoked since it was admitted: a body can take its time to come.
+ *
+ * @throws {Refusal} `unauthorized`.
+ */
+export function requireValid(token: Token, tokens: Tokens): void {
+  if (tokens.get(token.id) !== undefined) return;
+  throw new Refusal("unauthorized", WORDS.unknownToken, { headers: { "www-authenticate": INVALID } });
 }
 
 /** Whether a token has a scope. */
@@ -49,4 +71,9 @@ export function requireScope(token: Token, scope: Scope): void {
   throw new Refusal("missing-scope", `The token ${token.id} does not have the scope ${scope}`, {
     headers: { "www-authenticate": `Bearer error="insufficient_scope", scope="${scope}"` },
   });
+}
+
+/** Whether a token may read a record: its own, or anybody's with `history:read`, as far as it may see the phone. */
+export function mayRead(record: RequestRecord, token: Token): boolean {
+  return (record.token === token.id || hasScope(token, "history:read")) && seesOf(token)(record.phone);
 }

@@ -20,6 +20,18 @@ export async function readJson(request: Request, limits: Limits): Promise<unknow
   return parseJson(decode(await readBytes(request, limits.bodyBytes)), { depth: limits.jsonDepth });
 }
 
+/**
+ * Reads a body that may be left out; undefined then.
+ *
+ * @throws {Refusal} As {@linkcode readJson}.
+ */
+export async function readJsonIfAny(request: Request, limits: Limits): Promise<unknown> {
+  const bytes = await readBytes(request, limits.bodyBytes);
+  if (bytes.length === 0) return undefined;
+  checkMediaType(request.headers);
+  return parseJson(decode(bytes), { depth: limits.jsonDepth });
+}
+
 function decode(bytes: Uint8Array): string {
   // The strict decoder takes more than twice the time: it is asked only where the lenient one may have put a replacement.
   const text = lenient.decode(bytes);

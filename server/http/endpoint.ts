@@ -6,11 +6,14 @@
 import type { Context, Handler } from "hono";
 import type { ApplicationView, Core, HandleView } from "../core/core.ts";
 import type { AccessRefusals } from "./access_refusals.ts";
-import { admit, requireScope } from "./authentication.ts";
+import { admit, hasScope, requireScope } from "./authentication.ts";
 import { addressOf, type Env } from "./call_source.ts";
+import type { FailedAttempts } from "./failed_attempts.ts";
+import type { Description } from "./openapi/description.ts";
 import type { HttpPorts, Scope, Token } from "./ports.ts";
-import { INTERNAL_PROBLEM, type Problem, problemOf, problemResponse } from "./problem.ts";
+import { INTERNAL_PROBLEM, problemOf, problemResponse } from "./problem.ts";
 import { Refusal } from "./refusal.ts";
+import { noteRefusal } from "./refused_call.ts";
 
 /** One authenticated call. */
 export interface Call {
@@ -32,16 +35,23 @@ export interface Endpoint {
   readonly path: string;
   /** What the token needs; undefined where the call itself decides. */
   readonly scope: Scope | undefined;
+  /** Who calls, if something else than a bearer token may say it; undefined where nothing else does. */
+  admit?(context: Context<Env>): Token | undefined;
+  /** What `/v1/openapi.json` says of it. */
+  readonly description: Description;
   /** Serves the call; throws `PhoneError` or {@linkcode Refusal}. */
   run(call: Call): Response | Promise<Response>;
 }
 
 /** Turns an endpoint into what Hono calls. There is no middleware: the hot path would pay for each layer of it. */
-export function handlerOf(endpoint: Endpoint, ports: HttpPorts & { refusals: AccessRefusals }): Handler<Env> {
+export function handlerOf(
+  endpoint: Endpoint,
+  ports: HttpPorts & { refusals: AccessRefusals; attempts: FailedAttempts },
+): Handler<Env> {
   return async (context) => {
     let call: Call | undefined;
     try {
-      call = { context, token: admit(context, ports) };
+      call = { context, token: endpoint.admit?.(context) ?? admit(context, ports) };
       if (endpoint.scope !== undefined) requireScope(call.token, endpoint.scope);
       return await endpoint.run(call);
     } catch (error) {
@@ -53,6 +63,22 @@ export function handlerOf(endpoint: Endpoint, ports: HttpPorts & { refusals: Acc
 /** The value of a `:name` in the path; percent-encoding that is none is taken as it stands, so that it names nothing. */
 export function pathValue(call: Call, name: string): string {
   return call.context.req.param(name) ?? "";
+}
+
+/**
+ * The application that the path names if an operator asks for another's, to release it; undefined if it is the caller's own, or the caller is no operator.
+ */
+export function foreignApplicationOf(call: Call, core: Core): ApplicationView | undefined {
+  if (!hasScope(call.token, "admin")) return undefined;
+  const found = core.anyApplication(pathValue(call, "application"));
+  return found.token === call.token.id ? undefined : call.application = found;
+}
+
+/** The handle that the path names, as {@linkcode foreignApplicationOf}. */
+export function foreignHandleOf(call: Call, core: Core): HandleView | undefined {
+  if (!hasScope(call.token, "admin")) return undefined;
+  const found = core.anyHandle(pathValue(call, "handle"));
+  return found.application.token === call.token.id ? undefined : call.handle = found;
 }
 
 /** The application that the path names, its lease renewed. */
@@ -72,24 +98,13 @@ export function refuse(
 ): Response {
   const problem = problemOf(error) ?? INTERNAL_PROBLEM;
   if (problem === INTERNAL_PROBLEM) ports.report(error, `${context.req.method} ${path}`);
-  if (call !== undefined) noteRefusal(problem, { call, ports, path });
+  if (call !== undefined) {
+    const { token, application, handle } = call;
+    const { method } = context.req;
+    noteRefusal(problem, {
+      call: { token: token.id, address: addressOf(context), application, handle, method, path },
+      ports,
+    });
+  }
   return problemResponse(problem, error instanceof Refusal ? error.headers : undefined);
-}
-
-/** A fact is kept for years, so the words of a refusal are cut to what tells it. */
-const LONGEST_DETAIL = 500;
-
-function noteRefusal(problem: Problem, { call, ports, path }: { call: Call; ports: HttpPorts; path: string }): void {
-  const { status, detail, value, code } = problem;
-  const application = call.application ?? call.handle?.application;
-  ports.note({
-    type: "callRefused",
-    token: call.token.id,
-    address: addressOf(call.context),
-    ...(application && { application: application.id }),
-    ...(call.handle && { handle: call.handle.id, phone: call.handle.phone.id }),
-    ...(value !== undefined && { result: value }),
-    ...(code !== undefined && { code }),
-    detail: { method: call.context.req.method, path, status, detail: detail.slice(0, LONGEST_DETAIL) },
-  });
 }

@@ -4,8 +4,27 @@
  * @module
  */
 export { DEFAULT_LIMITS, SCOPES } from "./ports.ts";
-export type { Health, HttpPorts, Limits, PluginHealth, Scope, Token, Tokens } from "./ports.ts";
+export type {
+  Answered,
+  Attempts,
+  AttemptStore,
+  Health,
+  HttpPorts,
+  KeptToken,
+  Limits,
+  ManagedPlugin,
+  MetricsText,
+  PluginHealth,
+  Scope,
+  StoredToken,
+  Token,
+  Tokens,
+  TokenStore,
+  TokenTable,
+} from "./ports.ts";
+export type { Certificate } from "./listener.ts";
 export { serveHttp } from "./serve.ts";
-export type { HttpServer } from "./serve.ts";
-export { hashSecret, tokenTable } from "./token_table.ts";
-export type { StoredToken } from "./token_table.ts";
+export type { HttpServer, ServeOptions } from "./serve.ts";
+export { isAddressRange } from "./trusted_proxies.ts";
+export { makeToken, NewToken } from "./new_token.ts";
+export { hashSecret, tableEntry, tokenTable } from "./token_table.ts";

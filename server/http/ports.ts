@@ -4,7 +4,7 @@
  * @module
  */
 import type { Core } from "../core/core.ts";
-import type { Clock, Fact, HistoryReader } from "../core/ports.ts";
+import type { Clock, Fact, HistoryAudit, HistoryReader } from "../core/ports.ts";
 
 /** What a token can be allowed; `admin` implies every other. */
 export const SCOPES = ["phones:monitor", "phones:control", "history:read", "metrics", "admin"] as const;
@@ -26,6 +26,68 @@ export interface Token {
 export interface Tokens {
   /** The token with this secret, or undefined. Takes the same time whichever token it is. */
   find(secret: string): Token | undefined;
+  /** The token of an id; undefined once it has been revoked. */
+  get(id: string): Token | undefined;
+}
+
+/** A token and what is known of its secret. */
+export interface StoredToken {
+  /** The token, as it is found. */
+  readonly token: Token;
+  /** SHA-256 of the secret. */
+  readonly hash: Uint8Array;
+}
+
+/** The tokens that are valid now, as they come and go. */
+export interface TokenTable extends Tokens {
+  /** Makes a token valid, for as long as the table lives. */
+  add(stored: StoredToken): void;
+  /** Makes the token of an id void, from the next call on. */
+  remove(id: string): void;
+}
+
+/** A token as it is kept. */
+export interface KeptToken {
+  /** Names the token in records and facts. */
+  id: string;
+  /** What its maker called it. */
+  name: string;
+  /** SHA-256 of the secret. */
+  hash: Uint8Array;
+  /** What it allows. */
+  scopes: string[];
+  /** Globs of the phones that it may see; null = every phone. */
+  phones: string[] | null;
+  /** Wall time, milliseconds. */
+  createdAt: number;
+}
+
+/** Where tokens are kept. What cannot be written is a `PhoneError` `RESOURCEUNAVAIL`. */
+export interface TokenStore {
+  /** Every token. */
+  list(): KeptToken[];
+  /** Adds one; it is on disk when this resolves. */
+  add(token: KeptToken): Promise<void>;
+  /** Removes the one with that id; it is gone from the disk when this resolves. */
+  remove(id: string): Promise<void>;
+}
+
+/** The failed attempts to get in that came from one address. */
+export interface Attempts {
+  /** The address or network that they are counted for. */
+  address: string;
+  /** When the first one came: wall time, milliseconds. */
+  since: number;
+  /** How many. */
+  count: number;
+}
+
+/** Where failed attempts are kept. */
+export interface AttemptStore {
+  /** What was kept when the server started. */
+  list(): Attempts[];
+  /** Keeps what has changed, and forgets what began before `forget` (wall time, milliseconds). */
+  save(changed: readonly Attempts[], options: { forget: number }): Promise<void>;
 }
 
 /** How one enabled plugin is doing. */
@@ -36,6 +98,58 @@ export interface PluginHealth {
   readonly state: string;
   /** Why it is not ready, in words. */
   readonly reason?: string;
+}
+
+/** Where a plugin can be in its life. */
+export const PLUGIN_STATES = ["starting", "ready", "backingOff", "stopped", "needsGrant", "givenUp"] as const;
+
+/** How a plugin is. */
+export interface PluginCondition {
+  /** The prefix of its phones. */
+  readonly name: string;
+  /** Whether it is started with the server. */
+  readonly enabled: boolean;
+  readonly state: typeof PLUGIN_STATES[number];
+  /** Why, in words; empty where there is nothing to say. */
+  readonly detail: string;
+  /** Resident memory in bytes, 0 without a process. */
+  readonly rssBytes: number;
+  /** Processor time as a part of one processor. */
+  readonly cpu: number;
+  /** How late its timers are, in milliseconds. */
+  readonly lagMs: number;
+  /** How many processes were started after the first. */
+  readonly restarts: number;
+}
+
+/** What a plugin may reach outside of itself, in Deno's words. */
+export type Permissions = Readonly<Record<"net" | "read" | "write" | "env" | "run" | "sys", readonly string[]>>;
+
+/** A line of a plugin's log. */
+export interface PluginLine {
+  /** RFC 3339 in UTC with milliseconds. */
+  readonly at: string;
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly text: string;
+}
+
+/** A configured plugin, for its operator. Commands that are given at once are carried out one after the other. */
+export interface ManagedPlugin {
+  readonly condition: PluginCondition;
+  /** What its manifest last said; undefined if it could never be read. */
+  readonly manifest:
+    | { readonly version: string; readonly description: string; readonly permissions: Permissions }
+    | undefined;
+  /** What its operator granted. */
+  readonly grants: Permissions;
+  /** The newest lines of its log, oldest first. */
+  readonly lines: readonly PluginLine[];
+  /** Starts it, unless it runs. Resolves when it has settled, or after a bound; throws `RESOURCEUNAVAIL`. */
+  start(): Promise<void>;
+  /** Closes its phones and ends its process. */
+  stop(): Promise<void>;
+  /** Stops it and starts it, its folder read anew; as `start`. */
+  reload(): Promise<void>;
 }
 
 /** The body of `GET /readyz`. */
@@ -50,7 +164,7 @@ export interface Health {
   readonly plugins: readonly PluginHealth[];
 }
 
-/** Bounds that this room keeps. The configuration can set those of bodies (api.md, section 1). */
+/** Bounds that this room keeps. The configuration can set those that api.md, section 1, names. */
 export interface Limits {
   /** Bytes of a body. */
   bodyBytes: number;
@@ -58,6 +172,12 @@ export interface Limits {
   jsonDepth: number;
   /** The longest that `Prefer: wait` holds an answer. */
   waitSeconds: number;
+  /** Messages in one JSON-RPC batch. */
+  batch: number;
+  /** Open sockets of each token. */
+  sockets: number;
+  /** Bytes that may wait for a socket's client before it is cut off. */
+  socketBytes: number;
   /** Between the comments that keep a quiet event stream alive, milliseconds. */
   beatMs: number;
   /** How long a reply is held back for an answer that its client does not read, milliseconds. */
@@ -71,10 +191,29 @@ export const DEFAULT_LIMITS: Limits = {
   bodyBytes: 65_536,
   jsonDepth: 16,
   waitSeconds: 60,
+  batch: 100,
+  sockets: 256,
+  socketBytes: 1_048_576,
   beatMs: 15_000,
   answerMs: 1_000,
   stopMs: 1_000,
 };
+
+/** An answer, as it is counted. */
+export interface Answered {
+  /** `GET POST PUT DELETE`, or `other`. */
+  readonly method: string;
+  /** The route as it is written, not the path that was asked; `unrouted` for none. */
+  readonly route: string;
+  /** The HTTP status. */
+  readonly status: number;
+}
+
+/** What `GET /metrics` answers. */
+export interface MetricsText {
+  readonly text: string;
+  readonly contentType: string;
+}
 
 /** Everything that the HTTP room needs of its surroundings. */
 export interface HttpPorts {
@@ -82,16 +221,30 @@ export interface HttpPorts {
   readonly core: Core;
   /** The history, as it is asked. */
   readonly reader: HistoryReader;
+  /** The history, as an auditor takes it. */
+  readonly audit: HistoryAudit;
   /** The tokens that are valid now. */
-  readonly tokens: Tokens;
+  readonly tokens: TokenTable;
+  /** Where they are kept. */
+  readonly tokenStore: TokenStore;
+  /** Where failed attempts are kept. */
+  readonly attemptStore: AttemptStore;
   /** For waiting, keeping alive and folding. */
   readonly clock: Clock;
   /** {@linkcode DEFAULT_LIMITS}, unless configured. */
   readonly limits: Limits;
+  /** Every configured plugin, in the order of configuration. */
+  plugins(): readonly ManagedPlugin[];
   /** Asked on every `GET /readyz`. */
   health(): Health;
+  /** Asked on every `GET /metrics`. */
+  metrics(): Promise<MetricsText>;
+  /** Takes each answer of a route, those about health left out; called on the hot path. */
+  answered(answer: Answered): void;
   /** Appends a fact to the history; nobody waits for it. */
   note(fact: Fact): void;
+  /** Appends a fact to the history; resolves when it is on disk. */
+  record(fact: Fact): Promise<void>;
   /** Tells the operator of an error that is a fault of ours. */
   report(error: unknown, where: string): void;
 }

@@ -1,22 +1,38 @@
 /**
  * The listening server.
  *
- * `Deno.serve` has no deadline for a request's headers or body, so a client may hold a connection open by sending slowly: on anything else than the
- * loopback interface a reverse proxy with such deadlines belongs in front.
+ * `Deno.serve` has no deadline for a request's headers or body, nor for a TLS handshake, so a client may hold a connection open by sending slowly: where
+ * strangers reach the server, a reverse proxy with such deadlines belongs in front.
  *
  * @module
  */
 import { PhoneError } from "../core/contract/errors.ts";
 import { accessRefusals } from "./access_refusals.ts";
 import { createApp } from "./app.ts";
+import { failedAttempts } from "./failed_attempts.ts";
+import { type Certificate, listen, type ListenAddress } from "./listener.ts";
 import type { HttpPorts } from "./ports.ts";
 import { INTERNAL_PROBLEM, problemResponse, telephonyProblem } from "./problem.ts";
 import { replyRelease } from "./reply_release.ts";
+import { sessionTable } from "./session_table.ts";
+import { Sockets } from "./socket/mod.ts";
+import { trustedProxies } from "./trusted_proxies.ts";
+import { waits } from "./waits.ts";
+
+/** Where and how to serve. */
+export interface ServeOptions extends ListenAddress {
+  /** Addresses and networks of the proxies that may speak for their callers; none if left out. */
+  readonly trustedProxies?: readonly string[];
+}
 
 /** A server that listens. */
 export interface HttpServer {
   /** Where, such as `http://127.0.0.1:8274`. */
   readonly url: string;
+  /** How many sockets are open. */
+  sockets(): number;
+  /** Goes on with another certificate, which must be a good one: answers under way and event streams are not cut, sockets may resume. */
+  renew(certificate: Certificate): void;
   /**
    * Refuses what is new, lets answers that are on their way go out for `limits.stopMs` at most, then closes every connection.
    * The core is stopped first: it completes requests and ends event streams, and what waits for them is answered.
@@ -28,20 +44,20 @@ const STOPPING = telephonyProblem(
   new PhoneError("RESOURCEUNAVAIL", "The server is stopping; it can be asked again once it has been restarted"),
 );
 
-/** Between two tries to listen again. */
-const RELISTEN_MS = 100;
-
 /**
  * Listens and serves.
  *
- * @param options.port 0 = any that is free.
- * @throws {Deno.errors.AddrInUse} If another process listens there.
+ * @throws {Deno.errors.AddrInUse} If another process listens there; what else Deno throws if it cannot listen or the certificate is not a good one.
  */
-export function serveHttp(ports: HttpPorts, options: { hostname: string; port: number }): HttpServer {
+export function serveHttp(ports: HttpPorts, options: ServeOptions): HttpServer {
   const refusals = accessRefusals(ports.clock, ports.note);
+  const attempts = failedAttempts(ports.clock, ports.attemptStore);
   const replies = replyRelease(ports.clock, ports.limits.answerMs);
-  const app = createApp({ ...ports, refusals, replies });
-  const cut = new AbortController();
+  const sessions = sessionTable(ports.clock, ports.tokens);
+  const sockets = new Sockets(ports.clock, ports.limits);
+  const app = createApp({ ...ports, refusals, attempts, replies, waits: waits(), sessions, sockets });
+  const overTls = options.certificate !== undefined;
+  const isTrusted = trustedProxies(options.trustedProxies ?? []);
   const drained = Promise.withResolvers<void>();
   let underWay = 0;
   let stopping = false;
@@ -50,61 +66,50 @@ export function serveHttp(ports: HttpPorts, options: { hostname: string; port: n
     if (stopping && underWay === 0) drained.resolve();
   };
 
-  const serve = (at: { hostname: string; port: number }) =>
-    Deno.serve({
-      ...at,
-      signal: cut.signal,
-      onListen: () => {},
-      onError: (error) => {
-        ports.report(error, "Deno.serve");
-        return problemResponse(INTERNAL_PROBLEM);
-      },
-    }, (request, info) => {
+  const listener = listen(options, {
+    handler(request, info) {
+      const { completed } = info;
       underWay++;
-      info.completed.then(answered, answered);
-      return stopping ? problemResponse(STOPPING) : app.fetch(request, info);
-    });
-
-  let server = serve(options);
-  const { addr } = server;
-  // Without a file descriptor for one more connection `Deno.serve` stops listening altogether; when some are free again, it can go on.
-  const goOn = () => {
-    server.finished.catch((error) => {
-      if (stopping) return;
-      ports.report(error, "listening");
-      const again = () => {
-        if (stopping) return;
-        try {
-          server = serve({ hostname: addr.hostname, port: addr.port });
-          goOn();
-        } catch {
-          ports.clock.after(RELISTEN_MS, again);
-        }
-      };
-      ports.clock.after(RELISTEN_MS, again);
-    });
-  };
-  goOn();
+      completed.then(answered, answered);
+      if (stopping) return problemResponse(STOPPING);
+      return app.fetch(request, {
+        completed,
+        overTls,
+        isTrusted,
+        get remoteAddr() {
+          return info.remoteAddr;
+        },
+      });
+    },
+    onError(error) {
+      ports.report(error, "Deno.serve");
+      return problemResponse(INTERNAL_PROBLEM);
+    },
+    clock: ports.clock,
+    report: (error) => ports.report(error, "listening"),
+  });
 
   return {
-    url: urlOf(addr),
+    url: urlOf(listener.address, overTls ? "https" : "http"),
+    sockets: () => sockets.size,
+    renew: listener.renew,
     async stop() {
       stopping = true;
-      const cancel = ports.clock.after(ports.limits.stopMs, drained.resolve);
+      const late = Promise.withResolvers<void>();
+      const cancel = ports.clock.after(ports.limits.stopMs, late.resolve);
       if (underWay === 0) drained.resolve();
-      await drained.promise;
+      await Promise.race([Promise.all([drained.promise, sockets.stop()]), late.promise]);
       cancel();
+      sockets.abandon();
       // `completed` tells of an answer that has been handed over; its bytes leave in the next turn of the loop.
       await new Promise((resolve) => setTimeout(resolve));
-      // Not `server.shutdown()`: it waits for clients that do not read, and once it waits the signal throws instead of cutting them off.
-      cut.abort();
-      await server.finished.catch(() => {});
+      await listener.close();
       replies.flush();
       refusals.flush();
     },
   };
 }
 
-function urlOf({ hostname, port }: Deno.NetAddr): string {
-  return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+function urlOf({ hostname, port }: Deno.NetAddr, scheme: string): string {
+  return `${scheme}://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }

@@ -22,10 +22,17 @@ export const text: z.ZodString = z.string(must("a string"));
 export const number: z.ZodNumber = z.number(must("a number"));
 
 /** Bytes in base64. */
-export const base64: z.ZodBase64 = z.base64(must("base64"));
+export const base64: z.ZodBase64 = z.base64(must("base64")).meta({ description: "Bytes in base64." });
 
-/** A list of strings. */
-export const texts: z.ZodArray<z.ZodString> = z.array(text, must("an array of strings"));
+/** A string that must be one of these: the core asks that and words it, the documents tell it. */
+export function named(names: readonly string[]): z.ZodString {
+  return text.meta({ enum: [...names] });
+}
+
+/** A list of strings that must be of these, as {@linkcode named}. */
+export function allNamed(names: readonly string[]): z.ZodArray<z.ZodString> {
+  return z.array(named(names), must("an array of strings"));
+}
 
 /** An integer from `least` to `most`. */
 export function integer(least: number, most: number): z.ZodInt {

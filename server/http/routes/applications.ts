@@ -5,33 +5,68 @@
  */
 import { z } from "zod";
 import { json, noContent, SAFE_HEADERS } from "../answer.ts";
+import { beginApplication } from "../begin_application.ts";
 import { readJson } from "../body.ts";
-import { applicationOf, type Endpoint } from "../endpoint.ts";
+import { applicationOf, type Endpoint, foreignApplicationOf } from "../endpoint.ts";
 import { eventStreamBody } from "../event_stream.ts";
 import type { HttpPorts } from "../ports.ts";
 import { quoted, Refusal } from "../refusal.ts";
+import { ApplicationList, StartedApplication } from "../schemas/application.ts";
 import { fit, integer, text } from "../shape.ts";
 
-const NewApplication = z.strictObject({ name: text, leaseSeconds: integer(5, 300).exactOptional() });
+export const NewApplication = z.strictObject({
+  name: text.meta({ description: "1 to 128 characters, for people." }),
+  leaseSeconds: integer(5, 300).exactOptional().meta({
+    description: "The application ends if nothing is heard of it for that long; 60 if left out.",
+  }),
+}).meta({ id: "NewApplication", examples: [{ name: "Reception", leaseSeconds: 60 }] });
 
 /** The routes of applications. */
-export function applicationEndpoints({ core, clock, limits }: HttpPorts): Endpoint[] {
+export function applicationEndpoints(ports: HttpPorts): Endpoint[] {
+  const { core, clock, limits } = ports;
   return [
     {
       method: "POST",
       path: "/v1/applications",
       scope: "phones:monitor",
+      description: {
+        id: "beginApplication",
+        tag: "applications",
+        summary: "Begin an application (phoneInitializeEx)",
+        body: NewApplication,
+        answers: { 201: { description: "The application has begun.", body: StartedApplication } },
+        problems: ["INVALAPPNAME"],
+      },
       async run({ context, token }) {
         const body = await readJson(context.req.raw, limits);
-        const { name, ...lease } = fit(body, { shape: NewApplication, place: "body" });
-        const started = await core.initialize(name, { token: token.id, ...lease });
-        return json(started, { status: 201 });
+        const asked = fit(body, { shape: NewApplication, place: "body" });
+        return json(await beginApplication(ports, token, asked), { status: 201 });
       },
+    },
+    {
+      method: "GET",
+      path: "/v1/applications",
+      scope: "admin",
+      description: {
+        id: "listApplications",
+        tag: "operator",
+        summary: "List the applications of every token",
+        answers: { 200: { description: "Every application, oldest first.", body: ApplicationList } },
+      },
+      run: () => json({ applications: core.applications() }),
     },
     {
       method: "POST",
       path: "/v1/applications/:application/lease",
       scope: "phones:monitor",
+      description: {
+        id: "renewLease",
+        tag: "applications",
+        summary: "Renew the lease of an application",
+        description: "Any other call of the application does it, too.",
+        answers: { 204: { description: "The lease begins anew." } },
+        problems: ["INVALAPPHANDLE"],
+      },
       run(call) {
         applicationOf(call, core);
         return noContent();
@@ -41,8 +76,19 @@ export function applicationEndpoints({ core, clock, limits }: HttpPorts): Endpoi
       method: "DELETE",
       path: "/v1/applications/:application",
       scope: "phones:monitor",
+      description: {
+        id: "endApplication",
+        tag: "applications",
+        summary: "End an application (phoneShutdown)",
+        description:
+          "Closes its handles first, each as `closeHandle` does. An operator (`admin`) releases the phones of any other's application with it.",
+        answers: { 204: { description: "The application is no more." } },
+        problems: ["INVALAPPHANDLE"],
+      },
       async run(call) {
-        await core.shutdown(applicationOf(call, core));
+        const foreign = foreignApplicationOf(call, core);
+        if (foreign) await core.shutdown(foreign, "operatorRelease", { by: call.token.id });
+        else await core.shutdown(applicationOf(call, core));
         return noContent();
       },
     },
@@ -50,6 +96,19 @@ export function applicationEndpoints({ core, clock, limits }: HttpPorts): Endpoi
       method: "GET",
       path: "/v1/applications/:application/events",
       scope: "phones:monitor",
+      description: {
+        id: "readEvents",
+        tag: "applications",
+        summary: "Read the events of an application",
+        description:
+          "Server-sent events: `id` is the `seq` and `data` the message, as `/v1/asyncapi.json` describes it; a comment every 15 s. A new stream " +
+          "ends the one before. A reader that does not keep up is cut off and may go on with `Last-Event-ID`.",
+        headers: ["Last-Event-ID"],
+        answers: {
+          200: { description: "The stream; it goes on until one side ends it.", media: ["text/event-stream"] },
+        },
+        problems: ["INVALAPPHANDLE", "INVALPARAM"],
+      },
       run(call) {
         const application = applicationOf(call, core);
         const { headers: asked, method } = call.context.req.raw;

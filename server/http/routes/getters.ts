@@ -9,38 +9,94 @@ import type { HookSwitchDevice } from "../../core/contract/names.ts";
 import type { GetterName, GetterParameters } from "../../core/contract/operations.ts";
 import { json } from "../answer.ts";
 import { type Call, type Endpoint, handleOf, pathValue } from "../endpoint.ts";
+import type { Description } from "../openapi/description.ts";
 import type { HttpPorts } from "../ports.ts";
 import { readQuery } from "../query.ts";
 import { quoted } from "../refusal.ts";
+import { GETTER_ANSWERS } from "../schemas/getters.ts";
 
 /** The most bytes that a getter of data gives, and what it gives unless asked for less. */
-const MOST_BYTES = 65_536;
+export const MOST_BYTES = 65_536;
 const DataQuery = z.strictObject({
-  size: z.string().regex(/^\d+$/, "must be a number of bytes").transform(Number).default(MOST_BYTES),
+  size: z.string().regex(/^\d+$/, "must be a number of bytes").transform(Number).default(MOST_BYTES).meta({
+    type: "integer",
+    minimum: 0,
+    maximum: MOST_BYTES,
+    description: "The most bytes to give; all if left out.",
+  }),
 });
+
+/** How a getter is served, and what is said of it beyond what is so of all. */
+interface Getter<Name extends GetterName> extends Pick<Description, "summary" | "path" | "query" | "problems"> {
+  params(call: Call): GetterParameters[Name];
+}
+
+const button = { id: z.int().nonnegative().meta({ description: "The id of a button/lamp pair." }) };
+const area = { id: z.int().nonnegative().meta({ description: "The id of a data area." }) };
 
 /** The routes of the getters. */
 export function getterEndpoints({ core }: HttpPorts): Endpoint[] {
   const getter = <Name extends GetterName>(
     path: string,
     name: Name,
-    { params }: { params: (call: Call) => GetterParameters[Name] },
+    { params, ...described }: Getter<Name>,
   ): Endpoint => ({
     method: "GET",
     path: `/v1/handles/:handle/${path}`,
     scope: "phones:monitor",
+    description: {
+      id: name,
+      tag: "handles",
+      ...described,
+      answers: { 200: { description: "What the phone answers.", body: GETTER_ANSWERS[name] } },
+      problems: [
+        "INVALPHONEHANDLE",
+        "OPERATIONFAILED",
+        // A status can be read of any phone, whatever else it can do just now (R100).
+        ...name === "getStatus" ? [] : ["INVALPHONESTATE", "OPERATIONUNAVAIL"] as const,
+        ...described.problems ?? [],
+      ],
+      asksDriver: true,
+    },
     run: async (call) => json(await core.get(handleOf(call, core), name, params(call))),
   });
   return [
-    getter("status", "getStatus", { params: () => ({}) }),
-    getter("hookswitch", "getHookSwitch", { params: () => ({}) }),
-    getter("ring", "getRing", { params: () => ({}) }),
-    getter("display", "getDisplay", { params: () => ({}) }),
-    getter("volume/:device", "getVolume", { params: deviceOf }),
-    getter("gain/:device", "getGain", { params: deviceOf }),
-    getter("lamps/:id", "getLamp", { params: (call) => ({ lamp: idOf(call, "INVALBUTTONLAMPID") }) }),
-    getter("buttons/:id", "getButtonInfo", { params: (call) => ({ button: idOf(call, "INVALBUTTONLAMPID") }) }),
-    getter("data/:id", "getData", { params: (call) => ({ dataId: idOf(call, "INVALDATAID"), size: sizeOf(call) }) }),
+    getter("status", "getStatus", { summary: "Read the status (phoneGetStatus)", params: () => ({}) }),
+    getter("hookswitch", "getHookSwitch", {
+      summary: "Read what is off hook (phoneGetHookSwitch)",
+      params: () => ({}),
+    }),
+    getter("ring", "getRing", { summary: "Read how it rings (phoneGetRing)", params: () => ({}) }),
+    getter("display", "getDisplay", { summary: "Read the display (phoneGetDisplay)", params: () => ({}) }),
+    getter("volume/:device", "getVolume", {
+      summary: "Read a speaker's volume (phoneGetVolume)",
+      problems: ["INVALHOOKSWITCHDEV"],
+      params: deviceOf,
+    }),
+    getter("gain/:device", "getGain", {
+      summary: "Read a microphone's gain (phoneGetGain)",
+      problems: ["INVALHOOKSWITCHDEV"],
+      params: deviceOf,
+    }),
+    getter("lamps/:id", "getLamp", {
+      summary: "Read what a lamp shows (phoneGetLamp)",
+      path: button,
+      problems: ["INVALBUTTONLAMPID"],
+      params: (call) => ({ lamp: idOf(call, "INVALBUTTONLAMPID") }),
+    }),
+    getter("buttons/:id", "getButtonInfo", {
+      summary: "Read a button's meaning and state (phoneGetButtonInfo)",
+      path: button,
+      problems: ["INVALBUTTONLAMPID"],
+      params: (call) => ({ button: idOf(call, "INVALBUTTONLAMPID") }),
+    }),
+    getter("data/:id", "getData", {
+      summary: "Read a data area (phoneGetData)",
+      path: area,
+      query: DataQuery,
+      problems: ["INVALDATAID", "INVALPARAM"],
+      params: (call) => ({ dataId: idOf(call, "INVALDATAID"), size: sizeOf(call) }),
+    }),
   ];
 }
 

@@ -4,18 +4,30 @@
  * @module
  */
 import { z } from "zod";
+import { BUTTON_MODES, BUTTON_STATES, PHONE_STATES, PRIVILEGES } from "../../core/contract/names.ts";
 import { json } from "../answer.ts";
 import { requireScope } from "../authentication.ts";
 import { readJson } from "../body.ts";
-import { applicationOf, type Endpoint, handleOf } from "../endpoint.ts";
+import { applicationOf, type Endpoint, foreignHandleOf, handleOf } from "../endpoint.ts";
 import type { HttpPorts } from "../ports.ts";
-import { fit, must, text, texts } from "../shape.ts";
+import { ClosedHandle, Masks, OpenedHandle } from "../schemas/handle.ts";
+import { allNamed, fit, must, named } from "../shape.ts";
 
-const NewHandle = z.strictObject({
-  phone: z.union([z.string(), z.int().nonnegative()], must("a phone's name or device id")),
-  privilege: text,
+export const NewHandle = z.strictObject({
+  phone: z.union([z.string(), z.int().nonnegative()], must("a phone's name or device id")).meta({
+    description: "A phone's name or device id.",
+  }),
+  privilege: named(PRIVILEGES),
+}).meta({ id: "NewHandle", examples: [{ phone: "virtual:desk-1", privilege: "owner" }] });
+export const StatusMessages = z.strictObject({
+  states: allNamed(PHONE_STATES),
+  buttonModes: allNamed(BUTTON_MODES),
+  buttonStates: allNamed(BUTTON_STATES),
+}).meta({
+  id: "NewMasks",
+  description: "What a handle is to hear.",
+  examples: [{ states: ["lamp"], buttonModes: ["feature"], buttonStates: ["up", "down"] }],
 });
-const StatusMessages = z.strictObject({ states: texts, buttonModes: texts, buttonStates: texts });
 
 /** The routes of handles. */
 export function handleEndpoints({ core, limits }: HttpPorts): Endpoint[] {
@@ -24,6 +36,24 @@ export function handleEndpoints({ core, limits }: HttpPorts): Endpoint[] {
       method: "POST",
       path: "/v1/applications/:application/handles",
       scope: "phones:monitor",
+      description: {
+        id: "openPhone",
+        tag: "handles",
+        summary: "Open a phone (phoneOpen)",
+        description: "`owner` needs the scope `phones:control`.",
+        body: NewHandle,
+        answers: { 201: { description: "The phone is open.", body: OpenedHandle } },
+        problems: [
+          "INVALPRIVILEGE",
+          "INVALAPPHANDLE",
+          "BADDEVICEID",
+          "INUSE",
+          "NODEVICE",
+          "REQUESTOVERRUN",
+          "OPERATIONFAILED",
+        ],
+        asksDriver: true,
+      },
       async run(call) {
         const application = applicationOf(call, core);
         const body = fit(await readJson(call.context.req.raw, limits), { shape: NewHandle, place: "body" });
@@ -36,12 +66,38 @@ export function handleEndpoints({ core, limits }: HttpPorts): Endpoint[] {
       method: "DELETE",
       path: "/v1/handles/:handle",
       scope: "phones:monitor",
-      run: async (call) => json(await core.close(handleOf(call, core))),
+      description: {
+        id: "closeHandle",
+        tag: "handles",
+        summary: "Close a handle (phoneClose)",
+        description:
+          "When the only handle of a phone is closed, every outstanding request of the phone is completed before this is answered, and nothing " +
+          "comes from the phone afterwards. With 503 the handle is void all the same. An operator (`admin`) closes any other's handle with it by " +
+          "force: its application gets the replies and then PHONE_CLOSE.",
+        answers: { 200: { description: "The handle is closed.", body: ClosedHandle } },
+        problems: ["INVALPHONEHANDLE"],
+      },
+      async run(call) {
+        const foreign = foreignHandleOf(call, core);
+        const close = foreign
+          ? core.close(foreign, "operatorRelease", { by: call.token.id })
+          : core.close(handleOf(call, core));
+        return json(await close);
+      },
     },
     {
       method: "PUT",
       path: "/v1/handles/:handle/status-messages",
       scope: "phones:monitor",
+      description: {
+        id: "setStatusMessages",
+        tag: "handles",
+        summary: "Say what a handle is to hear (phoneSetStatusMessages)",
+        body: StatusMessages,
+        answers: { 200: { description: "What it hears from now on.", body: Masks } },
+        problems: ["INVALPHONEHANDLE", "INVALPARAM", "INVALBUTTONMODE", "INVALBUTTONSTATE", "OPERATIONFAILED"],
+        asksDriver: true,
+      },
       async run(call) {
         const handle = handleOf(call, core);
         const masks = fit(await readJson(call.context.req.raw, limits), { shape: StatusMessages, place: "body" });
@@ -52,6 +108,13 @@ export function handleEndpoints({ core, limits }: HttpPorts): Endpoint[] {
       method: "GET",
       path: "/v1/handles/:handle/status-messages",
       scope: "phones:monitor",
+      description: {
+        id: "getStatusMessages",
+        tag: "handles",
+        summary: "Read what a handle hears (phoneGetStatusMessages)",
+        answers: { 200: { description: "What it hears.", body: Masks } },
+        problems: ["INVALPHONEHANDLE"],
+      },
       run: (call) => json(core.statusMessages(handleOf(call, core))),
     },
   ];

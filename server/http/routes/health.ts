@@ -6,7 +6,39 @@
 import type { Hono } from "hono";
 import { json } from "../answer.ts";
 import type { Env } from "../call_source.ts";
+import type { Route } from "../openapi/operation.ts";
 import type { HttpPorts } from "../ports.ts";
+import { Alive, Readiness } from "../schemas/health.ts";
+
+/** What `/v1/openapi.json` says of them. */
+export const HEALTH_ROUTES: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/healthz",
+    scope: null,
+    description: {
+      id: "isAlive",
+      tag: "health",
+      summary: "Whether the server lives",
+      answers: { 200: { description: "It does, whenever it can answer.", body: Alive } },
+    },
+  },
+  {
+    method: "GET",
+    path: "/readyz",
+    scope: null,
+    description: {
+      id: "isReady",
+      tag: "health",
+      summary: "Whether applications can work",
+      description: "Names durability and what is degraded always, also when it is ready.",
+      answers: {
+        200: { description: "They can.", body: Readiness },
+        503: { description: "They cannot, for the reasons given; or the server is stopping.", body: Readiness },
+      },
+    },
+  },
+];
 
 /** Adds `/healthz`, which is well whenever it can answer, and `/readyz`. */
 export function addHealthRoutes(app: Hono<Env>, { health }: HttpPorts): void {

@@ -5,33 +5,35 @@
  */
 import { z } from "zod";
 import { OPERATIONS } from "../../core/contract/operations.ts";
-import { HISTORY_EVENT_TYPES, OUTCOMES, REQUEST_STATES, type RequestRecord } from "../../core/contract/record.ts";
+import { HISTORY_EVENT_TYPES, OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
 import type { Page, RequestFilter } from "../../core/ports.ts";
 import { json } from "../answer.ts";
 import { hasScope, requireScope } from "../authentication.ts";
 import { cursor, cursorOf } from "../cursor.ts";
 import { type Endpoint, pathValue } from "../endpoint.ts";
+import { phonesOf } from "../phone_globs.ts";
 import type { HttpPorts, Token } from "../ports.ts";
 import { readQuery } from "../query.ts";
-import { Refusal } from "../refusal.ts";
+import { oneOf, time } from "../query_shapes.ts";
+import { latestRecord, readRecord } from "../request_record.ts";
+import { EventPage } from "../schemas/history.ts";
+import { Seq } from "../schemas/names.ts";
+import { Record, RequestPage } from "../schemas/request.ts";
 
 const PAGE = 50;
 const LARGEST_PAGE = 500;
-
-const oneOf = <const Names extends readonly string[]>(names: Names) =>
-  z.enum(names, `must be one of ${names.join(" ")}`);
-
-const time = z.iso.datetime({ offset: true, error: "must be a time of RFC 3339, its + written as %2B" })
-  .transform((text) => Date.parse(text));
 
 const limit = z.string().transform((text, context) => {
   const limit = /^\d+$/.test(text) ? Number(text) : NaN;
   if (limit >= 1 && limit <= LARGEST_PAGE) return limit;
   context.addIssue(`must be an integer from 1 to ${LARGEST_PAGE}`);
   return z.NEVER;
-});
+}).meta({ type: "integer", minimum: 1, maximum: LARGEST_PAGE });
 
-const paging = { limit: limit.default(PAGE), cursor: cursor.exactOptional() };
+const paging = {
+  limit: limit.default(PAGE).meta({ description: "The most that a page may hold." }),
+  cursor: cursor.exactOptional().meta({ description: "`next` of the page before." }),
+};
 
 const RequestsQuery = z.strictObject({
   phone: z.string().exactOptional(),
@@ -42,8 +44,8 @@ const RequestsQuery = z.strictObject({
   outcome: oneOf(OUTCOMES).exactOptional(),
   token: z.string().exactOptional(),
   reference: z.string().exactOptional(),
-  from: time.exactOptional(),
-  to: time.exactOptional(),
+  from: time.exactOptional().meta({ description: "Accepted at or after." }),
+  to: time.exactOptional().meta({ description: "Accepted before." }),
   ...paging,
 });
 
@@ -51,25 +53,31 @@ const EventsQuery = z.strictObject({ type: oneOf(HISTORY_EVENT_TYPES).exactOptio
 
 /** The routes of the history. */
 export function historyEndpoints({ core, reader }: HttpPorts): Endpoint[] {
-  /** A record as of now. One that is open on disk and unknown to the core was completed between the two looks: a state never goes back. */
-  const latest = async (record: RequestRecord): Promise<RequestRecord> => {
-    const current = core.current(record);
-    return current.state === "accepted" ? await reader.request(record.requestId) ?? current : current;
-  };
   return [
     {
       method: "GET",
       path: "/v1/requests",
       scope: undefined,
+      description: {
+        id: "listRequests",
+        tag: "requests",
+        summary: "Find requests",
+        description:
+          "Gives what fulfils every filter. With the scope `history:read` of any token, without it of the caller's own. A token that is limited to " +
+          "phones is given what concerns these.",
+        query: RequestsQuery,
+        answers: { 200: { description: "A page of records.", body: RequestPage } },
+        problems: ["missing-scope"],
+      },
       async run({ context, token }) {
         const { limit, cursor: before, ...asked } = readQuery(context.req.url, RequestsQuery);
-        const filter = ownUnlessReader(asked, token);
+        const filter = { ...ownUnlessReader(asked, token), ...phonesOf(token) };
         const page = await reader.requests(
           // On disk a request is open or completed; which of the open ones have been dispatched is known to the core alone.
           asked.state === "dispatched" ? { ...filter, state: "accepted" } : filter,
           { limit, ...(before !== undefined && { before }) },
         );
-        const records = await Promise.all(page.items.map(latest));
+        const records = await Promise.all(page.items.map((record) => latestRecord(record, { core, reader })));
         const requests = asked.state === undefined ? records : records.filter(({ state }) => state === asked.state);
         return json({ requests, next: nextOf(page) });
       },
@@ -78,23 +86,40 @@ export function historyEndpoints({ core, reader }: HttpPorts): Endpoint[] {
       method: "GET",
       path: "/v1/requests/:id",
       scope: undefined,
+      description: {
+        id: "readRequest",
+        tag: "requests",
+        summary: "Read the record of a request",
+        description: "With the scope `history:read` of any token, without it of the caller's own.",
+        path: { id: Seq },
+        answers: { 200: { description: "The record, as of now.", body: Record } },
+        problems: ["not-found"],
+      },
       async run(call) {
         const text = pathValue(call, "id");
         const id = /^[1-9]\d*$/.test(text) ? Number(text) : NaN;
-        const record = Number.isSafeInteger(id) ? await reader.request(id) : undefined;
-        if (record && (record.token === call.token.id || hasScope(call.token, "history:read"))) {
-          return json(await latest(record));
-        }
-        throw new Refusal("not-found", "No request of this token has that id");
+        return json(await readRecord(id, { token: call.token, ports: { core, reader } }));
       },
     },
     {
       method: "GET",
       path: "/v1/history/events",
       scope: "history:read",
-      async run({ context }) {
+      description: {
+        id: "listHistoryEvents",
+        tag: "history",
+        summary: "Find the facts that are not requests",
+        description:
+          "A token that is limited to phones is given the facts of these; those that are of no phone are none of them.",
+        query: EventsQuery,
+        answers: { 200: { description: "A page of facts.", body: EventPage } },
+      },
+      async run({ context, token }) {
         const { limit, cursor: before, ...filter } = readQuery(context.req.url, EventsQuery);
-        const page = await reader.events(filter, { limit, ...(before !== undefined && { before }) });
+        const page = await reader.events({ ...filter, ...phonesOf(token) }, {
+          limit,
+          ...(before !== undefined && { before }),
+        });
         return json({ events: page.items, next: nextOf(page) });
       },
     },

@@ -5,7 +5,9 @@
  */
 import { json } from "../answer.ts";
 import { type Endpoint, pathValue } from "../endpoint.ts";
+import { seesOf } from "../phone_globs.ts";
 import type { HttpPorts } from "../ports.ts";
+import { Phone, Phones } from "../schemas/phone.ts";
 
 /** The routes of phones. */
 export function phoneEndpoints({ core }: HttpPorts): Endpoint[] {
@@ -14,13 +16,27 @@ export function phoneEndpoints({ core }: HttpPorts): Endpoint[] {
       method: "GET",
       path: "/v1/phones",
       scope: "phones:monitor",
-      run: () => json({ phones: core.phones() }),
+      description: {
+        id: "listPhones",
+        tag: "phones",
+        summary: "List the phones",
+        answers: { 200: { description: "Every phone that the token may see.", body: Phones } },
+      },
+      run: ({ token }) => json({ phones: core.phones(seesOf(token)) }),
     },
     {
       method: "GET",
       path: "/v1/phones/:phone",
       scope: "phones:monitor",
-      run: (call) => json(core.phone(pathValue(call, "phone"))),
+      description: {
+        id: "readPhone",
+        tag: "phones",
+        summary: "Read one phone (phoneGetDevCaps)",
+        description: "By its name, or by its device id.",
+        answers: { 200: { description: "The phone.", body: Phone } },
+        problems: ["BADDEVICEID", "NODEVICE"],
+      },
+      run: (call) => json(core.phone(pathValue(call, "phone"), seesOf(call.token))),
     },
   ];
 }

@@ -4,29 +4,35 @@
  * @module
  */
 import type { AcceptedRequest, HandleView } from "../../core/core.ts";
-import { PhoneError } from "../../core/contract/errors.ts";
-import type { OperationName, OperationParameters } from "../../core/contract/operations.ts";
-import type { RequestRecord } from "../../core/contract/record.ts";
-import type { Clock } from "../../core/ports.ts";
+import type { OperationName } from "../../core/contract/operations.ts";
 import { json } from "../answer.ts";
+import { type AskedRequest, askedRequest, requireOwner } from "../asked_request.ts";
 import { readJson } from "../body.ts";
 import { type Endpoint, handleOf } from "../endpoint.ts";
+import { AskedOperation } from "../openapi/asked_operation.ts";
+import { AnyOperation, idempotencyKey, OPERATION_SHAPES } from "../operation_shapes.ts";
 import type { HttpPorts } from "../ports.ts";
 import { waitOf } from "../prefer.ts";
-import { Refusal } from "../refusal.ts";
 import type { ReplyRelease } from "../reply_release.ts";
+import { AcceptedRequest as Accepted, Record } from "../schemas/request.ts";
 import { fit } from "../shape.ts";
-import { AnyOperation, OPERATION_SHAPES } from "./operation_shapes.ts";
-
-const LONGEST_KEY = 255;
+import type { Waits } from "../waits.ts";
 
 /** The route of requests. */
-export function requestEndpoints({ core, clock, limits, replies }: HttpPorts & { replies: ReplyRelease }): Endpoint[] {
+export function requestEndpoints(
+  { core, clock, limits, replies, waits }: HttpPorts & { replies: ReplyRelease; waits: Waits },
+): Endpoint[] {
   const waited = async (handle: HandleView, { accepted, seconds }: { accepted: AcceptedRequest; seconds: number }) => {
-    const release = core.hold(handle.application);
+    const { application } = handle;
+    const release = core.hold(application);
+    const givenUp = Promise.withResolvers<undefined>();
+    const over = waits.begin(application.token, () => givenUp.resolve(undefined));
+    const cancel = clock.after(seconds * 1_000, () => givenUp.resolve(undefined));
     try {
-      return await doneWithin(accepted, { seconds, clock });
+      return await Promise.race([accepted.done, givenUp.promise]);
     } finally {
+      cancel();
+      over();
       release();
     }
   };
@@ -35,6 +41,42 @@ export function requestEndpoints({ core, clock, limits, replies }: HttpPorts & {
       method: "POST",
       path: "/v1/handles/:handle/requests",
       scope: "phones:control",
+      description: {
+        id: "askOperation",
+        tag: "requests",
+        summary: "Ask for one of the nine operations",
+        description:
+          "What depends on the phone is found out by its plugin, after the acceptance, and ends as `failed`. All but `devSpecific` need a handle that " +
+          "owns the phone. With `Prefer: wait` the answer is the record if the request ends in time, also when it failed.",
+        body: AskedOperation,
+        headers: ["Idempotency-Key", "Prefer"],
+        answers: {
+          200: {
+            description: "The request has ended in the time that the caller was ready to wait.",
+            body: Record,
+            headers: ["Preference-Applied"],
+          },
+          202: {
+            description: "The request is accepted: it is on disk, and its PHONE_REPLY will follow.",
+            body: Accepted,
+            headers: ["Location", "Preference-Applied"],
+          },
+        },
+        problems: [
+          "NOTOWNER",
+          "INVALPHONEHANDLE",
+          "INVALBUTTONLAMPID",
+          "INVALBUTTONMODE",
+          "INVALDATAID",
+          "INVALHOOKSWITCHDEV",
+          "INVALHOOKSWITCHMODE",
+          "INVALLAMPMODE",
+          "INVALPARAM",
+          "INVALRINGMODE",
+          "REQUESTOVERRUN",
+          "OPERATIONUNAVAIL",
+        ],
+      },
       async run(call) {
         const { raw } = call.context.req;
         const handle = handleOf(call, core);
@@ -59,49 +101,12 @@ export function requestEndpoints({ core, clock, limits, replies }: HttpPorts & {
 /** Under what a request is asked once only. */
 function keyOf(header: string | null): string | undefined {
   if (header === null) return undefined;
-  if (header.length <= LONGEST_KEY && /^[\x21-\x7e]+$/.test(header)) return header;
-  throw new Refusal("bad-request", `Idempotency-Key must be 1 to ${LONGEST_KEY} visible ASCII characters`);
+  return fit(header, { shape: idempotencyKey, place: "Idempotency-Key" });
 }
 
-interface AskedRequest {
-  operation: OperationName;
-  params: OperationParameters[OperationName];
-  reference?: string;
-  deadlineMs?: number;
-}
-
-function parseRequest(body: unknown, handle: HandleView): AskedRequest {
+function parseRequest(body: unknown, handle: HandleView): AskedRequest & { operation: OperationName } {
   const { operation } = fit(body, { shape: AnyOperation, place: "body" });
-  // Privilege comes before shape (contract 2.0): a monitor learns that it may not, whatever else is wrong with what it sent.
-  if (operation !== "devSpecific" && handle.privilege === "monitor") {
-    throw new PhoneError(
-      "NOTOWNER",
-      `${operation} changes the phone: the handle must be opened as owner, not as monitor`,
-    );
-  }
-  const { operation: _, reference, deadlineMs, ...params } = fit(body, {
-    shape: OPERATION_SHAPES[operation],
-    place: "body",
-  });
-  return {
-    operation,
-    // The types are right, the values are not known to be: the core checks them, whatever the transport.
-    params: params as OperationParameters[OperationName],
-    ...(reference !== undefined && { reference }),
-    ...(deadlineMs !== undefined && { deadlineMs }),
-  };
-}
-
-/** The record of a request if it ends in time. */
-function doneWithin(
-  accepted: AcceptedRequest,
-  { seconds, clock }: { seconds: number; clock: Clock },
-): Promise<RequestRecord | undefined> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(seconds * 1_000, () => resolve(undefined));
-    accepted.done.then((record) => {
-      cancel();
-      resolve(record);
-    });
-  });
+  requireOwner(operation, handle);
+  const { operation: _, ...asked } = fit(body, { shape: OPERATION_SHAPES[operation], place: "body" });
+  return { operation, ...askedRequest(asked) };
 }

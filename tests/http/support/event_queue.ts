@@ -3,19 +3,15 @@
  *
  * @module
  */
-import type { EventStream } from "../../../server/core/core.ts";
-
-interface Item {
-  seq: number;
-  json: string;
-}
+import type { PhoneEvent } from "../../../server/core/contract/events.ts";
+import type { EventStream, HeldEvent, StreamEnd } from "../../../server/core/core.ts";
 
 /** An event stream that gives what is put in, and tells how it is read. */
 export class EventQueue implements EventStream {
-  readonly #items: Item[] = [];
+  readonly #items: HeldEvent[] = [];
   readonly #cancelled = Promise.withResolvers<void>();
-  #waiting: ((item: Item | undefined) => void) | undefined;
-  #ended = false;
+  #waiting: ((item: HeldEvent | undefined) => void) | undefined;
+  #ended: StreamEnd | undefined;
   /** How many events have been taken. */
   taken = 0;
 
@@ -24,19 +20,23 @@ export class EventQueue implements EventStream {
     return this.#cancelled.promise;
   }
 
+  get ended(): StreamEnd | undefined {
+    return this.#items.length === 0 ? this.#ended : undefined;
+  }
+
   /** Puts in an event. */
-  push(seq: number, event: unknown): void {
-    this.#items.push({ seq, json: JSON.stringify(event) });
+  push(seq: number, event: unknown, type: PhoneEvent["type"] = "PHONE_STATE"): void {
+    this.#items.push({ seq, type, json: JSON.stringify(event) });
     this.#give();
   }
 
   /** Ends the stream, as a newer stream or the end of the application does. */
-  end(): void {
-    this.#ended = true;
+  end(why: StreamEnd = "gone"): void {
+    this.#ended ??= why;
     this.#give();
   }
 
-  next(): Promise<Item | undefined> {
+  next(): Promise<HeldEvent | undefined> {
     return new Promise((resolve) => {
       this.#waiting = resolve;
       this.#give();
@@ -45,11 +45,11 @@ export class EventQueue implements EventStream {
 
   cancel(): void {
     this.#cancelled.resolve();
-    this.end();
+    this.end("cancelled");
   }
 
   #give(): void {
-    if (this.#waiting === undefined || (this.#items.length === 0 && !this.#ended)) return;
+    if (this.#waiting === undefined || (this.#items.length === 0 && this.#ended === undefined)) return;
     const item = this.#items.shift();
     if (item) this.taken++;
     this.#waiting(item);

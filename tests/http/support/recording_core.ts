@@ -13,20 +13,22 @@ import type {
   OperationName,
   OperationParameters,
 } from "../../../server/core/contract/operations.ts";
+import type { Closed, PhoneView } from "../../../server/core/contract/phone.ts";
 import type { RequestRecord } from "../../../server/core/contract/record.ts";
 import type {
   AcceptedRequest,
+  ApplicationSummary,
   ApplicationView,
-  Closed,
+  Census,
   Core,
   CoreCondition,
   EventStream,
   HandleView,
-  PhoneView,
+  Sees,
 } from "../../../server/core/core.ts";
 import type { PluginEvents, Wanted } from "../../../server/core/ports.ts";
 
-/** An application `app-1` of the token `t-all` with an owner handle `own-1` and a monitor handle `mon-1`. */
+/** An application `app-1` of the token `t-all` with an owner handle `own-1` and a monitor handle `mon-1`; `other-1` is a handle of another. */
 export class RecordingCore implements Core {
   readonly condition: CoreCondition = { settled: true, stopping: false };
   /** Every call that changes or asks something: its name and what it was given. */
@@ -42,11 +44,15 @@ export class RecordingCore implements Core {
   /** What `done` of a request becomes; never by default. */
   done: () => Promise<RequestRecord> = () => new Promise(() => {});
   /** What the next event stream gives. */
-  stream: EventStream = { next: () => Promise.resolve(undefined), cancel() {} };
+  stream: EventStream = { next: () => Promise.resolve(undefined), ended: "gone", cancel() {} };
   /** What the core knows better than the disk. */
   refresh: (record: RequestRecord) => RequestRecord = (record) => record;
+  /** What the last application that was begun may see. */
+  sees: Sees | undefined;
   /** What getters answer. */
   got: unknown = {};
+  /** What happens while a call of this name is under way; it is waited for. */
+  during: (name: string) => Promise<void> | void = () => {};
 
   #lastRequest = 0;
   #application: ApplicationView = { id: "app-1", name: "Test", token: "t-all", leaseSeconds: 60 };
@@ -56,8 +62,17 @@ export class RecordingCore implements Core {
     if (this.failure) throw this.failure;
   }
 
-  async initialize(name: string, options: { token: string; leaseSeconds?: number }) {
-    await this.#record("initialize", name, options);
+  readonly phoneCount = 2;
+
+  census(): Census {
+    return { applications: 1, handles: 2, streams: 0, requests: 0, phones: 1, connectedPhones: 1 };
+  }
+
+  async initialize(name: string, options: { token: string; leaseSeconds?: number; sees?: Sees }) {
+    const { sees, ...rest } = options;
+    this.sees = sees;
+    await this.#record("initialize", name, rest);
+    await this.during("initialize");
     return { application: "app-1", leaseSeconds: options.leaseSeconds ?? 60, phoneCount: 2 };
   }
 
@@ -67,10 +82,15 @@ export class RecordingCore implements Core {
   }
 
   handle(id: string, token: string): HandleView {
-    const privileges: Record<string, Privilege> = { "own-1": "owner", "mon-1": "monitor" };
+    const privileges: Record<string, Privilege> = { "own-1": "owner", "mon-1": "monitor", "other-1": "monitor" };
     const privilege = Object.hasOwn(privileges, id) ? privileges[id] : undefined;
     if (privilege === undefined || token !== "t-all") throw new PhoneError("INVALPHONEHANDLE");
-    return { id, privilege, phone: { id: "virtual:desk-1" }, application: this.#application };
+    const application = id === "other-1" ? { ...this.#application, id: "app-2" } : this.#application;
+    return { id, privilege, phone: { id: "virtual:desk-1" }, application };
+  }
+
+  handles(): ApplicationSummary["handles"] {
+    return [{ handle: "own-1", phone: "virtual:desk-1", privilege: "owner" }];
   }
 
   hold(application: ApplicationView): () => void {
@@ -78,8 +98,25 @@ export class RecordingCore implements Core {
     return () => this.held.push(`release ${application.id}`);
   }
 
-  async shutdown(application: ApplicationView) {
-    await this.#record("shutdown", application.id);
+  async shutdown(application: ApplicationView, ...how: unknown[]) {
+    await this.#record("shutdown", application.id, ...how);
+    await this.during("shutdown");
+  }
+
+  applications(): ApplicationSummary[] {
+    return [];
+  }
+
+  anyApplication(id: string): ApplicationView {
+    return this.application(id, "t-all");
+  }
+
+  anyHandle(id: string): HandleView {
+    return this.handle(id, "t-all");
+  }
+
+  async endApplicationsOf(token: string): Promise<void> {
+    await this.#record("endApplicationsOf", token);
   }
 
   events(application: ApplicationView, options: { lastEvent?: number } = {}): EventStream {
@@ -87,13 +124,13 @@ export class RecordingCore implements Core {
     return this.stream;
   }
 
-  phones(): PhoneView[] {
-    return [PHONE];
+  phones(sees: Sees = () => true): PhoneView[] {
+    return [PHONE].filter(({ phone }) => sees(phone));
   }
 
-  phone(name: string): PhoneView {
+  phone(name: string, sees: Sees = () => true): PhoneView {
     this.#record("phone", name);
-    if (name === PHONE.phone) return PHONE;
+    if (name === PHONE.phone && sees(name)) return PHONE;
     throw new PhoneError("BADDEVICEID");
   }
 
@@ -102,8 +139,8 @@ export class RecordingCore implements Core {
     return { id: "own-1", privilege: "owner", phone: { id: options.phone }, application };
   }
 
-  async close(handle: HandleView): Promise<Closed> {
-    await this.#record("close", handle.id);
+  async close(handle: HandleView, ...how: unknown[]): Promise<Closed> {
+    await this.#record("close", handle.id, ...how);
     return { handle: handle.id, lastHandle: true, completed: 3 };
   }
 
@@ -113,6 +150,7 @@ export class RecordingCore implements Core {
     options: { params: OperationParameters[Name]; reference?: string; deadlineMs?: number },
   ): Promise<AcceptedRequest> {
     await this.#record("request", handle.id, operation, options);
+    await this.during("request");
     return {
       requestId: ++this.#lastRequest,
       done: this.done(),
@@ -129,6 +167,7 @@ export class RecordingCore implements Core {
     params: GetterParameters[Name],
   ): Promise<GetterResults[Name]> {
     await this.#record("get", handle.id, getter, params);
+    await this.during("get");
     return this.got as GetterResults[Name];
   }
 

@@ -6,15 +6,23 @@
 import type { HistoryEvent, RequestRecord } from "../../../server/core/contract/record.ts";
 import type { Fact, HistoryReader, Page } from "../../../server/core/ports.ts";
 import {
+  type Answered,
+  type Attempts,
+  type AttemptStore,
   DEFAULT_LIMITS,
   hashSecret,
   type Health,
   type HttpServer,
+  type KeptToken,
+  type Limits,
+  type ManagedPlugin,
   type Scope,
   serveHttp,
+  type TokenStore,
   tokenTable,
 } from "../../../server/http/mod.ts";
 import { ManualClock } from "./manual_clock.ts";
+import { RecordingAudit } from "./recording_audit.ts";
 import { RecordingCore } from "./recording_core.ts";
 import { soon } from "./soon.ts";
 
@@ -54,6 +62,45 @@ export class RecordingReader implements HistoryReader {
   }
 }
 
+/** Tokens kept in memory. */
+export class KeptTokens implements TokenStore {
+  tokens: KeptToken[] = [];
+  /** Thrown instead of keeping anything. */
+  failure: Error | undefined;
+
+  list() {
+    return this.tokens;
+  }
+
+  async add(token: KeptToken) {
+    await this.#write();
+    this.tokens.push(token);
+  }
+
+  async remove(id: string) {
+    await this.#write();
+    this.tokens = this.tokens.filter((token) => token.id !== id);
+  }
+
+  #write(): Promise<void> {
+    return this.failure ? Promise.reject(this.failure) : Promise.resolve();
+  }
+}
+
+/** Failed attempts kept in memory. */
+export class KeptAttempts implements AttemptStore {
+  kept: Attempts[] = [];
+
+  list() {
+    return this.kept;
+  }
+
+  save(changed: readonly Attempts[]) {
+    this.kept.push(...changed);
+    return Promise.resolve();
+  }
+}
+
 /** What a call may say. */
 export interface CallOptions {
   /** Which token; null = none. */
@@ -69,14 +116,22 @@ export interface CallOptions {
 export class TestServer implements AsyncDisposable {
   readonly core = new RecordingCore();
   readonly reader = new RecordingReader();
+  readonly audit = new RecordingAudit();
   readonly clock = new ManualClock();
+  readonly tokens = new KeptTokens();
+  readonly attempts = new KeptAttempts();
   readonly facts: Fact[] = [];
   readonly reported: unknown[] = [];
+  /** Every answer that was counted. */
+  readonly answers: Answered[] = [];
+  /** The configured plugins. */
+  plugins: ManagedPlugin[] = [];
   health: Health = { ready: true, durability: "full", reasons: [], plugins: [] };
   readonly #http: HttpServer;
   readonly #client = Deno.createHttpClient({});
 
-  constructor() {
+  /** @param limits Those that are not the usual. */
+  constructor(limits: Partial<Limits> = {}) {
     const stored = Object.entries(SECRETS).map(([id, secret]) => ({
       token: { id, scopes: SCOPES_OF[id as keyof typeof SECRETS], phones: null },
       hash: hashSecret(secret),
@@ -84,11 +139,18 @@ export class TestServer implements AsyncDisposable {
     this.#http = serveHttp({
       core: this.core,
       reader: this.reader,
+      audit: this.audit,
+      plugins: () => this.plugins,
       tokens: tokenTable(stored),
+      tokenStore: this.tokens,
+      attemptStore: this.attempts,
       clock: this.clock,
-      limits: DEFAULT_LIMITS,
+      limits: { ...DEFAULT_LIMITS, ...limits },
       health: () => this.health,
+      metrics: () => Promise.resolve({ text: "up 1\n", contentType: "text/plain; version=0.0.4; charset=utf-8" }),
+      answered: (answer) => this.answers.push(answer),
       note: (fact) => this.facts.push(fact),
+      record: (fact) => Promise.resolve(void this.facts.push(fact)),
       report: (error) => this.reported.push(error),
     }, { hostname: "127.0.0.1", port: 0 });
   }

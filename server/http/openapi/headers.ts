@@ -1,0 +1,43 @@
+/**
+ * The headers of calls and answers that mean something here, each described once.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { idempotencyKey } from "../operation_shapes.ts";
+
+/** Headers of calls that some routes heed. */
+export const CALL_HEADERS = {
+  "Idempotency-Key": idempotencyKey.meta({
+    description: "The same key on the same handle gives the same request again instead of a new one.",
+    examples: ["lamp-20-of-order-4711"],
+  }),
+  "Prefer": z.string().meta({
+    description:
+      "`wait=SECONDS` (RFC 7240): answer with the record if the request ends in that time; 60 at most unless configured.",
+    examples: ["wait=10"],
+  }),
+  "Last-Event-ID": z.string().regex(/^\d+$/).meta({
+    description:
+      "The `seq` of the last event that the client has: the stream goes on after it. Without, it begins at the oldest that is held.",
+    examples: ["41"],
+  }),
+} as const;
+
+/** One of {@linkcode CALL_HEADERS}. */
+export type CallHeader = keyof typeof CALL_HEADERS;
+
+/** Headers that some answers have; an optional one is not always there. */
+export const ANSWER_HEADERS = {
+  "Location": z.string().meta({ description: "Where what has been made can be read." }),
+  "Preference-Applied": z.string().exactOptional().meta({
+    description: "`wait=SECONDS` as it was understood; there if the call asked for it.",
+  }),
+  "Content-Disposition": z.string().meta({ description: "A name for the file." }),
+  "Retry-After": z.string().regex(/^\d+$/).meta({ description: "Seconds after which the same call may succeed." }),
+  "Set-Cookie": z.string().meta({ description: "The cookie of the session, or that there is none any more." }),
+  "WWW-Authenticate": z.string().meta({ description: "What is wrong with the token (RFC 6750)." }),
+} as const;
+
+/** One of {@linkcode ANSWER_HEADERS}. */
+export type AnswerHeader = keyof typeof ANSWER_HEADERS;

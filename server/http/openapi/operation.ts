@@ -1,0 +1,89 @@
+/**
+ * One route as an operation of OpenAPI.
+ *
+ * @module
+ */
+import { z } from "zod";
+import type { Scope } from "../ports.ts";
+import type { Components, JsonSchema } from "../schemas/components.ts";
+import type { Description } from "./description.ts";
+import { CALL_HEADERS } from "./headers.ts";
+import { PATH_NAMES } from "./path_names.ts";
+import type { ProblemName } from "./problems.ts";
+import { responsesOf } from "./responses.ts";
+
+/** A route, as far as it is described. */
+export interface Route {
+  /** In capitals. */
+  readonly method: string;
+  /** With `:name` for what varies. */
+  readonly path: string;
+  /** What the token needs: undefined where any token will do, null where none is needed. */
+  readonly scope: Scope | undefined | null;
+  /** There if the cookie of a session can stand for the token. */
+  readonly admit?: unknown;
+  /** What it says of itself. */
+  readonly description: Description;
+}
+
+/** The operation that a route is. */
+export function operationOf(route: Route, components: Components): object {
+  const { description: told } = route;
+  return {
+    operationId: told.id,
+    tags: [told.tag],
+    summary: told.summary,
+    ...(told.description !== undefined && { description: told.description }),
+    security: securityOf(route),
+    parameters: parametersOf(route, components),
+    ...(told.body && {
+      requestBody: {
+        required: told.optionalBody !== true,
+        content: { "application/json": { schema: components.of(told.body) } },
+      },
+    }),
+    responses: responsesOf(told, { problems: problemsOf(route), components }),
+  };
+}
+
+/** What the route says of its problems, and what any route of its kind can answer. */
+export function problemsOf(
+  { scope, description: { body, query, headers, problems = [] } }: Pick<Route, "scope" | "description">,
+): ProblemName[] {
+  const common: (ProblemName | false)[] = [
+    (body || query || headers) !== undefined && "bad-request",
+    scope !== null && "unauthorized",
+    scope !== null && "too-many-attempts",
+    scope !== null && scope !== undefined && "missing-scope",
+    body !== undefined && "too-large",
+    body !== undefined && "not-json",
+  ];
+  return [...common.filter((name) => name !== false), ...problems, "RESOURCEUNAVAIL", "internal"];
+}
+
+function securityOf({ scope, admit }: Route): object[] {
+  if (scope === null) return [];
+  const scopes = scope === undefined ? [] : [scope];
+  return admit === undefined ? [{ bearer: scopes }] : [{ bearer: scopes }, { session: scopes }];
+}
+
+function parametersOf({ path, description: told }: Route, components: Components): object[] {
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => {
+    const schema = told.path?.[name] ?? PATH_NAMES[name];
+    if (schema === undefined) throw new Error(`Cannot describe ${path}: nothing says what :${name} is`);
+    return parameter({ name, in: "path", required: true }, components.of(schema));
+  });
+  const query = components.of(told.query ?? z.object({}));
+  const inQuery = Object.entries(query.properties ?? {}).map(([name, schema]) =>
+    parameter({ name, in: "query", required: query.required?.includes(name) ?? false }, schema as JsonSchema)
+  );
+  const inHeader = (told.headers ?? []).map((name) =>
+    parameter({ name, in: "header", required: false }, components.of(CALL_HEADERS[name]))
+  );
+  return [...inPath, ...inQuery, ...inHeader];
+}
+
+function parameter(place: { name: string; in: string; required: boolean }, schema: JsonSchema): object {
+  const { description, ...rest } = schema;
+  return { ...place, ...(description !== undefined && { description }), schema: rest };
+}

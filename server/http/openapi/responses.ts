@@ -1,0 +1,105 @@
+/**
+ * What a route can answer, as OpenAPI has it: a response for each status, an example for each kind of problem.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { Problem } from "../schemas/problem.ts";
+import type { Components } from "../schemas/components.ts";
+import type { AnswerDescription, Description } from "./description.ts";
+import { ANSWER_HEADERS, type AnswerHeader } from "./headers.ts";
+import { kindOf, type ProblemName, problemNamed } from "./problems.ts";
+
+/** A response as OpenAPI has it. */
+interface Response {
+  description: string;
+  headers?: object;
+  content?: object;
+}
+
+/** The responses of a route that answers so, and with these problems beside. */
+export function responsesOf(
+  { answers, asksDriver }: Description,
+  { problems, components }: { problems: readonly ProblemName[]; components: Components },
+): object {
+  const wrong = problemResponses(problems, components);
+  const right = mapValues(answers, (answer) => responseOf(answer, components));
+  // A status can stand for both, such as the 503 of readyz: its media types tell them apart, and no header is sure to be there.
+  const both = Object.keys(right).filter((status) => wrong[status]).map((status) => [
+    status,
+    { description: right[status]?.description, content: { ...right[status]?.content, ...wrong[status]?.content } },
+  ]);
+  return {
+    ...right,
+    ...wrong,
+    ...Object.fromEntries(both),
+    ...(asksDriver && { default: driverResponse(components) }),
+  };
+}
+
+/** The headers of answers, as components. */
+export function headerComponents(components: Components): object {
+  return mapValues(ANSWER_HEADERS, (header) => {
+    const { description, ...schema } = components.of(header);
+    return { description, required: !(header instanceof z.ZodExactOptional), schema };
+  });
+}
+
+/** The examples of problems, as components. */
+export function problemExamples(names: readonly ProblemName[]): object {
+  return Object.fromEntries(
+    names.map(problemNamed).map((problem) => [kindOf(problem), { summary: problem.title, value: problem }]),
+  );
+}
+
+function responseOf(
+  { description, body, media = [], headers = [] }: AnswerDescription,
+  components: Components,
+): Response {
+  const content = {
+    ...(body && { "application/json": { schema: components.of(body) } }),
+    ...Object.fromEntries(media.map((type) => [type, { schema: { type: "string" } }])),
+  };
+  return { description, ...headersNamed(headers), ...(Object.keys(content).length > 0 && { content }) };
+}
+
+function problemResponses(names: readonly ProblemName[], components: Components): Record<string, Response> {
+  const byStatus = Object.groupBy([...new Set(names)].map(problemNamed), ({ status }) => String(status));
+  return mapValues(byStatus, (problems = []) => ({
+    description: problems.map(({ title, code }) => code === undefined ? title : `${title} (\`${code}\`)`).join("; "),
+    ...headersNamed(headersOf(problems[0]?.status)),
+    content: {
+      "application/problem+json": {
+        schema: components.of(Problem),
+        examples: Object.fromEntries(
+          problems.map(kindOf).map((kind) => [kind, { $ref: `#/components/examples/${kind}` }]),
+        ),
+      },
+    },
+  }));
+}
+
+function driverResponse(components: Components): Response {
+  return {
+    description:
+      "Any other telephony error: the phone's driver answers what it finds right, with a vendor's own number too (502)",
+    content: { "application/problem+json": { schema: components.of(Problem) } },
+  };
+}
+
+function headersOf(status: number | undefined): AnswerHeader[] {
+  if (status === 401) return ["WWW-Authenticate"];
+  return status === 429 || status === 503 ? ["Retry-After"] : [];
+}
+
+function headersNamed(names: readonly AnswerHeader[]): { headers?: object } {
+  if (names.length === 0) return {};
+  return { headers: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }])) };
+}
+
+function mapValues<Value, Mapped>(
+  values: Readonly<Record<string, Value>>,
+  map: (value: Value) => Mapped,
+): Record<string, Mapped> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
+}

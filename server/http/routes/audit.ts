@@ -1,0 +1,140 @@
+/**
+ * The history as an auditor takes it: whole, and held against its hashes.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { EXPORT_FORMATS } from "../../core/ports.ts";
+import { json, SAFE_HEADERS } from "../answer.ts";
+import { requireValid } from "../authentication.ts";
+import { readJsonIfAny } from "../body.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { exportBody } from "../export_body.ts";
+import { phonesOf } from "../phone_globs.ts";
+import { places } from "../places.ts";
+import type { HttpPorts } from "../ports.ts";
+import { readQuery } from "../query.ts";
+import { oneOf, time } from "../query_shapes.ts";
+import { Checkpoint, Verdict } from "../schemas/audit.ts";
+import { fit, integer, must, text } from "../shape.ts";
+import { slowJson } from "../slow_answer.ts";
+
+const MEDIA = { jsonl: "application/jsonl", csv: "text/csv; charset=utf-8; header=present" } as const;
+
+/** One reader answers all of them, and each may hold some 128 KiB for a client that does not read. */
+const MOST_EXPORTS = 8;
+const STALL_MS = 60_000;
+
+const hex = (digits: number) =>
+  text.regex(new RegExp(`^[0-9a-f]{${digits}}$`), must(`${digits} lower-case hex digits`));
+
+const ExportQuery = z.strictObject({
+  format: oneOf(EXPORT_FORMATS).default("jsonl"),
+  phone: z.string().exactOptional(),
+  from: time.exactOptional().meta({ description: "Accepted, or happened, at or after." }),
+  to: time.exactOptional().meta({ description: "Accepted, or happened, before." }),
+});
+
+const Check = z.strictObject({
+  checkpoint: z.strictObject({
+    historyId: hex(32).exactOptional(),
+    block: integer(0, Number.MAX_SAFE_INTEGER),
+    hash: hex(64),
+    at: text.exactOptional(),
+  }).exactOptional().meta({ description: "What was kept of an earlier answer of `GET /v1/history/checkpoint`." }),
+});
+
+/** The routes of the audit. */
+export function auditEndpoints({ audit, tokens, clock, limits }: HttpPorts): Endpoint[] {
+  const beginExport = places(MOST_EXPORTS, "exports");
+  const beginCheck = places(1, "check of the chain");
+  return [
+    {
+      method: "GET",
+      path: "/v1/history/export",
+      scope: "history:read",
+      description: {
+        id: "exportHistory",
+        tag: "history",
+        summary: "Export the history",
+        description:
+          "Requests and other facts as they stood at the newest block when it began, oldest first. In JSON " +
+          'Lines each is `{"kind": "request", …}` with the fields of a record, or `{"kind": "event", …}`; a request ' +
+          "stands where it was accepted. The CSV has one header for both; a text that a spreadsheet could take for a " +
+          "formula begins with an apostrophe there. An export that cannot be read to its end is cut off. A token that " +
+          "is limited to phones is given what concerns these.",
+        query: ExportQuery,
+        answers: {
+          200: {
+            description: "The export, as it is read.",
+            media: Object.values(MEDIA),
+            headers: ["Content-Disposition"],
+          },
+        },
+        problems: ["REQUESTOVERRUN", "RESOURCEUNAVAIL"],
+      },
+      async run({ context, token }) {
+        const { format, ...filter } = readQuery(context.req.url, ExportQuery);
+        const { upTo, pieces } = audit.export({ ...filter, ...phonesOf(token) }, format);
+        const headers = {
+          "content-type": MEDIA[format],
+          "content-disposition": `attachment; filename="history-to-block-${upTo.block}.${format}"`,
+          ...SAFE_HEADERS,
+        };
+        if (context.req.method === "HEAD") return new Response(null, { headers });
+        const next = () => {
+          // It may take long: a token that is revoked meanwhile gets no more.
+          requireValid(token, tokens);
+          return pieces.next();
+        };
+        const ended = beginExport();
+        try {
+          const body = await exportBody({ next }, { clock, stallMs: STALL_MS, ended });
+          return new Response(body, { headers });
+        } catch (error) {
+          ended();
+          throw error;
+        }
+      },
+    },
+    {
+      method: "GET",
+      path: "/v1/history/checkpoint",
+      scope: "history:read",
+      description: {
+        id: "readCheckpoint",
+        tag: "history",
+        summary: "Read the newest head of the chain",
+        answers: { 200: { description: "The newest block that is on disk.", body: Checkpoint } },
+      },
+      run: () => json(audit.checkpoint()),
+    },
+    {
+      method: "POST",
+      path: "/v1/history/verify",
+      scope: "history:read",
+      description: {
+        id: "verifyHistory",
+        tag: "history",
+        summary: "Check the chain",
+        description:
+          "Derives every block from its rows again, beside all other work; one check at a time. It takes as " +
+          "long as the history is and ends when its client hangs up; the answer begins at once, with white space. The " +
+          "body may be left out.",
+        body: Check,
+        optionalBody: true,
+        answers: { 200: { description: "What was found.", body: Verdict } },
+        problems: ["REQUESTOVERRUN"],
+      },
+      async run({ context }) {
+        const { raw } = context.req;
+        const { checkpoint } = fit(await readJsonIfAny(raw, limits) ?? {}, { shape: Check, place: "body" });
+        const ended = beginCheck();
+        return slowJson(
+          (signal) => audit.verify({ signal, ...(checkpoint && { checkpoint }) }).finally(ended),
+          { clock, beatMs: limits.beatMs },
+        );
+      },
+    },
+  ];
+}

@@ -1,0 +1,29 @@
+/**
+ * The metrics, as Prometheus collects them.
+ *
+ * @module
+ */
+import { SAFE_HEADERS } from "../answer.ts";
+import type { Endpoint } from "../endpoint.ts";
+import type { HttpPorts } from "../ports.ts";
+
+/** The route of the metrics: the one outside `/v1` that needs a token. */
+export function metricsEndpoints({ metrics }: HttpPorts): Endpoint[] {
+  return [
+    {
+      method: "GET",
+      path: "/metrics",
+      scope: "metrics",
+      description: {
+        id: "readMetrics",
+        tag: "health",
+        summary: "Read the metrics",
+        answers: { 200: { description: "The metrics as Prometheus collects them.", media: ["text/plain"] } },
+      },
+      async run() {
+        const { text, contentType } = await metrics();
+        return new Response(text, { headers: { "content-type": contentType, ...SAFE_HEADERS } });
+      },
+    },
+  ];
+}

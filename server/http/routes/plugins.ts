@@ -1,0 +1,145 @@
+/**
+ * Plugins, as their operator sees and commands them.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { PhoneError } from "../../core/contract/errors.ts";
+import { TimeUp, within } from "../../core/within.ts";
+import { json } from "../answer.ts";
+import { addressOf } from "../call_source.ts";
+import { type Call, type Endpoint, pathValue } from "../endpoint.ts";
+import { seesOf } from "../phone_globs.ts";
+import type { HttpPorts, ManagedPlugin } from "../ports.ts";
+import { quoted, Refusal } from "../refusal.ts";
+import { Plugin, PluginList, PluginLog } from "../schemas/plugin.ts";
+
+/** How long the disk may take to note a command. */
+const ON_DISK_MS = 5_000;
+
+/** Every command, with what is said of it. */
+const COMMANDS = {
+  start: {
+    summary: "Start a plugin",
+    description:
+      "From whatever state it settled in, also one that is not enabled, until the server ends. Its crashes " +
+      "are counted anew. One that runs goes on. Answers when the plugin has settled, or has not in twice the time that " +
+      "a start may take.",
+  },
+  stop: {
+    summary: "Stop a plugin",
+    description:
+      "Its phones are closed (cause `pluginStop`), its process is ended, and it stays stopped until the server is " +
+      "started anew or it is started by command.",
+  },
+  reload: {
+    summary: "Start a plugin anew",
+    description:
+      "Stops it, reads its folder anew and starts it. What the server's configuration says of it stays as it " +
+      "was when the server was started.",
+  },
+} as const;
+
+const path = { plugin: z.string().meta({ description: "The plugin's name.", examples: ["virtual"] }) };
+
+/** The routes of plugins. */
+export function pluginEndpoints(ports: HttpPorts): Endpoint[] {
+  const viewOf = (plugin: ManagedPlugin, call: Call) => {
+    const { detail, ...condition } = plugin.condition;
+    const { manifest, grants } = plugin;
+    const phones = ports.core.phones(seesOf(call.token)).filter((phone) => phone.plugin === condition.name);
+    return {
+      ...condition,
+      ...(detail !== "" && { reason: detail }),
+      ...(manifest && { version: manifest.version, description: manifest.description }),
+      phones: phones.length,
+      permissions: { ...(manifest && { asked: manifest.permissions }), granted: grants },
+    };
+  };
+  const pluginOf = (call: Call): ManagedPlugin => {
+    const name = pathValue(call, "plugin");
+    const plugin = ports.plugins().find(({ condition }) => condition.name === name);
+    if (plugin) return plugin;
+    throw new Refusal("not-found", `No plugin is named ${quoted(name)}; the server's configuration names them`);
+  };
+  const command = (name: keyof typeof COMMANDS): Endpoint => ({
+    method: "POST",
+    path: `/v1/plugins/:plugin/${name}`,
+    scope: "admin",
+    description: {
+      id: `${name}Plugin`,
+      tag: "operator",
+      ...COMMANDS[name],
+      path,
+      answers: { 200: { description: "How the plugin is now.", body: Plugin } },
+      problems: ["not-found", "RESOURCEUNAVAIL"],
+    },
+    async run(call) {
+      const plugin = pluginOf(call);
+      if (ports.core.condition.stopping) throw new PhoneError("RESOURCEUNAVAIL", "The server is stopping");
+      // Before its deeds: they are rows too.
+      const noted = note(name, { plugin, call, ports });
+      const parts = await Promise.allSettled([plugin[name](), noted]);
+      for (const part of parts) if (part.status === "rejected") throw part.reason;
+      return json(viewOf(plugin, call));
+    },
+  });
+  return [
+    {
+      method: "GET",
+      path: "/v1/plugins",
+      scope: "admin",
+      description: {
+        id: "listPlugins",
+        tag: "operator",
+        summary: "List the plugins",
+        answers: { 200: { description: "Every configured plugin, in the order of configuration.", body: PluginList } },
+      },
+      run: (call) => json({ plugins: ports.plugins().map((plugin) => viewOf(plugin, call)) }),
+    },
+    command("start"),
+    command("stop"),
+    command("reload"),
+    {
+      method: "GET",
+      path: "/v1/plugins/:plugin/logs",
+      scope: "admin",
+      description: {
+        id: "readPluginLog",
+        tag: "operator",
+        summary: "Read the newest lines of a plugin's log",
+        description:
+          "What it printed and logged, and what its host says of it, oldest first: at most 200 lines or 64 Ki " +
+          "characters since the server was started. Too many lines at once are dropped, and counted.",
+        path,
+        answers: { 200: { description: "The lines.", body: PluginLog } },
+        problems: ["not-found"],
+      },
+      run: (call) => json({ lines: pluginOf(call).lines }),
+    },
+  ];
+}
+
+/** Notes who commands what; a disk that takes nothing keeps nobody from commanding, but is told. */
+async function note(
+  command: keyof typeof COMMANDS,
+  { plugin, call, ports: { clock, record } }: { plugin: ManagedPlugin; call: Call; ports: HttpPorts },
+): Promise<void> {
+  const { name } = plugin.condition;
+  const fact = record({
+    type: "pluginCommanded",
+    token: call.token.id,
+    address: addressOf(call.context),
+    plugin: name,
+    detail: { command },
+  });
+  try {
+    await within(clock, ON_DISK_MS, fact);
+  } catch (error) {
+    if (!(error instanceof TimeUp)) throw error;
+    throw new PhoneError(
+      "RESOURCEUNAVAIL",
+      `The command to ${command} the plugin ${name} was carried out, but the history could not be written within ${ON_DISK_MS} ms`,
+    );
+  }
+}

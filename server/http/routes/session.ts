@@ -1,0 +1,51 @@
+/**
+ * Sessions of browsers: their beginning and end.
+ *
+ * @module
+ */
+import { SAFE_HEADERS } from "../answer.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { admitSession, sessionCookie, sessionSecretOf } from "../session_cookie.ts";
+import type { SessionTable } from "../session_table.ts";
+
+/** The routes of sessions. */
+export function sessionEndpoints({ sessions }: { sessions: SessionTable }): Endpoint[] {
+  const answered = (cookie: string) =>
+    new Response(null, { status: 204, headers: { ...SAFE_HEADERS, "set-cookie": cookie } });
+  return [
+    {
+      method: "POST",
+      path: "/v1/session",
+      scope: "phones:monitor",
+      description: {
+        id: "beginSession",
+        tag: "applications",
+        summary: "Begin a session, so that a browser can open the socket",
+        description:
+          "A browser's WebSocket can carry no token. The cookie counts for `/v1/socket` and for ending the session, from pages of this server only, until " +
+          "12 hours after its last use, or until the token is revoked or the server ends.",
+        answers: { 204: { description: "The session has begun.", headers: ["Set-Cookie"] } },
+      },
+      run: ({ context, token }) => answered(sessionCookie(context, sessions.begin(token))),
+    },
+    {
+      method: "DELETE",
+      path: "/v1/session",
+      scope: undefined,
+      admit: (context) => admitSession(context, sessions),
+      description: {
+        id: "endSession",
+        tag: "applications",
+        summary: "End the session whose cookie the call carries",
+        description: "The cookie itself may say who calls.",
+        answers: { 204: { description: "There is no session any more.", headers: ["Set-Cookie"] } },
+        problems: ["foreign-origin"],
+      },
+      run({ context }) {
+        const secret = sessionSecretOf(context);
+        if (secret !== undefined) sessions.end(secret);
+        return answered(sessionCookie(context, undefined));
+      },
+    },
+  ];
+}

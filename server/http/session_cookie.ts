@@ -1,0 +1,60 @@
+/**
+ * The cookie of a session, and when it counts.
+ *
+ * @module
+ */
+import type { Context } from "hono";
+import { generateCookie, getCookie } from "hono/cookie";
+import { type Env, isSecure } from "./call_source.ts";
+import type { Token } from "./ports.ts";
+import { quoted, Refusal } from "./refusal.ts";
+import { SESSION_SECONDS, type SessionTable } from "./session_table.ts";
+
+const NAME = "switchroom_session";
+
+/** The secret that a call's cookie carries; undefined without one. */
+export function sessionSecretOf(context: Context<Env>): string | undefined {
+  return getCookie(context, NAME);
+}
+
+/**
+ * The `Set-Cookie` of a session.
+ *
+ * @param secret undefined to have the browser forget it.
+ */
+export function sessionCookie(context: Context<Env>, secret: string | undefined): string {
+  return generateCookie(NAME, secret ?? "", {
+    path: "/v1",
+    httpOnly: true,
+    sameSite: "Strict",
+    secure: isSecure(context),
+    maxAge: secret === undefined ? 0 : SESSION_SECONDS,
+  });
+}
+
+/**
+ * The token of a call that comes with a session and no Authorization header; undefined if the call must say otherwise who it is.
+ *
+ * A browser sends the cookie whatever page asks, so the page must be one of this server (`Origin`).
+ *
+ * @throws {Refusal} `foreign-origin`; `unauthorized` if the session has ended.
+ */
+export function admitSession(context: Context<Env>, sessions: SessionTable): Token | undefined {
+  const secret = sessionSecretOf(context);
+  if (secret === undefined || context.req.raw.headers.has("authorization")) return undefined;
+  requireSameOrigin(context);
+  const token = sessions.find(secret);
+  if (token !== undefined) return token;
+  throw new Refusal("unauthorized", "The session has ended; begin another with POST /v1/session", {
+    headers: { "www-authenticate": "Bearer", "set-cookie": sessionCookie(context, undefined) },
+  });
+}
+
+function requireSameOrigin(context: Context<Env>): void {
+  const { headers } = context.req.raw;
+  const origin = headers.get("origin");
+  const own = `${isSecure(context) ? "https" : "http"}://${headers.get("host")}`;
+  if (origin !== null && URL.canParse(own) && origin === new URL(own).origin) return;
+  const was = origin === null ? "has no Origin" : `comes from ${quoted(origin)}`;
+  throw new Refusal("foreign-origin", `The call ${was}; with a session it must come from a page of this server`);
+}

@@ -1,0 +1,188 @@
+/**
+ * One socket: what comes in, what goes out, and how it ends.
+ *
+ * @module
+ */
+import type { EventStream, HandleView } from "../../core/core.ts";
+import type { HttpPorts, Token } from "../ports.ts";
+import { INTERNAL_PROBLEM, problemOf } from "../problem.ts";
+import { noteRefusal } from "../refused_call.ts";
+import { rpcErrorOf } from "../rpc_error.ts";
+import { pumpEvents } from "./event_pump.ts";
+import { type Message, readMessages, type RpcId } from "./message.ts";
+import type { Method } from "./methods.ts";
+import { type CloseReason, Outbox } from "./outbox.ts";
+import { Session } from "./session.ts";
+
+/** What a connection is made of. */
+export interface ConnectionOptions {
+  readonly ports: HttpPorts;
+  readonly methods: ReadonlyMap<string, Method>;
+  /** Who opened the socket. */
+  readonly token: Token;
+  /** From where. */
+  readonly address: string;
+}
+
+/** An answer on its way; a notification has no text. */
+interface Answer {
+  readonly text: string | undefined;
+  handedOut?(): void;
+}
+
+/** The route, as facts of the history name it. */
+export const SOCKET_PATH = "/v1/socket";
+
+/** See the module. */
+export class Connection {
+  readonly #socket: WebSocket;
+  readonly #options: ConnectionOptions;
+  readonly #outbox: Outbox;
+  readonly #session: Session;
+  readonly #closed = Promise.withResolvers<void>();
+  /** Messages that are not answered yet. */
+  #unanswered = 0;
+  #onAnswered = () => {};
+  /** Nothing more is read from it. */
+  #left = false;
+
+  /** Takes over a socket that is being opened. */
+  constructor(socket: WebSocket, options: ConnectionOptions) {
+    const { ports, methods, token } = options;
+    this.#socket = socket;
+    this.#options = options;
+    this.#outbox = new Outbox(socket, {
+      clock: ports.clock,
+      limit: ports.limits.socketBytes,
+      overflow: () => this.#cut("tooSlow"),
+    });
+    this.#session = new Session({ ports, methods, token, onEvents: (events) => void this.#tell(events) });
+    socket.onmessage = ({ data }) => this.#receive(data);
+    // A client that hangs up before the socket is open is told of by an error alone.
+    socket.onclose = socket.onerror = () => this.#end();
+  }
+
+  /** Resolves when the socket is closed. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  /** Cuts the client off if it has read nothing since the last time, though something waited for it. */
+  cutIfStuck(): void {
+    if (this.#outbox.stuck()) this.#cut("tooSlow");
+  }
+
+  /** The server stops: a socket with an application is closed when that has ended, any other now. */
+  stop(): void {
+    if (this.#session.application === undefined) this.#close("stopping");
+  }
+
+  /** The server has stopped: nothing is waited for any more. */
+  abandon(): void {
+    this.#cut("stopping");
+    this.#end();
+  }
+
+  #receive(data: unknown): void {
+    if (this.#left) return;
+    const { limits } = this.#options.ports;
+    if (typeof data !== "string") return this.#close("notText");
+    if (isLarger(data, limits.bodyBytes)) return this.#close("tooLarge");
+    const messages = readMessages(data, limits);
+    this.#unanswered++;
+    if (Array.isArray(messages)) this.#answerBatch(messages);
+    else this.#answerOne(messages);
+  }
+
+  async #answerOne(message: Message): Promise<void> {
+    const answer = await this.#answer(message);
+    this.#handOut([answer], answer.text);
+  }
+
+  async #answerBatch(messages: Message[]): Promise<void> {
+    const answers = await Promise.all(messages.map((message) => this.#answer(message)));
+    const texts = answers.flatMap(({ text }) => text ?? []);
+    this.#handOut(answers, texts.length > 0 ? `[${texts.join()}]` : undefined);
+  }
+
+  /** Sends the text of answers. Replies and events may follow them from here on (R33). */
+  #handOut(answers: Answer[], text: string | undefined): void {
+    if (text !== undefined) this.#outbox.send(text);
+    for (const answer of answers) answer.handedOut?.();
+    if (--this.#unanswered === 0) this.#onAnswered();
+  }
+
+  /** Serves one message; never rejects. What it asks of the core is asked before it returns, so that calls keep their order. */
+  async #answer(message: Message): Promise<Answer> {
+    if ("refusal" in message) {
+      this.#note(message.refusal, { method: "" });
+      return { text: textOf(message.id, { error: rpcErrorOf(message.refusal) }) };
+    }
+    const { id, method } = message;
+    const call: { handle?: HandleView } = {};
+    try {
+      const { result, ...rest } = await this.#session.run(message, call);
+      return { text: textOf(id, { result }), ...rest };
+    } catch (error) {
+      this.#note(error, { method, ...call });
+      return { text: textOf(id, { error: rpcErrorOf(error) }) };
+    }
+  }
+
+  #note(error: unknown, { method, handle }: { method: string; handle?: HandleView }): void {
+    const { ports, token, address } = this.#options;
+    const { application } = this.#session;
+    const problem = problemOf(error) ?? INTERNAL_PROBLEM;
+    if (problem === INTERNAL_PROBLEM) ports.report(error, `${SOCKET_PATH} ${method}`);
+    noteRefusal(problem, {
+      call: { token: token.id, address, application, handle, method: method.slice(0, 64), path: SOCKET_PATH },
+      ports,
+    });
+  }
+
+  /** Sends the events of the application until there are no more, and closes the socket for the reason of that. */
+  async #tell(events: EventStream): Promise<void> {
+    await pumpEvents(events, this.#outbox);
+    if (events.ended === "cancelled") return;
+    if (events.ended === "behind") return this.#cut("tooSlow");
+    if (events.ended === "replaced") return this.#close("resumedElsewhere");
+    const { core, tokens } = this.#options.ports;
+    if (tokens.get(this.#options.token.id) === undefined) return this.#close("revoked");
+    // Its own phoneShutdown is still to be answered, and calls that its end has refused.
+    if (this.#unanswered > 0) await new Promise<void>((resolve) => this.#onAnswered = resolve);
+    this.#close(core.condition.stopping ? "stopping" : "done");
+  }
+
+  /** Closes the socket after what waits for its client. */
+  #close(reason: CloseReason): void {
+    this.#leave();
+    this.#outbox.close(reason);
+  }
+
+  /** Closes the socket, and drops what waits for its client. */
+  #cut(reason: CloseReason): void {
+    this.#leave();
+    this.#outbox.cut(reason);
+  }
+
+  #leave(): void {
+    this.#left = true;
+    this.#session.leave();
+  }
+
+  #end(): void {
+    this.#leave();
+    this.#outbox.discard();
+    this.#closed.resolve();
+  }
+}
+
+/** Whether a text has more bytes than `limit` in UTF-8. */
+function isLarger(text: string, limit: number): boolean {
+  // No character has more than three bytes for each of its units, so most texts need not be counted.
+  return text.length > limit || (text.length * 3 > limit && new TextEncoder().encode(text).length > limit);
+}
+
+function textOf(id: RpcId | undefined, answer: { result: unknown } | { error: object }): string | undefined {
+  return id === undefined ? undefined : JSON.stringify({ jsonrpc: "2.0", id, ...answer });
+}

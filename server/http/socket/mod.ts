@@ -1,0 +1,72 @@
+/**
+ * The WebSocket: JSON-RPC 2.0 with TAPI's own names (api.md, section 3).
+ *
+ * The runtime keeps a message until it is whole, in frames of up to 64 MiB and however many of them, before anybody here sees how long it is. So the
+ * token is asked for first, the sockets of each are bounded, and whoever sends what is too large is closed.
+ *
+ * @module
+ */
+import { addressOf } from "../call_source.ts";
+import type { Endpoint } from "../endpoint.ts";
+import type { HttpPorts } from "../ports.ts";
+import { Refusal } from "../refusal.ts";
+import { admitSession } from "../session_cookie.ts";
+import type { SessionTable } from "../session_table.ts";
+import { Connection, SOCKET_PATH } from "./connection.ts";
+import { methodsOf } from "./methods.ts";
+import type { Sockets } from "./sockets.ts";
+
+export { Sockets } from "./sockets.ts";
+
+/** A client that says nothing is pinged after half of this, and its socket closed after the whole unless it answers; seconds. */
+const IDLE_SECONDS = 30;
+
+/** The route of the socket. */
+export function socketEndpoints(ports: HttpPorts & { sessions: SessionTable; sockets: Sockets }): Endpoint[] {
+  const { sessions, sockets } = ports;
+  const methods = methodsOf(ports);
+  return [
+    {
+      method: "GET",
+      path: SOCKET_PATH,
+      scope: "phones:monitor",
+      admit: (context) => admitSession(context, sessions),
+      description: {
+        id: "openSocket",
+        tag: "applications",
+        summary: "Open a WebSocket",
+        description:
+          "JSON-RPC 2.0, methods and events of one application, as `/v1/asyncapi.json` describes it. A browser, which can send no token, comes with the cookie of " +
+          "a session.",
+        answers: { 101: { description: "The socket is open." } },
+        problems: ["foreign-origin", "upgrade-required", "too-many"],
+      },
+      run({ context, token }) {
+        sockets.requireRoom(token.id);
+        const { raw } = context.req;
+        requireUpgrade(raw);
+        const address = addressOf(context);
+        const { socket, response } = upgrade(raw);
+        sockets.add(token.id, new Connection(socket, { ports, methods, token, address }));
+        return response;
+      },
+    },
+  ];
+}
+
+function requireUpgrade({ method, headers }: Request): void {
+  const asks = method === "GET" && /^websocket$/i.test(headers.get("upgrade") ?? "");
+  if (asks && headers.get("sec-websocket-version") === "13") return;
+  throw new Refusal("upgrade-required", "The call asks for no WebSocket of version 13, and nothing else is here", {
+    headers: { upgrade: "websocket", "sec-websocket-version": "13" },
+  });
+}
+
+function upgrade(request: Request): Deno.WebSocketUpgrade {
+  try {
+    return Deno.upgradeWebSocket(request, { idleTimeout: IDLE_SECONDS });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new Refusal("bad-request", `The WebSocket handshake is not valid: ${error.message}`);
+  }
+}

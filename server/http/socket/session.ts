@@ -1,0 +1,148 @@
+/**
+ * The application that a socket is, and its calls.
+ *
+ * The application's lease is held while the socket is open. Deno pings a quiet client and closes the socket when no pong comes, but shows pongs to nobody: an
+ * open socket is all there is to see of them. When the socket is lost or closed, the lease begins to run.
+ *
+ * @module
+ */
+import { PhoneError } from "../../core/contract/errors.ts";
+import type { ApplicationView, EventStream } from "../../core/core.ts";
+import { requireScope, requireValid } from "../authentication.ts";
+import { seesOf } from "../phone_globs.ts";
+import type { HttpPorts, Token } from "../ports.ts";
+import { quoted, Refusal } from "../refusal.ts";
+import { NewApplication } from "../routes/applications.ts";
+import { fit } from "../shape.ts";
+import type { RpcCall } from "./message.ts";
+import type { Method, MethodAnswer, MethodCall } from "./methods.ts";
+import { Nothing, Resumed } from "./shapes.ts";
+
+/** What a session is made of. */
+export interface SessionOptions {
+  readonly ports: HttpPorts;
+  /** What an application can call. */
+  readonly methods: ReadonlyMap<string, Method>;
+  /** Who opened the socket. */
+  readonly token: Token;
+  /** Takes the application's events, once the answer that it has begun has been handed out. */
+  readonly onEvents: (events: EventStream) => void;
+}
+
+/** Calls of one socket that wait for an answer; requests are not counted, the core bounds those. */
+const MOST_CALLS = 1_024;
+
+/** The application of one socket: none, until `phoneInitializeEx` or `resume`. */
+export class Session {
+  readonly #options: SessionOptions;
+  #application: ApplicationView | undefined;
+  #events: EventStream | undefined;
+  #releaseLease = () => {};
+  /** Resolves when the application that is being begun is there, or is not. */
+  #beginning: Promise<void> | undefined;
+  #calls = 0;
+  #left = false;
+
+  /** Makes a session without an application. */
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  /** The application, once there is one. */
+  get application(): ApplicationView | undefined {
+    return this.#application;
+  }
+
+  /**
+   * Does what a call asks.
+   *
+   * @param call Its `handle` is filled in as soon as it is known.
+   */
+  async run({ method: name, params }: RpcCall, call: Pick<MethodCall, "handle">): Promise<MethodAnswer> {
+    if (name === "ping") return { result: fit(params, { shape: Nothing, place: "params" }) };
+    if (name === "phoneInitializeEx") return await this.#initialize(params);
+    if (name === "resume") return this.#resume(params);
+    const method = this.#options.methods.get(name);
+    if (method === undefined) throw new Refusal("unknown-method", `There is no method ${quoted(name)}`);
+    // What was sent right behind `phoneInitializeEx` is meant for the application that it begins.
+    if (this.#beginning !== undefined) await this.#beginning;
+    const { token } = this.#options;
+    requireScope(token, method.scope);
+    if (this.#application === undefined) {
+      throw new PhoneError("UNINITIALIZED", "The socket has no application: call phoneInitializeEx or resume first");
+    }
+    const asked: MethodCall = Object.assign(call, { params, token, application: this.#application });
+    return method.isRequest ? await method.run(asked) : await this.#bounded(() => method.run(asked));
+  }
+
+  /** The socket is no more: the lease begins to run, and nothing is read of the events. */
+  leave(): void {
+    this.#left = true;
+    this.#events?.cancel();
+    this.#releaseLease();
+    this.#releaseLease = () => {};
+  }
+
+  async #bounded(run: () => Promise<MethodAnswer>): Promise<MethodAnswer> {
+    if (this.#calls >= MOST_CALLS) {
+      throw new Refusal("too-many", `${MOST_CALLS} calls of this socket wait for an answer; ask again after one`);
+    }
+    this.#calls++;
+    try {
+      return await run();
+    } finally {
+      this.#calls--;
+    }
+  }
+
+  async #initialize(params: unknown): Promise<MethodAnswer> {
+    this.#requireNone();
+    const { core, tokens } = this.#options.ports;
+    const { token } = this.#options;
+    const { name, ...lease } = fit(params, { shape: NewApplication, place: "params" });
+    requireValid(token, tokens);
+    const begun = Promise.withResolvers<void>();
+    this.#beginning = begun.promise;
+    try {
+      const started = await core.initialize(name, { token: token.id, sees: seesOf(token), ...lease });
+      const application = core.application(started.application, token.id);
+      if (this.#left) {
+        // Nobody has learnt of it, so nobody could resume it.
+        core.shutdown(application).catch(() => {});
+        throw new Refusal("invalid-message", "The socket was closed before the application had begun");
+      }
+      return { result: started, handedOut: this.#take(application, core.events(application)) };
+    } finally {
+      this.#beginning = undefined;
+      begun.resolve();
+    }
+  }
+
+  #resume(params: unknown): MethodAnswer {
+    this.#requireNone();
+    const { core, tokens } = this.#options.ports;
+    const { token } = this.#options;
+    const { application: id, ...from } = fit(params, { shape: Resumed, place: "params" });
+    requireValid(token, tokens);
+    const application = core.application(id, token.id);
+    const handedOut = this.#take(application, core.events(application, from));
+    const { leaseSeconds } = application;
+    const handles = core.handles(application);
+    return { result: { application: id, leaseSeconds, phoneCount: core.phoneCount, handles }, handedOut };
+  }
+
+  #requireNone(): void {
+    if (this.#application === undefined && this.#beginning === undefined) return;
+    throw new Refusal(
+      "invalid-message",
+      "One socket is one application, and this one has its own: open another socket",
+    );
+  }
+
+  #take(application: ApplicationView, events: EventStream): () => void {
+    this.#application = application;
+    this.#events = events;
+    this.#releaseLease = this.#options.ports.core.hold(application);
+    return () => this.#options.onEvents(events);
+  }
+}

@@ -1,0 +1,112 @@
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { PhoneError } from "../../server/core/contract/errors.ts";
+import type { Verdict } from "../../server/core/ports.ts";
+import { api } from "../harness/api.ts";
+import { startServer } from "../harness/start_server.ts";
+import { CHECKPOINT } from "./support/recording_audit.ts";
+import { soon } from "./support/soon.ts";
+import { TestServer } from "./support/server.ts";
+
+const VERIFY = "/v1/history/verify";
+
+Deno.test("api 2 the checkpoint is answered with its four fields, to a token with history:read", async () => {
+  await using server = new TestServer();
+  const { status, body } = await server.call("GET", "/v1/history/checkpoint");
+  deepEqual([status, body], [200, CHECKPOINT]);
+  equal((await server.call("GET", "/v1/history/checkpoint", { token: "t-monitor" })).status, 403);
+  equal((await server.call("POST", VERIFY, { token: "t-monitor" })).status, 403);
+});
+
+Deno.test("a check may be given a checkpoint that was kept, as it was answered; another body is refused", async () => {
+  await using server = new TestServer();
+  const found = { ok: true, blocks: 8, records: 20 };
+  for (const json of [undefined, {}, { checkpoint: CHECKPOINT }, { checkpoint: { block: 7, hash: "a".repeat(64) } }]) {
+    const { status, body } = await server.call("POST", VERIFY, { ...(json && { json }) });
+    deepEqual([status, body], [200, found]);
+  }
+  equal(server.audit.asked.length, 4);
+  deepEqual(server.audit.asked.slice(0, 3), [{}, {}, { checkpoint: CHECKPOINT }]);
+  for (
+    const checkpoint of [
+      {},
+      { block: 7 },
+      { block: -1, hash: "a".repeat(64) },
+      { block: 7, hash: "A".repeat(64) },
+      { ...CHECKPOINT, historyId: "x" },
+      { ...CHECKPOINT, more: 1 },
+    ]
+  ) {
+    equal((await server.call("POST", VERIFY, { json: { checkpoint } })).status, 400, JSON.stringify(checkpoint));
+  }
+  equal((await server.call("POST", VERIFY, { body: "{}" })).status, 415);
+  equal(server.audit.asked.length, 4);
+});
+
+Deno.test("one check at a time: a second is 429 until the first has ended", async () => {
+  await using server = new TestServer();
+  const found = Promise.withResolvers<Verdict>();
+  server.audit.verdict = () => found.promise;
+  const first = await server.fetch("POST", VERIFY);
+  equal((await server.call("POST", VERIFY)).status, 429);
+  found.resolve({ ok: true, blocks: 1, records: 1 });
+  deepEqual(await first.json(), { ok: true, blocks: 1, records: 1 });
+  equal((await server.call("POST", VERIFY)).status, 200);
+});
+
+Deno.test("a check is given up when its client hangs up, and the next can begin", async () => {
+  await using server = new TestServer();
+  const givenUp = Promise.withResolvers<void>();
+  server.audit.verdict = (signal) =>
+    new Promise((_, reject) => {
+      signal.addEventListener("abort", () => {
+        givenUp.resolve();
+        reject(signal.reason);
+      });
+    });
+  const answer = await server.fetch("POST", VERIFY);
+  equal(answer.status, 200);
+  await answer.body?.cancel();
+  await soon(givenUp.promise);
+  server.audit.verdict = () => Promise.resolve({ ok: true, blocks: 1, records: 1 });
+  equal((await server.call("POST", VERIFY)).status, 200);
+  deepEqual(server.reported, []);
+});
+
+Deno.test("a check that takes long gives signs of life that JSON does not mind, and one that fails breaks its answer off", async () => {
+  await using server = new TestServer();
+  const found = Promise.withResolvers<Verdict>();
+  server.audit.verdict = () => found.promise;
+  const answer = await server.fetch("POST", VERIFY);
+  ok(answer.body);
+  const reader = answer.body.getReader();
+  const first = soon(reader.read());
+  server.clock.advance(15_000);
+  equal(new TextDecoder().decode((await first).value), "\n");
+  found.reject(new PhoneError("RESOURCEUNAVAIL", "The history could not be checked"));
+  await rejects(soon(reader.read()));
+  equal(server.reported.length, 1);
+});
+
+Deno.test("api 2 a real server checks its own chain, with a checkpoint that was kept, and names the block that somebody changed", async () => {
+  await using server = await startServer({ args: ["--safe"] });
+  const call = api(server);
+  const { body: kept } = await call<{ historyId: string; block: number; hash: string }>(
+    "GET",
+    "/v1/history/checkpoint",
+  );
+  match(kept.historyId, /^[0-9a-f]{32}$/);
+  const { body: begun } = await call("POST", "/v1/applications", { body: { name: "auditor" } });
+  ok(begun["application"]);
+  const { status, body } = await call<Verdict>("POST", VERIFY, { body: { checkpoint: kept } });
+  equal(status, 200);
+  equal(body.ok, true, JSON.stringify(body));
+  ok(body.blocks > kept.block && body.records >= body.blocks);
+
+  using database = new DatabaseSync(`${server.data}/history.db`);
+  database.exec(`drop trigger fact_is_never_changed; update fact set address = 'x' where type = 'applicationStarted'`);
+  const { body: changed } = await call<Verdict>("POST", VERIFY);
+  equal(changed.ok, false);
+  ok(Number(changed.firstBad?.block) > 0, JSON.stringify(changed));
+  match(String(changed.firstBad?.problem), /^its hash is/);
+});

@@ -1,0 +1,138 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { PhoneError } from "../../server/core/contract/errors.ts";
+import { SCOPES } from "../../server/http/mod.ts";
+import { TestServer } from "./support/server.ts";
+import { soon } from "./support/soon.ts";
+
+const ASKED = { name: "front desk", scopes: ["phones:monitor", "history:read"], phones: ["virtual:desk-?"] };
+
+/** Makes a call with a secret. */
+function as(secret: unknown): { token: null; headers: { authorization: string } } {
+  return { token: null, headers: { authorization: `Bearer ${secret}` } };
+}
+
+Deno.test("a new token is answered with its secret once, and allows what it says at once (api section 2)", async () => {
+  await using server = new TestServer();
+  const { status, headers, body } = await server.call("POST", "/v1/tokens", { json: ASKED });
+  equal(status, 201);
+  const { token: secret, id, createdAt, ...rest } = body ?? {};
+  deepEqual(rest, ASKED);
+  match(String(secret), /^sr_[A-Za-z0-9_-]{43}$/);
+  equal(headers.get("location"), `/v1/tokens/${id}`);
+  equal((await server.call("GET", "/v1/phones", as(secret))).status, 200);
+  const { body: list } = await server.call("GET", "/v1/tokens");
+  deepEqual(list, { tokens: [{ id, createdAt, ...ASKED }] });
+  ok(!JSON.stringify([list, server.facts, server.tokens.tokens]).includes(String(secret)));
+  deepEqual(server.facts, [{ type: "tokenCreated", token: "t-all", address: "127.0.0.1", detail: { id, ...ASKED } }]);
+});
+
+Deno.test("a token without phones, or with null, sees every phone", async () => {
+  await using server = new TestServer();
+  for (const phones of [{}, { phones: null }]) {
+    const { body } = await server.call("POST", "/v1/tokens", {
+      json: { name: "all", scopes: ["metrics", "metrics"], ...phones },
+    });
+    equal(body?.["phones"], null);
+    deepEqual(body?.["scopes"], ["metrics"]);
+  }
+});
+
+Deno.test("a token that cannot be is 400, and the detail points at the place (api section 2)", async () => {
+  await using server = new TestServer();
+  const good = { name: "x", scopes: ["metrics"] };
+  const asked: [body: unknown, detail: RegExp][] = [
+    [{ scopes: ["metrics"] }, /^body\.name is missing/],
+    [{ ...good, name: "" }, /^body\.name must have 1 to 128 characters/],
+    [{ ...good, name: "x".repeat(129) }, /^body\.name/],
+    [{ ...good, name: "a\u202Eb" }, /^body\.name/],
+    [{ ...good, scopes: [] }, /^body\.scopes must name at least one of phones:monitor/],
+    [{ ...good, scopes: ["root"] }, /^body\.scopes\[0\] must be one of/],
+    [{ ...good, scopes: [...SCOPES, "admin"] }, /^body\.scopes names a scope twice/],
+    [{ ...good, phones: [] }, /^body\.phones must name at least one glob/],
+    [{ ...good, phones: ["[a-z]*"] }, /^body\.phones\[0\] must be a glob of phones/],
+    [{ ...good, phones: Array(65).fill("*") }, /^body\.phones must have at most 64 globs/],
+    [{ ...good, phones: "*" }, /^body\.phones must be an array/],
+    [{ ...good, hash: "00" }, /^body has an unknown field "hash"/],
+  ];
+  for (const [json, detail] of asked) {
+    const { status, body } = await server.call("POST", "/v1/tokens", { json });
+    equal(status, 400, String(detail));
+    match(String(body?.["detail"]), detail);
+  }
+  deepEqual(server.tokens.tokens, []);
+});
+
+Deno.test("a revoked token is void when 204 says so, its applications are ended, and the fact names who did it (api section 2)", async () => {
+  await using server = new TestServer();
+  const { body } = await server.call("POST", "/v1/tokens", { json: ASKED });
+  equal((await server.call("GET", "/v1/phones", as(body?.["token"]))).status, 200);
+  equal((await server.call("DELETE", `/v1/tokens/${body?.["id"]}`)).status, 204);
+  deepEqual(server.core.calls, [["endApplicationsOf", body?.["id"]]]);
+  const next = await server.call("GET", "/v1/phones", as(body?.["token"]));
+  equal(next.status, 401);
+  match(String(next.headers.get("www-authenticate")), /invalid_token/);
+  deepEqual((await server.call("GET", "/v1/tokens")).body, { tokens: [] });
+  deepEqual(server.facts[1], {
+    type: "tokenRevoked",
+    token: "t-all",
+    address: "127.0.0.1",
+    detail: { id: body?.["id"], name: "front desk" },
+  });
+  equal((await server.call("DELETE", `/v1/tokens/${body?.["id"]}`)).status, 404);
+});
+
+Deno.test("the last token with the scope admin cannot be revoked: nobody could get in any more", async () => {
+  await using server = new TestServer();
+  const make = async () => (await server.call("POST", "/v1/tokens", { json: { name: "a", scopes: ["admin"] } })).body;
+  const [one, two] = [await make(), await make()];
+  const both = await Promise.all([one, two].map((made) => server.call("DELETE", `/v1/tokens/${made?.["id"]}`)));
+  deepEqual(both.map(({ status }) => status), [204, 409]);
+  match(String(both[1]?.body?.["detail"]), /is the last token with the scope admin/);
+  equal((await server.call("GET", "/v1/tokens", as(two?.["token"]))).status, 200);
+});
+
+Deno.test("a token that the disk does not take is 503 and allows nothing (invariant 9)", async () => {
+  await using server = new TestServer();
+  server.tokens.failure = new PhoneError("RESOURCEUNAVAIL", "The history cannot be written: disk is full");
+  const { status, body } = await server.call("POST", "/v1/tokens", { json: ASKED });
+  equal(status, 503);
+  equal(body?.["detail"], "The history cannot be written: disk is full; the token was not made");
+  deepEqual(server.facts.filter(({ type }) => type === "tokenCreated"), []);
+});
+
+Deno.test("a token that the disk does not let go is void nevertheless, and can be revoked again (invariant 9)", async () => {
+  await using server = new TestServer();
+  const { body } = await server.call("POST", "/v1/tokens", { json: ASKED });
+  server.tokens.failure = new PhoneError("RESOURCEUNAVAIL", "The history cannot be written: disk is full");
+  const path = `/v1/tokens/${body?.["id"]}`;
+  equal((await server.call("DELETE", path)).status, 503);
+  equal((await server.call("GET", "/v1/phones", as(body?.["token"]))).status, 401);
+  server.tokens.failure = undefined;
+  equal((await server.call("DELETE", path)).status, 204);
+});
+
+for (const [path, json] of [["/v1/tokens", ASKED], ["/v1/applications", { name: "late" }]] as const) {
+  Deno.test(`a token that is revoked while the body of its POST ${path} is on its way gets nothing by it`, async () => {
+    await using server = new TestServer();
+    const make = async () => (await server.call("POST", "/v1/tokens", { json: { name: "a", scopes: ["admin"] } })).body;
+    const [made] = [await make(), await make()];
+    const body = JSON.stringify(json);
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+    const send = (text: string) => connection.write(new TextEncoder().encode(text));
+    const receive = async () => {
+      const bytes = new Uint8Array(4_096);
+      return new TextDecoder().decode(bytes.subarray(0, await soon(connection.read(bytes)) ?? 0));
+    };
+    await send(
+      `POST ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${made?.["token"]}\r\n` +
+        `content-type: application/json\r\ncontent-length: ${body.length}\r\nexpect: 100-continue\r\n\r\n`,
+    );
+    // It is said when somebody begins to read the body: the call has been admitted.
+    match(await receive(), /^HTTP\/1\.1 100 Continue/);
+    equal((await server.call("DELETE", `/v1/tokens/${made?.["id"]}`)).status, 204);
+    await send(body);
+    match(await receive(), /^HTTP\/1\.1 401 /);
+    equal(server.tokens.tokens.length, 1);
+    deepEqual(server.core.calls.map(([name]) => name), ["endApplicationsOf"]);
+  });
+}

@@ -1,31 +1,25 @@
 /**
- * The program: reads the command line and starts one command.
+ * The program: reads the command line and runs one command.
  *
  * @module
  */
 import deno from "../deno.json" with { type: "json" };
-import { readArguments } from "./command/arguments.ts";
+import { COMMANDS } from "./command/commands.ts";
 import { EXIT, internalError } from "./command/exit.ts";
-import { HELP } from "./command/help.ts";
-import { Misuse } from "./command/misuse.ts";
-import { serve } from "./command/serve.ts";
+import { readArguments } from "./command/line/arguments.ts";
+import { help } from "./command/line/help.ts";
+import { print, printable } from "./command/line/output.ts";
 
 async function main(args: string[]): Promise<number> {
-  const { values, positionals } = readArguments(args);
-  if (values.version) console.log(deno.version);
-  else if (values.help) console.log(HELP);
-  else if (positionals.length === 1 && positionals[0] === "serve") await serve(values);
-  else throw new Misuse(`${wrong(positionals)}: try serve, or --help`);
+  const asked = readArguments(args, COMMANDS);
+  if (asked.kind === "run") return await asked.command.run(args);
+  print(asked.kind === "version" ? deno.version : help(asked.of));
   return EXIT.orderly;
-}
-
-function wrong(positionals: string[]): string {
-  return positionals.length > 0 ? `There is no command ${positionals.join(" ")}` : "A command is missing";
 }
 
 function exitCodeOf(error: unknown): number {
   if (!(error instanceof Error && "exitCode" in error && typeof error.exitCode === "number")) internalError(error);
-  console.error(`switchroom: ${error.message}`);
+  console.error(printable(`switchroom: ${error.message}`));
   return error.exitCode;
 }
 

@@ -12,23 +12,24 @@ import { deadline } from "@std/async/deadline";
 import deno from "../../deno.json" with { type: "json" };
 import type { Core } from "../core/core.ts";
 import { createCore } from "../core/mod.ts";
+import type { History } from "../core/ports.ts";
 import { type OpenHistory, openHistory, takeDataFolder } from "../history/mod.ts";
 import { createHost, type Host } from "../host/mod.ts";
-import { type HttpServer, type Scope, SCOPES, serveHttp, type Tokens, tokenTable } from "../http/mod.ts";
-import { bootstrap } from "./bootstrap.ts";
+import { type Certificate, type HttpServer, serveHttp, tableEntry, tokenTable } from "../http/mod.ts";
+import { bootstrap } from "./serving/bootstrap.ts";
 import { systemClock } from "./clock.ts";
-import { type Configuration, type Flags, readConfiguration } from "./configuration.ts";
-import { internalError } from "./exit.ts";
-import { health } from "./health.ts";
-import { Misuse } from "./misuse.ts";
-import { greet, log, showToken } from "./print.ts";
+import { cannotListen } from "./serving/cannot_listen.ts";
+import { readCertificate, watchCertificate } from "./serving/certificate.ts";
+import { type Configuration, type Flags, readConfiguration } from "./configuration/mod.ts";
+import { exitOnFaults, internalError } from "./exit.ts";
+import { health } from "./serving/health.ts";
+import { logEntry, logFault, startLog } from "./watch/log.ts";
+import { tellingFacts } from "./watch/log_facts.ts";
+import { type OperatorToken, operatorToken } from "./serving/operator.ts";
+import { greet, showToken } from "./serving/print.ts";
 import { writeServerFile } from "./server_file.ts";
-import { untilToldToStop } from "./signals.ts";
-
-/** How long an orderly stop waits for the core, then for plugins and answers, then for the history: less than the 10 s that are promised. */
-const STOP_CORE_MS = 4_500;
-const STOP_PLUGINS_MS = 2_500;
-const CLOSE_HISTORY_MS = 2_000;
+import { untilToldToStop } from "./serving/signals.ts";
+import { startWatch, type Watch } from "./watch/watch.ts";
 
 /**
  * Serves until told to stop.
@@ -38,77 +39,100 @@ const CLOSE_HISTORY_MS = 2_000;
  */
 export async function serve(flags: Flags): Promise<void> {
   const configuration = await readConfiguration(flags);
+  const { tls, stop: budget } = configuration;
+  const certificate = tls && await readCertificate(tls);
+  startLog(configuration.log);
+  exitOnFaults();
+  using watch = startWatch({ version: deno.version, clock: systemClock });
   using folder = await takeDataFolder(configuration.data);
   const opened = await openHistory({
     folder,
     durability: configuration.durability,
     limits: configuration.history,
+    watch: watch.history,
     onFatal: internalError,
   });
   try {
     const token = await bootstrap(opened);
     if (token !== undefined) showToken(token);
+    const history = tellingFacts(opened.history, watch.fact);
     const core = createCore({
       clock: systemClock,
       nextId: () => randomBytes(16).toString("base64url"),
-      history: opened.history,
+      history,
       bounds: configuration.core,
+      observer: watch.requests,
     });
     const host = createHost({
       core,
       plugins: configuration.plugins,
       folder: folder.path,
+      safe: configuration.safe,
       bounds: configuration.host,
-      log,
+      releaseMs: configuration.core.closeMs + configuration.core.closeRowsMs,
+      log: logEntry,
     });
     const stop = untilToldToStop();
     await host.start();
-    const server = listen(configuration, { core, host, opened });
-    await using _file = await writeServerFile(folder.path, { pid: Deno.pid, url: server.url });
-    const { history, recovered, migrated } = opened;
+    const operator = operatorToken();
+    const server = listen(configuration, { core, host, opened, history, watch, certificate, operator });
+    watch.metrics.show({ core, host, opened, server });
+    using _renewal = tls && certificate && watchCertificate(tls, {
+      current: certificate,
+      clock: systemClock,
+      everyMs: configuration.tlsCheckMs,
+      onChange: server.renew,
+    });
+    await using _file = await writeServerFile(folder.path, {
+      pid: Deno.pid,
+      url: server.url,
+      token: operator.secret,
+    });
+    const { recovered, migrated } = opened;
     await history.note({ type: "serverStarted", detail: { version: deno.version, recovered, migrated } });
     greet({ url: server.url, token });
 
     const signal = await stop;
-    await deadline(core.stop(), STOP_CORE_MS).catch(() => {});
+    await deadline(core.stop(), budget.coreMs).catch(() => {});
     // With a disk that takes nothing a plugin's last rows never end; its process has been stopped or killed by then.
-    await Promise.all([deadline(host.stop(), STOP_PLUGINS_MS).catch(() => {}), server.stop()]);
+    await Promise.all([deadline(host.stop(), budget.pluginsMs).catch(() => {}), server.stop()]);
     history.note({ type: "serverStopped", detail: { signal } });
   } finally {
-    await opened.close({ signal: AbortSignal.timeout(CLOSE_HISTORY_MS) });
+    await opened.close({ signal: AbortSignal.timeout(budget.historyMs) });
   }
 }
 
 function listen(
-  { listen, http, safe }: Configuration,
-  { core, host, opened }: { core: Core; host: Host; opened: OpenHistory },
+  { listen, http, safe, trustedProxies }: Configuration,
+  { core, host, opened, history, watch, certificate, operator }: {
+    core: Core;
+    host: Host;
+    opened: OpenHistory;
+    history: History;
+    watch: Watch;
+    certificate: Certificate | undefined;
+    operator: OperatorToken;
+  },
 ): HttpServer {
   try {
     return serveHttp({
       core,
       reader: opened.reader,
-      tokens: tokensOf(opened),
+      audit: opened.audit,
+      tokens: tokenTable([...opened.tokens.list().map(tableEntry), operator.stored]),
+      tokenStore: opened.tokens,
+      attemptStore: opened.attempts,
       clock: systemClock,
       limits: http,
+      plugins: host.plugins,
       health: () => health({ core, host, opened, safe }),
-      note: (fact) => void opened.history.note(fact, { optional: true }),
-      report: (error, where) =>
-        log({ plugin: "", level: "error", text: `${where}: ${error instanceof Error ? error.stack : error}` }),
-    }, listen);
+      metrics: watch.metrics.tell,
+      answered: watch.metrics.answered,
+      note: (fact) => void history.note(fact, { optional: true }),
+      record: (fact) => history.note(fact),
+      report: logFault,
+    }, { ...listen, trustedProxies, certificate });
   } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new Misuse(
-      `Cannot listen on ${listen.hostname}:${listen.port}: another process does. Name another with --listen`,
-    );
+    throw cannotListen(error, listen);
   }
-}
-
-function tokensOf(opened: OpenHistory): Tokens {
-  const isScope = (scope: string): scope is Scope => (SCOPES as readonly string[]).includes(scope);
-  return tokenTable(
-    opened.tokens.list().map(({ id, scopes, phones, hash }) => ({
-      token: { id, scopes: scopes.filter(isScope), phones },
-      hash,
-    })),
-  );
 }

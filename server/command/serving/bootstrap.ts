@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
-import type { OpenHistory } from "../history/mod.ts";
-import { hashSecret } from "../http/mod.ts";
-import { Misuse } from "./misuse.ts";
+import type { OpenHistory } from "../../history/mod.ts";
+import { makeToken } from "../../http/new_token.ts";
+import { Misuse } from "../misuse.ts";
 
 const VARIABLE = "SWITCHROOM_BOOTSTRAP_TOKEN";
 const SHORTEST = 32;
@@ -18,16 +17,12 @@ export async function bootstrap(opened: OpenHistory): Promise<string | undefined
     throw new Misuse(`${VARIABLE} has ${given.length} characters: it must have at least ${SHORTEST}`);
   }
   if (opened.tokens.list().length > 0) return undefined;
-  const secret = given ?? randomBytes(32).toString("base64url");
-  const id = `t-${randomBytes(6).toString("hex")}`;
-  await opened.tokens.add({
-    id,
-    name: "bootstrap",
-    hash: hashSecret(secret),
-    scopes: ["admin"],
-    phones: null,
-    createdAt: Date.now(),
+  const { kept, secret } = makeToken({ name: "bootstrap", scopes: ["admin"] }, {
+    now: Date.now(),
+    ...(given !== undefined && { secret: given }),
   });
-  await opened.history.note({ type: "tokenCreated", token: id, detail: { name: "bootstrap", scopes: ["admin"] } });
+  const { id, name, scopes, phones } = kept;
+  await opened.tokens.add(kept);
+  await opened.history.note({ type: "tokenCreated", token: id, detail: { id, name, scopes, phones } });
   return given === undefined ? secret : undefined;
 }

@@ -1,0 +1,112 @@
+/**
+ * The bounds that an operator can set (api.md, section 1), and which room keeps each.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { type Bounds, DEFAULT_BOUNDS as CORE } from "../../core/bounds.ts";
+import { DEFAULT_LIMITS as HISTORY, type HistoryLimits } from "../../history/mod.ts";
+import { DEFAULT_HOST_BOUNDS as HOST, type HostBounds } from "../../host/mod.ts";
+import { DEFAULT_LIMITS as HTTP, type Limits } from "../../http/mod.ts";
+import { MESSAGE_LIMIT } from "../../plugin/frames.ts";
+
+const LONGEST_MS = 86_400_000;
+/** What an operation carries must fit a message to its plugin. */
+const LARGEST_BODY = MESSAGE_LIMIT * 3 / 4;
+
+const ms = (usual: number, what: string) => z.int().min(1).max(LONGEST_MS).default(usual).describe(`${what}, ms.`);
+const count = (usual: number, what: string) => z.int().min(1).max(1_000_000).default(usual).describe(`${what}.`);
+const bytes = (usual: number, { most = 1_073_741_824, what }: { most?: number; what: string }) =>
+  z.int().min(1_024).max(most).default(usual).describe(`${what}, bytes.`);
+
+/** The schema of `bounds`. */
+export const boundsFile = z.strictObject({
+  openMs: ms(CORE.openMs, "Opening a phone"),
+  getterMs: ms(CORE.getterMs, "A getter, or setting masks"),
+  operationMs: ms(CORE.operationMs, "An operation, from its acceptance, unless its request says deadlineMs"),
+  longestDeadlineMs: ms(CORE.longestDeadlineMs, "The longest deadlineMs that a request may ask for"),
+  closeMs: ms(CORE.closeMs, "The close of a phone by its plugin; what has not settled then is lost"),
+  closeRowsMs: ms(CORE.closeRowsMs, "How long a close waits for the disk after the device is released"),
+  stopMs: ms(10_000, "The whole orderly stop of the server; closeMs, pluginStopMs and 4000 must fit in"),
+  leaseSeconds: z.int().min(5).max(300).default(CORE.leaseSeconds)
+    .describe("The lease of an application that asks for none, seconds."),
+  streamHoldMs: ms(CORE.streamHoldMs, "How long an open event stream holds a lease without a call"),
+  inFlight: count(CORE.inFlight, "Requests in flight for each plugin, and for each handle"),
+  applications: count(CORE.applications, "Applications at once"),
+  handles: count(CORE.handles, "Open handles of each application"),
+  eventBytes: bytes(CORE.eventBytes, { what: "Events held for each application; the oldest are dropped first" }),
+  pluginStartMs: ms(HOST.startMs, "From the launch of a plugin until it is ready"),
+  pluginStopMs: ms(HOST.stopMs, "From telling a plugin to stop to the end of its process"),
+  heartbeatMs: ms(HOST.heartbeatMs, "Between two heartbeats of a plugin"),
+  missedHeartbeats: count(
+    HOST.missedHeartbeats,
+    "Heartbeats in a row that a plugin may miss; one more and it is killed as hung",
+  ),
+  backOffMs: ms(HOST.backOffMs, "The wait before a crashed plugin starts again; it doubles each time, up to 2 s"),
+  bodyBytes: bytes(HTTP.bodyBytes, { most: LARGEST_BODY, what: "The body of a call, and a message over the socket" }),
+  jsonDepth: z.int().min(2).max(1_000).default(HTTP.jsonDepth)
+    .describe("How deeply arrays and objects may be nested in a body or message."),
+  waitSeconds: z.int().min(1).max(3_600).default(HTTP.waitSeconds)
+    .describe("The longest that `Prefer: wait` holds an answer, seconds."),
+  batch: count(HTTP.batch, "Messages in one JSON-RPC batch"),
+  sockets: count(HTTP.sockets, "Open sockets of each token"),
+  socketBytes: bytes(HTTP.socketBytes, { what: "What may wait for a socket's client before it is cut off" }),
+  historyRows: count(HISTORY.waitingRows, "Rows that wait for the disk before nothing more is accepted"),
+  historyMs: ms(HISTORY.waitingMs, "How long the oldest row may wait before nothing more is accepted"),
+  tlsCheckMs: ms(5_000, "Between two looks whether tls.cert or tls.key has changed"),
+});
+
+/** `bounds`, with every default. */
+export type BoundsFile = z.infer<typeof boundsFile>;
+
+/** How long an orderly stop waits for the core, then for plugins and answers, then for the history, in milliseconds. */
+export interface StopBudget {
+  readonly coreMs: number;
+  readonly pluginsMs: number;
+  readonly historyMs: number;
+}
+
+/** Every bound, by the room that keeps it. */
+export interface RoomBounds {
+  readonly core: Bounds;
+  readonly host: HostBounds;
+  readonly http: Limits;
+  readonly history: Pick<HistoryLimits, "waitingRows" | "waitingMs">;
+  readonly stop: StopBudget;
+  /** Between two looks at the certificate's files. */
+  readonly tlsCheckMs: number;
+}
+
+/** What each step of a stop takes beyond the bound of what it waits for: the work around it. */
+const STEP_MS = 500;
+/** The least that is left for the history to be written. */
+const LEAST_HISTORY_MS = 2_000;
+/** Left for the process to end. */
+const SPARE_MS = 1_000;
+const LEAST_AROUND_MS = 2 * STEP_MS + LEAST_HISTORY_MS + SPARE_MS;
+
+/** The least `stopMs` in which every phone can still be closed and every plugin stopped within its bound. */
+export function leastStopMs({ closeMs, pluginStopMs }: Pick<BoundsFile, "closeMs" | "pluginStopMs">): number {
+  return closeMs + pluginStopMs + LEAST_AROUND_MS;
+}
+
+/** Hands each bound to its room. */
+export function roomBounds(file: BoundsFile): RoomBounds {
+  const coreMs = file.closeMs + STEP_MS;
+  const pluginsMs = file.pluginStopMs + STEP_MS;
+  return {
+    core: file,
+    host: {
+      startMs: file.pluginStartMs,
+      stopMs: file.pluginStopMs,
+      heartbeatMs: file.heartbeatMs,
+      missedHeartbeats: file.missedHeartbeats,
+      backOffMs: file.backOffMs,
+    },
+    // `stopMs` means something else in the HTTP room.
+    http: { ...HTTP, ...file, stopMs: HTTP.stopMs },
+    history: { waitingRows: file.historyRows, waitingMs: file.historyMs },
+    stop: { coreMs, pluginsMs, historyMs: file.stopMs - SPARE_MS - coreMs - pluginsMs },
+    tlsCheckMs: file.tlsCheckMs,
+  };
+}

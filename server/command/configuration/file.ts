@@ -1,0 +1,53 @@
+/**
+ * What a configuration file may say: the schema of which `docs/configuration.schema.json` and `docs/configuration.md` are made.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { pluginConfig } from "../../host/mod.ts";
+import { isAddressRange } from "../../http/mod.ts";
+import { boundsFile, leastStopMs } from "./bounds.ts";
+
+const path = z.string().min(1).max(4_096);
+
+/** The schema of a configuration file; an unknown key is an error. */
+export const configurationFile = z.strictObject({
+  $schema: z.string().optional().describe("Where an editor finds the schema of this file; not read."),
+  configuration: z.literal(1).default(1).describe("The version of this format."),
+  listen: z.string().max(300).default("127.0.0.1:8274").describe(
+    "HOST:PORT to listen on; port 0 is any free one. Beyond loopback it needs tls or trustedProxies.",
+  ),
+  data: path.default("data").describe("The data folder, relative to this file's folder."),
+  durability: z.enum(["full", "normal"]).default("full").describe(
+    "Whether a commit waits for the disk (full), or a power cut may cost the last moments (normal).",
+  ),
+  tls: z.strictObject({
+    cert: path.describe("The certificate with its chain, PEM, relative to this file's folder."),
+    key: path.describe("The certificate's private key, PEM, not encrypted, relative to this file's folder."),
+  }).optional().describe("With it the server speaks HTTPS. The files are read again when they change."),
+  trustedProxies: z.array(
+    z.string().refine(isAddressRange, "must be an address such as 127.0.0.1 or a network such as 10.0.0.0/8"),
+  ).max(256).default([]).describe(
+    "Addresses and networks of the proxies in front: X-Forwarded-For and X-Forwarded-Proto count when they come from these.",
+  ),
+  log: z.strictObject({
+    level: z.enum(["debug", "info", "warning", "error"]).default("info").describe("The least that is logged."),
+    format: z.enum(["auto", "text", "json"]).default("auto").describe(
+      "How a line looks: for people (text), or one JSON object (json).",
+    ),
+  }).prefault({}).describe("The log, on standard error."),
+  bounds: boundsFile.prefault({}).refine((bounds) => leastStopMs(bounds) <= bounds.stopMs, {
+    error: ({ input }) => {
+      const bounds = boundsFile.parse(input);
+      return `an orderly stop of ${bounds.stopMs} ms has no room for closeMs ${bounds.closeMs} and pluginStopMs ${bounds.pluginStopMs}: lower them, or set stopMs to ${
+        leastStopMs(bounds)
+      } or more`;
+    },
+  }).describe("Deadlines and limits."),
+  plugins: z.array(pluginConfig).max(256).optional().describe(
+    "The plugins, in the order of their phones' device ids. Left out, it is the virtual plugin alone.",
+  ),
+});
+
+/** A configuration file, with every default. */
+export type ConfigurationFile = z.infer<typeof configurationFile>;

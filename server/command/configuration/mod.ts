@@ -1,0 +1,9 @@
+/**
+ * What an operator says: the configuration file, and the flags that overrule it.
+ *
+ * @module
+ */
+export type { Address } from "./address.ts";
+export { configurationFile } from "./file.ts";
+export { readConfiguration } from "./read.ts";
+export type { Configuration, Flags, TlsFiles } from "./read.ts";

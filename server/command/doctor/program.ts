@@ -1,0 +1,53 @@
+/**
+ * What the program runs on: Deno and what it allows, and the clock.
+ *
+ * @module
+ */
+import { about, type Check, type Finding } from "./check.ts";
+
+/** The Deno that everything is tested with; a later one within the major version should do. */
+const TESTED = { major: 2, minor: 9 };
+
+/** Whether this Deno is one that is supported. */
+export const checkDeno: Check = () => {
+  const { good, odd, bad } = about("Deno");
+  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
+  const wanted = `${TESTED.major}.${TESTED.minor}`;
+  const is = `Deno ${Deno.version.deno}`;
+  if (major === TESTED.major && minor === TESTED.minor) return one(good(is));
+  if (major === TESTED.major && minor > TESTED.minor) return one(odd(`${is} is newer than ${wanted}, which is tested`));
+  return one(bad(`${is} is not ${wanted}`, `Start with npx -y deno@${wanted}`));
+};
+
+/** Whether the server would have the permissions that it needs. */
+export const checkPermissions: Check = ({ data }) => {
+  const { good, bad } = about("permissions");
+  const needed: [flag: string, descriptor: Deno.PermissionDescriptor][] = [
+    ["--allow-read", { name: "read" }],
+    [`--allow-write=${data}`, { name: "write", path: data }],
+    ["--allow-run=sh", { name: "run", command: "sh" }],
+    ["--allow-net=127.0.0.1", { name: "net", host: "127.0.0.1" }],
+    ["--allow-env=SWITCHROOM_BOOTSTRAP_TOKEN", { name: "env", variable: "SWITCHROOM_BOOTSTRAP_TOKEN" }],
+  ];
+  const missing = needed.filter(([, descriptor]) => Deno.permissions.querySync(descriptor).state !== "granted");
+  if (missing.length === 0) return one(good("all that the server needs"));
+  return one(bad(
+    `Deno was started without ${missing.map(([flag]) => flag).join(" ")}`,
+    "Start by the tasks of deno.json, or add the flags",
+  ));
+};
+
+/** No history was written before that. */
+const FIRST_YEAR = 2025;
+
+/** Whether the clock can be right. */
+export const checkClock: Check = () => {
+  const { good, bad } = about("clock");
+  const now = new Date();
+  if (now.getUTCFullYear() >= FIRST_YEAR) return one(good(now.toISOString()));
+  return one(bad(`It says ${now.toISOString()}, which is past`, "Set the clock: the history would bear wrong times"));
+};
+
+function one(finding: Finding): Promise<Finding[]> {
+  return Promise.resolve([finding]);
+}

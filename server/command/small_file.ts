@@ -1,0 +1,13 @@
+/** Bytes of a file that an operator names, at most. */
+const MOST_BYTES = 1_048_576;
+
+/**
+ * Reads a text file of at most 1 MiB.
+ *
+ * @throws {RangeError} If it is larger; what `Deno.readTextFile` throws if it cannot be read.
+ */
+export async function readSmallFile(path: string): Promise<string> {
+  const { size } = await Deno.stat(path);
+  if (size > MOST_BYTES) throw new RangeError(`it has ${size} bytes, at most ${MOST_BYTES} are read`);
+  return await Deno.readTextFile(path);
+}

@@ -1,0 +1,84 @@
+/**
+ * The log: what an operator reads, one line a fact, on standard error.
+ *
+ * A category is `switchroom` and the room: `server`, `core`, `http`, `history`, or `plugin` and its name. At the level `info` nothing is said of
+ * ordinary calls; `debug` tells of each application, handle and request.
+ *
+ * @module
+ */
+import { configureSync, getConfig, getLogger, type Logger } from "@logtape/logtape";
+import type { HistoryWatch } from "../../history/mod.ts";
+import type { LogEntry } from "../../host/mod.ts";
+import { printable } from "../line/output.ts";
+import { FORMATS } from "./log_format.ts";
+
+/** How the log is written. */
+export interface LogOptions {
+  /** What is less urgent is left out. */
+  level: "debug" | "info" | "warning" | "error";
+  /** `auto` is text. */
+  format: "auto" | "text" | "json";
+}
+
+/** Where a line comes from. */
+export type Room = "server" | "core" | "http" | "history";
+
+/** Begins to write the log; what is logged before is dropped. */
+export function startLog({ level, format }: LogOptions): void {
+  const line = FORMATS[format === "json" ? "json" : "text"];
+  configureSync({
+    reset: true,
+    sinks: { stderr: (record) => console.error(line(record)) },
+    loggers: [
+      { category: "switchroom", lowestLevel: level, sinks: ["stderr"] },
+      // The library's own words, of which only its faults concern an operator.
+      { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["stderr"] },
+    ],
+  });
+}
+
+/** The log of a room. */
+export function logOf(room: Room): Logger {
+  return getLogger(["switchroom", room]);
+}
+
+/** The log of a plugin. */
+export function logOfPlugin(name: string): Logger {
+  return getLogger(["switchroom", "plugin", name]);
+}
+
+/** Writes a line of a plugin, or of the host about it or itself. */
+export function logEntry({ plugin, level, text }: LogEntry): void {
+  const logger = plugin === "" ? logOf("server") : logOfPlugin(plugin);
+  // Not as a message with placeholders: what a plugin says may hold braces.
+  logger.emit({
+    level: level === "warn" ? "warning" : level,
+    message: [text],
+    rawMessage: text,
+    timestamp: Date.now(),
+    properties: {},
+  });
+}
+
+/** Writes of a fault of ours that costs no more than one call. */
+export function logFault(error: unknown, where: string): void {
+  logOf("http").error("internal error", { where, error: wordsOfFault(error) });
+}
+
+/** Writes why the process ends, also where no log has been started. */
+export function logLastWords(error: unknown): void {
+  const words = wordsOfFault(error);
+  if (getConfig() === null) console.error(printable(`switchroom: internal error: ${words}`));
+  else logOf("server").fatal("internal error", { error: words });
+}
+
+function wordsOfFault(error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}
+
+/** Writes when the history cannot be written, and when it can be again. */
+export const historyLog: HistoryWatch = {
+  committed() {},
+  failed: (reason) => logOf("history").error("cannot write; nothing is accepted until it works again", { reason }),
+  resumed: () => logOf("history").info("writing works again"),
+};

@@ -1,0 +1,78 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { startServer } from "../harness/start_server.ts";
+import { cli, jsonLines } from "./support/cli.ts";
+import { refused } from "./support/refused.ts";
+
+Deno.test("the history is listed, filtered, shown and verified from a shell", async () => {
+  await using server = await startServer();
+  const at = ["--data", server.data];
+  const lamp = (lamp: number) =>
+    cli(["request", "setLamp", "virtual:desk-1", `lamp=${lamp}`, "mode=steady", "--json", ...at]);
+  const [good, bad] = [jsonLines(await lamp(20))[0], jsonLines(await lamp(99))[0]];
+
+  const list = await cli(["history", "list", ...at]);
+  match(list.stdout, /^ID +ACCEPTED +PHONE +OPERATION +OUTCOME +WHY +APPLICATION\n/);
+  match(list.stdout, /\n\d+ +\S+Z +virtual:desk-1 +setLamp +failed +PHONEERR_INVALBUTTONLAMPID +command line\n/);
+  const ids = async (...filter: string[]) =>
+    jsonLines(await cli(["history", "list", "--json", ...filter, ...at])).map(({ requestId }) => requestId);
+  deepEqual(await ids(), [bad?.["requestId"], good?.["requestId"]]);
+  deepEqual(await ids("--outcome", "succeeded", "--phone", "virtual:desk-1"), [good?.["requestId"]]);
+  deepEqual(await ids("--from", String(bad?.["acceptedAt"])), [bad?.["requestId"]]);
+  deepEqual(await ids("--to", String(bad?.["acceptedAt"]).replace("Z", "+00:00")), [good?.["requestId"]]);
+  deepEqual(await ids("--limit", "1"), [bad?.["requestId"]]);
+  deepEqual(await ids("--operation", "setRing"), []);
+  refused(await cli(["history", "list", "--from", "yesterday", ...at]), /query\.from must be a time/, 1);
+
+  const show = (...args: string[]) => cli(["history", "show", ...args, ...at]);
+  // The command ended without having read its events.
+  deepEqual(jsonLines(await show(String(good?.["requestId"]), "--json"))[0], { ...good, reply: "suppressed" });
+  match(
+    (await show(String(good?.["requestId"]))).stdout,
+    /\nparams +\{"lamp":20,"mode":"steady"\}\n[^]*\noutcome +succeeded\n/,
+  );
+  refused(await show("999999"), /No request of this token has that id/, 1);
+  refused(await show("first"), /ID cannot be "first"/, 2);
+
+  const events = jsonLines(await cli(["history", "events", "--type", "handleOpened", "--json", ...at]));
+  deepEqual(events.map(({ type, phone, token }) => [type, phone, token]), [
+    ["handleOpened", "virtual:desk-1", "operator"],
+    ["handleOpened", "virtual:desk-1", "operator"],
+  ]);
+  match(
+    (await cli(["history", "events", "--limit", "1", ...at])).stdout,
+    /^SEQ +AT +TYPE +ABOUT +TOKEN +CODE +DETAIL\n/,
+  );
+  match((await cli(["history", "verify", ...at])).stdout, /^The history is whole: \d+ blocks, \d+ rows\n$/);
+  equal(jsonLines(await cli(["history", "verify", "--json", ...at]))[0]?.["ok"], true);
+});
+
+Deno.test("a list goes on from page to page until there is enough, also over an empty page", async () => {
+  const event = (seq: number) => ({ seq, at: "2026-03-01T09:30:00.000Z", type: "serverStarted", detail: {} });
+  const pages = new Map<string | null, { events: unknown[]; next: string | null }>([
+    [null, { events: [event(9), event(8)], next: "b8" }],
+    ["b8", { events: [], next: "b5" }],
+    ["b5", { events: [event(4), event(3)], next: "b3" }],
+    ["b3", { events: [event(2)], next: null }],
+  ]);
+  const asked: string[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, ({ url }) => {
+    const { searchParams } = new URL(url);
+    asked.push(searchParams.get("limit") ?? "");
+    return Response.json(pages.get(searchParams.get("cursor")));
+  });
+  const list = async (...args: string[]) => {
+    const url = `http://127.0.0.1:${server.addr.port}`;
+    const env = { SWITCHROOM_TOKEN: "any" };
+    return jsonLines(await cli(["history", "events", "--json", "--url", url, ...args], { env })).map(({ seq }) => seq);
+  };
+  try {
+    deepEqual(await list(), [9, 8, 4, 3, 2]);
+    deepEqual(asked.splice(0), ["50", "48", "48", "46"]);
+    deepEqual(await list("--limit", "4"), [9, 8, 4, 3]);
+    deepEqual(asked.splice(0), ["4", "2", "2"]);
+    await list("--limit", "1000");
+    equal(asked[0], "500");
+  } finally {
+    await server.shutdown();
+  }
+});

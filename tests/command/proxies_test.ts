@@ -1,0 +1,86 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import config from "../../deno.json" with { type: "json" };
+import { runServer } from "../faults/operator.ts";
+import { temporaryFolder } from "../faults/temporary.ts";
+import { api } from "../harness/api.ts";
+import { type RunningServer, startServer } from "../harness/start_server.ts";
+
+/** The addresses that the history names for a call with these headers that is refused. */
+async function recorded(server: RunningServer, calls: Record<string, string>[]): Promise<unknown[]> {
+  const call = api(server);
+  for (const headers of calls) equal((await call("GET", "/v1/requests?limit=none", { headers })).status, 400);
+  // What has been asked before stands in the history before it.
+  equal((await call("POST", "/v1/applications", { body: { name: "barrier" } })).status, 201);
+  const { body } = await call<{ events: { address: string }[] }>("GET", "/v1/history/events?type=callRefused");
+  return body.events.map(({ address }) => address).reverse();
+}
+
+Deno.test("the history names the caller that a trusted proxy tells of, and the peer for anybody else's word", async () => {
+  await using server = await startServer({ config: { trustedProxies: ["127.0.0.1"] } });
+  deepEqual(
+    await recorded(server, [
+      {},
+      { "x-forwarded-for": "198.51.100.1" },
+      { "x-forwarded-for": "203.0.113.9, 198.51.100.2, 127.0.0.1" },
+      { "x-forwarded-for": "nobody" },
+    ]),
+    ["127.0.0.1", "198.51.100.1", "198.51.100.2", "127.0.0.1"],
+  );
+});
+
+Deno.test("without trustedProxies nobody's X-Forwarded-For counts", async () => {
+  await using server = await startServer();
+  deepEqual(await recorded(server, [{ "x-forwarded-for": "198.51.100.1" }]), ["127.0.0.1"]);
+});
+
+Deno.test("with trustedProxies the server may listen on every address, of IPv4 and of IPv6", async () => {
+  for (const [listen, reached] of [["0.0.0.0:0", "127.0.0.1"], ["[::]:0", "[::1]"]] as const) {
+    await using server = await startServer({
+      config: { trustedProxies: ["10.0.0.0/8"] },
+      args: ["--listen", listen],
+      untilListening: true,
+    });
+    equal(new URL(server.url).hostname, listen.slice(0, -2));
+    const reachable = { ...server, url: `http://${reached}:${new URL(server.url).port}` };
+    equal((await api(reachable)("GET", "/v1/phones")).status, 200);
+  }
+});
+
+const CANNOT: Record<string, { listen: string; words: RegExp }> = {
+  "that Deno's permissions do not name": {
+    listen: "192.0.2.1:0",
+    words: /192\.0\.2\.1:0: Deno was not allowed to.*192\.0\.2\.1 added to --allow-net/,
+  },
+  "of loopback that Deno's permissions do not name": {
+    listen: "127.0.0.2:0",
+    words: /127\.0\.0\.2 added to --allow-net/,
+  },
+};
+
+for (const [what, { listen, words }] of Object.entries(CANNOT)) {
+  Deno.test(`an address ${what} is wrong use: exit 2, and the line says which flag to use (api section 1)`, async () => {
+    using folder = temporaryFolder();
+    const path = `${folder.path}/config.json`;
+    await Deno.writeTextFile(path, JSON.stringify({ listen, trustedProxies: ["10.0.0.1"], data: "data" }));
+    const { code, stderr } = await runServer(["--config", path]);
+    match(stderr, words);
+    deepEqual({ code, lines: stderr.trimEnd().split("\n").length }, { code: 2, lines: 1 });
+  });
+}
+
+/** Connects to each host, and says how that ended. */
+const REACH = `for (const hostname of Deno.args) {
+  const word = await Deno.connect({ hostname, port: 9 }).then(() => "Connected", ({ name }) => name);
+  console.log(word);
+}`;
+
+Deno.test("with the permissions of the tasks the server reaches nobody but this machine", async () => {
+  const strangers = ["192.0.2.1", "2001:db8::1", "10.0.0.1", "stranger.invalid"];
+  for (const { command } of [config.tasks.start, config.tasks.cli]) {
+    const flags = command.split(/\s+/).filter((word) => word.startsWith("--allow-net"));
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", ...flags, `data:text/javascript,${encodeURIComponent(REACH)}`, ...strangers],
+    }).output();
+    deepEqual(new TextDecoder().decode(stdout).trim().split("\n"), strangers.map(() => "NotCapable"));
+  }
+});

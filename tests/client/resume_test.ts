@@ -1,0 +1,109 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { delay } from "@std/async/delay";
+import { connect, type PhoneEvent } from "../../server/client/mod.ts";
+import { api } from "../harness/api.ts";
+import { startServer } from "../harness/start_server.ts";
+import { CuttingProxy } from "../harness/cutting_proxy.ts";
+
+const OWNER = { privilege: "owner" } as const;
+const CUTS = 200;
+
+Deno.test("over 200 cut connections nothing is missed, nothing comes twice and nothing is asked twice", async () => {
+  await using server = await startServer();
+  await using proxy = new CuttingProxy(server.url);
+  await using application = await connect(proxy.url, { name: "cut off", token: server.token });
+  const phone = await application.open("virtual:desk-1", OWNER);
+  await phone.setStatusMessages({ states: ["lamp"], buttonModes: [], buttonStates: [] });
+  const events: PhoneEvent[] = [];
+  const reading = (async () => {
+    for await (const event of application.events()) events.push(event);
+  })();
+
+  let cutting = true;
+  let asked = 0;
+  const workers = Array.from({ length: 4 }, async () => {
+    while (cutting) {
+      const { outcome } = await phone.setLamp({ lamp: 20, mode: asked++ % 2 === 0 ? "steady" : "off" });
+      equal(outcome, "succeeded");
+    }
+  });
+  while (proxy.carried < CUTS) {
+    const { carried } = proxy;
+    const before = events.length;
+    proxy.cut();
+    // Cut anew as soon as something has come over the next connection, or in the midst of its beginning.
+    while (proxy.carried === carried || (carried % 3 > 0 && events.length === before)) await delay(1);
+  }
+  cutting = false;
+  await Promise.all(workers);
+  await phone.close();
+  await application.close();
+  await reading;
+
+  const seqs = events.map(({ seq }) => seq);
+  deepEqual(seqs, seqs.toSorted((a, b) => a - b));
+  equal(new Set(seqs).size, seqs.length);
+  deepEqual(events.filter(({ type }) => type === "GAP"), []);
+  const replied = events.flatMap((event) => event.type === "PHONE_REPLY" ? [event.requestId] : []);
+  equal(replied.length, asked, "each request is replied to exactly once");
+  equal(new Set(replied).size, asked);
+  equal(events.filter(({ type }) => type === "PHONE_STATE").length, asked);
+  ok(proxy.carried >= CUTS);
+});
+
+Deno.test("opening and closing are not done twice when their answers are lost", async () => {
+  await using server = await startServer();
+  await using proxy = new CuttingProxy(server.url);
+  await using application = await connect(proxy.url, { name: "cut off", token: server.token });
+  for (let round = 0; round < 30; round++) {
+    const opening = application.open("virtual:desk-1", OWNER);
+    if (round % 3 === 0) await delay(round / 10);
+    proxy.cut();
+    const phone = await opening;
+    const closing = phone.close();
+    if (round % 3 === 1) await delay(round / 10);
+    proxy.cut();
+    await closing;
+  }
+  const desk = await application.phone("virtual:desk-1");
+  equal(desk.owner, null);
+  equal(desk.monitors, 0);
+});
+
+Deno.test("a server that was started anew has no such application any more: it ends, with words", async () => {
+  await using server = await startServer();
+  await using proxy = new CuttingProxy(server.url);
+  const { data, token } = server;
+  const application = await connect(proxy.url, { name: "left behind", token });
+  const phone = await application.open("virtual:desk-1", OWNER);
+  const pending = phone.events().next();
+  await server.kill();
+  await using _again = await startServer({ data, token, args: ["--listen", new URL(server.url).host] });
+  const { message } = await application.ended;
+  ok(/could not be resumed: .*begin another/.test(message), message);
+  deepEqual(await pending, { done: true, value: undefined });
+});
+
+Deno.test("a reply that fell into a gap is told by the record of its request", async () => {
+  // Room for a few events only: the others are dropped while nobody reads.
+  await using server = await startServer({ config: { bounds: { eventBytes: 1_024 } } });
+  await using proxy = new CuttingProxy(server.url);
+  await using application = await connect(proxy.url, { name: "cut off", token: server.token });
+  await using phone = await application.open("virtual:desk-1", OWNER);
+  const gap = (async () => {
+    for await (const event of application.events()) if (event.type === "GAP") return event;
+  })();
+  await phone.devSpecific({ params: btoa(JSON.stringify({ next: { count: 20, delayMs: 100 } })) });
+  const asked = await Promise.all(
+    Array.from({ length: 20 }, () => phone.ask("setLamp", { lamp: 20, mode: "steady" })),
+  );
+  proxy.passing = false;
+  proxy.cut();
+  const last = Math.max(...asked.map(({ requestId }) => requestId));
+  const call = api(server);
+  while ((await call("GET", `/v1/requests/${last}`)).body.state !== "completed") await delay(10);
+  proxy.passing = true;
+  const replies = await Promise.all(asked.map(({ reply }) => reply));
+  deepEqual(replies.map(({ outcome }) => outcome), Array(20).fill("succeeded"));
+  equal((await gap)?.from, 2);
+});

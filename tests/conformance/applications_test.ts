@@ -75,7 +75,7 @@ Deno.test("R77 the event stream ends at phoneShutdown, and every further call is
   }
 });
 
-Deno.test("R78 an application whose lease ends is shut down: its phone is closed, its requests aborted, its reply suppressed", async () => {
+Deno.test("R78 Q20 an application whose lease ends is shut down: its phone is closed, its requests aborted, its reply suppressed", async () => {
   await using bench = await makeBench(server());
   const { call } = bench.controller;
   const { body: { application, leaseSeconds } } = await call("POST", "/v1/applications", {

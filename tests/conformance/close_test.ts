@@ -44,7 +44,7 @@ Deno.test("R47 R48 invariant 5 an owner that leaves monitors, and a monitor that
   deepEqual(await bench.calls(), ["open", "close"]);
 });
 
-Deno.test("R49 two handles of one application count as two", async () => {
+Deno.test("R49 Q5 two handles of one application count as two", async () => {
   await using bench = await makeBench(server());
   const application = await bench.application();
   const [owner, monitor] = [await application.open(bench.phone), await application.open(bench.phone, "monitor")];
@@ -86,7 +86,7 @@ Deno.test("R50 the effect of an orphan is an event to those who stay", async () 
   deepEqual([states, detail, handle], [["lamp"], 0, monitor.id]);
 });
 
-Deno.test("R51 R61 closing the last handle ends every request of the phone, orphans too, without waiting, and says how many", async () => {
+Deno.test("R51 R55 R56 R61 Q8 closing the last handle ends every request of the phone, orphans too, without waiting, and says how many", async () => {
   await using bench = await makeBench(server());
   const [a, b] = [await bench.application(), await bench.application()];
   const first = await a.open(bench.phone);
@@ -106,7 +106,7 @@ Deno.test("R51 R61 closing the last handle ends every request of the phone, orph
   deepEqual(await a.heard(), []);
 });
 
-Deno.test("R53 replies of the other handles on the phone still arrive after a close, those of the same application too", async () => {
+Deno.test("R53 Q2 replies of the other handles on the phone still arrive after a close, those of the same application too", async () => {
   await using bench = await makeBench(server());
   const application = await bench.application();
   const [owner, monitor] = [await application.open(bench.phone), await application.open(bench.phone, "monitor")];
@@ -122,7 +122,7 @@ Deno.test("R53 replies of the other handles on the phone still arrive after a cl
   equal((await bench.requestRecord(kept)).reply, "sent");
 });
 
-Deno.test("R52 a reply that was queued and not yet delivered is withdrawn by the close, and its record says so (Q2)", async () => {
+Deno.test("R52 Q2 a reply that was queued and not yet delivered is withdrawn by the close, and its record says so", async () => {
   await using bench = await makeBench(server());
   const { call } = bench.controller;
   // Without a stream nothing is delivered.
@@ -171,7 +171,7 @@ Deno.test("R60 Q4 an operation that is fulfilled while the phone closes has succ
   ]);
 });
 
-Deno.test("R59 an error from the driver's close leaves the phone closed and the close successful", async () => {
+Deno.test("R59 Q9 an error from the driver's close leaves the phone closed and the close successful", async () => {
   await using bench = await makeBench(server());
   const application = await bench.application();
   const owner = await application.open(bench.phone);
@@ -234,7 +234,7 @@ Deno.test("R46 Q35 an open during a close waits until the plugin has closed, the
   equal((await fresh.perform(LAMP)).outcome, "succeeded");
 });
 
-Deno.test("R63 a voluntary close sends PHONE_CLOSE to nobody", async () => {
+Deno.test("R63 Q1 a voluntary close sends PHONE_CLOSE to nobody", async () => {
   await using bench = await makeBench(server());
   const [a, b] = [await bench.application(), await bench.application()];
   const owner = await a.open(bench.phone);
@@ -245,7 +245,7 @@ Deno.test("R63 a voluntary close sends PHONE_CLOSE to nobody", async () => {
   for (const application of [a, b]) deepEqual(await application.heard(), []);
 });
 
-Deno.test("invariant 4 after the answer nothing comes from the phone: what it still reports is dropped", async () => {
+Deno.test("R57 invariant 4 after the answer nothing comes from the phone: what it still reports is dropped", async () => {
   await using bench = await makeBench(server());
   await using application = await beginApplication(server(), "listener");
   const owner = await application.open(bench.phone);

@@ -12,7 +12,7 @@ const states = (events: readonly PhoneEvent[]) =>
 const buttons = (events: readonly PhoneEvent[]) =>
   events.flatMap((event) => event.type === "PHONE_BUTTON" ? [[event.button, event.mode, event.state]] : []);
 
-Deno.test("R81 right after an open no PHONE_STATE and no PHONE_BUTTON is delivered", async () => {
+Deno.test("R81 Q24 right after an open no PHONE_STATE and no PHONE_BUTTON is delivered", async () => {
   await using bench = await makeBench(server());
   const [a, b] = [await bench.application(), await bench.application()];
   const owner = await a.open(bench.phone);
@@ -28,7 +28,7 @@ Deno.test("R81 right after an open no PHONE_STATE and no PHONE_BUTTON is deliver
   deepEqual(states(await b.heard()), [[["lamp"], 0]]);
 });
 
-Deno.test("R82 reinit reaches every application whatever the masks, with no handle", async () => {
+Deno.test("R82 Q24 reinit reaches every application whatever the masks, with no handle", async () => {
   await using bench = await makeBench(server());
   const [a, b] = [await bench.application(), await bench.application()];
   await a.open(bench.phone);
@@ -63,7 +63,7 @@ Deno.test("R83 the plugin's masks are the union of all handles' masks, updated w
   deepEqual(await wanted(), [[], [], []]);
 });
 
-Deno.test("R84 a handle hears of a change what its own masks enable, even if the plugin sent more (Q32)", async () => {
+Deno.test("R84 Q32 a handle hears of a change what its own masks enable, even if the plugin sent more", async () => {
   await using bench = await makeBench(server());
   const [a, b, c] = [await bench.application(), await bench.application(), await bench.application()];
   await (await a.open(bench.phone)).want({ states: ["lamp", "display"] });
@@ -77,7 +77,7 @@ Deno.test("R84 a handle hears of a change what its own masks enable, even if the
   deepEqual(await c.heard(), []);
 });
 
-Deno.test("R86 button modes without a button state are refused INVALBUTTONSTATE, and without modes the states do not matter", async () => {
+Deno.test("R86 Q39 button modes without a button state are refused INVALBUTTONSTATE, and without modes the states do not matter", async () => {
   await using bench = await makeBench(server());
   const owner = await (await bench.application()).open(bench.phone);
   await owner.want({ states: ["lamp"] });
@@ -91,7 +91,7 @@ Deno.test("R86 button modes without a button state are refused INVALBUTTONSTATE,
     const { status, body } = await owner.want(masks);
     deepEqual([status, body.code], [422, code]);
   }
-  // A refused call leaves the masks as they were (Q39).
+  // A refused call leaves the masks as they were.
   deepEqual((await owner.get("status-messages")).body, { states: ["lamp"], buttonModes: [], buttonStates: [] });
   for (const buttonStates of [[], ["down"]]) equal((await owner.want({ buttonStates })).status, 200);
 });
@@ -164,7 +164,7 @@ Deno.test("R92 a hookswitch change, by hand or by request, tells every handle th
   }
 });
 
-Deno.test("R84 the plugin cannot report the states that the server counts itself, whatever the masks", async () => {
+Deno.test("R90 the plugin cannot report the states that the server counts itself, whatever the masks", async () => {
   await using bench = await makeBench(server());
   const application = await bench.application();
   await (await application.open(bench.phone)).want({ states: ["owner", "monitors", "connected"] });

@@ -28,7 +28,7 @@ async function replyTo(application: Application, handle: Handle) {
   return await application.events.next("PHONE_REPLY", (reply) => reply.requestId === requestId);
 }
 
-Deno.test("R38 a second completion changes nothing for applications, and the history knows of it", async () => {
+Deno.test("R38 Q7 a second completion changes nothing for applications, and the history knows of it", async () => {
   await using application = await beginApplication(server(), "test");
   const monitor = await application.open("liar:completesTwice", "monitor");
   const { requestId, outcome } = await replyTo(application, monitor);
@@ -67,7 +67,7 @@ Deno.test("R60 operations that a close left uncompleted are lost, and later comp
   await application.open("liar:leavesOpen", "monitor");
 });
 
-Deno.test("R59 R60 a close that the plugin refuses succeeds all the same, and its operations are lost", async () => {
+Deno.test("R59 R60 Q9 a close that the plugin refuses succeeds all the same, and its operations are lost", async () => {
   await using application = await beginApplication(server(), "test");
   const monitor = await application.open("liar:refusesClose", "monitor");
   const requestId = await monitor.request(ASKED);
@@ -113,7 +113,7 @@ Deno.test("R86 Q39 masks that the plugin refuses are its error to the caller, an
   deepEqual((await monitor.get("status-messages")).body, { states: [], buttonModes: [], buttonStates: [] });
 });
 
-Deno.test("R37 a result that is no telephony error breaks the wire: its request is lost with one reply, the plugin is restarted", async () => {
+Deno.test("R37 Q7 a result that is no telephony error breaks the wire: its request is lost with one reply, the plugin is restarted", async () => {
   await breakTheWire("completesWrongly");
 });
 

@@ -98,7 +98,7 @@ Deno.test("R70 after a forced close a new open is passed to the plugin, which ma
   deepEqual(await bench.calls(), ["open", "forceClosed", "open", "open", "setLamp"]);
 });
 
-Deno.test("R71 the plugin's state removed reaches the handles that enabled it before the PHONE_CLOSE that follows", async () => {
+Deno.test("R71 Q21 the plugin's state removed reaches the handles that enabled it before the PHONE_CLOSE that follows", async () => {
   await using bench = await makeBench(server());
   const [a, b] = [await bench.application(), await bench.application()];
   await (await a.open(bench.phone)).want({ states: ["removed"] });
@@ -110,10 +110,12 @@ Deno.test("R71 the plugin's state removed reaches the handles that enabled it be
   deepEqual(types(await b.heard()), ["PHONE_CLOSE"]);
 });
 
-Deno.test("R72 R73 the removal of an open phone closes it once at the plugin; its application hears replies, PHONE_CLOSE, PHONE_REMOVE", async () => {
+Deno.test("R72 R73 Q21 the removal of an open phone closes it once at the plugin; its application hears replies, PHONE_CLOSE, PHONE_REMOVE", async () => {
   await using bench = await makeBench(server());
   const application = await bench.application();
   const owner = await application.open(bench.phone);
+  // It hears of no state `removed` although it wants to: the plugin did not say so.
+  await owner.want({ states: ["removed"] });
   await bench.tell({ do: "plan", call: "setLamp", plans: [HELD] });
   const requestId = await owner.request(LAMP);
   await bench.until("setLamp");

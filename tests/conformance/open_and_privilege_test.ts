@@ -1,6 +1,6 @@
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { OPERATIONS } from "../../server/core/contract/operations.ts";
-import type { Asked } from "./support/application.ts";
+import type { Asked, Handle } from "./support/application.ts";
 import { makeBench } from "./support/bench.ts";
 import { sharedServer } from "./support/shared_server.ts";
 
@@ -65,7 +65,7 @@ Deno.test("R2 every open yields a handle of its own, a second one by the same ap
   equal((await second.status()).numMonitors, 1);
 });
 
-Deno.test("R3 a second owner is refused INUSE, and the first is undisturbed", async () => {
+Deno.test("R3 Q10 a second owner is refused INUSE, and the first is undisturbed", async () => {
   await using bench = await makeBench(server());
   const [a, b] = [await bench.application(), await bench.application()];
   const owner = await a.open(bench.phone, "owner");
@@ -141,7 +141,7 @@ Deno.test("R8 every getter works on a monitor handle", async () => {
   equal((await monitor.get("status-messages")).status, 200);
 });
 
-Deno.test("R9 devSpecific and the masks work on a monitor handle", async () => {
+Deno.test("R9 Q11 devSpecific and the masks work on a monitor handle", async () => {
   await using bench = await makeBench(server());
   const monitor = await (await bench.application()).open(bench.phone, "monitor");
   equal((await monitor.perform({ operation: "devSpecific", params: "AQID" })).outcome, "succeeded");
@@ -158,7 +158,7 @@ Deno.test("R10 when the owner's close is answered another application can own th
   equal((await a.tryOpen(bench.phone, "owner")).status, 201);
 });
 
-Deno.test("R10 the owner's place is free while its requests still run as orphans", async () => {
+Deno.test("R10 Q5 the owner's place is free while its requests still run as orphans", async () => {
   await using bench = await makeBench(server());
   const [a, b] = [await bench.application(), await bench.application()];
   await b.open(bench.phone, "monitor");
@@ -229,4 +229,24 @@ Deno.test("R29 a refusal is final: it is no request, the plugin hears nothing, a
   deepEqual(await a.heard(), []);
   const { body } = await a.call<{ requests: unknown[] }>("GET", `/v1/requests?phone=${bench.phone}`);
   deepEqual(body.requests, []);
+});
+
+Deno.test("Q29 checks go from the handle to the privilege, the shape, the value, and what the driver has at all", async () => {
+  await using bench = await makeBench(server(), { without: ["setLamp"] });
+  const a = await bench.application();
+  const [owner, monitor] = [await a.open(bench.phone), await a.open(bench.phone, "monitor")];
+  const [shapeless, worthless]: Asked[] = [{ operation: "setLamp" }, { ...LAMP, mode: "unknown" }];
+  const told = async (handle: Handle, asked: Asked) => {
+    const { status, body } = await handle.ask(asked);
+    return [status, body.code];
+  };
+  deepEqual(await told(owner, LAMP), [501, "PHONEERR_OPERATIONUNAVAIL"]);
+  deepEqual(await told(owner, worthless!), [422, "PHONEERR_INVALLAMPMODE"]);
+  deepEqual(await told(owner, shapeless!), [400, undefined]);
+  for (const asked of [worthless!, shapeless!]) deepEqual(await told(monitor, asked), [403, "PHONEERR_NOTOWNER"]);
+  await monitor.close();
+  for (const asked of [worthless!, shapeless!]) {
+    deepEqual(await told(monitor, asked), [404, "PHONEERR_INVALPHONEHANDLE"]);
+  }
+  deepEqual(await bench.calls(), ["open"]);
 });

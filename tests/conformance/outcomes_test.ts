@@ -1,12 +1,32 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { HistoryEvent } from "../../server/core/contract/record.ts";
-import type { Asked } from "./support/application.ts";
-import { makeBench } from "./support/bench.ts";
+import { type Application, type Asked, beginApplication, type ServerAddress } from "./support/application.ts";
+import { type Bench, makeBench } from "./support/bench.ts";
 import { sharedServer } from "./support/shared_server.ts";
 
 const server = sharedServer();
 
 const LAMP: Asked = { operation: "setLamp", lamp: 0, mode: "steady" };
+const HELD = { hold: true };
+/** How an aborted operation of a driver that gives up ends. */
+const FAILED = -1879048164;
+
+/** A token of its own for one application, as an operator makes it. */
+async function newToken({ controller }: Bench): Promise<ServerAddress & { id: string }> {
+  const { status, body } = await controller.call("POST", "/v1/tokens", {
+    body: { name: "a client", scopes: ["phones:monitor", "phones:control"] },
+  });
+  equal(status, 201, JSON.stringify(body));
+  return { url: server().url, token: String(body.token), id: String(body.id) };
+}
+
+/** What an application was told, but for the numbers of its events. */
+const told = ({ events }: Application) =>
+  events.seen.map((event) =>
+    event.type === "PHONE_REPLY"
+      ? [event.requestId, event.outcome, event.cause]
+      : event.type === "PHONE_CLOSE" && [event.handle, event.cause]
+  );
 
 Deno.test("api 5 a deadline that passes is timedOut, aborts the signal, and the plugin lives; a late answer is an event of the history", async () => {
   await using bench = await makeBench(server());
@@ -54,4 +74,68 @@ Deno.test("api 2 a getter gives its caller the error of the driver, and nothing 
   deepEqual([status, body.code], [409, "PHONEERR_INVALPHONESTATE"]);
   const { body: history } = await application.call<{ requests: unknown[] }>("GET", `/v1/requests?phone=${bench.phone}`);
   deepEqual(history.requests, []);
+});
+
+Deno.test("api 5 a token that is revoked ends its applications at once: requests aborted with tokenRevoked, nobody told", async () => {
+  await using bench = await makeBench(server());
+  const token = await newToken(bench);
+  await using application = await beginApplication(token, "revoked");
+  const owner = await application.open(bench.phone);
+  await bench.tell({ do: "plan", call: "setLamp", plans: [HELD] });
+  const requestId = await owner.request(LAMP);
+  await bench.until("setLamp");
+  equal((await bench.controller.call("DELETE", `/v1/tokens/${token.id}`)).status, 204);
+  deepEqual(await bench.calls(), ["open", "setLamp", "abort", "close"]);
+  const { outcome, cause, result, reply } = await bench.requestRecord(requestId);
+  deepEqual([outcome, cause, result, reply], ["aborted", "tokenRevoked", FAILED, "suppressed"]);
+  await application.events.ended;
+  deepEqual(application.events.seen, []);
+  equal((await owner.get("status")).status, 401);
+});
+
+Deno.test("api 5 an operator's release of a phone's last handle aborts with operatorRelease, replies, then PHONE_CLOSE", async () => {
+  await using bench = await makeBench(server());
+  await using application = await beginApplication(await newToken(bench), "released");
+  const owner = await application.open(bench.phone);
+  await bench.tell({ do: "plan", call: "setLamp", plans: [HELD] });
+  const requestId = await owner.request(LAMP);
+  await bench.until("setLamp");
+  const { status, body } = await bench.controller.call("DELETE", `/v1/handles/${owner.id}`);
+  deepEqual([status, body.handle, body.lastHandle, body.completed], [200, owner.id, true, 1]);
+  deepEqual(await bench.calls(), ["open", "setLamp", "abort", "close"]);
+  await application.events.next("PHONE_CLOSE");
+  deepEqual(told(application), [[requestId, "aborted", "operatorRelease"], [owner.id, "operatorRelease"]]);
+  equal((await bench.requestRecord(requestId)).reply, "sent");
+  equal((await owner.get("status")).body.code, "PHONEERR_INVALPHONEHANDLE");
+});
+
+Deno.test("api 5 an operator's release of one of several handles tells the plugin nothing: its request ends well, is replied, then PHONE_CLOSE", async () => {
+  await using bench = await makeBench(server());
+  await using application = await beginApplication(await newToken(bench), "released");
+  await (await bench.application()).open(bench.phone, "monitor");
+  const owner = await application.open(bench.phone);
+  await bench.tell({ do: "plan", call: "setLamp", plans: [HELD] });
+  const requestId = await owner.request(LAMP);
+  await bench.until("setLamp");
+  const releasing = bench.controller.call("DELETE", `/v1/handles/${owner.id}`);
+  await bench.tell({ do: "release", held: requestId });
+  const { body } = await releasing;
+  deepEqual([body.lastHandle, body.completed], [false, 0]);
+  deepEqual(await bench.calls(), ["open", "setLamp"]);
+  await application.events.next("PHONE_CLOSE");
+  deepEqual(told(application), [[requestId, "succeeded", undefined], [owner.id, "operatorRelease"]]);
+});
+
+Deno.test("api 5 an operator's release of an application is a release of each of its handles, and its end", async () => {
+  await using bench = await makeBench(server());
+  await using application = await beginApplication(await newToken(bench), "released");
+  const owner = await application.open(bench.phone);
+  await bench.tell({ do: "plan", call: "setLamp", plans: [HELD] });
+  const requestId = await owner.request(LAMP);
+  await bench.until("setLamp");
+  equal((await bench.controller.call("DELETE", `/v1/applications/${application.id}`)).status, 204);
+  await application.events.ended;
+  deepEqual(told(application), [[requestId, "aborted", "operatorRelease"], [owner.id, "operatorRelease"]]);
+  const { outcome, cause, reply } = await bench.requestRecord(requestId);
+  deepEqual([outcome, cause, reply], ["aborted", "operatorRelease", "sent"]);
 });

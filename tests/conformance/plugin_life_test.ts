@@ -193,6 +193,36 @@ Deno.test("R24 until every plugin has started no application begins", async () =
   equal(answer.status, 201);
 });
 
+Deno.test("R80 api 5 a plugin that its operator stops: requests aborted with pluginStop and replied, PHONE_CLOSE, then nothing; started again it knows nothing of before", async () => {
+  await using server = await startServer({ config: configuration(VICTIM) });
+  await using bench = await makeBench(server);
+  const [a, b] = [await bench.application(), await bench.application()];
+  const undisturbed = await a.open(bench.phone);
+  const owner = await a.open("victim:first");
+  const control = await b.open("victim:control", "monitor");
+  await tellVictim(control, { do: "plan", call: "setLamp", plans: [{ hold: true }] });
+  const held = await owner.request(LAMP);
+
+  const stopped = await a.call("POST", "/v1/plugins/victim/stop");
+  deepEqual([stopped.status, stopped.body.state], [200, "stopped"]);
+  const { outcome, cause, result, reply } = await bench.requestRecord(held);
+  deepEqual([outcome, cause, result, reply], ["aborted", "pluginStop", -1879048164, "sent"]);
+  equal((await a.tryOpen("victim:first", "owner")).status, 503);
+  await a.heard();
+  deepEqual(ends(a, owner), [["PHONE_REPLY", "aborted", "pluginStop"], ["PHONE_CLOSE", "pluginStop"]]);
+  deepEqual(statesForAll(a, "victim:first"), [["disconnected"]]);
+
+  const started = await a.call("POST", "/v1/plugins/victim/start");
+  deepEqual([started.status, started.body.state], [200, "ready"]);
+  equal((await (await a.open("victim:first")).perform(LAMP)).outcome, "succeeded");
+  const { body } = await (await b.open("victim:control", "monitor")).get<{ data: string }>("data/0?size=65535");
+  const record: { call: string }[] = JSON.parse(atob(body.data));
+  deepEqual(record.map(({ call }) => call), ["start", "started", "open", "setLamp"]);
+  await a.heard();
+  deepEqual(statesForAll(a, "victim:first"), [["disconnected"], ["connected"]]);
+  equal((await undisturbed.perform(LAMP)).outcome, "succeeded");
+});
+
 Deno.test("api 5 whatever waits for a plugin that crashes is answered: an open, a getter, the masks, a waiting request, a close", async () => {
   await using server = await startServer({ config: configuration({ ...VICTIM, bounds: { backOffMs: 1 } }) });
   await using application = await beginApplication(server, "test");

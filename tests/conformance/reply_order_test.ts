@@ -15,7 +15,7 @@ const waits: [string, Record<string, string>][] = [["", {}], [", when the call w
 }]];
 
 for (const [which, headers] of waits) {
-  Deno.test(`R33 invariant 3 a reply is not issued before the answer that carries its request's id${which}`, async () => {
+  Deno.test(`R33 Q6 invariant 3 a reply is not issued before the answer that carries its request's id${which}`, async () => {
     await using bench = await makeBench(server());
     const application = await bench.application();
     const owner = await application.open(bench.phone);

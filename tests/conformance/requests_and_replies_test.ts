@@ -25,7 +25,7 @@ Deno.test("R25 R26 request ids are positive integers, rise, never come twice, an
   deepEqual(given.toSorted(), ids.toSorted());
 });
 
-Deno.test("R32 an operation that is fulfilled at once is accepted and yields one reply", async () => {
+Deno.test("R32 Q28 an operation that is fulfilled at once is accepted and yields one reply, which names its handle", async () => {
   await using bench = await makeBench(server());
   const application = await bench.application();
   const owner = await application.open(bench.phone);

@@ -9,7 +9,7 @@ import { configuration } from "./support/shared_server.ts";
 const LAMP: Asked = { operation: "setLamp", lamp: 0, mode: "steady" };
 const LOGGING = { plugins: [{ name: "logging", source: "probe", config: { log: true } }] };
 
-Deno.test("R79 an orderly end closes every open phone before its plugin is stopped, completes, replies, then PHONE_CLOSE, and exits 0", async () => {
+Deno.test("R79 Q23 an orderly end closes every open phone before its plugin is stopped, completes, replies, then PHONE_CLOSE, and exits 0", async () => {
   const data = await Deno.makeTempDir();
   try {
     await using server = await startServer({ data, config: configuration(LOGGING) });

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import type { PhoneView } from "../../server/core/core.ts";
+import type { PhoneView } from "../../server/core/contract/phone.ts";
 import type { Asked } from "./support/application.ts";
 import { makeBench } from "./support/bench.ts";
 import { sharedServer } from "./support/shared_server.ts";
@@ -20,7 +20,7 @@ Deno.test("R93 the capabilities show owner, monitors and reinit among the states
   ]);
 });
 
-Deno.test("R100 the status has the number of owners and monitors and the owner's name, which is empty without an owner", async () => {
+Deno.test("R100 Q36 the status has the number of owners and monitors and the owner's name, which is empty without an owner", async () => {
   await using bench = await makeBench(server());
   const [a, b] = [await bench.application("Reception"), await bench.application()];
   const monitor = await b.open(bench.phone, "monitor");

@@ -83,7 +83,7 @@ export class ControlDriver implements Driver {
         return;
       case "forceClose":
         void phone.forceClose().then(done("forceClosed"));
-        return;
+        return driver.letGo();
       case "plan":
         return driver.plan(command.call, command.plans);
       case "release":

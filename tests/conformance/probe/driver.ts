@@ -22,6 +22,7 @@ export class ProbeDriver implements Driver {
   readonly #plans = new Map<string, Plan[]>();
   readonly #held = new Map<number | string, PromiseWithResolvers<void>>();
   #hook: HookSwitchMode = "onHook";
+  #claimed = false;
   /** The phone that it drives, once it has been added. */
   phone: Phone | undefined;
 
@@ -48,12 +49,21 @@ export class ProbeDriver implements Driver {
     else waiting.reject(errorOf(error));
   }
 
-  open(): Promise<void> {
-    return this.#pass("open");
+  /** Claims the device, which one opening at a time can have. */
+  async open(): Promise<void> {
+    await this.#pass("open");
+    if (this.#claimed) throw new PhoneError("ALLOCATED", `The device of ${this.#id} has not been released`);
+    this.#claimed = true;
   }
 
   close(): Promise<void> {
+    this.letGo();
     return this.#pass("close");
+  }
+
+  /** Releases the device. */
+  letGo(): void {
+    this.#claimed = false;
   }
 
   devSpecific(params: DriverParameters["devSpecific"], context: DriverContext): Promise<void> {

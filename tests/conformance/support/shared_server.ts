@@ -1,10 +1,10 @@
 /**
- * One server for all the tests of a file: started before the first and ended, in order, after the last.
+ * What a server of these tests is told.
  *
  * @module
  */
-import { equal } from "node:assert/strict";
-import { type RunningServer, startServer } from "../../harness/start_server.ts";
+import { sharedServer as shared } from "../../harness/shared_server.ts";
+import type { RunningServer } from "../../harness/start_server.ts";
 
 /** What the server is told: the probe, and what else a file's tests need. */
 export interface ServerNeeds {
@@ -26,19 +26,10 @@ export function configuration({ bounds = {}, plugins = [] }: ServerNeeds = {}): 
   };
 }
 
-/** Starts and ends a server around the tests of the file that calls this; it may be asked for within a test only. */
+/**
+ * One server with the probe for the tests of the file that calls this. It keeps to itself what it would warn of, faults of plugins above all: a server
+ * that is shared must not print while a test runs.
+ */
 export function sharedServer(needs?: ServerNeeds): () => RunningServer {
-  let server: RunningServer | undefined;
-  Deno.test.beforeAll(async () => {
-    server = await startServer({ config: configuration(needs) });
-  });
-  Deno.test.afterAll(async () => {
-    await using ending = server;
-    const status = await ending?.stop();
-    equal(status?.code, 0, ending?.output());
-  });
-  return () => {
-    if (!server) throw new Error("Cannot use the server of this file before its tests run");
-    return server;
-  };
+  return shared({ config: { ...configuration(needs), log: { level: "error" } } });
 }

@@ -15,7 +15,7 @@ const REPOSITORY = new URL("../../", import.meta.url);
 /** How long anything may take that must not take long, in milliseconds: a guard against hanging, never a measure. */
 const PATIENCE = 30_000;
 
-const LISTENING = /^listening on (http:\/\/\S+)\n/m;
+const LISTENING = /^listening on (https?:\/\/\S+)\n/m;
 
 const ServerFile = z.object({ pid: z.int().positive(), url: z.url() });
 
@@ -31,6 +31,10 @@ export interface StartOptions {
   args?: readonly string[];
   /** Whether to go on at the `listening` line, before `readyz` says yes. */
   untilListening?: boolean;
+  /** Further flags for Deno itself. */
+  flags?: readonly string[];
+  /** A program and its arguments that the server is run under, such as `strace`. */
+  under?: readonly string[];
 }
 
 /** A server that runs. The end of its block ends it, orderly if it can, and removes what was temporary. */
@@ -70,9 +74,12 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
     args.push("--config", `${folder}/config.json`);
   }
 
-  const [, ...flags] = config.tasks.start.command.replaceAll(/["']/g, "").split(/\s+/);
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [...flags, ...args],
+  const [, run = "", ...task] = config.tasks.start.command.replaceAll(/["']/g, "").split(/\s+/);
+  const { under = [], flags = [] } = options;
+  const [program = "", ...words] = [...under, Deno.execPath(), run, ...flags, ...task, ...args];
+  let pid: number | undefined;
+  const child = new Deno.Command(program, {
+    args: words,
     cwd: REPOSITORY,
     env: { SWITCHROOM_BOOTSTRAP_TOKEN: token },
     stdin: "null",
@@ -86,10 +93,13 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
   });
   const send = (signal: Deno.Signal) => {
     try {
-      // Unlike Deno.kill this cannot hit a stranger that has got the number of a server that has ended.
-      child.kill(signal);
+      // Unlike Deno.kill, child.kill cannot hit a stranger that has got the number of a server that has ended; but what the server runs under may not pass
+      // signals on.
+      if (pid !== undefined && under.length > 0) Deno.kill(pid, signal);
+      else child.kill(signal);
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // It has ended already, which is what is wanted.
+      // It has ended already, which is what is wanted.
+      if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
     }
   };
   const end = async (signal: Deno.Signal) => {
@@ -108,7 +118,7 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
 
   const url = await deadline(printed.match(LISTENING), PATIENCE);
   if (!options.untilListening) await ready(url, printed);
-  const { pid } = ServerFile.parse(JSON.parse(await Deno.readTextFile(`${data}/server.json`)));
+  pid = ServerFile.parse(JSON.parse(await Deno.readTextFile(`${data}/server.json`))).pid;
   const running = undo.move();
   return {
     url,

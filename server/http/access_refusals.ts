@@ -5,8 +5,8 @@
  */
 import type { Clock, Fact } from "../core/ports.ts";
 
-/** Why a call had no valid token. */
-export type AccessReason = "noToken" | "notBearer" | "unknownToken";
+/** Why a call had no valid token, nor a session. */
+export type AccessReason = "noToken" | "notBearer" | "unknownToken" | "unknownSession";
 
 /** Counts unauthenticated calls until their minute ends. */
 export interface AccessRefusals {

@@ -27,6 +27,7 @@ import { sessionEndpoints } from "./routes/session.ts";
 import { tokenEndpoints } from "./routes/tokens.ts";
 import type { SessionTable } from "./session_table.ts";
 import { socketEndpoints, type Sockets } from "./socket/mod.ts";
+import type { Pace } from "./pace.ts";
 import type { Waits } from "./waits.ts";
 
 /** What the routes need beyond the ports: what outlives a single call. */
@@ -41,6 +42,8 @@ export interface AppPorts extends HttpPorts {
   readonly sessions: SessionTable;
   /** Every open socket. */
   readonly sockets: Sockets;
+  /** Refuses a token that calls too often. */
+  readonly pace: Pace;
   /** Who waits for requests to end. */
   readonly waits: Waits;
 }

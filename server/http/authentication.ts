@@ -12,7 +12,7 @@ import { seesOf } from "./phone_globs.ts";
 import type { Scope, Token, Tokens } from "./ports.ts";
 import { Refusal } from "./refusal.ts";
 
-const WORDS: Record<AccessReason, string> = {
+const WORDS: Record<Exclude<AccessReason, "unknownSession">, string> = {
   noToken: "The call has no token: it must carry `Authorization: Bearer TOKEN`",
   notBearer: "The Authorization header is not of the form `Bearer TOKEN`",
   unknownToken: "The token is not known or has been revoked",

@@ -10,6 +10,7 @@ import { admit, hasScope, requireScope } from "./authentication.ts";
 import { addressOf, type Env } from "./call_source.ts";
 import type { FailedAttempts } from "./failed_attempts.ts";
 import type { Description } from "./openapi/description.ts";
+import type { Pace } from "./pace.ts";
 import type { HttpPorts, Scope, Token } from "./ports.ts";
 import { INTERNAL_PROBLEM, problemOf, problemResponse } from "./problem.ts";
 import { Refusal } from "./refusal.ts";
@@ -46,12 +47,13 @@ export interface Endpoint {
 /** Turns an endpoint into what Hono calls. There is no middleware: the hot path would pay for each layer of it. */
 export function handlerOf(
   endpoint: Endpoint,
-  ports: HttpPorts & { refusals: AccessRefusals; attempts: FailedAttempts },
+  ports: HttpPorts & { refusals: AccessRefusals; attempts: FailedAttempts; pace: Pace },
 ): Handler<Env> {
   return async (context) => {
     let call: Call | undefined;
     try {
       call = { context, token: endpoint.admit?.(context) ?? admit(context, ports) };
+      ports.pace(call.token);
       if (endpoint.scope !== undefined) requireScope(call.token, endpoint.scope);
       return await endpoint.run(call);
     } catch (error) {

@@ -174,6 +174,8 @@ export interface Limits {
   waitSeconds: number;
   /** Messages in one JSON-RPC batch. */
   batch: number;
+  /** Calls of each token in a minute, over sockets too; 0 for no limit. */
+  callsPerMinute: number;
   /** Open sockets of each token. */
   sockets: number;
   /** Bytes that may wait for a socket's client before it is cut off. */
@@ -192,6 +194,7 @@ export const DEFAULT_LIMITS: Limits = {
   jsonDepth: 16,
   waitSeconds: 60,
   batch: 100,
+  callsPerMinute: 0,
   sockets: 256,
   socketBytes: 1_048_576,
   beatMs: 15_000,

@@ -20,6 +20,7 @@ export const REFUSALS = {
   "not-json": { status: 415, rpc: -32600, title: "The body is not declared as JSON" },
   "upgrade-required": { status: 426, rpc: -32600, title: "Only a WebSocket can be opened here" },
   "too-many": { status: 429, rpc: -32002, title: "A limit is reached" },
+  "too-many-calls": { status: 429, rpc: -32002, title: "The token calls more often than it may" },
   "too-many-attempts": { status: 429, rpc: -32002, title: "Too many wrong tokens have come from this address" },
 } as const satisfies Record<string, { status: number; rpc: number; title: string }>;
 

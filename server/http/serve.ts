@@ -13,6 +13,7 @@ import { failedAttempts } from "./failed_attempts.ts";
 import { type Certificate, listen, type ListenAddress } from "./listener.ts";
 import type { HttpPorts } from "./ports.ts";
 import { INTERNAL_PROBLEM, problemResponse, telephonyProblem } from "./problem.ts";
+import { pace } from "./pace.ts";
 import { replyRelease } from "./reply_release.ts";
 import { sessionTable } from "./session_table.ts";
 import { Sockets } from "./socket/mod.ts";
@@ -55,7 +56,16 @@ export function serveHttp(ports: HttpPorts, options: ServeOptions): HttpServer {
   const replies = replyRelease(ports.clock, ports.limits.answerMs);
   const sessions = sessionTable(ports.clock, ports.tokens);
   const sockets = new Sockets(ports.clock, ports.limits);
-  const app = createApp({ ...ports, refusals, attempts, replies, waits: waits(), sessions, sockets });
+  const app = createApp({
+    ...ports,
+    refusals,
+    attempts,
+    pace: pace(ports.clock, ports.limits.callsPerMinute),
+    replies,
+    waits: waits(),
+    sessions,
+    sockets,
+  });
   const overTls = options.certificate !== undefined;
   const isTrusted = trustedProxies(options.trustedProxies ?? []);
   const drained = Promise.withResolvers<void>();

@@ -5,7 +5,8 @@
  */
 import type { Context } from "hono";
 import { generateCookie, getCookie } from "hono/cookie";
-import { type Env, isSecure } from "./call_source.ts";
+import type { AccessRefusals } from "./access_refusals.ts";
+import { addressOf, type Env, isSecure } from "./call_source.ts";
 import type { Token } from "./ports.ts";
 import { quoted, Refusal } from "./refusal.ts";
 import { SESSION_SECONDS, type SessionTable } from "./session_table.ts";
@@ -39,12 +40,16 @@ export function sessionCookie(context: Context<Env>, secret: string | undefined)
  *
  * @throws {Refusal} `foreign-origin`; `unauthorized` if the session has ended.
  */
-export function admitSession(context: Context<Env>, sessions: SessionTable): Token | undefined {
+export function admitSession(
+  context: Context<Env>,
+  { sessions, refusals }: { sessions: SessionTable; refusals: AccessRefusals },
+): Token | undefined {
   const secret = sessionSecretOf(context);
   if (secret === undefined || context.req.raw.headers.has("authorization")) return undefined;
   requireSameOrigin(context);
   const token = sessions.find(secret);
   if (token !== undefined) return token;
+  refusals.count(addressOf(context), "unknownSession");
   throw new Refusal("unauthorized", "The session has ended; begin another with POST /v1/session", {
     headers: { "www-authenticate": "Bearer", "set-cookie": sessionCookie(context, undefined) },
   });

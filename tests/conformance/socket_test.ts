@@ -2,6 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import type { PhoneEvent } from "../../server/core/contract/events.ts";
 import type { Plan } from "./probe/commands.ts";
 import type { Asked } from "./support/application.ts";
+import { TestSocket } from "../http/support/socket.ts";
 import { type Bench, makeBench } from "./support/bench.ts";
 import { sharedServer } from "./support/shared_server.ts";
 import { beginOverSocket, type SocketApplication } from "./support/socket.ts";
@@ -308,4 +309,24 @@ Deno.test("R78 Q20 the loss of a socket counts as shutdown when its lease has ru
   await next.perform({ operation: "setLamp", ...LAMP });
   const { outcome, cause, reply } = await bench.requestRecord(requestId);
   deepEqual([outcome, cause, reply], ["aborted", "leaseExpired", "suppressed"]);
+});
+
+Deno.test("a resume waits for the calls of the lost socket: a phone that was being opened is among the handles", async () => {
+  await using bench = await makeBench(server());
+  const lost = await begin();
+  await bench.tell({ do: "plan", call: "open", plans: [HELD] });
+  lost.send([{ method: "phoneOpen", params: { phone: bench.phone, privilege: "owner" } }]);
+  await bench.until("open");
+  await lost[Symbol.asyncDispose]();
+
+  await using socket = await TestSocket.open(server(), { authorization: `Bearer ${server().token}` });
+  const resume = socket.send("resume", { application: lost.id });
+  const again = socket.send("phoneOpen", { phone: bench.phone, privilege: "owner" });
+  await bench.tell({ do: "release", held: "open" });
+  const [resumed, refused] = [await socket.nextOne(), await socket.nextOne()];
+  deepEqual([resumed.id, refused.id], [resume, again]);
+  const [held] = (resumed.result as { handles: { phone: string; privilege: string }[] }).handles;
+  deepEqual([held?.phone, held?.privilege], [bench.phone, "owner"]);
+  equal(refused.error?.data?.code, "PHONEERR_INUSE");
+  await socket.ask("phoneShutdown");
 });

@@ -147,3 +147,13 @@ Deno.test("a cookie that is no session's is 401, and one that is no cookie is no
     equal(await statusOf(server, { cookie, origin: server.url }), 401, cookie);
   }
 });
+
+Deno.test("a session that is none is folded into the history like a wrong token", async () => {
+  await using server = new TestServer();
+  const origin = `http://127.0.0.1:${server.port}`;
+  equal(await statusOf(server, { cookie: "switchroom_session=guessed", origin }), 401);
+  server.clock.advance(60_000);
+  deepEqual(server.facts.map(({ type, detail }) => ({ type, reason: detail?.["reason"] })), [
+    { type: "accessRefused", reason: "unknownSession" },
+  ]);
+});

@@ -49,6 +49,8 @@ export const boundsFile = z.strictObject({
   waitSeconds: z.int().min(1).max(3_600).default(HTTP.waitSeconds)
     .describe("The longest that `Prefer: wait` holds an answer, seconds."),
   batch: count(HTTP.batch, "Messages in one JSON-RPC batch"),
+  callsPerMinute: z.int().min(0).max(1_000_000).default(HTTP.callsPerMinute)
+    .describe("Calls that each token may make a minute, messages over sockets too; 0 for no limit."),
   sockets: count(HTTP.sockets, "Open sockets of each token"),
   socketBytes: bytes(HTTP.socketBytes, { what: "What may wait for a socket's client before it is cut off" }),
   historyRows: count(HISTORY.waitingRows, "Rows that wait for the disk before nothing more is accepted"),

@@ -54,6 +54,7 @@ export function problemsOf(
     (body || query || headers) !== undefined && "bad-request",
     scope !== null && "unauthorized",
     scope !== null && "too-many-attempts",
+    scope !== null && "too-many-calls",
     scope !== null && scope !== undefined && "missing-scope",
     body !== undefined && "too-large",
     body !== undefined && "not-json",

@@ -4,12 +4,14 @@
  * @module
  */
 import { SAFE_HEADERS } from "../answer.ts";
+import type { AccessRefusals } from "../access_refusals.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { admitSession, sessionCookie, sessionSecretOf } from "../session_cookie.ts";
 import type { SessionTable } from "../session_table.ts";
 
 /** The routes of sessions. */
-export function sessionEndpoints({ sessions }: { sessions: SessionTable }): Endpoint[] {
+export function sessionEndpoints(ports: { sessions: SessionTable; refusals: AccessRefusals }): Endpoint[] {
+  const { sessions } = ports;
   const answered = (cookie: string) =>
     new Response(null, { status: 204, headers: { ...SAFE_HEADERS, "set-cookie": cookie } });
   return [
@@ -32,7 +34,7 @@ export function sessionEndpoints({ sessions }: { sessions: SessionTable }): Endp
       method: "DELETE",
       path: "/v1/session",
       scope: undefined,
-      admit: (context) => admitSession(context, sessions),
+      admit: (context) => admitSession(context, ports),
       description: {
         id: "endSession",
         tag: "applications",

@@ -4,12 +4,14 @@
  * @module
  */
 import type { EventStream, HandleView } from "../../core/core.ts";
+import type { Pace } from "../pace.ts";
 import type { HttpPorts, Token } from "../ports.ts";
 import { INTERNAL_PROBLEM, problemOf } from "../problem.ts";
 import { noteRefusal } from "../refused_call.ts";
 import { rpcErrorOf } from "../rpc_error.ts";
 import { pumpEvents } from "./event_pump.ts";
 import { type Message, readMessages, type RpcId } from "./message.ts";
+import type { CallsUnderWay } from "./calls_under_way.ts";
 import type { Method } from "./methods.ts";
 import { type CloseReason, Outbox } from "./outbox.ts";
 import { Session } from "./session.ts";
@@ -18,6 +20,10 @@ import { Session } from "./session.ts";
 export interface ConnectionOptions {
   readonly ports: HttpPorts;
   readonly methods: ReadonlyMap<string, Method>;
+  /** Calls of every socket. */
+  readonly underWay: CallsUnderWay;
+  /** Refuses a token that calls too often. */
+  readonly pace: Pace;
   /** Who opened the socket. */
   readonly token: Token;
   /** From where. */
@@ -48,7 +54,7 @@ export class Connection {
 
   /** Takes over a socket that is being opened. */
   constructor(socket: WebSocket, options: ConnectionOptions) {
-    const { ports, methods, token } = options;
+    const { ports } = options;
     this.#socket = socket;
     this.#options = options;
     this.#outbox = new Outbox(socket, {
@@ -56,7 +62,7 @@ export class Connection {
       limit: ports.limits.socketBytes,
       overflow: () => this.#cut("tooSlow"),
     });
-    this.#session = new Session({ ports, methods, token, onEvents: (events) => void this.#tell(events) });
+    this.#session = new Session({ ...options, onEvents: (events) => void this.#tell(events) });
     socket.onmessage = ({ data }) => this.#receive(data);
     // A client that hangs up before the socket is open is told of by an error alone.
     socket.onclose = socket.onerror = () => this.#end();
@@ -72,9 +78,9 @@ export class Connection {
     if (this.#outbox.stuck()) this.#cut("tooSlow");
   }
 
-  /** The server stops: a socket with an application is closed when that has ended, any other now. */
-  stop(): void {
-    if (this.#session.application === undefined) this.#close("stopping");
+  /** The server stops, or the token is void: a socket with an application is closed when that has ended, any other now. */
+  stop(reason: "stopping" | "revoked"): void {
+    if (this.#session.application === undefined) this.#close(reason);
   }
 
   /** The server has stopped: nothing is waited for any more. */

@@ -8,10 +8,14 @@
  */
 import { addressOf } from "../call_source.ts";
 import type { Endpoint } from "../endpoint.ts";
+import type { AccessRefusals } from "../access_refusals.ts";
+import type { Pace } from "../pace.ts";
 import type { HttpPorts } from "../ports.ts";
 import { Refusal } from "../refusal.ts";
 import { admitSession } from "../session_cookie.ts";
 import type { SessionTable } from "../session_table.ts";
+import type { Waits } from "../waits.ts";
+import { CallsUnderWay } from "./calls_under_way.ts";
 import { Connection, SOCKET_PATH } from "./connection.ts";
 import { methodsOf } from "./methods.ts";
 import type { Sockets } from "./sockets.ts";
@@ -22,15 +26,24 @@ export { Sockets } from "./sockets.ts";
 const IDLE_SECONDS = 30;
 
 /** The route of the socket. */
-export function socketEndpoints(ports: HttpPorts & { sessions: SessionTable; sockets: Sockets }): Endpoint[] {
-  const { sessions, sockets } = ports;
+export function socketEndpoints(
+  ports: HttpPorts & {
+    sessions: SessionTable;
+    sockets: Sockets;
+    refusals: AccessRefusals;
+    pace: Pace;
+    waits: Waits;
+  },
+): Endpoint[] {
+  const { sockets, pace, waits } = ports;
   const methods = methodsOf(ports);
+  const underWay = new CallsUnderWay();
   return [
     {
       method: "GET",
       path: SOCKET_PATH,
       scope: "phones:monitor",
-      admit: (context) => admitSession(context, sessions),
+      admit: (context) => admitSession(context, ports),
       description: {
         id: "openSocket",
         tag: "applications",
@@ -47,7 +60,9 @@ export function socketEndpoints(ports: HttpPorts & { sessions: SessionTable; soc
         requireUpgrade(raw);
         const address = addressOf(context);
         const { socket, response } = upgrade(raw);
-        sockets.add(token.id, new Connection(socket, { ports, methods, token, address }));
+        const connection = new Connection(socket, { ports, methods, underWay, pace, token, address });
+        sockets.add(token.id, connection);
+        connection.closed.then(waits.begin(token.id, () => connection.stop("revoked")));
         return response;
       },
     },

@@ -9,11 +9,13 @@
 import { PhoneError } from "../../core/contract/errors.ts";
 import type { ApplicationView, EventStream } from "../../core/core.ts";
 import { requireScope, requireValid } from "../authentication.ts";
-import { seesOf } from "../phone_globs.ts";
+import { beginApplication } from "../begin_application.ts";
+import type { Pace } from "../pace.ts";
 import type { HttpPorts, Token } from "../ports.ts";
 import { quoted, Refusal } from "../refusal.ts";
 import { NewApplication } from "../routes/applications.ts";
 import { fit } from "../shape.ts";
+import type { CallsUnderWay } from "./calls_under_way.ts";
 import type { RpcCall } from "./message.ts";
 import type { Method, MethodAnswer, MethodCall } from "./methods.ts";
 import { Nothing, Resumed } from "./shapes.ts";
@@ -23,6 +25,10 @@ export interface SessionOptions {
   readonly ports: HttpPorts;
   /** What an application can call. */
   readonly methods: ReadonlyMap<string, Method>;
+  /** Those of lost sockets too. */
+  readonly underWay: CallsUnderWay;
+  /** Refuses a token that calls too often. */
+  readonly pace: Pace;
   /** Who opened the socket. */
   readonly token: Token;
   /** Takes the application's events, once the answer that it has begun has been handed out. */
@@ -59,20 +65,21 @@ export class Session {
    * @param call Its `handle` is filled in as soon as it is known.
    */
   async run({ method: name, params }: RpcCall, call: Pick<MethodCall, "handle">): Promise<MethodAnswer> {
+    const { token, pace } = this.#options;
+    pace(token);
     if (name === "ping") return { result: fit(params, { shape: Nothing, place: "params" }) };
     if (name === "phoneInitializeEx") return await this.#initialize(params);
-    if (name === "resume") return this.#resume(params);
+    if (name === "resume") return await this.#resume(params);
     const method = this.#options.methods.get(name);
     if (method === undefined) throw new Refusal("unknown-method", `There is no method ${quoted(name)}`);
-    // What was sent right behind `phoneInitializeEx` is meant for the application that it begins.
+    // What was sent right behind `phoneInitializeEx` or `resume` is meant for the application that it begins.
     if (this.#beginning !== undefined) await this.#beginning;
-    const { token } = this.#options;
     requireScope(token, method.scope);
     if (this.#application === undefined) {
       throw new PhoneError("UNINITIALIZED", "The socket has no application: call phoneInitializeEx or resume first");
     }
     const asked: MethodCall = Object.assign(call, { params, token, application: this.#application });
-    return method.isRequest ? await method.run(asked) : await this.#bounded(() => method.run(asked));
+    return method.isRequest ? await method.run(asked) : await this.#bounded(asked, method);
   }
 
   /** The socket is no more: the lease begins to run, and nothing is read of the events. */
@@ -83,13 +90,15 @@ export class Session {
     this.#releaseLease = () => {};
   }
 
-  async #bounded(run: () => Promise<MethodAnswer>): Promise<MethodAnswer> {
+  async #bounded(call: MethodCall, method: Method): Promise<MethodAnswer> {
     if (this.#calls >= MOST_CALLS) {
       throw new Refusal("too-many", `${MOST_CALLS} calls of this socket wait for an answer; ask again after one`);
     }
     this.#calls++;
     try {
-      return await run();
+      const answer = method.run(call);
+      this.#options.underWay.add(call.application.id, answer);
+      return await answer;
     } finally {
       this.#calls--;
     }
@@ -97,14 +106,13 @@ export class Session {
 
   async #initialize(params: unknown): Promise<MethodAnswer> {
     this.#requireNone();
-    const { core, tokens } = this.#options.ports;
-    const { token } = this.#options;
-    const { name, ...lease } = fit(params, { shape: NewApplication, place: "params" });
-    requireValid(token, tokens);
+    const { ports, token } = this.#options;
+    const { core } = ports;
+    const asked = fit(params, { shape: NewApplication, place: "params" });
     const begun = Promise.withResolvers<void>();
     this.#beginning = begun.promise;
     try {
-      const started = await core.initialize(name, { token: token.id, sees: seesOf(token), ...lease });
+      const started = await beginApplication(ports, token, asked);
       const application = core.application(started.application, token.id);
       if (this.#left) {
         // Nobody has learnt of it, so nobody could resume it.
@@ -118,17 +126,27 @@ export class Session {
     }
   }
 
-  #resume(params: unknown): MethodAnswer {
+  async #resume(params: unknown): Promise<MethodAnswer> {
     this.#requireNone();
-    const { core, tokens } = this.#options.ports;
-    const { token } = this.#options;
+    const { ports: { core, tokens }, token, underWay } = this.#options;
     const { application: id, ...from } = fit(params, { shape: Resumed, place: "params" });
     requireValid(token, tokens);
     const application = core.application(id, token.id);
     const handedOut = this.#take(application, core.events(application, from));
-    const { leaseSeconds } = application;
-    const handles = core.handles(application);
-    return { result: { application: id, leaseSeconds, phoneCount: core.phoneCount, handles }, handedOut };
+    const begun = Promise.withResolvers<void>();
+    this.#beginning = begun.promise;
+    try {
+      // What the lost socket was doing decides which handles there are: an opening whose answer was lost would be asked again.
+      await underWay.ended(id);
+      const handles = core.handles(application);
+      return {
+        result: { application: id, leaseSeconds: application.leaseSeconds, phoneCount: core.phoneCount, handles },
+        handedOut,
+      };
+    } finally {
+      this.#beginning = undefined;
+      begun.resolve();
+    }
   }
 
   #requireNone(): void {

@@ -51,7 +51,7 @@ export class Sockets {
 
   /** Closes every socket as its application ends. Resolves when all are closed. */
   async stop(): Promise<void> {
-    for (const connection of this.#open) connection.stop();
+    for (const connection of this.#open) connection.stop("stopping");
     await Promise.all([...this.#open].map((connection) => connection.closed));
   }
 

@@ -10,9 +10,12 @@ import { type Abandonable, unlessAbandoned } from "./abandon.ts";
 import { ApplicationEnded, PhoneClosed } from "./errors.ts";
 import { EventFeed } from "./event_feed.ts";
 import type { Address } from "./open_socket.ts";
-import { type HeldHandle, Line } from "./line.ts";
+import { type Begun, type HeldHandle, Line } from "./line.ts";
 import { Phone } from "./phone.ts";
 import { Replies } from "./replies.ts";
+
+/** How long a close waits for a connection that is not there, milliseconds. */
+const UNCONNECTED_MS = 5_000;
 
 /** A client's session (TAPI's hPhoneApp). Made by `connect`. */
 export class Application implements AsyncDisposable {
@@ -21,9 +24,11 @@ export class Application implements AsyncDisposable {
 
   readonly #line: Line;
   readonly #feed = new EventFeed<PhoneEvent>();
-  readonly #replies = new Replies();
+  readonly #replies = new Replies((requestId) => this.request(requestId));
   readonly #phones = new Map<string, Phone>();
-  #id = "";
+  #begun: Begun | undefined;
+  /** The handles that the server told of when the application was last taken up again. */
+  #known: readonly HeldHandle[] | undefined;
 
   /** @internal */
   constructor(options: { address: Address; name: string; leaseSeconds: number | undefined }) {
@@ -32,6 +37,7 @@ export class Application implements AsyncDisposable {
     this.#line = new Line({
       ...options,
       onEvent: (event) => this.#hear(event),
+      onResumed: (handles) => this.#known = handles,
       onEnd: (error) => {
         resolve(error);
         this.#over(error);
@@ -41,13 +47,12 @@ export class Application implements AsyncDisposable {
 
   /** @internal */
   async begin(signal: AbortSignal | undefined): Promise<void> {
-    const { application } = await this.#line.begin(signal);
-    this.#id = application;
+    this.#begun = await this.#line.begin(signal);
   }
 
   /** Its id, as the history names it. */
   get id(): string {
-    return this.#id;
+    return this.#begun?.application ?? "";
   }
 
   /**
@@ -109,13 +114,19 @@ export class Application implements AsyncDisposable {
     return this.#feed.read(options);
   }
 
-  /** Ends the application and closes its phones: phoneShutdown. */
-  async close(): Promise<void> {
+  /**
+   * Ends the application and closes its phones: phoneShutdown. Without a connection it waits 5 s for one, and then leaves the application to its lease.
+   *
+   * @param options.signal Leaves the application to its lease at once.
+   */
+  async close(options: Abandonable = {}): Promise<void> {
+    const patience = this.#line.connected ? 1_000 * (this.#begun?.leaseSeconds ?? 0) : UNCONNECTED_MS;
+    const late = AbortSignal.any([AbortSignal.timeout(patience), ...(options.signal ? [options.signal] : [])]);
     try {
-      await this.#line.call("phoneShutdown", {});
+      await unlessAbandoned(this.#line.call("phoneShutdown", {}), late);
     } catch (error) {
-      // It has ended already, which is what is wanted.
-      if (!(error instanceof ApplicationEnded)) throw error;
+      // It has ended already, or will by itself.
+      if (!(error instanceof ApplicationEnded || late.aborted)) throw error;
     } finally {
       await this.#line.end(new ApplicationEnded("The application was shut down"));
     }
@@ -145,17 +156,19 @@ export class Application implements AsyncDisposable {
     if (event.type === "PHONE_CLOSE") this.#left(event.handle, event.cause);
   }
 
-  /** The replies that fell into a gap are told by the records. */
+  /** What fell into a gap is told by the records, and by the handles that are there no more. */
   #catchUp(): void {
-    for (const requestId of this.#replies.waiting()) {
-      this.#line.call("phoneGetRequest", { requestId })
-        .then((record) => this.#replies.takeRecord(record as RequestRecord))
-        .catch(() => {});
+    this.#replies.missed();
+    const known = new Set(this.#known?.map(({ handle }) => handle));
+    for (const [handle, phone] of [...this.#phones]) {
+      if (known.has(handle)) continue;
+      this.#replies.settle(handle, closedBy("forcedClose"));
+      phone.left("forcedClose");
     }
   }
 
   #left(handle: string, cause: Cause): void {
-    this.#replies.abandon(new PhoneClosed(`The phone was closed: ${cause}`, { cause }), handle);
+    this.#replies.abandon(closedBy(cause), handle);
     this.#phones.get(handle)?.left(cause);
   }
 
@@ -164,4 +177,8 @@ export class Application implements AsyncDisposable {
     for (const phone of [...this.#phones.values()]) phone.left("shutdown");
     this.#feed.end();
   }
+}
+
+function closedBy(cause: Cause): PhoneClosed {
+  return new PhoneClosed(`The phone was closed: ${cause}`, { cause });
 }

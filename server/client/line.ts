@@ -9,9 +9,12 @@
 import type { PhoneEvent } from "../core/contract/events.ts";
 import type { Privilege } from "../core/contract/names.ts";
 import { PhoneError } from "../core/contract/errors.ts";
+import { SOCKET_CLOSES } from "../core/contract/socket.ts";
 import { unlessAbandoned } from "./abandon.ts";
+import { closeSocket, SocketLost } from "./close_socket.ts";
 import { ApplicationEnded, CallRefused, errorOf, type WireError } from "./errors.ts";
-import { type Address, openSocket } from "./open_socket.ts";
+import { type Address, checkToken, openSocket } from "./open_socket.ts";
+import { pause } from "./pause.ts";
 
 /** A handle as the server knows it. */
 export interface HeldHandle {
@@ -42,20 +45,23 @@ export interface LineOptions {
   address: Address;
   /** The application's name, for people and the history. */
   name: string;
-  /** How long it lives without a socket; the server's usual 60 s if left out. */
+  /** How long it lives without a socket; what the server usually grants if left out. */
   leaseSeconds: number | undefined;
   /** Takes each event, in order, once. */
   onEvent(event: PhoneEvent): void;
+  /** The application has been taken up again: these are its handles. Events since then follow. */
+  onResumed(handles: readonly HeldHandle[]): void;
   /** The application has ended; nothing comes any more. */
   onEnd(error: ApplicationEnded): void;
 }
 
 interface Call {
-  readonly method: string;
-  readonly params: object;
+  /** As it is sent, however often. */
+  readonly text: string;
   readonly recover: Recover | undefined;
   readonly answer: PromiseWithResolvers<unknown>;
-  sent: boolean;
+  /** How often it has been sent. */
+  sent: number;
 }
 
 type Message =
@@ -65,15 +71,17 @@ type Message =
 
 /** Between pings: a socket over which nothing came for two of them is taken for lost. */
 const PING_MS = 15_000;
-/** The first wait before another socket; each is twice as long as the one before. */
+/** How long the first answer of a socket may take: a resume waits for what the lost socket has begun. */
+const INTRODUCTION_MS = 30_000;
+/** The first wait before another socket; each is twice as long as the one before, until something comes over one. */
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
-/** How long a closed socket's other side may take to agree. */
-const CLOSE_MS = 1_000;
-/** How the server closes a socket that is not to be opened again. */
+/** A call that so many sockets were lost over is given up: it may be what ends them. */
+const MOST_SENT = 20;
+/** Closes after which no socket is opened again. */
 const FINAL: Record<number, string> = {
-  4001: "Another socket has resumed the application",
-  4003: "The token was revoked",
+  [SOCKET_CLOSES.resumedElsewhere.code]: "Another socket has resumed the application",
+  [SOCKET_CLOSES.revoked.code]: SOCKET_CLOSES.revoked.reason,
 };
 
 /** See the module. */
@@ -87,11 +95,17 @@ export class Line {
   #application: Begun | undefined;
   #lastEvent = 0;
   #heardAt = 0;
+  #waitMs = 0;
   #pinging: ReturnType<typeof setInterval> | undefined;
 
   /** A line that is not connected yet. */
   constructor(options: LineOptions) {
     this.#options = options;
+  }
+
+  /** Whether there is a socket just now. */
+  get connected(): boolean {
+    return this.#socket !== undefined;
   }
 
   /**
@@ -102,15 +116,21 @@ export class Line {
    * @throws {TypeError} If the server cannot be reached.
    */
   async begin(signal: AbortSignal | undefined): Promise<Begun> {
-    const { name, leaseSeconds } = this.#options;
-    const abandoned = signal ?? this.#ending.signal;
-    const socket = await openSocket(this.#options.address, AbortSignal.any([abandoned, this.#ending.signal]));
+    const { address, name, leaseSeconds } = this.#options;
+    const abandoned = AbortSignal.any([this.#ending.signal, ...(signal ? [signal] : [])]);
+    await checkToken(address, abandoned);
+    const socket = await openSocket(address, abandoned);
     try {
-      const params = { name, ...(leaseSeconds !== undefined && { leaseSeconds }) };
-      const begun = await unlessAbandoned(this.#introduce(socket, "phoneInitializeEx", params), signal) as Begun;
-      this.#application = begun;
+      const begun = Promise.withResolvers<Begun>();
+      const introduced = this.#introduce(socket, {
+        method: "phoneInitializeEx",
+        params: { name, ...(leaseSeconds !== undefined && { leaseSeconds }) },
+        onAnswer: begun.resolve,
+      });
+      await unlessAbandoned(introduced, signal);
+      this.#application = await begun.promise;
       this.#use(socket);
-      return begun;
+      return this.#application;
     } catch (error) {
       this.#discard(socket);
       await Promise.all(this.#closing);
@@ -122,16 +142,16 @@ export class Line {
    * Calls a method; waits for a socket if there is none just now.
    *
    * @throws {PhoneError} What the server answered.
-   * @throws {CallRefused} What the server answered.
+   * @throws {CallRefused} What the server answered, or that the call is too large or ends every socket that it is sent over.
    * @throws {ApplicationEnded} If it ends before the answer.
    */
   call(method: string, params: object, options: { recover?: Recover | undefined } = {}): Promise<unknown> {
     if (this.#ending.signal.aborted) return Promise.reject(this.#ending.signal.reason);
     const id = this.#nextId++;
     const answer = Promise.withResolvers<unknown>();
-    const call: Call = { method, params, recover: options.recover, answer, sent: false };
+    const call: Call = { text: textOf(id, method, params), recover: options.recover, answer, sent: 0 };
     this.#calls.set(id, call);
-    if (this.#socket) this.#send(this.#socket, id, call);
+    if (this.#socket) send(this.#socket, call);
     return answer.promise;
   }
 
@@ -150,25 +170,24 @@ export class Line {
     this.#options.onEnd(error);
   }
 
-  #send(socket: WebSocket, id: number, call: Call): void {
-    call.sent = true;
-    socket.send(JSON.stringify({ jsonrpc: "2.0", id, method: call.method, params: call.params }));
-  }
-
-  /** The first call on a socket; what comes before its answer is none of ours. */
-  #introduce(socket: WebSocket, method: string, params: object): Promise<unknown> {
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  /** The first call on a socket. Events may follow its answer in the same turn, so `onAnswer` hears it before they come. */
+  #introduce<Answer>(
+    socket: WebSocket,
+    { method, params, onAnswer }: { method: string; params: object; onAnswer: (answer: Answer) => void },
+  ): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const late = setTimeout(() => reject(new SocketLost(1006, "the server did not answer")), INTRODUCTION_MS);
     socket.onmessage = ({ data }) => {
       const message: Message = JSON.parse(data);
-      if ("result" in message) resolve(message.result);
-      else if ("error" in message) reject(errorOf(message.error));
-      // Events may follow the answer in the same turn, before the promise is heard.
       socket.onmessage = ({ data }) => this.#hear(data);
+      if ("error" in message) return reject(errorOf(message.error));
+      if ("result" in message) onAnswer(message.result as Answer);
+      resolve();
     };
     socket.onclose = ({ code, reason }) => reject(new SocketLost(code, reason));
     socket.onerror = () => {};
-    socket.send(JSON.stringify({ jsonrpc: "2.0", id: 0, method, params }));
-    return promise;
+    socket.send(textOf(0, method, params));
+    return promise.finally(() => clearTimeout(late));
   }
 
   #use(socket: WebSocket): void {
@@ -181,11 +200,12 @@ export class Line {
 
   #ping(socket: WebSocket): void {
     if (performance.now() - this.#heardAt > 2 * PING_MS) return this.#lost(1006, "nothing was heard any more");
-    socket.send(JSON.stringify({ jsonrpc: "2.0", id: 0, method: "ping", params: {} }));
+    socket.send(textOf(0, "ping", {}));
   }
 
   #hear(data: string): void {
     this.#heardAt = performance.now();
+    this.#waitMs = 0;
     const message: Message = JSON.parse(data);
     if ("method" in message) {
       // After a resume the server begins behind `lastEvent`: what is not newer was heard on the socket before.
@@ -209,7 +229,7 @@ export class Line {
 
   /** Ends a socket of which nothing is wanted any more. */
   #discard(socket: WebSocket): void {
-    const closing: Promise<void> = closed(socket).then(() => void this.#closing.delete(closing));
+    const closing: Promise<void> = closeSocket(socket).then(() => void this.#closing.delete(closing));
     this.#closing.add(closing);
   }
 
@@ -218,7 +238,25 @@ export class Line {
     this.#drop();
     const final = FINAL[code];
     if (final !== undefined) return this.#finish(new ApplicationEnded(final));
+    this.#giveUpCalls(code);
     this.#resume(reason).catch((error) => this.#finish(error));
+  }
+
+  /** Rejects what would end the next socket as it has ended this one. */
+  #giveUpCalls(code: number): void {
+    const sent = [...this.#calls].filter(([, call]) => call.sent > 0);
+    const tooOften = sent.filter(([, call]) => call.sent >= MOST_SENT);
+    for (const [id, call] of tooOften) {
+      this.#reject(id, call, `${MOST_SENT} sockets were lost while the call was under way`);
+    }
+    if (code !== SOCKET_CLOSES.tooLarge.code) return;
+    const [largest] = sent.toSorted(([, one], [, other]) => other.text.length - one.text.length);
+    if (largest) this.#reject(...largest, "The call is larger than the server takes");
+  }
+
+  #reject(id: number, call: Call, words: string): void {
+    this.#calls.delete(id);
+    call.answer.reject(new CallRefused(words, { code: -32_600 }));
   }
 
   /** Opens sockets until the application is taken up again. */
@@ -227,7 +265,9 @@ export class Line {
     const begun = this.#application!;
     // Longer than this the server holds it only if it has not noticed the loss.
     const until = performance.now() + 2_000 * begun.leaseSeconds;
-    for (let wait = FIRST_WAIT_MS; !signal.aborted; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+    while (!signal.aborted) {
+      if (this.#waitMs > 0) await pause(this.#waitMs * (0.5 + Math.random() / 2), signal);
+      this.#waitMs = Math.min(2 * this.#waitMs || FIRST_WAIT_MS, LONGEST_WAIT_MS);
       try {
         return await this.#resumeOnce(signal);
       } catch (error) {
@@ -237,7 +277,6 @@ export class Line {
       if (performance.now() > until) {
         throw new ApplicationEnded(`The server was not reached again${reason && `, lost because ${reason}`}`);
       }
-      await pause(wait * (0.5 + Math.random() / 2), signal);
     }
   }
 
@@ -245,12 +284,14 @@ export class Line {
     const { application } = this.#application!;
     const socket = await openSocket(this.#options.address, signal);
     try {
-      const params = { application, lastEvent: this.#lastEvent };
-      const { handles } = await this.#introduce(socket, "resume", params) as { handles: HeldHandle[] };
+      await this.#introduce<{ handles: HeldHandle[] }>(socket, {
+        method: "resume",
+        params: { application, lastEvent: this.#lastEvent },
+        onAnswer: ({ handles }) => this.#recover(handles),
+      });
       signal.throwIfAborted();
-      this.#recover(handles);
       this.#use(socket);
-      for (const [id, call] of this.#calls) if (this.#socket) this.#send(socket, id, call);
+      for (const call of this.#calls.values()) if (this.#socket) send(socket, call);
     } catch (error) {
       this.#discard(socket);
       throw error;
@@ -258,8 +299,9 @@ export class Line {
   }
 
   #recover(handles: readonly HeldHandle[]): void {
+    this.#options.onResumed(handles);
     for (const [id, call] of this.#calls) {
-      const recovered = call.sent ? call.recover?.(handles) : undefined;
+      const recovered = call.sent > 0 ? call.recover?.(handles) : undefined;
       if (recovered === undefined) continue;
       this.#calls.delete(id);
       call.answer.resolve(recovered.result);
@@ -267,14 +309,13 @@ export class Line {
   }
 }
 
-/** A socket ended before its first answer. */
-class SocketLost extends Error {
-  readonly code: number;
+function textOf(id: number, method: string, params: object): string {
+  return JSON.stringify({ jsonrpc: "2.0", id, method, params });
+}
 
-  constructor(code: number, reason: string) {
-    super(FINAL[code] ?? `The socket was closed with ${code} ${reason}`.trimEnd());
-    this.code = code;
-  }
+function send(socket: WebSocket, call: Call): void {
+  call.sent++;
+  socket.send(call.text);
 }
 
 /** Whether trying again cannot help: the server has said that there is no such application or token any more. */
@@ -282,31 +323,4 @@ function isFinal(error: unknown): error is Error {
   if (error instanceof PhoneError) return error.code !== "PHONEERR_RESOURCEUNAVAIL";
   if (error instanceof CallRefused) return error.code !== 429 && error.code !== 503;
   return error instanceof SocketLost && error.code in FINAL;
-}
-
-/** Closes a socket, and waits a moment for the other side to agree. */
-function closed(socket: WebSocket): Promise<void> {
-  return new Promise((resolve) => {
-    const over = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(over, CLOSE_MS);
-    socket.onopen = socket.onmessage = socket.onerror = null;
-    socket.onclose = over;
-    if (socket.readyState === WebSocket.CLOSED) over();
-    else socket.close();
-  });
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const go = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", go);
-      resolve();
-    };
-    const timer = setTimeout(go, ms);
-    signal.addEventListener("abort", go, { once: true });
-  });
 }

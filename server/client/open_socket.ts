@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ApplicationEnded, CallRefused } from "./errors.ts";
+import { CallRefused } from "./errors.ts";
 
 /** Where a server is and who calls. */
 export interface Address {
@@ -61,18 +61,43 @@ function canSendHeaders(): boolean {
 /** Trades the token for a cookie that goes with the socket. */
 async function signIn({ url, token }: Address, signal: AbortSignal): Promise<void> {
   const headers = { authorization: `Bearer ${token}` };
-  const answer = await fetch(new URL("/v1/session", url), { method: "POST", headers, signal });
+  const answer = await ask(new URL("/v1/session", url), { method: "POST", headers, signal });
   if (!answer.ok) throw await refusalOf(answer);
   await answer.body?.cancel();
+}
+
+/**
+ * Makes sure that a server is there and takes the token: a socket that does not open says neither, and asking twice with a wrong token would count twice.
+ *
+ * @throws {CallRefused} If it does not; `code` is the HTTP status.
+ * @throws {TypeError} If the server cannot be reached.
+ */
+export async function checkToken({ url, token }: Address, signal: AbortSignal): Promise<void> {
+  if (token === undefined || !canSendHeaders()) return;
+  const headers = { authorization: `Bearer ${token}` };
+  const answer = await ask(new URL("/v1/phones", url), { method: "HEAD", headers, signal });
+  if (answer.status !== 401 && answer.status !== 429) return void await answer.body?.cancel();
+  const words = answer.status === 401 ? "does not know the token" : "has been given too many wrong tokens";
+  throw new CallRefused(`${url.origin} ${words}`, { code: answer.status });
+}
+
+/** Asks by HTTP. @throws {TypeError} With the server's address, if it cannot be reached. */
+async function ask(url: URL, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, request);
+  } catch (cause) {
+    request.signal?.throwIfAborted();
+    throw new TypeError(`${url.origin} cannot be reached`, { cause });
+  }
 }
 
 /** A failed socket does not say why; the same address asked by HTTP does. */
 async function whyNot({ url, token }: Address, signal: AbortSignal): Promise<Error> {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const answer = await fetch(new URL("/v1/socket", url), { headers, signal });
+  const answer = await ask(new URL("/v1/socket", url), { headers, signal });
   if ([401, 403, 404, 429, 503].includes(answer.status)) return await refusalOf(answer);
   await answer.body?.cancel();
-  return new ApplicationEnded(`The socket of ${url.origin} could not be opened`);
+  return new TypeError(`The socket of ${url.origin} could not be opened, though it answers calls`);
 }
 
 async function refusalOf(answer: Response): Promise<CallRefused> {

@@ -14,7 +14,8 @@ import type {
 } from "../core/contract/operations.ts";
 import { PhoneError } from "../core/contract/errors.ts";
 import type { Closed } from "../core/contract/phone.ts";
-import type { Cause, RequestRecord } from "../core/contract/record.ts";
+import type { Cause } from "../core/contract/record.ts";
+import { methodName } from "../core/contract/socket.ts";
 import { type Abandonable, unlessAbandoned } from "./abandon.ts";
 import { ApplicationEnded, PhoneClosed } from "./errors.ts";
 import type { EventFeed } from "./event_feed.ts";
@@ -49,6 +50,8 @@ export interface StatusMessages {
   /** Which of their changes. */
   buttonStates: ButtonState[];
 }
+
+const UNHEARD = "The phone was closed; the request goes on unheard, and the history tells how it ended";
 
 /** One opening of one phone. Made by `Application.open`. */
 export class Phone implements AsyncDisposable {
@@ -143,13 +146,12 @@ export class Phone implements AsyncDisposable {
     options: AskOptions = {},
   ): Promise<AskedRequest> {
     const { signal, ...rest } = options;
-    const { handle } = this;
-    const method = `phone${operation.charAt(0).toUpperCase()}${operation.slice(1)}`;
-    const asked = this.#call(method, { ...params, ...rest, idempotencyKey: crypto.randomUUID() }) as Promise<
-      { requestId: number }
-    >;
-    const { requestId } = await unlessAbandoned(asked, signal);
-    return { requestId, reply: this.#replies.of(requestId, handle) };
+    const { gaps } = this.#replies;
+    const asked = this.#call(methodName(operation), { ...params, ...rest, idempotencyKey: crypto.randomUUID() });
+    const { requestId } = await unlessAbandoned(asked, signal) as { requestId: number };
+    const reply = this.#replies.of(requestId, this.handle);
+    if (this.#replies.gaps !== gaps) this.#replies.lookUp(requestId);
+    return { requestId, reply };
   }
 
   /** The status of the phone (PHONESTATUS, contract 6.2). */
@@ -235,7 +237,8 @@ export class Phone implements AsyncDisposable {
       if (isGone(error)) return undefined;
       throw error;
     }).then(async (closed) => {
-      await this.#tellTheRest();
+      // The application's own close suppresses replies: what it has completed is told by the records.
+      await this.#replies.settle(handle, new PhoneClosed(UNHEARD, { cause: "close" }));
       this.left("close");
       return closed;
     });
@@ -270,23 +273,8 @@ export class Phone implements AsyncDisposable {
     params: GetterParameters[Name],
     options: Abandonable = {},
   ): Promise<GetterResults[Name]> {
-    const answer = this.#call(`phoneG${getter.slice(1)}`, params);
+    const answer = this.#call(methodName(getter), params);
     return await unlessAbandoned(answer, options.signal) as GetterResults[Name];
-  }
-
-  /** The application's own close suppresses replies: what the close has completed is told by the records. */
-  async #tellTheRest(): Promise<void> {
-    const waiting = this.#replies.waiting(this.handle);
-    await Promise.all(waiting.map(async (requestId) => {
-      const record = await this.#line.call("phoneGetRequest", { requestId }).catch(() => undefined);
-      if (record) this.#replies.takeRecord(record as RequestRecord);
-    }));
-    this.#replies.abandon(
-      new PhoneClosed("The phone was closed; the request goes on unheard, and the history tells how it ended", {
-        cause: "close",
-      }),
-      this.handle,
-    );
   }
 }
 

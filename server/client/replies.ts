@@ -37,8 +37,39 @@ interface Waiting {
 
 /** Brings replies and requests together, whichever comes first. */
 export class Replies {
+  readonly #recordOf: (requestId: number) => Promise<RequestRecord>;
   readonly #waiting = new Map<number, Waiting>();
   readonly #unclaimed = new Map<number, Reply>();
+
+  #gaps = 0;
+
+  /** Without any; what is not told by a reply is asked of the records. */
+  constructor(recordOf: (requestId: number) => Promise<RequestRecord>) {
+    this.#recordOf = recordOf;
+  }
+
+  /** How many gaps there have been: a reply may have fallen into one that came while its answer was waited for. */
+  get gaps(): number {
+    return this.#gaps;
+  }
+
+  /** Events were dropped: every reply that is waited for may be among them. */
+  missed(): void {
+    this.#gaps++;
+    for (const requestId of this.waiting()) this.lookUp(requestId);
+  }
+
+  /** Asks the record of a request how it ended; one that is open tells nothing yet. */
+  async lookUp(requestId: number): Promise<void> {
+    const record = await this.#recordOf(requestId).catch(() => undefined);
+    if (record) this.#takeRecord(record);
+  }
+
+  /** Settles what is waited for through one handle that is closed: by the records, and the rest not at all. */
+  async settle(handle: string, error: Error): Promise<void> {
+    await Promise.all(this.waiting(handle).map((requestId) => this.lookUp(requestId)));
+    this.abandon(error, handle);
+  }
 
   /** The reply of a request, now or later. */
   of(requestId: number, handle: string): Promise<Reply> {
@@ -62,8 +93,7 @@ export class Replies {
     this.#settle(reply);
   }
 
-  /** Takes the record of a request whose reply does not come; one that is open tells nothing yet. */
-  takeRecord({ requestId, outcome, result, code, cause, message, reference }: RequestRecord): void {
+  #takeRecord({ requestId, outcome, result, code, cause, message, reference }: RequestRecord): void {
     if (outcome === null || result === null || !this.#waiting.has(requestId)) return;
     this.#settle({
       requestId,

@@ -107,3 +107,51 @@ Deno.test("a reply that fell into a gap is told by the record of its request", a
   deepEqual(replies.map(({ outcome }) => outcome), Array(20).fill("succeeded"));
   equal((await gap)?.from, 2);
 });
+
+Deno.test("a phone that was closed by force behind a gap is closed here too", async () => {
+  await using server = await startServer({ config: { bounds: { eventBytes: 1_024 } } });
+  await using proxy = new CuttingProxy(server.url);
+  await using application = await connect(proxy.url, { name: "cut off", token: server.token });
+  await using phone = await application.open("virtual:desk-1", OWNER);
+  await using filling = await application.open("virtual:mini-1", OWNER);
+  const reading = Array.fromAsync(phone.events());
+  await phone.devSpecific({ params: btoa(JSON.stringify({ next: { count: 1, delayMs: 200 } })) });
+  const slow = await phone.ask("setLamp", { lamp: 20, mode: "steady" });
+  proxy.passing = false;
+  proxy.cut();
+  const call = api(server);
+  // The operator takes the phone away, and what comes after that fills the queue.
+  const [own] =
+    (await call<{ applications: { handles: { handle: string; phone: string }[] }[] }>("GET", "/v1/applications"))
+      .body.applications;
+  const [desk, mini] = own?.handles ?? [];
+  const admin = (await call("POST", "/v1/tokens", { body: { name: "operator", scopes: ["admin"] } })).body;
+  const operator = api({ url: server.url, token: String(admin.token) });
+  equal((await operator("DELETE", `/v1/handles/${desk?.handle}`)).status, 200);
+  for (let i = 0; i < 10; i++) {
+    const body = { operation: "setLamp", lamp: 12, mode: i % 2 ? "steady" : "off" };
+    await call("POST", `/v1/handles/${mini?.handle}/requests`, { body, headers: { prefer: "wait=5" } });
+  }
+  proxy.passing = true;
+  equal(await phone.closed, "forcedClose");
+  equal((await reading).some(({ type }) => type === "PHONE_CLOSE"), false);
+  equal((await slow.reply).outcome, "aborted");
+  equal((await filling.getLamp({ lamp: 12 })).mode, "steady");
+});
+
+Deno.test("an application whose server is gone can be left at once", async () => {
+  await using server = await startServer();
+  const application = await connect(server.url, { name: "left", token: server.token });
+  await server.kill();
+  await application.close({ signal: AbortSignal.abort() });
+  ok((await application.ended).message);
+});
+
+Deno.test("a wrong token is an attempt once", async () => {
+  await using server = await startServer({ args: ["--safe"] });
+  const codes: unknown[] = [];
+  for (let i = 0; i < 11; i++) {
+    codes.push(await connect(server.url, { name: "guess", token: "wrong" }).catch((error) => error.code));
+  }
+  deepEqual(codes, [...Array(10).fill(401), 429]);
+});

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SOCKET_CLOSES } from "../../core/contract/socket.ts";
 import { ApplicationId } from "../schemas/names.ts";
 import { type Components, components, textOf } from "../schemas/components.ts";
 import { EVENTS } from "../schemas/event.ts";
@@ -19,9 +20,8 @@ events may be added: ignore what you do not know.`;
 
 const SOCKET =
   `JSON-RPC 2.0 in text messages, pipelined and in batches as the client likes. One socket is one application: \`phoneInitializeEx\` or \`resume\` comes first.
-The token stands in the \`Authorization\` header of the upgrade; for a page of this server the cookie of \`POST /v1/session\` does. Closed by the server with 1000
-(the application has ended), 1001 (the server stops), 1003 (a message was no text), 1009 (a message was too large), 4001 (resumed elsewhere), 4003 (the token
-was revoked) and 4008 (the client reads too slowly).`;
+The token stands in the \`Authorization\` header of the upgrade; for a page of this server the cookie of \`POST /v1/session\` does. The
+server closes it with ${Object.values(SOCKET_CLOSES).map(({ code, reason }) => `${code} (${reason})`).join(", ")}.`;
 
 const types = Object.keys(EVENTS);
 const ref = (...path: string[]) => ({ $ref: `#/${path.join("/")}` });

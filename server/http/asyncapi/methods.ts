@@ -14,7 +14,7 @@ import { ClosedHandle, Masks as SetMasks, OpenedHandle } from "../schemas/handle
 import { Seq } from "../schemas/names.ts";
 import { Phone as OnePhone, Phones } from "../schemas/phone.ts";
 import { Record } from "../schemas/request.ts";
-import { methodName } from "../socket/methods.ts";
+import { methodName } from "../../core/contract/socket.ts";
 import {
   GETTER_PARAMS,
   JustHandle,

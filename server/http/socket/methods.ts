@@ -12,6 +12,7 @@ import {
 } from "../../core/contract/operations.ts";
 import type { ApplicationView, HandleView } from "../../core/core.ts";
 import { PhoneError } from "../../core/contract/errors.ts";
+import { methodName } from "../../core/contract/socket.ts";
 import { askedRequest, requireOwner } from "../asked_request.ts";
 import { requireScope } from "../authentication.ts";
 import { seesOf } from "../phone_globs.ts";
@@ -138,9 +139,4 @@ export function methodsOf(ports: HttpPorts): ReadonlyMap<string, Method> {
   for (const name of GETTERS) methods[methodName(name)] = getter(name);
   // Not an object from here on: a client may ask for the method "constructor".
   return new Map(Object.entries(methods));
-}
-
-/** `setLamp` is called `phoneSetLamp`. */
-export function methodName(name: OperationName | GetterName): string {
-  return `phone${name[0]?.toUpperCase()}${name.slice(1)}`;
 }

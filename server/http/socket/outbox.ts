@@ -3,21 +3,11 @@
  *
  * @module
  */
+import { SOCKET_CLOSES } from "../../core/contract/socket.ts";
 import type { Clock } from "../../core/ports.ts";
 
-/** How a socket is closed by us. */
-export const CLOSES = {
-  done: { code: 1000, reason: "the application has ended" },
-  stopping: { code: 1001, reason: "the server is stopping" },
-  notText: { code: 1003, reason: "messages must be text" },
-  tooLarge: { code: 1009, reason: "the message is too large" },
-  resumedElsewhere: { code: 4001, reason: "resumed elsewhere" },
-  revoked: { code: 4003, reason: "the token was revoked" },
-  tooSlow: { code: 4008, reason: "reads too slowly" },
-} as const;
-
-/** One of {@linkcode CLOSES}. */
-export type CloseReason = keyof typeof CLOSES;
+/** One of {@linkcode SOCKET_CLOSES}. */
+export type CloseReason = keyof typeof SOCKET_CLOSES;
 
 /**
  * What the runtime is given before the client has taken it: bytes, and texts, each of which costs a kilobyte there. It cannot be taken back: when a client reads
@@ -147,6 +137,6 @@ export class Outbox {
 
   #finish(reason: CloseReason): void {
     this.discard();
-    this.#socket.close(CLOSES[reason].code, CLOSES[reason].reason);
+    this.#socket.close(SOCKET_CLOSES[reason].code, SOCKET_CLOSES[reason].reason);
   }
 }

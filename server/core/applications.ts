@@ -3,20 +3,19 @@
  *
  * @module
  */
-import { closeHandle, onDisk, suppressReplies } from "./close.ts";
+import { beginClose, inTime, suppressReplies, underWay } from "./close.ts";
 import { PhoneError } from "./contract/errors.ts";
 import { isLabel, LABEL_RULE } from "./contract/label.ts";
 import type { Cause } from "./contract/record.ts";
 import type { ApplicationSummary, CloseCause, EventStream, Sees } from "./core.ts";
 import { EventQueue } from "./event_queue.ts";
 import { type Application, type Exchange, timestamp } from "./exchange.ts";
-import { within } from "./within.ts";
 
 /**
  * Begins an application.
  *
  * @throws {PhoneError} `INVALAPPNAME`; `RESOURCEUNAVAIL` while plugins are starting, the server is stopping or the history cannot be written; `REQUESTOVERRUN`
- * when too many are there; `INVALAPPHANDLE` if it was ended meanwhile.
+ * when too many are there, or too many of the token; `INVALAPPHANDLE` if it was ended meanwhile.
  */
 export async function initialize(
   exchange: Exchange,
@@ -32,6 +31,12 @@ export async function initialize(
   if (history.trouble !== undefined) throw new PhoneError("RESOURCEUNAVAIL", history.trouble);
   if (exchange.applications.size >= bounds.applications) {
     throw new PhoneError("REQUESTOVERRUN", `${bounds.applications} applications are there; end one first`);
+  }
+  if (applicationsOf(exchange, options.token).length >= bounds.tokenApplications) {
+    throw new PhoneError(
+      "REQUESTOVERRUN",
+      `${bounds.tokenApplications} applications of this token are there, as many as one may have; end one first`,
+    );
   }
   const now = clock.monotonic();
   const application: Application = {
@@ -58,10 +63,10 @@ export async function initialize(
     detail: { name },
   });
   try {
-    await within(clock, bounds.closeRowsMs, row);
-  } catch {
+    await inTime(exchange, row, "the application was not begun");
+  } catch (error) {
     end(exchange, application, "shutdown");
-    throw new PhoneError("RESOURCEUNAVAIL", "The history could not be written in time; the application was not begun");
+    throw error;
   }
   // Its token was revoked, or the server stopped, while the row was on its way.
   if (application.ended) throw new PhoneError("INVALAPPHANDLE");
@@ -82,30 +87,47 @@ export function hold(exchange: Exchange, application: Application): () => void {
   };
 }
 
-/** Closes every handle of an application, all in parallel, and ends it. `by` is the token of the operator who releases it. */
+/**
+ * Closes every handle of an application, all in parallel, and ends it. What is still to be told to one that an operator releases is told before its events end.
+ *
+ * @param by The token of the operator who releases it.
+ * @throws {PhoneError} `INVALAPPHANDLE` if it has ended; `RESOURCEUNAVAIL` if the rows are not on disk in time: it is ended and its phones are released all
+ * the same (invariant 9).
+ */
 export async function shutdown(
   exchange: Exchange,
   application: Application,
   cause: CloseCause,
   by?: string,
 ): Promise<void> {
-  if (application.ended) throw new PhoneError("INVALAPPHANDLE");
+  if (exchange.applications.get(application.id) !== application) throw new PhoneError("INVALAPPHANDLE");
   application.releasedBy = by;
   exchange.applications.delete(application.id);
   application.cancelLease();
   // Only an operator's release is told to the application: everything else it asked for, or is not there to hear.
-  const rows = cause === "operatorRelease" ? [] : silence(exchange, application);
+  const withdrawn = cause === "operatorRelease" ? [] : silence(exchange, application);
   const handles = [...application.handles].filter((handle) => !handle.closed);
-  const closes = await Promise.allSettled(handles.map((handle) => closeHandle(exchange, handle, cause, by)));
-  await onDisk(exchange, Promise.all([...rows, end(exchange, application, cause)]));
-  for (const close of closes) if (close.status === "rejected") throw close.reason;
+  const closings = handles.map((handle) => beginClose(exchange, handle, cause, by));
+  underWay(exchange, Promise.all(closings.map(({ told }) => told)).then(() => finish(application)));
+  const written = async () => {
+    await Promise.all(closings.map(({ over }) => over));
+    const rows = [...withdrawn, ...closings.map(({ rows }) => rows), noteEnded(exchange, application, cause)];
+    await inTime(exchange, Promise.all(rows), "the application is ended and its phones released all the same");
+  };
+  await underWay(exchange, written());
 }
 
 /** Ends every application of a token that has been revoked. */
 export async function endApplicationsOf(exchange: Exchange, token: string): Promise<void> {
-  const own = [...exchange.applications.values()].filter((application) => application.token === token);
+  const own = applicationsOf(exchange, token);
+  // None is told of the others' closes: it is not there to hear, and they may be a thousand on one phone.
+  for (const application of own) application.ended = true;
   const ends = await Promise.allSettled(own.map((application) => shutdown(exchange, application, "tokenRevoked")));
   for (const end of ends) if (end.status === "rejected") throw end.reason;
+}
+
+function applicationsOf(exchange: Exchange, token: string): Application[] {
+  return [...exchange.applications.values()].filter((application) => application.token === token);
 }
 
 /** An application as an operator is shown it. */
@@ -128,18 +150,28 @@ export function summaryOf(application: Application): ApplicationSummary {
 /** From here on the application hears nothing, and rows say so of every reply that was on its way to it. */
 function silence(exchange: Exchange, application: Application): Promise<void>[] {
   application.ended = true;
-  const rows = [...application.handles].flatMap((handle) => suppressReplies(exchange, handle));
+  // First, or each of its handles would look through all of them.
   const queued = application.events.withdraw().map((requestId) => exchange.history.withdraw(requestId));
+  const rows = [...application.handles].flatMap((handle) => suppressReplies(exchange, handle));
   application.events.end();
   return [...rows, ...queued];
 }
 
 /** Ends an application that holds nothing any more; its stream may be read to the end. */
 export function end(exchange: Exchange, application: Application, cause: Cause): Promise<void> {
-  application.ended = true;
   exchange.applications.delete(application.id);
   application.cancelLease();
+  finish(application);
+  return noteEnded(exchange, application, cause);
+}
+
+/** From here on nothing is told to the application; what has been told may be read to the end. */
+function finish(application: Application): void {
+  application.ended = true;
   application.events.finish();
+}
+
+function noteEnded(exchange: Exchange, application: Application, cause: Cause): Promise<void> {
   return exchange.history.note({
     type: "applicationEnded",
     token: application.token,

@@ -24,8 +24,12 @@ export interface Bounds {
   leaseSeconds: number;
   /** Applications at once. */
   applications: number;
+  /** Applications of each token: one token must not take every place. */
+  tokenApplications: number;
   /** Open handles of each application. */
   handles: number;
+  /** Open handles of each phone as monitor; its owner's is not counted. */
+  phoneHandles: number;
   /** Bytes of events held for each application. */
   eventBytes: number;
   /** How long an open event stream holds a lease without a call. */
@@ -43,7 +47,9 @@ export const DEFAULT_BOUNDS: Bounds = {
   longestDeadlineMs: 600_000,
   leaseSeconds: 60,
   applications: 10_000,
+  tokenApplications: 2_500,
   handles: 1_024,
+  phoneHandles: 1_024,
   eventBytes: 1_048_576,
   streamHoldMs: 300_000,
 };

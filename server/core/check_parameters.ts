@@ -8,12 +8,13 @@ import {
   BUTTON_FUNCTIONS,
   BUTTON_MODES,
   HOOKSWITCH_DEVICES,
-  HOOKSWITCH_MODES,
   isVendorButtonFunction,
   isVendorLampMode,
-  LAMP_MODES,
+  SETTABLE_HOOKSWITCH_MODES,
+  SETTABLE_LAMP_MODES,
 } from "./contract/names.ts";
 import type { GetterName, GetterParameters, OperationName, OperationParameters } from "./contract/operations.ts";
+import { quoted } from "./contract/quoted.ts";
 
 const MAX_DWORD = 0xFFFF_FFFF;
 const MAX_LEVEL = 0xFFFF;
@@ -54,12 +55,12 @@ const CHECKS: { [Name in OperationName]: Check<Name> } = {
   setHookSwitch(params) {
     requireThat(params.devices.length > 0, "INVALHOOKSWITCHDEV", "devices is empty: name at least one");
     for (const device of params.devices) requireName("INVALHOOKSWITCHDEV", "devices", device, HOOKSWITCH_DEVICES);
-    requireName("INVALHOOKSWITCHMODE", "mode", params.mode, HOOKSWITCH_MODES);
     requireThat(
       params.mode !== "unknown",
       "INVALHOOKSWITCHMODE",
       "mode unknown describes a hookswitch, it cannot be set",
     );
+    requireName("INVALHOOKSWITCHMODE", "mode", params.mode, SETTABLE_HOOKSWITCH_MODES);
     return { ...params, devices: [...new Set(params.devices)] };
   },
   setLamp(params) {
@@ -72,12 +73,12 @@ const CHECKS: { [Name in OperationName]: Check<Name> } = {
         `mode ${mode} is not a vendor's own: those are one bit of the high 16`,
       );
     } else {
-      requireName("INVALLAMPMODE", "mode", mode, LAMP_MODES);
       requireThat(
         mode !== "dummy" && mode !== "unknown",
         "INVALLAMPMODE",
         `mode ${mode} describes a lamp, it cannot be set`,
       );
+      requireName("INVALLAMPMODE", "mode", mode, SETTABLE_LAMP_MODES);
     }
     return params;
   },
@@ -160,7 +161,7 @@ function requireDword(error: PhoneErrorName, place: string, value: number): void
 
 function requireName(error: PhoneErrorName, place: string, name: string, known: readonly string[]): void {
   if (!known.includes(name)) {
-    throw new PhoneError(error, `${place} ${JSON.stringify(name)} is not one of ${known.join(", ")}`);
+    throw new PhoneError(error, `${place} ${quoted(name)} is not one of ${known.join(", ")}`);
   }
 }
 

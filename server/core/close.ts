@@ -18,9 +18,23 @@ import type { Closed } from "./contract/phone.ts";
 import type { CloseCause } from "./core.ts";
 import { tell, tellCount } from "./deliver.ts";
 import type { Exchange, Handle, Phone } from "./exchange.ts";
-import { wantLess } from "./masks.ts";
+import { stopListening, wantLess } from "./masks.ts";
+import { onDisk } from "./on_disk.ts";
 import { endSession } from "./session.ts";
-import { TimeUp, within } from "./within.ts";
+
+/** A close that has begun: the handle is void, whatever becomes of the rest. */
+export interface Closing {
+  readonly closed: Closed;
+  /** Resolves when the phone is released; at once if others hold it. The disk is waited for from then on. */
+  readonly over: Promise<void>;
+  /** Resolves when what the close completed is on disk, and that the handle is closed. */
+  readonly rows: Promise<unknown>;
+  /** Resolves when the application has been told, if it is to be: after every reply of the handle, however long its requests take. */
+  readonly told: Promise<void>;
+}
+
+/** The end of a phone's session with its plugin, which the last handle brings about. */
+type SessionEnd = ReturnType<typeof endSession>;
 
 /**
  * Closes one handle.
@@ -29,11 +43,37 @@ import { TimeUp, within } from "./within.ts";
  * @throws {PhoneError} `INVALPHONEHANDLE` if it is closed already; `RESOURCEUNAVAIL` if the rows are not on disk in time: the handle is void and the device
  * released all the same (invariant 9).
  */
-export function closeHandle(exchange: Exchange, handle: Handle, cause: CloseCause, by?: string): Promise<Closed> {
+export async function closeHandle(exchange: Exchange, handle: Handle, cause: CloseCause, by?: string): Promise<Closed> {
+  const { closed, over, rows } = beginClose(exchange, handle, cause, by);
+  const otherwise = "the handle is closed and its phone released all the same";
+  await underWay(exchange, over.then(() => inTime(exchange, rows, otherwise)));
+  return closed;
+}
+
+/**
+ * Begins to close one handle.
+ *
+ * @param by The token of the operator who releases it.
+ * @throws {PhoneError} `INVALPHONEHANDLE` if it is closed already.
+ */
+export function beginClose(exchange: Exchange, handle: Handle, cause: CloseCause, by?: string): Closing {
   if (handle.closed) throw new PhoneError("INVALPHONEHANDLE");
   handle.releasedBy = by;
-  const close = cause === "operatorRelease" ? release(exchange, handle, cause) : closeOwn(exchange, handle, cause);
-  return underWay(exchange, close);
+  makeVoid(exchange, handle);
+  // Only an operator's release is told to the application: everything else it asked for, or is not there to hear.
+  const silent = cause !== "operatorRelease";
+  const withdrawn = silent ? suppressReplies(exchange, handle) : [];
+  if (silent) handle.application.handles.delete(handle);
+  const lastHandle = handle.phone.handles.size === 0;
+  const session = lastHandle ? endSession(exchange, handle.phone, cause) : undefined;
+  if (!lastHandle) leave(exchange, handle);
+  const written = write(exchange, handle, { cause, session });
+  return {
+    closed: { handle: handle.id, lastHandle, completed: session?.outstanding.length ?? 0 },
+    over: session?.over ?? Promise.resolve(),
+    rows: Promise.all([...withdrawn, written]),
+    told: silent ? Promise.resolve() : underWay(exchange, tellClosed(exchange, handle, { cause, written })),
+  };
 }
 
 /** Closes every handle of a phone against its applications' will. Resolves when each has been told. */
@@ -44,16 +84,24 @@ export function closeForcibly(exchange: Exchange, phone: Phone, cause: Cause, en
 async function forceOut(exchange: Exchange, phone: Phone, cause: Cause, ended?: Promise<void>): Promise<void> {
   const handles = [...phone.handles];
   for (const handle of handles) makeVoid(exchange, handle);
-  const { outstanding, over } = endSession(exchange, phone, cause, ended);
-  await over;
-  await Promise.all(outstanding.map((request) => request.completed.promise));
-  await Promise.all(handles.map((handle) => tellClosed(exchange, handle, cause, outstanding.length)));
+  const session = endSession(exchange, phone, cause, ended);
+  await session.over;
+  await Promise.all(handles.map((handle) => {
+    const written = write(exchange, handle, { cause, session });
+    return tellClosed(exchange, handle, { cause, written });
+  }));
 }
 
-function underWay<Value>(exchange: Exchange, close: Promise<Value>): Promise<Value> {
+/** Lets the server's stop wait for a close. */
+export function underWay<Value>(exchange: Exchange, close: Promise<Value>): Promise<Value> {
   const over: Promise<unknown> = close.catch(() => {}).then(() => exchange.closes.delete(over));
   exchange.closes.add(over);
   return close;
+}
+
+/** Waits for the rows of a close: the device is released already. */
+export function inTime(exchange: Exchange, rows: Promise<unknown>, otherwise: string): Promise<void> {
+  return onDisk(rows, { clock: exchange.clock, ms: exchange.bounds.closeRowsMs, otherwise });
 }
 
 /** Closes a phone forcibly, in whatever state its session is: after it, the session is closed, or its plugin's process is another. */
@@ -65,41 +113,12 @@ export async function closeWholly(exchange: Exchange, phone: Phone, cause: Cause
   }
 }
 
-async function closeOwn(exchange: Exchange, handle: Handle, cause: CloseCause): Promise<Closed> {
-  const { phone } = handle;
-  makeVoid(exchange, handle);
-  handle.application.handles.delete(handle);
-  const withdrawn = suppressReplies(exchange, handle);
-  const closed = { handle: handle.id, lastHandle: phone.handles.size === 0, completed: 0 };
-  const rows: Promise<void>[] = [...withdrawn];
-  if (closed.lastHandle) {
-    const { outstanding, over } = endSession(exchange, phone, cause);
-    closed.completed = outstanding.length;
-    rows.push(...outstanding.map((request) => request.completed.promise));
-    await over;
-  } else leave(exchange, handle);
-  rows.push(noteClosed(exchange, handle, cause, closed));
-  await onDisk(exchange, Promise.all(rows));
-  return closed;
-}
-
-async function release(exchange: Exchange, handle: Handle, cause: CloseCause): Promise<Closed> {
-  const { phone } = handle;
-  const last = phone.handles.size === 1;
-  const completed = last ? phone.outstanding.size : 0;
-  if (last) await closeForcibly(exchange, phone, cause);
-  else {
-    makeVoid(exchange, handle);
-    leave(exchange, handle);
-    await tellClosed(exchange, handle, cause, completed);
-  }
-  return { handle: handle.id, lastHandle: last, completed };
-}
-
 /** From here on the handle is none: every call with it is refused (Q35), and its owner's place is free (R10). */
 function makeVoid(exchange: Exchange, handle: Handle): void {
   handle.closed = true;
   handle.phone.handles.delete(handle);
+  if (handle.phone.owner === handle) handle.phone.owner = undefined;
+  stopListening(handle);
   exchange.handles.delete(handle.id);
 }
 
@@ -119,11 +138,31 @@ export function suppressReplies(exchange: Exchange, handle: Handle): Promise<voi
   return withdrawn.map((requestId) => exchange.history.withdraw(requestId));
 }
 
+/** Puts a close on disk: when the phone is released, what that completed and that the handle is closed. */
+async function write(
+  exchange: Exchange,
+  handle: Handle,
+  { cause, session }: { cause: Cause; session: SessionEnd | undefined },
+): Promise<void> {
+  // One that leaves the phone open has its row before anything that comes next.
+  if (session) await session.over;
+  const { outstanding } = session ?? { outstanding: [] };
+  const closed = noteClosed(exchange, handle, {
+    cause,
+    lastHandle: session !== undefined,
+    completed: outstanding.length,
+  });
+  await Promise.all([closed, ...outstanding.map((request) => request.completed.promise)]);
+}
+
 /** PHONE_CLOSE, after every reply of the handle: nothing follows it (R67, R68). */
-async function tellClosed(exchange: Exchange, handle: Handle, cause: Cause, completed: number): Promise<void> {
+async function tellClosed(
+  exchange: Exchange,
+  handle: Handle,
+  { cause, written }: { cause: Cause; written: Promise<void> },
+): Promise<void> {
+  await written;
   await Promise.all([...handle.requests].map((request) => request.over.promise));
-  const lastHandle = handle.phone.handles.size === 0;
-  await noteClosed(exchange, handle, cause, { lastHandle, completed });
   handle.application.handles.delete(handle);
   if (handle.disowned) return;
   tell(exchange, handle.application, { type: "PHONE_CLOSE", handle: handle.id, phone: handle.phone.id, cause });
@@ -132,8 +171,7 @@ async function tellClosed(exchange: Exchange, handle: Handle, cause: Cause, comp
 function noteClosed(
   exchange: Exchange,
   handle: Handle,
-  cause: Cause,
-  how: { lastHandle: boolean; completed: number },
+  how: { cause: Cause; lastHandle: boolean; completed: number },
 ): Promise<void> {
   const { application, phone } = handle;
   return exchange.history.note({
@@ -143,25 +181,6 @@ function noteClosed(
     plugin: phone.plugin.name,
     phone: phone.id,
     handle: handle.id,
-    detail: {
-      cause,
-      lastHandle: how.lastHandle,
-      completed: how.completed,
-      ...(handle.releasedBy === undefined ? {} : { by: handle.releasedBy }),
-    },
+    detail: { ...how, ...(handle.releasedBy === undefined ? {} : { by: handle.releasedBy }) },
   });
-}
-
-/** Waits for the rows of a close, but not for ever: the device is released already (invariant 9). */
-export async function onDisk(exchange: Exchange, rows: Promise<unknown>): Promise<void> {
-  const { closeRowsMs } = exchange.bounds;
-  try {
-    await within(exchange.clock, closeRowsMs, rows);
-  } catch (error) {
-    if (!(error instanceof TimeUp)) throw error;
-    throw new PhoneError(
-      "RESOURCEUNAVAIL",
-      `The handle is closed and its phone released, but the history could not be written within ${closeRowsMs} ms`,
-    );
-  }
 }

@@ -54,9 +54,15 @@ export interface ApplicationSummary {
 /** A request that has been accepted: it is on disk. */
 export interface AcceptedRequest {
   readonly requestId: number;
-  /** Resolves with the record when the completion is on disk; never rejects. */
-  readonly done: Promise<RequestRecord>;
-  /** Tells that the answer with the request id has been handed out: its reply may follow now (R33). To be called once, whatever became of the answer. */
+  /**
+   * Resolves with the record when the completion is on disk, or with undefined for a request that was over when its key was asked again: only the history
+   * has its record still. Never rejects.
+   */
+  readonly done: Promise<RequestRecord | undefined>;
+  /**
+   * Tells that an answer with the request id has been handed out: its reply may follow now (R33). To be called for each answer, whatever became of it; where
+   * a key was asked again, the first counts.
+   */
   answered(): void;
 }
 

@@ -24,17 +24,18 @@ export function tellEverybody(exchange: Exchange, event: Extract<EventBody, { ph
  *
  * @param options.detail Goes with a single state only (R89).
  * @param options.except A handle that is not told: OWNER and MONITORS go to those that already hold one (R91).
+ * @returns How many were told.
  */
 export function tellState(
   exchange: Exchange,
   phone: Phone,
   change: { states: PhoneState[]; detail?: number | string; except?: Handle },
-): void {
+): number {
   const detail = change.states.length === 1 && change.detail !== undefined ? { detail: change.detail } : {};
-  for (const handle of phone.handles) {
-    if (handle === change.except) continue;
+  const listeners = new Set(change.states.flatMap((state) => [...phone.listeners.states.get(state) ?? []]));
+  if (change.except) listeners.delete(change.except);
+  for (const handle of listeners) {
     const states = change.states.filter((state) => handle.wanted.states.includes(state));
-    if (states.length === 0) continue;
     tell(exchange, handle.application, {
       type: "PHONE_STATE",
       handle: handle.id,
@@ -43,37 +44,46 @@ export function tellState(
       ...detail,
     });
   }
+  return listeners.size;
 }
 
-/** Tells each open handle that wants both the mode and the state of the button (R87). */
+/** Tells each open handle that wants both the mode and the state of the button (R87). Gives how many were told. */
 export function tellButton(
   exchange: Exchange,
   phone: Phone,
   change: { button: number; mode: ButtonMode; state: ButtonState },
-): void {
-  for (const handle of phone.handles) {
-    const { buttonModes, buttonStates } = handle.wanted;
-    if (!buttonModes.includes(change.mode) || !buttonStates.includes(change.state)) continue;
+): number {
+  let told = 0;
+  for (const handle of phone.listeners.buttonModes.get(change.mode) ?? []) {
+    if (!handle.wanted.buttonStates.includes(change.state)) continue;
     tell(exchange, handle.application, { type: "PHONE_BUTTON", handle: handle.id, phone: phone.id, ...change });
+    told++;
   }
+  return told;
+}
+
+/** Tells each open handle a vendor's message: nobody can mask it. Gives how many were told. */
+export function tellDevSpecific(exchange: Exchange, phone: Phone, params: string): number {
+  for (const handle of phone.handles) {
+    tell(exchange, handle.application, { type: "PHONE_DEVSPECIFIC", handle: handle.id, phone: phone.id, params });
+  }
+  return phone.handles.size;
 }
 
 /** Tells the handles that already hold the phone how many owners or monitors it has now (R91). */
 export function tellCount(exchange: Exchange, phone: Phone, changed: Handle): void {
-  const kind = changed.privilege === "owner" ? "owner" : "monitors";
-  const detail = count(phone, changed.privilege);
+  const [kind, detail] = changed.privilege === "owner"
+    ? ["owner" as const, owners(phone)]
+    : ["monitors" as const, monitors(phone)];
   tellState(exchange, phone, { states: [kind], detail, except: changed });
 }
 
-/** How many handles of a privilege a phone has; an owner is not also a monitor (Q36). */
-export function count(phone: Phone, privilege: Handle["privilege"]): number {
-  let handles = 0;
-  for (const handle of phone.handles) if (handle.privilege === privilege) handles++;
-  return handles;
+/** How many owners a phone has: one or none. */
+export function owners(phone: Phone): number {
+  return phone.owner ? 1 : 0;
 }
 
-/** The handle that owns a phone. */
-export function ownerOf(phone: Phone): Handle | undefined {
-  for (const handle of phone.handles) if (handle.privilege === "owner") return handle;
-  return undefined;
+/** How many monitors a phone has; an owner is not also a monitor (Q36). */
+export function monitors(phone: Phone): number {
+  return phone.handles.size - owners(phone);
 }

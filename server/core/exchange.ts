@@ -15,7 +15,7 @@ import type { PhoneCapabilities } from "./contract/capabilities.ts";
 import type { Privilege } from "./contract/names.ts";
 import type { OperationName } from "./contract/operations.ts";
 import type { Cause, Outcome } from "./contract/record.ts";
-import type { AcceptedRequest, Sees } from "./core.ts";
+import type { Sees } from "./core.ts";
 import type { EventQueue } from "./event_queue.ts";
 import type { Clock, Fact, History, NextId, Observer, PluginProcess, RequestObserver, Wanted } from "./ports.ts";
 
@@ -60,14 +60,20 @@ export interface Handle {
   wanted: Wanted;
   /** Requests asked through it that are not over; closing it does not end them. */
   readonly requests: Set<Request>;
-  /** Requests by the keys that they were asked with. */
-  readonly keys: Map<string, Promise<AcceptedRequest>>;
+  /** Requests by the keys that they were asked with; of one that is over the id. */
+  readonly keys: Map<string, Promise<Request> | number>;
   closed: boolean;
   /** The token of the operator who released it. */
   releasedBy: string | undefined;
   /** Its opening failed after all: its application never learns of it. */
   disowned: boolean;
 }
+
+/**
+ * The handles of a phone by what they want to hear; a name that nobody wants is not there. A phone's news, and each handle that comes or goes, costs what
+ * there is to tell: a phone may have a thousand monitors that want nothing.
+ */
+export type Listeners = Record<keyof Wanted, Map<string, Set<Handle>>>;
 
 /** How a phone stands at its plugin. */
 export type Session =
@@ -87,6 +93,8 @@ export interface Phone {
   deviceId: number | undefined;
   name: string;
   capabilities: PhoneCapabilities;
+  /** What its name and its capabilities come to as JSON in UTF-8. */
+  bytes: number;
   methods: ReadonlySet<string>;
   /** Whether the plugin's running process offers it. */
   offered: boolean;
@@ -103,6 +111,9 @@ export interface Phone {
   /** Such a close that began before the phone was open here: the first handle learns of it at once. */
   leaving: Promise<void> | undefined;
   readonly handles: Set<Handle>;
+  /** The one of them that owns it. */
+  owner: Handle | undefined;
+  readonly listeners: Listeners;
   /** Requests that are not completed on disk, orphans too. */
   readonly outstanding: Set<Request>;
 }
@@ -123,6 +134,8 @@ export interface Plugin {
   ready: boolean;
   inFlight: number;
   readonly phones: Map<string, Phone>;
+  /** The bytes of them all. */
+  phoneBytes: number;
 }
 
 /** One asked operation. */

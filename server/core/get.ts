@@ -7,7 +7,7 @@ import { ask } from "./ask.ts";
 import { checkGetter } from "./check_parameters.ts";
 import { PhoneError } from "./contract/errors.ts";
 import type { GetterName, GetterParameters, GetterResults, PhoneStatus } from "./contract/operations.ts";
-import { count, ownerOf } from "./deliver.ts";
+import { monitors, owners } from "./deliver.ts";
 import type { Exchange, Handle } from "./exchange.ts";
 
 /**
@@ -38,9 +38,9 @@ export async function get<Name extends GetterName>(
 function serverPart(handle: Handle, status: PhoneStatus): Partial<PhoneStatus> {
   const { phone } = handle;
   return {
-    numOwners: count(phone, "owner"),
-    numMonitors: count(phone, "monitor"),
-    ownerName: ownerOf(phone)?.application.name ?? "",
+    numOwners: owners(phone),
+    numMonitors: monitors(phone),
+    ownerName: phone.owner?.application.name ?? "",
     phoneFeatures: status.phoneFeatures.filter((feature) => handle.privilege === "owner" || !feature.startsWith("set")),
   };
 }

@@ -7,22 +7,51 @@ import { ask } from "./ask.ts";
 import { checkNames } from "./check_parameters.ts";
 import { PhoneError } from "./contract/errors.ts";
 import { BUTTON_MODES, BUTTON_STATES, PHONE_STATES } from "./contract/names.ts";
-import type { Exchange, Handle, Phone } from "./exchange.ts";
+import type { Exchange, Handle, Listeners, Phone } from "./exchange.ts";
 import type { Wanted } from "./ports.ts";
 
 /** What a new handle wants: nothing (Q24). */
 export const NOTHING: Wanted = { states: [], buttonModes: [], buttonStates: [] };
 
+const PARTS = ["states", "buttonModes", "buttonStates"] as const satisfies (keyof Wanted)[];
+
+/** The listeners of a phone that nobody holds. */
+export function noListeners(): Listeners {
+  return { states: new Map(), buttonModes: new Map(), buttonStates: new Map() };
+}
+
 /** The union of what the open handles of a phone want: what the plugin is told (R83). */
-export function wantedBy(phone: Phone): Wanted {
-  const union = (part: (wanted: Wanted) => string[]) => [
-    ...new Set([...phone.handles].flatMap((handle) => part(handle.wanted))),
-  ];
+export function wantedBy({ listeners }: Phone): Wanted {
   return {
-    states: union((wanted) => wanted.states),
-    buttonModes: union((wanted) => wanted.buttonModes),
-    buttonStates: union((wanted) => wanted.buttonStates),
+    states: [...listeners.states.keys()],
+    buttonModes: [...listeners.buttonModes.keys()],
+    buttonStates: [...listeners.buttonStates.keys()],
   } as Wanted;
+}
+
+/** From here on the handle hears nothing: it is closed. */
+export function stopListening(handle: Handle): void {
+  for (const part of PARTS) {
+    const listeners = handle.phone.listeners[part];
+    for (const name of handle.wanted[part]) {
+      const wanting = listeners.get(name);
+      wanting?.delete(handle);
+      if (wanting?.size === 0) listeners.delete(name);
+    }
+  }
+}
+
+function listen(handle: Handle, wanted: Wanted): void {
+  stopListening(handle);
+  handle.wanted = wanted;
+  for (const part of PARTS) {
+    const listeners = handle.phone.listeners[part];
+    for (const name of wanted[part]) {
+      const wanting = listeners.get(name);
+      if (wanting) wanting.add(handle);
+      else listeners.set(name, new Set([handle]));
+    }
+  }
 }
 
 /**
@@ -54,19 +83,19 @@ export async function setStatusMessages(
     throw new PhoneError("INVALBUTTONSTATE", "buttonStates is empty, but buttonModes is not: name at least one state");
   }
   const before = handle.wanted;
-  handle.wanted = wanted;
+  listen(handle, wanted);
   try {
     await ask(exchange, handle.phone, (process) => process.want(handle.phone.localId, wantedBy(handle.phone)));
   } catch (error) {
-    if (handle.wanted === wanted) handle.wanted = before;
+    if (handle.wanted === wanted && !handle.closed) listen(handle, before);
     throw error;
   }
   return wanted;
 }
 
-/** Tells the plugin the union again: a handle with wishes of its own has left (R83). */
+/** Tells the plugin the union again if a handle that has left was the last to want something (R83). */
 export function wantLess(phone: Phone, left: Handle): void {
-  if (left.wanted.states.length === 0 && left.wanted.buttonModes.length === 0) return;
+  if (PARTS.every((part) => left.wanted[part].every((name) => phone.listeners[part].has(name)))) return;
   // A plugin that cannot be told goes on sending more than is wanted, and each handle's own masks filter it.
   phone.plugin.process?.want(phone.localId, wantedBy(phone)).catch(() => {});
 }

@@ -141,6 +141,7 @@ export function createCore(options: CoreOptions): Core {
           ready: false,
           inFlight: 0,
           phones: new Map(),
+          phoneBytes: 0,
         });
       }
       settleIfAll();

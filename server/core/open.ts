@@ -1,7 +1,8 @@
 import { PhoneError } from "./contract/errors.ts";
 import { type Privilege, PRIVILEGES } from "./contract/names.ts";
+import { quoted } from "./contract/quoted.ts";
 import { closeForcibly, closeHandle } from "./close.ts";
-import { ownerOf, tellCount } from "./deliver.ts";
+import { monitors, tellCount } from "./deliver.ts";
 import type { Application, Exchange, Handle, Phone } from "./exchange.ts";
 import { NOTHING } from "./masks.ts";
 import { findPhone } from "./phones.ts";
@@ -21,16 +22,16 @@ export async function openPhone(
 ): Promise<Handle> {
   const { privilege } = options;
   if (!isPrivilege(privilege)) {
-    throw new PhoneError("INVALPRIVILEGE", `privilege ${JSON.stringify(privilege)} is neither owner nor monitor`);
+    throw new PhoneError("INVALPRIVILEGE", `privilege ${quoted(privilege)} is neither owner nor monitor`);
   }
   let opened: Phone | undefined;
   try {
     for (;;) {
       const phone = findPhone(exchange, options.phone, application.sees);
-      requireOpenable(exchange, application, phone);
+      requireOpenable(exchange, application, { phone, privilege });
       const { session } = phone;
       if (session.state === "opening" || session.state === "closing") await session.over;
-      else if (privilege === "owner" && ownerOf(phone)) {
+      else if (privilege === "owner" && phone.owner) {
         throw new PhoneError("INUSE", `${phone.id} has an owner already`);
       } else if (session.state === "open") return await attach(exchange, application, { phone, privilege });
       else {
@@ -48,15 +49,23 @@ function isPrivilege(privilege: string): privilege is Privilege {
   return (PRIVILEGES as readonly string[]).includes(privilege);
 }
 
-function requireOpenable(exchange: Exchange, application: Application, phone: Phone): void {
+function requireOpenable(
+  exchange: Exchange,
+  application: Application,
+  { phone, privilege }: { phone: Phone; privilege: Privilege },
+): void {
   if (exchange.applications.get(application.id) !== application) throw new PhoneError("INVALAPPHANDLE");
   if (exchange.stopping) throw new PhoneError("RESOURCEUNAVAIL", "The server is stopping");
   if (!phone.offered || !phone.plugin.ready) {
     throw new PhoneError("RESOURCEUNAVAIL", `The plugin of ${phone.id} does not offer it just now`);
   }
-  const { handles } = exchange.bounds;
+  const { handles, phoneHandles } = exchange.bounds;
   if (application.handles.size >= handles) {
     throw new PhoneError("REQUESTOVERRUN", `The application has ${handles} handles; close one first`);
+  }
+  // However many listen, whoever controls the phone gets in.
+  if (privilege === "monitor" && monitors(phone) >= phoneHandles) {
+    throw new PhoneError("REQUESTOVERRUN", `${phone.id} has ${phoneHandles} monitors; one must close it first`);
   }
   const { trouble } = exchange.history;
   if (trouble !== undefined) throw new PhoneError("RESOURCEUNAVAIL", trouble);
@@ -81,6 +90,7 @@ async function attach(
   };
   exchange.handles.set(handle.id, handle);
   phone.handles.add(handle);
+  if (privilege === "owner") phone.owner = handle;
   application.handles.add(handle);
   tellCount(exchange, phone, handle);
   const { leaving } = phone;

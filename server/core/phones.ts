@@ -6,9 +6,11 @@
 import { PhoneError } from "./contract/errors.ts";
 import type { PhoneState } from "./contract/names.ts";
 import type { PhoneView } from "./contract/phone.ts";
+import { quoted } from "./contract/quoted.ts";
 import type { Sees } from "./core.ts";
-import { count, ownerOf, tellEverybody } from "./deliver.ts";
+import { monitors, tellEverybody } from "./deliver.ts";
 import type { Exchange, Phone, Plugin, RemovedPhone } from "./exchange.ts";
+import { noListeners } from "./masks.ts";
 import type { OfferedPhone } from "./ports.ts";
 
 /** States that the core reports itself, and no plugin (R90, R93). */
@@ -26,11 +28,15 @@ export function findPhone(exchange: Exchange, name: string, sees: Sees): Phone {
   if (phone?.deviceId === undefined) {
     throw new PhoneError(
       "BADDEVICEID",
-      `No phone has the name or device id ${JSON.stringify(name)}: phones are named PLUGIN:ID`,
+      `No phone has the name or device id ${quoted(name)}: phones are named PLUGIN:ID`,
     );
   }
   return phone;
 }
+
+/** How many phones a plugin may have, and how many bytes their names and capabilities may come to: everybody who asks for the phones is sent them all. */
+const MOST_PHONES = 10_000;
+const MOST_PHONE_BYTES = 33_554_432;
 
 /** The phones that are there, in the order of their device ids. */
 export function presentPhones(exchange: Exchange): Phone[] {
@@ -38,9 +44,10 @@ export function presentPhones(exchange: Exchange): Phone[] {
 }
 
 /** Forgets a phone that has been closed for good, but for its name and device id. */
-export function leaveRemains(exchange: Exchange, { id, localId, deviceId, plugin }: Phone): void {
+export function leaveRemains(exchange: Exchange, { id, localId, deviceId, plugin, bytes }: Phone): void {
   const remains: RemovedPhone = { id, removed: true };
   plugin.phones.delete(localId);
+  plugin.phoneBytes -= bytes;
   exchange.phones.set(id, remains);
   if (deviceId !== undefined) exchange.devices[deviceId] = remains;
 }
@@ -61,15 +68,16 @@ export function viewOf(phone: Phone): PhoneView {
       ...phone.capabilities,
       states: [...new Set([...phone.capabilities.states, ...SERVER_STATES])],
     },
-    owner: ownerOf(phone)?.application.name ?? null,
-    monitors: count(phone, "monitor"),
+    owner: phone.owner?.application.name ?? null,
+    monitors: monitors(phone),
   };
 }
 
 /**
  * Takes in a phone that a plugin offers: a new one, or one that it offered in an earlier life and takes up again under the same ids.
  *
- * @throws {PhoneError} `ALLOCATED` if the running plugin offers that id already, or is still removing it.
+ * @throws {PhoneError} `ALLOCATED` if the running plugin offers that id already, or is still removing it; `NOMEM` if it is more than a plugin may have, what
+ * it offered in earlier lives and has not removed counted.
  */
 export function takeIn(exchange: Exchange, plugin: Plugin, offered: OfferedPhone): Promise<void> {
   const id = `${plugin.name}:${offered.id}`;
@@ -77,6 +85,10 @@ export function takeIn(exchange: Exchange, plugin: Plugin, offered: OfferedPhone
   if (known) {
     if (known.removed) throw new PhoneError("ALLOCATED", `${id} is still being removed: add it again after that`);
     if (known.offered) throw new PhoneError("ALLOCATED", `${id} is offered already: a phone is added once`);
+  }
+  const bytes = takeRoom(plugin, known, offered);
+  if (known) {
+    known.bytes = bytes;
     known.name = offered.name;
     known.capabilities = offered.capabilities;
     known.methods = new Set(offered.methods);
@@ -92,6 +104,7 @@ export function takeIn(exchange: Exchange, plugin: Plugin, offered: OfferedPhone
     deviceId: undefined,
     name: offered.name,
     capabilities: offered.capabilities,
+    bytes,
     methods: new Set(offered.methods),
     offered: true,
     connected: offered.connected,
@@ -102,6 +115,8 @@ export function takeIn(exchange: Exchange, plugin: Plugin, offered: OfferedPhone
     forceClosed: undefined,
     leaving: undefined,
     handles: new Set(),
+    owner: undefined,
+    listeners: noListeners(),
     outstanding: new Set(),
   };
   exchange.phones.set(id, phone);
@@ -116,6 +131,23 @@ export function takeIn(exchange: Exchange, plugin: Plugin, offered: OfferedPhone
     tellEverybody(exchange, { type: "PHONE_CREATE", phone: id, deviceId: giveDeviceId(exchange, phone) });
   }
   return row;
+}
+
+/** Counts a phone's bytes among its plugin's, in place of those that it had. */
+function takeRoom(plugin: Plugin, known: Phone | undefined, { name, capabilities }: OfferedPhone): number {
+  if (known === undefined && plugin.phones.size >= MOST_PHONES) {
+    throw new PhoneError("NOMEM", `A plugin can have at most ${MOST_PHONES} phones; remove one first`);
+  }
+  const bytes = new TextEncoder().encode(JSON.stringify({ name, capabilities })).length;
+  const all = plugin.phoneBytes - (known?.bytes ?? 0) + bytes;
+  if (all > MOST_PHONE_BYTES) {
+    throw new PhoneError(
+      "NOMEM",
+      `The names and capabilities of a plugin's phones can come to ${MOST_PHONE_BYTES} bytes, and with this one of ${bytes} they would be ${all}`,
+    );
+  }
+  plugin.phoneBytes = all;
+  return bytes;
 }
 
 /** Gives the next unused device id (R22): ids stay occupied for as long as the server runs. */

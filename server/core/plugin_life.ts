@@ -6,7 +6,7 @@
 import { closeForcibly, closeWholly } from "./close.ts";
 import { complete } from "./complete.ts";
 import { isErrorValue, PHONE_ERRORS } from "./contract/errors.ts";
-import { tell, tellButton, tellEverybody, tellState } from "./deliver.ts";
+import { tellButton, tellDevSpecific, tellEverybody, tellState } from "./deliver.ts";
 import { type Exchange, type Phone, type Plugin, remark } from "./exchange.ts";
 import { leaveRemains, SERVER_STATES, setConnected, takeIn, tellEverybodyState } from "./phones.ts";
 import type { GoneCause, PluginEvents, PluginProcess } from "./ports.ts";
@@ -38,28 +38,22 @@ export function attach(exchange: Exchange, plugin: Plugin, process: PluginProces
     },
     state(id, states, detail) {
       const phone = open(id);
-      if (phone === undefined) return;
-      tellState(exchange, phone, {
+      if (phone === undefined) return 0;
+      const told = tellState(exchange, phone, {
         states: states.filter((state) => !SERVER_STATES.includes(state)),
         ...(detail === undefined ? {} : { detail }),
       });
       // Nobody can mask it, and it concerns everybody (R82).
       if (states.includes("reinit")) tellEverybodyState(exchange, phone, { states: ["reinit"] });
+      return told;
     },
     button(id, button, mode, state) {
       const phone = open(id);
-      if (phone) tellButton(exchange, phone, { button, mode, state });
+      return phone ? tellButton(exchange, phone, { button, mode, state }) : 0;
     },
     devSpecific(id, params) {
       const phone = open(id);
-      for (const handle of phone?.handles ?? []) {
-        tell(exchange, handle.application, {
-          type: "PHONE_DEVSPECIFIC",
-          handle: handle.id,
-          phone: handle.phone.id,
-          params,
-        });
-      }
+      return phone ? tellDevSpecific(exchange, phone, params) : 0;
     },
     connected(id, connected) {
       const phone = plugin.phones.get(id);
@@ -79,6 +73,9 @@ export function attach(exchange: Exchange, plugin: Plugin, process: PluginProces
     },
     forceClosed(id) {
       plugin.phones.get(id)?.forceClosed?.();
+    },
+    fault(fault) {
+      if (running()) remark(exchange, { type: "pluginFault", plugin: plugin.name, detail: { fault } });
     },
     ready() {
       if (!running()) return;

@@ -76,7 +76,7 @@ export interface Fact {
  * The history, as the core writes it. One queue: rows are on disk in the order of the calls.
  *
  * `accept` is refused when the history cannot be written; the others wait until it can be again, so that nothing that happened is lost
- * while the process lives. Every promise resolves when its row is on disk.
+ * while the process lives. A promise resolves when its row is on disk; that of a fact that is dropped resolves at once.
  */
 export interface History {
   /** Why nothing can be accepted now, in words; undefined when it can. */
@@ -299,24 +299,26 @@ export type GoneCause = Extract<Cause, "pluginStop" | "pluginCrash" | "pluginHan
 
 /** One life of a plugin, as its process reports it to the core. */
 export interface PluginEvents {
-  /** It offers a phone, new or known. Resolves when the core has taken it in; throws `PhoneError` if the id is already offered. */
+  /** It offers a phone, new or known. Resolves when the core has taken it in; throws `PhoneError` if the id is already offered or there is no room for it. */
   addPhone(phone: OfferedPhone): Promise<void>;
   /** It takes a phone away for good: PHONE_REMOVE. Resolves when the phone is closed and everybody told. */
   removePhone(phone: string): Promise<void>;
   /** An operation ended: 0, or the signed number of an error and the driver's words for it. */
   completed(requestId: number, result: number, message?: string): void;
-  /** Something about an open phone changed. */
-  state(phone: string, states: PhoneState[], detail?: number | string): void;
-  /** A button went down or up. */
-  button(phone: string, button: number, mode: ButtonMode, state: ButtonState): void;
-  /** A vendor's message, base64. */
-  devSpecific(phone: string, params: string): void;
+  /** Something about an open phone changed. Gives how many handles were told. */
+  state(phone: string, states: PhoneState[], detail?: number | string): number;
+  /** A button went down or up. Gives how many handles were told. */
+  button(phone: string, button: number, mode: ButtonMode, state: ButtonState): number;
+  /** A vendor's message, base64. Gives how many handles were told. */
+  devSpecific(phone: string, params: string): number;
   /** The link to the device was made or broken. */
   connected(phone: string, connected: boolean): void;
   /** It has begun to close the phone by itself: nothing more goes to it. */
   forceClosing(phone: string): void;
   /** It has completed everything and closed the phone: PHONE_CLOSE. */
   forceClosed(phone: string): void;
+  /** It did what it must not, and lives on: the history is to say so. */
+  fault(fault: string): void;
   /** Its start has ended well: phones that it did not offer again stay disconnected. */
   ready(): void;
   /** Its process is no more. Resolves when its requests are completed and its handles told. */

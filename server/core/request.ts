@@ -7,6 +7,7 @@ import { checkOperation } from "./check_parameters.ts";
 import { complete, retire } from "./complete.ts";
 import { PHONE_ERRORS, PhoneError } from "./contract/errors.ts";
 import type { OperationName, OperationParameters } from "./contract/operations.ts";
+import type { RequestRecord } from "./contract/record.ts";
 import type { AcceptedRequest } from "./core.ts";
 import type { Exchange, Handle, Request } from "./exchange.ts";
 import { recordOf } from "./record.ts";
@@ -24,23 +25,61 @@ export interface RequestOptions<Name extends OperationName> {
 const MOST_KEYS = 1_024;
 
 /** Asks a request, unless its key has been asked before: then that one is given again. */
-export function request<Name extends OperationName>(
+export async function request<Name extends OperationName>(
   exchange: Exchange,
   handle: Handle,
   operation: Name,
   options: RequestOptions<Name>,
 ): Promise<AcceptedRequest> {
   const { key } = options;
-  if (key === undefined) return ask(exchange, handle, operation, options);
-  const known = handle.keys.get(key);
-  if (known) return known;
+  const known = key === undefined ? undefined : handle.keys.get(key);
+  if (typeof known === "number") return over(known);
+  if (known !== undefined) return new Accepted(await known);
   const asked = ask(exchange, handle, operation, options);
-  handle.keys.set(key, asked);
-  // A refused one is none: the key may be tried again.
-  asked.catch(() => handle.keys.delete(key));
-  const [oldest] = handle.keys.keys();
-  if (handle.keys.size > MOST_KEYS && oldest !== undefined) handle.keys.delete(oldest);
-  return asked;
+  if (key !== undefined) remember(handle, key, asked);
+  return new Accepted(await asked);
+}
+
+/** Remembers what a key asked for: the request while it goes on, and of one that is over its id alone, or the parameters of all would stay in memory. */
+function remember(handle: Handle, key: string, asked: Promise<Request>): void {
+  const { keys } = handle;
+  keys.set(key, asked);
+  const isKept = () => keys.get(key) === asked;
+  asked.then(async (request) => {
+    await request.over.promise;
+    if (isKept()) keys.set(key, request.id);
+  }, () => {
+    // A refused one is none: the key may be tried again.
+    if (isKept()) keys.delete(key);
+  });
+  const [oldest] = keys.keys();
+  if (keys.size > MOST_KEYS && oldest !== undefined) keys.delete(oldest);
+}
+
+/** A class, because an object literal with a getter takes half a microsecond to make. */
+class Accepted implements AcceptedRequest {
+  readonly #request: Request;
+
+  constructor(request: Request) {
+    this.#request = request;
+  }
+
+  get requestId(): number {
+    return this.#request.id;
+  }
+
+  get done(): Promise<RequestRecord> {
+    return this.#request.completed.promise.then(() => recordOf(this.#request));
+  }
+
+  answered(): void {
+    this.#request.answered.resolve();
+  }
+}
+
+/** One whose reply has been released, or suppressed, before its key was asked again. */
+function over(requestId: number): AcceptedRequest {
+  return { requestId, done: Promise.resolve(undefined), answered() {} };
 }
 
 /**
@@ -53,7 +92,7 @@ async function ask<Name extends OperationName>(
   handle: Handle,
   operation: Name,
   options: RequestOptions<Name>,
-): Promise<AcceptedRequest> {
+): Promise<Request> {
   const outgoing = check(exchange, handle, operation, options);
   const taken = take(exchange, handle, operation, options);
   const { application, phone } = handle;
@@ -81,13 +120,7 @@ async function ask<Name extends OperationName>(
   taken.observer?.accepted(taken.id);
   if (taken.stopped) complete(exchange, taken, { ...taken.stopped, result: PHONE_ERRORS.OPERATIONFAILED.value });
   else dispatch(exchange, taken, outgoing);
-  return {
-    requestId: taken.id,
-    get done() {
-      return taken.completed.promise.then(() => recordOf(taken));
-    },
-    answered: () => taken.answered.resolve(),
-  };
+  return taken;
 }
 
 function check<Name extends OperationName>(

@@ -39,16 +39,16 @@ const COLUMNS = [
 
 type CsvRow = Partial<Record<typeof COLUMNS[number], string | number | null>>;
 
-/** What a spreadsheet takes for the beginning of a formula, the full-width forms too: a caller's own words must not become one. */
-const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
+/**
+ * Where a spreadsheet takes what follows for a formula, the full-width forms too: a caller's own words must not become one. Some split at other separators
+ * than the comma, inside of quotes too, so that a cell may begin after each.
+ */
+const FORMULA = /^(?="*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20])|(?<=[;,|\t\r\n])(?="*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/g;
 
-/** Where a field must stand in quotes. */
-const SPECIAL = /[",\r\n]/;
-
+/** A text stands in quotes, whatever is in it. */
 function csvField(value: string | number | null | undefined): string {
   if (typeof value !== "string") return String(value ?? "");
-  const safe = FORMULA.test(value) ? `'${value}` : value;
-  return SPECIAL.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return `"${value.replace(FORMULA, "'").replaceAll('"', '""')}"`;
 }
 
 function csvRow(entry: ExportEntry): CsvRow {

@@ -13,6 +13,7 @@ export type { Durability } from "./database.ts";
 export { type DataFolder, ownerOfDataFolder, takeDataFolder } from "./data_folder.ts";
 export { HistoryError } from "./errors.ts";
 export { type Examination, examineHistory, type MigrationState } from "./examine.ts";
+export { HISTORY_FORMAT } from "./chain.ts";
 export { DEFAULT_LIMITS, type HistoryLimits } from "./limits.ts";
 export { type OpenHistory, openHistory, type OpenOptions } from "./open.ts";
 export type { HistoryWatch } from "./row_queue.ts";

@@ -60,7 +60,7 @@ export interface OpenHistory extends AsyncDisposable {
    * Writes what waits, moves the log into the file and closes it.
    *
    * @param options.signal Gives up on a disk that does not answer; after `closeMs` if left out.
-   * @returns How many rows did not reach the disk; their promises have been rejected.
+   * @returns How many rows did not reach the disk. Acceptances among them have been rejected; the promises of the others stay open, for they have happened.
    */
   close(options?: { signal?: AbortSignal }): Promise<number>;
 }

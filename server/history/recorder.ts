@@ -62,8 +62,8 @@ export class Recorder implements History {
     return this.#queue.trouble;
   }
 
-  async accept(row: Acceptance): Promise<number> {
-    return await this.#queue.append("accepted", [
+  accept(row: Acceptance): Promise<number> {
+    return this.#queue.append("accepted", [
       Math.trunc(row.at),
       row.operation,
       row.phone,

@@ -38,8 +38,6 @@ export interface RowQueueOptions {
 }
 
 interface WaitingRow extends Row {
-  /** When it came, monotonic milliseconds. */
-  since: number;
   resolve(seq: number): void;
   reject(error: Error): void;
 }
@@ -54,6 +52,9 @@ export class RowQueue {
   readonly #options: RowQueueOptions;
   #waiting: WaitingRow[] = [];
   #committing: WaitingRow[] = [];
+  /** When the first of each came, monotonic milliseconds; what did not fit into a block counts from when that block was sent. */
+  #waitingSince = 0;
+  #committingSince = 0;
   #scheduled = false;
   #failing: { reason: string; pauseMs: number; timer: ReturnType<typeof setTimeout> | undefined } | undefined;
   /** Why nothing is taken any more. */
@@ -78,9 +79,8 @@ export class RowQueue {
     if (this.#ended !== undefined) return this.#ended;
     if (this.#failing) return `The history cannot be written: ${this.#failing.reason}`;
     if (this.length >= waitingRows) return `The history is behind: ${this.length} rows wait for the disk`;
-    const oldest = this.#committing[0] ?? this.#waiting[0];
-    if (!oldest) return undefined;
-    const waited = performance.now() - oldest.since;
+    if (this.length === 0) return undefined;
+    const waited = performance.now() - (this.#committing.length > 0 ? this.#committingSince : this.#waitingSince);
     return waited >= waitingMs
       ? `The history is behind: a row has waited ${Math.floor(waited)} ms for the disk`
       : undefined;
@@ -98,7 +98,7 @@ export class RowQueue {
     if (kind === "accepted" && trouble !== undefined) return Promise.reject(new PhoneError("RESOURCEUNAVAIL", trouble));
     if (this.#ended !== undefined) return new Promise(() => {});
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ kind, cells, since: performance.now(), resolve, reject });
+      this.#wait({ kind, cells, resolve, reject });
       this.#schedule();
     });
   }
@@ -141,9 +141,11 @@ export class RowQueue {
     if (this.#waiting.length === 0 || this.#committing.length > 0) return;
     const { blockRows } = this.#options.limits;
     const batch = this.#waiting.length <= blockRows ? this.#waiting : this.#waiting.slice(0, blockRows);
+    const begun = performance.now();
     this.#waiting = this.#waiting.slice(batch.length);
     this.#committing = batch;
-    const begun = performance.now();
+    this.#committingSince = this.#waitingSince;
+    this.#waitingSince = begun;
     this.#options.commit(flatten(batch)).then(
       (answer) => "failed" in answer ? this.#failed(batch, answer.failed) : this.#written(batch, { ...answer, begun }),
       (error: Error) => this.fail(error),
@@ -169,6 +171,7 @@ export class RowQueue {
   #failed(batch: WaitingRow[], reason: string): void {
     if (this.#committing !== batch) return;
     this.#committing = [];
+    this.#waitingSince = this.#committingSince;
     const { retryFirstMs, retryMostMs } = this.#options.limits;
     const before = this.#failing;
     const refused: WaitingRow[] = [];
@@ -194,7 +197,12 @@ export class RowQueue {
   /** Appends a row of the queue's own, which nobody waits for. */
   #tell(...told: Parameters<TroubleRow>): void {
     const row = this.#options.troubleRow(...told);
-    this.#waiting.push({ ...row, since: performance.now(), resolve: () => {}, reject: () => {} });
+    this.#wait({ ...row, resolve: () => {}, reject: () => {} });
+  }
+
+  #wait(row: WaitingRow): void {
+    if (this.#waiting.length === 0) this.#waitingSince = performance.now();
+    this.#waiting.push(row);
   }
 
   #abandon(why: string): void {

@@ -11,13 +11,18 @@ export class Allowance {
     this.#aSecond = aSecond;
   }
 
-  /** Takes one; false if there is none left. */
-  take(): boolean {
+  /** Whether there is one left. */
+  get isLeft(): boolean {
     const now = performance.now();
     this.#room = Math.min(this.#burst, this.#room + (now - this.#at) / 1_000 * this.#aSecond);
     this.#at = now;
-    if (this.#room < 1) return false;
-    this.#room--;
+    return this.#room >= 1;
+  }
+
+  /** Takes one or more; false if there is none left. The last takes what it needs, and the next waits the longer for it. */
+  take(count = 1): boolean {
+    if (!this.isLeft) return false;
+    this.#room -= count;
     return true;
   }
 }

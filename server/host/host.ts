@@ -11,6 +11,7 @@ import { type Manifest, readManifest } from "./manifest.ts";
 import { type CheckedPluginConfig, PLUGIN_NAME, type PluginConfig, pluginConfig } from "./plugin_config.ts";
 import { type LogEntry, PluginLog } from "./plugin_log.ts";
 import { Misconfigured } from "./refusal.ts";
+import { STOPPED_BECAUSE } from "./stopped_because.ts";
 import type { RunBounds } from "./plugin_run.ts";
 import { type PluginCondition, Supervisor } from "./supervisor.ts";
 
@@ -94,7 +95,7 @@ export function createHost({ core, plugins, safe = false, folder, bounds, releas
         new Supervisor(plugin.name, {
           config: plugin.config,
           manifest: plugin.manifest,
-          idle: isStarted(plugin) ? undefined : safe ? "the server was started with --safe" : "it is not enabled",
+          idle: isStarted(plugin) ? undefined : safe ? STOPPED_BECAUSE.safe : STOPPED_BECAUSE.disabled,
           core,
           bounds: { ...DEFAULT_HOST_BOUNDS, ...bounds, releaseMs },
           leftovers,

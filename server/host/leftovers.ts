@@ -9,6 +9,7 @@
  */
 import { wordsOf } from "../core/contract/errors.ts";
 import { z } from "zod";
+import { askShell } from "./shell.ts";
 
 const FILE = "plugins.json";
 
@@ -35,9 +36,7 @@ export async function runningPlugins(folder: string): Promise<string[]> {
 
 async function forEach(processes: z.infer<typeof running>, action: string): Promise<string[]> {
   const pairs = Object.entries(processes).flatMap(([nonce, { pid }]) => [String(pid), nonce]);
-  const args = ["-c", each(action), "sh", ...pairs];
-  const { stdout } = await new Deno.Command("sh", { args, stderr: "null" }).output();
-  return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
+  return await askShell(each(action), pairs);
 }
 
 /** A file that is not ours holds nothing that could safely be killed. */

@@ -6,6 +6,7 @@
 import { wordsOf } from "../core/contract/errors.ts";
 import { z } from "zod";
 import { SDK_VERSION } from "../plugin/wire.ts";
+import { faultsOf } from "./file_faults.ts";
 import { permissionLists, PLUGIN_NAME } from "./plugin_config.ts";
 import { PluginRefusal } from "./refusal.ts";
 
@@ -17,7 +18,7 @@ const manifest = z.strictObject({
   name: z.string().regex(PLUGIN_NAME, "must be 1 to 64 of A-Z a-z 0-9 . _ ~ - and begin with a letter or digit"),
   version: z.string().regex(/^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/, "must be a version such as 1.0.0").max(128),
   switchroom: z.string().regex(/^\^\d{1,4}\.\d{1,4}(?:\.\d{1,4})?$/, "must be a range such as ^1.0").refine(isInRange, {
-    error: `must include the SDK of this server, ${SDK_VERSION}`,
+    error: `must include the version of this server's plugin SDK, ${SDK_VERSION}, which is not the server's own`,
   }),
   entry: z.string().regex(/^\.\/[^\\\0]+$/, "must be a path that begins with ./").max(1_024),
   description: z.string().max(1_024).default(""),
@@ -57,7 +58,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
     throw refuse(`it is not JSON (${wordsOf(error)})`, error);
   }
   const parsed = manifest.safeParse(json);
-  if (!parsed.success) throw refuse(z.prettifyError(parsed.error).replace(/\s*\n\s*/g, " "), parsed.error);
+  if (!parsed.success) throw refuse(faultsOf(parsed.error, { schema: manifest, value: json }), parsed.error);
   return parsed.data;
 }
 

@@ -59,7 +59,8 @@ const offer: z.ZodType<PhoneOffer> = z.strictObject({
       id: small,
       mode: buttonMode,
       function: buttonFunction,
-      lampModes: z.array(lampMode).min(1).max(64),
+      // Each once: a mode that is named again says nothing, and everybody who asks for the phones would be sent it.
+      lampModes: z.array(lampMode).min(1).max(64).transform((modes) => [...new Set(modes)]),
     })).max(1_024),
     setData: z.array(small).max(256),
     getData: z.array(small).max(256),

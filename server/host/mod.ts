@@ -16,5 +16,8 @@ export type { LogEntry } from "./plugin_log.ts";
 export type { PluginState } from "./plugin_run.ts";
 export type { PluginCondition } from "./supervisor.ts";
 export { examinePlugin } from "./examine.ts";
+export { faultsOf, type HeldAgainst } from "./file_faults.ts";
 export { runningPlugins } from "./leftovers.ts";
 export { PluginRefusal } from "./refusal.ts";
+export { askShell } from "./shell.ts";
+export { STOPPED_BECAUSE } from "./stopped_because.ts";

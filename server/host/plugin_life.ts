@@ -18,6 +18,7 @@ import { readLines } from "./lines.ts";
 import { fromPlugin } from "./messages.ts";
 import { PluginLink, WireFault } from "./plugin_link.ts";
 import type { PluginLog } from "./plugin_log.ts";
+import { STOPPED_BECAUSE } from "./stopped_because.ts";
 
 /** How a life ended. */
 export interface Ending {
@@ -117,7 +118,7 @@ export class PluginLife {
 
   /** Stops the plugin in order, until its process has ended; it is killed if that takes longer than it may. Its phones have been closed before. */
   async stop(): Promise<void> {
-    this.#ending ??= { cause: "pluginStop", detail: "it was stopped", final: true };
+    this.#ending ??= { cause: "pluginStop", detail: STOPPED_BECAUSE.told, final: true };
     this.#clearTimers();
     this.#send({ type: "stop" });
     const { stopMs } = this.#options.bounds;

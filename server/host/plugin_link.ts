@@ -32,25 +32,37 @@ export class WireFault extends Error {
   override readonly name = "WireFault";
 }
 
-/** Reports that cost the history a row or every application an event: how many may come at once, and how many a second over time. */
+/**
+ * Reports that cost the history a row or every application an event: how many may come at once, and how many a second over time. A phone is paid for, both
+ * its adding and its removal, when it is removed: as many as a plugin may have may come at once, each when the one before is on disk.
+ */
 const DEAR_BURST = 2_048;
 const DEAR_A_SECOND = 50;
 
 /** How many phones a plugin may offer in one life, those that it removed again counted. */
 const MOST_OFFERED = 16_384;
 
-/** How many calls of a plugin may be unanswered, and how many phones it may have. */
+/** How many calls of a plugin may be unanswered. */
 const MOST_CALLS = 64;
-const MOST_PHONES = 4_096;
+
+/** Handles that a plugin's events may reach at once, and in a second over time: every phone of a large office can ring, and a loop costs its own phones only. */
+const TOLD_BURST = 20_000;
+const TOLD_A_SECOND = 10_000;
+
+/** Events past that, which are dropped: what a slip comes to; more is a flood. */
+const DROPPED_BURST = 50_000;
+const DROPPED_A_SECOND = 100;
 
 /** See the module. */
 export class PluginLink implements PluginProcess {
   readonly #options: LinkOptions;
   readonly #calls = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
-  readonly #phones = new Set<string>();
   /** Requests that are out: what else the plugin completes is late or a lie. */
   readonly #operating = new Set<number>();
   readonly #dear = new Allowance({ burst: DEAR_BURST, aSecond: DEAR_A_SECOND });
+  readonly #told = new Allowance({ burst: TOLD_BURST, aSecond: TOLD_A_SECOND });
+  readonly #droppable = new Allowance({ burst: DROPPED_BURST, aSecond: DROPPED_A_SECOND });
+  #dropped = 0;
   #offered = 0;
   #calling = 0;
   #answering = 0;
@@ -108,7 +120,8 @@ export class PluginLink implements PluginProcess {
    * @throws {WireFault} If it answers what was not asked, or floods the server with what is dear.
    */
   receive(report: PluginReport, events: PluginEvents): void {
-    if (this.#isDear(report) && !this.#dear.take()) {
+    const price = this.#priceOf(report);
+    if (price > 0 && !this.#dear.take(price)) {
       throw new WireFault(
         `it sent too many messages of the kind ${report.type}: at most ${DEAR_A_SECOND} a second over time`,
       );
@@ -121,11 +134,11 @@ export class PluginLink implements PluginProcess {
       case "refuse":
         return this.#end(report);
       case "state":
-        return events.state(report.phone, report.states, report.detail);
+        return this.#tell(events, () => events.state(report.phone, report.states, report.detail));
       case "button":
-        return events.button(report.phone, report.button, report.mode, report.state);
+        return this.#tell(events, () => events.button(report.phone, report.button, report.mode, report.state));
       case "devSpecific":
-        return events.devSpecific(report.phone, report.params);
+        return this.#tell(events, () => events.devSpecific(report.phone, report.params));
       case "connected":
         return events.connected(report.phone, report.connected);
       case "forceClosing":
@@ -134,20 +147,16 @@ export class PluginLink implements PluginProcess {
         return events.forceClosed(report.phone);
       case "addPhone":
         return void this.#answer(report.call, async () => {
-          if (++this.#offered > MOST_OFFERED || this.#phones.size >= MOST_PHONES) {
+          if (++this.#offered > MOST_OFFERED) {
             throw new PhoneError(
               "NOMEM",
-              `A plugin can have at most ${MOST_PHONES} phones, and ${MOST_OFFERED} with those that it removed`,
+              `A plugin can offer at most ${MOST_OFFERED} phones, with those that it removed, until it is started anew`,
             );
           }
           await events.addPhone(report.phone);
-          this.#phones.add(report.phone.id);
         });
       case "removePhone":
-        return void this.#answer(report.call, async () => {
-          await events.removePhone(report.phone);
-          this.#phones.delete(report.phone);
-        });
+        return void this.#answer(report.call, () => events.removePhone(report.phone));
     }
   }
 
@@ -156,20 +165,38 @@ export class PluginLink implements PluginProcess {
     this.#over = true;
     for (const { reject } of this.#calls.values()) reject(new PluginGone());
     this.#calls.clear();
+    if (this.#dropped > 0) this.#options.log("warn", `${this.#dropped} of its events were dropped: they were too many`);
   }
 
-  #isDear(report: PluginReport): boolean {
+  /** What a report takes of what is dear. */
+  #priceOf(report: PluginReport): number {
     switch (report.type) {
       case "connected":
-      case "addPhone":
+        return 1;
       case "removePhone":
-        return true;
+        return 2;
       case "state":
-        return report.states.includes("reinit");
+        return report.states.includes("reinit") ? 1 : 0;
       case "done":
-        return !this.#operating.has(report.requestId);
+        return this.#operating.has(report.requestId) ? 0 : 1;
       default:
-        return false;
+        return 0;
+    }
+  }
+
+  /** Lets an event reach its handles, whose number is known afterwards; one too many is dropped. */
+  #tell(events: PluginEvents, event: () => number): void {
+    if (this.#told.isLeft) {
+      this.#told.take(Math.max(1, event()));
+      return;
+    }
+    if (this.#dropped++ === 0) {
+      events.fault(
+        `It sent too many events: those that would reach more than ${TOLD_A_SECOND} handles a second over time are dropped`,
+      );
+    }
+    if (!this.#droppable.take()) {
+      throw new WireFault(`it went on sending too many events: ${this.#dropped} were dropped`);
     }
   }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { spaced } from "../core/contract/text.ts";
 import { Allowance } from "./allowance.ts";
 import { clip, type LogLevel } from "../plugin/wire.ts";
 
@@ -34,9 +35,6 @@ const LINES_A_SECOND = 50;
 
 /** A line that says why a process ends, as against the stack trace that follows it. */
 const REASON = /\b(?:error|fatal|panic)/i;
-
-/** Also what moves or turns text without being a control character. */
-const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+/gu;
 
 /** Takes lines of one plugin and lets through no more than a bounded number; what is dropped is counted and told. */
 export class PluginLog {
@@ -104,5 +102,5 @@ export class PluginLog {
 
 /** One line: a plugin must not forge lines of others, nor move the cursor of a terminal. */
 function clean(text: string): string {
-  return clip(text.replace(CONTROL, " "));
+  return clip(spaced(text));
 }

@@ -15,6 +15,7 @@ import { type Beat, PluginLife } from "./plugin_life.ts";
 import type { PluginLog } from "./plugin_log.ts";
 import { prepare } from "./prepare.ts";
 import { PluginRefusal } from "./refusal.ts";
+import { STOPPED_BECAUSE } from "./stopped_because.ts";
 
 /** Where a plugin is in its life. */
 export type PluginState = "starting" | "ready" | "backingOff" | "stopped" | "needsGrant" | "givenUp";
@@ -50,9 +51,6 @@ export interface RunOptions {
   /** Told of each process. */
   onLaunch(): void;
 }
-
-/** The words of an orderly stop. */
-export const WAS_STOPPED = "it was stopped";
 
 const MOST_CRASHES = 3;
 const CRASH_WINDOW_MS = 300_000;
@@ -194,7 +192,7 @@ export class PluginRun {
 
   #stopped(): void {
     const { name, core, become } = this.#options;
-    become("stopped", WAS_STOPPED);
+    become("stopped", STOPPED_BECAUSE.told);
     core.settle(name);
   }
 

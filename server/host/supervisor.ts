@@ -17,7 +17,10 @@ import type { Leftovers } from "./leftovers.ts";
 import type { Manifest } from "./manifest.ts";
 import type { CheckedPluginConfig, PermissionLists } from "./plugin_config.ts";
 import type { LogLine, PluginLog } from "./plugin_log.ts";
-import { PluginRun, type PluginState, type RunBounds, WAS_STOPPED } from "./plugin_run.ts";
+import { STOPPED_BECAUSE } from "./stopped_because.ts";
+import { prepare } from "./prepare.ts";
+import { PluginRefusal } from "./refusal.ts";
+import { PluginRun, type PluginState, type RunBounds } from "./plugin_run.ts";
 
 /** How a plugin is. */
 export interface PluginCondition {
@@ -67,7 +70,9 @@ export class Supervisor {
   /** Resolves when the run has first settled. */
   #settled = Promise.withResolvers<void>();
   /** The end of the last command. */
-  #turn: Promise<void> = Promise.resolve();
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Aborted at the next stop: what was commanded before need not look at the plugin any more. */
+  #untilStop = new AbortController();
 
   /**
    * @param name The plugin's name here.
@@ -125,24 +130,45 @@ export class Supervisor {
 
   /** Closes the plugin's phones, stops it in order and does not start it again. */
   stop(): Promise<void> {
+    this.#untilStop.abort();
+    this.#untilStop = new AbortController();
     return this.#inTurn(() => this.#end());
   }
 
   /**
-   * Stops the plugin and starts it, its folder read anew.
+   * Stops the plugin and starts it, its folder read anew. One that runs goes on as it is if what its folder says now could not be started, as far as can be
+   * seen without running it: phones that work are not given up for a slip of the pen.
    *
-   * @returns As {@linkcode Supervisor.start}.
+   * @returns Why it goes on as it is, in words; undefined once it was started anew, as {@linkcode Supervisor.start}.
    * @throws {PhoneError} As {@linkcode Supervisor.start}.
    */
-  async reload(): Promise<void> {
-    await this.#inTurn(async () => {
+  async reload(): Promise<string | undefined> {
+    const { signal } = this.#untilStop;
+    const obstacle = await this.#inTurn(async () => {
+      const obstacle = await this.#obstacle(signal);
+      if (obstacle !== undefined) return obstacle;
       await this.#end();
       await this.#begin();
     });
-    await this.#untilSettled();
+    if (obstacle === undefined) await this.#untilSettled();
+    return obstacle;
   }
 
-  #inTurn(command: () => Promise<void>): Promise<void> {
+  /** Why a plugin that runs had better not be started anew; undefined for one that does not run. */
+  async #obstacle(signal: AbortSignal): Promise<string | undefined> {
+    if (this.#run === undefined || this.#run.isEnding) return undefined;
+    const { config, bounds } = this.#options;
+    try {
+      await prepare(config, { startMs: bounds.startMs, signal, onManifest() {} });
+      return undefined;
+    } catch (error) {
+      if (signal.aborted) return "It is told to stop";
+      // What the system refuses just now it may grant the next time: a start tries more than once.
+      return error instanceof PluginRefusal ? error.message : undefined;
+    }
+  }
+
+  #inTurn<Result>(command: () => Promise<Result>): Promise<Result> {
     const over = this.#turn.then(command);
     this.#turn = over.catch(() => {});
     return over;
@@ -179,7 +205,7 @@ export class Supervisor {
 
   async #end(): Promise<void> {
     await this.#run?.stop();
-    this.#become("stopped", WAS_STOPPED);
+    this.#become("stopped", STOPPED_BECAUSE.told);
   }
 
   #become(state: PluginState, detail: string): void {

@@ -1,6 +1,9 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { api } from "../harness/api.ts";
+import { openEvents } from "../harness/sse.ts";
 import { startServer } from "../harness/start_server.ts";
+import { access, CONTROL, open } from "../http/support/access.ts";
 import type { Asked } from "./support/application.ts";
 import { makeBench } from "./support/bench.ts";
 import { configuration } from "./support/shared_server.ts";
@@ -68,6 +71,44 @@ Deno.test("invariants 1 and 9 while history cannot be written nothing is accepte
   equal(opened.status, 201);
   const { body } = await application.call<{ requests: unknown[] }>("GET", `/v1/requests?phone=${bench.phone}`);
   deepEqual(body.requests, []);
+});
+
+Deno.test("invariant 9 while history cannot be written an operator's release still releases the phone and answers 503, and PHONE_CLOSE follows when it can be", async () => {
+  await using server = await startServer({ config: configuration({ bounds: { closeRowsMs: 300 } }) });
+  await using bench = await makeBench(server);
+  const holder = await access(server, CONTROL);
+  const released = await open(holder.call, bench.phone);
+  const ended = await open(holder.call, "probe:first");
+  await using first = await openEvents(holder, released.application);
+  await using second = await openEvents(holder, ended.application);
+  {
+    using _stalled = stall(server.data);
+    for (const path of [`/v1/handles/${released.handle}`, `/v1/applications/${ended.application}`]) {
+      const { status, body } = await api(server)<{ code: string; detail: string }>("DELETE", path);
+      deepEqual([status, body.code], [503, "PHONEERR_RESOURCEUNAVAIL"]);
+      match(body.detail, /within 300 ms; .* released all the same$/);
+    }
+    for (const { handle } of [released, ended]) {
+      equal((await holder.call("GET", `/v1/handles/${handle}/status`)).status, 404);
+    }
+    deepEqual((await bench.calls()).at(-1), "close");
+    for (const { seen } of [first, second]) equal(seen.some(({ type }) => type === "PHONE_CLOSE"), false);
+  }
+  equal((await first.next("PHONE_CLOSE")).cause, "operatorRelease");
+  equal((await second.next("PHONE_CLOSE")).cause, "operatorRelease");
+});
+
+Deno.test("invariant 9 a server whose disk stalls while it starts still listens, and ends in order when it is told to", async () => {
+  const data = await Deno.makeTempDir({ prefix: "switchroom_test_" });
+  try {
+    const token = crypto.randomUUID();
+    await (await startServer({ data, token, args: ["--safe"] })).stop();
+    using _stalled = stall(data);
+    await using server = await startServer({ data, token, args: ["--safe"], untilListening: true });
+    equal((await server.stop()).code, 0);
+  } finally {
+    await Deno.remove(data, { recursive: true });
+  }
 });
 
 Deno.test("invariant 4 a request that is accepted and has not gone out when its phone closes is answered and aborted, and the plugin never hears of it", async () => {

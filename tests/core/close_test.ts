@@ -149,6 +149,37 @@ Deno.test("invariant 9: a close releases the device although the disk does not a
   throws(() => fixture.core.handle(handle.id, "t"), { code: "PHONEERR_INVALPHONEHANDLE" });
 });
 
+for (const others of [false, true]) {
+  for (const what of ["handle", "application"]) {
+    Deno.test(`invariant 9: an operator's release of ${what === "handle" ? "a handle" : "an application"}, ${others ? "others holding" : "the last to hold"} the phone, says after five seconds that the disk does not answer, and PHONE_CLOSE follows when it does`, async () => {
+      const fixture = new Fixture();
+      const application = await fixture.application();
+      const handle = await fixture.open(application);
+      if (others) await fixture.open(await fixture.application("other"), { privilege: "monitor" });
+      const events = follow(fixture.core, application);
+      const lit = await fixture.light(handle);
+      // The plugin may take its time: only then does the disk begin to count.
+      fixture.process.onClose = () => new Promise((resolve) => fixture.world.after(3_900, resolve));
+      fixture.disk.failing = true;
+      let over = false;
+      const release = what === "handle"
+        ? fixture.core.close(handle, "operatorRelease")
+        : fixture.core.shutdown(application, "operatorRelease");
+      release.catch(() => {}).then(() => over = true);
+      throws(() => fixture.core.handle(handle.id, "t"), { code: "PHONEERR_INVALPHONEHANDLE" });
+      await fixture.pass(others ? 4_900 : 8_800);
+      equal(over, false);
+      await fixture.pass(200);
+      await rejects(release, { code: "PHONEERR_RESOURCEUNAVAIL", message: /released all the same/ });
+      deepEqual(events, []);
+      fixture.events.completed(lit, 0);
+      fixture.disk.failing = false;
+      await fixture.pass(20_000);
+      deepEqual(events.map(({ type }) => type), ["PHONE_REPLY", "PHONE_CLOSE"]);
+    });
+  }
+}
+
 Deno.test("an operator's release of one of several handles lets its request end and replies before PHONE_CLOSE", async () => {
   const fixture = new Fixture();
   const application = await fixture.application();
@@ -157,9 +188,9 @@ Deno.test("an operator's release of one of several handles lets its request end 
   const events = follow(fixture.core, application);
   const id = await fixture.light(handle);
   const released = fixture.core.close(handle, "operatorRelease");
-  await fixture.pass();
+  equal((await fixture.over(released)).lastHandle, false, "the operator is answered however long the request takes");
   equal(events.length, 0);
   fixture.events.completed(id, 0);
-  equal((await fixture.over(released)).lastHandle, false);
+  await fixture.pass();
   deepEqual(events.map(({ type }) => type), ["PHONE_REPLY", "PHONE_CLOSE"]);
 });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Bounds } from "../../server/core/bounds.ts";
 import type { PhoneEvent } from "../../server/core/contract/events.ts";
 import type { ApplicationView, Core, HandleView } from "../../server/core/core.ts";
 import { createCore } from "../../server/core/mod.ts";
@@ -87,13 +88,15 @@ export class Fixture {
   events: PluginEvents;
   #ids = 0;
 
-  constructor(options: { phones?: string[]; methods?: string[]; eventBytes?: number; observer?: Observer } = {}) {
-    const { phones = ["a"], methods = ["setLamp", "setVolume", "devSpecific"], eventBytes } = options;
+  constructor(
+    options: { phones?: string[]; methods?: string[]; bounds?: Partial<Bounds>; observer?: Observer } = {},
+  ) {
+    const { phones = ["a"], methods = ["setLamp", "setVolume", "devSpecific"], bounds } = options;
     this.core = createCore({
       clock: this.world,
       nextId: () => `id-${this.#ids++}`,
       history: this.disk,
-      ...(eventBytes === undefined ? {} : { bounds: { eventBytes } }),
+      ...(bounds && { bounds }),
       ...(options.observer && { observer: options.observer }),
     });
     this.core.enablePlugins(["p"]);

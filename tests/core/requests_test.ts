@@ -36,7 +36,7 @@ Deno.test("R94 a level above 65535 reaches the plugin as 65535, and the record s
   );
   deepEqual(fixture.process.operations[0]?.params, { device: "handset", volume: 65_535 });
   fixture.events.completed(accepted.requestId, 0);
-  deepEqual((await fixture.over(accepted.done)).params, { device: "handset", volume: 4_294_967_295 });
+  deepEqual((await fixture.over(accepted.done))?.params, { device: "handset", volume: 4_294_967_295 });
 });
 
 Deno.test("a deadline ends a request as timedOut and aborts its signal; a late answer is an event of the history", async () => {
@@ -94,8 +94,35 @@ Deno.test("the same key on the same handle gives the same request again, and a r
   deepEqual([second!.requestId === first!.requestId, other!.requestId === first!.requestId], [true, false]);
   fixture.events.completed(first!.requestId, 0);
   await fixture.pass();
-  equal((await fixture.over((await ask("a")).done)).outcome, "succeeded");
+  equal((await fixture.over((await ask("a")).done))?.outcome, "succeeded");
   equal(fixture.process.operations.length, 2);
+});
+
+Deno.test("of a request that is over its key gives the id alone: what was asked is not kept in memory", async () => {
+  const fixture = new Fixture();
+  const handle = await fixture.open(await fixture.application());
+  const ask = () => fixture.core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" }, key: "k" });
+  const first = await fixture.over(ask());
+  first.answered();
+  fixture.events.completed(first.requestId, 0);
+  await fixture.pass();
+  const again = await fixture.over(ask());
+  again.answered();
+  deepEqual([again.requestId, await again.done, (await first.done)?.outcome], [
+    first.requestId,
+    undefined,
+    "succeeded",
+  ]);
+  equal(fixture.process.operations.length, 1);
+});
+
+Deno.test("a deadline that cannot be is refused as a value, whatever its size (api section 2)", async () => {
+  const fixture = new Fixture();
+  const handle = await fixture.open(await fixture.application());
+  for (const deadlineMs of [0, -1, 1.5, 600_001, Number.MAX_VALUE]) {
+    const ask = fixture.core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" }, deadlineMs });
+    await rejects(ask, { code: "PHONEERR_INVALPARAM", message: /a whole number from 1 to 600000/ });
+  }
 });
 
 Deno.test("in flight there are as many requests as the bound says, and one more is refused", async () => {
@@ -136,10 +163,10 @@ Deno.test("a driver's words for its error stand in the record and in the reply",
   accepted.answered();
   fixture.events.completed(accepted.requestId, -1879048172, "The phone is in the drawer");
   const record = await fixture.over(accepted.done);
-  deepEqual([record.outcome, record.code, record.message], [
+  deepEqual([record?.outcome, record?.code, record?.message], [
     "failed",
     "PHONEERR_INVALPHONESTATE",
     "The phone is in the drawer",
   ]);
-  equal(events[0]?.type === "PHONE_REPLY" && events[0].message, record.message);
+  equal(events[0]?.type === "PHONE_REPLY" && events[0].message, record?.message);
 });

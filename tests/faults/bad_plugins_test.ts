@@ -28,7 +28,7 @@ const PLUGINS: Record<string, { files: Record<string, string>; state: string; wo
   "a manifest for a later server": {
     files: { "plugin.json": JSON.stringify({ ...MANIFEST, switchroom: "^9.0" }), "main.ts": GOOD },
     state: "stopped",
-    words: /must include the SDK of this server/,
+    words: /must include the version of this server's plugin SDK/,
   },
   "an entry that is not there": {
     files: { "plugin.json": JSON.stringify(MANIFEST) },
@@ -73,17 +73,22 @@ Deno.test("plugins that are none settle with the reason in words, and cost nobod
   const odd = names.map((name) => ({ name, source: `${folder.path}/${name}` }));
   const missing = { name: "missing", source: `${folder.path}/not-there` };
   await using server = await startServer({ config: { plugins: [...odd, missing, { source: VIRTUAL }] } });
-  const response = await fetch(`${server.url}/readyz`);
-  const { ready, plugins, reasons } = await response.json() as {
-    ready: boolean;
-    plugins: { name: string; state: string; reason?: string }[];
-    reasons: string[];
-  };
+  const call = api(server);
+  const { body: { plugins } } = await call<{ plugins: { name: string; state: string; reason?: string }[] }>(
+    "GET",
+    "/v1/plugins",
+  );
 
-  await t.step("the server is ready, and says what is degraded", () => {
-    deepEqual([response.status, ready], [200, true]);
-    equal(reasons.length, odd.length + 1, reasons.join("\n"));
-  });
+  await t.step(
+    "the server is ready, and says what is degraded: to nobody without a token what is in a plugin, or where",
+    async () => {
+      const { status, body } = await call<{ ready: boolean; reasons: string[] }>("GET", "/readyz");
+      deepEqual([status, body.ready], [200, true]);
+      equal(body.reasons.length, odd.length + 1, body.reasons.join("\n"));
+      for (const reason of body.reasons) match(reason, /: GET \/v1\/plugins says why$|is needsGrant: .*"grants": /);
+      equal(body.reasons.join().includes(folder.path), false);
+    },
+  );
   for (const [index, [what, { state, words }]] of Object.entries(PLUGINS).entries()) {
     await t.step(what, () => {
       const plugin = plugins.find(({ name }) => name === names[index]);
@@ -97,7 +102,7 @@ Deno.test("plugins that are none settle with the reason in words, and cost nobod
     match(plugin?.reason ?? "", /not-there/);
   });
   await t.step("the good plugin's phones work, and have the device ids of a server without the others", async () => {
-    const { body } = await api(server)<{ phones: { phone: string; deviceId: number }[] }>("GET", "/v1/phones");
+    const { body } = await call<{ phones: { phone: string; deviceId: number }[] }>("GET", "/v1/phones");
     deepEqual(body.phones.map(({ phone, deviceId }) => `${deviceId} ${phone}`), [
       "0 virtual:desk-1",
       "1 virtual:mini-1",

@@ -50,7 +50,7 @@ Deno.test({
 
     const closed = await call<{ detail: string }>("DELETE", `/v1/handles/${handle}`);
     equal(closed.status, 503);
-    match(closed.body.detail, /closed.*released.*500 ms/);
+    match(closed.body.detail, /500 ms; .*closed.*released/);
     equal((await call("GET", `/v1/handles/${handle}/lamps/12`)).status, 404, "the handle must be void");
     const { body: phone } = await call("GET", `/v1/phones/${PHONE}`);
     deepEqual([phone.owner, phone.monitors], [null, 0]);

@@ -166,6 +166,35 @@ Deno.test("no cell of the CSV begins as a formula does, whatever a caller called
   ));
 });
 
+Deno.test("nor does one that a spreadsheet finds by splitting at another separator, quoted or not", () => {
+  for (const words of ["a;=1+1", "a\t+1", "a|@x", 'a;"=1+1"', "a,-1", "a\n=1", ";;\uFF1D1", "a;==1"]) {
+    const line = EXPORT_LINES.csv.line({
+      kind: "event",
+      seq: 1,
+      at: "now",
+      type: "callRefused",
+      token: words,
+      detail: {},
+    });
+    for (const cell of line.split(/[;,|\t\r\n]/)) ok(!/^"*[=+\-@\uFF1D]/.test(cell), JSON.stringify([words, cell]));
+  }
+});
+
+Deno.test("every text of the CSV stands in quotes, and only what could be a formula is changed", () => {
+  const line = EXPORT_LINES.csv.line({
+    kind: "event",
+    seq: 1,
+    at: "2026-01-01T00:00:00.000Z",
+    type: "callRefused",
+    result: -5,
+    token: 'a-b; c="d" e@f.example, -g',
+    detail: { why: "=x" },
+  });
+  deepEqual(line.split(",").slice(0, 5), ['"event"', "1", '"2026-01-01T00:00:00.000Z"', '"callRefused"', ""]);
+  const [row] = readCsv(line);
+  ok(row?.includes('a-b; c="d" e@f.example, -g') && row.includes("-5") && row.includes('{"why":"=x"}'), line);
+});
+
 Deno.test("an empty history exports to nothing, in CSV to its header", async () => {
   using folder = temporaryFolder();
   await using opened = await openIn(folder.path);

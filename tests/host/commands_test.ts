@@ -8,6 +8,8 @@ function pluginOf(bench: HostBench) {
   return plugin;
 }
 
+const MANIFEST = { manifest: 1, name: "test", version: "1.0.0", switchroom: "^1.0", entry: "./main.ts" };
+
 const count = (bench: HostBench, wanted: string) => bench.told.filter(([name]) => name === wanted).length;
 
 Deno.test("R79 a stopped plugin has released its phones, its process has ended, and it stays stopped until it is started", async () => {
@@ -15,7 +17,7 @@ Deno.test("R79 a stopped plugin has released its phones, its process has ended, 
   const plugin = pluginOf(bench);
   await plugin.stop();
   deepEqual(bench.told.slice(-3).map(([name]) => name), ["releasePlugin", "gone", "settle"]);
-  deepEqual([plugin.condition.state, plugin.condition.detail], ["stopped", "it was stopped"]);
+  deepEqual([plugin.condition.state, plugin.condition.detail], ["stopped", "it was told to stop"]);
   await rejects(bench.process.open("p", NOTHING), { code: "PHONEERR_RESOURCEUNAVAIL" });
   await plugin.stop();
   equal(count(bench, "gone"), 1);
@@ -78,12 +80,50 @@ Deno.test("a reload stops the plugin in order and starts it with what its folder
     "ready",
     "settle",
   ]);
+});
 
-  await Deno.writeTextFile(manifest, "{");
-  await plugin.reload();
-  equal(plugin.condition.state, "stopped");
-  match(plugin.condition.detail, /it is not JSON/);
-  equal(plugin.manifest?.version, "1.1.0");
+const SLIPS: Record<string, { file: string; text: string; words: RegExp }> = {
+  "a manifest that is none": { file: "plugin.json", text: "{", words: /it is not JSON/ },
+  "a permission that nobody granted": {
+    file: "plugin.json",
+    text: JSON.stringify({ ...MANIFEST, permissions: { net: ["192.0.2.1"] } }),
+    words: /"grants": /,
+  },
+  "a configuration that it does not take any more": {
+    file: "plugin.json",
+    text: JSON.stringify({
+      ...MANIFEST,
+      config: { type: "object", properties: { key: { type: "string" } }, required: ["key"] },
+    }),
+    words: /configuration does not fit/,
+  },
+  "code that does not parse": { file: "main.ts", text: "cnst plugin = {", words: /Cannot load the plugin/ },
+};
+
+for (const [what, { file, text, words }] of Object.entries(SLIPS)) {
+  Deno.test(`a reload that would meet ${what} leaves a plugin running as it is, and says why; one that is stopped settles so`, async () => {
+    await using bench = await HostBench.run({ code: onePhone("{ getRing: () => ({ mode: 1, volume: 2 }) }") });
+    const plugin = pluginOf(bench);
+    await bench.process.open("p", NOTHING);
+    const [folder] = [...Deno.readDirSync(bench.folder)].filter(({ isDirectory }) => isDirectory);
+    await Deno.writeTextFile(`${bench.folder}/${folder?.name}/${file}`, text);
+    match(await plugin.reload() ?? "", words);
+    deepEqual([plugin.condition.state, plugin.condition.restarts, count(bench, "gone")], ["ready", 0, 0]);
+    deepEqual(plugin.manifest?.permissions.net, []);
+    deepEqual(await bench.process.get("p", "getRing", {}), { mode: 1, volume: 2 });
+    await plugin.stop();
+    equal(await plugin.reload(), undefined);
+    ok(plugin.condition.state !== "ready");
+    match(plugin.condition.detail, words);
+  });
+}
+
+Deno.test("a stop does not wait for a reload that still looks at the plugin", async () => {
+  await using bench = await HostBench.run({ code: onePhone("{}") });
+  const plugin = pluginOf(bench);
+  const [reloaded] = await Promise.all([plugin.reload(), plugin.stop()]);
+  equal(reloaded, "It is told to stop");
+  deepEqual([plugin.condition.state, plugin.condition.restarts], ["stopped", 0]);
 });
 
 Deno.test("commands that are given at once are carried out one after the other", async () => {

@@ -198,7 +198,7 @@ Deno.test("R79, R80: a stop releases the phones first, lets the plugin stop, and
   await using bench = await HostBench.run({ code });
   await bench.host.stop();
   deepEqual(bench.told.slice(-3).map(([name]) => name), ["releasePlugin", "gone", "settle"]);
-  deepEqual(bench.told.at(-2), ["gone", "pluginStop", "it was stopped"]);
+  deepEqual(bench.told.at(-2), ["gone", "pluginStop", "it was told to stop"]);
   match(bench.logText, /good night/);
   equal(bench.condition.state, "stopped");
 });

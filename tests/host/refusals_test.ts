@@ -16,16 +16,25 @@ async function settled(source: PluginSource, config = {}) {
 }
 
 const MANIFESTS: [string, Record<string, unknown>, RegExp][] = [
-  ["an unknown key", { colour: "red" }, /plugin\.json: .*colour/],
-  ["another manifest version", { manifest: 2 }, /plugin\.json: .*manifest/],
+  ["an unknown key", { desciption: "red" }, /plugin\.json: desciption is not known: did you mean description\?$/],
+  ["another manifest version", { manifest: 2 }, /plugin\.json: manifest is 2: it must be 1$/],
   ["a name that could not be part of a phone's", { name: "my plugin" }, /name/],
-  ["a version that is none", { version: "one" }, /must be a version such as 1\.0\.0/],
-  ["an SDK that is newer than this server's", { switchroom: "^1.7" }, /must include the SDK of this server, 1\.0\.0/],
-  ["an SDK of another major version", { switchroom: "^2.0" }, /must include the SDK of this server/],
-  ["a range of another kind", { switchroom: ">=1" }, /must be a range such as \^1\.0/],
+  ["a version that is none", { version: "one" }, /version is "one": it must be a version such as 1\.0\.0$/],
+  [
+    "several faults",
+    { name: 7, entry: "main.ts" },
+    /name is 7: it must be a string; entry is "main\.ts": it must be a path that begins/,
+  ],
+  [
+    "an SDK that is newer than this server's",
+    { switchroom: "^1.7" },
+    /switchroom is "\^1\.7": it must include the version of this server's plugin SDK, 1\.0\.0/,
+  ],
+  ["an SDK of another major version", { switchroom: "^2.0" }, /must include the version of this server's plugin SDK/],
+  ["a range of another kind", { switchroom: ">=1" }, /switchroom is ">=1": it must be a range such as \^1\.0$/],
   ["an entry that is no path of the folder", { entry: "/etc/passwd" }, /must be a path that begins with \.\//],
   ["permissions of an unknown kind", { permissions: { ffi: ["libc"] } }, /ffi/],
-  ["permissions that are no lists", { permissions: { net: true } }, /net/],
+  ["permissions that are no lists", { permissions: { net: true } }, /permissions\.net is true: it must be an array$/],
 ];
 
 for (const [what, manifest, words] of MANIFESTS) {

@@ -65,6 +65,8 @@ export class HostBench implements AsyncDisposable {
   readonly host: Host;
   /** What the core takes to tell everybody that a plugin is gone. */
   telling: Promise<void> = Promise.resolve();
+  /** How many handles each event reaches. */
+  handles = 1;
   /** What the core takes to close the phones of a plugin that is stopped. */
   releasing: Promise<void> = Promise.resolve();
 
@@ -198,12 +200,22 @@ export class HostBench implements AsyncDisposable {
       addPhone: (phone) => Promise.resolve(tell("addPhone", phone)),
       removePhone: (phone) => Promise.resolve(tell("removePhone", phone)),
       completed: (...args) => tell("completed", ...args.filter((part) => part !== undefined)),
-      state: (phone, states, detail) => tell("state", phone, states, detail),
-      button: (...args) => tell("button", ...args),
-      devSpecific: (...args) => tell("devSpecific", ...args),
+      state: (phone, states, detail) => {
+        tell("state", phone, states, detail);
+        return this.handles;
+      },
+      button: (...args) => {
+        tell("button", ...args);
+        return this.handles;
+      },
+      devSpecific: (...args) => {
+        tell("devSpecific", ...args);
+        return this.handles;
+      },
       connected: (...args) => tell("connected", ...args),
       forceClosing: (phone) => tell("forceClosing", phone),
       forceClosed: (phone) => tell("forceClosed", phone),
+      fault: (fault) => tell("fault", fault),
       ready: () => tell("ready"),
       gone: (cause, detail) => {
         tell("gone", cause, detail);

@@ -34,15 +34,15 @@ const MUTANTS: Mutant[] = [
   {
     fault: "a close that does not wait for what it completes",
     file: "close.ts",
-    right: `    rows.push(...outstanding.map((request) => request.completed.promise));\n    await over;\n`,
+    right: `  await underWay(exchange, over.then(() => inTime(exchange, rows, otherwise)));\n`,
     wrong: ``,
   },
   {
     fault: "an orphan aborted when its handle leaves",
     file: "close.ts",
-    right: `} else leave(exchange, handle);`,
+    right: `if (!lastHandle) leave(exchange, handle);`,
     wrong:
-      `} else {\n    leave(exchange, handle);\n    for (const request of handle.requests) request.dispatchedTo?.abort(request.id);\n  }`,
+      `if (!lastHandle) {\n    leave(exchange, handle);\n    for (const request of handle.requests) request.dispatchedTo?.abort(request.id);\n  }`,
   },
   {
     fault: "a completion told before its row is on disk",
@@ -65,8 +65,8 @@ const MUTANTS: Mutant[] = [
   {
     fault: "a plugin told of a close that is not the last",
     file: "close.ts",
-    right: `lastHandle: phone.handles.size === 0, completed: 0`,
-    wrong: `lastHandle: true, completed: 0`,
+    right: `const lastHandle = handle.phone.handles.size === 0;`,
+    wrong: `const lastHandle = true;`,
   },
   {
     fault: "requests forgotten when their plugin crashes",
@@ -95,8 +95,8 @@ const MUTANTS: Mutant[] = [
   {
     fault: "two owners of one phone",
     file: "open.ts",
-    right: `privilege === "owner" && ownerOf(phone)`,
-    wrong: `privilege === "owner" && ownerOf(phone) && phone.handles.size > 2`,
+    right: `privilege === "owner" && phone.owner`,
+    wrong: `privilege === "owner" && phone.owner && phone.handles.size > 2`,
   },
   {
     fault: "a closing that a plugin can hold for ever",

@@ -1,3 +1,5 @@
+import { isHarmless } from "./text.ts";
+
 const LONGEST = 128;
 
 /** What {@linkcode isLabel} asks of a text, in words. */
@@ -17,5 +19,5 @@ export const LABEL_RULE = `1 to ${LONGEST} characters, none of which controls or
  */
 export function isLabel(text: string): boolean {
   const length = [...text].length;
-  return length > 0 && length <= LONGEST && !/[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u.test(text);
+  return length > 0 && length <= LONGEST && isHarmless(text);
 }

@@ -30,6 +30,14 @@ export const LAMP_MODES = [
   "unknown",
 ] as const;
 
+/** The modes of {@linkcode LAMP_MODES} that `setLamp` sets. */
+export const SETTABLE_LAMP_MODES: readonly Exclude<typeof LAMP_MODES[number], "dummy" | "unknown">[] = LAMP_MODES
+  .filter((mode) => mode !== "dummy" && mode !== "unknown");
+
+/** The modes of {@linkcode HOOKSWITCH_MODES} that `setHookSwitch` sets. */
+export const SETTABLE_HOOKSWITCH_MODES: readonly Exclude<typeof HOOKSWITCH_MODES[number], "unknown">[] =
+  HOOKSWITCH_MODES.filter((mode) => mode !== "unknown");
+
 /** The modes of a button (PHONEBUTTONMODE_, contract 7.3). */
 export const BUTTON_MODES = [
   "dummy",

@@ -26,7 +26,9 @@ export const SOCKET_CLOSES = {
   stopping: { code: 1001, reason: "the server is stopping" },
   notText: { code: 1003, reason: "messages must be text" },
   tooLarge: { code: 1009, reason: "the message is too large" },
+  fault: { code: 1011, reason: "the server has a fault" },
   resumedElsewhere: { code: 4001, reason: "resumed elsewhere" },
   revoked: { code: 4003, reason: "the token was revoked" },
+  loggedOut: { code: 4004, reason: "the session was ended" },
   tooSlow: { code: 4008, reason: "reads too slowly" },
 } as const;

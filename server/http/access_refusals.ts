@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock, Fact } from "../core/ports.ts";
+import { minuteCounts } from "./minute_counts.ts";
 
 /** Why a call had no valid token, nor a session. */
 export type AccessReason = "noToken" | "notBearer" | "unknownToken" | "unknownSession";
@@ -18,33 +19,22 @@ export interface AccessRefusals {
 
 /** Each minute's counters are bounded: past that, calls from further addresses share one row without an address. */
 const MOST_ADDRESSES = 1_024;
-const MINUTE_MS = 60_000;
 
-/** Makes the counters. A minute begins with its first refusal; at its end comes one fact for each address and reason. */
+/** Makes the counters. At the end of each minute comes one fact for each address and reason. */
 export function accessRefusals(clock: Clock, note: (fact: Fact) => void): AccessRefusals {
-  const counters = new Map<string, { address: string | undefined; reason: AccessReason; count: number }>();
-  let cancel: (() => void) | undefined;
-
-  const flush = () => {
-    cancel?.();
-    cancel = undefined;
-    for (const { address, reason, count } of counters.values()) {
+  const counts = minuteCounts<{ address: string | undefined; reason: AccessReason }>(
+    clock,
+    ({ address, reason }, count) => {
       const detail = address === undefined ? { reason, count, addresses: "several" } : { reason, count };
       note({ type: "accessRefused", ...(address !== undefined && { address }), detail });
-    }
-    counters.clear();
-  };
-
+    },
+  );
   return {
     count(address, reason) {
-      let key = `${reason} ${address}`;
-      const room = counters.size < MOST_ADDRESSES || counters.has(key);
-      if (!room) key = reason;
-      const counter = counters.get(key);
-      if (counter) counter.count++;
-      else counters.set(key, { address: room ? address : undefined, reason, count: 1 });
-      cancel ??= clock.after(MINUTE_MS, flush);
+      const own = `${reason} ${address}`;
+      if (counts.size < MOST_ADDRESSES || counts.of(own) > 0) counts.count(own, { address, reason });
+      else counts.count(reason, { address: undefined, reason });
     },
-    flush,
+    flush: counts.flush,
   };
 }

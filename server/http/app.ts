@@ -28,6 +28,7 @@ import { tokenEndpoints } from "./routes/tokens.ts";
 import type { SessionTable } from "./session_table.ts";
 import { socketEndpoints, type Sockets } from "./socket/mod.ts";
 import type { Pace } from "./pace.ts";
+import type { Turns } from "./turns.ts";
 import type { Waits } from "./waits.ts";
 
 /** What the routes need beyond the ports: what outlives a single call. */
@@ -46,6 +47,8 @@ export interface AppPorts extends HttpPorts {
   readonly pace: Pace;
   /** Who waits for requests to end. */
   readonly waits: Waits;
+  /** Has each token's questions to the history wait for one another, and not for all of them. */
+  readonly questions: Turns;
 }
 
 /** Makes the Hono application. Its bindings are what `Deno.serve` tells of a call. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock } from "../core/ports.ts";
+import { Refusal } from "./refusal.ts";
 
 const utf8 = new TextEncoder();
 
@@ -20,7 +21,7 @@ export interface ExportBodyOptions {
  * Makes a body of the pieces: each is read when the client has taken the one before.
  *
  * A history that cannot be read at all is told before there is a body, so that it gets a status; one that cannot be read on cuts the body off, so that
- * nobody takes it for whole, and `Deno.serve` tells the operator.
+ * nobody takes it for whole.
  *
  * @throws What the first piece throws.
  */
@@ -57,7 +58,7 @@ export async function exportBody(
       }
       cancelStall = clock.after(stallMs, () => {
         end();
-        controller.error(new Error(`The client has read nothing for ${stallMs} ms`));
+        controller.error(new Refusal("too-many", `The client has read nothing for ${stallMs} ms`));
       });
     },
     cancel: end,

@@ -24,8 +24,16 @@ const MINUTE_MS = 60_000;
 const MOST_ADDRESSES = 1_024;
 const FURTHER = "";
 
+/** What the counters need. */
+export interface FailedAttemptsOptions {
+  /** Where the counts are kept. */
+  readonly store: AttemptStore;
+  /** Told at once when an address has used up its attempts of a minute, so that an operator hears of guessing while it goes on; undefined = many addresses together. */
+  readonly onSlowed: (address: string | undefined) => void;
+}
+
 /** Goes on with the counts of a store. */
-export function failedAttempts(clock: Clock, store: AttemptStore): FailedAttempts {
+export function failedAttempts(clock: Clock, { store, onSlowed }: FailedAttemptsOptions): FailedAttempts {
   // In the order in which their minutes began, so that those that are over stand in front.
   const kept = store.list().toSorted((one, other) => one.since - other.since);
   const counts = new Map<string, Attempts>(kept.map((attempts) => [attempts.address, attempts]));
@@ -68,6 +76,7 @@ export function failedAttempts(clock: Clock, store: AttemptStore): FailedAttempt
       const attempts = attemptsOf(networkOf(address));
       if (attempts.count >= MOST) return Math.ceil((attempts.since + MINUTE_MS - clock.wall()) / 1_000);
       attempts.count++;
+      if (attempts.count === MOST) onSlowed(attempts.address === FURTHER ? undefined : attempts.address);
       changed.add(attempts);
       save();
       return 0;

@@ -61,7 +61,7 @@ export function listen(at: ListenAddress, { handler, onError, clock, report }: L
   let { certificate } = at;
   let closed = false;
   let cancelRetry: (() => void) | undefined;
-  /** Cuts the connections of one `Deno.serve` each. */
+  /** Cuts the connections of one `Deno.serve` each; of one that has failed too, for nothing else can: what was open when it failed stays open. */
   const cuts = new Set<AbortController>();
 
   const serve = (hostname: string, port: number) => {

@@ -8,16 +8,14 @@ import {
   BUTTON_FUNCTIONS,
   BUTTON_MODES,
   HOOKSWITCH_DEVICES,
-  HOOKSWITCH_MODES,
-  LAMP_MODES,
+  SETTABLE_HOOKSWITCH_MODES,
+  SETTABLE_LAMP_MODES,
 } from "../core/contract/names.ts";
 import { type OperationName, OPERATIONS } from "../core/contract/operations.ts";
-import { allNamed, base64, integer, must, named, number, text } from "./shape.ts";
+import { allNamed, base64, must, named, number, text } from "./shape.ts";
 
 const namedOrVendors = (names: readonly string[]) => z.union([named(names), z.number()], must("a name or a number"));
 
-/** A timer's largest delay, milliseconds: more would fire at once. */
-const LONGEST_DEADLINE_MS = 0x7fff_ffff;
 const LONGEST_REFERENCE = 1_024;
 
 /** What makes a request the same when it is asked again. */
@@ -30,8 +28,9 @@ const asked = {
   reference: text.max(LONGEST_REFERENCE, `must be at most ${LONGEST_REFERENCE} characters long`).exactOptional().meta({
     description: "The application's own word for the request; it comes back with the reply.",
   }),
-  deadlineMs: integer(1, LONGEST_DEADLINE_MS).exactOptional().meta({
-    description: "Milliseconds until the request is given up; as the server is configured if left out.",
+  deadlineMs: number.exactOptional().meta({
+    description: "Milliseconds until the request is given up: a whole number, at most 600,000 unless configured; " +
+      "30,000 if left out, unless configured.",
   }),
 };
 
@@ -51,8 +50,8 @@ export const OPERATION_SHAPES = {
   setData: call({ dataId: number, data: base64 }),
   setDisplay: call({ row: number, column: number, text }),
   setGain: call({ device: named(HOOKSWITCH_DEVICES), gain: number }),
-  setHookSwitch: call({ devices: allNamed(HOOKSWITCH_DEVICES), mode: named(HOOKSWITCH_MODES) }),
-  setLamp: call({ lamp: number, mode: namedOrVendors(LAMP_MODES) }),
+  setHookSwitch: call({ devices: allNamed(HOOKSWITCH_DEVICES), mode: named(SETTABLE_HOOKSWITCH_MODES) }),
+  setLamp: call({ lamp: number, mode: namedOrVendors(SETTABLE_LAMP_MODES) }),
   setRing: call({ mode: number, volume: number }),
   setVolume: call({ device: named(HOOKSWITCH_DEVICES), volume: number }),
 } satisfies Record<OperationName, z.ZodType>;

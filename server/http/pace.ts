@@ -22,8 +22,15 @@ export function pace(clock: Clock, perMinute: number): Pace {
   const everyMs = MINUTE_MS / perMinute;
   /** Until when each token's calls would last if they were spread. */
   const until = new Map<string, number>();
+  let sweepAt = 0;
+  /** One that is past is none: tokens come and go for as long as the server runs. */
+  const sweep = (now: number) => {
+    for (const [id, end] of until) if (end <= now) until.delete(id);
+    sweepAt = now + MINUTE_MS;
+  };
   return ({ id }) => {
     const now = clock.monotonic();
+    if (now >= sweepAt) sweep(now);
     const next = Math.max(until.get(id) ?? now, now) + everyMs;
     const waitMs = next - now - MINUTE_MS;
     if (waitMs <= 0) return void until.set(id, next);

@@ -6,22 +6,33 @@
 import { PhoneError } from "../core/contract/errors.ts";
 
 /**
- * So many at once.
+ * Takes a place for a token, and gives back how it is left; leaving it again does nothing.
  *
- * @param most How many.
- * @param what What they are, as a refusal calls them.
- * @returns Takes a place, and gives back how it is left; leaving it again does nothing. Throws `REQUESTOVERRUN` if there is none.
+ * @throws {PhoneError} `REQUESTOVERRUN` if there is none.
  */
-export function places(most: number, what: string): () => () => void {
-  let taken = 0;
-  return () => {
-    if (taken >= most) {
-      throw new PhoneError("REQUESTOVERRUN", `${most} ${what} at once are possible; ask again when one has ended`);
+export type Places = (token: string) => () => void;
+
+/**
+ * So many at once, and so many of them for each token: nobody can keep all others out alone.
+ *
+ * @param what What they are, as a refusal calls them.
+ * @param options.most How many in all.
+ * @param options.each How many of each token.
+ */
+export function places(what: string, { most, each }: { most: number; each: number }): Places {
+  const taken: string[] = [];
+  return (token) => {
+    const own = taken.filter((taker) => taker === token).length;
+    if (taken.length >= most || own >= each) {
+      throw new PhoneError(
+        "REQUESTOVERRUN",
+        `${most} ${what} at once are possible, ${each} of them with one token; ask again when one has ended`,
+      );
     }
-    taken++;
+    taken.push(token);
     let left = false;
     return () => {
-      if (!left) taken--;
+      if (!left) taken.splice(taken.indexOf(token), 1);
       left = true;
     };
   };

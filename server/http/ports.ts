@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { DEFAULT_BOUNDS } from "../core/bounds.ts";
 import type { Core } from "../core/core.ts";
 import type { Clock, Fact, HistoryAudit, HistoryReader } from "../core/ports.ts";
 
@@ -148,8 +149,8 @@ export interface ManagedPlugin {
   start(): Promise<void>;
   /** Closes its phones and ends its process. */
   stop(): Promise<void>;
-  /** Stops it and starts it, its folder read anew; as `start`. */
-  reload(): Promise<void>;
+  /** Stops it and starts it, its folder read anew; as `start`. Gives in words why one that runs goes on as it is instead. */
+  reload(): Promise<string | undefined>;
 }
 
 /** The body of `GET /readyz`. */
@@ -186,6 +187,8 @@ export interface Limits {
   answerMs: number;
   /** How long an orderly stop waits for answers that are on their way, milliseconds. */
   stopMs: number;
+  /** How long what an operator does waits for the disk, milliseconds: as long as a close. */
+  closeRowsMs: number;
 }
 
 /** What holds unless configured. */
@@ -200,6 +203,7 @@ export const DEFAULT_LIMITS: Limits = {
   beatMs: 15_000,
   answerMs: 1_000,
   stopMs: 1_000,
+  closeRowsMs: DEFAULT_BOUNDS.closeRowsMs,
 };
 
 /** An answer, as it is counted. */
@@ -248,6 +252,8 @@ export interface HttpPorts {
   note(fact: Fact): void;
   /** Appends a fact to the history; resolves when it is on disk. */
   record(fact: Fact): Promise<void>;
+  /** Tells the operator at once that an address, or undefined for many together, has presented so many wrong tokens that it is told to wait. */
+  slowed(address: string | undefined): void;
   /** Tells the operator of an error that is a fault of ours. */
   report(error: unknown, where: string): void;
 }

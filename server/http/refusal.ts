@@ -48,8 +48,3 @@ export class Refusal extends Error {
     this.headers = options?.headers ?? {};
   }
 }
-
-/** Shortens what a client sent so that it can be quoted in a refusal: a detail must not grow with a hostile input. */
-export function quoted(text: string): string {
-  return JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
-}

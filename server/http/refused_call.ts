@@ -4,6 +4,8 @@
  * @module
  */
 import type { ApplicationView, HandleView } from "../core/core.ts";
+import type { Clock, Fact } from "../core/ports.ts";
+import { minuteCounts } from "./minute_counts.ts";
 import type { HttpPorts } from "./ports.ts";
 import type { Problem } from "./problem.ts";
 
@@ -40,4 +42,36 @@ export function noteRefusal(problem: Problem, { call, ports }: { call: RefusedCa
     ...(code !== undefined && { code }),
     detail: { method: call.method, path: call.path, status, detail: detail.slice(0, LONGEST_DETAIL) },
   });
+}
+
+/** Rows of each token and minute that tell of one refused call each; past that, one tells of all that are alike. */
+const MOST_ROWS = 60;
+
+/** Facts on their way to the history. */
+export interface FoldedFacts {
+  /** Passes a fact on, or counts it. */
+  note(fact: Fact): void;
+  /** Passes on what has been counted so far, at once: the server stops. */
+  flush(): void;
+}
+
+/** Folds the refused calls of a token that has more than anybody reads: by status and path, with a count. */
+export function foldedRefusals(clock: Clock, note: (fact: Fact) => void): FoldedFacts {
+  const rows = minuteCounts<void>(clock, () => {});
+  const folded = minuteCounts<Fact>(clock, (fact, count) => note({ ...fact, detail: { ...fact.detail, count } }));
+  return {
+    note(fact) {
+      const { type, token, detail: { status, path } = {} } = fact;
+      if (type !== "callRefused" || token === undefined) return note(fact);
+      if (rows.of(token) >= MOST_ROWS) {
+        return folded.count(`${token} ${status} ${path}`, { type, token, detail: { path, status } });
+      }
+      rows.count(token);
+      note(fact);
+    },
+    flush() {
+      rows.flush();
+      folded.flush();
+    },
+  };
 }

@@ -1,5 +1,6 @@
 /**
- * The map from errors to those of JSON-RPC (api.md, section 2). The numbers are in the two catalogues that HTTP has too.
+ * The map from errors to those of JSON-RPC (api.md, section 2). The numbers are in the two catalogues that HTTP has too. Nobody is told -32003 so far: what is
+ * unavailable is always a matter of telephony here, and has its own number.
  *
  * @module
  */

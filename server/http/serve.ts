@@ -9,15 +9,18 @@
 import { PhoneError } from "../core/contract/errors.ts";
 import { accessRefusals } from "./access_refusals.ts";
 import { createApp } from "./app.ts";
+import { ServedCall } from "./call_source.ts";
 import { failedAttempts } from "./failed_attempts.ts";
 import { type Certificate, listen, type ListenAddress } from "./listener.ts";
 import type { HttpPorts } from "./ports.ts";
-import { INTERNAL_PROBLEM, problemResponse, telephonyProblem } from "./problem.ts";
+import { INTERNAL_PROBLEM, problemOf, problemResponse, telephonyProblem } from "./problem.ts";
 import { pace } from "./pace.ts";
+import { foldedRefusals } from "./refused_call.ts";
 import { replyRelease } from "./reply_release.ts";
 import { sessionTable } from "./session_table.ts";
 import { Sockets } from "./socket/mod.ts";
 import { trustedProxies } from "./trusted_proxies.ts";
+import { turns } from "./turns.ts";
 import { waits } from "./waits.ts";
 
 /** Where and how to serve. */
@@ -26,10 +29,15 @@ export interface ServeOptions extends ListenAddress {
   readonly trustedProxies?: readonly string[];
 }
 
+/** Questions of each token: few enough for nobody to wait for another's, and enough for a page of clients that ask for all they know at once. */
+const QUESTIONS = { atOnce: 16, waiting: 1_024 };
+
 /** A server that listens. */
 export interface HttpServer {
   /** Where, such as `http://127.0.0.1:8274`. */
   readonly url: string;
+  /** Where those on this machine reach a server that speaks TLS without it; undefined if `url` is not TLS. */
+  readonly local: string | undefined;
   /** How many sockets are open. */
   sockets(): number;
   /** Goes on with another certificate, which must be a good one: answers under way and event streams are not cut, sockets may resume. */
@@ -52,21 +60,23 @@ const STOPPING = telephonyProblem(
  */
 export function serveHttp(ports: HttpPorts, options: ServeOptions): HttpServer {
   const refusals = accessRefusals(ports.clock, ports.note);
-  const attempts = failedAttempts(ports.clock, ports.attemptStore);
+  const facts = foldedRefusals(ports.clock, ports.note);
+  const attempts = failedAttempts(ports.clock, { store: ports.attemptStore, onSlowed: ports.slowed });
   const replies = replyRelease(ports.clock, ports.limits.answerMs);
   const sessions = sessionTable(ports.clock, ports.tokens);
   const sockets = new Sockets(ports.clock, ports.limits);
   const app = createApp({
     ...ports,
+    note: facts.note,
     refusals,
     attempts,
     pace: pace(ports.clock, ports.limits.callsPerMinute),
     replies,
     waits: waits(),
+    questions: turns("questions to the history", QUESTIONS),
     sessions,
     sockets,
   });
-  const overTls = options.certificate !== undefined;
   const isTrusted = trustedProxies(options.trustedProxies ?? []);
   const drained = Promise.withResolvers<void>();
   let underWay = 0;
@@ -76,31 +86,31 @@ export function serveHttp(ports: HttpPorts, options: ServeOptions): HttpServer {
     if (stopping && underWay === 0) drained.resolve();
   };
 
-  const listener = listen(options, {
-    handler(request, info) {
-      const { completed } = info;
-      underWay++;
-      completed.then(answered, answered);
-      if (stopping) return problemResponse(STOPPING);
-      return app.fetch(request, {
-        completed,
-        overTls,
-        isTrusted,
-        get remoteAddr() {
-          return info.remoteAddr;
-        },
-      });
-    },
-    onError(error) {
-      ports.report(error, "Deno.serve");
-      return problemResponse(INTERNAL_PROBLEM);
-    },
-    clock: ports.clock,
-    report: (error) => ports.report(error, "listening"),
-  });
+  const listenWith = (at: ListenAddress) =>
+    listen(at, {
+      handler(request, info) {
+        underWay++;
+        info.completed.then(answered, answered);
+        if (stopping) return problemResponse(STOPPING);
+        return app.fetch(request, new ServedCall(info, { overTls: at.certificate !== undefined, isTrusted }));
+      },
+      onError(error) {
+        // A body that is broken off comes here too, and most often for a reason that is no fault of ours: its token was revoked, its client does not read.
+        const problem = problemOf(error);
+        if (problem === undefined) ports.report(error, "Deno.serve");
+        return problemResponse(problem ?? INTERNAL_PROBLEM);
+      },
+      clock: ports.clock,
+      report: (error) => ports.report(error, "listening"),
+    });
+
+  const listener = listenWith(options);
+  // A certificate names a public host and hardly ever 127.0.0.1: the command line on this machine could not trust it.
+  const local = options.certificate && listenWith({ hostname: "127.0.0.1", port: 0 });
 
   return {
-    url: urlOf(listener.address, overTls ? "https" : "http"),
+    url: urlOf(listener.address, options.certificate ? "https" : "http"),
+    local: local && urlOf(local.address, "http"),
     sockets: () => sockets.size,
     renew: listener.renew,
     async stop() {
@@ -113,9 +123,10 @@ export function serveHttp(ports: HttpPorts, options: ServeOptions): HttpServer {
       sockets.abandon();
       // `completed` tells of an answer that has been handed over; its bytes leave in the next turn of the loop.
       await new Promise((resolve) => setTimeout(resolve));
-      await listener.close();
+      await Promise.all([listener.close(), local?.close()]);
       replies.flush();
       refusals.flush();
+      facts.flush();
     },
   };
 }

@@ -5,17 +5,29 @@
  */
 import type { Context } from "hono";
 import { generateCookie, getCookie } from "hono/cookie";
+import { quoted } from "../core/contract/quoted.ts";
 import type { AccessRefusals } from "./access_refusals.ts";
 import { addressOf, type Env, isSecure } from "./call_source.ts";
 import type { Token } from "./ports.ts";
-import { quoted, Refusal } from "./refusal.ts";
+import { Refusal } from "./refusal.ts";
 import { SESSION_SECONDS, type SessionTable } from "./session_table.ts";
 
 const NAME = "switchroom_session";
 
+/**
+ * Over HTTPS the cookie has the prefix `__Host-`, so that no other host and no page without encryption can have put it there. It cannot be bound to the
+ * port: other servers on other ports of the same host are sent it too.
+ */
+const prefixOf = (context: Context<Env>) => isSecure(context) ? "host" : undefined;
+
 /** The secret that a call's cookie carries; undefined without one. */
 export function sessionSecretOf(context: Context<Env>): string | undefined {
-  return getCookie(context, NAME);
+  return getCookie(context, NAME, prefixOf(context));
+}
+
+/** The secret of the session that a call comes with; undefined if it has none, or an Authorization header that says who calls. */
+export function callingSessionOf(context: Context<Env>): string | undefined {
+  return context.req.raw.headers.has("authorization") ? undefined : sessionSecretOf(context);
 }
 
 /**
@@ -24,11 +36,13 @@ export function sessionSecretOf(context: Context<Env>): string | undefined {
  * @param secret undefined to have the browser forget it.
  */
 export function sessionCookie(context: Context<Env>, secret: string | undefined): string {
+  const prefix = prefixOf(context);
   return generateCookie(NAME, secret ?? "", {
     path: "/v1",
     httpOnly: true,
     sameSite: "Strict",
-    secure: isSecure(context),
+    // What the prefix demands: Secure, and the path /.
+    ...(prefix && { prefix }),
     maxAge: secret === undefined ? 0 : SESSION_SECONDS,
   });
 }
@@ -44,8 +58,8 @@ export function admitSession(
   context: Context<Env>,
   { sessions, refusals }: { sessions: SessionTable; refusals: AccessRefusals },
 ): Token | undefined {
-  const secret = sessionSecretOf(context);
-  if (secret === undefined || context.req.raw.headers.has("authorization")) return undefined;
+  const secret = callingSessionOf(context);
+  if (secret === undefined) return undefined;
   requireSameOrigin(context);
   const token = sessions.find(secret);
   if (token !== undefined) return token;

@@ -12,8 +12,8 @@ import type { Token, Tokens } from "./ports.ts";
 /** How long a session lasts that is not used, seconds. */
 export const SESSION_SECONDS = 12 * 60 * 60;
 
-/** Sessions at once; past that, the one that was not used for the longest time ends. */
-const MOST_SESSIONS = 10_000;
+/** Sessions of each token at once; past that, the one that was not used for the longest time ends. */
+const MOST_SESSIONS = 64;
 
 /** The sessions that there are. */
 export interface SessionTable {
@@ -21,43 +21,73 @@ export interface SessionTable {
   begin(token: Token): string;
   /** The token of the session with this secret, whose time begins anew; undefined if there is none, or its token is void. */
   find(secret: string): Token | undefined;
+  /** Has the end of the session with this secret told to what was opened with it, until the returned function is called. */
+  onEnd(secret: string, tell: () => void): () => void;
   /** Ends the session with this secret, if there is one. */
   end(secret: string): void;
 }
 
+interface Session {
+  readonly hash: string;
+  readonly token: string;
+  /** Told when it is ended. */
+  readonly told: Set<() => void>;
+  usedAt: number;
+}
+
 /** Makes an empty table. */
 export function sessionTable(clock: Clock, tokens: Tokens): SessionTable {
-  /** In the order of their last use, because each use puts one at the end. */
-  const sessions = new Map<string, { token: string; usedAt: number }>();
-  const use = (hash: string, token: string) => {
-    sessions.delete(hash);
-    sessions.set(hash, { token, usedAt: clock.monotonic() });
+  /** In the order of their last use, because each use puts one at the end; so are those of each token. */
+  const sessions = new Map<string, Session>();
+  const byToken = new Map<string, Set<Session>>();
+
+  const remove = (session: Session) => {
+    sessions.delete(session.hash);
+    const own = byToken.get(session.token);
+    if (own?.delete(session) && own.size === 0) byToken.delete(session.token);
   };
+  const use = (session: Session) => {
+    remove(session);
+    session.usedAt = clock.monotonic();
+    sessions.set(session.hash, session);
+    byToken.set(session.token, (byToken.get(session.token) ?? new Set()).add(session));
+  };
+  const isFresh = ({ usedAt }: Session) => clock.monotonic() - usedAt <= SESSION_SECONDS * 1_000;
   const forget = () => {
-    const oldest = clock.monotonic() - SESSION_SECONDS * 1_000;
-    for (const [hash, { usedAt }] of sessions) {
-      if (usedAt >= oldest && sessions.size < MOST_SESSIONS) return;
-      sessions.delete(hash);
+    for (const session of sessions.values()) {
+      if (isFresh(session)) return;
+      remove(session);
     }
   };
+
   return {
-    begin(token) {
+    begin({ id }) {
       forget();
+      const own = byToken.get(id) ?? new Set();
+      for (const session of own) if (own.size >= MOST_SESSIONS) remove(session);
       const secret = randomBytes(32).toString("base64url");
-      use(hashOf(secret), token.id);
+      use({ hash: hashOf(secret), token: id, told: new Set(), usedAt: 0 });
       return secret;
     },
     find(secret) {
-      const hash = hashOf(secret);
-      const session = sessions.get(hash);
+      const session = sessions.get(hashOf(secret));
       if (session === undefined) return undefined;
-      const token = tokens.get(session.token);
-      const fresh = clock.monotonic() - session.usedAt <= SESSION_SECONDS * 1_000;
-      if (token !== undefined && fresh) use(hash, token.id);
-      else sessions.delete(hash);
-      return fresh ? token : undefined;
+      const token = isFresh(session) ? tokens.get(session.token) : undefined;
+      if (token !== undefined) use(session);
+      else remove(session);
+      return token;
     },
-    end: (secret) => void sessions.delete(hashOf(secret)),
+    onEnd(secret, tell) {
+      const told = sessions.get(hashOf(secret))?.told;
+      told?.add(tell);
+      return () => void told?.delete(tell);
+    },
+    end(secret) {
+      const session = sessions.get(hashOf(secret));
+      if (session === undefined) return;
+      remove(session);
+      for (const tell of session.told) tell();
+    },
   };
 }
 

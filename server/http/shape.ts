@@ -6,7 +6,8 @@
  * @module
  */
 import { z } from "zod";
-import { quoted, Refusal } from "./refusal.ts";
+import { quoted } from "../core/contract/quoted.ts";
+import { Refusal } from "./refusal.ts";
 
 type Issue = z.core.$ZodIssue;
 

@@ -18,7 +18,7 @@ export interface SlowAnswerOptions {
 }
 
 /**
- * Answers 200 at once and with a body when it is there; one that does not come breaks the answer off, and `Deno.serve` tells the operator.
+ * Answers 200 at once and with a body when it is there; one that does not come breaks the answer off.
  *
  * Only a body that is under way tells that its client has hung up: a `Request`'s signal aborts after every answer, and says so on standard error.
  *

@@ -4,11 +4,11 @@
  * @module
  */
 import type { z } from "zod";
-import { PhoneError } from "../core/contract/errors.ts";
-import { TimeUp, within } from "../core/within.ts";
+import { quoted } from "../core/contract/quoted.ts";
+import { onDisk } from "../core/on_disk.ts";
 import { makeToken, type NewToken } from "./new_token.ts";
 import type { HttpPorts, KeptToken } from "./ports.ts";
-import { quoted, Refusal } from "./refusal.ts";
+import { Refusal } from "./refusal.ts";
 import { tableEntry } from "./token_table.ts";
 import type { Waits } from "./waits.ts";
 
@@ -20,9 +20,6 @@ export interface Operator {
   readonly address: string;
 }
 
-/** How long the disk may take. */
-const ON_DISK_MS = 5_000;
-
 /** Every wrong secret is compared with all of them. */
 const MOST_TOKENS = 1_000;
 
@@ -33,7 +30,7 @@ const MOST_TOKENS = 1_000;
  * @throws {PhoneError} `RESOURCEUNAVAIL` if the disk does not take it; nobody knows the secret then, so that whatever is left of it allows nothing.
  */
 export async function createToken(
-  { clock, tokens, tokenStore, record }: HttpPorts,
+  { clock, limits, tokens, tokenStore, record }: HttpPorts,
   asked: z.output<typeof NewToken>,
   { by }: { by: Operator },
 ): Promise<{ kept: KeptToken; secret: string }> {
@@ -45,9 +42,26 @@ export async function createToken(
   const written = tokenStore.add(made.kept).then(() =>
     record({ type: "tokenCreated", ...by, detail: { id, name, scopes, phones } })
   );
-  await inTime(written, { clock, otherwise: "the token was not made" });
+  await onDisk(written, { clock, ms: limits.closeRowsMs, otherwise: "the token was not made" });
   tokens.add(tableEntry(made.kept));
   return made;
+}
+
+/** What revoking a token needs. */
+type RevokingPorts =
+  & Pick<HttpPorts, "clock" | "limits" | "core" | "tokens" | "tokenStore" | "record">
+  & { waits: Pick<Waits, "end"> };
+
+/** How tokens are revoked: as {@linkcode revokeToken}, but one that is being revoked is not revoked again: who asks meanwhile waits for the same end. */
+export function tokenRevoker(
+  ports: RevokingPorts,
+): (id: string, options: { by: Operator }) => Promise<void> {
+  const underWay = new Map<string, Promise<void>>();
+  return (id, options) => {
+    const revocation = underWay.get(id) ?? revokeToken(ports, id, options).finally(() => underWay.delete(id));
+    underWay.set(id, revocation);
+    return revocation;
+  };
 }
 
 /**
@@ -56,8 +70,8 @@ export async function createToken(
  * @throws {Refusal} `not-found`; `conflict` if nobody could get in any more.
  * @throws {PhoneError} `RESOURCEUNAVAIL` if the disk does not take it; the token is void nevertheless until the server is started anew, and can be revoked again.
  */
-export async function revokeToken(
-  { clock, core, tokens, tokenStore, record, waits }: HttpPorts & { waits: Waits },
+async function revokeToken(
+  { clock, limits, core, tokens, tokenStore, record, waits }: RevokingPorts,
   id: string,
   { by }: { by: Operator },
 ): Promise<void> {
@@ -77,19 +91,6 @@ export async function revokeToken(
     record({ type: "tokenRevoked", ...by, detail: { id, name: revoked.name } })
   );
   const otherwise = "the token is void, but would be valid again after a restart: revoke it again";
-  const parts = await Promise.allSettled([inTime(written, { clock, otherwise }), ended]);
+  const parts = await Promise.allSettled([onDisk(written, { clock, ms: limits.closeRowsMs, otherwise }), ended]);
   for (const part of parts) if (part.status === "rejected") throw part.reason;
-}
-
-async function inTime(
-  written: Promise<void>,
-  { clock, otherwise }: { clock: HttpPorts["clock"]; otherwise: string },
-): Promise<void> {
-  try {
-    await within(clock, ON_DISK_MS, written);
-  } catch (error) {
-    if (error instanceof PhoneError) throw new PhoneError("RESOURCEUNAVAIL", `${error.message}; ${otherwise}`);
-    if (!(error instanceof TimeUp)) throw error;
-    throw new PhoneError("RESOURCEUNAVAIL", `The history could not be written within ${ON_DISK_MS} ms; ${otherwise}`);
-  }
 }

@@ -1,14 +1,14 @@
 /**
- * Calls that wait for a request to end, so that they wait no longer once their token is void.
+ * What waits in the name of a token, so that it waits no longer once the token is void: calls for a request to end, and open sockets for the next message.
  *
  * @module
  */
 
-/** The waiting calls. */
+/** Who waits. */
 export interface Waits {
-  /** A call with that token waits, until the returned function is called; `end` ends its waiting. */
+  /** Something waits with that token, until the returned function is called; `end` ends its waiting. */
   begin(token: string, end: () => void): () => void;
-  /** Ends the waiting of every call with that token. */
+  /** Ends all waiting with that token. */
   end(token: string): void;
 }
 

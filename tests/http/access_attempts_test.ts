@@ -1,4 +1,4 @@
-import { equal, ok } from "node:assert/strict";
+import { equal, match, ok } from "node:assert/strict";
 import { api } from "../harness/api.ts";
 import { startServer } from "../harness/start_server.ts";
 import { access, CONTROL } from "./support/access.ts";
@@ -18,6 +18,7 @@ Deno.test("wrong tokens are slowed after ten in a minute, right ones never; a re
     // What is written is written in order. The first of these comes after the counts that are under way, the second after those that waited for them.
     for (let i = 0; i < 2; i++) await access(first, CONTROL);
     await first.kill();
+    match(first.output(), /warning http: too many wrong tokens within a minute; .* address=127\.0\.0\.1\n/);
     await using second = await startServer({ data, token: first.token, args: ["--safe"] });
     equal((await api({ url: second.url, token: "wrong" })("GET", "/v1/phones")).status, 429);
     equal((await api(second)("GET", "/v1/phones")).status, 200);

@@ -29,13 +29,18 @@ class HeldStore implements AttemptStore {
   }
 }
 
+/** Counts in a store, of which nobody is told. */
+function counting(clock: Clock, store: AttemptStore) {
+  return failedAttempts(clock, { store, onSlowed() {} });
+}
+
 function times(count: number, run: () => number): number[] {
   return Array.from({ length: count }, run);
 }
 
 Deno.test("ten wrong tokens in a minute are told so, the next ones are told to wait until the minute is over", () => {
   const clock = new ManualClock();
-  const attempts = failedAttempts(clock, new HeldStore());
+  const attempts = counting(clock, new HeldStore());
   deepEqual(times(10, () => attempts.count("192.0.2.1")), times(10, () => 0));
   equal(attempts.count("192.0.2.1"), 60);
   clock.advance(59_500);
@@ -46,7 +51,7 @@ Deno.test("ten wrong tokens in a minute are told so, the next ones are told to w
 });
 
 Deno.test("whoever has an IPv6 network has one count", () => {
-  const attempts = failedAttempts(new ManualClock(), new HeldStore());
+  const attempts = counting(new ManualClock(), new HeldStore());
   for (let host = 1; host <= 10; host++) equal(attempts.count(`2001:db8::${host}`), 0);
   equal(attempts.count("2001:db8::ffff"), 60);
   equal(attempts.count("2001:db8:0:1::1"), 0);
@@ -60,7 +65,7 @@ Deno.test("the counts of before a restart go on; those whose minute is over, or 
     { address: "192.0.2.2", since: now - 60_000, count: 10 },
     { address: "192.0.2.3", since: now + 1, count: 10 },
   ]);
-  const attempts = failedAttempts(clock, store);
+  const attempts = counting(clock, store);
   deepEqual(["192.0.2.1", "192.0.2.2", "192.0.2.3"].map((address) => attempts.count(address)), [40, 0, 0]);
 });
 
@@ -68,7 +73,7 @@ Deno.test("a clock that is set back locks nobody for longer than a minute", () =
   const manual = new ManualClock();
   let wall = manual.wall();
   const clock: Clock = { wall: () => wall, monotonic: () => 0, after: () => () => {} };
-  const attempts = failedAttempts(clock, new HeldStore());
+  const attempts = counting(clock, new HeldStore());
   for (let i = 0; i < 11; i++) attempts.count("192.0.2.1");
   ok(attempts.count("192.0.2.1") > 0);
   wall -= 86_400_000;
@@ -78,7 +83,7 @@ Deno.test("a clock that is set back locks nobody for longer than a minute", () =
 Deno.test("what has changed is written, one write at a time, and nothing once an address is told to wait", async () => {
   const clock = new ManualClock();
   const store = new HeldStore();
-  const attempts = failedAttempts(clock, store);
+  const attempts = counting(clock, store);
   const since = clock.wall();
   for (let i = 0; i < 3; i++) attempts.count("192.0.2.1");
   attempts.count("192.0.2.2");
@@ -98,7 +103,7 @@ Deno.test("what has changed is written, one write at a time, and nothing once an
 
 Deno.test("a disk that takes nothing does not stop the counting, and is tried again with the next one", async () => {
   const store = new HeldStore();
-  const attempts = failedAttempts(new ManualClock(), store);
+  const attempts = counting(new ManualClock(), store);
   attempts.count("192.0.2.1");
   await store.through(new Error("disk is full"));
   for (let i = 0; i < 9; i++) equal(attempts.count("192.0.2.1"), 0);
@@ -110,11 +115,27 @@ Deno.test("a disk that takes nothing does not stop the counting, and is tried ag
 Deno.test("a flood from many addresses takes bounded room: those that find none share a count", () => {
   const clock = new ManualClock();
   const store = new HeldStore();
-  const attempts = failedAttempts(clock, store);
+  const attempts = counting(clock, store);
   const from = (i: number) => attempts.count(`10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);
   let told = 0;
   for (let i = 0; i < 5_000; i++) if (from(i) === 0) told++;
   equal(told, 1_024 + 10);
   clock.advance(60_000);
   equal(from(4_999), 0);
+});
+
+Deno.test("an operator is told once a minute of each address that has used up its attempts, not of each attempt", () => {
+  const clock = new ManualClock();
+  const told: (string | undefined)[] = [];
+  const attempts = failedAttempts(clock, { store: new HeldStore(), onSlowed: (address) => told.push(address) });
+  times(9, () => attempts.count("192.0.2.1"));
+  deepEqual(told, []);
+  times(100, () => attempts.count("192.0.2.1"));
+  times(100, () => attempts.count("2001:db8::1"));
+  deepEqual(told, ["192.0.2.1", "2001:db8:0:0::/64"]);
+  clock.advance(60_000);
+  times(100, () => attempts.count("192.0.2.1"));
+  deepEqual(told.slice(2), ["192.0.2.1"]);
+  for (let i = 0; i < 5_000; i++) attempts.count(`10.0.${i >> 8}.${i & 255}`);
+  deepEqual(told.slice(3), [undefined], "those that find no count of their own are told of together");
 });

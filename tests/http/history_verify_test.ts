@@ -43,15 +43,63 @@ Deno.test("a check may be given a checkpoint that was kept, as it was answered; 
   equal(server.audit.asked.length, 4);
 });
 
-Deno.test("one check at a time: a second is 429 until the first has ended", async () => {
+/** A token that a test makes. */
+async function made(server: TestServer, asked: object) {
+  const { body } = await server.call("POST", "/v1/tokens", {
+    json: { name: "auditor", scopes: ["history:read"], ...asked },
+  });
+  const options = { token: null, headers: { authorization: `Bearer ${body?.["token"]}` } };
+  return {
+    id: String(body?.["id"]),
+    options,
+    ask: (method: string, path: string) => server.call(method, path, options),
+  };
+}
+
+Deno.test("one check of a token at a time: a second is 429 until the first has ended, and another token's is done", async () => {
   await using server = new TestServer();
   const found = Promise.withResolvers<Verdict>();
   server.audit.verdict = () => found.promise;
   const first = await server.fetch("POST", VERIFY);
   equal((await server.call("POST", VERIFY)).status, 429);
+  const [other, third] = [await made(server, {}), await made(server, {})];
+  const second = await server.fetch("POST", VERIFY, other.options);
+  equal(second.status, 200);
+  equal((await third.ask("POST", VERIFY)).status, 429);
   found.resolve({ ok: true, blocks: 1, records: 1 });
-  deepEqual(await first.json(), { ok: true, blocks: 1, records: 1 });
+  for (const answer of [first, second]) deepEqual(await answer.json(), { ok: true, blocks: 1, records: 1 });
   equal((await server.call("POST", VERIFY)).status, 200);
+});
+
+Deno.test("a token that is limited to phones learns nothing of the chain, which is of all of them", async () => {
+  await using server = new TestServer();
+  const limited = await made(server, { phones: ["virtual:mini-*"] });
+  for (const [method, path] of [["GET", "/v1/history/checkpoint"], ["POST", VERIFY]] as const) {
+    const { status, body } = await limited.ask(method, path);
+    equal(status, 403);
+    match(String(body?.["detail"]), /for some phones only/);
+  }
+  deepEqual(server.audit.asked, []);
+});
+
+Deno.test("a token that is revoked while the body comes checks nothing", async () => {
+  await using server = new TestServer();
+  const { id, options: { headers } } = await made(server, {});
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const answer = server.fetch("POST", VERIFY, {
+    token: null,
+    headers: { ...headers, "content-type": "application/json" },
+    body: readable,
+  });
+  const writer = writable.getWriter();
+  await writer.write(new TextEncoder().encode("{"));
+  equal((await server.call("DELETE", `/v1/tokens/${id}`)).status, 204);
+  await writer.write(new TextEncoder().encode("}"));
+  await writer.close();
+  const { status, body } = await soon(answer);
+  await body?.cancel();
+  equal(status, 401);
+  deepEqual(server.audit.asked, []);
 });
 
 Deno.test("a check is given up when its client hangs up, and the next can begin", async () => {
@@ -85,7 +133,7 @@ Deno.test("a check that takes long gives signs of life that JSON does not mind, 
   equal(new TextDecoder().decode((await first).value), "\n");
   found.reject(new PhoneError("RESOURCEUNAVAIL", "The history could not be checked"));
   await rejects(soon(reader.read()));
-  equal(server.reported.length, 1);
+  deepEqual(server.reported, [], "whoever gives up at a stop has no fault of ours to report");
 });
 
 Deno.test("api 2 a real server checks its own chain, with a checkpoint that was kept, and names the block that somebody changed", async () => {

@@ -104,7 +104,7 @@ Deno.test("api 2 an operator lists, stops, starts and reloads a plugin; its phon
   const { body: { handle } } = await open();
 
   const stopped = await call<Plugin>("POST", "/v1/plugins/virtual/stop");
-  deepEqual([stopped.status, stopped.body.state, stopped.body.reason], [200, "stopped", "it was stopped"]);
+  deepEqual([stopped.status, stopped.body.state, stopped.body.reason], [200, "stopped", "it was told to stop"]);
   deepEqual([stopped.body.rssBytes, stopped.body.phones], [0, 2]);
   equal((await events.next("PHONE_CLOSE", (event) => event.handle === handle)).cause, "pluginStop");
   const of = (wanted: string) => ({ phone, states }: { phone: string; states: string[] }) =>
@@ -112,7 +112,8 @@ Deno.test("api 2 an operator lists, stops, starts and reloads a plugin; its phon
   await events.next("PHONE_STATE", of("disconnected"));
   equal((await open()).status, 503);
   equal((await call("GET", "/v1/phones/virtual:desk-1")).body["connected"], false);
-  equal((await fetch(`${server.url}/readyz`).then((answer) => answer.json())).ready, true);
+  const health = await fetch(`${server.url}/readyz`).then((answer) => answer.json());
+  deepEqual([health.ready, health.reasons], [true, ["Plugin virtual is stopped: it was told to stop"]]);
 
   const started = await call<Plugin>("POST", "/v1/plugins/virtual/start");
   deepEqual([started.body.state, started.body.restarts], ["ready", 1]);
@@ -151,25 +152,32 @@ Deno.test("a plugin that is not enabled is started by command for this run, and 
   equal((await events.next("PHONE_CREATE")).phone, "virtual:desk-1");
 });
 
-Deno.test("a crash is told to the operator with the plugin's last words, to anybody else without", async () => {
+Deno.test("a crash is told to the operator with the plugin's last words, and a fault of its code with the place; to anybody else without", async () => {
   await using folder = await folderOf({
     odd: { "plugin.json": JSON.stringify(MANIFEST), "main.ts": 'throw new Error("the secret is 4711");' },
     asking: {
       "plugin.json": JSON.stringify({ ...MANIFEST, name: "asking", permissions: { net: ["192.0.2.1:5060"] } }),
       "main.ts": GOOD,
     },
+    broken: {
+      "plugin.json": JSON.stringify({ ...MANIFEST, name: "broken" }),
+      "main.ts": 'cnst password = "4711";',
+    },
   });
-  const sources = ["odd", "asking"].map((name) => ({ source: `${folder.path}/${name}` }));
+  const sources = ["odd", "asking", "broken"].map((name) => ({ source: `${folder.path}/${name}` }));
   await using server = await startServer({ config: { plugins: sources, bounds: { backOffMs: 1 } } });
   const call = api(server);
   const ready = await fetch(`${server.url}/readyz`).then((answer) => answer.text());
   equal(ready.includes("4711"), false, ready);
   match(ready, /Plugin odd is givenUp: GET \/v1\/plugins says why/);
   match(ready, /Plugin asking is needsGrant: .*\\"grants\\": /);
+  match(ready, /Plugin broken is stopped: GET \/v1\/plugins says why/);
+  equal(ready.includes(folder.path), false, ready);
 
-  const { body: { plugins: [odd, asking] } } = await call<{ plugins: Plugin[] }>("GET", "/v1/plugins");
+  const { body: { plugins: [odd, asking, broken] } } = await call<{ plugins: Plugin[] }>("GET", "/v1/plugins");
   equal(odd?.state, "givenUp");
   match(odd?.reason ?? "", /the secret is 4711/);
+  match(broken?.reason ?? "", /cnst password/);
   deepEqual([asking?.permissions.asked?.["net"], asking?.permissions.granted["net"]], [["192.0.2.1:5060"], []]);
   const { body: { lines } } = await call<{ lines: { at: string; level: string; text: string }[] }>(
     "GET",
@@ -181,4 +189,24 @@ Deno.test("a crash is told to the operator with the plugin's last words, to anyb
   await Deno.writeTextFile(`${folder.path}/odd/main.ts`, GOOD);
   const { body: mended } = await call<Plugin>("POST", "/v1/plugins/odd/start");
   deepEqual([mended.state, mended.version], ["ready", "1.2.3"]);
+});
+
+Deno.test("a reload that would meet broken code is 409 and says why, and the phones of the plugin go on", async () => {
+  await using folder = await folderOf({
+    odd: {
+      "plugin.json": JSON.stringify(MANIFEST),
+      "main.ts": GOOD.replace("() => ({})", 'host => ({ start: () => host.addPhone({ id: "p", name: "P" }, {}) })'),
+    },
+  });
+  await using server = await startServer({ config: { plugins: [{ source: `${folder.path}/odd` }] } });
+  const call = api(server);
+  const { body: { application } } = await call("POST", "/v1/applications", { body: { name: "test" } });
+  const opening = { body: { phone: "odd:p", privilege: "owner" } };
+  const { body: { handle } } = await call("POST", `/v1/applications/${application}/handles`, opening);
+  await Deno.writeTextFile(`${folder.path}/odd/main.ts`, "cnst broken");
+  const { status, body } = await call("POST", "/v1/plugins/odd/reload");
+  deepEqual([status, body["type"]], [409, "urn:switchroom:problem:conflict"]);
+  match(String(body["detail"]), /^The plugin goes on as it was\. Cannot load the plugin: .*cnst broken/s);
+  equal((await call<{ plugins: Plugin[] }>("GET", "/v1/plugins")).body.plugins[0]?.state, "ready");
+  equal((await call("DELETE", `/v1/handles/${handle}`)).status, 200, "the handle is still open");
 });

@@ -72,7 +72,7 @@ Deno.test("every missing or unknown field and every wrong JSON type is 400 and p
     }
     await refused({ ...whole, surplus: 1 }, /^body has an unknown field "surplus"$/);
     await refused({ ...whole, reference: 1 }, /^body.reference must be a string$/);
-    await refused({ ...whole, deadlineMs: 0 }, /^body.deadlineMs must be an integer from 1 to 2147483647$/);
+    await refused({ ...whole, deadlineMs: "5" }, /^body.deadlineMs must be a number$/);
     await refused({ ...whole, operation: [operation] }, /^body.operation must be one of devSpecific /);
   }
   await refused({ ...LAMP, operation: "setLamps" }, /^body.operation must be one of devSpecific /);
@@ -121,6 +121,25 @@ Deno.test("Prefer: wait answers 200 with the record when the request ends in tim
   equal(status, 200);
   deepEqual(body, record);
   equal(headers.get("preference-applied"), "wait=5");
+});
+
+Deno.test("Prefer: wait gives the record from the history when the request was over before its key was asked again (api section 2)", async () => {
+  await using server = new TestServer();
+  server.core.done = () => Promise.resolve(undefined);
+  server.reader.record = recordOf();
+  const headers = { prefer: "wait=5", "idempotency-key": "k" };
+  const { status, body } = await server.call("POST", PATH, { json: LAMP, headers });
+  deepEqual([status, body], [200, server.reader.record]);
+  deepEqual(server.reader.asked, [1]);
+});
+
+Deno.test("which deadline can be is the core's question: any number is handed on (api section 2)", async () => {
+  await using server = new TestServer();
+  for (const deadlineMs of [0, -1, 1.5, 1e300]) {
+    equal((await server.call("POST", PATH, { json: { ...LAMP, deadlineMs } })).status, 202);
+    const [, , , options] = server.core.calls.at(-1) ?? [];
+    deepEqual(options, { params: { lamp: 12, mode: "steady" }, deadlineMs });
+  }
 });
 
 Deno.test("Prefer: wait answers 202 when the time is over, and its timer is gone when the request ends first (api section 2)", async () => {

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { PHONE_ERRORS, PhoneError, type PhoneErrorName } from "../../server/core/contract/errors.ts";
-import { Refusal, type RefusalKind } from "../../server/http/refusal.ts";
+import { Refusal, type RefusalKind, REFUSALS } from "../../server/http/refusal.ts";
 import { rpcErrorOf } from "../../server/http/rpc_error.ts";
 
 Deno.test("every telephony error has its own signed number and its name in JSON-RPC (api section 2)", () => {
@@ -21,12 +21,13 @@ Deno.test("a vendor's own error has its number and no name (api section 2)", () 
 Deno.test("every other refusal has the number of the table (api section 2)", () => {
   const table: [code: number, kinds: RefusalKind[]][] = [
     [-32700, ["unparsable"]],
-    [-32600, ["invalid-message", "too-large", "not-json"]],
-    [-32601, ["unknown-method"]],
-    [-32602, ["bad-request"]],
+    [-32600, ["invalid-message", "conflict", "too-large", "not-json", "upgrade-required"]],
+    [-32601, ["unknown-method", "method-not-allowed"]],
+    [-32602, ["bad-request", "not-found"]],
     [-32001, ["unauthorized", "missing-scope", "foreign-origin"]],
-    [-32002, ["too-many"]],
+    [-32002, ["too-many", "too-many-calls", "too-many-attempts"]],
   ];
+  deepEqual(table.flatMap(([, kinds]) => kinds).sort(), Object.keys(REFUSALS).sort(), "every kind has its number");
   for (const [code, kinds] of table) {
     for (const kind of kinds) equal(rpcErrorOf(new Refusal(kind, "words")).code, code, kind);
   }

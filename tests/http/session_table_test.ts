@@ -29,13 +29,20 @@ Deno.test("a session ends with its token, and does not come back with another of
   equal(sessions.find(secret), undefined);
 });
 
-Deno.test("sessions are bounded: the one that was not used for the longest time makes room", () => {
+Deno.test("each token has 64 sessions: the one that was not used for the longest time makes room, and none of another token", () => {
   const clock = new ManualClock();
-  const sessions = sessionTable(clock, tokensWith());
+  const other = { id: "t-2", scopes: [], phones: null };
+  const tokens = tokensWith();
+  tokens.add({ token: other, hash: hashSecret("other") });
+  const sessions = sessionTable(clock, tokens);
+  const others = sessions.begin(other);
   const [first = "", second = ""] = [sessions.begin(token), sessions.begin(token)];
   clock.advance(1);
   equal(sessions.find(first), token);
-  for (let i = 2; i < 10_001; i++) sessions.begin(token);
+  for (let i = 2; i < 65; i++) sessions.begin(token);
   equal(sessions.find(second), undefined);
   equal(sessions.find(first), token);
+  for (let i = 0; i < 10_000; i++) sessions.begin(token);
+  equal(sessions.find(first), undefined);
+  equal(sessions.find(others), other);
 });

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { EventQueue } from "./support/event_queue.ts";
 import { SECRETS, TestServer } from "./support/server.ts";
 import { soon } from "./support/soon.ts";
 import { TestSocket } from "./support/socket.ts";
@@ -113,6 +114,23 @@ Deno.test("a session ends when it is told to, which its own cookie may say from 
   equal(status, 204);
   match(headers.get("set-cookie") ?? "", /^switchroom_session=; Max-Age=0; Path=\/v1;/);
   equal(await statusOf(server, { cookie, origin: server.url }), 401);
+});
+
+Deno.test("the end of a session closes the sockets that were opened with it, and no others", async () => {
+  await using server = new TestServer();
+  const cookie = await cookieOf(server);
+  const page = { cookie, origin: server.url };
+  server.core.stream = new EventQueue();
+  await using socket = await TestSocket.open(server, page);
+  await socket.ask("phoneInitializeEx", { name: "Page" });
+  await using idle = await TestSocket.open(server, page);
+  await using another = await TestSocket.open(server, { cookie: await cookieOf(server), origin: server.url });
+  await using bearer = await TestSocket.open(server, { ...BEARER, cookie });
+  equal((await server.call("DELETE", "/v1/session", { token: null, headers: page })).status, 204);
+  deepEqual(await socket.closed, { code: 4004, reason: "the session was ended" });
+  equal((await idle.closed).code, 4004);
+  deepEqual(server.core.held, ["hold app-1", "release app-1"], "its application may be resumed");
+  for (const open of [another, bearer]) deepEqual(await open.ask("ping"), {});
 });
 
 Deno.test("a session ends 12 hours after its last use, and with its token", async () => {

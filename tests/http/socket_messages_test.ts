@@ -89,7 +89,11 @@ Deno.test("parameters have names: an array is -32602, and so is what does not fi
   await refused("phoneSetLamp", { handle: "own-1", lamp: 12 }, /^params.mode is missing/);
   await refused("phoneSetLamp", { handle: "own-1", lamp: 12, mode: "off", x: 1 }, /^params has an unknown field "x"$/);
   await refused("phoneSetLamp", { handle: "own-1", operation: "setLamp", lamp: 1, mode: "off" }, /unknown field/);
-  await refused("phoneSetLamp", { handle: "own-1", lamp: 1, mode: "off", deadlineMs: 0 }, /^params.deadlineMs must be/);
+  await refused(
+    "phoneSetLamp",
+    { handle: "own-1", lamp: 1, mode: "off", deadlineMs: "5" },
+    /^params.deadlineMs must be/,
+  );
   await refused(
     "phoneSetLamp",
     { handle: "own-1", lamp: 1, mode: "off", idempotencyKey: "a b" },

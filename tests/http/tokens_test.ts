@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { PhoneError } from "../../server/core/contract/errors.ts";
 import { SCOPES } from "../../server/http/mod.ts";
-import { TestServer } from "./support/server.ts";
+import { type Answer, TestServer } from "./support/server.ts";
 import { soon } from "./support/soon.ts";
 
 const ASKED = { name: "front desk", scopes: ["phones:monitor", "history:read"], phones: ["virtual:desk-?"] };
@@ -89,6 +89,45 @@ Deno.test("the last token with the scope admin cannot be revoked: nobody could g
   deepEqual(both.map(({ status }) => status), [204, 409]);
   match(String(both[1]?.body?.["detail"]), /is the last token with the scope admin/);
   equal((await server.call("GET", "/v1/tokens", as(two?.["token"]))).status, 200);
+});
+
+Deno.test("a token that is void and still on disk is no admin: the last valid one cannot be revoked, nor can nobody get in", async () => {
+  await using server = new TestServer();
+  const make = async () => (await server.call("POST", "/v1/tokens", { json: { name: "a", scopes: ["admin"] } })).body;
+  const [one, two] = [await make(), await make()];
+  server.tokens.failure = new PhoneError("RESOURCEUNAVAIL", "The history cannot be written: disk is full");
+  equal((await server.call("DELETE", `/v1/tokens/${one?.["id"]}`)).status, 503);
+  server.tokens.failure = undefined;
+  const { status, body } = await server.call("DELETE", `/v1/tokens/${two?.["id"]}`);
+  equal(status, 409);
+  match(String(body?.["detail"]), /is the last token with the scope admin/);
+  equal((await server.call("DELETE", `/v1/tokens/${one?.["id"]}`)).status, 204);
+});
+
+Deno.test("the disk is waited for as long as configured, and no longer (invariant 9)", async () => {
+  await using server = new TestServer({ closeRowsMs: 300 });
+  const { body } = await server.call("POST", "/v1/tokens", { json: ASKED });
+  const stalled = async (call: () => Promise<Answer>) => {
+    const reached = Promise.withResolvers<void>();
+    server.tokens.add = server.tokens.remove = () => {
+      reached.resolve();
+      return new Promise(() => {});
+    };
+    const answer = call();
+    await soon(reached.promise);
+    server.clock.advance(300);
+    const { status, body } = await answer;
+    return [status, body?.["detail"]];
+  };
+  const why = "The history could not be written within 300 ms";
+  deepEqual(await stalled(() => server.call("POST", "/v1/tokens", { json: ASKED })), [
+    503,
+    `${why}; the token was not made`,
+  ]);
+  deepEqual(await stalled(() => server.call("DELETE", `/v1/tokens/${body?.["id"]}`)), [
+    503,
+    `${why}; the token is void, but would be valid again after a restart: revoke it again`,
+  ]);
 });
 
 Deno.test("a token that the disk does not take is 503 and allows nothing (invariant 9)", async () => {

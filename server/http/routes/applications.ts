@@ -4,13 +4,14 @@
  * @module
  */
 import { z } from "zod";
+import { quoted } from "../../core/contract/quoted.ts";
 import { json, noContent, SAFE_HEADERS } from "../answer.ts";
 import { beginApplication } from "../begin_application.ts";
 import { readJson } from "../body.ts";
 import { applicationOf, type Endpoint, foreignApplicationOf } from "../endpoint.ts";
 import { eventStreamBody } from "../event_stream.ts";
 import type { HttpPorts } from "../ports.ts";
-import { quoted, Refusal } from "../refusal.ts";
+import { Refusal } from "../refusal.ts";
 import { ApplicationList, StartedApplication } from "../schemas/application.ts";
 import { fit, integer, text } from "../shape.ts";
 

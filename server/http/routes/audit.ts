@@ -12,9 +12,10 @@ import type { Endpoint } from "../endpoint.ts";
 import { exportBody } from "../export_body.ts";
 import { phonesOf } from "../phone_globs.ts";
 import { places } from "../places.ts";
-import type { HttpPorts } from "../ports.ts";
+import type { HttpPorts, Token } from "../ports.ts";
 import { readQuery } from "../query.ts";
 import { oneOf, time } from "../query_shapes.ts";
+import { Refusal } from "../refusal.ts";
 import { Checkpoint, Verdict } from "../schemas/audit.ts";
 import { fit, integer, must, text } from "../shape.ts";
 import { slowJson } from "../slow_answer.ts";
@@ -22,7 +23,9 @@ import { slowJson } from "../slow_answer.ts";
 const MEDIA = { jsonl: "application/jsonl", csv: "text/csv; charset=utf-8; header=present" } as const;
 
 /** One reader answers all of them, and each may hold some 128 KiB for a client that does not read. */
-const MOST_EXPORTS = 8;
+const EXPORTS = { most: 8, each: 2 };
+/** Each is a worker that reads the whole file. */
+const CHECKS = { most: 2, each: 1 };
 const STALL_MS = 60_000;
 
 const hex = (digits: number) =>
@@ -46,8 +49,8 @@ const Check = z.strictObject({
 
 /** The routes of the audit. */
 export function auditEndpoints({ audit, tokens, clock, limits }: HttpPorts): Endpoint[] {
-  const beginExport = places(MOST_EXPORTS, "exports");
-  const beginCheck = places(1, "check of the chain");
+  const beginExport = places("exports", EXPORTS);
+  const beginCheck = places("checks of the chain", CHECKS);
   return [
     {
       method: "GET",
@@ -87,7 +90,7 @@ export function auditEndpoints({ audit, tokens, clock, limits }: HttpPorts): End
           requireValid(token, tokens);
           return pieces.next();
         };
-        const ended = beginExport();
+        const ended = beginExport(token.id);
         try {
           const body = await exportBody({ next }, { clock, stallMs: STALL_MS, ended });
           return new Response(body, { headers });
@@ -105,9 +108,13 @@ export function auditEndpoints({ audit, tokens, clock, limits }: HttpPorts): End
         id: "readCheckpoint",
         tag: "history",
         summary: "Read the newest head of the chain",
+        description: "It tells of every phone: a token that is limited to phones is refused.",
         answers: { 200: { description: "The newest block that is on disk.", body: Checkpoint } },
       },
-      run: () => json(audit.checkpoint()),
+      run({ token }) {
+        requireUnlimited(token);
+        return json(audit.checkpoint());
+      },
     },
     {
       method: "POST",
@@ -118,18 +125,20 @@ export function auditEndpoints({ audit, tokens, clock, limits }: HttpPorts): End
         tag: "history",
         summary: "Check the chain",
         description:
-          "Derives every block from its rows again, beside all other work; one check at a time. It takes as " +
-          "long as the history is and ends when its client hangs up; the answer begins at once, with white space. The " +
-          "body may be left out.",
+          "Derives every block from its rows again, beside all other work; one check of each token at a time. It takes " +
+          "as long as the history is and ends when its client hangs up; the answer begins at once, with white space. " +
+          "It tells of every phone: a token that is limited to phones is refused. The body may be left out.",
         body: Check,
         optionalBody: true,
         answers: { 200: { description: "What was found.", body: Verdict } },
         problems: ["REQUESTOVERRUN"],
       },
-      async run({ context }) {
+      async run({ context, token }) {
+        requireUnlimited(token);
         const { raw } = context.req;
         const { checkpoint } = fit(await readJsonIfAny(raw, limits) ?? {}, { shape: Check, place: "body" });
-        const ended = beginCheck();
+        requireValid(token, tokens);
+        const ended = beginCheck(token.id);
         return slowJson(
           (signal) => audit.verify({ signal, ...(checkpoint && { checkpoint }) }).finally(ended),
           { clock, beatMs: limits.beatMs },
@@ -137,4 +146,13 @@ export function auditEndpoints({ audit, tokens, clock, limits }: HttpPorts): End
       },
     },
   ];
+}
+
+/** The chain is of all rows: how it grows tells of phones that a limited token may not see. */
+function requireUnlimited({ id, phones }: Token): void {
+  if (phones === null) return;
+  throw new Refusal(
+    "missing-scope",
+    `The token ${id} has history:read for some phones only; the chain is of all: use a token without a list of phones`,
+  );
 }

@@ -19,6 +19,7 @@ import { latestRecord, readRecord } from "../request_record.ts";
 import { EventPage } from "../schemas/history.ts";
 import { Seq } from "../schemas/names.ts";
 import { Record, RequestPage } from "../schemas/request.ts";
+import type { Turns } from "../turns.ts";
 
 const PAGE = 50;
 const LARGEST_PAGE = 500;
@@ -52,7 +53,9 @@ const RequestsQuery = z.strictObject({
 const EventsQuery = z.strictObject({ type: oneOf(HISTORY_EVENT_TYPES).exactOptional(), ...paging });
 
 /** The routes of the history. */
-export function historyEndpoints({ core, reader }: HttpPorts): Endpoint[] {
+export function historyEndpoints(
+  { core, reader, questions }: HttpPorts & { questions: Turns },
+): Endpoint[] {
   return [
     {
       method: "GET",
@@ -67,19 +70,21 @@ export function historyEndpoints({ core, reader }: HttpPorts): Endpoint[] {
           "phones is given what concerns these.",
         query: RequestsQuery,
         answers: { 200: { description: "A page of records.", body: RequestPage } },
-        problems: ["missing-scope"],
+        problems: ["missing-scope", "too-many"],
       },
       async run({ context, token }) {
         const { limit, cursor: before, ...asked } = readQuery(context.req.url, RequestsQuery);
         const filter = { ...ownUnlessReader(asked, token), ...phonesOf(token) };
-        const page = await reader.requests(
-          // On disk a request is open or completed; which of the open ones have been dispatched is known to the core alone.
-          asked.state === "dispatched" ? { ...filter, state: "accepted" } : filter,
-          { limit, ...(before !== undefined && { before }) },
-        );
-        const records = await Promise.all(page.items.map((record) => latestRecord(record, { core, reader })));
-        const requests = asked.state === undefined ? records : records.filter(({ state }) => state === asked.state);
-        return json({ requests, next: nextOf(page) });
+        return await questions(token.id, async () => {
+          const page = await reader.requests(
+            // On disk a request is open or completed; which of the open ones have been dispatched is known to the core alone.
+            asked.state === "dispatched" ? { ...filter, state: "accepted" } : filter,
+            { limit, ...(before !== undefined && { before }) },
+          );
+          const records = await Promise.all(page.items.map((record) => latestRecord(record, { core, reader })));
+          const requests = asked.state === undefined ? records : records.filter(({ state }) => state === asked.state);
+          return json({ requests, next: nextOf(page) });
+        });
       },
     },
     {
@@ -93,12 +98,13 @@ export function historyEndpoints({ core, reader }: HttpPorts): Endpoint[] {
         description: "With the scope `history:read` of any token, without it of the caller's own.",
         path: { id: Seq },
         answers: { 200: { description: "The record, as of now.", body: Record } },
-        problems: ["not-found"],
+        problems: ["not-found", "too-many"],
       },
       async run(call) {
         const text = pathValue(call, "id");
         const id = /^[1-9]\d*$/.test(text) ? Number(text) : NaN;
-        return json(await readRecord(id, { token: call.token, ports: { core, reader } }));
+        const { token } = call;
+        return json(await questions(token.id, () => readRecord(id, { token, ports: { core, reader } })));
       },
     },
     {
@@ -113,13 +119,12 @@ export function historyEndpoints({ core, reader }: HttpPorts): Endpoint[] {
           "A token that is limited to phones is given the facts of these; those that are of no phone are none of them.",
         query: EventsQuery,
         answers: { 200: { description: "A page of facts.", body: EventPage } },
+        problems: ["too-many"],
       },
       async run({ context, token }) {
         const { limit, cursor: before, ...filter } = readQuery(context.req.url, EventsQuery);
-        const page = await reader.events({ ...filter, ...phonesOf(token) }, {
-          limit,
-          ...(before !== undefined && { before }),
-        });
+        const part = { limit, ...(before !== undefined && { before }) };
+        const page = await questions(token.id, () => reader.events({ ...filter, ...phonesOf(token) }, part));
         return json({ events: page.items, next: nextOf(page) });
       },
     },

@@ -5,17 +5,15 @@
  */
 import { z } from "zod";
 import { PhoneError } from "../../core/contract/errors.ts";
-import { TimeUp, within } from "../../core/within.ts";
+import { quoted } from "../../core/contract/quoted.ts";
+import { onDisk } from "../../core/on_disk.ts";
 import { json } from "../answer.ts";
 import { addressOf } from "../call_source.ts";
 import { type Call, type Endpoint, pathValue } from "../endpoint.ts";
 import { seesOf } from "../phone_globs.ts";
 import type { HttpPorts, ManagedPlugin } from "../ports.ts";
-import { quoted, Refusal } from "../refusal.ts";
+import { Refusal } from "../refusal.ts";
 import { Plugin, PluginList, PluginLog } from "../schemas/plugin.ts";
-
-/** How long the disk may take to note a command. */
-const ON_DISK_MS = 5_000;
 
 /** Every command, with what is said of it. */
 const COMMANDS = {
@@ -35,8 +33,9 @@ const COMMANDS = {
   reload: {
     summary: "Start a plugin anew",
     description:
-      "Stops it, reads its folder anew and starts it. What the server's configuration says of it stays as it " +
-      "was when the server was started.",
+      "Reads its folder anew, stops it and starts it. What the server's configuration says of it stays as it " +
+      "was when the server was started. One that runs goes on as it is, and 409 says why, if its manifest, its grants, " +
+      "its configuration or its imports would keep it from starting now.",
   },
 } as const;
 
@@ -72,15 +71,17 @@ export function pluginEndpoints(ports: HttpPorts): Endpoint[] {
       ...COMMANDS[name],
       path,
       answers: { 200: { description: "How the plugin is now.", body: Plugin } },
-      problems: ["not-found", "RESOURCEUNAVAIL"],
+      problems: ["not-found", ...(name === "reload" ? ["conflict" as const] : []), "RESOURCEUNAVAIL"],
     },
     async run(call) {
       const plugin = pluginOf(call);
       if (ports.core.condition.stopping) throw new PhoneError("RESOURCEUNAVAIL", "The server is stopping");
       // Before its deeds: they are rows too.
       const noted = note(name, { plugin, call, ports });
-      const parts = await Promise.allSettled([plugin[name](), noted]);
-      for (const part of parts) if (part.status === "rejected") throw part.reason;
+      const [done, fact] = await Promise.allSettled([plugin[name](), noted]);
+      if (done.status === "rejected") throw done.reason;
+      if (typeof done.value === "string") throw new Refusal("conflict", `The plugin goes on as it was. ${done.value}`);
+      if (fact.status === "rejected") throw fact.reason;
       return json(viewOf(plugin, call));
     },
   });
@@ -123,7 +124,7 @@ export function pluginEndpoints(ports: HttpPorts): Endpoint[] {
 /** Notes who commands what; a disk that takes nothing keeps nobody from commanding, but is told. */
 async function note(
   command: keyof typeof COMMANDS,
-  { plugin, call, ports: { clock, record } }: { plugin: ManagedPlugin; call: Call; ports: HttpPorts },
+  { plugin, call, ports: { clock, limits, record } }: { plugin: ManagedPlugin; call: Call; ports: HttpPorts },
 ): Promise<void> {
   const { name } = plugin.condition;
   const fact = record({
@@ -133,13 +134,6 @@ async function note(
     plugin: name,
     detail: { command },
   });
-  try {
-    await within(clock, ON_DISK_MS, fact);
-  } catch (error) {
-    if (!(error instanceof TimeUp)) throw error;
-    throw new PhoneError(
-      "RESOURCEUNAVAIL",
-      `The command to ${command} the plugin ${name} was carried out, but the history could not be written within ${ON_DISK_MS} ms`,
-    );
-  }
+  const otherwise = `the command to ${command} the plugin ${name} was carried out all the same`;
+  await onDisk(fact, { clock, ms: limits.closeRowsMs, otherwise });
 }

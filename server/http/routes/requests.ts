@@ -20,7 +20,7 @@ import type { Waits } from "../waits.ts";
 
 /** The route of requests. */
 export function requestEndpoints(
-  { core, clock, limits, replies, waits }: HttpPorts & { replies: ReplyRelease; waits: Waits },
+  { core, reader, clock, limits, replies, waits }: HttpPorts & { replies: ReplyRelease; waits: Waits },
 ): Endpoint[] {
   const waited = async (handle: HandleView, { accepted, seconds }: { accepted: AcceptedRequest; seconds: number }) => {
     const { application } = handle;
@@ -28,8 +28,10 @@ export function requestEndpoints(
     const givenUp = Promise.withResolvers<undefined>();
     const over = waits.begin(application.token, () => givenUp.resolve(undefined));
     const cancel = clock.after(seconds * 1_000, () => givenUp.resolve(undefined));
+    // Of a request that was over when its key was asked again only the history has the record.
+    const record = accepted.done.then((record) => record ?? reader.request(accepted.requestId));
     try {
-      return await Promise.race([accepted.done, givenUp.promise]);
+      return await Promise.race([record, givenUp.promise]);
     } finally {
       cancel();
       over();

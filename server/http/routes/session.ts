@@ -25,7 +25,8 @@ export function sessionEndpoints(ports: { sessions: SessionTable; refusals: Acce
         summary: "Begin a session, so that a browser can open the socket",
         description:
           "A browser's WebSocket can carry no token. The cookie counts for `/v1/socket` and for ending the session, from pages of this server only, until " +
-          "12 hours after its last use, or until the token is revoked or the server ends.",
+          "12 hours after its last use, or until the token is revoked or the server ends. Of each token's sessions the 64 that were used last count. Over " +
+          "HTTPS the cookie is called `__Host-switchroom_session`.",
         answers: { 204: { description: "The session has begun.", headers: ["Set-Cookie"] } },
       },
       run: ({ context, token }) => answered(sessionCookie(context, sessions.begin(token))),
@@ -39,7 +40,8 @@ export function sessionEndpoints(ports: { sessions: SessionTable; refusals: Acce
         id: "endSession",
         tag: "applications",
         summary: "End the session whose cookie the call carries",
-        description: "The cookie itself may say who calls.",
+        description:
+          "The cookie itself may say who calls. Sockets that were opened with it are closed with 4004; their applications are as after any lost socket.",
         answers: { 204: { description: "There is no session any more.", headers: ["Set-Cookie"] } },
         problems: ["foreign-origin"],
       },

@@ -13,11 +13,12 @@ import type { HttpPorts, KeptToken } from "../ports.ts";
 import { TokenId } from "../schemas/names.ts";
 import { MadeToken, TokenList } from "../schemas/token.ts";
 import { fit } from "../shape.ts";
-import { createToken, type Operator, revokeToken } from "../token_keeper.ts";
+import { createToken, type Operator, tokenRevoker } from "../token_keeper.ts";
 import type { Waits } from "../waits.ts";
 
 /** The routes of tokens. */
 export function tokenEndpoints(ports: HttpPorts & { waits: Waits }): Endpoint[] {
+  const revokeToken = tokenRevoker(ports);
   return [
     {
       method: "POST",
@@ -75,7 +76,7 @@ export function tokenEndpoints(ports: HttpPorts & { waits: Waits }): Endpoint[] 
         problems: ["not-found", "conflict"],
       },
       async run(call) {
-        await revokeToken(ports, pathValue(call, "id"), { by: operatorOf(call) });
+        await revokeToken(pathValue(call, "id"), { by: operatorOf(call) });
         return noContent();
       },
     },

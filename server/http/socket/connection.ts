@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SOCKET_CLOSES } from "../../core/contract/socket.ts";
 import type { EventStream, HandleView } from "../../core/core.ts";
 import type { Pace } from "../pace.ts";
 import type { HttpPorts, Token } from "../ports.ts";
@@ -10,7 +11,8 @@ import { INTERNAL_PROBLEM, problemOf } from "../problem.ts";
 import { noteRefusal } from "../refused_call.ts";
 import { rpcErrorOf } from "../rpc_error.ts";
 import { pumpEvents } from "./event_pump.ts";
-import { type Message, readMessages, type RpcId } from "./message.ts";
+import { type Answer, batchTextOf, textOf } from "./answer.ts";
+import { type Message, readMessages } from "./message.ts";
 import type { CallsUnderWay } from "./calls_under_way.ts";
 import type { Method } from "./methods.ts";
 import { type CloseReason, Outbox } from "./outbox.ts";
@@ -28,12 +30,6 @@ export interface ConnectionOptions {
   readonly token: Token;
   /** From where. */
   readonly address: string;
-}
-
-/** An answer on its way; a notification has no text. */
-interface Answer {
-  readonly text: string | undefined;
-  handedOut?(): void;
 }
 
 /** The route, as facts of the history name it. */
@@ -83,10 +79,15 @@ export class Connection {
     if (this.#session.application === undefined) this.#close(reason);
   }
 
+  /** The session that opened the socket has been ended: its application is as after any lost socket. */
+  logOut(): void {
+    this.#close("loggedOut");
+  }
+
   /** The server has stopped: nothing is waited for any more. */
   abandon(): void {
-    this.#cut("stopping");
     this.#end();
+    this.#socket.close(SOCKET_CLOSES.stopping.code, SOCKET_CLOSES.stopping.reason);
   }
 
   #receive(data: unknown): void {
@@ -96,42 +97,49 @@ export class Connection {
     if (isLarger(data, limits.bodyBytes)) return this.#close("tooLarge");
     const messages = readMessages(data, limits);
     this.#unanswered++;
-    if (Array.isArray(messages)) this.#answerBatch(messages);
-    else this.#answerOne(messages);
+    const served = Array.isArray(messages) ? this.#answerBatch(messages) : this.#answerOne(messages);
+    // What nobody has foreseen costs this socket and not the server.
+    served.catch((error) => {
+      this.#options.ports.report(error, SOCKET_PATH);
+      this.#cut("fault");
+    });
   }
 
   async #answerOne(message: Message): Promise<void> {
     const answer = await this.#answer(message);
-    this.#handOut([answer], answer.text);
+    this.#handOut([answer], () => textOf(answer));
   }
 
   async #answerBatch(messages: Message[]): Promise<void> {
     const answers = await Promise.all(messages.map((message) => this.#answer(message)));
-    const texts = answers.flatMap(({ text }) => text ?? []);
-    this.#handOut(answers, texts.length > 0 ? `[${texts.join()}]` : undefined);
+    this.#handOut(answers, () => batchTextOf(answers, this.#options.ports.limits.socketBytes));
   }
 
   /** Sends the text of answers. Replies and events may follow them from here on (R33). */
-  #handOut(answers: Answer[], text: string | undefined): void {
-    if (text !== undefined) this.#outbox.send(text);
-    for (const answer of answers) answer.handedOut?.();
-    if (--this.#unanswered === 0) this.#onAnswered();
+  #handOut(answers: Answer[], textOf: () => string | undefined): void {
+    try {
+      const text = this.#left ? undefined : textOf();
+      if (text !== undefined) this.#outbox.send(text);
+    } finally {
+      for (const answer of answers) answer.handedOut?.();
+      if (--this.#unanswered === 0) this.#onAnswered();
+    }
   }
 
   /** Serves one message; never rejects. What it asks of the core is asked before it returns, so that calls keep their order. */
   async #answer(message: Message): Promise<Answer> {
     if ("refusal" in message) {
       this.#note(message.refusal, { method: "" });
-      return { text: textOf(message.id, { error: rpcErrorOf(message.refusal) }) };
+      return { id: message.id, method: "", outcome: { error: rpcErrorOf(message.refusal) } };
     }
     const { id, method } = message;
     const call: { handle?: HandleView } = {};
     try {
       const { result, ...rest } = await this.#session.run(message, call);
-      return { text: textOf(id, { result }), ...rest };
+      return { id, method, outcome: { result }, ...rest };
     } catch (error) {
       this.#note(error, { method, ...call });
-      return { text: textOf(id, { error: rpcErrorOf(error) }) };
+      return { id, method, outcome: { error: rpcErrorOf(error) } };
     }
   }
 
@@ -187,8 +195,4 @@ export class Connection {
 function isLarger(text: string, limit: number): boolean {
   // No character has more than three bytes for each of its units, so most texts need not be counted.
   return text.length > limit || (text.length * 3 > limit && new TextEncoder().encode(text).length > limit);
-}
-
-function textOf(id: RpcId | undefined, answer: { result: unknown } | { error: object }): string | undefined {
-  return id === undefined ? undefined : JSON.stringify({ jsonrpc: "2.0", id, ...answer });
 }

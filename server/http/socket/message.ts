@@ -18,6 +18,8 @@ export interface RpcCall {
   readonly method: string;
   /** With what; empty if left out. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** Its share of the text that it came in, in characters. */
+  readonly length: number;
 }
 
 /** A message that is no call, and why. */
@@ -39,14 +41,16 @@ export function readMessages(text: string, limits: Limits): Message | Message[] 
   } catch {
     return bad(null, new Refusal("unparsable", "The message is not valid JSON"));
   }
-  if (!Array.isArray(value)) return readMessage(value, limits);
+  if (!Array.isArray(value)) return readMessage(value, { limits, length: text.length });
   const { length } = value;
-  if (length > 0 && length <= limits.batch) return value.map((item) => readMessage(item, limits));
+  if (length > 0 && length <= limits.batch) {
+    return value.map((item) => readMessage(item, { limits, length: text.length / length }));
+  }
   const detail = `The batch has ${length} messages; it must have 1 to ${limits.batch}`;
   return bad(null, new Refusal("invalid-message", detail));
 }
 
-function readMessage(value: unknown, limits: Limits): Message {
+function readMessage(value: unknown, { limits, length }: { limits: Limits; length: number }): Message {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return bad(null, new Refusal("invalid-message", "The message is not an object"));
   }
@@ -65,7 +69,7 @@ function readMessage(value: unknown, limits: Limits): Message {
     if (error instanceof Refusal) return bad(id, error);
     throw error;
   }
-  return { id, method, params: params as Record<string, unknown> };
+  return { id, method, params: params as Record<string, unknown>, length };
 }
 
 function isId(id: unknown): id is RpcId {

@@ -20,6 +20,7 @@ import type { HttpPorts, Scope, Token } from "../ports.ts";
 import { readRecord } from "../request_record.ts";
 import { NewHandle } from "../routes/handles.ts";
 import { fit } from "../shape.ts";
+import type { Turns } from "../turns.ts";
 import { AnyHandle, GETTER_PARAMS, JustHandle, Masks, Nothing, operationParams, Phone, RequestId } from "./shapes.ts";
 
 /** One call of a method. */
@@ -53,8 +54,8 @@ export interface Method {
 }
 
 /** Every method that needs an application, by name. */
-export function methodsOf(ports: HttpPorts): ReadonlyMap<string, Method> {
-  const { core } = ports;
+export function methodsOf(ports: HttpPorts & { questions: Turns }): ReadonlyMap<string, Method> {
+  const { core, questions } = ports;
 
   /** The handle that a call names: one of the socket's own application. */
   const handleOf = (call: MethodCall): HandleView => {
@@ -132,7 +133,7 @@ export function methodsOf(ports: HttpPorts): ReadonlyMap<string, Method> {
     }),
     phoneGetRequest: monitoring(({ params, token }) => {
       const { requestId } = fit(params, { shape: RequestId, place: "params" });
-      return readRecord(requestId, { token, ports });
+      return questions(token.id, () => readRecord(requestId, { token, ports }));
     }),
   };
   for (const name of OPERATIONS) methods[methodName(name)] = operation(name);

@@ -12,8 +12,9 @@ import type { AccessRefusals } from "../access_refusals.ts";
 import type { Pace } from "../pace.ts";
 import type { HttpPorts } from "../ports.ts";
 import { Refusal } from "../refusal.ts";
-import { admitSession } from "../session_cookie.ts";
+import { admitSession, callingSessionOf } from "../session_cookie.ts";
 import type { SessionTable } from "../session_table.ts";
+import type { Turns } from "../turns.ts";
 import type { Waits } from "../waits.ts";
 import { CallsUnderWay } from "./calls_under_way.ts";
 import { Connection, SOCKET_PATH } from "./connection.ts";
@@ -33,9 +34,10 @@ export function socketEndpoints(
     refusals: AccessRefusals;
     pace: Pace;
     waits: Waits;
+    questions: Turns;
   },
 ): Endpoint[] {
-  const { sockets, pace, waits } = ports;
+  const { sessions, sockets, pace, waits } = ports;
   const methods = methodsOf(ports);
   const underWay = new CallsUnderWay();
   return [
@@ -52,17 +54,19 @@ export function socketEndpoints(
           "JSON-RPC 2.0, methods and events of one application, as `/v1/asyncapi.json` describes it. A browser, which can send no token, comes with the cookie of " +
           "a session.",
         answers: { 101: { description: "The socket is open." } },
-        problems: ["foreign-origin", "upgrade-required", "too-many"],
+        problems: ["bad-request", "foreign-origin", "upgrade-required", "too-many"],
       },
       run({ context, token }) {
         sockets.requireRoom(token.id);
         const { raw } = context.req;
         requireUpgrade(raw);
         const address = addressOf(context);
+        const session = callingSessionOf(context);
         const { socket, response } = upgrade(raw);
         const connection = new Connection(socket, { ports, methods, underWay, pace, token, address });
         sockets.add(token.id, connection);
         connection.closed.then(waits.begin(token.id, () => connection.stop("revoked")));
+        if (session !== undefined) connection.closed.then(sessions.onEnd(session, () => connection.logOut()));
         return response;
       },
     },

@@ -5,6 +5,7 @@
  */
 import { SOCKET_CLOSES } from "../../core/contract/socket.ts";
 import type { Clock } from "../../core/ports.ts";
+import { closeQuietly } from "./close_quietly.ts";
 
 /** One of {@linkcode SOCKET_CLOSES}. */
 export type CloseReason = keyof typeof SOCKET_CLOSES;
@@ -56,8 +57,9 @@ export class Outbox {
   send(text: string): void {
     if (this.#closing !== undefined || this.#closed) return;
     if (this.#waiting.length === 0 && this.#hasRoom()) return this.#give(text);
-    // What waits is measured without the new text: a single long answer is nobody's slowness.
-    if (this.#length + this.#unwritten > this.#limit) return this.#overflow();
+    // A single answer that is longer than the limit is nobody's slowness: it may wait, but nothing behind it.
+    const counted = text.length > this.#limit ? 0 : text.length;
+    if (this.#length + this.#unwritten + counted > this.#limit) return this.#overflow();
     this.#waiting.push(text);
     this.#length += text.length;
     this.#look();
@@ -137,6 +139,6 @@ export class Outbox {
 
   #finish(reason: CloseReason): void {
     this.discard();
-    this.#socket.close(SOCKET_CLOSES[reason].code, SOCKET_CLOSES[reason].reason);
+    closeQuietly(this.#socket, SOCKET_CLOSES[reason]);
   }
 }

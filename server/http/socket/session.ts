@@ -7,12 +7,13 @@
  * @module
  */
 import { PhoneError } from "../../core/contract/errors.ts";
+import { quoted } from "../../core/contract/quoted.ts";
 import type { ApplicationView, EventStream } from "../../core/core.ts";
 import { requireScope, requireValid } from "../authentication.ts";
 import { beginApplication } from "../begin_application.ts";
 import type { Pace } from "../pace.ts";
 import type { HttpPorts, Token } from "../ports.ts";
-import { quoted, Refusal } from "../refusal.ts";
+import { Refusal } from "../refusal.ts";
 import { NewApplication } from "../routes/applications.ts";
 import { fit } from "../shape.ts";
 import type { CallsUnderWay } from "./calls_under_way.ts";
@@ -47,6 +48,8 @@ export class Session {
   /** Resolves when the application that is being begun is there, or is not. */
   #beginning: Promise<void> | undefined;
   #calls = 0;
+  /** Calls that wait for the application to begin, and how long they are. */
+  #early = { calls: 0, length: 0 };
   #left = false;
 
   /** Makes a session without an application. */
@@ -64,7 +67,7 @@ export class Session {
    *
    * @param call Its `handle` is filled in as soon as it is known.
    */
-  async run({ method: name, params }: RpcCall, call: Pick<MethodCall, "handle">): Promise<MethodAnswer> {
+  async run({ method: name, params, length }: RpcCall, call: Pick<MethodCall, "handle">): Promise<MethodAnswer> {
     const { token, pace } = this.#options;
     pace(token);
     if (name === "ping") return { result: fit(params, { shape: Nothing, place: "params" }) };
@@ -72,8 +75,7 @@ export class Session {
     if (name === "resume") return await this.#resume(params);
     const method = this.#options.methods.get(name);
     if (method === undefined) throw new Refusal("unknown-method", `There is no method ${quoted(name)}`);
-    // What was sent right behind `phoneInitializeEx` or `resume` is meant for the application that it begins.
-    if (this.#beginning !== undefined) await this.#beginning;
+    if (this.#beginning !== undefined) await this.#begun(this.#beginning, length);
     requireScope(token, method.scope);
     if (this.#application === undefined) {
       throw new PhoneError("UNINITIALIZED", "The socket has no application: call phoneInitializeEx or resume first");
@@ -85,9 +87,26 @@ export class Session {
   /** The socket is no more: the lease begins to run, and nothing is read of the events. */
   leave(): void {
     this.#left = true;
-    this.#events?.cancel();
-    this.#releaseLease();
-    this.#releaseLease = () => {};
+    this.#letGo();
+  }
+
+  /** What was sent right behind `phoneInitializeEx` or `resume` is meant for the application that it begins, and held here until then. */
+  async #begun(beginning: Promise<void>, length: number): Promise<void> {
+    const early = this.#early;
+    if (early.calls >= MOST_CALLS || early.length >= this.#options.ports.limits.socketBytes) {
+      throw new Refusal(
+        "too-many",
+        "Too much was sent before the application had begun; wait for the answer that it has",
+      );
+    }
+    early.calls++;
+    early.length += length;
+    try {
+      await beginning;
+    } finally {
+      early.calls--;
+      early.length -= length;
+    }
   }
 
   async #bounded(call: MethodCall, method: Method): Promise<MethodAnswer> {
@@ -119,7 +138,10 @@ export class Session {
         core.shutdown(application).catch(() => {});
         throw new Refusal("invalid-message", "The socket was closed before the application had begun");
       }
-      return { result: started, handedOut: this.#take(application, core.events(application)) };
+      const events = core.events(application);
+      this.#hold(application, events);
+      this.#application = application;
+      return { result: started, handedOut: () => this.#options.onEvents(events) };
     } finally {
       this.#beginning = undefined;
       begun.resolve();
@@ -132,17 +154,23 @@ export class Session {
     const { application: id, ...from } = fit(params, { shape: Resumed, place: "params" });
     requireValid(token, tokens);
     const application = core.application(id, token.id);
-    const handedOut = this.#take(application, core.events(application, from));
+    const events = core.events(application, from);
+    this.#hold(application, events);
     const begun = Promise.withResolvers<void>();
     this.#beginning = begun.promise;
     try {
       // What the lost socket was doing decides which handles there are: an opening whose answer was lost would be asked again.
       await underWay.ended(id);
       const handles = core.handles(application);
+      this.#application = application;
       return {
         result: { application: id, leaseSeconds: application.leaseSeconds, phoneCount: core.phoneCount, handles },
-        handedOut,
+        handedOut: () => this.#options.onEvents(events),
       };
+    } catch (error) {
+      // The application has ended meanwhile; the socket is as if it had not been asked to resume it.
+      this.#letGo();
+      throw error;
     } finally {
       this.#beginning = undefined;
       begun.resolve();
@@ -157,10 +185,15 @@ export class Session {
     );
   }
 
-  #take(application: ApplicationView, events: EventStream): () => void {
-    this.#application = application;
+  /** Takes over the events of an application, and keeps its lease from running. */
+  #hold(application: ApplicationView, events: EventStream): void {
     this.#events = events;
     this.#releaseLease = this.#options.ports.core.hold(application);
-    return () => this.#options.onEvents(events);
+  }
+
+  #letGo(): void {
+    this.#events?.cancel();
+    this.#releaseLease();
+    this.#releaseLease = () => {};
   }
 }

@@ -113,6 +113,8 @@ export const GOOD_USE: Readonly<Record<string, (workshop: Workshop) => Promise<v
 
   async "sessions and the socket"({ ask }) {
     await expect(426, ask("GET", "/v1/socket"));
+    // A handshake without a key.
+    await expect(400, ask("GET", "/v1/socket", { headers: { upgrade: "websocket", "sec-websocket-version": "13" } }));
     const { status, headers } = await ask("POST", "/v1/session");
     equal(status, 204);
     const [cookie = ""] = (headers.get("set-cookie") ?? "").split(";");

@@ -42,7 +42,7 @@ export class RecordingCore implements Core {
   /** Called at each `answered()`. */
   onAnswered: () => void = () => {};
   /** What `done` of a request becomes; never by default. */
-  done: () => Promise<RequestRecord> = () => new Promise(() => {});
+  done: () => Promise<RequestRecord | undefined> = () => new Promise(() => {});
   /** What the next event stream gives. */
   stream: EventStream = { next: () => Promise.resolve(undefined), ended: "gone", cancel() {} };
   /** What the core knows better than the disk. */

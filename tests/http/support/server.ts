@@ -120,6 +120,8 @@ export class TestServer implements AsyncDisposable {
   readonly clock = new ManualClock();
   readonly tokens = new KeptTokens();
   readonly attempts = new KeptAttempts();
+  /** The addresses that were told to wait. */
+  readonly slowed: (string | undefined)[] = [];
   readonly facts: Fact[] = [];
   readonly reported: unknown[] = [];
   /** Every answer that was counted. */
@@ -144,6 +146,7 @@ export class TestServer implements AsyncDisposable {
       tokens: tokenTable(stored),
       tokenStore: this.tokens,
       attemptStore: this.attempts,
+      slowed: (address) => this.slowed.push(address),
       clock: this.clock,
       limits: { ...DEFAULT_LIMITS, ...limits },
       health: () => this.health,

@@ -3,25 +3,25 @@
  *
  * @module
  */
-import deno from "../deno.json" with { type: "json" };
-import { COMMANDS } from "./command/commands.ts";
-import { EXIT, internalError } from "./command/exit.ts";
+import { COMMANDS } from "./command/commands/mod.ts";
+import { EXIT, exitOnFaults, internalError } from "./command/ending/exit.ts";
 import { readArguments } from "./command/line/arguments.ts";
 import { help } from "./command/line/help.ts";
-import { print, printable } from "./command/line/output.ts";
+import { print, printAside } from "./command/line/output.ts";
+import { versions } from "./command/serving/versions.ts";
 
 async function main(args: string[]): Promise<number> {
   const asked = readArguments(args, COMMANDS);
   if (asked.kind === "run") return await asked.command.run(args);
-  print(asked.kind === "version" ? deno.version : help(asked.of));
+  print(asked.kind === "version" ? versions() : help(asked.of));
   return EXIT.orderly;
 }
 
 function exitCodeOf(error: unknown): number {
   if (!(error instanceof Error && "exitCode" in error && typeof error.exitCode === "number")) internalError(error);
-  console.error(printable(`switchroom: ${error.message}`));
+  printAside(`switchroom: ${error.message}`);
   return error.exitCode;
 }
 
-globalThis.addEventListener("unhandledrejection", (event) => internalError(event.reason));
+exitOnFaults();
 Deno.exit(await main(Deno.args).catch(exitCodeOf));

@@ -1,8 +1,8 @@
 /**
  * `serve`: the server, whole. The only place that joins the rooms.
  *
- * It starts from the bottom up: the data folder is taken, the history opened (migrated, recovered), the core made, the plugins started, and applications
- * let in. It ends the other way round: the core refuses what is new and closes every phone, the plugins are stopped, answers on their way go out, the history
+ * It starts from the bottom up: the data folder is taken, the history opened (migrated, recovered), the core made, the address bound, the first token made,
+ * the plugins started, and applications let in. An address that is taken is found before anything has been done that somebody would have to know of. It ends the other way round: the core refuses what is new and closes every phone, the plugins are stopped, answers on their way go out, the history
  * is closed.
  *
  * @module
@@ -15,20 +15,20 @@ import { createCore } from "../core/mod.ts";
 import type { History } from "../core/ports.ts";
 import { type OpenHistory, openHistory, takeDataFolder } from "../history/mod.ts";
 import { createHost, type Host } from "../host/mod.ts";
-import { type Certificate, type HttpServer, serveHttp, tableEntry, tokenTable } from "../http/mod.ts";
+import { type Certificate, type HttpServer, serveHttp, tableEntry, type TokenTable, tokenTable } from "../http/mod.ts";
 import { bootstrap } from "./serving/bootstrap.ts";
-import { systemClock } from "./clock.ts";
+import { systemClock } from "./serving/clock.ts";
 import { cannotListen } from "./serving/cannot_listen.ts";
 import { readCertificate, watchCertificate } from "./serving/certificate.ts";
 import { type Configuration, type Flags, readConfiguration } from "./configuration/mod.ts";
-import { exitOnFaults, internalError } from "./exit.ts";
+import { internalError } from "./ending/exit.ts";
 import { health } from "./serving/health.ts";
-import { logEntry, logFault, startLog } from "./watch/log.ts";
+import { logEntry, logFault, logSlowed, startLog } from "./watch/log.ts";
 import { tellingFacts } from "./watch/log_facts.ts";
-import { type OperatorToken, operatorToken } from "./serving/operator.ts";
+import { operatorToken } from "./serving/operator.ts";
 import { greet, showToken } from "./serving/print.ts";
-import { writeServerFile } from "./server_file.ts";
-import { untilToldToStop } from "./serving/signals.ts";
+import { writeServerFile } from "./finding/server_file.ts";
+import { untilToldToStop } from "./ending/signals.ts";
 import { startWatch, type Watch } from "./watch/watch.ts";
 
 /**
@@ -42,7 +42,6 @@ export async function serve(flags: Flags): Promise<void> {
   const { tls, stop: budget } = configuration;
   const certificate = tls && await readCertificate(tls);
   startLog(configuration.log);
-  exitOnFaults();
   using watch = startWatch({ version: deno.version, clock: systemClock });
   using folder = await takeDataFolder(configuration.data);
   const opened = await openHistory({
@@ -53,8 +52,6 @@ export async function serve(flags: Flags): Promise<void> {
     onFatal: internalError,
   });
   try {
-    const token = await bootstrap(opened);
-    if (token !== undefined) showToken(token);
     const history = tellingFacts(opened.history, watch.fact);
     const core = createCore({
       clock: systemClock,
@@ -72,11 +69,15 @@ export async function serve(flags: Flags): Promise<void> {
       releaseMs: configuration.core.closeMs + configuration.core.closeRowsMs,
       log: logEntry,
     });
-    const stop = untilToldToStop();
-    await host.start();
     const operator = operatorToken();
-    const server = listen(configuration, { core, host, opened, history, watch, certificate, operator });
+    const tokens = tokenTable([...opened.tokens.list().map(tableEntry), operator.stored]);
+    const server = listen(configuration, { core, host, opened, history, tokens, watch, certificate });
     watch.metrics.show({ core, host, opened, server });
+    const begun = begin({ opened, tokens, host });
+    const { token, stop } = await begun.catch(async (error) => {
+      await server.stop();
+      throw error;
+    });
     using _renewal = tls && certificate && watchCertificate(tls, {
       current: certificate,
       clock: systemClock,
@@ -86,10 +87,12 @@ export async function serve(flags: Flags): Promise<void> {
     await using _file = await writeServerFile(folder.path, {
       pid: Deno.pid,
       url: server.url,
+      ...(server.local !== undefined && { local: server.local }),
       token: operator.secret,
     });
     const { recovered, migrated } = opened;
-    await history.note({ type: "serverStarted", detail: { version: deno.version, recovered, migrated } });
+    // Not waited for: a disk that stalls now would keep the server from telling where it listens, and from hearing that it is to stop.
+    history.note({ type: "serverStarted", detail: { version: deno.version, recovered, migrated } });
     greet({ url: server.url, token });
 
     const signal = await stop;
@@ -102,16 +105,27 @@ export async function serve(flags: Flags): Promise<void> {
   }
 }
 
+/** Makes the first token if there is none, and starts the plugins. */
+async function begin(
+  { opened, tokens, host }: { opened: OpenHistory; tokens: TokenTable; host: Host },
+): Promise<{ token: string | undefined; stop: Promise<Deno.Signal> }> {
+  const token = await bootstrap(opened, tokens);
+  if (token !== undefined) showToken(token);
+  const stop = untilToldToStop();
+  await host.start();
+  return { token, stop };
+}
+
 function listen(
   { listen, http, safe, trustedProxies }: Configuration,
-  { core, host, opened, history, watch, certificate, operator }: {
+  { core, host, opened, history, tokens, watch, certificate }: {
     core: Core;
     host: Host;
     opened: OpenHistory;
     history: History;
+    tokens: TokenTable;
     watch: Watch;
     certificate: Certificate | undefined;
-    operator: OperatorToken;
   },
 ): HttpServer {
   try {
@@ -119,7 +133,7 @@ function listen(
       core,
       reader: opened.reader,
       audit: opened.audit,
-      tokens: tokenTable([...opened.tokens.list().map(tableEntry), operator.stored]),
+      tokens,
       tokenStore: opened.tokens,
       attemptStore: opened.attempts,
       clock: systemClock,
@@ -130,6 +144,7 @@ function listen(
       answered: watch.metrics.answered,
       note: (fact) => void history.note(fact, { optional: true }),
       record: (fact) => history.note(fact),
+      slowed: logSlowed,
       report: logFault,
     }, { ...listen, trustedProxies, certificate });
   } catch (error) {

@@ -1,5 +1,5 @@
 import { deepEqual, ok } from "node:assert/strict";
-import { systemClock } from "../../server/command/clock.ts";
+import { systemClock } from "../../server/command/serving/clock.ts";
 
 const { after, monotonic } = systemClock;
 

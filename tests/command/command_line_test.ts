@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import deno from "../../deno.json" with { type: "json" };
-import { COMMANDS } from "../../server/command/commands.ts";
+import { COMMANDS } from "../../server/command/commands/mod.ts";
 import { readArguments } from "../../server/command/line/arguments.ts";
 import { help } from "../../server/command/line/help.ts";
 import { skipLoudly } from "../faults/temporary.ts";
@@ -13,7 +13,9 @@ const WRONG: Record<string, { args: string[]; words: RegExp }> = {
   "a command that is like no other": { args: ["zebra"], words: /no command zebra: try --help/ },
   "half a command": { args: ["token"], words: /token is not complete.*create or list or revoke/ },
   "a command with another half": { args: ["token", "mint"], words: /no command token mint.*create or list or revoke/ },
-  "a word too many": { args: ["phone", "list", "all"], words: /no command phone list all/ },
+  "a word too many": { args: ["phone", "list", "all"], words: /phone list cannot take "all" as well/ },
+  "help of a command that is not there": { args: ["zebra", "--help"], words: /no command zebra: try --help/ },
+  "help of a command with another half": { args: ["token", "mint", "-h"], words: /no command token mint/ },
   "too few words": { args: ["phone", "show"], words: /phone show needs PHONE/ },
   "an option that is not there": {
     args: ["phone", "list", "--jsno"],
@@ -41,8 +43,11 @@ for (const [what, { args, words }] of Object.entries(WRONG)) {
   });
 }
 
-Deno.test("--version prints the version, --help what there is, and COMMAND --help more about one", async () => {
-  deepEqual(await cli(["--version"]), { code: 0, stdout: `${deno.version}\n`, stderr: "" });
+/** What `--version` prints: the server's own version, and those that plugins and files name. */
+const VERSIONS = `switchroom ${deno.version} (plugin SDK 1.0, wire 1, history format 1, configuration 1)\n`;
+
+Deno.test("--version prints every version, --help what there is, and COMMAND --help more about one", async () => {
+  deepEqual(await cli(["--version"]), { code: 0, stdout: VERSIONS, stderr: "" });
   const overview = await cli(["--help"]);
   equal(overview.code, 0);
   for (const { words } of COMMANDS) ok(overview.stdout.includes(`  ${words}`), words);
@@ -53,13 +58,13 @@ Deno.test("--version prints the version, --help what there is, and COMMAND --hel
   deepEqual({ code: one.code, stderr: one.stderr }, { code: 0, stderr: "" });
   match(
     one.stdout,
-    /request OPERATION PHONE \[KEY=VALUE …\][^]*--timeout SECONDS[^]*request setLamp virtual:desk-1 lamp=20/,
+    /request OPERATION PHONE \[KEY=VALUE …\][^]*--timeout SECONDS[^]*setLamp +lamp=N\n +mode=NAME: off steady[^]*request setLamp virtual:desk-1 lamp=20/,
   );
 });
 
 Deno.test("help of every command fits a terminal, but for what is there to be copied", () => {
-  for (const command of COMMANDS) {
-    const [before = ""] = help([command]).split("\n  deno task cli");
+  for (const of of [COMMANDS, ...COMMANDS.map((command) => [command])]) {
+    const [before = ""] = help(of).split("\n  deno task cli");
     for (const line of before.split("\n")) ok(line.length <= 80, line);
   }
 });
@@ -120,6 +125,8 @@ Deno.test({
     equal(await complete("switchroom request setV"), "setVolume");
     equal(await complete("switchroom history list --outcome t"), "timedOut");
     equal(await complete("switchroom phone show v"), "");
+    equal(await complete("switchroom request setLamp virtual:desk-1 la"), "lamp=");
+    equal(await complete("switchroom request setLamp virtual:desk-1 lamp=20 mode=fl"), "flash flutter");
   },
 });
 
@@ -131,7 +138,7 @@ Deno.test({
     const { stdout } = await new Deno.Command("/bin/bash", {
       args: ["--norc", "-c", `${script.stdout}\nswitchroom --version`],
     }).output();
-    equal(new TextDecoder().decode(stdout), `${deno.version}\n`);
+    equal(new TextDecoder().decode(stdout), VERSIONS);
   },
 });
 

@@ -246,6 +246,27 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a folder of somebody else is told from one that is not there, by every command and once",
+  ignore: skipLoudly(Deno.uid() === 0 ? "root can look everywhere" : undefined, "a folder of somebody else"),
+  async fn() {
+    using folder = await usedFolder();
+    await Deno.chmod(folder.path, 0);
+    try {
+      for (const words of ["phone list", "token list", "migrate status"]) {
+        refused(
+          await cli([...words.split(" "), "--data", folder.path]),
+          /belongs to another user. Run as its owner, or/,
+          1,
+        );
+      }
+      deepEqual((await examine(folder.path)).faults, ["bad data folder"]);
+    } finally {
+      await Deno.chmod(folder.path, 0o700);
+    }
+  },
+});
+
 Deno.test("a folder that is a file is a fault, and nothing stumbles over it", async () => {
   using folder = temporaryFolder();
   await Deno.writeTextFile(`${folder.path}/data`, "not a folder");

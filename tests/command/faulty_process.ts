@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { exitOnFaults } from "../../server/command/exit.ts";
+import { exitOnFaults } from "../../server/command/ending/exit.ts";
 import { startLog } from "../../server/command/watch/log.ts";
 
 if (Deno.args[0] === "json") startLog({ level: "info", format: "json" });

@@ -44,7 +44,7 @@ Deno.test("at the level info the log tells of starts, stops and plugins, and not
   match(lines[0] ?? "", /^info server: server started version=\S+ recovered=0 migrated=\[/);
   deepEqual(lines.slice(1), [
     "info plugin virtual: plugin ready",
-    'info plugin virtual: plugin stopped cause=pluginStop detail="it was stopped"',
+    'info plugin virtual: plugin stopped cause=pluginStop detail="it was told to stop"',
     "info server: server stopped signal=SIGTERM",
   ]);
 });

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { retry } from "@std/async/retry";
+import { temporaryFolder } from "../faults/temporary.ts";
 import { api } from "../harness/api.ts";
 import { type RunningServer, startServer } from "../harness/start_server.ts";
 import { cli, jsonLines, spawnCli } from "./support/cli.ts";
@@ -23,6 +24,9 @@ Deno.test("a phone is driven from a shell: opened, asked, waited for and closed 
 
   const list = await request("setHookSwitch", "virtual:desk-1", "devices=handset,speaker", "mode=onHook", "--json");
   deepEqual(jsonLines(list)[0]?.["params"], { devices: ["handset", "speaker"], mode: "onHook" });
+
+  const button = ["button=12", "mode=feature", "function=hold", "text=Hold"];
+  equal(jsonLines(await request("setButtonInfo", "virtual:desk-1", ...button, "--json"))[0]?.["outcome"], "succeeded");
 
   const { body } = await api(server)<{ requests: { reference?: string }[] }>(
     "GET",
@@ -101,6 +105,41 @@ Deno.test("a request that takes longer than --timeout is given up by the server,
   ]);
   equal(ended.code, 1, ended.stderr);
   match(ended.stdout, /^setLamp of virtual:desk-1 timedOut \(request \d+\): deadline, PHONEERR_OPERATIONFAILED/);
+});
+
+Deno.test("paths are relative to where the task was started", async () => {
+  using folder = temporaryFolder();
+  const env = { INIT_CWD: folder.path };
+  refused(
+    await cli(["request", "setData", "x:1", "dataId=0", "data=@bytes"], { env }),
+    new RegExp(`Cannot read bytes: .*${folder.path}/bytes`),
+    2,
+  );
+  refused(await cli(["phone", "list", "--data", "here"], { env }), new RegExp(`data folder ${folder.path}/here:`), 1);
+});
+
+Deno.test("a request whose end nobody tells is given up, and said to be accepted: exit 1", async () => {
+  const answers: Record<string, () => Response> = {
+    "/v1/applications": () => Response.json({ application: "a" }),
+    "/v1/applications/a/handles": () => Response.json({ handle: "h" }),
+    "/v1/handles/h/requests": () => Response.json({ requestId: 7, state: "accepted" }, { status: 202 }),
+    "/v1/applications/a": () => new Response(null, { status: 204 }),
+  };
+  const waits: (string | null)[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, ({ url, headers }) => {
+    waits.push(headers.get("prefer"));
+    return answers[new URL(url).pathname]?.() ?? new Response(null, { status: 404 });
+  });
+  try {
+    const asked = ["request", "setLamp", "x:1", "lamp=1", "mode=off", "--url", `http://127.0.0.1:${server.addr.port}`];
+    const ask = (...args: string[]) => cli([...asked, ...args], { env: { SWITCHROOM_TOKEN: "any" } });
+    refused(await ask("--timeout", "5"), /Request 7 is accepted, but its end is not told: see history show 7/, 1);
+    deepEqual(waits.splice(0).filter((wait) => wait !== null), ["wait=20"]);
+    match((await ask("--timeout", "100")).stderr, /^request 7 is accepted, and its end is not told yet\nswitchroom: /);
+    deepEqual(waits.filter((wait) => wait !== null), ["wait=60", "wait=55"]);
+  } finally {
+    await server.shutdown();
+  }
 });
 
 Deno.test("Ctrl-C closes the phone: the request is aborted, and the next one finds the phone free", async () => {

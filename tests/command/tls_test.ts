@@ -69,7 +69,7 @@ async function untilLogged(server: RunningServer, words: RegExp): Promise<void> 
   await retry(() => match(server.output(), words), LOOKING);
 }
 
-Deno.test("with tls.cert and tls.key the server speaks HTTPS and nothing else, and says so", async () => {
+Deno.test("with tls.cert and tls.key the server speaks HTTPS at its address and nothing else, and says so", async () => {
   using folder = temporaryFolder();
   await using server = await startTls(folder.path, FIRST);
   using client = clientOf(FIRST);

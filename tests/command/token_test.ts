@@ -22,10 +22,13 @@ Deno.test("the secret of a new token is all that standard output holds, and it w
   deepEqual(body.phones.map(({ phone }) => phone), ["virtual:mini-1"]);
   equal(await statusOf(server, { token, path: "/v1/history/events" }), 403);
 
+  const both = ["--scope", "history:read,metrics", "--json"];
+  deepEqual(jsonLines(await cli(["token", "create", "auditor", ...both, ...at]))[0]?.["scopes"], both[1]?.split(","));
   const list = await cli(["token", "list", "--json", ...at]);
   deepEqual(jsonLines(list).map(({ name, scopes, phones }) => [name, scopes, phones]), [
     ["bootstrap", ["admin"], null],
     ["front desk", ["phones:monitor", "phones:control"], ["virtual:mini-*"]],
+    ["auditor", ["history:read", "metrics"], null],
   ]);
   ok(!list.stdout.includes(token));
   match(

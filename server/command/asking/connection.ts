@@ -6,10 +6,11 @@
 import { z } from "zod";
 import { wordsOf } from "../../core/contract/errors.ts";
 import { ownerOfDataFolder } from "../../history/data_folder.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../ending/failure.ts";
+import { explainCertificate } from "./certificate_words.ts";
 import type { Option } from "../line/command.ts";
-import { Misuse } from "../misuse.ts";
-import { readServerFile } from "../server_file.ts";
+import { Misuse } from "../ending/misuse.ts";
+import { readServerFile, type ServerFile } from "../finding/server_file.ts";
 
 /** The token of whoever does not want to be the operator. */
 const VARIABLE = "SWITCHROOM_TOKEN";
@@ -19,9 +20,9 @@ const PATIENCE_MS = 30_000;
 
 /** Options of every command that speaks to a server. */
 export const SERVER_OPTIONS = {
-  data: { type: "string", value: "DIR", says: "the data folder of the server (data)" },
+  data: { type: "string", value: "DIR", path: true, says: "the data folder of the server (data)" },
   url: { type: "string", value: "URL", says: `a server by its address, with a token in ${VARIABLE}` },
-  ca: { type: "string", value: "FILE", says: "a certificate (PEM) to trust, such as the server's own" },
+  ca: { type: "string", value: "FILE", path: true, says: "a certificate (PEM) to trust, such as the server's own" },
 } as const satisfies Record<string, Option>;
 
 /** The values of {@linkcode SERVER_OPTIONS}. */
@@ -65,10 +66,16 @@ export async function connect({ data = DATA, url, ca }: ServerOptions): Promise<
     throw new Misuse(`--url needs the token of that server in ${VARIABLE}`);
   }
   const file = await readServerFile(data);
-  if (file === undefined) throw new Failure(await whyNone(data));
+  const owner = await ownerOfDataFolder(data).catch(() => undefined);
+  // Anybody may listen by now where a killed server did: a token is for the process that has the folder, and for no other.
+  if (file === undefined || owner !== `process ${file.pid}`) throw new Failure(whyNone(data, { file, owner }));
   const own = token ?? file.token;
   if (own === undefined) throw new Failure(`${data}/server.json has no token: set ${VARIABLE}`);
-  return connection(reachable(file.url), { token: own, client, data });
+  return connection(reachable(file.local ?? file.url), {
+    token: own,
+    client,
+    of: `on the data folder ${data}, ${owner},`,
+  });
 }
 
 /** A server that listens on every address is asked on the loopback one: the others are nobody's name, and no certificate's. */
@@ -79,15 +86,16 @@ function reachable(url: string): URL {
 interface Access {
   token: string;
   client: Deno.HttpClient | undefined;
-  /** The data folder by which the server was found. */
-  data?: string;
+  /** Which server it is, in words, if it was found by its data folder. */
+  of?: string;
 }
 
-function connection(base: URL, { token, client, data }: Access): Connection {
+function connection(base: URL, { token, client, of }: Access): Connection {
   return {
     async call(route, { shape, body, headers, signal, also }) {
       const [method = "GET", path = ""] = route.split(" ");
-      let response: Response;
+      let response: Response | undefined;
+      let text: string;
       try {
         response = await fetch(new URL(path, base), {
           method,
@@ -101,22 +109,23 @@ function connection(base: URL, { token, client, data }: Access): Connection {
           redirect: "manual",
           ...(client && { client }),
         });
+        text = await response.text();
       } catch (error) {
         signal?.throwIfAborted();
-        throw new Failure(await whySilent(base, { error, data }), { cause: error });
+        const why = response ? `The answer to ${route} broke off: ${whyOf(error)}` : whySilent(base, { error, of });
+        throw new Failure(why, { cause: error });
       }
-      return await read(response, { route, shape, also });
+      return read({ response, text }, { route, shape, also });
     },
   };
 }
 
 const problem = z.object({ detail: z.string(), code: z.string().optional() });
 
-async function read<Shape extends z.ZodType>(
-  response: Response,
+function read<Shape extends z.ZodType>(
+  { response, text }: { response: Response; text: string },
   { route, shape, also }: { route: string; shape: Shape; also: number | undefined },
-): Promise<z.output<Shape>> {
-  const text = await response.text();
+): z.output<Shape> {
   const value = text === "" ? undefined : jsonOf(text);
   if (!response.ok && response.status !== also) {
     const refused = problem.safeParse(value);
@@ -156,31 +165,32 @@ async function trusting(path: string): Promise<Deno.HttpClient> {
 }
 
 /** Why there is no server to be found by its data folder. */
-async function whyNone(data: string): Promise<string> {
-  const owner = await ownerOfDataFolder(data).catch(() => undefined);
-  return owner === undefined
+function whyNone(
+  data: string,
+  { file, owner }: { file: ServerFile | undefined; owner: string | undefined },
+): string {
+  if (owner !== undefined) {
+    return `The data folder ${data} is in use by ${owner}, which does not say where it listens: it is starting or stopping`;
+  }
+  return file === undefined
     ? `No server runs on the data folder ${data}: start one, or name another folder with --data`
-    : `The data folder ${data} is in use by ${owner}, which does not say where it listens: it is starting or stopping`;
+    : `No server runs on the data folder ${data}: ${data}/server.json is what a killed one left. Start the server again`;
 }
 
 /** Why nobody answers. */
-async function whySilent(
-  { host, origin }: URL,
-  { error, data }: { error: unknown; data: string | undefined },
-): Promise<string> {
+function whySilent({ host, origin }: URL, { error, of }: { error: unknown; of: string | undefined }): string {
   if (error instanceof Deno.errors.NotCapable) {
     return `The command line may not reach ${host}: let a tunnel lead there from 127.0.0.1, or add ${host} to the ` +
       "--allow-net of the task cli in deno.json";
   }
-  if (data === undefined) return `No server answers at ${origin}: ${whyOf(error)}`;
-  const owner = await ownerOfDataFolder(data).catch(() => undefined);
-  return owner === undefined
-    ? `No server runs on the data folder ${data}: ${data}/server.json is what a killed one left. Start the server again`
-    : `The server on the data folder ${data}, ${owner}, does not answer at ${origin}: ${whyOf(error)}`;
+  if (of === undefined) return `No server answers at ${origin}: ${whyOf(error)}`;
+  return `The server ${of} does not answer at ${origin}: ${whyOf(error)}`;
 }
 
 /** The end of what Deno says of a call that failed: the rest repeats the address. */
 function whyOf(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return wordsOf(cause).replace(/^error sending request for url \(.*?\): (client error \(\w+\): )?/, "");
+  return explainCertificate(
+    wordsOf(cause).replace(/^error sending request for url \(.*?\): (client error \(\w+\): )?/, ""),
+  );
 }

@@ -1,4 +1,4 @@
-import { untilToldToStop } from "../serving/signals.ts";
+import { untilToldToStop } from "../ending/signals.ts";
 
 /** Somebody ended the command from outside. */
 export class Interrupted extends Error {

@@ -6,12 +6,10 @@
 import { z } from "zod";
 import { wordsOf } from "../../core/contract/errors.ts";
 import type { OperationName } from "../../core/contract/operations.ts";
-import { OPERATION_SHAPES } from "../../http/operation_shapes.ts";
 import { orNearest } from "../line/nearest.ts";
-import { Misuse } from "../misuse.ts";
-
-/** What a call has beside its operation's parameters. */
-const OTHERS = ["operation", "reference", "deadlineMs"];
+import { readPath } from "../line/paths.ts";
+import { Misuse } from "../ending/misuse.ts";
+import { isOptional, shapesOf } from "./operation_keys.ts";
 
 /** Bytes are read from this file name on; `-` is the standard input. */
 const FILE = "@";
@@ -22,7 +20,7 @@ const FILE = "@";
  * @throws {Misuse} If a pair is none, or is not one of the operation.
  */
 export async function readParameters(operation: OperationName, pairs: readonly string[]): Promise<object> {
-  const shapes = new Map(Object.entries(OPERATION_SHAPES[operation].shape).filter(([name]) => !OTHERS.includes(name)));
+  const shapes = shapesOf(operation);
   const names = [...shapes.keys()];
   const parameters: Record<string, unknown> = {};
   for (const pair of pairs) {
@@ -57,12 +55,8 @@ async function readValue(
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    return path === "-" ? await new Response(Deno.stdin.readable).bytes() : await Deno.readFile(path);
+    return path === "-" ? await new Response(Deno.stdin.readable).bytes() : await Deno.readFile(readPath(path));
   } catch (error) {
     throw new Misuse(`Cannot read ${path}: ${wordsOf(error)}`);
   }
-}
-
-function isOptional(shape: z.core.$ZodType | undefined): boolean {
-  return shape !== undefined && z.core.safeParse(shape, undefined).success;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Misuse } from "../misuse.ts";
+import { Misuse } from "../ending/misuse.ts";
 
 /** A host and a port. */
 export interface Address {

@@ -8,12 +8,17 @@ import { pluginConfig } from "../../host/mod.ts";
 import { isAddressRange } from "../../http/mod.ts";
 import { boundsFile, leastStopMs } from "./bounds.ts";
 
+/** The version of this format. */
+export const CONFIGURATION_VERSION = 1;
+
 const path = z.string().min(1).max(4_096);
 
 /** The schema of a configuration file; an unknown key is an error. */
 export const configurationFile = z.strictObject({
   $schema: z.string().optional().describe("Where an editor finds the schema of this file; not read."),
-  configuration: z.literal(1).default(1).describe("The version of this format."),
+  configuration: z.literal(CONFIGURATION_VERSION).default(CONFIGURATION_VERSION).describe(
+    "The version of this format.",
+  ),
   listen: z.string().max(300).default("127.0.0.1:8274").describe(
     "HOST:PORT to listen on; port 0 is any free one. Beyond loopback it needs tls or trustedProxies.",
   ),
@@ -36,13 +41,13 @@ export const configurationFile = z.strictObject({
       "How a line looks: for people (text), or one JSON object (json).",
     ),
   }).prefault({}).describe("The log, on standard error."),
-  bounds: boundsFile.prefault({}).refine((bounds) => leastStopMs(bounds) <= bounds.stopMs, {
-    error: ({ input }) => {
-      const bounds = boundsFile.parse(input);
-      return `an orderly stop of ${bounds.stopMs} ms has no room for closeMs ${bounds.closeMs} and pluginStopMs ${bounds.pluginStopMs}: lower them, or set stopMs to ${
-        leastStopMs(bounds)
-      } or more`;
-    },
+  bounds: boundsFile.prefault({}).superRefine((bounds, context) => {
+    const least = leastStopMs(bounds);
+    if (bounds.stopMs >= least) return;
+    const { stopMs, closeMs, pluginStopMs } = bounds;
+    context.addIssue(
+      `an orderly stop of ${stopMs} ms has no room for closeMs ${closeMs} and pluginStopMs ${pluginStopMs}: lower them, or set stopMs to ${least} or more`,
+    );
   }).describe("Deadlines and limits."),
   plugins: z.array(pluginConfig).max(256).optional().describe(
     "The plugins, in the order of their phones' device ids. Left out, it is the virtual plugin alone.",

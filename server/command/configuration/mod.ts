@@ -4,6 +4,6 @@
  * @module
  */
 export type { Address } from "./address.ts";
-export { configurationFile } from "./file.ts";
+export { CONFIGURATION_VERSION, configurationFile } from "./file.ts";
 export { readConfiguration } from "./read.ts";
 export type { Configuration, Flags, TlsFiles } from "./read.ts";

@@ -6,12 +6,11 @@
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { wordsOf } from "../../core/contract/errors.ts";
-import type { PluginConfig } from "../../host/mod.ts";
-import { Misuse } from "../misuse.ts";
+import { faultsOf, type PluginConfig } from "../../host/mod.ts";
+import { Misuse } from "../ending/misuse.ts";
 import { readSmallFile } from "../small_file.ts";
 import { type Address, parseAddress, requireEncryption } from "./address.ts";
 import { type RoomBounds, roomBounds } from "./bounds.ts";
-import { faultOf } from "./faults.ts";
 import { type ConfigurationFile, configurationFile } from "./file.ts";
 
 /** What is there on a fresh checkout. */
@@ -59,8 +58,12 @@ export interface Flags {
  */
 export async function readConfiguration(flags: Flags): Promise<Configuration> {
   const base = flags.config === undefined ? "." : dirname(flags.config);
-  const file = configurationFile.safeParse(flags.config === undefined ? {} : await readJson(flags.config));
-  if (!file.success) throw new Misuse(`The configuration ${flags.config} is not valid: ${faultOf(file.error)}`);
+  const value = flags.config === undefined ? {} : await readJson(flags.config);
+  const file = configurationFile.safeParse(value);
+  if (!file.success) {
+    const faults = faultsOf(file.error, { schema: configurationFile, value });
+    throw new Misuse(`The configuration ${flags.config} is not valid: ${faults}`);
+  }
   const { listen, data, durability, tls, trustedProxies, log, bounds, plugins = FIRST_PARTY } = file.data;
   const address = parseAddress(flags.listen ?? listen);
   requireEncryption(address, { tls, trustedProxies });

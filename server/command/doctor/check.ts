@@ -46,10 +46,10 @@ export function about(part: string) {
 
 /** What the checks find, one after the other. One that stumbles over what it looks at is a finding too: nothing keeps the others from being made. */
 export async function* findings(
-  checks: Readonly<Record<string, Check>>,
+  checks: readonly (readonly [part: string, check: Check])[],
   installation: Installation,
 ): AsyncGenerator<Finding> {
-  for (const [part, check] of Object.entries(checks)) {
+  for (const [part, check] of checks) {
     try {
       yield* await check(installation);
     } catch (error) {

@@ -6,7 +6,7 @@
 import { ownerOfDataFolder } from "../../history/mod.ts";
 import { type Configuration, type Flags, readConfiguration } from "../configuration/mod.ts";
 import { DATA } from "../asking/connection.ts";
-import { Misuse } from "../misuse.ts";
+import { Misuse } from "../ending/misuse.ts";
 import { about, type Check, type Finding, findings } from "./check.ts";
 import { checkDisk, checkFolder, checkHistory, checkServerFile } from "./data_folder.ts";
 import { checkClock, checkDeno, checkPermissions } from "./program.ts";
@@ -28,6 +28,9 @@ const CHECKS: Readonly<Record<string, Check>> = {
   "server": checkReadiness,
 };
 
+/** What lies in the data folder. To a user who may not look into it, the folder's own finding says so, once. */
+const INSIDE = new Set(["server.json", "history", "processes"]);
+
 /**
  * Looks at the installation that a server would be started on with these flags.
  *
@@ -45,6 +48,11 @@ export async function* examine(flags: Flags): AsyncGenerator<Finding> {
   }
   // With a configuration that cannot be read, the folder that the operator named, or the usual one, is looked at all the same.
   const data = configuration?.data ?? flags.data ?? DATA;
-  const owner = await ownerOfDataFolder(data).catch(() => undefined);
-  yield* findings(CHECKS, { configuration, data, owner });
+  let denied = false;
+  const owner = await ownerOfDataFolder(data).catch((error) => {
+    denied = error instanceof Deno.errors.PermissionDenied;
+    return undefined;
+  });
+  const checks = Object.entries(CHECKS).filter(([part]) => !(denied && INSIDE.has(part)));
+  yield* findings(checks, { configuration, data, owner });
 }

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { cannotListen } from "../serving/cannot_listen.ts";
 import { readCertificate } from "../serving/certificate.ts";
 import { connect } from "../asking/connection.ts";
-import { Misuse } from "../misuse.ts";
+import { Misuse } from "../ending/misuse.ts";
 import { about, type Check } from "./check.ts";
 
 /** Whether the certificate can be used. */
@@ -41,10 +41,10 @@ export const checkAddress: Check = ({ configuration, owner }) => {
 const readiness = z.object({ ready: z.boolean(), reasons: z.array(z.string()) });
 
 /** Whether a running server is ready, in its own words. */
-export const checkReadiness: Check = async ({ data, owner, configuration }) => {
+export const checkReadiness: Check = async ({ data, owner }) => {
   if (owner === undefined) return [];
   const { good, odd, bad } = about("server");
-  const connection = await connect({ data, ca: configuration?.tls?.cert });
+  const connection = await connect({ data });
   const { ready, reasons } = await connection.call("GET /readyz", { shape: readiness, also: 503 });
   if (reasons.length === 0) return [good("It is ready")];
   return reasons.map((reason) => ready ? odd(reason) : bad(reason));

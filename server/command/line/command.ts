@@ -5,8 +5,9 @@
  */
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { wordsOf } from "../../core/contract/errors.ts";
-import { Misuse } from "../misuse.ts";
+import { Misuse } from "../ending/misuse.ts";
 import { orNearest } from "./nearest.ts";
+import { readPath } from "./paths.ts";
 
 /** Something that is given by its place after the command's words. */
 export interface Parameter {
@@ -20,6 +21,18 @@ export interface Parameter {
   readonly optional?: boolean;
   /** Whether it takes all that is left, none included; the last one only. */
   readonly rest?: boolean;
+  /** What can be given here, by the choice that was made for the first parameter. */
+  readonly keys?: Readonly<Record<string, readonly Key[]>>;
+}
+
+/** A value that is given by its name and place: `mode=steady`. */
+export interface Key {
+  readonly name: string;
+  /** The value as help writes it: `NAME`. */
+  readonly value: string;
+  /** All values that it has names for. */
+  readonly choices?: readonly string[];
+  readonly optional: boolean;
 }
 
 /** Something that is given by its name: `--limit N`. */
@@ -34,8 +47,10 @@ export interface Option {
   readonly short?: string;
   /** All values that can be given. */
   readonly choices?: readonly string[];
-  /** Whether it can be given several times. */
+  /** Whether it can be given several times, or several values at once that commas part. */
   readonly multiple?: boolean;
+  /** Whether its value is a path. */
+  readonly path?: boolean;
 }
 
 type GivenParameter<Of extends Parameter> = Of["rest"] extends true ? string[]
@@ -124,10 +139,10 @@ function read(
 ): Record<string, unknown> {
   const known = { ...options, ...COMMON_OPTIONS };
   const { values, positionals } = parse(args, known);
-  for (const [name, { choices }] of Object.entries(known)) {
-    for (const value of [values[name]].flat()) {
-      if (typeof value === "string") checkChoice(value, { name: `--${name}`, choices });
-    }
+  const named: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(known)) {
+    const value = values[name];
+    if (value !== undefined) named[name] = valueOf(value, { name: `--${name}`, option });
   }
   const left = positionals.slice(words.split(" ").length);
   const placed: Record<string, unknown> = {};
@@ -140,8 +155,23 @@ function read(
     } else if (!optional) throw new Misuse(`${words} needs ${value}: try ${words} --help`);
   }
   const [extra] = left;
-  if (extra === undefined) return { ...values, ...placed };
-  throw new Misuse(`There is no command ${words} ${extra}: try ${words} --help`);
+  if (extra === undefined) return { ...named, ...placed };
+  throw new Misuse(`${words} cannot take ${JSON.stringify(extra)} as well: try ${words} --help`);
+}
+
+type Value = string | boolean;
+
+/** The value of an option as its command takes it. */
+function valueOf(value: Value | Value[], { name, option }: { name: string; option: Option }): Value | Value[] {
+  if (Array.isArray(value)) {
+    return value.flatMap((each) => String(each).split(",")).map((each) => checked(each, { name, option }));
+  }
+  return typeof value === "string" ? checked(value, { name, option }) : value;
+}
+
+function checked(value: string, { name, option }: { name: string; option: Option }): string {
+  checkChoice(value, { name, choices: option.choices });
+  return option.path ? readPath(value) : value;
 }
 
 function parse(args: readonly string[], options: Record<string, Option>) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Command, COMMON_OPTIONS, type Option, type Parameter } from "./command.ts";
+import { type Command, COMMON_OPTIONS, type Key, type Option, type Parameter } from "./command.ts";
 
 /** How the command line is started. */
 export const PROGRAM = "deno task cli";
@@ -21,7 +21,7 @@ function overview(commands: readonly Command[]): string {
     ...columns(commands.map((command) => [usage(command), command.says])),
     "",
     `${PROGRAM} COMMAND --help says more about one; --version prints the version.`,
-    "Exit codes: 0 done, 1 what was asked for failed, 2 wrong use, 70 a fault of ours.",
+    "Exit codes: 0 done, 1 what was asked for failed, 2 wrong use, 70 our own fault.",
   ].join("\n");
 }
 
@@ -38,6 +38,7 @@ function oneCommand(command: Command): string {
       ...Object.values(parameters).map((parameter) => [parameter.value, withChoices(parameter)] as const),
       ...options.map(([name, option]) => [optionUsage(name, option), withChoices(option)] as const),
     ]),
+    ...Object.values(parameters).flatMap(({ keys }) => keys === undefined ? [] : ["", ...keysOfEach(keys)]),
     ...(examples.length === 0 ? [] : ["", ...examples.map((example) => `  ${PROGRAM} ${example}`)]),
   ].join("\n");
 }
@@ -55,6 +56,20 @@ function optionUsage(name: string, { short, value, multiple }: Option): string {
   return `${short === undefined ? "" : `-${short}, `}--${name}${value === undefined ? "" : ` ${value}`}${
     multiple ? " …" : ""
   }`;
+}
+
+/** The keys of each choice, one a line. */
+function keysOfEach(keys: NonNullable<Parameter["keys"]>): string[] {
+  return columns(
+    Object.entries(keys).flatMap(([choice, each]) =>
+      each.map((key, index) => [index === 0 ? choice : "", keyUsage(key)] as const)
+    ),
+  );
+}
+
+function keyUsage({ name, value, choices, optional }: Key): string {
+  const usage = `${name}=${value}`;
+  return `${optional ? `[${usage}]` : usage}${choices === undefined ? "" : `: ${choices.join(" ")}`}`;
 }
 
 function withChoices({ says, choices }: Parameter | Option): string {

@@ -1,4 +1,4 @@
-import { Misuse } from "../misuse.ts";
+import { Misuse } from "../ending/misuse.ts";
 
 /**
  * Reads the value of an option that is a number.

@@ -4,28 +4,16 @@
  * @module
  */
 import { styleText } from "node:util";
-
-/** What the terminal could take for an order, or what turns the direction of writing; names and messages come from outside. */
-const DANGEROUS = /[\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
-
-/**
- * A text from outside as it can be printed in one line: whatever a terminal would obey is shown as its code.
- *
- * @example
- * ```ts
- * import { printable } from "./output.ts";
- * import { equal } from "node:assert/strict";
- *
- * equal(printable("red \u001b[31m\n"), "red \\u001b[31m\\u000a");
- * ```
- */
-export function printable(text: string): string {
-  return text.replace(DANGEROUS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
+import { printable } from "../../core/contract/text.ts";
 
 /** Prints a line. */
 export function print(line: string): void {
   console.log(line);
+}
+
+/** Prints a line for people to standard error, where no script looks for a result. */
+export function printAside(line: string): void {
+  console.error(printable(line));
 }
 
 /** Prints a value as one line of JSON. */
@@ -56,11 +44,13 @@ function table(rows: readonly (readonly string[])[]): void {
   });
 }
 
-/** Prints names and values, one a line. */
-export function printFields(fields: Readonly<Record<string, string>>): void {
+/** Prints names and values, one a line; a value of several lines stands under itself. */
+export function printFields(fields: Readonly<Record<string, string | readonly string[]>>): void {
   const width = Math.max(...Object.keys(fields).map((name) => name.length));
   for (const [name, value] of Object.entries(fields)) {
-    print(`${paint("bold", name.padEnd(width))}  ${printable(value)}`.trimEnd());
+    const [first = "", ...others] = [value].flat();
+    print(`${paint("bold", name.padEnd(width))}  ${printable(first)}`.trimEnd());
+    for (const line of others) print(`${" ".repeat(width)}  ${printable(line)}`.trimEnd());
   }
 }
 

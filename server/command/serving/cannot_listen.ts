@@ -1,6 +1,6 @@
 import { wordsOf } from "../../core/contract/errors.ts";
 import type { Address } from "../configuration/mod.ts";
-import { Misuse } from "../misuse.ts";
+import { Misuse } from "../ending/misuse.ts";
 
 /** What an error means that Deno threw when the server was to listen; it itself if it is none of the operator's matters. */
 export function cannotListen(error: unknown, { hostname, port }: Address): unknown {

@@ -8,7 +8,7 @@ import type { Clock } from "../../core/ports.ts";
 import type { Certificate } from "../../http/mod.ts";
 import type { TlsFiles } from "../configuration/mod.ts";
 import { logOf } from "../watch/log.ts";
-import { Misuse } from "../misuse.ts";
+import { Misuse } from "../ending/misuse.ts";
 import { readSmallFile } from "../small_file.ts";
 
 /**

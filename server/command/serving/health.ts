@@ -1,10 +1,10 @@
 import type { Core } from "../../core/core.ts";
 import type { OpenHistory } from "../../history/mod.ts";
-import type { Host, PluginState } from "../../host/mod.ts";
+import { type Host, type PluginState, STOPPED_BECAUSE } from "../../host/mod.ts";
 import type { Health } from "../../http/mod.ts";
 
-/** States whose reasons are the host's own words. The others' hold what a plugin printed, which is nobody's business who has no token. */
-const TOLD: readonly PluginState[] = ["stopped", "needsGrant"];
+/** Reasons that may be told without a token. The others hold lines of a plugin's code, what it printed, or paths of this machine. */
+const TOLD: readonly string[] = Object.values(STOPPED_BECAUSE);
 
 /** What `readyz` says: ready when applications can work; degraded is said beside it. */
 export function health(
@@ -15,7 +15,7 @@ export function health(
   const plugins = host.states().filter(({ enabled }) => enabled).map(({ name, state, detail }) => ({
     name,
     state,
-    reason: detail === "" || TOLD.includes(state) ? detail : "GET /v1/plugins says why",
+    reason: reasonOf(state, detail),
   }));
   const reasons = [
     ...(stopping ? ["The server is stopping"] : []),
@@ -32,4 +32,9 @@ export function health(
     reasons,
     plugins: plugins.map(({ name, state, reason }) => ({ name, state, ...(reason ? { reason } : {}) })),
   };
+}
+
+/** Why a plugin is as it is, for anybody; the line that grants it what it needs is told too. */
+function reasonOf(state: PluginState, detail: string): string {
+  return detail === "" || state === "needsGrant" || TOLD.includes(detail) ? detail : "GET /v1/plugins says why";
 }

@@ -7,9 +7,9 @@
  * @module
  */
 import { configureSync, getConfig, getLogger, type Logger } from "@logtape/logtape";
+import { printable } from "../../core/contract/text.ts";
 import type { HistoryWatch } from "../../history/mod.ts";
 import type { LogEntry } from "../../host/mod.ts";
-import { printable } from "../line/output.ts";
 import { FORMATS } from "./log_format.ts";
 
 /** How the log is written. */
@@ -63,6 +63,11 @@ export function logEntry({ plugin, level, text }: LogEntry): void {
 /** Writes of a fault of ours that costs no more than one call. */
 export function logFault(error: unknown, where: string): void {
   logOf("http").error("internal error", { where, error: wordsOfFault(error) });
+}
+
+/** Writes that somebody seems to guess tokens: the history tells of it only when the minute is over. */
+export function logSlowed(address = "many addresses"): void {
+  logOf("http").warning("too many wrong tokens within a minute; further ones are told to wait", { address });
 }
 
 /** Writes why the process ends, also where no log has been started. */

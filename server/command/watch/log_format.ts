@@ -4,7 +4,7 @@
  * @module
  */
 import { getJsonLinesFormatter, type LogRecord, type TextFormatter } from "@logtape/logtape";
-import { printable } from "../line/output.ts";
+import { printable } from "../../core/contract/text.ts";
 
 /** UTF-16 units of one value, at most: what came from outside must not fill the disk. */
 const LONGEST_VALUE = 4_000;

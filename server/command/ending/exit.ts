@@ -1,4 +1,4 @@
-import { logLastWords } from "./watch/log.ts";
+import { logLastWords } from "../watch/log.ts";
 
 /** The exit codes of api.md, section 1, and 1 for a command whose wish was not fulfilled. */
 export const EXIT = { orderly: 0, failed: 1, misuse: 2, newer: 57, internal: 70 } as const;

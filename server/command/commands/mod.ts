@@ -4,14 +4,14 @@
  * @module
  */
 import { completionOf } from "./completion.ts";
-import { doctor } from "./doctor.ts";
-import { EXIT } from "./exit.ts";
+import { doctor } from "../doctor/command.ts";
+import { EXIT } from "../ending/exit.ts";
 import { historyEvents, historyList, historyShow, historyVerify } from "./history.ts";
-import { type Command, command } from "./line/command.ts";
+import { type Command, command } from "../line/command.ts";
 import { migrateStatus, migrateUp } from "./migrate.ts";
 import { phoneGet, phoneList, phoneShow } from "./phone.ts";
 import { request } from "./request.ts";
-import { SERVE_OPTIONS } from "./serve_options.ts";
+import { SERVE_OPTIONS } from "../serving/options.ts";
 import { tokenCreate, tokenList, tokenRevoke } from "./token.ts";
 
 const serve = command({
@@ -22,7 +22,7 @@ const serve = command({
   examples: ["serve", "serve --config switchroom.json", "serve --data /var/lib/switchroom --listen 127.0.0.1:0"],
   async run(flags) {
     // Loaded when it is needed: a command that only asks a server should not wait for the whole of one.
-    const { serve } = await import("./serve.ts");
+    const { serve } = await import("../serve.ts");
     await serve(flags);
     return EXIT.orderly;
   },

@@ -4,11 +4,17 @@
  * @module
  */
 import { z } from "zod";
-import { wordsOf } from "../core/contract/errors.ts";
-import { Failure } from "./failure.ts";
-import { Misuse } from "./misuse.ts";
+import { wordsOf } from "../../core/contract/errors.ts";
+import { Failure } from "../ending/failure.ts";
+import { Misuse } from "../ending/misuse.ts";
+import { refuseDenied } from "./denied.ts";
 
-const serverFile = z.object({ pid: z.int().positive(), url: z.url(), token: z.string().min(1).exactOptional() });
+const serverFile = z.object({
+  pid: z.int().positive(),
+  url: z.url(),
+  local: z.url().exactOptional(),
+  token: z.string().min(1).exactOptional(),
+});
 
 /** What the file says. */
 export interface ServerFile {
@@ -16,6 +22,8 @@ export interface ServerFile {
   pid: number;
   /** Where it listens. */
   url: string;
+  /** Where it listens for this machine alone, without TLS, if `url` is with it: no certificate is needed that names 127.0.0.1. */
+  local?: string;
   /** The secret of a token with every right, made for this run of the server: whoever can read the data folder owns the server anyway. */
   token?: string;
 }
@@ -51,6 +59,7 @@ export async function readServerFile(folder: string): Promise<ServerFile | undef
     return serverFile.parse(JSON.parse(await Deno.readTextFile(path)));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
+    refuseDenied(error, path);
     const why = error instanceof z.ZodError ? z.prettifyError(error).replace(/\s*\n\s*/g, " ") : wordsOf(error);
     throw new Failure(`Cannot use ${path}: ${why}. A server writes it when it starts: start it again`);
   }

@@ -6,14 +6,14 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { type Command, command, COMMON_OPTIONS } from "./line/command.ts";
-import { EXIT } from "./exit.ts";
-import { print } from "./line/output.ts";
+import { type Command, command, COMMON_OPTIONS, type Key } from "../line/command.ts";
+import { EXIT } from "../ending/exit.ts";
+import { print } from "../line/output.ts";
 
 /** What the scripts call the command line. */
 const NAME = "switchroom";
 
-const MANIFEST = fileURLToPath(new URL("../../deno.json", import.meta.url));
+const MANIFEST = fileURLToPath(new URL("../../../deno.json", import.meta.url));
 
 /** `completion`, for the table that it stands in itself. */
 export function completionOf(commands: () => readonly Command[]): Command {
@@ -55,12 +55,23 @@ function candidates(commands: readonly Command[]): Candidates {
     const all = { ...options, ...COMMON_OPTIONS };
     words.split(" ").forEach((word, index, parts) => add(parts.slice(0, index).join(" "), [word]));
     add(words, Object.values(parameters).flatMap(({ choices = [] }) => choices));
-    add(words, Object.keys(all).map((name) => `--${name}`));
+    const names = Object.keys(all).map((name) => `--${name}`);
+    add(words, names);
+    for (const { keys = {} } of Object.values(parameters)) {
+      for (const [choice, each] of Object.entries(keys)) {
+        add(`${words} ${choice}`, [...each.flatMap(pairs), ...names]);
+      }
+    }
     for (const [name, { type, choices = [] }] of Object.entries(all)) {
       if (type === "string") values.set(name, [...new Set([...values.get(name) ?? [], ...choices])]);
     }
   }
   return { values, after };
+}
+
+/** A key with each of its values, or ready for one. */
+function pairs({ name, choices = [""] }: Key): string[] {
+  return choices.map((choice) => `${name}=${choice}`);
 }
 
 /** A function that prints what can come next, in the words that bash and zsh share: `$1` is the word before, `$2` all words before. */
@@ -80,7 +91,7 @@ function nextWords({ values, after }: Candidates): string {
   ].join("\n");
 }
 
-/** The colon of a phone or scope parts words in bash: what stands before it must not be repeated. */
+/** The colon of a scope and the sign of a key part words in bash: what stands before them must not be repeated. */
 function bash(table: Candidates): string {
   return `${shortName()}
 ${nextWords(table)}
@@ -93,7 +104,11 @@ _${NAME}() {
   fi
   before=\${words[-1]}
   mapfile -t COMPREPLY < <(compgen -W "$(_${NAME}_next "$before" "\${words[*]:1}")" -- "$current")
-  [[ $current == *:* && $COMP_WORDBREAKS == *:* ]] && COMPREPLY=("\${COMPREPLY[@]#"\${current%"\${current##*:}"}"}")
+  [[ \${COMPREPLY[0]} == *= ]] && compopt -o nospace 2> /dev/null
+  local sign
+  for sign in : =; do
+    [[ $current == *$sign* && $COMP_WORDBREAKS == *$sign* ]] && COMPREPLY=("\${COMPREPLY[@]#"\${current%"\${current##*$sign}"}"}")
+  done
 }
 complete -o default -F _${NAME} ${NAME}`;
 }
@@ -103,7 +118,11 @@ function zsh(table: Candidates): string {
 ${nextWords(table)}
 _${NAME}() {
   local next="$(_${NAME}_next "\${words[CURRENT-1]}" "\${words[2,CURRENT-1]}")"
-  if [[ -n $next ]]; then compadd -- \${=next}; else _files; fi
+  if [[ -z $next ]]; then _files; return; fi
+  local word
+  for word in \${=next}; do
+    if [[ $word == *= ]]; then compadd -S '' -- $word; else compadd -- $word; fi
+  done
 }
 (( $+functions[compdef] )) || { autoload -Uz compinit && compinit; }
 compdef _${NAME} ${NAME}`;

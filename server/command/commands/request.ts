@@ -4,21 +4,30 @@
  * @module
  */
 import { z } from "zod";
-import { type OperationName, OPERATIONS } from "../core/contract/operations.ts";
-import { RequestRecord } from "./asking/answers.ts";
-import { connect, type Connection, SERVER_OPTIONS } from "./asking/connection.ts";
-import { EXIT } from "./exit.ts";
-import { interruptible } from "./asking/interruptible.ts";
-import { command, JSON_OPTION } from "./line/command.ts";
-import { paint, print, printable, printJson } from "./line/output.ts";
-import { readInteger } from "./line/numbers.ts";
-import { readParameters } from "./asking/request_parameters.ts";
-import { withPhone } from "./asking/with_phone.ts";
+import { type OperationName, OPERATIONS } from "../../core/contract/operations.ts";
+import { printable } from "../../core/contract/text.ts";
+import { RequestRecord } from "../asking/answers.ts";
+import { connect, type Connection, SERVER_OPTIONS } from "../asking/connection.ts";
+import { EXIT } from "../ending/exit.ts";
+import { Failure } from "../ending/failure.ts";
+import { interruptible } from "../asking/interruptible.ts";
+import { command, JSON_OPTION } from "../line/command.ts";
+import { paint, print, printAside, printJson } from "../line/output.ts";
+import { readInteger } from "../line/numbers.ts";
+import { operationKeys } from "../asking/operation_keys.ts";
+import { readParameters } from "../asking/request_parameters.ts";
+import { withPhone } from "../asking/with_phone.ts";
 
 /** The longest that a server holds one answer back (api.md, section 2), seconds. */
 const LONGEST_WAIT = 60;
 
 const MOST_SECONDS = 86_400;
+
+/** How long an operation may take that is given no time, seconds: the most that a server allows, unless configured. */
+const LONGEST_DEADLINE = 600;
+
+/** How long after that the end is waited for, seconds. */
+const GRACE = 15;
 
 /** `request`. */
 export const request = command({
@@ -29,7 +38,7 @@ export const request = command({
   parameters: {
     operation: { value: "OPERATION", says: "one of the nine", choices: OPERATIONS },
     phone: { value: "PHONE", says: "its name, or its device id" },
-    pairs: { value: "KEY=VALUE", says: "the operation's parameters", rest: true },
+    pairs: { value: "KEY=VALUE", says: "the operation's parameters, as below", rest: true, keys: operationKeys() },
   },
   options: {
     ...SERVER_OPTIONS,
@@ -58,9 +67,12 @@ export const request = command({
     };
     const connection = await connect(server);
     const privilege = operation === "devSpecific" && !owner ? "monitor" : "owner";
-    const record = await interruptible((signal) =>
-      withPhone({ connection, phone, privilege, signal }, (handle) => ask(connection, { handle, body, signal }))
+    const atMost = (seconds ?? LONGEST_DEADLINE) + GRACE;
+    const { requestId } = await interruptible((signal) =>
+      withPhone({ connection, phone, privilege, signal }, (handle) => ask(connection, { handle, body, atMost, signal }))
     );
+    // As the history has it when all is over: that the phone was closed belongs to it.
+    const record = await connection.call(`GET /v1/requests/${requestId}`, { shape: RequestRecord });
     if (json) printJson(record);
     else print(outcomeOf(record));
     return record.outcome === "succeeded" ? EXIT.orderly : EXIT.failed;
@@ -72,17 +84,28 @@ function operationOf(name: string): OperationName {
   return z.enum(OPERATIONS).parse(name);
 }
 
-/** Asks, and waits for as long as it takes: the same key gives the same request again. */
+/**
+ * Asks, and waits: the same key gives the same request again.
+ *
+ * @throws {Failure} If the end is not told in time: a history that cannot be written keeps it back.
+ */
 async function ask(
   connection: Connection,
-  { handle, body, signal }: { handle: string; body: object; signal: AbortSignal },
+  { handle, body, atMost, signal }: { handle: string; body: object; atMost: number; signal: AbortSignal },
 ): Promise<RequestRecord> {
-  const headers = { prefer: `wait=${LONGEST_WAIT}`, "idempotency-key": crypto.randomUUID() };
+  const key = crypto.randomUUID();
   const shape = z.union([RequestRecord, z.object({ requestId: z.number(), state: z.literal("accepted") })]);
-  for (;;) {
+  let request = "";
+  for (let left = atMost; left > 0; left -= LONGEST_WAIT) {
+    const headers = { prefer: `wait=${Math.min(left, LONGEST_WAIT)}`, "idempotency-key": key };
     const answer = await connection.call(`POST /v1/handles/${handle}/requests`, { shape, body, headers, signal });
     if ("outcome" in answer) return answer;
+    request = String(answer.requestId);
+    if (left > LONGEST_WAIT) printAside(`request ${request} is accepted, and its end is not told yet`);
   }
+  throw new Failure(
+    `Request ${request} is accepted, but its end is not told: see history show ${request}, and doctor for why`,
+  );
 }
 
 function outcomeOf({ requestId, operation, phone, outcome, code, result, cause, message }: RequestRecord): string {

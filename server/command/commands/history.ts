@@ -4,15 +4,17 @@
  * @module
  */
 import { z } from "zod";
-import { OPERATIONS } from "../core/contract/operations.ts";
-import { HISTORY_EVENT_TYPES, OUTCOMES, REQUEST_STATES } from "../core/contract/record.ts";
-import { Event, RequestRecord } from "./asking/answers.ts";
-import { connect, type Connection, SERVER_OPTIONS } from "./asking/connection.ts";
-import { EXIT } from "./exit.ts";
-import { interruptible } from "./asking/interruptible.ts";
-import { command, JSON_OPTION } from "./line/command.ts";
-import { paint, print, printFields, printJson, printList } from "./line/output.ts";
-import { readInteger } from "./line/numbers.ts";
+import { OPERATIONS } from "../../core/contract/operations.ts";
+import { HISTORY_EVENT_TYPES, OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
+import { printable } from "../../core/contract/text.ts";
+import { Event, RequestRecord } from "../asking/answers.ts";
+import { connect, type Connection, SERVER_OPTIONS } from "../asking/connection.ts";
+import { EXIT } from "../ending/exit.ts";
+import { interruptible } from "../asking/interruptible.ts";
+import { command, JSON_OPTION } from "../line/command.ts";
+import { paint, print, printAside, printFields, printJson, printList } from "../line/output.ts";
+import { readInteger } from "../line/numbers.ts";
+import { readTime } from "../line/times.ts";
 
 const USUAL_LIMIT = "50";
 const MOST = 1_000_000;
@@ -35,7 +37,7 @@ export const historyList = command({
     outcome: { type: "string", value: "OUTCOME", says: "how they ended", choices: OUTCOMES },
     token: { type: "string", value: "ID", says: "asked with this token" },
     reference: { type: "string", value: "TEXT", says: "the application's own word for them" },
-    from: { type: "string", value: "TIME", says: "accepted then or later, as 2026-03-01T09:30:00Z" },
+    from: { type: "string", value: "TIME", says: "accepted then or later: 2026-03-01, or 2026-03-01T09:30:00Z" },
     to: { type: "string", value: "TIME", says: "accepted earlier" },
     limit: LIMIT,
     ...SERVER_OPTIONS,
@@ -45,12 +47,14 @@ export const historyList = command({
     "history list --phone virtual:desk-1 --outcome failed",
     "history list --from 2026-03-01T00:00:00Z --limit 1000 --json",
   ],
-  async run({ data, url, ca, json, limit = USUAL_LIMIT, ...filter }) {
+  async run({ data, url, ca, json, limit = USUAL_LIMIT, from, to, ...others }) {
     const most = readInteger(limit, { name: "--limit", least: 1, most: MOST });
+    const filter = { ...others, from: readTime(from, "--from"), to: readTime(to, "--to") };
     const connection = await connect({ data, url, ca });
     const page = z.object({ requests: z.array(RequestRecord), next: z.string().nullable() })
       .transform(({ requests, next }) => ({ items: requests, next }));
-    const records = pages(connection, { path: "/v1/requests", filter, most, page });
+    let more = false;
+    const records = pages(connection, { path: "/v1/requests", filter, most, page, onMore: () => more = true });
     await printList(records, {
       json,
       columns: {
@@ -58,11 +62,14 @@ export const historyList = command({
         ACCEPTED: ({ acceptedAt }) => acceptedAt,
         PHONE: ({ phone }) => phone,
         OPERATION: ({ operation }) => operation,
+        PARAMETERS: ({ params }) => pairsOf(params),
         OUTCOME: ({ outcome, state }) => outcome ?? state,
         WHY: ({ cause, code }) => [cause, code].filter((word) => word !== undefined).join(" ") || "-",
+        TOKEN: ({ token }) => token,
         APPLICATION: ({ application }) => application.name,
       },
     });
+    if (more && !json) tellOfMore(most);
     return EXIT.orderly;
   },
 });
@@ -84,7 +91,8 @@ export const historyEvents = command({
     const connection = await connect({ data, url, ca });
     const page = z.object({ events: z.array(Event), next: z.string().nullable() })
       .transform(({ events, next }) => ({ items: events, next }));
-    const events = pages(connection, { path: "/v1/history/events", filter, most, page });
+    let more = false;
+    const events = pages(connection, { path: "/v1/history/events", filter, most, page, onMore: () => more = true });
     await printList(events, {
       json,
       columns: {
@@ -97,6 +105,7 @@ export const historyEvents = command({
         DETAIL: ({ detail }) => JSON.stringify(detail),
       },
     });
+    if (more && !json) tellOfMore(most);
     return EXIT.orderly;
   },
 });
@@ -147,12 +156,30 @@ export const historyVerify = command({
     const { ok, blocks, records, firstBad } = found;
     if (json) printJson(found);
     else if (ok) print(paint("green", `The history is whole: ${blocks} blocks, ${records} rows`));
-    else {print(
-        paint("red", `Block ${firstBad?.block} is wrong: ${firstBad?.problem}; ${blocks} blocks before it are right`),
-      );}
+    else {
+      const words = `Block ${firstBad?.block} is wrong: ${firstBad?.problem}; ${blocks} blocks before it are right`;
+      print(paint("red", printable(words)));
+    }
     return ok ? EXIT.orderly : EXIT.failed;
   },
 });
+
+/** Code points of one value in a column, at most: what is longer is seen with `history show`. */
+const LONGEST = 24;
+
+/** Parameters as `request` takes them. */
+function pairsOf(params: Readonly<Record<string, unknown>>): string {
+  return Object.entries(params).map(([key, value]) => {
+    const text = Array.isArray(value) ? value.join() : String(value);
+    const points = [...text];
+    return `${key}=${points.length > LONGEST ? `${points.slice(0, LONGEST).join("")}…` : text}`;
+  }).join(" ");
+}
+
+/** Says to people that a list goes on; a script that wants everything counts what it gets. */
+function tellOfMore(most: number): void {
+  printAside(`There are more: these are the newest ${most}, see --limit`);
+}
 
 interface Page<Item> {
   items: Item[];
@@ -160,11 +187,13 @@ interface Page<Item> {
 }
 
 /** Follows `next` until there is enough. */
-async function* pages<Item>(connection: Connection, { path, filter, most, page }: {
+async function* pages<Item>(connection: Connection, { path, filter, most, page, onMore }: {
   path: string;
   filter: Readonly<Record<string, string | undefined>>;
   most: number;
   page: z.ZodType<Page<Item>>;
+  /** Called at the end if that was not everything. */
+  onMore: () => void;
 }): AsyncGenerator<Item> {
   const asked = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
   let left = most;
@@ -178,4 +207,5 @@ async function* pages<Item>(connection: Connection, { path, filter, most, page }
     left -= items.length;
     cursor = next;
   } while (cursor !== null && left > 0);
+  if (cursor !== null) onMore();
 }

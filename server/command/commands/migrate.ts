@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { DATA, SERVER_OPTIONS } from "./asking/connection.ts";
-import { EXIT } from "./exit.ts";
-import { Failure } from "./failure.ts";
-import { command, JSON_OPTION } from "./line/command.ts";
-import { print, printList } from "./line/output.ts";
-import { historyFile, withHistory } from "./offline.ts";
+import { DATA, SERVER_OPTIONS } from "../asking/connection.ts";
+import { EXIT } from "../ending/exit.ts";
+import { Failure } from "../ending/failure.ts";
+import { command, JSON_OPTION } from "../line/command.ts";
+import { print, printList } from "../line/output.ts";
+import { historyFile, withHistory } from "../finding/offline.ts";
 
 const options = { data: SERVER_OPTIONS.data, json: JSON_OPTION } as const;
 
@@ -21,7 +21,7 @@ export const migrateStatus = command({
   options,
   examples: ["migrate status"],
   async run({ data = DATA, json }) {
-    const { examineHistory } = await import("../history/mod.ts");
+    const { examineHistory } = await import("../../history/mod.ts");
     const file = await historyFile(data);
     const { migrations, damage } = await examineHistory(file, { thorough: false });
     if (damage !== undefined) throw new Failure(`Cannot read ${file}: ${damage}`);

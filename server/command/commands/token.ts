@@ -4,18 +4,18 @@
  * @module
  */
 import { z } from "zod";
-import type { OpenHistory } from "../history/mod.ts";
-import { makeToken, NewToken } from "../http/new_token.ts";
-import { SCOPES } from "../http/ports.ts";
-import { Token } from "./asking/answers.ts";
-import { connect, DATA, SERVER_OPTIONS } from "./asking/connection.ts";
-import { EXIT } from "./exit.ts";
-import { Failure } from "./failure.ts";
-import { command, JSON_OPTION } from "./line/command.ts";
-import { print, printable, printJson, printList } from "./line/output.ts";
-import { Misuse } from "./misuse.ts";
-import { isServed, withHistory } from "./offline.ts";
-import { OPERATOR } from "./serving/operator.ts";
+import type { OpenHistory } from "../../history/mod.ts";
+import { makeToken, NewToken } from "../../http/new_token.ts";
+import { SCOPES } from "../../http/ports.ts";
+import { Token } from "../asking/answers.ts";
+import { connect, DATA, SERVER_OPTIONS } from "../asking/connection.ts";
+import { EXIT } from "../ending/exit.ts";
+import { Failure } from "../ending/failure.ts";
+import { command, JSON_OPTION } from "../line/command.ts";
+import { print, printAside, printJson, printList } from "../line/output.ts";
+import { Misuse } from "../ending/misuse.ts";
+import { isServed, withHistory } from "../finding/offline.ts";
+import { OPERATOR } from "../serving/operator.ts";
 
 /** What an application needs that drives phones. */
 const USUAL_SCOPES = ["phones:monitor", "phones:control"];
@@ -54,9 +54,7 @@ export const tokenCreate = command({
     if (json) printJson(token);
     else {
       // Not to standard output, where a script reads the secret.
-      console.error(
-        printable(`${token.id} "${token.name}", ${token.scopes.join(" ")}; its secret is shown this once:`),
-      );
+      printAside(`${token.id} "${token.name}", ${token.scopes.join(" ")}; its secret is shown this once:`);
       print(token.token);
     }
     return EXIT.orderly;

@@ -4,15 +4,16 @@
  * @module
  */
 import { z } from "zod";
-import { HOOKSWITCH_DEVICES } from "../core/contract/names.ts";
-import { Phone } from "./asking/answers.ts";
-import { connect, SERVER_OPTIONS } from "./asking/connection.ts";
-import { EXIT } from "./exit.ts";
-import { interruptible } from "./asking/interruptible.ts";
-import { command, JSON_OPTION } from "./line/command.ts";
-import { printFields, printJson, printList } from "./line/output.ts";
-import { Misuse } from "./misuse.ts";
-import { withPhone } from "./asking/with_phone.ts";
+import { HOOKSWITCH_DEVICES } from "../../core/contract/names.ts";
+import { Phone } from "../asking/answers.ts";
+import { connect, SERVER_OPTIONS } from "../asking/connection.ts";
+import { EXIT } from "../ending/exit.ts";
+import { interruptible } from "../asking/interruptible.ts";
+import { shownState } from "../asking/shown_state.ts";
+import { command, JSON_OPTION } from "../line/command.ts";
+import { printFields, printJson, printList } from "../line/output.ts";
+import { Misuse } from "../ending/misuse.ts";
+import { withPhone } from "../asking/with_phone.ts";
 
 const PHONE = { value: "PHONE", says: "its name, or its device id" } as const;
 
@@ -126,12 +127,7 @@ export const phoneGet = command({
       )
     );
     if (json) printJson(answer);
-    else printFields(Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, wordsFor(value)])));
+    else printFields(shownState(answer));
     return EXIT.orderly;
   },
 });
-
-function wordsFor(value: unknown): string {
-  if (Array.isArray(value) && value.every((item) => typeof item !== "object")) return value.join(" ");
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
-}

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { Finding, State } from "./doctor/check.ts";
-import { EXIT } from "./exit.ts";
-import { command, JSON_OPTION } from "./line/command.ts";
-import { paint, print, printable, printJson } from "./line/output.ts";
-import { SERVE_OPTIONS } from "./serve_options.ts";
+import { printable } from "../../core/contract/text.ts";
+import type { Finding, State } from "./check.ts";
+import { EXIT } from "../ending/exit.ts";
+import { command, JSON_OPTION } from "../line/command.ts";
+import { paint, print, printJson } from "../line/output.ts";
+import { SERVE_OPTIONS } from "../serving/options.ts";
 
 const MARKS: Readonly<Record<State, string>> = {
   good: paint("green", "✓"),
@@ -26,7 +27,7 @@ export const doctor = command({
   examples: ["doctor", "doctor --config switchroom.json"],
   async run({ json, ...flags }) {
     // Loaded when it is needed, as it looks at everything that a server has.
-    const { examine } = await import("./doctor/mod.ts");
+    const { examine } = await import("./mod.ts");
     let sound = true;
     for await (const finding of examine(flags)) {
       sound &&= finding.state !== "bad";

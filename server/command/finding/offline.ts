@@ -3,16 +3,22 @@
  *
  * @module
  */
-import { ownerOfDataFolder } from "../history/data_folder.ts";
-import type { OpenHistory } from "../history/mod.ts";
-import { internalError } from "./exit.ts";
-import { Failure } from "./failure.ts";
+import { ownerOfDataFolder } from "../../history/data_folder.ts";
+import type { OpenHistory } from "../../history/mod.ts";
+import { internalError } from "../ending/exit.ts";
+import { Failure } from "../ending/failure.ts";
+import { refuseDenied } from "./denied.ts";
 
-/** Whether a server runs on a data folder. */
+/**
+ * Whether a server runs on a data folder.
+ *
+ * @throws {Failure} If this user may not know.
+ */
 export async function isServed(data: string): Promise<boolean> {
   try {
     return await ownerOfDataFolder(data) !== undefined;
-  } catch {
+  } catch (error) {
+    refuseDenied(error, data);
     return false;
   }
 }
@@ -20,12 +26,17 @@ export async function isServed(data: string): Promise<boolean> {
 /**
  * The history's file in a data folder.
  *
- * @throws {Failure} If no server has ever run there: a folder that was mistyped must not become one.
+ * @throws {Failure} If no server has ever run there, as a folder that was mistyped must not become one, or this user may not read it.
  */
 export async function historyFile(data: string): Promise<string> {
   const path = `${data}/history.db`;
-  if (await Deno.stat(path).then(() => true, () => false)) return path;
-  throw new Failure(`There is no ${path}: start a server with --data ${data} first, or name another folder`);
+  try {
+    await Deno.stat(path);
+    return path;
+  } catch (error) {
+    refuseDenied(error, data);
+    throw new Failure(`There is no ${path}: start a server with --data ${data} first, or name another folder`);
+  }
 }
 
 /**
@@ -40,7 +51,7 @@ export async function withHistory<Result>(
 ): Promise<Result> {
   await historyFile(data);
   // Loaded when it is needed: most commands only speak to a server.
-  const { openHistory, takeDataFolder } = await import("../history/mod.ts");
+  const { openHistory, takeDataFolder } = await import("../../history/mod.ts");
   using folder = await takeDataFolder(data);
   await using opened = await openHistory({ folder, durability: "full", onFatal: internalError });
   return await use(opened);

@@ -6,7 +6,7 @@ export interface ConnectOptions {
   name: string;
   /** The bearer token. In a browser it may be left out where a session cookie is there already. */
   token?: string;
-  /** How long the application lives without a connection, 5 to 300 seconds; 60 if left out. */
+  /** How long the application lives without a connection, 5 to 300 seconds; 60 if left out, unless configured. */
   leaseSeconds?: number;
   /** Gives up connecting. */
   signal?: AbortSignal;

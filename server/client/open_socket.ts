@@ -93,7 +93,7 @@ async function ask(url: URL, request: RequestInit): Promise<Response> {
 
 /** A failed socket does not say why; the same address asked by HTTP does. */
 async function whyNot({ url, token }: Address, signal: AbortSignal): Promise<Error> {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const answer = await ask(new URL("/v1/socket", url), { headers, signal });
   if ([401, 403, 404, 429, 503].includes(answer.status)) return await refusalOf(answer);
   await answer.body?.cancel();

@@ -26,7 +26,7 @@ import type { Replies, Reply } from "./replies.ts";
 export interface AskOptions extends Abandonable {
   /** The application's own word for the request, at most 1,024 characters; it stands in the reply and the history. */
   reference?: string;
-  /** How long the operation may take from its acceptance, milliseconds, 1 to 600,000; 30,000 if left out. */
+  /** How long the operation may take from its acceptance, milliseconds; unless configured 1 to 600,000, and 30,000 if left out. */
   deadlineMs?: number;
 }
 

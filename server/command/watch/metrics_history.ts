@@ -49,7 +49,9 @@ export function measureRefusals(registry: Registry): (fact: Fact) => void {
     registers: [registry],
   });
   return ({ type, code, detail = {} }) => {
-    if (type === "callRefused") total.inc({ reason: code ?? `HTTP_${detail["status"]}` });
+    if (type === "callRefused") {
+      total.inc({ reason: code ?? `HTTP_${detail["status"]}` }, Number(detail["count"] ?? 1));
+    }
     if (type === "accessRefused") total.inc({ reason: String(detail["reason"]) }, Number(detail["count"]));
   };
 }

@@ -1,0 +1,67 @@
+/**
+ * Inputs, tried in batches: each has a seed of its own, and after each it is asked whether good use goes on.
+ *
+ * @module
+ */
+import fc from "fast-check";
+import type { AnyTarget, RunOptions, Subject, Target } from "../target.ts";
+import { MemoryWatch } from "./memory_watch.ts";
+import { Patience } from "./patience.ts";
+
+/** Inputs in a batch. */
+const BATCH = 500;
+
+/** Seeds go from 0 to below this. */
+const SEEDS = 0x8000_0000;
+
+/** A target, ready to be run. */
+export function fuzzed<Input>(target: Target<Input>): AnyTarget {
+  const { name, share } = target;
+  return { name, share, run: (options) => run(target, options) };
+}
+
+async function run<Input>(target: Target<Input>, options: RunOptions): Promise<string | undefined> {
+  await using subject = await target.open();
+  const memory = new MemoryWatch(options.inputs, target.noise);
+  for (let tried = 0, batch = 0; tried < options.inputs; batch++) {
+    const numRuns = Math.min(BATCH, options.inputs - tried);
+    const seed = (options.seed + batch) % SEEDS;
+    const wrong = await tryBatch(target, subject, { numRuns, seed, path: options.path, first: batch === 0 });
+    if (wrong !== undefined) return wrong;
+    tried += numRuns;
+    const grown = memory.look(tried, await subject.memory());
+    if (grown !== undefined) return `${target.name}: ${grown}\nagain: ${again(target.name, options)}`;
+    options.onProgress(tried);
+  }
+  return undefined;
+}
+
+async function tryBatch<Input>(
+  target: Target<Input>,
+  subject: Subject<Input>,
+  { numRuns, seed, path, first }: { numRuns: number; seed: number; path: string | undefined; first: boolean },
+): Promise<string | undefined> {
+  using patience = new Patience();
+  const property = fc.asyncProperty(target.inputs, (input) => patience.do(() => subject.attempt(input)));
+  const examples = first ? target.corpus.slice(0, numRuns).map((input): [Input] => [input]) : [];
+  const details = await fc.check(property, { numRuns, seed, examples, ...path !== undefined && { path } });
+  if (details.failed) {
+    return [
+      `${target.name}: ${details.errorInstance instanceof Error ? details.errorInstance.stack : details.errorInstance}`,
+      `the input: ${JSON.stringify(details.counterexample?.[0])}`,
+      `again: ${again(target.name, { seed, inputs: numRuns })} --path ${details.counterexamplePath}`,
+    ].join("\n");
+  }
+  try {
+    await subject.goOn();
+  } catch (error) {
+    const words = error instanceof Error ? error.stack : error;
+    return `${target.name}: good use does not go on: ${words}\nagain: ${again(target.name, { seed, inputs: numRuns })}`;
+  }
+  return undefined;
+}
+
+/** The command that tries the same inputs again. */
+export function again(target: string, { seed, inputs }: { seed: number; inputs: number }): string {
+  return `deno task fuzz --target ${target} --seed ${seed} --inputs ${inputs}`;
+}

@@ -1,0 +1,156 @@
+/**
+ * The server in this process: every room as it is but for the disk, the plugin's process and the network.
+ *
+ * @module
+ */
+import { createCore } from "../../../server/core/mod.ts";
+import type { ApplicationView, Core, HandleView } from "../../../server/core/core.ts";
+import { accessRefusals } from "../../../server/http/access_refusals.ts";
+import { type AppPorts, createApp } from "../../../server/http/app.ts";
+import { failedAttempts } from "../../../server/http/failed_attempts.ts";
+import { type Answered, DEFAULT_LIMITS, hashSecret, type KeptToken, tokenTable } from "../../../server/http/mod.ts";
+import { replyRelease } from "../../../server/http/reply_release.ts";
+import { sessionTable } from "../../../server/http/session_table.ts";
+import { pace } from "../../../server/http/pace.ts";
+import { CallsUnderWay } from "../../../server/http/socket/calls_under_way.ts";
+import { methodsOf } from "../../../server/http/socket/methods.ts";
+import { Sockets } from "../../../server/http/socket/mod.ts";
+import { waits } from "../../../server/http/waits.ts";
+import { systemClock } from "../../../server/command/serving/clock.ts";
+import { recordOf } from "../../http/support/server.ts";
+import { MemoryHistory } from "./memory_history.ts";
+import { startVirtualPlugin } from "./virtual_plugin.ts";
+
+/** The secrets of the tokens that there are: of an operator, of one who may watch only, of one who may nothing. */
+export const SECRETS = {
+  operator: "secret-of-the-operator-0123456789-0123",
+  watcher: "secret-of-the-watcher-0123456789-01234",
+  nobody: "secret-of-nobody-0123456789-0123456789",
+} as const;
+
+const OPERATOR = { id: "operator", scopes: ["admin"], phones: null } as const;
+const WATCHER = { id: "watcher", scopes: ["phones:monitor"], phones: ["virtual:mini-*"] } as const;
+const NOBODY = { id: "nobody", scopes: [], phones: null } as const;
+
+const CHECKPOINT = { historyId: "0".repeat(32), block: 7, hash: "a".repeat(64), at: "2026-01-01T00:00:00.000Z" };
+
+/** What there is in a house. */
+export interface House {
+  readonly core: Core;
+  readonly ports: AppPorts;
+  readonly history: MemoryHistory;
+  readonly app: ReturnType<typeof createApp>;
+  /** What sockets share. */
+  readonly underWay: CallsUnderWay;
+  /** The methods of the socket. */
+  readonly methods: ReturnType<typeof methodsOf>;
+  /** An application of the operator with a handle that owns `virtual:desk-1` and one that monitors `virtual:mini-1`. */
+  application: ApplicationView;
+  owner: HandleView;
+  monitor: HandleView;
+  /** Faults of ours, and where. */
+  readonly reported: string[];
+  /** The newest answer that was counted. */
+  answered: Answered | undefined;
+}
+
+/** Builds a house with everything in it. */
+export async function openHouse(): Promise<House> {
+  const history = new MemoryHistory();
+  const reported: string[] = [];
+  let ids = 0;
+  const core = createCore({ clock: systemClock, nextId: () => `id-${++ids}`, history });
+  await startVirtualPlugin(core);
+  const kept: KeptToken[] = [];
+  const tokens = tokenTable(
+    [OPERATOR, WATCHER, NOBODY].map((token) => ({ token, hash: hashSecret(SECRETS[token.id]) })),
+  );
+  const clock = systemClock;
+  const attemptStore = { list: () => [], save: () => Promise.resolve() };
+  const limits = { ...DEFAULT_LIMITS, waitSeconds: 0 };
+  const ports: AppPorts = {
+    core,
+    clock,
+    limits,
+    tokens,
+    reader: {
+      request: (id) => Promise.resolve(id <= history.newest ? recordOf({ requestId: id }) : undefined),
+      requests: () => Promise.resolve({ items: [recordOf()], next: 1 }),
+      events: () => Promise.resolve({ items: [], next: undefined }),
+    },
+    audit: {
+      checkpoint: () => CHECKPOINT,
+      export: () => ({ upTo: CHECKPOINT, pieces: pieces() }),
+      verify: () => Promise.resolve({ ok: true, blocks: 8, records: 20 }),
+    },
+    plugins: () => [],
+    tokenStore: {
+      list: () => kept,
+      add: (token) => Promise.resolve(void kept.push(token)),
+      remove: (id) => Promise.resolve(void kept.splice(kept.findIndex((token) => token.id === id), 1)),
+    },
+    attemptStore,
+    slowed() {},
+    health: () => ({ ready: true, durability: "full", reasons: [], plugins: [] }),
+    metrics: () => Promise.resolve({ text: "up 1\n", contentType: "text/plain; version=0.0.4; charset=utf-8" }),
+    answered: (answer) => house.answered = answer,
+    note() {},
+    record: () => history.note(),
+    report: (error, where) => reported.push(`${where}: ${error instanceof Error ? error.stack : error}`),
+    refusals: accessRefusals(clock, () => {}),
+    pace: pace(clock, limits.callsPerMinute),
+    attempts: failedAttempts(clock, { store: attemptStore, onSlowed: () => {} }),
+    replies: replyRelease(clock, limits.answerMs),
+    sessions: sessionTable(clock, tokens),
+    sockets: new Sockets(clock, limits),
+    waits: waits(),
+    questions: (_token, work) => work(),
+  };
+  const house: House = {
+    core,
+    ports,
+    history,
+    app: createApp(ports),
+    underWay: new CallsUnderWay(),
+    methods: methodsOf(ports),
+    ...await moveIn(core),
+    reported,
+    answered: undefined,
+  };
+  return house;
+}
+
+/** A house with everything in it: this one, put in order if inputs have closed something, or another if that cannot be. */
+export async function wholeHouse(house: House): Promise<House> {
+  const { core, owner, monitor } = house;
+  try {
+    if (core.anyHandle(owner.id) && core.anyHandle(monitor.id)) return house;
+  } catch {
+    // Something is closed.
+  }
+  try {
+    await Promise.all(core.applications().map(({ application }) => core.shutdown(core.anyApplication(application))));
+    return Object.assign(house, await moveIn(core));
+  } catch {
+    await core.stop();
+    return await openHouse();
+  }
+}
+
+async function moveIn(core: Core): Promise<Pick<House, "application" | "owner" | "monitor">> {
+  const started = await core.initialize("Fuzz", { token: OPERATOR.id, leaseSeconds: 300 });
+  const application = core.application(started.application, OPERATOR.id);
+  const owner = await core.open(application, { phone: "virtual:desk-1", privilege: "owner" });
+  const monitor = await core.open(application, { phone: "virtual:mini-1", privilege: "monitor" });
+  return { application, owner, monitor };
+}
+
+async function* pieces(): AsyncGenerator<string, void> {
+  yield await Promise.resolve("{}\n");
+}
+
+/** Puts what there is in the place of its name: `{application}`, `{owner}`, `{monitor}`. */
+export function inHouse({ application, owner, monitor }: House, text: string): string {
+  const ids: Record<string, string> = { application: application.id, owner: owner.id, monitor: monitor.id };
+  return text.replaceAll(/\{(application|owner|monitor)\}/g, (_, name: string) => ids[name] ?? "");
+}

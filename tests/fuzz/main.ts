@@ -1,5 +1,5 @@
 /**
- * Sends what is nearly right across every border: `deno task fuzz --inputs 10000000 --seed 1`, one target with `--target NAME`; `--path` sees a failure again.
+ * Sends what is nearly right across every border: `deno task fuzz --inputs 10000000`, one target with `--target NAME`; `--path` sees a failure again.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { TARGETS } from "./targets/mod.ts";
 const { values } = parseArgs({
   options: {
     inputs: { type: "string", default: "1000000" },
-    seed: { type: "string", default: "1" },
+    seed: { type: "string" },
     target: { type: "string" },
     path: { type: "string" },
   },
@@ -20,11 +20,13 @@ if (targets.length === 0) {
   console.error(`There is no target ${values.target}; there are ${TARGETS.map(({ name }) => name).join(" ")}`);
   Deno.exit(2);
 }
+const seed = values.seed === undefined ? crypto.getRandomValues(new Uint16Array(1))[0] ?? 0 : Number(values.seed);
+console.log(`inputs from seed ${seed} on`);
 const started = performance.now();
 let told = 0;
 const { tried, wrong } = await fuzz(targets, {
   inputs: Number(values.inputs),
-  seed: Number(values.seed),
+  seed,
   path: values.path,
   onProgress(count) {
     if (count - told < 100_000) return;

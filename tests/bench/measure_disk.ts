@@ -3,11 +3,11 @@
  *
  * @module
  */
+import { startServer } from "../harness/start_server.ts";
+import { benchConfig } from "./bench_plugin.ts";
 import type { Helper } from "./helper.ts";
-import { PLUGIN_FOLDER } from "./bench_plugin.ts";
 import { openPhone } from "./open_phone.ts";
 import { LoadResult } from "./questions.ts";
-import { startVariant } from "./start_variant.ts";
 import { quantile } from "./statistics.ts";
 
 const CLIENTS = 64;
@@ -32,9 +32,9 @@ export async function measureDisk(
   await Deno.mkdir(folder);
   if (!await canTrace(folder)) return undefined;
   const trace = `${folder}/trace`;
-  await using server = await startVariant({
+  await using server = await startServer({
     data: `${folder}/data`,
-    config: { plugins: [{ source: PLUGIN_FOLDER }] },
+    config: benchConfig(),
     under: strace(trace, slowedByMs),
     flags: ["--preload", new URL("processes/lag_probe.ts", import.meta.url).href],
   });

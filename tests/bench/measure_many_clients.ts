@@ -9,7 +9,7 @@ import { countBlocks } from "./count_blocks.ts";
 import type { Helper } from "./helper.ts";
 import type { Target } from "./open_phone.ts";
 import { LoadResult } from "./questions.ts";
-import { median } from "./statistics.ts";
+import { median, middle } from "./statistics.ts";
 
 const CLIENTS = 64;
 const WARM_UP_SECONDS = 1.5;
@@ -91,9 +91,4 @@ async function completedOf(data: string, answered: number): Promise<ReturnType<t
     if (counted.completed >= answered) return counted;
     throw new Error(`${answered} requests were answered, but the history has ${counted.completed}`);
   }, { minTimeout: 20, maxTimeout: 500, jitter: 0, maxAttempts: 8 });
-}
-
-function middle(results: LoadResult[]): LoadResult {
-  const of = (name: keyof LoadResult) => median(results.map((result) => result[name]));
-  return { requests: of("requests"), perSecond: of("perSecond"), p50: of("p50"), p99: of("p99"), busy: of("busy") };
 }

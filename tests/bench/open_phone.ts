@@ -4,7 +4,7 @@
  * @module
  */
 import { api } from "../harness/api.ts";
-import { PHONE } from "./bench_plugin.ts";
+import { phoneName } from "./bench_plugin.ts";
 
 /** One request of the load. */
 const BODY = JSON.stringify({ operation: "setLamp", lamp: 12, mode: "steady", reference: "bench-".padEnd(80, "x") });
@@ -42,7 +42,7 @@ export async function openPhone(
   const call = api(server);
   const { body: { application } } = await call("POST", "/v1/applications", { body: { name: "Bench" } });
   const opened = await call("POST", `/v1/applications/${application}/handles`, {
-    body: { phone: `bench:${PHONE}`, privilege: "owner" },
+    body: { phone: phoneName(), privilege: "owner" },
   });
   const handle = String(opened.body.handle);
   const path = `/v1/handles/${handle}/requests`;

@@ -17,20 +17,25 @@ export interface Line {
 
 /** A table in Markdown, so that it can be quoted. */
 export function table(lines: readonly Line[]): string {
-  const cells = [
+  return rows(
     ["What", "Measured", "Target", "", "From"],
-    ...lines.map(({ what, measured, target, reached, from }) => [
+    lines.map(({ what, measured, target, reached, from }) => [
       what,
       measured,
       target ?? "",
       reached === undefined ? "" : reached ? "reached" : "NOT REACHED",
       from,
     ]),
-  ];
+  );
+}
+
+/** Any table in Markdown. */
+export function rows(titles: string[], body: string[][]): string {
+  const cells = [titles, ...body];
   const widths = cells[0]?.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0))) ?? [];
   const row = (of: string[]) => `| ${of.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  const [head = [], ...body] = cells.map(row);
-  return [head, `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`, ...body].join("\n");
+  const [head = "", ...lines] = cells.map(row);
+  return [head, `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`, ...lines].join("\n");
 }
 
 /** Milliseconds, to three figures. */
@@ -41,6 +46,11 @@ export function ms(value: number): string {
 /** A part of a whole. */
 export function percent(ratio: number): string {
   return `${(ratio * 100).toFixed(1)} %`;
+}
+
+/** Bytes, of something small. */
+export function kilobytes(bytes: number): string {
+  return `${(bytes / 1e3).toFixed(1)} kB`;
 }
 
 /** How many a second. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { LoadResult } from "./questions.ts";
 
 /**
  * The value that the part `q` of all values does not exceed.
@@ -20,4 +21,10 @@ export function quantile(values: ArrayLike<number>, q: number): number {
 /** The value in the middle. @throws {RangeError} If there are no values. */
 export function median(values: ArrayLike<number>): number {
   return quantile(values, 0.5);
+}
+
+/** The median of each figure of several rounds. */
+export function middle(results: readonly LoadResult[]): LoadResult {
+  const of = (name: keyof LoadResult) => median(results.map((result) => result[name]));
+  return { requests: of("requests"), perSecond: of("perSecond"), p50: of("p50"), p99: of("p99"), busy: of("busy") };
 }

@@ -1,20 +1,32 @@
 /**
- * A phone whose operations do nothing: what is measured is the way to it and back.
+ * Phones whose operations do nothing: what is measured is the way to them and back.
  *
  * @module
  */
 import { definePlugin, type Driver } from "switchroom/plugin";
 
-const driver: Driver = {
-  devSpecific() {},
-  setLamp() {},
+const capabilities = {
+  buttons: [{ id: 12, mode: "feature" as const, lampModes: ["off" as const, "steady" as const] }],
+  setData: [256],
 };
 
-export default definePlugin((host) => ({
+function driverOf(report: (params: Uint8Array) => void): Driver {
+  return {
+    // Whoever sends something is heard by everybody who has the phone open.
+    devSpecific({ params }) {
+      if (params.length > 0) report(params);
+    },
+    setLamp() {},
+    // Outstanding until its phone is closed.
+    setData: (_params, { signal }) => new Promise((resolve) => signal.addEventListener("abort", () => resolve())),
+  };
+}
+
+export default definePlugin<{ phones?: number }>((host, { phones = 1 }) => ({
   async start() {
-    const capabilities = {
-      buttons: [{ id: 12, mode: "feature" as const, lampModes: ["off" as const, "steady" as const] }],
-    };
-    await host.addPhone({ id: "phone", name: "Bench phone", capabilities }, driver);
+    for (let number = 1; number <= phones; number++) {
+      const driver = driverOf((params) => phone.devSpecific(params));
+      const phone = await host.addPhone({ id: `phone-${number}`, name: `Bench phone ${number}`, capabilities }, driver);
+    }
   },
 }));

@@ -8,7 +8,7 @@ import { randomUUID } from "node:crypto";
 import type { Acceptance, PluginEvents, PluginProcess } from "../../../server/core/ports.ts";
 import { openHistory, takeDataFolder } from "../../../server/history/mod.ts";
 import { createHost } from "../../../server/host/mod.ts";
-import { PHONE, PLUGIN_FOLDER } from "../bench_plugin.ts";
+import { PHONE, phoneName, PLUGIN_FOLDER } from "../bench_plugin.ts";
 import { Part } from "../questions.ts";
 import { median } from "../statistics.ts";
 import { answerLines } from "./answer_lines.ts";
@@ -18,7 +18,7 @@ const ACCEPTANCE: Acceptance = {
   at: Date.now(),
   operation: "setLamp",
   params: { lamp: 12, mode: "steady" },
-  phone: `bench:${PHONE}`,
+  phone: phoneName(),
   plugin: "bench",
   application: { id: randomUUID(), name: "Bench" },
   token: "t-000000000000",
@@ -49,12 +49,13 @@ async function startPlugin(folder: string): Promise<{ operate(): Promise<void>; 
     addPhone: () => Promise.resolve(),
     removePhone: () => Promise.resolve(),
     completed: () => completed(),
-    state: ignore,
-    button: ignore,
-    devSpecific: ignore,
+    state: () => 0,
+    button: () => 0,
+    devSpecific: () => 0,
     connected: ignore,
     forceClosing: ignore,
     forceClosed: ignore,
+    fault: ignore,
     ready: () => ready.resolve(),
     gone: () => Promise.resolve(),
   };

@@ -20,7 +20,7 @@ import { tell, tellCount } from "./deliver.ts";
 import type { Exchange, Handle, Phone } from "./exchange.ts";
 import { stopListening, wantLess } from "./masks.ts";
 import { onDisk } from "./on_disk.ts";
-import { endSession } from "./session.ts";
+import { endSession, type SessionEnd } from "./session.ts";
 
 /** A close that has begun: the handle is void, whatever becomes of the rest. */
 export interface Closing {
@@ -32,9 +32,6 @@ export interface Closing {
   /** Resolves when the application has been told, if it is to be: after every reply of the handle, however long its requests take. */
   readonly told: Promise<void>;
 }
-
-/** The end of a phone's session with its plugin, which the last handle brings about. */
-type SessionEnd = ReturnType<typeof endSession>;
 
 /**
  * Closes one handle.
@@ -69,7 +66,7 @@ export function beginClose(exchange: Exchange, handle: Handle, cause: CloseCause
   if (!lastHandle) leave(exchange, handle);
   const written = write(exchange, handle, { cause, session });
   return {
-    closed: { handle: handle.id, lastHandle, completed: session?.outstanding.length ?? 0 },
+    closed: { handle: handle.id, lastHandle, completed: session?.requests ?? 0 },
     over: session?.over ?? Promise.resolve(),
     rows: Promise.all([...withdrawn, written]),
     told: silent ? Promise.resolve() : underWay(exchange, tellClosed(exchange, handle, { cause, written })),
@@ -146,13 +143,12 @@ async function write(
 ): Promise<void> {
   // One that leaves the phone open has its row before anything that comes next.
   if (session) await session.over;
-  const { outstanding } = session ?? { outstanding: [] };
   const closed = noteClosed(exchange, handle, {
     cause,
     lastHandle: session !== undefined,
-    completed: outstanding.length,
+    completed: session?.requests ?? 0,
   });
-  await Promise.all([closed, ...outstanding.map((request) => request.completed.promise)]);
+  await Promise.all([closed, session?.completed]);
 }
 
 /** PHONE_CLOSE, after every reply of the handle: nothing follows it (R67, R68). */

@@ -10,7 +10,7 @@
 import { complete } from "./complete.ts";
 import { PHONE_ERRORS, PhoneError, wordsOf } from "./contract/errors.ts";
 import type { Cause } from "./contract/record.ts";
-import { type Exchange, type Phone, remark, type Request } from "./exchange.ts";
+import { type Exchange, type Phone, remark } from "./exchange.ts";
 import { wantedBy } from "./masks.ts";
 import { PluginGone } from "./plugin_gone.ts";
 import { TimeUp, within } from "./within.ts";
@@ -49,19 +49,29 @@ export function closeIfUnused(exchange: Exchange, phone: Phone): void {
   if (phone.session.state === "open" && phone.handles.size === 0) endSession(exchange, phone, "close");
 }
 
+/** The end of a session, begun. Its promises never reject. */
+export interface SessionEnd {
+  /** How many requests it completes. */
+  readonly requests: number;
+  /** Resolves when all of them are completed on disk. One promise for all who wait: many handles may, for many requests. */
+  readonly completed: Promise<unknown>;
+  /** Resolves when the plugin is through. */
+  readonly over: Promise<void>;
+}
+
 /**
  * Closes an open session.
  *
  * @param ended Resolves when the plugin has settled and closed everything; left out, the plugin is asked to (TSPI_phoneClose). A rejection leaves the phone closed all the same (R59).
- * @returns The requests that the close completes, and a promise for when the plugin is through. It never rejects.
  */
 export function endSession(
   exchange: Exchange,
   phone: Phone,
   cause: Cause,
   ended?: Promise<void>,
-): { outstanding: Request[]; over: Promise<void> } {
+): SessionEnd {
   const outstanding = [...phone.outstanding];
+  const completed = Promise.all(outstanding.map((request) => request.completed.promise));
   phone.leaving = undefined;
   phone.closing = cause;
   for (const request of outstanding) {
@@ -74,7 +84,7 @@ export function endSession(
     },
   );
   phone.session = { state: "closing", over };
-  return { outstanding, over };
+  return { requests: outstanding.length, completed, over };
 }
 
 async function settle(exchange: Exchange, phone: Phone, ended: Promise<void>): Promise<void> {

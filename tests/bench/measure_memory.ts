@@ -43,7 +43,7 @@ export async function measureMemory(): Promise<Memory> {
   const post = async (path: string, body: object) => {
     const answer = await call("POST", path, { body });
     if (answer.status < 300) return answer.body;
-    throw new Error(`Cannot fill the server: ${answer.status} ${JSON.stringify(answer.body)}`);
+    throw new Error(`Cannot fill the server: ${path} is ${JSON.stringify(answer.body)}\n${server.output()}`);
   };
   const applications: unknown[] = [];
   const application = await measureEach(server, async () => {

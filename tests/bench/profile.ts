@@ -12,8 +12,13 @@ import { percent, perSecond, rows } from "./report.ts";
 
 const SECONDS = 8;
 const MOST_FUNCTIONS = 40;
-/** What V8 calls a thread that waits. */
-const IDLE = new Set(["(idle)", "(program)"]);
+/** The threads that the hot path goes through, and what Deno calls their files: each thread has one. */
+const THREADS = [
+  ["The main thread", /^CPU\.\d+\.\d+\.cpuprofile$/],
+  ["The history's writer", /\.worker-1\.cpuprofile$/],
+] as const;
+/** What a thread that waits is called; a worker's start waits too. */
+const IDLE = new Set(["(idle)", "(program)", "op_worker_maybe_wait_for_debugger"]);
 const REPOSITORY = new URL("../../", import.meta.url).href;
 
 /** What V8 writes, as far as it is read. */
@@ -33,21 +38,18 @@ export async function profile(folder: string): Promise<string> {
   await using load = await gatherSockets({ url: `${server.url}/v1/socket`, token: server.token });
   const result = await askSockets(load, "completed", SECONDS);
   await server.stop();
-  const told = [`${perSecond(result.perSecond)} while profiled`];
-  for (const [thread, name] of Object.entries(await profilesIn(folder))) {
-    told.push(`${thread}:`, tell(CpuProfile.parse(JSON.parse(await Deno.readTextFile(`${folder}/${name}`)))));
+  const told = [`${perSecond(result.perSecond)} while profiled; the start is in it too`];
+  for (const [thread, file] of THREADS) {
+    told.push(`${thread}:`, tell(CpuProfile.parse(JSON.parse(await readFirst(folder, file)))));
   }
   return told.join("\n\n");
 }
 
-/** The files of the threads that the hot path goes through; the reader is the second worker, and has nothing to do. */
-async function profilesIn(folder: string): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
+async function readFirst(folder: string, file: RegExp): Promise<string> {
   for await (const { name } of Deno.readDir(folder)) {
-    if (name.endsWith(".worker-1.cpuprofile")) found["The history's writer"] = name;
-    else if (/\.\d+\.cpuprofile$/.test(name)) found["The main thread"] = name;
+    if (file.test(name)) return await Deno.readTextFile(`${folder}/${name}`);
   }
-  return found;
+  throw new Error(`Deno has written no profile ${file} to ${folder}`);
 }
 
 function tell({ nodes, samples, timeDeltas }: z.infer<typeof CpuProfile>): string {

@@ -4,14 +4,14 @@
  * @module
  */
 import { type Context, type Handler, Hono } from "hono";
-import type { AccessRefusals } from "./access_refusals.ts";
-import { admit } from "./authentication.ts";
-import type { Env } from "./call_source.ts";
+import type { AccessRefusals } from "./access/access_refusals.ts";
+import { admit } from "./access/authentication.ts";
+import type { Env } from "./access/call_source.ts";
 import { type Call, type Endpoint, handlerOf, refuse } from "./endpoint.ts";
-import type { FailedAttempts } from "./failed_attempts.ts";
+import type { FailedAttempts } from "./access/failed_attempts.ts";
 import type { HttpPorts } from "./ports.ts";
-import { Refusal } from "./refusal.ts";
-import type { ReplyRelease } from "./reply_release.ts";
+import { Refusal } from "./refusing/refusal.ts";
+import type { ReplyRelease } from "./answering/reply_release.ts";
 import { applicationEndpoints } from "./routes/applications.ts";
 import { auditEndpoints } from "./routes/audit.ts";
 import { documentEndpoints } from "./routes/documents.ts";
@@ -25,11 +25,11 @@ import { pluginEndpoints } from "./routes/plugins.ts";
 import { requestEndpoints } from "./routes/requests.ts";
 import { sessionEndpoints } from "./routes/session.ts";
 import { tokenEndpoints } from "./routes/tokens.ts";
-import type { SessionTable } from "./session_table.ts";
+import type { SessionTable } from "./access/session_table.ts";
 import { socketEndpoints, type Sockets } from "./socket/mod.ts";
-import type { Pace } from "./pace.ts";
-import type { Turns } from "./turns.ts";
-import type { Waits } from "./waits.ts";
+import type { Pace } from "./access/pace.ts";
+import type { Turns } from "./answering/turns.ts";
+import type { Waits } from "./answering/waits.ts";
 
 /** What the routes need beyond the ports: what outlives a single call. */
 export interface AppPorts extends HttpPorts {

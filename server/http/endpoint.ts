@@ -5,16 +5,16 @@
  */
 import type { Context, Handler } from "hono";
 import type { ApplicationView, Core, HandleView } from "../core/core.ts";
-import type { AccessRefusals } from "./access_refusals.ts";
-import { admit, hasScope, requireScope } from "./authentication.ts";
-import { addressOf, type Env } from "./call_source.ts";
-import type { FailedAttempts } from "./failed_attempts.ts";
+import type { AccessRefusals } from "./access/access_refusals.ts";
+import { admit, hasScope, requireScope } from "./access/authentication.ts";
+import { addressOf, type Env } from "./access/call_source.ts";
+import type { FailedAttempts } from "./access/failed_attempts.ts";
 import type { Description } from "./openapi/description.ts";
-import type { Pace } from "./pace.ts";
+import type { Pace } from "./access/pace.ts";
 import type { HttpPorts, Scope, Token } from "./ports.ts";
-import { INTERNAL_PROBLEM, problemOf, problemResponse } from "./problem.ts";
-import { Refusal } from "./refusal.ts";
-import { noteRefusal } from "./refused_call.ts";
+import { INTERNAL_PROBLEM, problemOf, problemResponse } from "./refusing/problem.ts";
+import { Refusal } from "./refusing/refusal.ts";
+import { noteRefusal } from "./refusing/refused_call.ts";
 
 /** One authenticated call. */
 export interface Call {

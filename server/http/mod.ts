@@ -25,6 +25,6 @@ export type {
 export type { Certificate } from "./listener.ts";
 export { serveHttp } from "./serve.ts";
 export type { HttpServer, ServeOptions } from "./serve.ts";
-export { isAddressRange } from "./trusted_proxies.ts";
-export { makeToken, NewToken } from "./new_token.ts";
-export { hashSecret, tableEntry, tokenTable } from "./token_table.ts";
+export { isAddressRange } from "./access/trusted_proxies.ts";
+export { makeToken, NewToken } from "./access/new_token.ts";
+export { hashSecret, tableEntry, tokenTable } from "./access/token_table.ts";

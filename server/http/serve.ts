@@ -7,21 +7,21 @@
  * @module
  */
 import { PhoneError } from "../core/contract/errors.ts";
-import { accessRefusals } from "./access_refusals.ts";
+import { accessRefusals } from "./access/access_refusals.ts";
 import { createApp } from "./app.ts";
-import { ServedCall } from "./call_source.ts";
-import { failedAttempts } from "./failed_attempts.ts";
+import { ServedCall } from "./access/call_source.ts";
+import { failedAttempts } from "./access/failed_attempts.ts";
 import { type Certificate, listen, type ListenAddress } from "./listener.ts";
 import type { HttpPorts } from "./ports.ts";
-import { INTERNAL_PROBLEM, problemOf, problemResponse, telephonyProblem } from "./problem.ts";
-import { pace } from "./pace.ts";
-import { foldedRefusals } from "./refused_call.ts";
-import { replyRelease } from "./reply_release.ts";
-import { sessionTable } from "./session_table.ts";
+import { INTERNAL_PROBLEM, problemOf, problemResponse, telephonyProblem } from "./refusing/problem.ts";
+import { pace } from "./access/pace.ts";
+import { foldedRefusals } from "./refusing/refused_call.ts";
+import { replyRelease } from "./answering/reply_release.ts";
+import { sessionTable } from "./access/session_table.ts";
 import { Sockets } from "./socket/mod.ts";
-import { trustedProxies } from "./trusted_proxies.ts";
-import { turns } from "./turns.ts";
-import { waits } from "./waits.ts";
+import { trustedProxies } from "./access/trusted_proxies.ts";
+import { turns } from "./answering/turns.ts";
+import { waits } from "./answering/waits.ts";
 
 /** Where and how to serve. */
 export interface ServeOptions extends ListenAddress {

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { Fact } from "../../server/core/ports.ts";
-import { accessRefusals } from "../../server/http/access_refusals.ts";
+import { accessRefusals } from "../../server/http/access/access_refusals.ts";
 import { ManualClock } from "./support/manual_clock.ts";
 
 Deno.test("a flood from many addresses takes bounded room and is still counted whole", () => {

@@ -3,7 +3,7 @@ import { EventQueue } from "./support/event_queue.ts";
 import { ManualClock } from "./support/manual_clock.ts";
 import { SECRETS, TestServer } from "./support/server.ts";
 import { soon } from "./support/soon.ts";
-import { eventStreamBody } from "../../server/http/event_stream.ts";
+import { eventStreamBody } from "../../server/http/answering/event_stream.ts";
 
 const PATH = "/v1/applications/app-1/events";
 

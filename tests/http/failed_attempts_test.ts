@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Clock } from "../../server/core/ports.ts";
-import { failedAttempts } from "../../server/http/failed_attempts.ts";
+import { failedAttempts } from "../../server/http/access/failed_attempts.ts";
 import type { Attempts, AttemptStore } from "../../server/http/ports.ts";
 import { ManualClock } from "./support/manual_clock.ts";
 

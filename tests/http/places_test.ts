@@ -1,6 +1,6 @@
 import { throws } from "node:assert/strict";
 import { PhoneError } from "../../server/core/contract/errors.ts";
-import { places } from "../../server/http/places.ts";
+import { places } from "../../server/http/answering/places.ts";
 
 Deno.test("one token cannot take every place, and a place that is left twice is left once", () => {
   const begin = places("exports", { most: 3, each: 2 });

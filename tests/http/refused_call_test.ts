@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { Fact } from "../../server/core/ports.ts";
-import { foldedRefusals } from "../../server/http/refused_call.ts";
+import { foldedRefusals } from "../../server/http/refusing/refused_call.ts";
 import { ManualClock } from "./support/manual_clock.ts";
 import { TestServer } from "./support/server.ts";
 

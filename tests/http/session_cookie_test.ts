@@ -1,7 +1,7 @@
 import { deepEqual, match } from "node:assert/strict";
 import { Hono } from "hono";
-import type { Env } from "../../server/http/call_source.ts";
-import { callingSessionOf, sessionCookie } from "../../server/http/session_cookie.ts";
+import type { Env } from "../../server/http/access/call_source.ts";
+import { callingSessionOf, sessionCookie } from "../../server/http/access/session_cookie.ts";
 
 /** What is made of a call with this cookie: the cookie that is set, and the secret that is found. */
 async function asked(cookie: string, { overTls }: { overTls: boolean }) {

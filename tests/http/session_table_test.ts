@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
-import { SESSION_SECONDS, sessionTable } from "../../server/http/session_table.ts";
-import { hashSecret, tokenTable } from "../../server/http/token_table.ts";
+import { SESSION_SECONDS, sessionTable } from "../../server/http/access/session_table.ts";
+import { hashSecret, tokenTable } from "../../server/http/access/token_table.ts";
 import { ManualClock } from "./support/manual_clock.ts";
 
 const token = { id: "t-1", scopes: [], phones: null };

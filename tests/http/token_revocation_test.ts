@@ -1,8 +1,8 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { Fact } from "../../server/core/ports.ts";
 import { DEFAULT_LIMITS, hashSecret, type KeptToken, tokenTable } from "../../server/http/mod.ts";
-import { tokenRevoker } from "../../server/http/token_keeper.ts";
-import { waits } from "../../server/http/waits.ts";
+import { tokenRevoker } from "../../server/http/access/token_keeper.ts";
+import { waits } from "../../server/http/answering/waits.ts";
 import { ManualClock } from "./support/manual_clock.ts";
 import { RecordingCore } from "./support/recording_core.ts";
 import { KeptTokens } from "./support/server.ts";

@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { turns } from "../../server/http/turns.ts";
+import { turns } from "../../server/http/answering/turns.ts";
 
 Deno.test("a token's work is done so much at once, in its order, and waits for none of another token", async () => {
   const inTurn = turns("pieces of work", { atOnce: 2, waiting: 3 });

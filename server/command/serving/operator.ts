@@ -1,6 +1,6 @@
-import { makeToken } from "../../http/new_token.ts";
+import { makeToken } from "../../http/access/new_token.ts";
 import type { StoredToken } from "../../http/ports.ts";
-import { tableEntry } from "../../http/token_table.ts";
+import { tableEntry } from "../../http/access/token_table.ts";
 
 /** Names in records and facts whoever can read the data folder. */
 export const OPERATOR = "operator";

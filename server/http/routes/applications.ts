@@ -5,15 +5,15 @@
  */
 import { z } from "zod";
 import { quoted } from "../../core/contract/quoted.ts";
-import { json, noContent, SAFE_HEADERS } from "../answer.ts";
-import { beginApplication } from "../begin_application.ts";
-import { readJson } from "../body.ts";
+import { json, noContent, SAFE_HEADERS } from "../answering/answer.ts";
+import { beginApplication } from "../calls/begin_application.ts";
+import { readJson } from "../reading/body.ts";
 import { applicationOf, type Endpoint, foreignApplicationOf } from "../endpoint.ts";
-import { eventStreamBody } from "../event_stream.ts";
+import { eventStreamBody } from "../answering/event_stream.ts";
 import type { HttpPorts } from "../ports.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../refusing/refusal.ts";
 import { ApplicationList, StartedApplication } from "../schemas/application.ts";
-import { fit, integer, text } from "../shape.ts";
+import { fit, integer, text } from "../reading/shape.ts";
 
 export const NewApplication = z.strictObject({
   name: text.meta({ description: "1 to 128 characters, for people." }),

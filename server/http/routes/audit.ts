@@ -5,20 +5,20 @@
  */
 import { z } from "zod";
 import { EXPORT_FORMATS } from "../../core/ports.ts";
-import { json, SAFE_HEADERS } from "../answer.ts";
-import { requireValid } from "../authentication.ts";
-import { readJsonIfAny } from "../body.ts";
+import { json, SAFE_HEADERS } from "../answering/answer.ts";
+import { requireValid } from "../access/authentication.ts";
+import { readJsonIfAny } from "../reading/body.ts";
 import type { Endpoint } from "../endpoint.ts";
-import { exportBody } from "../export_body.ts";
-import { phonesOf } from "../phone_globs.ts";
-import { places } from "../places.ts";
+import { exportBody } from "../answering/export_body.ts";
+import { phonesOf } from "../access/phone_globs.ts";
+import { places } from "../answering/places.ts";
 import type { HttpPorts, Token } from "../ports.ts";
-import { readQuery } from "../query.ts";
-import { oneOf, time } from "../query_shapes.ts";
-import { Refusal } from "../refusal.ts";
+import { readQuery } from "../reading/query.ts";
+import { oneOf, time } from "../reading/query_shapes.ts";
+import { Refusal } from "../refusing/refusal.ts";
 import { Checkpoint, Verdict } from "../schemas/audit.ts";
-import { fit, integer, must, text } from "../shape.ts";
-import { slowJson } from "../slow_answer.ts";
+import { fit, integer, must, text } from "../reading/shape.ts";
+import { slowJson } from "../answering/slow_answer.ts";
 
 const MEDIA = { jsonl: "application/jsonl", csv: "text/csv; charset=utf-8; header=present" } as const;
 

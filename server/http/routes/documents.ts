@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { JSON_HEADERS } from "../answer.ts";
+import { JSON_HEADERS } from "../answering/answer.ts";
 import { asyncApiText } from "../asyncapi/document.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { openApiText } from "../openapi/document.ts";

@@ -8,11 +8,11 @@ import { PhoneError, type PhoneErrorName } from "../../core/contract/errors.ts";
 import type { HookSwitchDevice } from "../../core/contract/names.ts";
 import type { GetterName, GetterParameters } from "../../core/contract/operations.ts";
 import { quoted } from "../../core/contract/quoted.ts";
-import { json } from "../answer.ts";
+import { json } from "../answering/answer.ts";
 import { type Call, type Endpoint, handleOf, pathValue } from "../endpoint.ts";
 import type { Description } from "../openapi/description.ts";
 import type { HttpPorts } from "../ports.ts";
-import { readQuery } from "../query.ts";
+import { readQuery } from "../reading/query.ts";
 import { GETTER_ANSWERS } from "../schemas/getters.ts";
 
 /** The most bytes that a getter of data gives, and what it gives unless asked for less. */

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Hono } from "hono";
-import { json } from "../answer.ts";
-import type { Env } from "../call_source.ts";
+import { json } from "../answering/answer.ts";
+import type { Env } from "../access/call_source.ts";
 import type { Route } from "../openapi/operation.ts";
 import type { HttpPorts } from "../ports.ts";
 import { Alive, Readiness } from "../schemas/health.ts";

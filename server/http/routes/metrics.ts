@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SAFE_HEADERS } from "../answer.ts";
+import { SAFE_HEADERS } from "../answering/answer.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { HttpPorts } from "../ports.ts";
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { json } from "../answer.ts";
+import { json } from "../answering/answer.ts";
 import { type Endpoint, pathValue } from "../endpoint.ts";
-import { seesOf } from "../phone_globs.ts";
+import { seesOf } from "../access/phone_globs.ts";
 import type { HttpPorts } from "../ports.ts";
 import { Phone, Phones } from "../schemas/phone.ts";
 

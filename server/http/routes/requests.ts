@@ -5,18 +5,18 @@
  */
 import type { AcceptedRequest, HandleView } from "../../core/core.ts";
 import type { OperationName } from "../../core/contract/operations.ts";
-import { json } from "../answer.ts";
-import { type AskedRequest, askedRequest, requireOwner } from "../asked_request.ts";
-import { readJson } from "../body.ts";
+import { json } from "../answering/answer.ts";
+import { type AskedRequest, askedRequest, requireOwner } from "../calls/asked_request.ts";
+import { readJson } from "../reading/body.ts";
 import { type Endpoint, handleOf } from "../endpoint.ts";
 import { AskedOperation } from "../openapi/asked_operation.ts";
-import { AnyOperation, idempotencyKey, OPERATION_SHAPES } from "../operation_shapes.ts";
+import { AnyOperation, idempotencyKey, OPERATION_SHAPES } from "../calls/operation_shapes.ts";
 import type { HttpPorts } from "../ports.ts";
-import { waitOf } from "../prefer.ts";
-import type { ReplyRelease } from "../reply_release.ts";
+import { waitOf } from "../reading/prefer.ts";
+import type { ReplyRelease } from "../answering/reply_release.ts";
 import { AcceptedRequest as Accepted, Record } from "../schemas/request.ts";
-import { fit } from "../shape.ts";
-import type { Waits } from "../waits.ts";
+import { fit } from "../reading/shape.ts";
+import type { Waits } from "../answering/waits.ts";
 
 /** The route of requests. */
 export function requestEndpoints(

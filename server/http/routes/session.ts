@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { SAFE_HEADERS } from "../answer.ts";
-import type { AccessRefusals } from "../access_refusals.ts";
+import { SAFE_HEADERS } from "../answering/answer.ts";
+import type { AccessRefusals } from "../access/access_refusals.ts";
 import type { Endpoint } from "../endpoint.ts";
-import { admitSession, sessionCookie, sessionSecretOf } from "../session_cookie.ts";
-import type { SessionTable } from "../session_table.ts";
+import { admitSession, sessionCookie, sessionSecretOf } from "../access/session_cookie.ts";
+import type { SessionTable } from "../access/session_table.ts";
 
 /** The routes of sessions. */
 export function sessionEndpoints(ports: { sessions: SessionTable; refusals: AccessRefusals }): Endpoint[] {

@@ -3,18 +3,18 @@
  *
  * @module
  */
-import { json, noContent } from "../answer.ts";
-import { requireValid } from "../authentication.ts";
-import { readJson } from "../body.ts";
-import { addressOf } from "../call_source.ts";
+import { json, noContent } from "../answering/answer.ts";
+import { requireValid } from "../access/authentication.ts";
+import { readJson } from "../reading/body.ts";
+import { addressOf } from "../access/call_source.ts";
 import { type Call, type Endpoint, pathValue } from "../endpoint.ts";
-import { NewToken } from "../new_token.ts";
+import { NewToken } from "../access/new_token.ts";
 import type { HttpPorts, KeptToken } from "../ports.ts";
 import { TokenId } from "../schemas/names.ts";
 import { MadeToken, TokenList } from "../schemas/token.ts";
-import { fit } from "../shape.ts";
-import { createToken, type Operator, tokenRevoker } from "../token_keeper.ts";
-import type { Waits } from "../waits.ts";
+import { fit } from "../reading/shape.ts";
+import { createToken, type Operator, tokenRevoker } from "../access/token_keeper.ts";
+import type { Waits } from "../answering/waits.ts";
 
 /** The routes of tokens. */
 export function tokenEndpoints(ports: HttpPorts & { waits: Waits }): Endpoint[] {

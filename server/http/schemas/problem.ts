@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import type { Problem as Answered } from "../problem.ts";
+import type { Problem as Answered } from "../refusing/problem.ts";
 import { schemaOf } from "./agree.ts";
 import { ErrorCode, Result } from "./names.ts";
 

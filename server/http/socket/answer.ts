@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { Refusal } from "../refusal.ts";
-import { rpcErrorOf } from "../rpc_error.ts";
+import { Refusal } from "../refusing/refusal.ts";
+import { rpcErrorOf } from "../refusing/rpc_error.ts";
 import type { RpcId } from "./message.ts";
 
 /** An answer on its way. */

@@ -5,11 +5,11 @@
  */
 import { SOCKET_CLOSES } from "../../core/contract/socket.ts";
 import type { EventStream, HandleView } from "../../core/core.ts";
-import type { Pace } from "../pace.ts";
+import type { Pace } from "../access/pace.ts";
 import type { HttpPorts, Token } from "../ports.ts";
-import { INTERNAL_PROBLEM, problemOf } from "../problem.ts";
-import { noteRefusal } from "../refused_call.ts";
-import { rpcErrorOf } from "../rpc_error.ts";
+import { INTERNAL_PROBLEM, problemOf } from "../refusing/problem.ts";
+import { noteRefusal } from "../refusing/refused_call.ts";
+import { rpcErrorOf } from "../refusing/rpc_error.ts";
 import { pumpEvents } from "./event_pump.ts";
 import { type Answer, batchTextOf, textOf } from "./answer.ts";
 import { type Message, readMessages } from "./message.ts";

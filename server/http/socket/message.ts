@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { checkJson } from "../json.ts";
+import { checkJson } from "../reading/json.ts";
 import type { Limits } from "../ports.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../refusing/refusal.ts";
 
 /** What ties an answer to its call. */
 export type RpcId = string | number | null;

@@ -13,14 +13,14 @@ import {
 import type { ApplicationView, HandleView } from "../../core/core.ts";
 import { PhoneError } from "../../core/contract/errors.ts";
 import { methodName } from "../../core/contract/socket.ts";
-import { askedRequest, requireOwner } from "../asked_request.ts";
-import { requireScope } from "../authentication.ts";
-import { seesOf } from "../phone_globs.ts";
+import { askedRequest, requireOwner } from "../calls/asked_request.ts";
+import { requireScope } from "../access/authentication.ts";
+import { seesOf } from "../access/phone_globs.ts";
 import type { HttpPorts, Scope, Token } from "../ports.ts";
-import { readRecord } from "../request_record.ts";
+import { readRecord } from "../calls/request_record.ts";
 import { NewHandle } from "../routes/handles.ts";
-import { fit } from "../shape.ts";
-import type { Turns } from "../turns.ts";
+import { fit } from "../reading/shape.ts";
+import type { Turns } from "../answering/turns.ts";
 import { AnyHandle, GETTER_PARAMS, JustHandle, Masks, Nothing, operationParams, Phone, RequestId } from "./shapes.ts";
 
 /** One call of a method. */

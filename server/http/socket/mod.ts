@@ -6,16 +6,16 @@
  *
  * @module
  */
-import { addressOf } from "../call_source.ts";
+import { addressOf } from "../access/call_source.ts";
 import type { Endpoint } from "../endpoint.ts";
-import type { AccessRefusals } from "../access_refusals.ts";
-import type { Pace } from "../pace.ts";
+import type { AccessRefusals } from "../access/access_refusals.ts";
+import type { Pace } from "../access/pace.ts";
 import type { HttpPorts } from "../ports.ts";
-import { Refusal } from "../refusal.ts";
-import { admitSession, callingSessionOf } from "../session_cookie.ts";
-import type { SessionTable } from "../session_table.ts";
-import type { Turns } from "../turns.ts";
-import type { Waits } from "../waits.ts";
+import { Refusal } from "../refusing/refusal.ts";
+import { admitSession, callingSessionOf } from "../access/session_cookie.ts";
+import type { SessionTable } from "../access/session_table.ts";
+import type { Turns } from "../answering/turns.ts";
+import type { Waits } from "../answering/waits.ts";
 import { CallsUnderWay } from "./calls_under_way.ts";
 import { Connection, SOCKET_PATH } from "./connection.ts";
 import { methodsOf } from "./methods.ts";

@@ -9,13 +9,13 @@
 import { PhoneError } from "../../core/contract/errors.ts";
 import { quoted } from "../../core/contract/quoted.ts";
 import type { ApplicationView, EventStream } from "../../core/core.ts";
-import { requireScope, requireValid } from "../authentication.ts";
-import { beginApplication } from "../begin_application.ts";
-import type { Pace } from "../pace.ts";
+import { requireScope, requireValid } from "../access/authentication.ts";
+import { beginApplication } from "../calls/begin_application.ts";
+import type { Pace } from "../access/pace.ts";
 import type { HttpPorts, Token } from "../ports.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../refusing/refusal.ts";
 import { NewApplication } from "../routes/applications.ts";
-import { fit } from "../shape.ts";
+import { fit } from "../reading/shape.ts";
 import type { CallsUnderWay } from "./calls_under_way.ts";
 import type { RpcCall } from "./message.ts";
 import type { Method, MethodAnswer, MethodCall } from "./methods.ts";

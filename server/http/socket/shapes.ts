@@ -5,10 +5,10 @@
  */
 import { z } from "zod";
 import type { GetterName, OperationName } from "../../core/contract/operations.ts";
-import { idempotencyKey, OPERATION_SHAPES } from "../operation_shapes.ts";
+import { idempotencyKey, OPERATION_SHAPES } from "../calls/operation_shapes.ts";
 import { MOST_BYTES } from "../routes/getters.ts";
 import { NewHandle, StatusMessages } from "../routes/handles.ts";
-import { integer, number, text } from "../shape.ts";
+import { integer, number, text } from "../reading/shape.ts";
 
 /** What every method with a handle has: enough to know which. */
 export const AnyHandle = z.object({ handle: text });

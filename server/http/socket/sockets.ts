@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../../core/ports.ts";
 import type { Limits } from "../ports.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../refusing/refusal.ts";
 import type { Connection } from "./connection.ts";
 
 /** Between two looks for clients that read nothing any more, milliseconds. */

@@ -5,17 +5,17 @@
  */
 import { createCore } from "../../../server/core/mod.ts";
 import type { ApplicationView, Core, HandleView } from "../../../server/core/core.ts";
-import { accessRefusals } from "../../../server/http/access_refusals.ts";
+import { accessRefusals } from "../../../server/http/access/access_refusals.ts";
 import { type AppPorts, createApp } from "../../../server/http/app.ts";
-import { failedAttempts } from "../../../server/http/failed_attempts.ts";
+import { failedAttempts } from "../../../server/http/access/failed_attempts.ts";
 import { type Answered, DEFAULT_LIMITS, hashSecret, type KeptToken, tokenTable } from "../../../server/http/mod.ts";
-import { replyRelease } from "../../../server/http/reply_release.ts";
-import { sessionTable } from "../../../server/http/session_table.ts";
-import { pace } from "../../../server/http/pace.ts";
+import { replyRelease } from "../../../server/http/answering/reply_release.ts";
+import { sessionTable } from "../../../server/http/access/session_table.ts";
+import { pace } from "../../../server/http/access/pace.ts";
 import { CallsUnderWay } from "../../../server/http/socket/calls_under_way.ts";
 import { methodsOf } from "../../../server/http/socket/methods.ts";
 import { Sockets } from "../../../server/http/socket/mod.ts";
-import { waits } from "../../../server/http/waits.ts";
+import { waits } from "../../../server/http/answering/waits.ts";
 import { systemClock } from "../../../server/command/serving/clock.ts";
 import { recordOf } from "../../http/support/server.ts";
 import { MemoryHistory } from "./memory_history.ts";

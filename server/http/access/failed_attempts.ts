@@ -7,9 +7,9 @@
  *
  * @module
  */
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../../core/ports.ts";
 import { networkOf } from "./network.ts";
-import type { Attempts, AttemptStore } from "./ports.ts";
+import type { Attempts, AttemptStore } from "../ports.ts";
 
 /** Counts wrong tokens. */
 export interface FailedAttempts {

@@ -4,7 +4,7 @@
  * @module
  */
 import { SAFE_HEADERS } from "./answer.ts";
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../../core/ports.ts";
 
 const utf8 = new TextEncoder();
 /** White space before JSON means nothing, and keeps whatever is on the way from taking a quiet connection for a dead one. */

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { EventStream } from "../core/core.ts";
-import type { Clock } from "../core/ports.ts";
+import type { EventStream } from "../../core/core.ts";
+import type { Clock } from "../../core/ports.ts";
 
 const utf8 = new TextEncoder();
 const BEAT = utf8.encode(":\n\n");

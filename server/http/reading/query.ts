@@ -4,8 +4,8 @@
  * @module
  */
 import type { z } from "zod";
-import { quoted } from "../core/contract/quoted.ts";
-import { Refusal } from "./refusal.ts";
+import { quoted } from "../../core/contract/quoted.ts";
+import { Refusal } from "../refusing/refusal.ts";
 import { fit } from "./shape.ts";
 
 /**

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { PhoneError, type PhoneErrorCode } from "../core/contract/errors.ts";
+import { PhoneError, type PhoneErrorCode } from "../../core/contract/errors.ts";
 import { INTERNAL_PROBLEM } from "./problem.ts";
 import { Refusal, REFUSALS } from "./refusal.ts";
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Clock } from "../core/ports.ts";
-import { Refusal } from "./refusal.ts";
+import type { Clock } from "../../core/ports.ts";
+import { Refusal } from "../refusing/refusal.ts";
 
 const utf8 = new TextEncoder();
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock, Fact } from "../core/ports.ts";
+import type { Clock, Fact } from "../../core/ports.ts";
 import { minuteCounts } from "./minute_counts.ts";
 
 /** Why a call had no valid token, nor a session. */

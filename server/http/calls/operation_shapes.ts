@@ -10,9 +10,9 @@ import {
   HOOKSWITCH_DEVICES,
   SETTABLE_HOOKSWITCH_MODES,
   SETTABLE_LAMP_MODES,
-} from "../core/contract/names.ts";
-import { type OperationName, OPERATIONS } from "../core/contract/operations.ts";
-import { allNamed, base64, must, named, number, text } from "./shape.ts";
+} from "../../core/contract/names.ts";
+import { type OperationName, OPERATIONS } from "../../core/contract/operations.ts";
+import { allNamed, base64, must, named, number, text } from "../reading/shape.ts";
 
 const namedOrVendors = (names: readonly string[]) => z.union([named(names), z.number()], must("a name or a number"));
 

@@ -6,8 +6,8 @@
  * @module
  */
 import { createHash, randomBytes } from "node:crypto";
-import type { Clock } from "../core/ports.ts";
-import type { Token, Tokens } from "./ports.ts";
+import type { Clock } from "../../core/ports.ts";
+import type { Token, Tokens } from "../ports.ts";
 
 /** How long a session lasts that is not used, seconds. */
 export const SESSION_SECONDS = 12 * 60 * 60;

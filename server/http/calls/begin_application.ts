@@ -1,7 +1,7 @@
-import type { Core } from "../core/core.ts";
-import { requireValid } from "./authentication.ts";
-import { seesOf } from "./phone_globs.ts";
-import type { HttpPorts, Token } from "./ports.ts";
+import type { Core } from "../../core/core.ts";
+import { requireValid } from "../access/authentication.ts";
+import { seesOf } from "../access/phone_globs.ts";
+import type { HttpPorts, Token } from "../ports.ts";
 
 /**
  * Begins an application for a token, whatever the transport: it sees the phones of the token.

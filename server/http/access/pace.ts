@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Clock } from "../core/ports.ts";
-import type { Token } from "./ports.ts";
-import { Refusal } from "./refusal.ts";
+import type { Clock } from "../../core/ports.ts";
+import type { Token } from "../ports.ts";
+import { Refusal } from "../refusing/refusal.ts";
 
 /**
  * Counts a call of a token.

@@ -8,8 +8,8 @@
  *
  * @module
  */
-import type { AcceptedRequest } from "../core/core.ts";
-import type { Clock } from "../core/ports.ts";
+import type { AcceptedRequest } from "../../core/core.ts";
+import type { Clock } from "../../core/ports.ts";
 
 /** Tells the core when answers have been handed out. */
 export interface ReplyRelease {

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { RequestRecord } from "../core/contract/record.ts";
-import { mayRead } from "./authentication.ts";
-import type { HttpPorts, Token } from "./ports.ts";
-import { Refusal } from "./refusal.ts";
+import type { RequestRecord } from "../../core/contract/record.ts";
+import { mayRead } from "../access/authentication.ts";
+import type { HttpPorts, Token } from "../ports.ts";
+import { Refusal } from "../refusing/refusal.ts";
 
 type Ports = Pick<HttpPorts, "core" | "reader">;
 

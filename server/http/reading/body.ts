@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { quoted } from "../core/contract/quoted.ts";
+import { quoted } from "../../core/contract/quoted.ts";
 import { parseJson } from "./json.ts";
-import type { Limits } from "./ports.ts";
-import { Refusal } from "./refusal.ts";
+import type { Limits } from "../ports.ts";
+import { Refusal } from "../refusing/refusal.ts";
 
 const lenient = new TextDecoder();
 const strict = new TextDecoder("utf-8", { fatal: true });

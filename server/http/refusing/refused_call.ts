@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { ApplicationView, HandleView } from "../core/core.ts";
-import type { Clock, Fact } from "../core/ports.ts";
-import { minuteCounts } from "./minute_counts.ts";
-import type { HttpPorts } from "./ports.ts";
+import type { ApplicationView, HandleView } from "../../core/core.ts";
+import type { Clock, Fact } from "../../core/ports.ts";
+import { minuteCounts } from "../access/minute_counts.ts";
+import type { HttpPorts } from "../ports.ts";
 import type { Problem } from "./problem.ts";
 
 /** A call that was refused. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PhoneError } from "../core/contract/errors.ts";
+import { PhoneError } from "../../core/contract/errors.ts";
 
 /**
  * Takes a place for a token, and gives back how it is left; leaving it again does nothing.

@@ -5,10 +5,10 @@
  */
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { isLabel, LABEL_RULE } from "../core/contract/label.ts";
+import { isLabel, LABEL_RULE } from "../../core/contract/label.ts";
 import { phoneGlob } from "./phone_globs.ts";
-import { type KeptToken, SCOPES } from "./ports.ts";
-import { must, text } from "./shape.ts";
+import { type KeptToken, SCOPES } from "../ports.ts";
+import { must, text } from "../reading/shape.ts";
 import { hashSecret } from "./token_table.ts";
 
 /** Secrets begin so, that whoever looks for leaked ones can find them. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "../refusing/refusal.ts";
 
 /**
  * Does the work of a token: at once, or when others of the same token have ended.

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { PHONE_ERRORS, PhoneError, type PhoneErrorCode, type PhoneErrorName } from "../core/contract/errors.ts";
-import { SAFE_HEADERS } from "./answer.ts";
+import { PHONE_ERRORS, PhoneError, type PhoneErrorCode, type PhoneErrorName } from "../../core/contract/errors.ts";
+import { SAFE_HEADERS } from "../answering/answer.ts";
 import { Refusal, REFUSALS } from "./refusal.ts";
 
 /** The status and the last part of the `type` of every telephony error. */

@@ -4,13 +4,13 @@
  * @module
  */
 import type { z } from "zod";
-import { quoted } from "../core/contract/quoted.ts";
-import { onDisk } from "../core/on_disk.ts";
+import { quoted } from "../../core/contract/quoted.ts";
+import { onDisk } from "../../core/on_disk.ts";
 import { makeToken, type NewToken } from "./new_token.ts";
-import type { HttpPorts, KeptToken } from "./ports.ts";
-import { Refusal } from "./refusal.ts";
+import type { HttpPorts, KeptToken } from "../ports.ts";
+import { Refusal } from "../refusing/refusal.ts";
 import { tableEntry } from "./token_table.ts";
-import type { Waits } from "./waits.ts";
+import type { Waits } from "../answering/waits.ts";
 
 /** Who makes or revokes a token. */
 export interface Operator {

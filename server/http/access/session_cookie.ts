@@ -5,11 +5,11 @@
  */
 import type { Context } from "hono";
 import { generateCookie, getCookie } from "hono/cookie";
-import { quoted } from "../core/contract/quoted.ts";
+import { quoted } from "../../core/contract/quoted.ts";
 import type { AccessRefusals } from "./access_refusals.ts";
 import { addressOf, type Env, isSecure } from "./call_source.ts";
-import type { Token } from "./ports.ts";
-import { Refusal } from "./refusal.ts";
+import type { Token } from "../ports.ts";
+import { Refusal } from "../refusing/refusal.ts";
 import { SESSION_SECONDS, type SessionTable } from "./session_table.ts";
 
 const NAME = "switchroom_session";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "../refusing/refusal.ts";
 
 /**
  * Parses a body.

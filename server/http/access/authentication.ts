@@ -4,13 +4,13 @@
  * @module
  */
 import type { Context } from "hono";
-import type { RequestRecord } from "../core/contract/record.ts";
+import type { RequestRecord } from "../../core/contract/record.ts";
 import type { AccessReason, AccessRefusals } from "./access_refusals.ts";
 import { addressOf, type Env } from "./call_source.ts";
 import type { FailedAttempts } from "./failed_attempts.ts";
 import { seesOf } from "./phone_globs.ts";
-import type { Scope, Token, Tokens } from "./ports.ts";
-import { Refusal } from "./refusal.ts";
+import type { Scope, Token, Tokens } from "../ports.ts";
+import { Refusal } from "../refusing/refusal.ts";
 
 const WORDS: Record<Exclude<AccessReason, "unknownSession">, string> = {
   noToken: "The call has no token: it must carry `Authorization: Bearer TOKEN`",

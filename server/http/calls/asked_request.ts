@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { PhoneError } from "../core/contract/errors.ts";
-import type { OperationName, OperationParameters } from "../core/contract/operations.ts";
-import type { HandleView } from "../core/core.ts";
+import { PhoneError } from "../../core/contract/errors.ts";
+import type { OperationName, OperationParameters } from "../../core/contract/operations.ts";
+import type { HandleView } from "../../core/core.ts";
 
 /** What the core is asked besides the operation. */
 export interface AskedRequest {

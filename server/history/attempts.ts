@@ -5,17 +5,8 @@
  */
 import type { Kysely } from "kysely";
 import { z } from "zod";
+import type { Attempts } from "../core/contract/access.ts";
 import type { HistoryTables } from "./schema.ts";
-
-/** The failed attempts that came from one address. */
-export interface Attempts {
-  /** The address or network that they are counted for. */
-  address: string;
-  /** When the first one came: wall time, milliseconds. */
-  since: number;
-  /** How many. */
-  count: number;
-}
 
 const storedAttempts = z.object({ address: z.string(), since: z.int(), count: z.int().positive() });
 

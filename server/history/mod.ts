@@ -6,8 +6,6 @@
  *
  * @module
  */
-export type { AttemptStore, TokenStore } from "./access_store.ts";
-export type { Attempts } from "./attempts.ts";
 export type { Head } from "./block_writer.ts";
 export type { Durability } from "./database.ts";
 export { type DataFolder, ownerOfDataFolder, takeDataFolder } from "./data_folder.ts";
@@ -17,4 +15,3 @@ export { HISTORY_FORMAT } from "./chain.ts";
 export { DEFAULT_LIMITS, type HistoryLimits } from "./limits.ts";
 export { type OpenHistory, openHistory, type OpenOptions } from "./open.ts";
 export type { HistoryWatch } from "./row_queue.ts";
-export type { Token } from "./tokens.ts";

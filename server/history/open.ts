@@ -4,7 +4,8 @@
  * @module
  */
 import type { History, HistoryAudit, HistoryReader } from "../core/ports.ts";
-import { accessStores, type AttemptStore, type TokenStore } from "./access_store.ts";
+import type { AttemptStore, TokenStore } from "../core/contract/access.ts";
+import { accessStores } from "./access_store.ts";
 import { WorkerAudit } from "./audit.ts";
 import type { Head } from "./block_writer.ts";
 import type { Durability } from "./database.ts";

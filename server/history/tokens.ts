@@ -5,25 +5,10 @@
  */
 import type { Kysely } from "kysely";
 import { z } from "zod";
+import type { KeptToken } from "../core/contract/access.ts";
 import { HistoryError } from "./errors.ts";
 import { jsonText } from "./json_text.ts";
 import type { HistoryTables } from "./schema.ts";
-
-/** A token as the history keeps it. */
-export interface Token {
-  /** Its public id, which stands in rows and records. */
-  id: string;
-  /** What its maker called it. */
-  name: string;
-  /** The hash of the secret. */
-  hash: Uint8Array;
-  /** What it allows. */
-  scopes: string[];
-  /** Globs of the phones it is for; null for all. */
-  phones: string[] | null;
-  /** Wall time, milliseconds. */
-  createdAt: number;
-}
 
 /** A list of texts as JSON. */
 const texts = jsonText.pipe(z.array(z.string()));
@@ -35,10 +20,10 @@ const storedToken = z.object({
   scopes: texts,
   phones: texts.nullable(),
   created_at: z.int(),
-}).transform(({ created_at, ...token }): Token => ({ ...token, createdAt: created_at }));
+}).transform(({ created_at, ...token }): KeptToken => ({ ...token, createdAt: created_at }));
 
 /** Every token, in the order of creation. @throws {HistoryError} If a row is broken: a token must not quietly be lost, or allow what it did not. */
-export async function listTokens(db: Kysely<HistoryTables>): Promise<Token[]> {
+export async function listTokens(db: Kysely<HistoryTables>): Promise<KeptToken[]> {
   const rows = await db.selectFrom("token").selectAll().orderBy("created_at").orderBy("id").execute();
   return rows.map((row) => {
     const token = storedToken.safeParse(row);
@@ -53,7 +38,7 @@ export async function listTokens(db: Kysely<HistoryTables>): Promise<Token[]> {
 }
 
 /** Adds a token. @throws What SQLite says, also if its id or hash is there already. */
-export async function insertToken(db: Kysely<HistoryTables>, token: Token): Promise<void> {
+export async function insertToken(db: Kysely<HistoryTables>, token: KeptToken): Promise<void> {
   const { createdAt, scopes, phones, ...rest } = token;
   await db.insertInto("token")
     .values({

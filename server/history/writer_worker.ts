@@ -4,7 +4,8 @@
  * @module
  */
 import { Kysely } from "kysely";
-import { type Attempts, listAttempts, saveAttempts } from "./attempts.ts";
+import type { Attempts, KeptToken } from "../core/contract/access.ts";
+import { listAttempts, saveAttempts } from "./attempts.ts";
 import { BlockWriter, type Head, type WritableDatabase } from "./block_writer.ts";
 import { commit, type Committed } from "./commit.ts";
 import { type Durability, makeDurable, openForWriting, sqliteCode } from "./database.ts";
@@ -17,7 +18,7 @@ import { MIGRATIONS } from "./migrations.ts";
 import { completeLost, historyId } from "./recovery.ts";
 import type { Cell } from "./rows.ts";
 import type { HistoryTables } from "./schema.ts";
-import { deleteToken, insertToken, listTokens, type Token } from "./tokens.ts";
+import { deleteToken, insertToken, listTokens } from "./tokens.ts";
 
 /** What an opened history is. */
 export interface Opened {
@@ -26,7 +27,7 @@ export interface Opened {
   head: Head;
   recovered: number;
   migrated: string[];
-  tokens: Token[];
+  tokens: KeptToken[];
   attempts: Attempts[];
 }
 
@@ -78,7 +79,7 @@ const calls = {
   },
 
   /** Adds a token; it is on disk when this is answered. */
-  addToken(token: Token): Promise<void> {
+  addToken(token: KeptToken): Promise<void> {
     return insertToken(writer().database.db, token);
   },
 

@@ -5,6 +5,7 @@
  */
 import { basename } from "node:path";
 import { deadline } from "@std/async/deadline";
+import type { PluginCondition } from "../core/contract/plugin_condition.ts";
 import type { Core } from "../core/core.ts";
 import { Leftovers } from "./leftovers.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
@@ -13,7 +14,7 @@ import { type LogEntry, PluginLog } from "./plugin_log.ts";
 import { Misconfigured } from "./refusal.ts";
 import { STOPPED_BECAUSE } from "./stopped_because.ts";
 import type { RunBounds } from "./plugin_run.ts";
-import { type PluginCondition, Supervisor } from "./supervisor.ts";
+import { Supervisor } from "./supervisor.ts";
 
 /** What the host needs of the core. */
 export type HostCore = Pick<Core, "attach" | "settle" | "releasePlugin" | "enablePlugins">;

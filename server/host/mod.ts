@@ -13,8 +13,6 @@ export {
 } from "./host.ts";
 export { type PluginConfig, pluginConfig } from "./plugin_config.ts";
 export type { LogEntry } from "./plugin_log.ts";
-export type { PluginState } from "./plugin_run.ts";
-export type { PluginCondition } from "./supervisor.ts";
 export { examinePlugin } from "./examine.ts";
 export { faultsOf, type HeldAgainst } from "./file_faults.ts";
 export { runningPlugins } from "./leftovers.ts";

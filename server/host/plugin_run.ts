@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { PluginState } from "../core/contract/plugin_condition.ts";
 import { wordsOf } from "../core/contract/errors.ts";
 import { deadline } from "@std/async/deadline";
 import { retry } from "@std/async/retry";
@@ -16,9 +17,6 @@ import type { PluginLog } from "./plugin_log.ts";
 import { prepare } from "./prepare.ts";
 import { PluginRefusal } from "./refusal.ts";
 import { STOPPED_BECAUSE } from "./stopped_because.ts";
-
-/** Where a plugin is in its life. */
-export type PluginState = "starting" | "ready" | "backingOff" | "stopped" | "needsGrant" | "givenUp";
 
 /** Bounds of a plugin's life, in milliseconds and counts. */
 export interface RunBounds {

@@ -12,6 +12,7 @@
  */
 import { PhoneError } from "../core/contract/errors.ts";
 import { deadline } from "@std/async/deadline";
+import type { PluginCondition, PluginState } from "../core/contract/plugin_condition.ts";
 import type { Core } from "../core/core.ts";
 import type { Leftovers } from "./leftovers.ts";
 import type { Manifest } from "./manifest.ts";
@@ -20,25 +21,7 @@ import type { LogLine, PluginLog } from "./plugin_log.ts";
 import { STOPPED_BECAUSE } from "./stopped_because.ts";
 import { prepare } from "./prepare.ts";
 import { PluginRefusal } from "./refusal.ts";
-import { PluginRun, type PluginState, type RunBounds } from "./plugin_run.ts";
-
-/** How a plugin is. */
-export interface PluginCondition {
-  name: string;
-  /** Whether the configuration has it started with the server. */
-  enabled: boolean;
-  state: PluginState;
-  /** Why, in words; empty where there is nothing to say. */
-  detail: string;
-  /** Resident memory in bytes, 0 without a process. */
-  rssBytes: number;
-  /** Processor time as a part of one processor. */
-  cpu: number;
-  /** How late its timers are, in milliseconds. */
-  lagMs: number;
-  /** How many processes were started after the first. */
-  restarts: number;
-}
+import { PluginRun, type RunBounds } from "./plugin_run.ts";
 
 /** What a supervisor needs. */
 export interface SupervisorOptions {

@@ -4,14 +4,11 @@
  * @module
  */
 import { type Context, type Handler, Hono } from "hono";
-import type { AccessRefusals } from "./access/access_refusals.ts";
 import { admit } from "./access/authentication.ts";
 import type { Env } from "./access/call_source.ts";
+import type { AppPorts } from "./app_ports.ts";
 import { type Call, type Endpoint, handlerOf, refuse } from "./endpoint.ts";
-import type { FailedAttempts } from "./access/failed_attempts.ts";
-import type { HttpPorts } from "./ports.ts";
 import { Refusal } from "./refusing/refusal.ts";
-import type { ReplyRelease } from "./answering/reply_release.ts";
 import { applicationEndpoints } from "./routes/applications.ts";
 import { auditEndpoints } from "./routes/audit.ts";
 import { documentEndpoints } from "./routes/documents.ts";
@@ -25,31 +22,7 @@ import { pluginEndpoints } from "./routes/plugins.ts";
 import { requestEndpoints } from "./routes/requests.ts";
 import { sessionEndpoints } from "./routes/session.ts";
 import { tokenEndpoints } from "./routes/tokens.ts";
-import type { SessionTable } from "./access/session_table.ts";
-import { socketEndpoints, type Sockets } from "./socket/mod.ts";
-import type { Pace } from "./access/pace.ts";
-import type { Turns } from "./answering/turns.ts";
-import type { Waits } from "./answering/waits.ts";
-
-/** What the routes need beyond the ports: what outlives a single call. */
-export interface AppPorts extends HttpPorts {
-  /** Counts calls without a valid token. */
-  readonly refusals: AccessRefusals;
-  /** Counts wrong tokens. */
-  readonly attempts: FailedAttempts;
-  /** Tells the core when answers have been handed out. */
-  readonly replies: ReplyRelease;
-  /** Sessions of browsers. */
-  readonly sessions: SessionTable;
-  /** Every open socket. */
-  readonly sockets: Sockets;
-  /** Refuses a token that calls too often. */
-  readonly pace: Pace;
-  /** Who waits for requests to end. */
-  readonly waits: Waits;
-  /** Has each token's questions to the history wait for one another, and not for all of them. */
-  readonly questions: Turns;
-}
+import { socketEndpoints } from "./socket/mod.ts";
 
 /** Makes the Hono application. Its bindings are what `Deno.serve` tells of a call. */
 export function createApp(ports: AppPorts): Hono<Env> {

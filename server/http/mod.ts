@@ -6,11 +6,8 @@
 export { DEFAULT_LIMITS, SCOPES } from "./ports.ts";
 export type {
   Answered,
-  Attempts,
-  AttemptStore,
   Health,
   HttpPorts,
-  KeptToken,
   Limits,
   ManagedPlugin,
   MetricsText,
@@ -19,7 +16,6 @@ export type {
   StoredToken,
   Token,
   Tokens,
-  TokenStore,
   TokenTable,
 } from "./ports.ts";
 export type { Certificate } from "./listener.ts";

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { AttemptStore, TokenStore } from "../core/contract/access.ts";
+import type { PluginCondition, PluginState } from "../core/contract/plugin_condition.ts";
 import { DEFAULT_BOUNDS } from "../core/bounds.ts";
 import type { Core } from "../core/core.ts";
 import type { Clock, Fact, HistoryAudit, HistoryReader } from "../core/ports.ts";
@@ -47,80 +49,14 @@ export interface TokenTable extends Tokens {
   remove(id: string): void;
 }
 
-/** A token as it is kept. */
-export interface KeptToken {
-  /** Names the token in records and facts. */
-  id: string;
-  /** What its maker called it. */
-  name: string;
-  /** SHA-256 of the secret. */
-  hash: Uint8Array;
-  /** What it allows. */
-  scopes: string[];
-  /** Globs of the phones that it may see; null = every phone. */
-  phones: string[] | null;
-  /** Wall time, milliseconds. */
-  createdAt: number;
-}
-
-/** Where tokens are kept. What cannot be written is a `PhoneError` `RESOURCEUNAVAIL`. */
-export interface TokenStore {
-  /** Every token. */
-  list(): KeptToken[];
-  /** Adds one; it is on disk when this resolves. */
-  add(token: KeptToken): Promise<void>;
-  /** Removes the one with that id; it is gone from the disk when this resolves. */
-  remove(id: string): Promise<void>;
-}
-
-/** The failed attempts to get in that came from one address. */
-export interface Attempts {
-  /** The address or network that they are counted for. */
-  address: string;
-  /** When the first one came: wall time, milliseconds. */
-  since: number;
-  /** How many. */
-  count: number;
-}
-
-/** Where failed attempts are kept. */
-export interface AttemptStore {
-  /** What was kept when the server started. */
-  list(): Attempts[];
-  /** Keeps what has changed, and forgets what began before `forget` (wall time, milliseconds). */
-  save(changed: readonly Attempts[], options: { forget: number }): Promise<void>;
-}
-
 /** How one enabled plugin is doing. */
 export interface PluginHealth {
   /** The prefix of its phones. */
   readonly name: string;
-  /** `starting ready backingOff stopped needsGrant givenUp`. */
-  readonly state: string;
+  /** Where it is in its life. */
+  readonly state: PluginState;
   /** Why it is not ready, in words. */
   readonly reason?: string;
-}
-
-/** Where a plugin can be in its life. */
-export const PLUGIN_STATES = ["starting", "ready", "backingOff", "stopped", "needsGrant", "givenUp"] as const;
-
-/** How a plugin is. */
-export interface PluginCondition {
-  /** The prefix of its phones. */
-  readonly name: string;
-  /** Whether it is started with the server. */
-  readonly enabled: boolean;
-  readonly state: typeof PLUGIN_STATES[number];
-  /** Why, in words; empty where there is nothing to say. */
-  readonly detail: string;
-  /** Resident memory in bytes, 0 without a process. */
-  readonly rssBytes: number;
-  /** Processor time as a part of one processor. */
-  readonly cpu: number;
-  /** How late its timers are, in milliseconds. */
-  readonly lagMs: number;
-  /** How many processes were started after the first. */
-  readonly restarts: number;
 }
 
 /** What a plugin may reach outside of itself, in Deno's words. */

@@ -7,30 +7,19 @@
  * @module
  */
 import { PhoneError } from "../core/contract/errors.ts";
-import { accessRefusals } from "./access/access_refusals.ts";
 import { createApp } from "./app.ts";
+import { appPorts } from "./app_ports.ts";
 import { ServedCall } from "./access/call_source.ts";
-import { failedAttempts } from "./access/failed_attempts.ts";
 import { type Certificate, listen, type ListenAddress } from "./listener.ts";
 import type { HttpPorts } from "./ports.ts";
 import { INTERNAL_PROBLEM, problemOf, problemResponse, telephonyProblem } from "./refusing/problem.ts";
-import { pace } from "./access/pace.ts";
-import { foldedRefusals } from "./refusing/refused_call.ts";
-import { replyRelease } from "./answering/reply_release.ts";
-import { sessionTable } from "./access/session_table.ts";
-import { Sockets } from "./socket/mod.ts";
 import { trustedProxies } from "./access/trusted_proxies.ts";
-import { turns } from "./answering/turns.ts";
-import { waits } from "./answering/waits.ts";
 
 /** Where and how to serve. */
 export interface ServeOptions extends ListenAddress {
   /** Addresses and networks of the proxies that may speak for their callers; none if left out. */
   readonly trustedProxies?: readonly string[];
 }
-
-/** Questions of each token: few enough for nobody to wait for another's, and enough for a page of clients that ask for all they know at once. */
-const QUESTIONS = { atOnce: 16, waiting: 1_024 };
 
 /** A server that listens. */
 export interface HttpServer {
@@ -59,24 +48,9 @@ const STOPPING = telephonyProblem(
  * @throws {Deno.errors.AddrInUse} If another process listens there; what else Deno throws if it cannot listen or the certificate is not a good one.
  */
 export function serveHttp(ports: HttpPorts, options: ServeOptions): HttpServer {
-  const refusals = accessRefusals(ports.clock, ports.note);
-  const facts = foldedRefusals(ports.clock, ports.note);
-  const attempts = failedAttempts(ports.clock, { store: ports.attemptStore, onSlowed: ports.slowed });
-  const replies = replyRelease(ports.clock, ports.limits.answerMs);
-  const sessions = sessionTable(ports.clock, ports.tokens);
-  const sockets = new Sockets(ports.clock, ports.limits);
-  const app = createApp({
-    ...ports,
-    note: facts.note,
-    refusals,
-    attempts,
-    pace: pace(ports.clock, ports.limits.callsPerMinute),
-    replies,
-    waits: waits(),
-    questions: turns("questions to the history", QUESTIONS),
-    sessions,
-    sockets,
-  });
+  const own = appPorts(ports);
+  const { sockets } = own;
+  const app = createApp(own);
   const isTrusted = trustedProxies(options.trustedProxies ?? []);
   const drained = Promise.withResolvers<void>();
   let underWay = 0;
@@ -124,9 +98,7 @@ export function serveHttp(ports: HttpPorts, options: ServeOptions): HttpServer {
       // `completed` tells of an answer that has been handed over; its bytes leave in the next turn of the loop.
       await new Promise((resolve) => setTimeout(resolve));
       await Promise.all([listener.close(), local?.close()]);
-      replies.flush();
-      refusals.flush();
-      facts.flush();
+      own.flush();
     },
   };
 }

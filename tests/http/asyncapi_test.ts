@@ -3,7 +3,7 @@ import { createConfig, lintFromString } from "@redocly/openapi-core";
 import type { PhoneEvent } from "../../server/core/contract/events.ts";
 import { makeBench } from "../conformance/support/bench.ts";
 import { configuration } from "../conformance/support/shared_server.ts";
-import type { AppPorts } from "../../server/http/app.ts";
+import type { AppPorts } from "../../server/http/app_ports.ts";
 import { methodName } from "../../server/core/contract/socket.ts";
 import { methodsOf } from "../../server/http/socket/methods.ts";
 import { api } from "../harness/api.ts";

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Clock } from "../../server/core/ports.ts";
 import { failedAttempts } from "../../server/http/access/failed_attempts.ts";
-import type { Attempts, AttemptStore } from "../../server/http/ports.ts";
+import type { Attempts, AttemptStore } from "../../server/core/contract/access.ts";
 import { ManualClock } from "./support/manual_clock.ts";
 
 /** A store whose writes the test lets through. */

@@ -80,15 +80,20 @@ Deno.test("an answer that cannot be made costs its socket, and not the server (i
   equal((await server.call("GET", "/healthz")).status, 200);
 });
 
+/** Gives a socket a call that goes on until it is told to end: a resume of its application waits for it. */
+async function busy(server: TestServer, socket: TestSocket): Promise<PromiseWithResolvers<void>> {
+  const over = Promise.withResolvers<void>();
+  server.core.during = (name) => name === "get" ? over.promise : undefined;
+  socket.send("phoneGetRing", { handle: "own-1" });
+  await socket.ask("ping");
+  server.core.stream = new EventQueue();
+  return over;
+}
+
 Deno.test("what is sent behind a resume is counted while it waits: so many calls, so many bytes, then -32002", async () => {
   await using server = new TestServer({ socketBytes: 10_000 });
   await using lost = await begun(server);
-  const opened = Promise.withResolvers<void>();
-  server.core.during = (name) => name === "get" ? opened.promise : undefined;
-  lost.send("phoneGetRing", { handle: "own-1" });
-  await lost.ask("ping");
-  server.core.stream = new EventQueue();
-
+  const opened = await busy(server, lost);
   await using socket = await open(server);
   const resumed = socket.send("resume", { application: "app-1" });
   const large = Array.from({ length: 4 }, () => socket.send("phoneClose", { handle: "x".repeat(4_000) }));
@@ -105,11 +110,7 @@ Deno.test("what is sent behind a resume is counted while it waits: so many calls
 Deno.test("1,024 calls wait behind a resume and no more", async () => {
   await using server = new TestServer();
   await using lost = await begun(server);
-  const opened = Promise.withResolvers<void>();
-  server.core.during = (name) => name === "get" ? opened.promise : undefined;
-  lost.send("phoneGetRing", { handle: "own-1" });
-  await lost.ask("ping");
-  server.core.stream = new EventQueue();
+  const opened = await busy(server, lost);
   await using socket = await open(server);
   socket.send("resume", { application: "app-1" });
   for (let i = 0; i < 1_024; i++) socket.send("phoneSetLamp", { handle: "own-1", lamp: i, mode: "off" });

@@ -1,6 +1,7 @@
+import type { KeptToken } from "../../server/core/contract/access.ts";
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { Fact } from "../../server/core/ports.ts";
-import { DEFAULT_LIMITS, hashSecret, type KeptToken, tokenTable } from "../../server/http/mod.ts";
+import { DEFAULT_LIMITS, hashSecret, tokenTable } from "../../server/http/mod.ts";
 import { tokenRevoker } from "../../server/http/access/token_keeper.ts";
 import { waits } from "../../server/http/answering/waits.ts";
 import { ManualClock } from "./support/manual_clock.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 import type { Cause } from "../../server/core/contract/record.ts";
-import { type Ending, type Handle, type Phone, pluginOf, type Request } from "./model_state.ts";
+import { type Ending, type Handle, newPhone, type Phone, pluginOf, type Request } from "./model_state.ts";
 import { BOUNDS } from "./run.ts";
 import type { Seen, Trace } from "./trace.ts";
 
@@ -381,21 +381,8 @@ class Model {
   }
 
   #phone(name: string): Phone {
-    let phone = this.#phones.get(name);
-    if (phone === undefined) {
-      phone = {
-        name,
-        handles: new Set(),
-        open: false,
-        closing: undefined,
-        closeBegan: 0,
-        closed: undefined,
-        shutAt: -1,
-        removed: false,
-        left: "close",
-      };
-      this.#phones.set(name, phone);
-    }
+    const phone = this.#phones.get(name) ?? newPhone(name);
+    this.#phones.set(name, phone);
     return phone;
   }
 }

@@ -62,6 +62,21 @@ export interface Phone {
   left: Cause;
 }
 
+/** A phone that nobody has opened yet. */
+export function newPhone(name: string): Phone {
+  return {
+    name,
+    handles: new Set(),
+    open: false,
+    closing: undefined,
+    closeBegan: 0,
+    closed: undefined,
+    shutAt: -1,
+    removed: false,
+    left: "close",
+  };
+}
+
 /** The plugin in a phone's name. */
 export function pluginOf(phone: string): string {
   return phone.split(":")[0]!;

@@ -6,7 +6,8 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { Census, Core } from "../../core/core.ts";
 import type { OpenHistory } from "../../history/mod.ts";
-import type { Host, PluginState } from "../../host/mod.ts";
+import { PLUGIN_STATES } from "../../core/contract/plugin_condition.ts";
+import type { Host } from "../../host/mod.ts";
 import type { HttpServer } from "../../http/mod.ts";
 
 /** The rooms that are looked at. */
@@ -16,16 +17,6 @@ export interface Rooms {
   opened: Pick<OpenHistory, "history" | "waiting">;
   server: Pick<HttpServer, "sockets">;
 }
-
-/** Each state is shown, also with no plugin in it. */
-const STATES: Record<PluginState, number> = {
-  starting: 0,
-  ready: 0,
-  backingOff: 0,
-  stopped: 0,
-  needsGrant: 0,
-  givenUp: 0,
-};
 
 /** Registers what the rooms can be asked. */
 export function measureRooms(registry: Registry, { core, host, opened, server }: Rooms): void {
@@ -70,9 +61,9 @@ function measurePlugins(registry: Registry, host: Rooms["host"]): void {
     labelNames: ["state"],
     registers,
     collect() {
-      const counts = { ...STATES };
-      for (const { state } of host.states()) counts[state]++;
-      for (const [state, count] of Object.entries(counts)) this.set({ state }, count);
+      const states = host.states();
+      // Each state is shown, also with no plugin in it.
+      for (const state of PLUGIN_STATES) this.set({ state }, states.filter((plugin) => plugin.state === state).length);
     },
   });
   const labelNames = ["plugin"];

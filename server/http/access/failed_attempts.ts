@@ -9,7 +9,7 @@
  */
 import type { Clock } from "../../core/ports.ts";
 import { networkOf } from "./network.ts";
-import type { Attempts, AttemptStore } from "../ports.ts";
+import type { Attempts, AttemptStore } from "../../core/contract/access.ts";
 
 /** Counts wrong tokens. */
 export interface FailedAttempts {

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { PLUGIN_STATES } from "../../core/contract/plugin_condition.ts";
 import type { Health } from "../ports.ts";
 import { schemaOf } from "./agree.ts";
 
@@ -21,7 +22,7 @@ export const Readiness = schemaOf<Health>()(
     plugins: z.array(
       z.object({
         name: z.string(),
-        state: z.string().meta({ examples: ["ready", "needsGrant"] }),
+        state: z.enum(PLUGIN_STATES),
         reason: z.string().exactOptional(),
       }),
     ).meta({ description: "Every enabled plugin." }),

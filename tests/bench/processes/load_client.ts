@@ -3,11 +3,10 @@
  *
  * @module
  */
-import process from "node:process";
 import type { z } from "zod";
 import { Load, type LoadResult } from "../questions.ts";
-import { quantile } from "../statistics.ts";
 import { answerLines } from "./answer_lines.ts";
+import { loadFigures } from "./load_figures.ts";
 import { HttpConnection } from "./http_connection.ts";
 
 async function run(
@@ -16,7 +15,7 @@ async function run(
   const bytes = new TextEncoder().encode(request);
   const open = await Promise.all(Array.from({ length: connections }, () => HttpConnection.open({ hostname, port })));
   const times: number[] = [];
-  const cpu = processorMs();
+  const figures = loadFigures();
   const begin = performance.now();
   const end = begin + seconds * 1_000;
   await Promise.all(open.map(async (connection) => {
@@ -28,19 +27,7 @@ async function run(
       sent = now;
     }
   }));
-  const elapsed = performance.now() - begin;
-  return {
-    requests: times.length,
-    perSecond: times.length / elapsed * 1_000,
-    p50: quantile(times, 0.5),
-    p99: quantile(times, 0.99),
-    busy: (processorMs() - cpu) / elapsed,
-  };
-}
-
-function processorMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
+  return figures(times);
 }
 
 await answerLines((question) => run(Load.parse(question)));

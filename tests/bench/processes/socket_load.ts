@@ -3,11 +3,10 @@
  *
  * @module
  */
-import process from "node:process";
 import type { z } from "zod";
 import { type LoadResult, SocketCrowd, type SocketCrowdResult, SocketLoad } from "../questions.ts";
-import { quantile } from "../statistics.ts";
 import { answerLines } from "./answer_lines.ts";
+import { loadFigures } from "./load_figures.ts";
 import { RpcSocket } from "./rpc_socket.ts";
 
 /** How many applications begin at once. */
@@ -48,7 +47,7 @@ async function run(
   const times: number[] = [];
   let outstanding = 0;
   let asking = true;
-  const cpu = processorMs();
+  const figures = loadFigures();
   const begin = performance.now();
   const end = begin + seconds * 1_000;
 
@@ -88,14 +87,7 @@ async function run(
     if (outstanding === 0) resolve();
   }
   await over;
-  const elapsed = performance.now() - begin;
-  return {
-    requests: times.length,
-    perSecond: times.length / elapsed * 1_000,
-    p50: quantile(times, 0.5),
-    p99: quantile(times, 0.99),
-    busy: (processorMs() - cpu) / elapsed,
-  };
+  return figures(times);
 }
 
 /** Lets the applications ask in turn, each request when it is due, whatever has become of those before it. */
@@ -118,11 +110,6 @@ async function spread(
       if (asker) ask(asker, due);
     }
   }
-}
-
-function processorMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
 }
 
 await answerLines((question) => {

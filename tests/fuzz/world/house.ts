@@ -3,19 +3,14 @@
  *
  * @module
  */
+import type { KeptToken } from "../../../server/core/contract/access.ts";
 import { createCore } from "../../../server/core/mod.ts";
 import type { ApplicationView, Core, HandleView } from "../../../server/core/core.ts";
-import { accessRefusals } from "../../../server/http/access/access_refusals.ts";
-import { type AppPorts, createApp } from "../../../server/http/app.ts";
-import { failedAttempts } from "../../../server/http/access/failed_attempts.ts";
-import { type Answered, DEFAULT_LIMITS, hashSecret, type KeptToken, tokenTable } from "../../../server/http/mod.ts";
-import { replyRelease } from "../../../server/http/answering/reply_release.ts";
-import { sessionTable } from "../../../server/http/access/session_table.ts";
-import { pace } from "../../../server/http/access/pace.ts";
+import { createApp } from "../../../server/http/app.ts";
+import { type AppPorts, appPorts } from "../../../server/http/app_ports.ts";
+import { type Answered, DEFAULT_LIMITS, hashSecret, tokenTable } from "../../../server/http/mod.ts";
 import { CallsUnderWay } from "../../../server/http/socket/calls_under_way.ts";
 import { methodsOf } from "../../../server/http/socket/methods.ts";
-import { Sockets } from "../../../server/http/socket/mod.ts";
-import { waits } from "../../../server/http/answering/waits.ts";
 import { systemClock } from "../../../server/command/serving/clock.ts";
 import { recordOf } from "../../http/support/server.ts";
 import { MemoryHistory } from "./memory_history.ts";
@@ -62,17 +57,13 @@ export async function openHouse(): Promise<House> {
   const core = createCore({ clock: systemClock, nextId: () => `id-${++ids}`, history });
   await startVirtualPlugin(core);
   const kept: KeptToken[] = [];
-  const tokens = tokenTable(
-    [OPERATOR, WATCHER, NOBODY].map((token) => ({ token, hash: hashSecret(SECRETS[token.id]) })),
-  );
-  const clock = systemClock;
-  const attemptStore = { list: () => [], save: () => Promise.resolve() };
-  const limits = { ...DEFAULT_LIMITS, waitSeconds: 0 };
-  const ports: AppPorts = {
+  const ports = appPorts({
     core,
-    clock,
-    limits,
-    tokens,
+    clock: systemClock,
+    limits: { ...DEFAULT_LIMITS, waitSeconds: 0 },
+    tokens: tokenTable(
+      [OPERATOR, WATCHER, NOBODY].map((token) => ({ token, hash: hashSecret(SECRETS[token.id]) })),
+    ),
     reader: {
       request: (id) => Promise.resolve(id <= history.newest ? recordOf({ requestId: id }) : undefined),
       requests: () => Promise.resolve({ items: [recordOf()], next: 1 }),
@@ -89,7 +80,7 @@ export async function openHouse(): Promise<House> {
       add: (token) => Promise.resolve(void kept.push(token)),
       remove: (id) => Promise.resolve(void kept.splice(kept.findIndex((token) => token.id === id), 1)),
     },
-    attemptStore,
+    attemptStore: { list: () => [], save: () => Promise.resolve() },
     slowed() {},
     health: () => ({ ready: true, durability: "full", reasons: [], plugins: [] }),
     metrics: () => Promise.resolve({ text: "up 1\n", contentType: "text/plain; version=0.0.4; charset=utf-8" }),
@@ -97,15 +88,7 @@ export async function openHouse(): Promise<House> {
     note() {},
     record: () => history.note(),
     report: (error, where) => reported.push(`${where}: ${error instanceof Error ? error.stack : error}`),
-    refusals: accessRefusals(clock, () => {}),
-    pace: pace(clock, limits.callsPerMinute),
-    attempts: failedAttempts(clock, { store: attemptStore, onSlowed: () => {} }),
-    replies: replyRelease(clock, limits.answerMs),
-    sessions: sessionTable(clock, tokens),
-    sockets: new Sockets(clock, limits),
-    waits: waits(),
-    questions: (_token, work) => work(),
-  };
+  });
   const house: House = {
     core,
     ports,

@@ -3,22 +3,19 @@
  *
  * @module
  */
+import type { Attempts, AttemptStore, KeptToken, TokenStore } from "../../../server/core/contract/access.ts";
 import type { HistoryEvent, RequestRecord } from "../../../server/core/contract/record.ts";
 import type { Fact, HistoryReader, Page } from "../../../server/core/ports.ts";
 import {
   type Answered,
-  type Attempts,
-  type AttemptStore,
   DEFAULT_LIMITS,
   hashSecret,
   type Health,
   type HttpServer,
-  type KeptToken,
   type Limits,
   type ManagedPlugin,
   type Scope,
   serveHttp,
-  type TokenStore,
   tokenTable,
 } from "../../../server/http/mod.ts";
 import { ManualClock } from "./manual_clock.ts";

@@ -23,7 +23,7 @@ import { readCertificate, watchCertificate } from "./serving/certificate.ts";
 import { type Configuration, type Flags, readConfiguration } from "./configuration/mod.ts";
 import { internalError } from "./ending/exit.ts";
 import { health } from "./serving/health.ts";
-import { logEntry, logFault, logSlowed, startLog } from "./watch/log.ts";
+import { logBrokenOff, logEntry, logFault, logSlowed, startLog } from "./watch/log.ts";
 import { tellingFacts } from "./watch/log_facts.ts";
 import { operatorToken } from "./serving/operator.ts";
 import { greet, showToken } from "./serving/print.ts";
@@ -145,6 +145,7 @@ function listen(
       note: (fact) => void history.note(fact, { optional: true }),
       record: (fact) => history.note(fact),
       slowed: logSlowed,
+      brokenOff: logBrokenOff,
       report: logFault,
     }, { ...listen, trustedProxies, certificate });
   } catch (error) {

@@ -190,6 +190,8 @@ export interface HttpPorts {
   record(fact: Fact): Promise<void>;
   /** Tells the operator at once that an address, or undefined for many together, has presented so many wrong tokens that it is told to wait. */
   slowed(address: string | undefined): void;
+  /** Tells the operator that an answer under way was broken off, and why: its client sees only that it ends. */
+  brokenOff(why: string): void;
   /** Tells the operator of an error that is a fault of ours. */
   report(error: unknown, where: string): void;
 }

@@ -72,6 +72,7 @@ export function serveHttp(ports: HttpPorts, options: ServeOptions): HttpServer {
         // A body that is broken off comes here too, and most often for a reason that is no fault of ours: its token was revoked, its client does not read.
         const problem = problemOf(error);
         if (problem === undefined) ports.report(error, "Deno.serve");
+        else ports.brokenOff(problem.detail);
         return problemResponse(problem ?? INTERNAL_PROBLEM);
       },
       clock: ports.clock,

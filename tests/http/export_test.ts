@@ -51,7 +51,7 @@ Deno.test("a HEAD of an export reads nothing of the history", async () => {
   deepEqual([answer.status, answer.headers.get("content-type"), server.audit.read], [200, "application/jsonl", 0]);
 });
 
-Deno.test("a history that cannot be read is 503; one that cannot be read on cuts the export off, and a fault of ours is told to the operator", async () => {
+Deno.test("a history that cannot be read is 503; one that cannot be read on cuts the export off, and why is told to the operator", async () => {
   await using server = new TestServer();
   const failure = new PhoneError("RESOURCEUNAVAIL", "Cannot read row 3 of the history");
   server.audit.pieces = [failure];
@@ -67,6 +67,7 @@ Deno.test("a history that cannot be read is 503; one that cannot be read on cuts
     await rejects(soon(answer.text()));
   }
   deepEqual(server.reported, [fault]);
+  deepEqual(server.brokenOff, [failure.message]);
 });
 
 Deno.test("a token has two exports at once, and no more: each place is free again when its client is through, hangs up or does not read", async () => {

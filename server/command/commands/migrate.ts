@@ -21,7 +21,7 @@ export const migrateStatus = command({
   options,
   examples: ["migrate status"],
   async run({ data = DATA, json }) {
-    const { examineHistory } = await import("../../history/mod.ts");
+    const { examineHistory } = await import("../../history/examine.ts");
     const file = await historyFile(data);
     const { migrations, damage } = await examineHistory(file, { thorough: false });
     if (damage !== undefined) throw new Failure(`Cannot read ${file}: ${damage}`);

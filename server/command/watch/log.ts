@@ -70,6 +70,11 @@ export function logSlowed(address = "many addresses"): void {
   logOf("http").warning("too many wrong tokens within a minute; further ones are told to wait", { address });
 }
 
+/** Writes that a client got less than it asked for. */
+export function logBrokenOff(why: string): void {
+  logOf("http").warning("an answer was broken off", { why });
+}
+
 /** Writes why the process ends, also where no log has been started. */
 export function logLastWords(error: unknown): void {
   const words = wordsOfFault(error);

@@ -82,6 +82,7 @@ export async function openHouse(): Promise<House> {
     },
     attemptStore: { list: () => [], save: () => Promise.resolve() },
     slowed() {},
+    brokenOff() {},
     health: () => ({ ready: true, durability: "full", reasons: [], plugins: [] }),
     metrics: () => Promise.resolve({ text: "up 1\n", contentType: "text/plain; version=0.0.4; charset=utf-8" }),
     answered: (answer) => house.answered = answer,

@@ -121,6 +121,8 @@ export class TestServer implements AsyncDisposable {
   readonly slowed: (string | undefined)[] = [];
   readonly facts: Fact[] = [];
   readonly reported: unknown[] = [];
+  /** Why answers were broken off. */
+  readonly brokenOff: string[] = [];
   /** Every answer that was counted. */
   readonly answers: Answered[] = [];
   /** The configured plugins. */
@@ -151,6 +153,7 @@ export class TestServer implements AsyncDisposable {
       answered: (answer) => this.answers.push(answer),
       note: (fact) => this.facts.push(fact),
       record: (fact) => Promise.resolve(void this.facts.push(fact)),
+      brokenOff: (why) => this.brokenOff.push(why),
       report: (error) => this.reported.push(error),
     }, { hostname: "127.0.0.1", port: 0 });
   }

@@ -63,6 +63,7 @@ export async function serve(flags: Flags): Promise<void> {
     const host = createHost({
       core,
       plugins: configuration.plugins,
+      readPlugins: async () => (await readConfiguration(flags)).plugins,
       folder: folder.path,
       safe: configuration.safe,
       bounds: configuration.host,

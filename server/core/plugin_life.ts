@@ -77,12 +77,13 @@ export function attach(exchange: Exchange, plugin: Plugin, process: PluginProces
     fault(fault) {
       if (running()) remark(exchange, { type: "pluginFault", plugin: plugin.name, detail: { fault } });
     },
-    ready() {
+    ready({ anew } = { anew: false }) {
       if (!running()) return;
       plugin.ready = true;
       exchange.history.note({ type: "pluginReady", plugin: plugin.name });
       for (const phone of plugin.phones.values()) {
         if (phone.offered) setConnected(exchange, phone, phone.linked, tellEverybodyState);
+        else if (anew && !phone.removed) void remove(exchange, phone);
       }
     },
     async gone(cause, detail) {

@@ -319,8 +319,11 @@ export interface PluginEvents {
   forceClosed(phone: string): void;
   /** It did what it must not, and lives on: the history is to say so. */
   fault(fault: string): void;
-  /** Its start has ended well: phones that it did not offer again stay disconnected. */
-  ready(): void;
+  /**
+   * Its start has ended well. Phones that it did not offer again stay disconnected; if its operator had it start with what the configuration says now
+   * (`anew`), they are taken away.
+   */
+  ready(options?: { anew: boolean }): void;
   /** Its process is no more. Resolves when its requests are completed and its handles told. */
   gone(cause: GoneCause, detail: string): Promise<void>;
 }

@@ -5,13 +5,14 @@
  */
 import { basename } from "node:path";
 import { deadline } from "@std/async/deadline";
+import { wordsOf } from "../core/contract/errors.ts";
 import type { PluginCondition } from "../core/contract/plugin_condition.ts";
 import type { Core } from "../core/core.ts";
 import { Leftovers } from "./leftovers.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { type CheckedPluginConfig, PLUGIN_NAME, type PluginConfig, pluginConfig } from "./plugin_config.ts";
 import { type LogEntry, PluginLog } from "./plugin_log.ts";
-import { Misconfigured } from "./refusal.ts";
+import { Misconfigured, PluginRefusal } from "./refusal.ts";
 import { STOPPED_BECAUSE } from "./stopped_because.ts";
 import type { RunBounds } from "./plugin_run.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -39,6 +40,8 @@ export interface HostOptions {
   core: HostCore;
   /** What the operator says about each plugin; checked here. */
   plugins: PluginConfig[];
+  /** Reads what the operator says about each plugin now; without it that is what was said at the start. */
+  readPlugins?(): Promise<PluginConfig[]>;
   /** No plugin is started with the server: only an operator's command starts one. */
   safe?: boolean;
   /** The data folder. */
@@ -79,7 +82,10 @@ export interface Host {
  *
  * @throws {ZodError} If a plugin's configuration is not valid.
  */
-export function createHost({ core, plugins, safe = false, folder, bounds, releaseMs = 9_000, log }: HostOptions): Host {
+export function createHost(
+  { core, plugins, readPlugins = () => Promise.resolve(plugins), safe = false, folder, bounds, releaseMs = 9_000, log }:
+    HostOptions,
+): Host {
   const configs = plugins.map((config) => pluginConfig.parse(config));
   const warn = (text: string) => log({ plugin: "", level: "warn", text });
   const leftovers = new Leftovers(folder, warn);
@@ -95,6 +101,7 @@ export function createHost({ core, plugins, safe = false, folder, bounds, releas
       supervisors = described.map((plugin) =>
         new Supervisor(plugin.name, {
           config: plugin.config,
+          readConfig: () => readConfig(plugin, readPlugins),
           manifest: plugin.manifest,
           idle: isStarted(plugin) ? undefined : safe ? STOPPED_BECAUSE.safe : STOPPED_BECAUSE.disabled,
           core,
@@ -118,6 +125,29 @@ interface Described {
   name: string;
   config: CheckedPluginConfig;
   manifest: Manifest | undefined;
+}
+
+/**
+ * What the operator says about one plugin now.
+ *
+ * @throws {PluginRefusal} If that cannot be read, or nothing is said about it.
+ */
+async function readConfig(
+  { name, config: { source } }: Described,
+  readPlugins: () => Promise<PluginConfig[]>,
+): Promise<CheckedPluginConfig> {
+  const read = async () => (await readPlugins()).map((config) => pluginConfig.parse(config));
+  const configs = await read().catch((error) => {
+    throw new PluginRefusal(wordsOf(error), { cause: error });
+  });
+  const described = await Promise.all(configs.map(describe));
+  // A manifest that cannot be read just now names nobody.
+  const unnamed = configs.find((config) => config.name === undefined && config.source === source);
+  const found = described.find((plugin) => plugin.name === name)?.config ?? unnamed;
+  if (found) return found;
+  throw new PluginRefusal(
+    `The configuration does not name the plugin ${name} any more; stop it, or add it to "plugins" again`,
+  );
 }
 
 async function describe(config: CheckedPluginConfig): Promise<Described> {

@@ -39,6 +39,8 @@ export interface LifeOptions {
   core: Pick<Core, "attach">;
   bounds: { startMs: number; stopMs: number; heartbeatMs: number; missedHeartbeats: number };
   log: PluginLog;
+  /** Whether phones that it does not offer are taken away. */
+  anew: boolean;
   /** Its start has ended well. */
   onReady(): void;
 }
@@ -206,7 +208,7 @@ export class PluginLife {
     if (this.#startTimer === undefined) return;
     clearTimeout(this.#startTimer);
     this.#startTimer = undefined;
-    this.#events.ready();
+    this.#events.ready({ anew: this.#options.anew });
     this.#options.onReady();
   }
 

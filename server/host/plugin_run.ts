@@ -38,6 +38,8 @@ export interface RunBounds {
 export interface RunOptions {
   name: string;
   config: CheckedPluginConfig;
+  /** Whether it is started with what the configuration says now: phones that it does not offer when it is first ready are taken away. */
+  anew: boolean;
   core: Pick<Core, "attach" | "settle" | "releasePlugin">;
   bounds: RunBounds;
   leftovers: Leftovers;
@@ -73,6 +75,7 @@ export class PluginRun {
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
   #over = false;
+  #wasReady = false;
   #crashes: number[] = [];
   #life: PluginLife | undefined;
 
@@ -147,7 +150,9 @@ export class PluginRun {
       core,
       bounds,
       log,
+      anew: this.#options.anew && !this.#wasReady,
       onReady: () => {
+        this.#wasReady = true;
         become("ready", "");
         core.settle(name);
       },

@@ -26,6 +26,8 @@ import { PluginRun, type RunBounds } from "./plugin_run.ts";
 /** What a supervisor needs. */
 export interface SupervisorOptions {
   config: CheckedPluginConfig;
+  /** Reads what the configuration says of it now. Throws {@linkcode PluginRefusal} if it cannot be read or says nothing of it. */
+  readConfig(): Promise<CheckedPluginConfig>;
   /** What its manifest says; undefined if it cannot be read. */
   manifest: Manifest | undefined;
   /** Why it is not started with the server, in words; undefined if it is, and the core has been told so. */
@@ -43,6 +45,7 @@ const SETTLED: readonly PluginState[] = ["ready", "stopped", "needsGrant", "give
 export class Supervisor {
   readonly #name: string;
   readonly #options: SupervisorOptions;
+  #config: CheckedPluginConfig;
   #manifest: Manifest | undefined;
   /** Whether the core has been told of it. */
   #known: boolean;
@@ -64,6 +67,7 @@ export class Supervisor {
   constructor(name: string, options: SupervisorOptions) {
     this.#name = name;
     this.#options = options;
+    this.#config = options.config;
     this.#manifest = options.manifest;
     this.#known = options.idle === undefined;
     this.#detail = options.idle ?? "it has not been started";
@@ -75,7 +79,7 @@ export class Supervisor {
     const restarts = Math.max(0, this.#launches - 1);
     return {
       name: this.#name,
-      enabled: this.#options.config.enabled,
+      enabled: this.#config.enabled,
       state: this.#state,
       detail: this.#detail,
       rssBytes,
@@ -92,7 +96,7 @@ export class Supervisor {
 
   /** What its operator granted. */
   get grants(): PermissionLists {
-    return this.#options.config.grants;
+    return this.#config.grants;
   }
 
   /** The newest lines of its log, oldest first. */
@@ -119,7 +123,8 @@ export class Supervisor {
   }
 
   /**
-   * Stops the plugin and starts it, its folder read anew. One that runs goes on as it is if what its folder says now could not be started, as far as can be
+   * Stops the plugin and starts it, the configuration and its folder read anew: phones that it does not offer any more are taken away. It stays as it is if the
+   * configuration cannot be read or says nothing of it any more; one that runs goes on also if what they say now could not be started, as far as can be
    * seen without running it: phones that work are not given up for a slip of the pen.
    *
    * @returns Why it goes on as it is, in words; undefined once it was started anew, as {@linkcode Supervisor.start}.
@@ -128,26 +133,36 @@ export class Supervisor {
   async reload(): Promise<string | undefined> {
     const { signal } = this.#untilStop;
     const obstacle = await this.#inTurn(async () => {
-      const obstacle = await this.#obstacle(signal);
-      if (obstacle !== undefined) return obstacle;
+      const next = await this.#next(signal);
+      if (typeof next === "string") return next;
       await this.#end();
-      await this.#begin();
+      this.#config = next;
+      await this.#begin({ anew: true });
     });
     if (obstacle === undefined) await this.#untilSettled();
     return obstacle;
   }
 
-  /** Why a plugin that runs had better not be started anew; undefined for one that does not run. */
-  async #obstacle(signal: AbortSignal): Promise<string | undefined> {
-    if (this.#run === undefined || this.#run.isEnding) return undefined;
-    const { config, bounds } = this.#options;
+  /** The configuration to start anew with; or, in words, why the plugin had better stay as it is. */
+  async #next(signal: AbortSignal): Promise<CheckedPluginConfig | string> {
     try {
-      await prepare(config, { startMs: bounds.startMs, signal, onManifest() {} });
-      return undefined;
+      const config = await this.#options.readConfig();
+      if (this.#run !== undefined && !this.#run.isEnding) await this.#lookAt(config, signal);
+      return config;
     } catch (error) {
       if (signal.aborted) return "It is told to stop";
+      if (error instanceof PluginRefusal) return error.message;
+      throw error;
+    }
+  }
+
+  /** Throws if it can be seen that the plugin would not start so. */
+  async #lookAt(config: CheckedPluginConfig, signal: AbortSignal): Promise<void> {
+    try {
+      await prepare(config, { startMs: this.#options.bounds.startMs, signal, onManifest() {} });
+    } catch (error) {
       // What the system refuses just now it may grant the next time: a start tries more than once.
-      return error instanceof PluginRefusal ? error.message : undefined;
+      if (signal.aborted || error instanceof PluginRefusal) throw error;
     }
   }
 
@@ -161,8 +176,8 @@ export class Supervisor {
     await deadline(this.#settled.promise, 2 * this.#options.bounds.startMs).catch(() => {});
   }
 
-  async #begin(): Promise<void> {
-    const { config, core, bounds, leftovers, log } = this.#options;
+  async #begin({ anew } = { anew: false }): Promise<void> {
+    const { core, bounds, leftovers, log } = this.#options;
     if (this.#run && !this.#run.isEnding) return;
     if (this.#run && !await this.#run.untilOver()) {
       throw new PhoneError(
@@ -175,7 +190,8 @@ export class Supervisor {
     this.#settled = Promise.withResolvers();
     this.#run = new PluginRun({
       name: this.#name,
-      config,
+      config: this.#config,
+      anew,
       core,
       bounds,
       leftovers,

@@ -85,6 +85,26 @@ Deno.test("a plugin that crashes and comes back takes its phones up under the sa
   );
 });
 
+Deno.test("R74 R75 a plugin that is started anew has only the phones that it offers: the others are removed, once it is ready", async () => {
+  const fixture = new Fixture();
+  await fixture.over(fixture.offer("b"));
+  const application = await fixture.application();
+  const events = follow(fixture.core, application);
+  await fixture.over(fixture.events.gone("pluginStop", "it was told to stop"));
+  fixture.restart();
+  await fixture.over(fixture.offer("b"));
+  fixture.events.ready({ anew: true });
+  await fixture.pass();
+  deepEqual(
+    events.map((event) => ["phone" in event && event.phone, event.type === "PHONE_STATE" ? event.states : event.type]),
+    [["p:a", ["disconnected"]], ["p:b", ["disconnected"]], ["p:b", ["connected"]], ["p:a", "PHONE_REMOVE"]],
+  );
+  throws(() => fixture.core.phone("p:a"), { code: "PHONEERR_NODEVICE" });
+  await rejects(fixture.over(fixture.core.open(application, { phone: "p:a", privilege: "owner" })), {
+    code: "PHONEERR_NODEVICE",
+  });
+});
+
 Deno.test("what a plugin's former life still reports is dropped", async () => {
   const fixture = new Fixture();
   const former = fixture.events;

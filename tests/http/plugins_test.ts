@@ -210,3 +210,43 @@ Deno.test("a reload that would meet broken code is 409 and says why, and the pho
   equal((await call<{ plugins: Plugin[] }>("GET", "/v1/plugins")).body.plugins[0]?.state, "ready");
   equal((await call("DELETE", `/v1/handles/${handle}`)).status, 200, "the handle is still open");
 });
+
+const LISTED = `import { definePlugin } from "switchroom/plugin";
+export default definePlugin((host, { phones }) => ({
+  async start() { for (const id of phones) await host.addPhone({ id, name: id }, {}); },
+}));`;
+
+Deno.test("a reload starts a plugin with what its configuration says now, and phones that this does not name any more are removed", async () => {
+  await using folder = await folderOf({ odd: { "plugin.json": JSON.stringify(MANIFEST), "main.ts": LISTED } });
+  const file = `${folder.path}/switchroom.json`;
+  const configure = (plugins: object[]) => Deno.writeTextFile(file, JSON.stringify({ plugins }));
+  const source = `${folder.path}/odd`;
+  await configure([{ source, config: { phones: ["a", "b"] } }]);
+  await using server = await startServer({ args: ["--config", file] });
+  const call = api(server);
+  const { body: { application } } = await call<{ application: string }>("POST", "/v1/applications", {
+    body: { name: "test" },
+  });
+  await using events = await openEvents(server, application);
+
+  await configure([{ source, config: { phones: ["b", "c"] } }]);
+  const { body } = await call<Plugin>("POST", "/v1/plugins/odd/reload");
+  deepEqual([body.state, body.restarts], ["ready", 1]);
+  equal((await events.next("PHONE_CREATE")).phone, "odd:c");
+  equal((await events.next("PHONE_REMOVE")).phone, "odd:a");
+  equal((await call("GET", "/v1/phones/odd:a")).status, 410);
+  equal((await call("GET", "/v1/phones/odd:b")).body["connected"], true);
+
+  for (
+    const [written, words] of [
+      ["{", /The configuration .* is not JSON/],
+      [JSON.stringify({ plugins: [] }), /does not name the plugin odd any more/],
+    ] as const
+  ) {
+    await Deno.writeTextFile(file, written);
+    const { status, body } = await call("POST", "/v1/plugins/odd/reload");
+    equal(status, 409);
+    match(String(body["detail"]), words);
+    equal((await call("GET", "/v1/phones/odd:b")).body["connected"], true);
+  }
+});

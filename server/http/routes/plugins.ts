@@ -33,9 +33,10 @@ const COMMANDS = {
   reload: {
     summary: "Start a plugin anew",
     description:
-      "Reads its folder anew, stops it and starts it. What the server's configuration says of it stays as it " +
-      "was when the server was started. One that runs goes on as it is, and 409 says why, if its manifest, its grants, " +
-      "its configuration or its imports would keep it from starting now.",
+      "Reads what the server's configuration says of it and its folder anew, stops it and starts it; phones that it does " +
+      "not offer any more are removed. It stays as it is, and 409 says why, if the configuration cannot be read or does " +
+      "not name it any more, and if it runs and its manifest, its grants, its configuration or its imports would keep it " +
+      "from starting now.",
   },
 } as const;
 

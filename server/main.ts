@@ -8,13 +8,18 @@ import { EXIT, exitOnFaults, internalError } from "./command/ending/exit.ts";
 import { readArguments } from "./command/line/arguments.ts";
 import { help } from "./command/line/help.ts";
 import { print, printAside } from "./command/line/output.ts";
-import { versions } from "./command/serving/versions.ts";
 
 async function main(args: string[]): Promise<number> {
   const asked = readArguments(args, COMMANDS);
   if (asked.kind === "run") return await asked.command.run(args);
-  print(asked.kind === "version" ? versions() : help(asked.of));
+  print(asked.kind === "version" ? await versions() : help(asked.of));
   return EXIT.orderly;
+}
+
+/** Loaded when it is asked for: every room is asked for its own version, and no command should wait for all of them. */
+async function versions(): Promise<string> {
+  const { versions } = await import("./command/serving/versions.ts");
+  return versions();
 }
 
 function exitCodeOf(error: unknown): number {

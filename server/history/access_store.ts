@@ -3,17 +3,24 @@
  *
  * @module
  */
-import type { Attempts, AttemptStore, KeptToken, TokenStore } from "../core/contract/access.ts";
+import type { AttemptStore, TokenStore } from "../core/contract/access.ts";
 import { PhoneError, wordsOf } from "../core/contract/errors.ts";
+import { toAttempts, toToken } from "./access_rows.ts";
 import type { WorkerLink } from "./link.ts";
+import type { AttemptTable, TokenTable } from "./schema.ts";
 import type { WriterCalls } from "./writer_worker.ts";
 
-/** The stores over the writer, with what it found when it was opened. */
+/**
+ * The stores over the writer, with the rows that it found when it was opened.
+ *
+ * @throws {HistoryError} If a token's row is broken.
+ */
 export function accessStores(
   link: WorkerLink<WriterCalls>,
-  found: { tokens: readonly KeptToken[]; attempts: readonly Attempts[] },
+  found: { tokens: readonly TokenTable[]; attempts: readonly AttemptTable[] },
 ): { tokens: TokenStore; attempts: AttemptStore } {
-  let tokens = [...found.tokens];
+  let tokens = found.tokens.map(toToken);
+  const attempts = toAttempts(found.attempts);
   const write = async (written: Promise<void>): Promise<void> => {
     try {
       await written;
@@ -34,7 +41,7 @@ export function accessStores(
       },
     },
     attempts: {
-      list: () => [...found.attempts],
+      list: () => [...attempts],
       save: (changed, { forget }) => write(link.call("saveAttempts", { changed, forget })),
     },
   };

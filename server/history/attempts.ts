@@ -4,19 +4,12 @@
  * @module
  */
 import type { Kysely } from "kysely";
-import { z } from "zod";
 import type { Attempts } from "../core/contract/access.ts";
-import type { HistoryTables } from "./schema.ts";
+import type { AttemptTable, HistoryTables } from "./schema.ts";
 
-const storedAttempts = z.object({ address: z.string(), since: z.int(), count: z.int().positive() });
-
-/** All that were saved. A row that somebody has broken is left out: it would only slow its address for what is left of a minute. */
-export async function listAttempts(db: Kysely<HistoryTables>): Promise<Attempts[]> {
-  const rows = await db.selectFrom("attempt").selectAll().execute();
-  return rows.flatMap((row) => {
-    const attempts = storedAttempts.safeParse(row);
-    return attempts.success ? [attempts.data] : [];
-  });
+/** The rows of all that were saved, unchecked. */
+export function listAttempts(db: Kysely<HistoryTables>): Promise<AttemptTable[]> {
+  return db.selectFrom("attempt").selectAll().execute();
 }
 
 /** Saves what has changed, and forgets every address whose first attempt was before `forget`. */

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import { type Kysely, sql } from "kysely";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { blockHash, type BlockHead, HISTORY_FORMAT, NO_HASH, rowLine, storable } from "./chain.ts";
+import type { WritableDatabase } from "./database.ts";
 import { HistoryError } from "./errors.ts";
 import { OpenRequests } from "./open_requests.ts";
-import { COLUMNS, type Row, ROW_KINDS, type RowKind } from "./rows.ts";
-import type { HistoryTables } from "./schema.ts";
+import { type Cell, COLUMNS, type Row, ROW_KINDS, type RowKind } from "./rows.ts";
+import { TableInsert } from "./table_insert.ts";
 
 /** The newest block. */
 export interface Head {
@@ -23,24 +23,6 @@ export interface Head {
   at: number;
 }
 
-/** A history open for writing: the connection, and Kysely over the same connection. */
-export interface WritableDatabase {
-  /** The connection. */
-  raw: DatabaseSync;
-  /** Kysely over it. */
-  db: Kysely<HistoryTables>;
-}
-
-/** An `insert` of one table, built by Kysely and prepared: for hundreds of rows a commit, anything else costs five times as much. */
-function prepareInsert(
-  { raw, db }: WritableDatabase,
-  table: { name: string; columns: readonly string[] },
-): StatementSync {
-  const columns = sql.join(table.columns.map((column) => sql.ref(column)));
-  const values = sql.join(table.columns.map(() => sql.val(null)));
-  return raw.prepare(sql`insert into ${sql.table(table.name)} (${columns}) values (${values})`.compile(db).sql);
-}
-
 /** Appends blocks to a database. One at a time: nothing else may write its rows meanwhile. */
 export class BlockWriter {
   readonly #database: DatabaseSync;
@@ -48,8 +30,8 @@ export class BlockWriter {
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #rollback: StatementSync;
-  readonly #insertRow: Record<RowKind, StatementSync>;
-  readonly #insertBlock: StatementSync;
+  readonly #rows: Record<RowKind, TableInsert>;
+  readonly #blocks: TableInsert;
   readonly #open: OpenRequests;
   #head: Head;
 
@@ -65,10 +47,10 @@ export class BlockWriter {
     this.#begin = database.raw.prepare("begin immediate");
     this.#commit = database.raw.prepare("commit");
     this.#rollback = database.raw.prepare("rollback");
-    this.#insertRow = Object.fromEntries(
-      ROW_KINDS.map((kind) => [kind, prepareInsert(database, { name: kind, columns: ["seq", ...COLUMNS[kind]] })]),
-    ) as Record<RowKind, StatementSync>;
-    this.#insertBlock = prepareInsert(database, {
+    this.#rows = Object.fromEntries(
+      ROW_KINDS.map((kind) => [kind, new TableInsert(database, { name: kind, columns: ["seq", ...COLUMNS[kind]] })]),
+    ) as Record<RowKind, TableInsert>;
+    this.#blocks = new TableInsert(database, {
       name: "block",
       columns: ["number", "first_seq", "last_seq", "at", "format", "lowest_open", "hash"],
     });
@@ -145,16 +127,18 @@ export class BlockWriter {
 
   #insert(rows: readonly Row[]): Head {
     const lines: string[] = [];
+    const values: Record<RowKind, Cell[]> = { origin: [], accepted: [], completed: [], withdrawn: [], fact: [] };
     const firstSeq = this.#head.lastSeq + 1;
     let seq = firstSeq;
     for (const row of rows) {
       const cells = row.cells.map((cell) => typeof cell === "string" ? storable(cell) : cell);
       if (row.kind === "accepted") this.#open.accept(seq);
       else if (row.kind === "completed") this.#open.complete(Number(cells[0]));
-      this.#insertRow[row.kind].run(seq, ...cells);
+      values[row.kind].push(seq, ...cells);
       lines.push(rowLine(row.kind, { seq, cells }));
       seq++;
     }
+    for (const kind of ROW_KINDS) this.#rows[kind].run(values[kind]);
     const head: BlockHead = {
       number: this.#head.block + 1,
       firstSeq,
@@ -164,8 +148,8 @@ export class BlockWriter {
       lowestOpen: this.#open.lowest(seq),
     };
     const hash = blockHash(head, { previous: this.#head.hash, lines });
-    const block: SQLInputValue[] = [head.number, head.firstSeq, head.lastSeq, head.at, head.format, head.lowestOpen];
-    this.#insertBlock.run(...block, Uint8Array.fromHex(hash));
+    const block = [head.number, head.firstSeq, head.lastSeq, head.at, head.format, head.lowestOpen];
+    this.#blocks.run([...block, Uint8Array.fromHex(hash)]);
     return { block: head.number, lastSeq: head.lastSeq, hash, at: head.at };
   }
 }

@@ -4,8 +4,10 @@
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
+import type { Kysely } from "kysely";
 import { wordsOf } from "../core/contract/errors.ts";
 import { HistoryError } from "./errors.ts";
+import type { HistoryTables } from "./schema.ts";
 
 /** `full`: a commit is on the disk when it is answered. `normal`: a power failure may take the last commits, a crash of the server none. */
 export type Durability = "full" | "normal";
@@ -29,6 +31,14 @@ export const SQLITE = { CONSTRAINT: 19, MISMATCH: 20 } as const;
 export function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_SQLITE_ERROR") return undefined;
   return "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : 0;
+}
+
+/** A history open for writing: the connection, and Kysely over the same connection. */
+export interface WritableDatabase {
+  /** The connection. */
+  raw: DatabaseSync;
+  /** Kysely over it. */
+  db: Kysely<HistoryTables>;
 }
 
 /** One value of a pragma. */

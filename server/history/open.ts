@@ -89,6 +89,7 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
     onDeath: (error) => recorder?.fail(error),
   });
   const opened = await link.call("open", { file, backups: `${path}/backups`, durability: options.durability })
+    .then((found) => ({ ...found, ...accessStores(link, found) }))
     .catch((error) => {
       link[Symbol.dispose]();
       throw error;
@@ -120,7 +121,8 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
     history,
     reader,
     audit,
-    ...accessStores(link, opened),
+    tokens: opened.tokens,
+    attempts: opened.attempts,
     durability: opened.durability,
     historyId: opened.historyId,
     recovered: opened.recovered,

@@ -5,7 +5,8 @@
  */
 import { PHONE_ERRORS } from "../core/contract/errors.ts";
 import type { Cause, Outcome } from "../core/contract/record.ts";
-import type { BlockWriter, WritableDatabase } from "./block_writer.ts";
+import type { BlockWriter } from "./block_writer.ts";
+import type { WritableDatabase } from "./database.ts";
 import type { Row } from "./rows.ts";
 
 /**

@@ -20,7 +20,7 @@ interface BlockTable {
 }
 
 /** The access tokens: not history rows, for they come and go. `scopes` and `phones` are JSON. */
-interface TokenTable {
+export interface TokenTable {
   id: string;
   name: string;
   hash: Uint8Array;
@@ -30,7 +30,7 @@ interface TokenTable {
 }
 
 /** Failed attempts to get in, by address: not history rows either, for they count for a minute only. */
-interface AttemptTable {
+export interface AttemptTable {
   address: string;
   since: number;
   count: number;

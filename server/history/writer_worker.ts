@@ -6,9 +6,9 @@
 import { Kysely } from "kysely";
 import type { Attempts, KeptToken } from "../core/contract/access.ts";
 import { listAttempts, saveAttempts } from "./attempts.ts";
-import { BlockWriter, type Head, type WritableDatabase } from "./block_writer.ts";
+import { BlockWriter, type Head } from "./block_writer.ts";
 import { commit, type Committed } from "./commit.ts";
-import { type Durability, makeDurable, openForWriting, sqliteCode } from "./database.ts";
+import { type Durability, makeDurable, openForWriting, sqliteCode, type WritableDatabase } from "./database.ts";
 import { NodeSqliteDialect } from "./dialect.ts";
 import { wordsOf } from "../core/contract/errors.ts";
 import { HistoryError } from "./errors.ts";
@@ -17,7 +17,7 @@ import { migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { completeLost, historyId } from "./recovery.ts";
 import type { Cell } from "./rows.ts";
-import type { HistoryTables } from "./schema.ts";
+import type { AttemptTable, HistoryTables, TokenTable } from "./schema.ts";
 import { deleteToken, insertToken, listTokens } from "./tokens.ts";
 
 /** What an opened history is. */
@@ -27,8 +27,9 @@ export interface Opened {
   head: Head;
   recovered: number;
   migrated: string[];
-  tokens: KeptToken[];
-  attempts: Attempts[];
+  /** Rows as they are found: whoever asks checks them. */
+  tokens: TokenTable[];
+  attempts: AttemptTable[];
 }
 
 interface Writer {

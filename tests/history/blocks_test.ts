@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { acceptance, completion, isPending, openIn, query, temporaryFolder, verify } from "./support.ts";
+import type { Row } from "../../server/history/rows.ts";
+import { acceptance, completion, isPending, openIn, openInThread, query, temporaryFolder, verify } from "./support.ts";
 
 interface Block {
   number: number;
@@ -59,6 +60,24 @@ Deno.test("every row is in exactly one block and the chain can be re-derived whi
   }));
   const verdict = verify(folder.path);
   deepEqual(verdict, { ok: true, blocks: opened.head().block + 1, records: 901 });
+});
+
+Deno.test("a block of any length holds its rows in their order, whatever its kinds (invariant 8)", async () => {
+  using folder = temporaryFolder();
+  using opened = await openInThread(folder.path);
+  const expected: { seq: number; address: string }[] = [];
+  let request = 0;
+  for (let length = 1; length <= 40; length++) {
+    const rows = Array.from({ length }, (_, index): Row => {
+      const address = `${length}/${index}`;
+      return { kind: "fact", cells: [1, "accessRefused", null, null, address, null, null, null, null, null, null] };
+    });
+    const first = opened.blocks.write(rows.flatMap((row): Row[] => [row, { kind: "withdrawn", cells: [request++] }]));
+    expected.push(...rows.map(({ cells }, index) => ({ seq: first + 2 * index, address: String(cells[4]) })));
+  }
+  const facts = query(folder.path, "select seq, address from fact order by seq").map((row) => ({ ...row as object }));
+  deepEqual(facts, expected);
+  ok(verify(folder.path).ok);
 });
 
 Deno.test("a commit takes no more rows than it may", async () => {

@@ -6,8 +6,8 @@
 import { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import type { Acceptance, Completion, Verdict } from "../../server/core/ports.ts";
-import { BlockWriter, type WritableDatabase } from "../../server/history/block_writer.ts";
-import { makeDurable, openForWriting } from "../../server/history/database.ts";
+import { BlockWriter } from "../../server/history/block_writer.ts";
+import { makeDurable, openForWriting, type WritableDatabase } from "../../server/history/database.ts";
 import { NodeSqliteDialect } from "../../server/history/dialect.ts";
 import { migrate } from "../../server/history/migrate.ts";
 import { MIGRATIONS } from "../../server/history/migrations.ts";

@@ -1,0 +1,100 @@
+/**
+ * What a user agent offers, and what it is made of.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import type { Credentials } from "../digest/mod.ts";
+import type { Address, SipRequest, SipResponse, SipUri } from "../message/mod.ts";
+import type { Endpoint, ServerTransaction } from "../transaction/mod.ts";
+import type { Peer } from "../transport/mod.ts";
+import type { Call } from "./call.ts";
+import type { Subscriptions, SubscriptionsOptions } from "./subscription.ts";
+
+/** Whom a request goes to, and in whose name. */
+export interface Outgoing {
+  /** Where it is sent. */
+  to: Peer;
+  /** The request URI: the contact that the phone registered. */
+  uri: SipUri;
+  /** Who asks: From, without a tag. */
+  from: Address;
+  /** Who is asked: To, without a tag. */
+  toAddress: Address;
+  /** Beside those that every request has. */
+  headers?: Iterable<readonly [name: string, value: string]>;
+  /** Answers one 401 or 407; without them a challenge is the answer. */
+  credentials?: Credentials;
+}
+
+/** A request outside of any dialog. */
+export interface OutgoingRequest extends Outgoing {
+  /** MESSAGE, NOTIFY, OPTIONS …; not INVITE, ACK or CANCEL. */
+  method: string;
+  /** With a Content-Type among the headers. */
+  body?: Uint8Array;
+  /** Abandons it. */
+  signal?: AbortSignal;
+}
+
+/** What a user agent is made of. */
+export interface UserAgentOptions {
+  /** Carries its transactions. */
+  endpoint: Endpoint;
+  /** What Contact says to a peer: `transports.local`. */
+  local(to: Peer): { host: string; port: number };
+  /** Times its calls. */
+  clock: Clock;
+  /** RTP ports, the first and the last; even ones are used. Each call holds one. */
+  rtpPorts: readonly [first: number, last: number];
+  /** Bounds. */
+  limits: UserAgentLimits;
+  /** How phones' subscriptions are held. */
+  subscriptions: SubscriptionsOptions;
+  /** User-Agent and Server headers: `Switchroom/0.1`. */
+  product: string;
+  /** Told what an operator may want to know. */
+  log(text: string): void;
+}
+
+/** Bounds of a user agent. */
+export interface UserAgentLimits {
+  /** Calls at once, both ways. */
+  mostCalls: number;
+  /** RTP packets a second that one call reads; what is beyond them is dropped unread. */
+  mostPacketsPerSecond: number;
+}
+
+/** Begins calls, takes calls, and receives what comes inside of dialogs. */
+export interface UserAgent {
+  /** The subscriptions of phones. */
+  readonly subscriptions: Subscriptions;
+  /**
+   * Rings a phone. The INVITE is sent when an RTP port is held; where none is free the call is refused with 503 and a reason that says
+   * so, like every other refusal: by its promises.
+   */
+  call(options: Outgoing): Call;
+  /**
+   * Answers an INVITE outside of any dialog: 180, then 200 with our SDP. What cannot be taken (an extension that is required, an offer
+   * without audio that we speak, no RTP port) is refused as RFC 3261 says, and the call is ended.
+   */
+  takeCall(transaction: ServerTransaction, options?: { credentials?: Credentials }): Call;
+  /**
+   * Receives what comes inside of dialogs: of calls and of subscriptions. A request with a To tag that belongs to none is answered 481.
+   *
+   * @returns Whether it was for a dialog, and has been or will be answered.
+   */
+  receive(transaction: ServerTransaction): boolean;
+  /** Whether a request, by its To tag, is of a dialog that is there: one that is not need not be remembered to be refused. */
+  knows(request: SipRequest): boolean;
+  /** Receives the ACK of a 2xx: the `onAck` of the endpoint. It may carry the answer to an offer of ours. */
+  receiveAck(ack: SipRequest): void;
+  /**
+   * Sends a request outside of any dialog and gives the final answer, whatever its status.
+   *
+   * @throws CallRefused (rejected) 408 or 503 when no answer came; the signal's reason when abandoned.
+   */
+  request(options: OutgoingRequest): Promise<SipResponse>;
+  /** Hangs up every call and ends every subscription; fulfilled when they have ended. */
+  close(): Promise<void>;
+}

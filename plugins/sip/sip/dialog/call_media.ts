@@ -1,0 +1,29 @@
+/**
+ * The sound of a call, opened before anything is said about it.
+ *
+ * @module
+ */
+import { MediaSession } from "../media/mod.ts";
+import type { Peer } from "../transport/mod.ts";
+import type { AgentParts } from "./agent_parts.ts";
+import type { PhoneCall } from "./phone_call.ts";
+
+/**
+ * Holds an RTP port on the address that the phone's signalling meets.
+ *
+ * @throws {NoRtpPort} (rejected) If none is free. {TransportError} (rejected) If no address of ours reaches the phone.
+ */
+export async function openMedia(
+  { clock, ports, mostPacketsPerSecond, local }: AgentParts,
+  { peer, call }: { peer: Peer; call: PhoneCall },
+): Promise<MediaSession> {
+  const onDigit = (digit: string) => call.onDigit?.(digit);
+  return await MediaSession.open({
+    clock,
+    ports,
+    host: local(peer).host,
+    phone: peer.host,
+    mostPacketsPerSecond,
+    onDigit,
+  });
+}

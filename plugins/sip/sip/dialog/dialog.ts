@@ -1,0 +1,171 @@
+/**
+ * Dialogs (RFC 3261 section 12).
+ *
+ * @module
+ */
+import {
+  MalformedMessage,
+  parseAddress,
+  parseCSeq,
+  type SipRequest,
+  type SipResponse,
+  writeUri,
+} from "../message/mod.ts";
+import type { Peer } from "../transport/mod.ts";
+import { type Header, newRequest } from "./new_request.ts";
+
+interface DialogParts {
+  callId: string;
+  /** From and To as we write them, with their tags. */
+  local: string;
+  remote: string;
+  localTag: string;
+  target: string;
+  routes: string[];
+  localCSeq: number;
+  remoteCSeq: number | undefined;
+  peer: Peer;
+}
+
+/** One dialog: what its requests have in common, and the order of those that come. */
+export class Dialog {
+  readonly callId: string;
+  readonly localTag: string;
+  readonly #local: string;
+  readonly #remote: string;
+  readonly #routes: readonly string[];
+  #peer: Peer;
+  #target: string;
+  #localCSeq: number;
+  #remoteCSeq: number | undefined;
+
+  private constructor(parts: DialogParts) {
+    this.callId = parts.callId;
+    this.localTag = parts.localTag;
+    this.#local = parts.local;
+    this.#remote = parts.remote;
+    this.#routes = parts.routes;
+    this.#peer = parts.peer;
+    this.#target = parts.target;
+    this.#localCSeq = parts.localCSeq;
+    this.#remoteCSeq = parts.remoteCSeq;
+  }
+
+  /**
+   * The dialog that a 2xx to a request of ours makes (12.1.2). A 2xx has to be acknowledged whatever it lacks, so one without a Contact
+   * that can be read is taken to be reached where the request went.
+   */
+  static ofResponse(
+    request: SipRequest,
+    response: SipResponse,
+    { localTag, peer }: { localTag: string; peer: Peer },
+  ): Dialog {
+    const { callId, from, cseq } = identityOf(request);
+    return new Dialog({
+      callId,
+      localTag,
+      peer,
+      local: from,
+      remote: response.headers.get("To") ?? "",
+      target: contactOf(response) ?? request.uri,
+      routes: response.headers.all("Record-Route").reverse(),
+      localCSeq: cseq,
+      remoteCSeq: undefined,
+    });
+  }
+
+  /**
+   * The dialog that a request makes of which we send a 2xx with this tag (12.1.1).
+   *
+   * @throws {MalformedMessage} If it has no Contact to send requests to.
+   */
+  static ofRequest(request: SipRequest, { localTag, peer }: { localTag: string; peer: Peer }): Dialog {
+    const { callId, from, to, cseq } = identityOf(request);
+    const target = contactOf(request);
+    if (target === undefined) throw new MalformedMessage(400, "Contact must be one SIP URI");
+    return new Dialog({
+      callId,
+      localTag,
+      peer,
+      local: `${to};tag=${localTag}`,
+      remote: from,
+      target,
+      routes: request.headers.all("Record-Route"),
+      localCSeq: 0,
+      remoteCSeq: cseq,
+    });
+  }
+
+  /** Where requests are sent. */
+  get peer(): Peer {
+    return this.#peer;
+  }
+
+  /** Makes the next request (12.2.1.1). */
+  request(method: string, options: { headers?: Iterable<Header>; body?: Uint8Array } = {}): SipRequest {
+    return this.#request(method, { ...options, cseq: ++this.#localCSeq });
+  }
+
+  /** Makes the ACK of the 2xx to an INVITE of ours; it answers a challenge as the INVITE did (13.2.2.4, 22.1). */
+  acknowledgement(invite: SipRequest, body?: Uint8Array): SipRequest {
+    const headers = ["Authorization", "Proxy-Authorization"].flatMap((name) =>
+      invite.headers.all(name).map((value): Header => [name, value])
+    );
+    return this.#request("ACK", { cseq: identityOf(invite).cseq, headers, ...(body ? { body } : {}) });
+  }
+
+  /** Whether a request that came is the next: it must not be older than one that has come before (12.2.2). */
+  takes(request: SipRequest): boolean {
+    const { cseq } = identityOf(request);
+    if (this.#remoteCSeq !== undefined && cseq <= this.#remoteCSeq) return false;
+    this.#remoteCSeq = cseq;
+    return true;
+  }
+
+  /** Takes the Contact of a message that refreshes the target (12.2); a request says also where the phone is now. */
+  refresh(message: SipRequest | SipResponse, peer = this.#peer): void {
+    this.#target = contactOf(message) ?? this.#target;
+    this.#peer = peer;
+  }
+
+  #request(
+    method: string,
+    { cseq, ...rest }: { cseq: number; headers?: Iterable<Header>; body?: Uint8Array },
+  ): SipRequest {
+    const { callId } = this;
+    return newRequest({ method, callId, cseq, from: this.#local, to: this.#remote, ...rest, ...this.#route() });
+  }
+
+  /** A first route without lr is a strict router: it is the request URI itself, and the target goes last (12.2.1.1). */
+  #route(): { uri: string; routes: readonly string[] } {
+    const [first, ...others] = this.#routes;
+    const strict = first === undefined ? undefined : strictRouter(first);
+    if (strict === undefined) return { uri: this.#target, routes: this.#routes };
+    return { uri: strict, routes: [...others, `<${this.#target}>`] };
+  }
+}
+
+function strictRouter(route: string): string | undefined {
+  const uri = readOrNothing(() => parseAddress(route).uri);
+  return uri && !uri.params.has("lr") ? writeUri(uri) : undefined;
+}
+
+function contactOf({ headers }: SipRequest | SipResponse): string | undefined {
+  const [contact] = headers.all("Contact");
+  return contact === undefined ? undefined : readOrNothing(() => writeUri(parseAddress(contact).uri));
+}
+
+function readOrNothing<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof MalformedMessage) return undefined;
+    throw error;
+  }
+}
+
+/** What every message has, or it would have been refused when it was read. */
+function identityOf({ headers }: SipRequest): { callId: string; from: string; to: string; cseq: number } {
+  const [callId = "", from = "", to = ""] = [headers.get("Call-ID"), headers.get("From"), headers.get("To")];
+  return { callId, from, to, cseq: parseCSeq(headers.get("CSeq") ?? "").number };
+}

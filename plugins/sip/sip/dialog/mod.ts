@@ -1,0 +1,20 @@
+/**
+ * Dialogs: calls and subscriptions (RFC 3261 12-15, RFC 6665).
+ *
+ * @module
+ */
+export type { Credentials } from "../digest/mod.ts";
+export type { Outgoing, OutgoingRequest, UserAgent, UserAgentLimits, UserAgentOptions } from "./agent.ts";
+export { type Call, type CallDirection, type CallEnd, CallRefused, type CallRequest, type CallState } from "./call.ts";
+export { dialogInfo, type LineState } from "./dialog_info.ts";
+export { MESSAGE_SUMMARY, type Messages, messageSummary } from "./message_summary.ts";
+export type {
+  NotifyBody,
+  Subscription,
+  SubscriptionEndReason,
+  SubscriptionEvent,
+  SubscriptionLimits,
+  Subscriptions,
+  SubscriptionsOptions,
+} from "./subscription.ts";
+export { createUserAgent } from "./user_agent.ts";

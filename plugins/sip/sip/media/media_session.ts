@@ -1,0 +1,200 @@
+/**
+ * The sound of one call: what is agreed about it, and the socket that it goes through.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import { unzoned } from "../transport/mod.ts";
+import { checkDigits } from "./digits.ts";
+import { EventsHeard } from "./events_heard.ts";
+import { addressType, type Agreement, answerTo, offerLines, OUR_DIGITS, takeAnswer } from "./negotiation.ts";
+import { readPacket } from "./rtp.ts";
+import type { RtpPorts, RtpSocket } from "./rtp_ports.ts";
+import { SentStream } from "./stream.ts";
+
+/** What the sound of a call is made of. */
+export interface MediaParts {
+  /** Where it takes its port from. */
+  ports: RtpPorts;
+  /** The address of this machine that the phone sees. */
+  host: string;
+  /** Where the phone's signalling comes from: only from there, or from where its description says, is RTP heard. */
+  phone: string;
+  clock: Clock;
+  /** Packets a second that are read; what is beyond them is dropped unread. */
+  mostPacketsPerSecond: number;
+  /** Told each digit that the phone's person presses, once. */
+  onDigit(digit: string): void;
+}
+
+/** Where packets come from, or go to. */
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** How often silence is sent: RFC 6263 wants no more than 15 s between packets, phones give up after 30. */
+const SILENCE_MS = 5_000;
+
+/**
+ * The sound of one call. It begins with a bound socket; `offer`, `accept` and `answer` agree with the phone, as often as either side
+ * wishes; `close` gives the socket back.
+ */
+export class MediaSession {
+  /** Whether we hold the phone: what is offered and answered next says so. */
+  held = false;
+  readonly #parts: MediaParts;
+  readonly #rtp: RtpSocket;
+  readonly #stream: SentStream;
+  readonly #session: number;
+  readonly #heard = new EventsHeard();
+  #agreement: Agreement | undefined;
+  /** The number that we gave digits. A phone that answers with a number of its own may write them with either. */
+  #digitsIn = OUR_DIGITS;
+  /** Where the phone's packets really come from. */
+  #source: Place | undefined;
+  #said = { version: 0, lines: "" };
+  #second = { endsAt: 0, packets: 0 };
+  #cancelSilence: (() => void) | undefined;
+  readonly #leaving = new Set<Promise<void>>();
+  #closed = false;
+
+  private constructor(parts: MediaParts, rtp: RtpSocket) {
+    this.#parts = parts;
+    this.#rtp = rtp;
+    this.#session = Math.floor(Math.random() * 2 ** 31);
+    this.#stream = new SentStream({ clock: parts.clock, send: (bytes) => this.#send(bytes) });
+    rtp.socket.on("message", (bytes, { address, port }) => this.#receive(bytes, { host: address, port }));
+    // ICMP's "nobody listens there" arrives as an error of the socket; the phone may listen later.
+    rtp.socket.on("error", () => {});
+  }
+
+  /** Takes a port. @throws {NoRtpPort} (rejected) If there is none. */
+  static async open(parts: MediaParts): Promise<MediaSession> {
+    return new MediaSession(parts, await parts.ports.open(parts.host));
+  }
+
+  /** Whether digits can be sent as packets; else INFO is left. */
+  get sendsDigits(): boolean {
+    return this.#agreement?.digits !== undefined && this.#sends && this.#destination() !== undefined;
+  }
+
+  /** Writes an offer. */
+  offer(): Uint8Array {
+    this.#digitsIn = OUR_DIGITS;
+    return this.#say(offerLines(this.#ourselves()));
+  }
+
+  /** Takes the answer to the last offer. @throws {UnusableDescription} If it is none; what was agreed before holds. */
+  accept(body: Uint8Array): void {
+    this.#agree(takeAnswer(body, this.held));
+  }
+
+  /** Answers an offer of the phone. @throws {UnusableDescription} If there is nothing in common; what was agreed before holds. */
+  answer(body: Uint8Array): Uint8Array {
+    const { agreement, lines } = answerTo(body, this.#ourselves());
+    this.#digitsIn = agreement.digits ?? OUR_DIGITS;
+    this.#agree(agreement);
+    return this.#say(lines);
+  }
+
+  /**
+   * Sends digits as packets, one after another.
+   *
+   * @throws {TypeError} (rejected) If they are not digits; what the signal says (rejected) when abandoned.
+   */
+  async sendDigits(digits: string, signal: AbortSignal): Promise<void> {
+    checkDigits(digits);
+    for (const digit of digits) {
+      const payloadType = this.#agreement?.digits;
+      if (payloadType === undefined) return;
+      await this.#stream.digit(digit, { payloadType, signal });
+    }
+  }
+
+  /** Hears and sends nothing any more, and gives the port back. Fulfilled when it can be held again. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#cancelSilence?.();
+    // Deno never tells what became of a packet under which its socket is closed.
+    await Promise.all(this.#leaving);
+    await new Promise<void>((closed) => void this.#rtp.socket.close(closed));
+  }
+
+  get #sends(): boolean {
+    return this.#agreement?.direction === "sendrecv" || this.#agreement?.direction === "sendonly";
+  }
+
+  #ourselves() {
+    return { host: unzoned(this.#parts.host), port: this.#rtp.port, session: this.#session, held: this.held };
+  }
+
+  /** RFC 3264 8: the version in o= rises exactly when something else has changed. */
+  #say(lines: string[]): Uint8Array {
+    const text = lines.join("\r\n");
+    if (text !== this.#said.lines) this.#said = { version: this.#said.version + 1, lines: text };
+    const origin = `o=- ${this.#session} ${this.#said.version} IN ${addressType(unzoned(this.#parts.host))} ${
+      unzoned(this.#parts.host)
+    }`;
+    return new TextEncoder().encode(`v=0\r\n${origin}\r\n${text}\r\n`);
+  }
+
+  #agree(agreement: Agreement): void {
+    const before = this.#agreement;
+    this.#agreement = agreement;
+    if (before?.host !== agreement.host || before?.port !== agreement.port) this.#source = undefined;
+    if (!this.#cancelSilence && !this.#closed) this.#keepAlive();
+  }
+
+  #keepAlive(): void {
+    if (this.#agreement && this.#sends) this.#stream.silence(this.#agreement);
+    this.#cancelSilence = this.#parts.clock.after(SILENCE_MS, () => this.#keepAlive());
+  }
+
+  #receive(bytes: Uint8Array, from: Place): void {
+    if (this.#overPace() || !this.#comesFromPhone(from)) return;
+    const packet = readPacket(bytes);
+    if (!packet) return;
+    this.#source = from;
+    if (packet.payloadType !== this.#digitsIn && packet.payloadType !== this.#agreement?.digits) return;
+    const digit = this.#heard.hear(packet);
+    if (digit !== undefined) this.#parts.onDigit(digit);
+  }
+
+  #overPace(): boolean {
+    const now = this.#parts.clock.now();
+    if (now >= this.#second.endsAt) this.#second = { endsAt: now + 1000, packets: 0 };
+    return ++this.#second.packets > this.#parts.mostPacketsPerSecond;
+  }
+
+  /**
+   * A phone sends from where it hears (RFC 4961). One behind a NAT names an address that we do not see: then its packets come from where
+   * its signalling comes from, and the first port that they come from is its own until it describes itself anew.
+   */
+  #comesFromPhone({ host, port }: Place): boolean {
+    if (!this.#agreement) return false;
+    if (host === this.#agreement.host && port === this.#agreement.port) return true;
+    if (this.#agreement.host === this.#parts.phone || host !== this.#parts.phone) return false;
+    return this.#source === undefined || this.#source.host !== host || this.#source.port === port;
+  }
+
+  /** Where packets go. A description may name anybody: an address that is not the phone's own must have spoken to us first. */
+  #destination(): Place | undefined {
+    if (this.#agreement?.host === undefined) return undefined;
+    if (this.#source) return this.#source;
+    const { host, port } = this.#agreement;
+    return host === this.#parts.phone ? { host, port } : undefined;
+  }
+
+  #send(bytes: Uint8Array): void {
+    const to = this.#destination();
+    if (!to || this.#closed) return;
+    const left = Promise.withResolvers<void>();
+    this.#leaving.add(left.promise);
+    this.#rtp.socket.send(bytes, to.port, to.host, () => {
+      this.#leaving.delete(left.promise);
+      left.resolve();
+    });
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * SIP messages: what is on the wire, and the pieces that it is made of.
+ *
+ * @module
+ */
+export { type Address, type AnyAddress, parseAddress, parseAnyAddress, tagOf, writeAddress } from "./address.ts";
+export { type CSeq, parseCSeq } from "./cseq.ts";
+export { SipHeaders } from "./headers.ts";
+export { canonicalHost } from "./host.ts";
+export { MESSAGE_LIMITS, type MessageLimits } from "./limits.ts";
+export { MalformedMessage } from "./malformed.ts";
+export { isRequest, type SipMessage, type SipRequest, type SipResponse } from "./message.ts";
+export { parseQuality, parseSeconds } from "./numbers.ts";
+export type { Params } from "./params.ts";
+export { parseMessage } from "./parse.ts";
+export { reasonOf } from "./reasons.ts";
+export { type ResponseOptions, responseTo } from "./response.ts";
+export { Scanner } from "./scan.ts";
+export { MessageSplitter, type Split } from "./stream.ts";
+export { quote } from "./text.ts";
+export { parseUri, sameUri, type SipUri, writeUri } from "./uri.ts";
+export { parseVia, type Via, writeVia } from "./via.ts";
+export { writeMessage } from "./write.ts";

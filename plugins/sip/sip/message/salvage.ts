@@ -1,0 +1,33 @@
+/**
+ * What can be saved of a request that was refused, so that it can be answered.
+ *
+ * @module
+ */
+import { endOfHead, headText, nameAndValue, unfold } from "./head.ts";
+import { headerKey } from "./header_names.ts";
+import { SipHeaders } from "./headers.ts";
+import type { MessageLimits } from "./limits.ts";
+import type { SipRequest } from "./message.ts";
+import { isToken } from "./text.ts";
+
+const NEEDED = ["via", "from", "to", "call-id", "cseq"];
+
+/**
+ * The request with no other headers than those that its answer repeats; `undefined`, if it cannot be answered, or must not:
+ * a response, an ACK, or a head without one of them.
+ */
+export function salvageRequest(bytes: Uint8Array, limits: MessageLimits): SipRequest | undefined {
+  const end = endOfHead(bytes);
+  const head = bytes.subarray(0, Math.min(end < 0 ? bytes.length : end, limits.mostBytes));
+  const [startLine = "", ...lines] = unfold(headText(head));
+  const [method = "", uri = ""] = startLine.split(" ");
+  if (!isToken(method) || method === "ACK") return undefined;
+  const headers = new SipHeaders();
+  for (const line of lines.slice(0, limits.mostHeaders)) {
+    const [name = "", value = ""] = nameAndValue(line) ?? [];
+    if (!NEEDED.includes(headerKey(name)) || line.length > limits.mostLine || /[\r\n\0]/.test(value)) continue;
+    if (isToken(name)) headers.add(name, value);
+  }
+  if (!NEEDED.every((name) => headers.get(name))) return undefined;
+  return { method, uri, headers, body: new Uint8Array() };
+}

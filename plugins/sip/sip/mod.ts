@@ -1,0 +1,10 @@
+/**
+ * The SIP library: what the plugin uses of it. It knows nothing of Switchroom.
+ *
+ * @module
+ */
+export * from "./clock.ts";
+export * from "./dialog/mod.ts";
+export * from "./message/mod.ts";
+export * from "./transaction/mod.ts";
+export * from "./transport/mod.ts";

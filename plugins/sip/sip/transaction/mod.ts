@@ -1,0 +1,19 @@
+/**
+ * SIP transactions (RFC 3261 section 17, RFC 6026).
+ *
+ * @module
+ */
+export {
+  type Admission,
+  DEFAULT_ENDPOINT_LIMITS,
+  type Endpoint,
+  type EndpointLimits,
+  type EndpointUser,
+  type InviteOptions,
+  type InviteTransaction,
+  type OpenEndpoint,
+  type ServerTransaction,
+  TransactionTimeout,
+} from "./endpoint.ts";
+export { Pace } from "./pace.ts";
+export { type EndpointOptions, openEndpoint } from "./open_endpoint.ts";

@@ -1,0 +1,88 @@
+/**
+ * What comes in, sorted: answers to those who wait for them, requests to where they are answered.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import { isRequest, MalformedMessage, parseMessage, responseTo, type SipMessage } from "../message/mod.ts";
+import { type Peer, peerText, sourceOf, type Transports } from "../transport/mod.ts";
+import { Clients } from "./clients.ts";
+import type { EndpointLimits, EndpointUser, OpenEndpoint } from "./endpoint.ts";
+import { Pace } from "./pace.ts";
+import { Servers } from "./servers.ts";
+import { newToken, withSource } from "./via.ts";
+
+const LOG_PACE = { perSecond: 1, burst: 20 };
+const LONGEST_LOG = 300;
+
+/** What {@linkcode openEndpoint} is told. */
+export interface EndpointOptions extends EndpointUser {
+  /** Carries the messages; closed with the endpoint. */
+  transports: Transports;
+  /** Times the transactions. */
+  clock: Clock;
+  /** What strangers may cost. */
+  limits: EndpointLimits;
+}
+
+/** Makes an endpoint of transports: what they receive is handed to its `receive`, and what they lose to its `lost`. */
+export function openEndpoint(options: EndpointOptions): OpenEndpoint {
+  const { transports, clock, limits } = options;
+  const pace = new Pace({ clock, perSecond: limits.messagesPerSecond, burst: limits.burst });
+  const logPace = new Pace({ clock, ...LOG_PACE });
+  const log = (text: string) => {
+    if (logPace.take("")) options.log(text.slice(0, LONGEST_LOG));
+  };
+  const clients = new Clients({ transports, clock, log });
+  const servers = new Servers({ transports, clock, limits, user: options, log });
+  let closed = false;
+
+  function take(bytes: Uint8Array, from: Peer): void {
+    if (closed) return;
+    const source = sourceOf(from.host);
+    // Before it is read: a flood must not even cost that.
+    if (!pace.take(source)) {
+      return log(`${peerText(from)} is not heard: it sends more than ${limits.messagesPerSecond} messages a second`);
+    }
+    const message = read(bytes, from);
+    if (!message) return;
+    if (isRequest(message)) servers.receive(withSource(message, from), from);
+    else if (clients.receive(message)) pace.giveBack(source);
+  }
+
+  function read(bytes: Uint8Array, from: Peer): SipMessage | undefined {
+    try {
+      return parseMessage(bytes);
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error;
+      log(`A message of ${peerText(from)} is refused: ${error.message}`);
+      if (error.request) {
+        const request = withSource(error.request, from);
+        const { status, reason } = error;
+        servers.answerStateless(request, from, responseTo(request, status, { reason, toTag: newToken() }));
+      }
+      return undefined;
+    }
+  }
+
+  return {
+    request: (message, sending) => clients.request(message, sending),
+    invite: (message, sending) => clients.invite(message, sending),
+    acknowledge: (ack, to) => clients.acknowledge(ack, to),
+    answerStateless: (request, from, response) => servers.answerStateless(request, from, response),
+    receive(bytes, from) {
+      try {
+        take(bytes, from);
+      } catch (error) {
+        log(`A message of ${peerText(from)} is dropped: ${String(error)}`);
+      }
+    },
+    lost: (peer) => clients.lost(peer),
+    async close() {
+      closed = true;
+      clients.close();
+      servers.close();
+      await transports.close();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+/**
+ * The server's side of a request other than INVITE (RFC 3261 17.2.2, RFC 4320).
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import { type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
+import { type Peer, peerText } from "../transport/mod.ts";
+import type { ServerTransaction } from "./endpoint.ts";
+import { PATIENCE_MS, Timers } from "./timers.ts";
+
+/** What a transaction of others is made of. */
+export interface ServerParts {
+  request: SipRequest;
+  from: Peer;
+  clock: Clock;
+  /** Sends an answer to where the request came from. Rejects with a `TransportError`. */
+  send(bytes: Uint8Array): Promise<void>;
+  log(text: string): void;
+  /** Called when its repetitions need not come here any more. */
+  onEnd(): void;
+}
+
+/** A transaction of others, as what comes in sees it. */
+export interface ReceivingTransaction extends ServerTransaction {
+  /** The request came again. */
+  repeat(): void;
+  /** Ends it; whoever waits for an ACK hears why. */
+  fail(reason: Error): void;
+}
+
+/** A request that waits for our answer, and is answered again when it comes again. */
+export class RequestServer implements ReceivingTransaction {
+  readonly request: SipRequest;
+  readonly from: Peer;
+  readonly cancelled = new AbortController().signal;
+  readonly acknowledged = Promise.resolve();
+  readonly #parts: ServerParts;
+  readonly #timers: Timers;
+  #last: Uint8Array | undefined;
+  #state: "waiting" | "completed" | "ended" = "waiting";
+
+  /** @param parts What it is made of. */
+  constructor(parts: ServerParts) {
+    const { request, from, clock } = parts;
+    this.request = request;
+    this.from = from;
+    this.#parts = parts;
+    this.#timers = new Timers(clock);
+    this.#timers.set("abandoned", PATIENCE_MS, () => {
+      this.#giveUp(new Error(`${request.method} of ${peerText(from)} was never answered`));
+    });
+  }
+
+  respond(response: SipResponse): void {
+    const { status } = response;
+    if (status === 408 || (status < 200 && status !== 100)) {
+      throw new TypeError(`Cannot answer ${this.request.method} with ${status}: RFC 4320 allows it for INVITE only`);
+    }
+    if (this.#state !== "waiting") return;
+    this.#last = writeMessage(response);
+    this.#send(this.#last);
+    if (status >= 200) this.#complete();
+  }
+
+  repeat(): void {
+    if (this.#last) this.#send(this.#last);
+  }
+
+  fail(): void {
+    if (this.#state !== "ended") this.#end();
+  }
+
+  #complete(): void {
+    this.#state = "completed";
+    this.#timers.clear("abandoned");
+    // Over TCP the request is not repeated.
+    if (this.from.transport === "udp") this.#timers.set("J", PATIENCE_MS, () => this.#end());
+    else this.#end();
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.#parts.send(bytes).catch((error) => this.#giveUp(error));
+  }
+
+  #giveUp(reason: Error): void {
+    if (this.#state === "ended") return;
+    this.#parts.log(reason.message);
+    this.fail();
+  }
+
+  #end(): void {
+    this.#state = "ended";
+    this.#timers.clear();
+    this.#parts.onEnd();
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * The top Via: where a request of ours is answered to, and where one of others really came from.
+ *
+ * @module
+ */
+import { parseVia, type SipMessage, type SipRequest, type Via, writeVia } from "../message/mod.ts";
+import { type LocalAddress, type Peer, unzoned } from "../transport/mod.ts";
+
+/** What a branch of RFC 3261 begins with; one without it comes from an element of RFC 2543 and is not unique. */
+export const COOKIE = "z9hG4bK";
+
+/** A random token, for branches and tags: nobody who has not seen it can speak of it. */
+export function newToken(): string {
+  return crypto.getRandomValues(new Uint8Array(12)).toHex();
+}
+
+/** Reads the top Via. */
+export function topVia({ headers }: SipMessage): Via {
+  return parseVia(headers.all("Via")[0] ?? "");
+}
+
+/** The request with a Via of ours on top, and a branch of its own (RFC 3261 8.1.1.7, RFC 3581 section 3). */
+export function withOurVia(request: SipRequest, { local, to }: { local: LocalAddress; to: Peer }): SipRequest {
+  const headers = request.headers.clone();
+  const params = new Map([["branch", `${COOKIE}${newToken()}`], ["rport", undefined]]);
+  const via = { transport: to.transport.toUpperCase(), host: unzoned(local.host), port: local.port, params };
+  headers.prepend("Via", writeVia(via));
+  return { ...request, headers };
+}
+
+/** The request with its source in the top Via (RFC 3261 18.2.1, RFC 3581 section 4). What it says of its source itself is not believed. */
+export function withSource(request: SipRequest, from: Peer): SipRequest {
+  const via = topVia(request);
+  const { params, host } = via;
+  const source = unzoned(from.host);
+  params.delete("received");
+  if (host !== source || params.has("rport")) params.set("received", source);
+  if (params.has("rport")) params.set("rport", String(from.port));
+  const headers = request.headers.clone();
+  const [, ...others] = headers.all("Via");
+  headers.delete("Via");
+  for (const value of [writeVia(via), ...others].reverse()) headers.prepend("Via", value);
+  return { ...request, headers };
+}

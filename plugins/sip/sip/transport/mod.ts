@@ -1,0 +1,18 @@
+/**
+ * SIP over UDP and TCP (RFC 3261 section 18).
+ *
+ * @module
+ */
+export { bindDatagrams } from "./datagrams.ts";
+export { sourceOf, unzoned } from "./ip.ts";
+export { openTransports } from "./open.ts";
+export { hostText, type LocalAddress, type Peer, peerText, samePeer, type TransportName } from "./peer.ts";
+export { Places } from "./places.ts";
+export {
+  DEFAULT_TRANSPORT_LIMITS,
+  type Receiver,
+  TransportError,
+  type TransportLimits,
+  type TransportOptions,
+  type Transports,
+} from "./transports.ts";

@@ -1,0 +1,79 @@
+/**
+ * All sockets of an endpoint as one.
+ *
+ * @module
+ */
+import { isIP } from "node:net";
+import { systemClock } from "../clock.ts";
+import { addressBytes, sharedBits } from "./ip.ts";
+import { type LocalAddress, type Peer, peerText } from "./peer.ts";
+import { openTcp, type TcpSocket } from "./tcp.ts";
+import { type Receiver, TransportError, type TransportOptions, type Transports } from "./transports.ts";
+import { openUdp, type UdpSocket } from "./udp.ts";
+
+type AnySocket = UdpSocket | TcpSocket;
+
+/**
+ * Opens a socket for each address and transport. Nothing is received before this has fulfilled.
+ *
+ * Rejects with a {@linkcode TransportError} if one of them cannot be had, and leaves none open then.
+ */
+export async function openTransports(options: TransportOptions): Promise<Transports> {
+  const { listen, transports, limits, clock = systemClock, onMessage, onClosed } = options;
+  const sockets: AnySocket[] = [];
+  let open = false;
+  const receiver: Receiver = {
+    // A datagram may come while other sockets are still being bound; who sent it will send it again.
+    onMessage: (bytes, from) => open && onMessage(bytes, from),
+    onClosed: (peer) => onClosed?.(peer),
+  };
+  try {
+    for (const { host } of listen) requireAddress(host);
+    if (transports.includes("udp")) {
+      for (const address of listen) sockets.push(await openUdp({ ...address, limits, receiver }));
+    }
+    // Last, because nothing can come from here to the end of this function: over TCP nobody would send it again.
+    if (transports.includes("tcp")) {
+      for (const address of listen) sockets.push(openTcp({ ...address, limits, receiver, clock }));
+    }
+  } catch (error) {
+    await closeAll(sockets);
+    throw error;
+  }
+  open = true;
+  return {
+    // Asynchronous, so that what has no socket is a rejection, too.
+    send: async (bytes, to) => await socketFor(sockets, to).send(bytes, to),
+    local: (to) => socketFor(sockets, to).local,
+    close: () => closeAll(sockets),
+  };
+}
+
+/** Via and Contact must name an address that phones can reach: a wildcard is none. */
+function requireAddress(host: string): void {
+  if (isIP(host) !== 0 && addressBytes(host).some((byte) => byte !== 0)) return;
+  throw new TransportError(
+    `Cannot listen at ${
+      JSON.stringify(host)
+    }: it must be an IP address of this machine, such as 192.168.4.2, that phones can reach`,
+  );
+}
+
+/** The socket that heard a peer; else the one whose address shares most with the peer's. */
+function socketFor(sockets: readonly AnySocket[], to: Peer): AnySocket {
+  const [nearest] = sockets
+    .filter(({ transport, local }) => transport === to.transport && isIP(local.host) === isIP(to.host))
+    .map((socket) => ({ socket, nearness: nearness(socket.local, to) }))
+    .sort((a, b) => b.nearness - a.nearness);
+  if (!nearest) throw new TransportError(`Cannot reach ${peerText(to)}: no socket of ours is of its kind`);
+  return nearest.socket;
+}
+
+function nearness(ours: LocalAddress, { host, local }: Peer): number {
+  if (local?.host === ours.host && local.port === ours.port) return Infinity;
+  return sharedBits(ours.host, host);
+}
+
+async function closeAll(sockets: readonly AnySocket[]): Promise<void> {
+  await Promise.all(sockets.map((socket) => socket.close()));
+}

@@ -1,0 +1,75 @@
+/**
+ * What sends and receives the bytes of messages (RFC 3261 section 18).
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import type { LocalAddress, Peer, TransportName } from "./peer.ts";
+
+/** Bounds of what strangers may cost. */
+export interface TransportLimits {
+  /** Bytes of one message. */
+  mostBytes: number;
+  /** TCP connections at once, of all peers. */
+  connections: number;
+  /** TCP connections at once of one IP address. */
+  connectionsPerAddress: number;
+  /** How long a TCP connection may take to its first whole message, milliseconds. */
+  firstMessageMs: number;
+  /** How long a TCP connection may be silent after it, milliseconds; more than any registration lasts. */
+  quietMs: number;
+  /** How long connecting may take, milliseconds. */
+  connectMs: number;
+  /** Bytes waiting to be sent through one TCP connection, or through one UDP socket. A peer that reads its connection so slowly loses it. */
+  waitingBytes: number;
+}
+
+/** What holds unless told otherwise. */
+export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = {
+  mostBytes: 65_535,
+  connections: 1_024,
+  connectionsPerAddress: 256,
+  firstMessageMs: 32_000,
+  quietMs: 7_200_000,
+  connectMs: 5_000,
+  waitingBytes: 1_048_576,
+};
+
+/** The sockets of an endpoint. */
+export interface Transports {
+  /**
+   * Sends one message; over TCP through the connection that the peer opened, else through one of ours. Fulfils when the message has left this process.
+   *
+   * Rejects with a {@linkcode TransportError}.
+   */
+  send(bytes: Uint8Array, to: Peer): Promise<void>;
+  /** Tells which address of ours Via and Contact name to a peer. Throws a {@linkcode TransportError} when no socket of ours reaches it. */
+  local(to: Peer): LocalAddress;
+  /** Closes every socket. */
+  close(): Promise<void>;
+}
+
+/** Who hears what comes in. */
+export interface Receiver {
+  /** Called with each message, and with each datagram whatever it holds. It must not throw. */
+  onMessage(bytes: Uint8Array, from: Peer): void;
+  /** Called when a TCP connection is gone. It must not throw. */
+  onClosed?(from: Peer): void;
+}
+
+/** What {@linkcode openTransports} is told. */
+export interface TransportOptions extends Receiver {
+  /** Where to listen: IP literals of this machine, no wildcards; port 0 takes any. */
+  listen: readonly { host: string; port: number }[];
+  /** How to listen at each. */
+  transports: readonly TransportName[];
+  /** What strangers may cost. */
+  limits: TransportLimits;
+  /** Times connections; that of this machine if absent. */
+  clock?: Clock;
+}
+
+/** A message could not be sent. */
+export class TransportError extends Error {
+  override readonly name = "TransportError";
+}

@@ -1,0 +1,259 @@
+import assert from "node:assert/strict";
+import { CallRefused, dialogInfo } from "../../../../plugins/sip/sip/dialog/mod.ts";
+import { type Header, newToken } from "../../../../plugins/sip/sip/dialog/new_request.ts";
+import {
+  responseTo,
+  SipHeaders,
+  type SipRequest,
+  type SipResponse,
+  tagOf,
+} from "../../../../plugins/sip/sip/message/mod.ts";
+import { settle } from "./support/hand_clock.ts";
+import { type Bench, openBench, peerOf } from "./support/party.ts";
+import { textOf } from "./support/raw_dialog.ts";
+
+const USUAL: Header[] = [["Event", "message-summary"], ["Expires", "600"], ["Contact", "<sip:200@127.0.0.1:5070>"]];
+
+/** A phone that subscribes, and keeps what it is notified of. */
+class Subscriber {
+  readonly notified: SipRequest[] = [];
+  /** What it answers a NOTIFY with; 0 = nothing. */
+  status = 200;
+  headers: Header[] = [];
+  readonly #bench: Bench;
+  readonly #callId = newToken();
+  readonly #from = `<sip:200@phones.test>;tag=${newToken()}`;
+  #to = "<sip:kitchen@phones.test>";
+  #cseq = 0;
+
+  constructor(bench: Bench) {
+    this.#bench = bench;
+    bench.phone.onRequest = (transaction) => {
+      const { request } = transaction;
+      this.notified.push(request);
+      if (this.status !== 0) transaction.respond(responseTo(request, this.status, { headers: this.headers }));
+      return true;
+    };
+  }
+
+  /** What the last NOTIFY said of the subscription. */
+  get state(): string | undefined {
+    return this.notified.at(-1)?.headers.get("Subscription-State");
+  }
+
+  async subscribe(...headers: Header[]): Promise<SipResponse> {
+    const { phone, us } = this.#bench;
+    const all = new SipHeaders([
+      ["Max-Forwards", "70"],
+      ["From", this.#from],
+      ["To", this.#to],
+      ["Call-ID", this.#callId],
+      ["CSeq", `${++this.#cseq} SUBSCRIBE`],
+    ]);
+    for (const [name, value] of [...USUAL, ...headers]) value === "" ? all.delete(name) : all.set(name, value);
+    const request = { method: "SUBSCRIBE", uri: "sip:kitchen@127.0.0.1:5060", headers: all, body: new Uint8Array() };
+    const response = await phone.endpoint.request(request, { to: peerOf(us) });
+    if (response.status === 200) this.#to = response.headers.get("To") ?? "";
+    await settle();
+    return response;
+  }
+}
+
+function sole({ us }: Bench) {
+  const [subscription] = us.agent.subscriptions.of("200");
+  assert.ok(subscription);
+  return subscription;
+}
+
+Deno.test("RFC 6665 4.2.1: a SUBSCRIBE is answered 200 with Expires and a tag, and the present state follows at once", async () => {
+  await using bench = openBench();
+  bench.us.stateOf = () => "Messages-Waiting: no\r\n";
+  const phone = new Subscriber(bench);
+  const response = await phone.subscribe(["Event", "message-summary;id=7"]);
+  assert.deepEqual([response.status, response.headers.get("Expires")], [200, "600"]);
+  assert.ok(tagOf(response.headers.get("To") ?? ""));
+  const [notify] = phone.notified;
+  assert.equal(notify?.uri, "sip:200@127.0.0.1:5070");
+  assert.equal(notify?.headers.get("Subscription-State"), "active;expires=600");
+  assert.equal(notify?.headers.get("Event"), "message-summary;id=7");
+  assert.equal(notify?.headers.get("Content-Type"), "application/simple-message-summary");
+  assert.equal(notify && textOf(notify), "Messages-Waiting: no\r\n");
+  assert.deepEqual(bench.us.changes, ["message-summary kitchen began"]);
+});
+
+Deno.test("a state that is notified reaches the phone, whose answer is given back whatever it is", async () => {
+  await using bench = openBench();
+  const phone = new Subscriber(bench);
+  await phone.subscribe();
+  await bench.clock.pass(100_000);
+  const { subscriptions } = bench.us.agent;
+  assert.equal((await subscriptions.notify(sole(bench), { body: "news" })).status, 200);
+  assert.equal(phone.state, "active;expires=500");
+  phone.status = 500;
+  assert.equal((await subscriptions.notify(sole(bench), { body: "news" })).status, 500);
+  assert.ok(sole(bench).active);
+});
+
+Deno.test("RFC 4235 4.1: the version of a dialog-info document rises by one with each NOTIFY, refreshes too", async () => {
+  await using bench = openBench();
+  const body = (version: number) => dialogInfo({ entity: "sip:kitchen@phones.test", version, state: "early" });
+  bench.us.stateOf = () => body;
+  const phone = new Subscriber(bench);
+  await phone.subscribe(["Event", "dialog"]);
+  await Promise.all([1, 2].map(() => bench.us.agent.subscriptions.notify(sole(bench), { body })));
+  await phone.subscribe(["Event", "dialog"]);
+  const versions = phone.notified.map((notify) => /version="(\d+)"/.exec(textOf(notify))?.[1]);
+  assert.deepEqual(versions, ["0", "1", "2", "3"]);
+});
+
+Deno.test("NOTIFYs of one subscription do not overtake one another", async () => {
+  await using bench = openBench();
+  const { wire, clock, us } = bench;
+  const phone = new Subscriber(bench);
+  await phone.subscribe();
+  let delay = 400;
+  wire.fate = ({ message }) => "method" in message ? [delay -= 100] : [0];
+  const all = ["1", "2", "3"].map((body) => us.agent.subscriptions.notify(sole(bench), { body }));
+  await clock.pass(3_000);
+  await Promise.all(all);
+  assert.deepEqual(phone.notified.slice(1).map(textOf), ["1", "2", "3"]);
+});
+
+Deno.test("RFC 6665 4.2.1.1: a refresh makes it last longer and is followed by the state", async () => {
+  await using bench = openBench();
+  const phone = new Subscriber(bench);
+  await phone.subscribe();
+  await bench.clock.pass(500_000);
+  await phone.subscribe(["Expires", "300"]);
+  assert.equal(phone.state, "active;expires=300");
+  await bench.clock.pass(299_000);
+  assert.ok(sole(bench).active);
+});
+
+Deno.test("RFC 6665 4.2.1.4: Expires 0 ends it with a last NOTIFY, and without one before it is a question for the state", async () => {
+  await using bench = openBench();
+  const phone = new Subscriber(bench);
+  await phone.subscribe();
+  assert.equal((await phone.subscribe(["Expires", "0"])).headers.get("Expires"), "0");
+  assert.equal(phone.state, "terminated;reason=timeout");
+  assert.deepEqual(bench.us.changes, ["message-summary kitchen began", "message-summary kitchen unsubscribed"]);
+  assert.equal((await phone.subscribe()).status, 481);
+  const curious = new Subscriber(bench);
+  await curious.subscribe(["Expires", "0"]);
+  assert.equal(curious.state, "terminated;reason=timeout");
+  assert.deepEqual(bench.us.agent.subscriptions.of("200"), []);
+});
+
+Deno.test("RFC 6665 4.2.2: one that is not refreshed ends with terminated;reason=timeout", async () => {
+  await using bench = openBench();
+  const phone = new Subscriber(bench);
+  await phone.subscribe();
+  const held = sole(bench);
+  await bench.clock.pass(601_000);
+  assert.equal(phone.state, "terminated;reason=timeout");
+  assert.equal(held.active, false);
+  await assert.rejects(bench.us.agent.subscriptions.notify(held, { body: "" }), (error) => {
+    return error instanceof CallRefused && error.status === 481;
+  });
+});
+
+for (const status of [404, 481, 489]) {
+  Deno.test(`RFC 6665 4.2.2: a NOTIFY that is answered ${status} ends the subscription, unless Retry-After says otherwise`, async () => {
+    await using bench = openBench();
+    const phone = new Subscriber(bench);
+    await phone.subscribe();
+    const held = sole(bench);
+    const notify = () => bench.us.agent.subscriptions.notify(held, { body: "" });
+    Object.assign(phone, { status, headers: [["Retry-After", "5"]] });
+    await notify();
+    assert.ok(held.active);
+    phone.headers = [];
+    assert.equal((await notify()).status, status);
+    assert.equal(held.active, false);
+    assert.equal(bench.us.changes.at(-1), "message-summary kitchen refused");
+  });
+}
+
+Deno.test("a NOTIFY that is not answered within 32 s ends the subscription, those after it are refused at once", async () => {
+  await using bench = openBench();
+  const phone = new Subscriber(bench);
+  await phone.subscribe();
+  phone.status = 0;
+  const held = sole(bench);
+  const all = [1, 2].map(() => bench.us.agent.subscriptions.notify(held, { body: "" }));
+  const statuses = Promise.all(all.map((sent) => sent.then(() => 0, (error) => error.status)));
+  await bench.clock.pass(33_000);
+  assert.deepEqual(await statuses, [408, 481]);
+  assert.equal(bench.us.changes.at(-1), "message-summary kitchen unreachable");
+});
+
+for (
+  const [what, header, status, answer] of [
+    ["an event that we do not know", ["Event", "presence"], 489, ["Allow-Events", "message-summary, dialog"]],
+    ["no event", ["Event", ""], 489, ["Allow-Events", "message-summary, dialog"]],
+    ["less time than we give", ["Expires", "30"], 423, ["Min-Expires", "60"]],
+    ["no number as its time", ["Expires", "soon"], 400],
+    ["only types that we do not write", ["Accept", "text/html"], 406, ["Accept", "application/simple-message-summary"]],
+    ["an extension that we do not know", ["Require", "eventlist"], 420, ["Unsupported", "eventlist"]],
+    ["no Contact", ["Contact", ""], 400],
+  ] as [string, Header, number, Header?][]
+) {
+  Deno.test(`a SUBSCRIBE with ${what} is refused by ${status}, and nothing is notified`, async () => {
+    await using bench = openBench();
+    const phone = new Subscriber(bench);
+    const response = await phone.subscribe(header);
+    assert.equal(response.status, status);
+    if (answer) assert.equal(response.headers.get(answer[0]), answer[1]);
+    assert.deepEqual(phone.notified, []);
+  });
+}
+
+Deno.test("without Expires an hour is given, and never more than the most", async () => {
+  await using bench = openBench();
+  assert.equal((await new Subscriber(bench).subscribe(["Expires", ""])).headers.get("Expires"), "3600");
+  assert.equal((await new Subscriber(bench).subscribe(["Expires", "99999"])).headers.get("Expires"), "7200");
+});
+
+Deno.test("a subscriber with too many loses the oldest of the same kind, without a word", async () => {
+  await using bench = openBench();
+  await new Subscriber(bench).subscribe(["Event", "dialog"]);
+  const phones = [new Subscriber(bench), new Subscriber(bench), new Subscriber(bench)];
+  for (const phone of phones) await phone.subscribe();
+  assert.deepEqual(bench.us.agent.subscriptions.of("200").map(({ event }) => event), [
+    "dialog",
+    "message-summary",
+    "message-summary",
+  ]);
+  assert.equal(bench.us.agent.subscriptions.of("200", { event: "dialog", resource: "kitchen" }).length, 1);
+});
+
+Deno.test("a phone that has unregistered is dropped without a word", async () => {
+  await using bench = openBench();
+  const phone = new Subscriber(bench);
+  await phone.subscribe();
+  bench.us.agent.subscriptions.drop("200");
+  await bench.clock.pass(10_000);
+  assert.equal(phone.notified.length, 1);
+  assert.deepEqual(bench.us.agent.subscriptions.of("200"), []);
+});
+
+Deno.test("closing tells every subscriber that it may subscribe anew", async () => {
+  await using bench = openBench();
+  const phone = new Subscriber(bench);
+  await phone.subscribe();
+  await bench.us.agent.close();
+  assert.equal(phone.state, "terminated;reason=deactivated");
+  assert.equal((await new Subscriber(bench).subscribe()).status, 503);
+});
+
+Deno.test("a state that cannot be told is logged, and ends nothing", async () => {
+  await using bench = openBench();
+  bench.us.stateOf = () => {
+    throw new TypeError("no lamp");
+  };
+  const phone = new Subscriber(bench);
+  await phone.subscribe();
+  assert.match(bench.us.logged.join(), /no lamp/);
+  assert.ok(sole(bench).active);
+  bench.us.stateOf = () => "";
+});

@@ -1,0 +1,98 @@
+/**
+ * A phone's side of digest authentication, written apart from ours: what it computes is what the RFCs' own examples say.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import type { Clock } from "../../../../plugins/sip/sip/clock.ts";
+import { SipHeaders, type SipRequest } from "../../../../plugins/sip/sip/message/mod.ts";
+
+/** A clock that stands until it is moved. */
+export class HandClock implements Clock {
+  #now = 1_000;
+  readonly #timers = new Set<{ at: number; call: () => void }>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, call: () => void): () => void {
+    const timer = { at: this.#now + ms, call };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  /** How many calls are still to come. */
+  get waiting(): number {
+    return this.#timers.size;
+  }
+
+  /** Lets time pass; calls what is due in its order. */
+  pass(ms: number): void {
+    const end = this.#now + ms;
+    for (;;) {
+      const due = [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (!due) break;
+      this.#timers.delete(due);
+      this.#now = due.at;
+      due.call();
+    }
+    this.#now = end;
+  }
+}
+
+/** A request with only what digest looks at. */
+export function bareRequest(
+  { method = "REGISTER", uri = "sip:phones.test", authorization = [] }: {
+    method?: string;
+    uri?: string;
+    authorization?: string[];
+  } = {},
+): SipRequest {
+  const headers = new SipHeaders(authorization.map((value) => ["Authorization", value] as const));
+  return { method, uri, headers, body: new Uint8Array() };
+}
+
+/** One parameter of a challenge or an answer, without its quotes. */
+export function parameter(header: string, name: string): string {
+  const found = new RegExp(`[ ,]${name}="?([^",]*)`).exec(header)?.[1];
+  if (found === undefined) throw new Error(`${name} is not in ${header}`);
+  return found;
+}
+
+/** What a phone answers a challenge with, and how it may do it wrongly. */
+export interface PhoneAnswer {
+  user?: string;
+  secret?: string;
+  method?: string;
+  uri?: string;
+  count?: string;
+  cnonce?: string;
+  /** Changes the parameters after the digest has been computed; undefined takes one away. */
+  change?: Record<string, string | undefined>;
+}
+
+/** Answers a challenge with `qop=auth`. */
+export function answer(challenge: string, options: PhoneAnswer = {}): string {
+  const { user = "1001", secret = "wonderland", method = "REGISTER", uri = "sip:phones.test" } = options;
+  const { count = "00000001", cnonce = "0a4f113b" } = options;
+  const [realm, nonce] = [parameter(challenge, "realm"), parameter(challenge, "nonce")];
+  const algorithm = parameter(challenge, "algorithm");
+  const h = (text: string) => createHash(algorithm === "MD5" ? "md5" : "sha256").update(text).digest("hex");
+  const response = h(`${h(`${user}:${realm}:${secret}`)}:${nonce}:${count}:${cnonce}:auth:${h(`${method}:${uri}`)}`);
+  const quoted = (text: string) => `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
+  const parameters: Record<string, string | undefined> = {
+    username: quoted(user),
+    realm: quoted(realm),
+    nonce: quoted(nonce),
+    uri: quoted(uri),
+    response: quoted(response),
+    algorithm,
+    qop: "auth",
+    nc: count,
+    cnonce: quoted(cnonce),
+    ...options.change,
+  };
+  const said = Object.entries(parameters).filter(([, value]) => value !== undefined);
+  return `Digest ${said.map(([name, value]) => `${name}=${value}`).join(", ")}`;
+}

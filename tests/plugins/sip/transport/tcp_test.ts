@@ -1,0 +1,219 @@
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import type { Clock } from "../../../../plugins/sip/sip/clock.ts";
+import { type Peer, TransportError } from "../../../../plugins/sip/sip/transport/mod.ts";
+import { HandClock, settle } from "../dialog/support/hand_clock.ts";
+import { bytesOf, Ears, message } from "./support/ears.ts";
+
+const tcp = (host = "127.0.0.1") => ({ listen: [{ host, port: 0 }], transports: ["tcp"] as const });
+
+async function connect(ears: Ears): Promise<Deno.TcpConn> {
+  const { host, port } = ears.at("tcp");
+  return await Deno.connect({ hostname: host, port });
+}
+
+async function write(conn: Deno.TcpConn, text: string): Promise<void> {
+  equal(await conn.write(bytesOf(text)), text.length);
+}
+
+async function read(conn: Deno.TcpConn): Promise<string | null> {
+  const buffer = new Uint8Array(65_536);
+  const count = await conn.read(buffer);
+  return count === null ? null : new TextDecoder().decode(buffer.subarray(0, count));
+}
+
+/** Reads to the end of a connection that is closed on us. */
+async function ended(conn: Deno.TcpConn): Promise<void> {
+  try {
+    while (await read(conn) !== null);
+  } catch {
+    // It was reset: that is an end, too.
+  }
+  conn.close();
+}
+
+for (const host of ["127.0.0.1", "::1"]) {
+  Deno.test(`RFC 3261 18: messages go both ways over one TCP connection at ${host}`, async () => {
+    await using us = await Ears.open(tcp(host));
+    await using phone = await Ears.open(tcp(host));
+    await phone.transports.send(bytesOf(message("ONE")), us.at("tcp", host));
+    await us.until(() => us.heard.length === 1);
+    const [heard] = us.heard;
+    ok(heard);
+    equal(heard.text, message("ONE"));
+    deepEqual(heard.from.local, us.transports.local(us.at("tcp", host)));
+    // Through the connection that the phone opened: nobody listens at its other end.
+    await us.transports.send(bytesOf(message("TWO")), heard.from);
+    await phone.until(() => phone.heard.length === 1);
+    deepEqual(phone.heard[0]?.from.port, us.at("tcp", host).port);
+  });
+}
+
+Deno.test("RFC 3261 18.3: a message in many pieces is one, and several in one piece are several", async () => {
+  await using us = await Ears.open(tcp());
+  const conn = await connect(us);
+  for (const byte of message("ONE", "body")) await write(conn, byte);
+  await write(conn, `${message("TWO")}\r\n${message("THREE", "x".repeat(40_000))}${message("FOUR").slice(0, 10)}`);
+  await us.until(() => us.heard.length === 3);
+  await write(conn, message("FOUR").slice(10));
+  await us.until(() => us.heard.length === 4);
+  const texts = [message("ONE", "body"), message("TWO"), message("THREE", "x".repeat(40_000)), message("FOUR")];
+  deepEqual(us.heard.map(({ text }) => text), texts);
+  conn.close();
+  await us.until(() => us.closed.length === 1);
+});
+
+Deno.test("RFC 5626 3.5.1: a ping is answered with a pong", async () => {
+  await using us = await Ears.open(tcp());
+  const conn = await connect(us);
+  await write(conn, "\r\n\r\n");
+  equal(await read(conn), "\r\n");
+  await write(conn, `${message("ONE")}\r\n\r\n`);
+  equal(await read(conn), "\r\n");
+  equal(us.heard.length, 1);
+  conn.close();
+});
+
+Deno.test("messages to a peer without a connection share one that we open", async () => {
+  await using us = await Ears.open(tcp());
+  await using phone = await Ears.open(tcp());
+  const names = ["ONE", "TWO", "THREE"];
+  await Promise.all(names.map((name) => us.transports.send(bytesOf(message(name)), phone.at("tcp"))));
+  await phone.until(() => phone.heard.length === 3);
+  deepEqual(phone.heard.map(({ text }) => text), names.map((name) => message(name)));
+  equal(new Set(phone.heard.map(({ from }) => from.port)).size, 1);
+  const [heard] = phone.heard;
+  ok(heard);
+  await phone.transports.send(bytesOf(message("FOUR")), heard.from);
+  await us.until(() => us.heard.length === 1);
+  deepEqual(us.heard[0]?.from, { ...phone.at("tcp"), local: us.transports.local(us.at("tcp")) });
+});
+
+Deno.test("a peer that cannot be reached is a TransportError", async () => {
+  await using us = await Ears.open(tcp());
+  const gone = await Ears.open(tcp());
+  const nobody = gone.at("tcp");
+  await gone.transports.close();
+  await rejects(us.transports.send(bytesOf("x"), nobody), TransportError);
+});
+
+Deno.test("connecting has its time, and is given up after it", async () => {
+  const connectMs = 1_234;
+  const clock: Clock = {
+    now: () => 0,
+    after(ms, call) {
+      // No connection is made before the next turn of the loop.
+      if (ms === connectMs) queueMicrotask(call);
+      return () => {};
+    },
+  };
+  await using us = await Ears.open({ ...tcp(), clock, limits: { connectMs } });
+  await rejects(us.transports.send(bytesOf("x"), us.at("tcp")), /no answer within 1234 ms/);
+});
+
+Deno.test("a connection that was lost is told of, and the next message opens another", async () => {
+  await using us = await Ears.open(tcp());
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const to: Peer = { transport: "tcp", host: "127.0.0.1", port: listener.addr.port };
+  for (let time = 1; time <= 2; time++) {
+    await us.transports.send(bytesOf(message("ONE")), to);
+    const conn = await listener.accept();
+    equal(await read(conn), message("ONE"));
+    conn.close();
+    await us.until(() => us.closed.length === time);
+  }
+  deepEqual(us.closed.map(({ port }) => port), [to.port, to.port]);
+  listener.close();
+});
+
+Deno.test("one address has a bounded number of connections, which can be used again", async () => {
+  await using us = await Ears.open({ ...tcp(), limits: { connectionsPerAddress: 2 } });
+  const first = await connect(us);
+  const second = await connect(us);
+  await write(first, message("ONE"));
+  await write(second, message("TWO"));
+  await us.until(() => us.heard.length === 2);
+  await ended(await connect(us));
+  await rejects(us.transports.send(bytesOf("x"), us.at("tcp")), /too many connections/);
+  first.close();
+  await us.until(() => us.closed.length === 1);
+  const third = await connect(us);
+  await write(third, message("THREE"));
+  await us.until(() => us.heard.length === 3);
+  second.close();
+  third.close();
+});
+
+Deno.test("a connection that sends no whole message in time is closed, whatever else it sends", async () => {
+  const clock = new HandClock();
+  await using us = await Ears.open({ ...tcp(), clock });
+  const silent = await connect(us);
+  const pinging = await connect(us);
+  const slow = await connect(us);
+  const good = await connect(us);
+  await write(pinging, "\r\n\r\n");
+  equal(await read(pinging), "\r\n");
+  await write(slow, "REGISTER sip:a SIP/2.0\r\n");
+  await write(good, message("ONE"));
+  await us.until(() => us.heard.length === 1);
+  await clock.pass(32_000);
+  await Promise.all([ended(silent), ended(pinging), ended(slow)]);
+  await write(good, message("TWO"));
+  await us.until(() => us.heard.length === 2);
+  await clock.pass(7_199_999);
+  await write(good, "\r\n\r\n");
+  equal(await read(good), "\r\n");
+  await clock.pass(7_199_999);
+  equal(us.closed.length, 3);
+  await clock.pass(1);
+  await ended(good);
+  await us.until(() => us.closed.length === 4);
+  equal(clock.alarms, 0);
+});
+
+Deno.test("what is no stream of SIP messages ends its connection only", async () => {
+  await using us = await Ears.open({ ...tcp(), limits: { mostBytes: 1_000 } });
+  const good = await connect(us);
+  for (const text of ["x".repeat(5_000), "REGISTER sip:a SIP/2.0\r\n\r\n", message("BIG", "x".repeat(1_000))]) {
+    const bad = await connect(us);
+    await write(bad, text);
+    await ended(bad);
+  }
+  await write(good, message("ONE"));
+  await us.until(() => us.heard.length === 1);
+  good.close();
+});
+
+Deno.test("a peer that never reads loses its connection when too much waits for it; others are served meanwhile", async () => {
+  await using us = await Ears.open({ ...tcp(), limits: { waitingBytes: 300_000 } });
+  const deaf = await connect(us);
+  await write(deaf, message("ONE"));
+  await us.until(() => us.heard.length === 1);
+  const [heard] = us.heard;
+  ok(heard);
+  const bytes = new Uint8Array(50_000).fill(0x61);
+  const outcomes: Promise<unknown>[] = [];
+  while (us.closed.length === 0) {
+    outcomes.push(us.transports.send(bytes, heard.from).catch((error) => error));
+    await us.transports.send(bytesOf(message("SELF")), us.at("tcp"));
+    await settle();
+  }
+  const failures = (await Promise.all(outcomes)).filter((outcome) => outcome !== undefined);
+  ok(failures.length >= 6);
+  ok(failures.every((failure) => failure instanceof TransportError));
+  ok(failures.some((failure) => /it does not read/.test(String(failure))));
+  await us.until(() => us.heard.length > outcomes.length);
+  deaf.close();
+});
+
+Deno.test("closing ends every connection, one that is being opened too", async () => {
+  const us = await Ears.open(tcp());
+  const conn = await connect(us);
+  await write(conn, message("ONE"));
+  await us.until(() => us.heard.length === 1);
+  const opening = us.transports.send(bytesOf(message("TWO")), us.at("tcp")).catch((error) => error);
+  await us.transports.close();
+  await ended(conn);
+  ok([undefined, "TransportError"].includes((await opening)?.name));
+  equal(us.closed.length >= 1, true);
+  await rejects(us.transports.send(bytesOf("x"), us.at("tcp")), TransportError);
+});

@@ -1,0 +1,96 @@
+/**
+ * What is let in (RFC 3261 8.2): what belongs to a dialog, and what an account has signed.
+ *
+ * @module
+ */
+import {
+  type Admission,
+  type Clock,
+  MalformedMessage,
+  Pace,
+  parseAddress,
+  type Peer,
+  type SipRequest,
+  sourceOf,
+  tagOf,
+} from "../sip/mod.ts";
+import type { Identity } from "./guard.ts";
+import { createOnce, type Once } from "./once.ts";
+import type { Registrar, RegistrarLimits } from "./registrar.ts";
+
+/** Methods that mean something inside of a dialog only. */
+const OF_DIALOGS = ["ACK", "BYE", "CANCEL", "INFO", "NOTIFY", "UPDATE"];
+
+/** What admission is made of. */
+export interface AdmissionOptions {
+  /** Methods that are taken outside of dialogs, beside REGISTER and OPTIONS. */
+  methods: readonly string[];
+  /** Tells whom a request is from. */
+  guard(request: SipRequest, from: Peer): Identity;
+  /** Tells whether a request with a To tag belongs to a dialog that is there. */
+  inDialog(request: SipRequest): boolean;
+  limits: Pick<RegistrarLimits, "registrations" | "options">;
+  clock: Clock;
+}
+
+/** Makes the part of the registrar that admits. */
+export function createAdmission(options: AdmissionOptions): Pick<Registrar, "admit" | "userOf"> {
+  const { methods, guard, limits, clock } = options;
+  const users = new WeakMap<SipRequest, string>();
+  const registrations = new Pace({ clock, ...limits.registrations });
+  const questions = new Pace({ clock, ...limits.options });
+  const answer = createOnce();
+  const taken = ["OPTIONS", "REGISTER", ...methods];
+  const allow = ["Allow", [...OF_DIALOGS, ...taken].sort().join(", ")] as const;
+
+  /** What RFC 3261 8.2 demands of every request, in its order but for the digest: these answers are shorter than a challenge. */
+  const inspect = (request: SipRequest): Once | undefined => {
+    const { method, headers } = request;
+    if (OF_DIALOGS.includes(method)) return { status: 481 };
+    if (!taken.includes(method)) return { status: 405, headers: [allow] };
+    // Who takes another method knows what its extensions are; and nothing here is a proxy.
+    const required = [...methods.includes(method) ? [] : headers.all("Require"), ...headers.all("Proxy-Require")];
+    return required.length === 0 ? undefined : { status: 420, headers: [["Unsupported", required.join(", ")]] };
+  };
+
+  /** Digest, and for requests other than REGISTER that nobody speaks in another's name (RFC 3261 22.1). */
+  const authenticate = (request: SipRequest, from: Peer): Admission => {
+    const identity = guard(request, from);
+    if (identity === "drop") return "drop";
+    if ("challenges" in identity) {
+      const headers = identity.challenges.map((challenge) => ["WWW-Authenticate", challenge] as const);
+      return answer(request, from, { status: 401, headers });
+    }
+    if (request.method !== "REGISTER" && senderOf(request) !== identity.user) {
+      return answer(request, from, { status: 403 });
+    }
+    users.set(request, identity.user);
+    return "ok";
+  };
+
+  return {
+    admit(request, from) {
+      const { method, headers } = request;
+      if (method === "REGISTER" && !registrations.take(sourceOf(from.host))) return "drop";
+      // A REGISTER makes no dialog: a tag in it must not carry it past the digest.
+      if (method !== "REGISTER" && tagOf(headers.get("To") ?? "") !== undefined) {
+        return options.inDialog(request) ? "ok" : answer(request, from, { status: 481 });
+      }
+      const refused = inspect(request);
+      if (refused) return answer(request, from, refused);
+      if (method !== "OPTIONS") return authenticate(request, from);
+      if (!questions.take(sourceOf(from.host))) return "drop";
+      return answer(request, from, { status: 200, headers: [allow, ["Accept", "application/sdp"]] });
+    },
+    userOf: (request) => users.get(request),
+  };
+}
+
+function senderOf({ headers }: SipRequest): string | undefined {
+  try {
+    return parseAddress(headers.get("From") ?? "").uri.user;
+  } catch (error) {
+    if (error instanceof MalformedMessage) return undefined;
+    throw error;
+  }
+}

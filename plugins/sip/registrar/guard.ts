@@ -1,0 +1,62 @@
+/**
+ * Who sent a request: the digest of an account says so, and nothing else.
+ *
+ * @module
+ */
+import { createChallenger, type DigestAlgorithm, type DigestVerdict } from "../sip/digest/mod.ts";
+import { type Clock, Pace, type Peer, peerText, type SipRequest, sourceOf } from "../sip/mod.ts";
+import { Offers } from "./offers.ts";
+import type { Account, Rate } from "./registrar.ts";
+
+/** How long a nonce is good, milliseconds: a phone that refreshes more often than that saves a round trip. */
+const NONCE_MS = 300_000;
+
+/** What a guard is made of. */
+export interface GuardOptions {
+  realm: string;
+  accounts: readonly Account[];
+  algorithms: readonly DigestAlgorithm[];
+  /** Wrong answers of one source; beyond them its answers are not looked at, so that a secret is not guessed quickly. */
+  wrongAnswers: Rate;
+  clock: Clock;
+  log(text: string): void;
+}
+
+/** What a guard found: a user, or the challenges to answer with, or nothing to be answered. */
+export type Identity = { user: string } | { challenges: string[] } | "drop";
+
+/**
+ * Makes what tells whom a request is from. Accounts that are not there are challenged, slowed and refused like those that are; only the log
+ * tells them apart.
+ */
+export function createGuard(options: GuardOptions): (request: SipRequest, from: Peer) => Identity {
+  const { realm, accounts, algorithms, clock, log } = options;
+  const challenger = createChallenger({ realm, clock, lifetimeMs: NONCE_MS, algorithms });
+  const secrets = new Map(accounts.map(({ user, secret }) => [user, secret]));
+  const wrong = new Pace({ clock, ...options.wrongAnswers });
+  const offers = new Offers(algorithms, clock);
+
+  const why = (verdict: DigestVerdict): string | undefined => {
+    if (verdict.verdict === "missing") return verdict.why && `its Authorization cannot be checked: ${verdict.why}`;
+    if (verdict.verdict !== "wrong") return undefined;
+    const user = JSON.stringify(verdict.user.slice(0, 64));
+    return secrets.has(verdict.user) ? `the secret of ${user} was wrong` : `there is no account ${user}`;
+  };
+
+  return (request, from) => {
+    const source = sourceOf(from.host);
+    const answered = request.headers.has("Authorization");
+    if (answered && !wrong.take(source)) return "drop";
+    const verdict = challenger.check(request, { source: from.host, secretOf: (user) => secrets.get(user) });
+    const refused = why(verdict);
+    if (refused !== undefined) log(`Refused ${request.method.slice(0, 32)} of ${peerText(from)}: ${refused}`);
+    else if (answered) wrong.giveBack(source);
+    if (verdict.verdict === "ok") {
+      offers.took(verdict.algorithm, { request, from });
+      return { user: verdict.user };
+    }
+    // Who has answered once is asked for the same again: he may not know another.
+    const asked = verdict.verdict === "missing" ? offers.next(request, from) : [verdict.algorithm];
+    return { challenges: challenger.challenge(from.host, { stale: verdict.verdict === "stale", algorithms: asked }) };
+  };
+}

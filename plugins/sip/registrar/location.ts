@@ -1,0 +1,63 @@
+/**
+ * Where phones are: the bindings of every account, and the end of each in its time.
+ *
+ * @module
+ */
+import type { Clock } from "../sip/mod.ts";
+import type { Binding } from "./registrar.ts";
+
+interface Home {
+  /** The one refreshed last first. */
+  bindings: readonly Binding[];
+  cancel(): void;
+}
+
+/** What a location service is made of. */
+export interface LocationOptions {
+  clock: Clock;
+  /** Told when bindings of a user have ended by themselves. */
+  expired(user: string): void;
+}
+
+/** The location service of RFC 3261 10, in memory: after a restart phones register again. */
+export class Location {
+  readonly #options: LocationOptions;
+  readonly #homes = new Map<string, Home>();
+
+  /** @param options What it is made of. */
+  constructor(options: LocationOptions) {
+    this.#options = options;
+  }
+
+  /** The bindings of a user, the one refreshed last first. */
+  of(user: string): readonly Binding[] {
+    return this.#homes.get(user)?.bindings ?? [];
+  }
+
+  /** Puts others in the place of a user's bindings. */
+  set(user: string, bindings: readonly Binding[]): void {
+    this.#homes.get(user)?.cancel();
+    if (bindings.length === 0) {
+      this.#homes.delete(user);
+      return;
+    }
+    const first = Math.min(...bindings.map(({ expiresAt }) => expiresAt));
+    const { clock } = this.#options;
+    const cancel = clock.after(Math.max(0, first - clock.now()), () => this.#expire(user));
+    this.#homes.set(user, { bindings, cancel });
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    for (const { cancel } of this.#homes.values()) cancel();
+    this.#homes.clear();
+  }
+
+  #expire(user: string): void {
+    const before = this.of(user);
+    const left = before.filter(({ expiresAt }) => expiresAt > this.#options.clock.now());
+    // A timer may be early by a part of a millisecond; it is set again for the rest.
+    this.set(user, left);
+    if (left.length < before.length) this.#options.expired(user);
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * Where phones are, and whose they are: the registrar (RFC 3261 10) and what it admits.
+ *
+ * @module
+ */
+export { openRegistrar } from "./open_registrar.ts";
+export {
+  type Account,
+  type Binding,
+  type BindingChange,
+  type BindingChangeReason,
+  DEFAULT_REGISTRAR_LIMITS,
+  type Rate,
+  type Registrar,
+  type RegistrarLimits,
+  type RegistrarOptions,
+} from "./registrar.ts";

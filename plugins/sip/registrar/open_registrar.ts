@@ -1,0 +1,131 @@
+/**
+ * The registrar, put together (RFC 3261 10.3).
+ *
+ * @module
+ */
+import { randomUUID } from "node:crypto";
+import {
+  MalformedMessage,
+  parseAddress,
+  parseUri,
+  peerText,
+  responseTo,
+  type ServerTransaction,
+  type SipRequest,
+  writeAddress,
+} from "../sip/mod.ts";
+import { createAdmission } from "./admission.ts";
+import { createGuard } from "./guard.ts";
+import { Location } from "./location.ts";
+import { plan } from "./plan.ts";
+import { readRegister } from "./read_register.ts";
+import { Refusal } from "./refusal.ts";
+import type { Binding, BindingChangeReason, Registrar, RegistrarOptions } from "./registrar.ts";
+
+/** An IP literal, as it stands in a URI without its brackets: every name that leads to us is one of ours. */
+const ADDRESS = /^[\d.]+$|:/;
+
+/** Opens a registrar without a binding; {@linkcode Registrar.close} ends its timers. */
+export function openRegistrar(options: RegistrarOptions): Registrar {
+  const { realm, limits, expiry, clock, onChange, log } = options;
+  const location = new Location({
+    clock,
+    expired: (user) => tell(user, "expired", "it was not refreshed in time"),
+  });
+  const guard = createGuard({
+    ...options,
+    algorithms: options.algorithms ?? ["SHA-256", "MD5"],
+    wrongAnswers: limits.wrongAnswers,
+  });
+  const admission = createAdmission({ ...options, guard });
+  const bounds = { most: limits.contactsPerAccount, ...expiry };
+  let open = true;
+
+  const tell = (user: string, reason: BindingChangeReason, why: string): void => {
+    onChange({ user, bindings: registrar.bindings(user), reason, why });
+  };
+
+  const registrar: Registrar = {
+    ...admission,
+
+    register(transaction) {
+      const { request, from } = transaction;
+      try {
+        if (!open) throw new Refusal(503, "Service Unavailable", { headers: [["Retry-After", "5"]] });
+        const user = addressOfRecord(request, { realm, user: admission.userOf(request) });
+        const register = readRegister(request);
+        const { bindings, reason } = plan(
+          { user, current: location.of(user), register, from, now: clock.now() },
+          bounds,
+        );
+        location.set(user, bindings);
+        answer(transaction, 200, { headers: [...contactHeaders(registrar.bindings(user), clock.now()), dateHeader()] });
+        if (reason) tell(user, reason, `REGISTER of ${peerText(from)}`);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        log(`Refused REGISTER of ${peerText(from)}: ${error.message}`);
+        answer(transaction, error.status, error);
+      }
+    },
+
+    bindings: (user) => location.of(user).toSorted((a, b) => quality(b) - quality(a)),
+
+    drop(binding, why) {
+      const { user } = binding;
+      if (!location.of(user).includes(binding)) return;
+      location.set(user, location.of(user).filter((other) => other !== binding));
+      tell(user, "dropped", why);
+    },
+
+    close() {
+      open = false;
+      location.clear();
+    },
+  };
+  return registrar;
+}
+
+/** Whose bindings a REGISTER is about (steps 1, 4 and 5): its own account's, and nobody else's. */
+function addressOfRecord(request: SipRequest, { realm, user }: { realm: string; user: string | undefined }): string {
+  const to = readTo(request);
+  const asked = parseUri(request.uri).host.toLowerCase();
+  const host = to.host.toLowerCase();
+  const isOurs = (name: string) => name === realm.toLowerCase() || ADDRESS.test(name);
+  if (user === undefined || to.user !== user) throw new Refusal(403, "Not Your Address Of Record");
+  if (host !== asked && !(isOurs(host) && isOurs(asked))) throw new Refusal(404, "No Such Domain Here");
+  return user;
+}
+
+function readTo({ headers }: SipRequest) {
+  try {
+    return parseAddress(headers.get("To") ?? "").uri;
+  } catch (error) {
+    if (error instanceof MalformedMessage) throw new Refusal(400, "To Needs A SIP URI");
+    throw error;
+  }
+}
+
+/** The preference of a contact (RFC 3261 20.10): 1, if it does not say. */
+function quality({ contact }: Binding): number {
+  return Number(contact.params.get("q") ?? 1);
+}
+
+function contactHeaders(bindings: readonly Binding[], now: number): [string, string][] {
+  return bindings.map(({ contact, expiresAt }) => {
+    const params = new Map(contact.params).set("expires", String(Math.ceil((expiresAt - now) / 1_000)));
+    return ["Contact", writeAddress({ ...contact, params })];
+  });
+}
+
+/** So that phones without a clock of their own know the time (step 8). */
+function dateHeader(): [string, string] {
+  return ["Date", new Date().toUTCString()];
+}
+
+function answer(
+  transaction: ServerTransaction,
+  status: number,
+  options: { reason?: string; headers?: Iterable<readonly [name: string, value: string]> },
+): void {
+  transaction.respond(responseTo(transaction.request, status, { ...options, toTag: randomUUID().slice(0, 8) }));
+}

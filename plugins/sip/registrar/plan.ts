@@ -1,0 +1,111 @@
+/**
+ * What becomes of the bindings of an account by a REGISTER: all of it, or nothing (RFC 3261 10.3, steps 6 and 7).
+ *
+ * @module
+ */
+import { type Peer, sameUri, type SipUri } from "../sip/mod.ts";
+import type { Register } from "./read_register.ts";
+import { Refusal } from "./refusal.ts";
+import type { Binding, BindingChangeReason } from "./registrar.ts";
+
+/** Below this a registrar may refuse what is too brief; above it may not (RFC 3261 10.2.8). */
+const AN_HOUR = 3_600;
+
+const SIP_PORT = 5060;
+
+/** What holds for every plan. */
+export interface PlanBounds {
+  /** Bindings of one account. */
+  most: number;
+  leastSeconds: number;
+  mostSeconds: number;
+}
+
+/** What a plan is made for. */
+export interface PlanFor {
+  user: string;
+  /** Its bindings, the one refreshed last first. */
+  current: readonly Binding[];
+  register: Register;
+  from: Peer;
+  /** On the registrar's clock. */
+  now: number;
+}
+
+/** What the bindings are to be. */
+export interface Plan {
+  /** The one refreshed last first. */
+  bindings: readonly Binding[];
+  /** Absent if there is no change. */
+  reason?: BindingChangeReason;
+}
+
+/** Plans. @throws {Refusal} If any of it cannot be done. */
+export function plan(asked: PlanFor, bounds: PlanBounds): Plan {
+  const { current, register } = asked;
+  const { contacts } = register;
+  if (contacts === "all") {
+    for (const binding of current) refuseOlder(binding, register);
+    return { bindings: [], ...current.length > 0 && { reason: "unregistered" } };
+  }
+  if (contacts.length > bounds.most) throw new Refusal(403, "Too Many Contacts");
+  let bindings = current;
+  for (const { contact, seconds } of contacts) {
+    for (const binding of current) if (sameUri(binding.contact.uri, contact.uri)) refuseOlder(binding, register);
+    const others = bindings.filter((binding) => !sameUri(binding.contact.uri, contact.uri));
+    const lasting = lastingSeconds(seconds, bounds);
+    bindings = lasting === 0 ? others : [newBinding({ ...asked, contact, seconds: lasting }), ...others];
+  }
+  // A phone that takes another port at each start must not lock itself out: its oldest binding makes room.
+  bindings = bindings.slice(0, bounds.most);
+  return { bindings, ...contacts.length > 0 && changeOf(current, bindings) };
+}
+
+/** A REGISTER that was overtaken on its way must not undo the later one. */
+function refuseOlder(binding: Binding, { callId, cseq }: Register): void {
+  if (binding.callId === callId && cseq <= binding.cseq) throw new Refusal(500, "CSeq Not Higher Than Before");
+}
+
+function lastingSeconds(seconds: number, { leastSeconds, mostSeconds }: PlanBounds): number {
+  if (seconds > 0 && seconds < leastSeconds && seconds < AN_HOUR) {
+    throw new Refusal(423, "Interval Too Brief", { headers: [["Min-Expires", String(leastSeconds)]] });
+  }
+  return Math.min(seconds, mostSeconds);
+}
+
+function newBinding(
+  { user, register, from, now, contact, seconds }: PlanFor & { contact: Binding["contact"]; seconds: number },
+): Binding {
+  const { callId, cseq, userAgent } = register;
+  const peer = peerOf(contact.uri, from);
+  return {
+    user,
+    contact,
+    peer,
+    callId,
+    cseq,
+    expiresAt: now + seconds * 1_000,
+    ...userAgent !== undefined && { userAgent },
+  };
+}
+
+/**
+ * Where a contact is reached: where its messages come from, as a contact behind a router names what nobody else can reach. A phone that is
+ * at the very address that it names may send from another port than it listens at, and means what it says.
+ */
+function peerOf({ host, port = SIP_PORT, params }: SipUri, from: Peer): Peer {
+  const transport = params.get("transport")?.toLowerCase() ?? "udp";
+  return from.transport === "udp" && transport === "udp" && host === from.host ? { ...from, port } : from;
+}
+
+function changeOf(
+  current: readonly Binding[],
+  bindings: readonly Binding[],
+): { reason: BindingChangeReason } | undefined {
+  const isIn = (some: readonly Binding[]) => ({ contact }: Binding) => {
+    return some.some((other) => sameUri(other.contact.uri, contact.uri));
+  };
+  if (!bindings.every(isIn(current))) return { reason: "registered" };
+  if (!current.every(isIn(bindings))) return { reason: "unregistered" };
+  return bindings.length > 0 ? { reason: "refreshed" } : undefined;
+}

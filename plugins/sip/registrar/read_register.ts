@@ -1,0 +1,93 @@
+/**
+ * What a REGISTER asks for (RFC 3261 10.2).
+ *
+ * @module
+ */
+import {
+  type Address,
+  MalformedMessage,
+  parseAddress,
+  parseCSeq,
+  parseQuality,
+  parseSeconds,
+  type SipHeaders,
+  type SipRequest,
+  writeAddress,
+} from "../sip/mod.ts";
+import { Refusal } from "./refusal.ts";
+
+/** How long a binding is to last when a phone does not say, or says what nobody understands, seconds (RFC 3261 10.2.1.1). */
+const USUAL_SECONDS = 3_600;
+
+/** Characters of a contact: each is given back in every answer, and an answer must fit a datagram. */
+const MOST_OF_CONTACT = 512;
+
+/** Characters of User-Agent that are kept. */
+const MOST_OF_USER_AGENT = 128;
+
+/** One contact, and for how long. */
+export interface WantedContact {
+  contact: Address;
+  /** 0 takes it back. */
+  seconds: number;
+}
+
+/** What a REGISTER asks for. */
+export interface Register {
+  callId: string;
+  cseq: number;
+  userAgent?: string;
+  /** Contacts to be changed, none to be told what there is; `all` takes every one back. */
+  contacts: readonly WantedContact[] | "all";
+}
+
+/** Reads a REGISTER whose To has been read. @throws {Refusal} 400, if it cannot be understood. */
+export function readRegister({ headers }: SipRequest): Register {
+  const userAgent = headers.get("User-Agent")?.slice(0, MOST_OF_USER_AGENT);
+  return {
+    callId: headers.get("Call-ID") ?? "",
+    cseq: parseCSeq(headers.get("CSeq") ?? "").number,
+    ...userAgent && { userAgent },
+    contacts: readContacts(headers),
+  };
+}
+
+function readContacts(headers: SipHeaders): Register["contacts"] {
+  const values = headers.all("Contact");
+  const usual = secondsOf(headers.get("Expires"), USUAL_SECONDS);
+  if (!values.includes("*")) return values.map((value) => readContact(value, usual));
+  // Step 6: anything else with a star would be the loss of bindings that nobody meant.
+  if (values.length > 1) throw new Refusal(400, "A Contact of * Must Be The Only One");
+  if (!headers.has("Expires") || usual !== 0) throw new Refusal(400, "A Contact of * Needs Expires: 0");
+  return "all";
+}
+
+function readContact(value: string, usual: number): WantedContact {
+  if (value.length > MOST_OF_CONTACT) throw new Refusal(400, "Contact Too Long");
+  try {
+    const contact = parseAddress(value);
+    if (contact.uri.scheme !== "sip") throw new Refusal(400, "Contact Needs A sip URI");
+    const quality = contact.params.get("q");
+    if (contact.params.has("q")) parseQuality(quality ?? "");
+    const seconds = contact.params.has("expires") ? secondsOf(contact.params.get("expires"), USUAL_SECONDS) : usual;
+    contact.params.delete("expires");
+    // What cannot be written again cannot be told in an answer.
+    writeAddress(contact);
+    return { contact, seconds };
+  } catch (error) {
+    if (error instanceof MalformedMessage || error instanceof TypeError) {
+      throw new Refusal(400, "Contact Not Understood");
+    }
+    throw error;
+  }
+}
+
+function secondsOf(text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  try {
+    return parseSeconds(text, "Expires");
+  } catch (error) {
+    if (error instanceof MalformedMessage) return USUAL_SECONDS;
+    throw error;
+  }
+}

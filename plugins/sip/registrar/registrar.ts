@@ -1,0 +1,126 @@
+/**
+ * What a registrar offers, and what it is made of.
+ *
+ * @module
+ */
+import type { DigestAlgorithm } from "../sip/digest/mod.ts";
+import type { Address, Admission, Clock, Peer, ServerTransaction, SipRequest } from "../sip/mod.ts";
+
+/** Who may register. */
+export interface Account {
+  /** The user of its address of record, and of its digest. */
+  readonly user: string;
+  /** Its password. */
+  readonly secret: string;
+}
+
+/** Where a phone of an account can be reached, for a time. */
+export interface Binding {
+  /** The account's user. */
+  readonly user: string;
+  /** What it registered; its URI is the request URI of what is sent to it. */
+  readonly contact: Address;
+  /** Where its messages go to: where they really come from, unless it said so credibly otherwise. */
+  readonly peer: Peer;
+  /** The Call-ID of the REGISTER that it was last refreshed by. */
+  readonly callId: string;
+  /** The number of that REGISTER's CSeq. */
+  readonly cseq: number;
+  /** When it ends, on the registrar's clock. */
+  readonly expiresAt: number;
+  /** What the phone says that it is: at most 128 characters. */
+  readonly userAgent?: string;
+}
+
+/** Why the bindings of an account are not what they were. */
+export type BindingChangeReason = "registered" | "refreshed" | "unregistered" | "expired" | "dropped";
+
+/** A change of the bindings of one account. */
+export interface BindingChange {
+  /** The account's user. */
+  readonly user: string;
+  /** Those that are left, the preferred first. */
+  readonly bindings: readonly Binding[];
+  /**
+   * What happened. `registered`: at least one is new; `refreshed`: none is new and none has gone, but their ends, contacts or peers may have
+   * changed; `unregistered`: the phone took one back; `expired`: one was not refreshed in time; `dropped`: we let go of one.
+   */
+  readonly reason: BindingChangeReason;
+  /** For people. */
+  readonly why: string;
+}
+
+/** A rate: so many at once, and so many a second in the long run. */
+export interface Rate {
+  /** At once. */
+  readonly burst: number;
+  /** A second. */
+  readonly perSecond: number;
+}
+
+/** What phones and strangers may cost. A source is an IPv4 address, or an IPv6 network of 64 bits. */
+export interface RegistrarLimits {
+  /** Bindings of one account; one more takes the place of the one that was refreshed longest ago. */
+  readonly contactsPerAccount: number;
+  /** REGISTER requests of one source. */
+  readonly registrations: Rate;
+  /** Wrong answers to challenges of one source; beyond them its answers are not even looked at. */
+  readonly wrongAnswers: Rate;
+  /** OPTIONS requests of one source. */
+  readonly options: Rate;
+}
+
+/** What holds unless told otherwise. A whole room of phones may stand behind one address. */
+export const DEFAULT_REGISTRAR_LIMITS: RegistrarLimits = {
+  contactsPerAccount: 10,
+  registrations: { burst: 1_000, perSecond: 50 },
+  wrongAnswers: { burst: 20, perSecond: 0.2 },
+  options: { burst: 200, perSecond: 20 },
+};
+
+/** What {@linkcode openRegistrar} is told. */
+export interface RegistrarOptions {
+  /** The domain of the addresses of record, and of the digest. */
+  readonly realm: string;
+  /** Who may register. */
+  readonly accounts: readonly Account[];
+  /** Methods that are taken outside of dialogs, beside REGISTER and OPTIONS: `["INVITE", "SUBSCRIBE"]`. Others are answered 405 or 481. */
+  readonly methods: readonly string[];
+  /** Bounds of how long a binding lasts; a phone that does not say gets 3600 s within them. */
+  readonly expiry: { readonly leastSeconds: number; readonly mostSeconds: number };
+  /**
+   * What answers to challenges may be computed with, the preferred first.
+   *
+   * @default {["SHA-256", "MD5"]}
+   */
+  readonly algorithms?: readonly DigestAlgorithm[];
+  /** What phones and strangers may cost. */
+  readonly limits: RegistrarLimits;
+  /** Times bindings, challenges and paces. */
+  readonly clock: Clock;
+  /**
+   * Tells whether a request with a To tag belongs to a dialog that is there; one that does not is answered 481 once. Let in, an INVITE would have its 481
+   * repeated until it is acknowledged: by whoever is named as its sender, who may know nothing of it.
+   */
+  inDialog(request: SipRequest): boolean;
+  /** Hears of each change, after the phone has been answered. It must not throw. */
+  onChange(change: BindingChange): void;
+  /** Told what an operator may want to know: refusals, never a secret. */
+  log(text: string): void;
+}
+
+/** Says who sends what, and where phones are. Its functions may be passed on by themselves. */
+export interface Registrar {
+  /** The `admit` of the endpoint: takes what an account has signed and what belongs to a dialog, and answers strangers once. */
+  admit(request: SipRequest, from: Peer): Admission;
+  /** The user whose account signed a request that {@linkcode Registrar.admit} took; undefined inside of dialogs. */
+  userOf(request: SipRequest): string | undefined;
+  /** Answers a REGISTER that was admitted (RFC 3261 10.3). */
+  register(transaction: ServerTransaction): void;
+  /** Where the phones of an account are now, the preferred first (q, then the one refreshed last). */
+  bindings(user: string): readonly Binding[];
+  /** Lets go of a binding that leads nowhere; nothing happens if it has changed or gone meanwhile. */
+  drop(binding: Binding, why: string): void;
+  /** Forgets every binding, without a change being told. */
+  close(): void;
+}

@@ -1,0 +1,265 @@
+import assert from "node:assert/strict";
+import { DEFAULT_REGISTRAR_LIMITS } from "../../../../plugins/sip/registrar/mod.ts";
+import { type Peer, type SipRequest, tagOf, writeMessage } from "../../../../plugins/sip/sip/mod.ts";
+import { answer, parameter } from "../digest/support.ts";
+import { bench, PHONE, requestOf, type Said } from "./support.ts";
+
+const INVITE: Said = { method: "INVITE", uri: "sip:4711@phones.test", to: "<sip:4711@phones.test>" };
+const OVER_TCP: Peer = { ...PHONE, transport: "tcp" };
+
+/** What a stranger is told. */
+function told(said: Said, { from = PHONE, options = {} }: { from?: Peer; options?: Parameters<typeof bench>[0] } = {}) {
+  const response = bench(options).send(said, from);
+  assert.ok(typeof response !== "string", `it was answered ${response}`);
+  return response;
+}
+
+Deno.test("RFC 3261 8.2.1: a method that nobody knows is answered 405 with Allow", () => {
+  for (const method of ["PUBLISH", "REFER", "MESSAGE", "PRACK", "invite", "X"]) {
+    const response = told({ ...INVITE, method });
+    assert.equal(response.status, 405);
+    assert.equal(
+      response.headers.get("Allow"),
+      "ACK, BYE, CANCEL, INFO, INVITE, NOTIFY, OPTIONS, REGISTER, SUBSCRIBE, UPDATE",
+    );
+  }
+});
+
+Deno.test("RFC 3261 12.2.2: what means something inside of a dialog only is answered 481 outside", () => {
+  for (const method of ["BYE", "INFO", "NOTIFY", "UPDATE"]) assert.equal(told({ ...INVITE, method }).status, 481);
+});
+
+Deno.test("RFC 3261 12.2.2: what has a To tag goes to the dialogs, without digest", () => {
+  const { send, registrar } = bench();
+  for (const method of ["BYE", "INVITE", "INFO", "NOTIFY", "SUBSCRIBE", "OPTIONS", "MESSAGE"]) {
+    const request = requestOf({ ...INVITE, method, to: "<sip:4711@phones.test>;tag=ours" });
+    assert.equal(send(request), "ok");
+    assert.equal(registrar.userOf(request), undefined);
+  }
+});
+
+Deno.test("RFC 3261 12.2.2: what has the To tag of no dialog is answered 481 once, so that nobody is sent it again and again", () => {
+  const { send } = bench({ inDialog: ({ headers }) => tagOf(headers.get("To") ?? "") === "ours" });
+  assert.equal(send({ ...INVITE, to: "<sip:4711@phones.test>;tag=ours" }), "ok");
+  const response = send({ ...INVITE, to: "<sip:4711@phones.test>;tag=guessed" });
+  assert.ok(typeof response !== "string");
+  assert.equal(response.status, 481);
+});
+
+Deno.test("a To tag carries no REGISTER past the digest", () => {
+  assert.equal(told({ to: "<sip:1001@phones.test>;tag=x", lines: ["Contact: <sip:1001@192.0.2.66>"] }).status, 401);
+});
+
+Deno.test("RFC 3261 8.2.2.3: what a proxy is required for is answered 420; what an INVITE requires is for its taker to know", () => {
+  const response = told({ ...INVITE, lines: ["Proxy-Require: foo, bar", "Require: timer"] });
+  assert.equal(response.status, 420);
+  assert.deepEqual(response.headers.all("Unsupported"), ["foo", "bar"]);
+  assert.equal(told({ ...INVITE, lines: ["Require: timer"] }).status, 401);
+  assert.equal(told({ method: "OPTIONS", lines: ["Require: timer"] }).status, 420);
+});
+
+Deno.test("RFC 3261 8.1.1.6: we are where a request goes to, so that it may arrive with no hop left", () => {
+  const request = requestOf(INVITE);
+  request.headers.set("Max-Forwards", "0");
+  const response = bench().send(request);
+  assert.ok(typeof response !== "string");
+  assert.equal(response.status, 401);
+});
+
+Deno.test("RFC 3261 11.2: OPTIONS of anybody is answered with what we can do, at a bounded pace", () => {
+  const { send, clock } = bench({ limits: { ...DEFAULT_REGISTRAR_LIMITS, options: { burst: 2, perSecond: 1 } } });
+  const options: Said = { method: "OPTIONS", from: "<sip:stranger@192.0.2.99>" };
+  const response = send(options);
+  assert.ok(typeof response !== "string");
+  assert.equal(response.status, 200);
+  assert.match(response.headers.get("Allow") ?? "", /INVITE/);
+  assert.equal(response.headers.get("Accept"), "application/sdp");
+  assert.notEqual(send(options), "drop");
+  assert.equal(send(options), "drop");
+  assert.notEqual(send(options, { ...PHONE, host: "192.0.2.21" }), "drop", "each source has a pace of its own");
+  clock.pass(1_000);
+  assert.notEqual(send(options), "drop");
+  assert.equal(send(options), "drop");
+});
+
+Deno.test("RFC 3261 22.1: INVITE and SUBSCRIBE outside of dialogs need digest, and are known by their user then", () => {
+  for (const method of ["INVITE", "SUBSCRIBE"]) {
+    const { send, registrar } = bench();
+    const challenged = send({ ...INVITE, method });
+    assert.ok(typeof challenged !== "string");
+    assert.equal(challenged.status, 401);
+    const [challenge = ""] = challenged.headers.all("WWW-Authenticate");
+    const authorization = answer(challenge, { method, uri: "sip:4711@phones.test" });
+    const request = requestOf({ ...INVITE, method, lines: [`Authorization: ${authorization}`] });
+    assert.equal(send(request), "ok");
+    assert.equal(registrar.userOf(request), "1001");
+    const replayed = send({ ...INVITE, method, branch: "z9hG4bK2", lines: [`Authorization: ${authorization}`] });
+    assert.ok(typeof replayed !== "string");
+    assert.match(replayed.headers.get("WWW-Authenticate") ?? "", /, stale=true$/);
+  }
+});
+
+Deno.test("RFC 3261 22.1: nobody speaks in the name of another account", () => {
+  for (const from of ["<sip:1002@phones.test>", "<sip:phones.test>", "<tel:1001>"]) {
+    const { sign, registrar } = bench();
+    const response = sign({ ...INVITE, from });
+    assert.ok(typeof response !== "string");
+    assert.equal(response.status, 403);
+    assert.equal(registrar.userOf(requestOf(INVITE)), undefined);
+  }
+});
+
+Deno.test("an account that is not there is challenged, refused and slowed as one that is", () => {
+  const answers = (user: string, secret: string) => {
+    const wrongAnswers = { burst: 3, perSecond: 0.1 };
+    const { send, clock } = bench({ limits: { ...DEFAULT_REGISTRAR_LIMITS, wrongAnswers } });
+    const said: Said = { from: `<sip:${user}@phones.test>` };
+    const given: string[] = [];
+    let challenge = "";
+    for (let guess = 0; guess < 10; guess++) {
+      const lines = challenge ? [`Authorization: ${answer(challenge, { user, secret })}`] : [];
+      const response = send({ ...said, lines, branch: `z9hG4bK${guess}` });
+      clock.pass(4_000);
+      if (typeof response === "string") {
+        given.push(response);
+        continue;
+      }
+      challenge = response.headers.get("WWW-Authenticate") ?? "";
+      const named = response.headers.all("WWW-Authenticate").map((line) => line.replace(parameter(line, "nonce"), "N"));
+      given.push(`${response.status} ${response.reason} ${[...response.headers].map(([name]) => name)} ${named}`);
+    }
+    return given;
+  };
+  assert.deepEqual(answers("1009", "guess"), answers("1001", "guess"));
+  assert.equal(answers("1001", "guess").filter((given) => given === "drop").length, 3);
+});
+
+Deno.test("wrong secrets of one source are slowed, right ones of it too, and those of other sources are not", () => {
+  const wrongAnswers = { burst: 5, perSecond: 0.1 };
+  const { sign, clock, logged } = bench({ limits: { ...DEFAULT_REGISTRAR_LIMITS, wrongAnswers } });
+  for (let guess = 0; guess < 5; guess++) sign({}, { secret: `guess ${guess}` });
+  assert.equal(sign({}, { secret: "guess" }), "drop");
+  assert.equal(sign({}), "drop", "otherwise a guesser would learn of the right one");
+  const elsewhere = sign({}, { from: { ...PHONE, host: "192.0.2.30" } });
+  assert.ok(typeof elsewhere !== "string" && elsewhere.status === 200);
+  clock.pass(10_000);
+  const later = sign({});
+  assert.ok(typeof later !== "string" && later.status === 200);
+  assert.equal(logged.length, 5);
+});
+
+Deno.test("what is logged of a refusal names the source, the user and the reason, no secret, and no line of its own", () => {
+  const { sign, send, logged } = bench();
+  sign({}, { secret: "guess" });
+  sign({}, { user: "mallory", secret: "guess" });
+  sign({}, { user: `x\u2028${"y".repeat(200)}`, secret: "guess" });
+  sign({}, { change: { qop: undefined } });
+  send({ lines: ['Authorization: Digest realm="elsewhere.test"'] });
+  assert.equal(logged.length, 4);
+  assert.equal(logged[0], 'Refused REGISTER of udp 192.0.2.20:5070: the secret of "1001" was wrong');
+  assert.equal(logged[1], 'Refused REGISTER of udp 192.0.2.20:5070: there is no account "mallory"');
+  assert.equal(
+    logged[3],
+    "Refused REGISTER of udp 192.0.2.20:5070: its Authorization cannot be checked: its qop is not auth",
+  );
+  for (const line of logged) {
+    assert.ok(line.length < 200);
+    assert.doesNotMatch(line, /guess|wonderland/);
+  }
+});
+
+Deno.test("REGISTER requests of one source are held to a pace before any digest is computed", () => {
+  const { send, clock } = bench({ limits: { ...DEFAULT_REGISTRAR_LIMITS, registrations: { burst: 3, perSecond: 1 } } });
+  const answered = Array.from({ length: 5 }, () => send({}) !== "drop");
+  assert.deepEqual(answered, [true, true, true, false, false]);
+  assert.notEqual(send({}, { ...PHONE, host: "2001:db8::9" }), "drop");
+  clock.pass(2_500);
+  assert.deepEqual([send({}), send({}), send({})].map((response) => response !== "drop"), [true, true, false]);
+});
+
+Deno.test("a datagram makes no more than three times its length, so that we are no amplifier; a connection may", () => {
+  const tiny = (to = "<sip:a@b>"): SipRequest => {
+    const request = requestOf({ uri: "sip:b", from: "<sip:a@b>", to, callId: "1" });
+    request.headers.set("Via", "SIP/2.0/UDP a;branch=z9hG4bK1");
+    request.headers.delete("Max-Forwards");
+    return request;
+  };
+  assert.equal(bench({ realm: "a-realm-that-is-longer-than-the-whole-request.".repeat(4) }).send(tiny()), "drop");
+  const overTcp = bench({ realm: "a-realm-that-is-longer-than-the-whole-request.".repeat(4) }).send(tiny(), OVER_TCP);
+  assert.ok(typeof overTcp !== "string");
+  for (const method of ["REGISTER", "INVITE", "SUBSCRIBE", "OPTIONS", "PUBLISH", "BYE"]) {
+    const request = requestOf({ method });
+    const response = bench().send(request);
+    assert.ok(typeof response !== "string", method);
+    assert.ok(writeMessage(response).length <= 3 * writeMessage(request).length);
+  }
+});
+
+Deno.test("RFC 3261 8.2.7: a request that comes again is answered with the same tag, another with another", () => {
+  const { send } = bench();
+  const tagOfAnswer = (said: Said) => {
+    const response = send({ ...INVITE, method: "BYE", ...said });
+    assert.ok(typeof response !== "string");
+    return tagOf(response.headers.get("To") ?? "");
+  };
+  assert.match(tagOfAnswer({}) ?? "", /^[0-9a-f]{16}$/);
+  assert.equal(tagOfAnswer({}), tagOfAnswer({}));
+  assert.notEqual(tagOfAnswer({}), tagOfAnswer({ callId: "another" }));
+});
+
+const OLD_PHONE = ["User-Agent: baresip v1.0.0 (x86_64/linux)"];
+
+function offered(response: ReturnType<ReturnType<typeof bench>["send"]>): string[] {
+  assert.ok(typeof response !== "string", `it was answered ${response}`);
+  assert.equal(response.status, 401);
+  return response.headers.all("WWW-Authenticate").map((challenge) => parameter(challenge, "algorithm"));
+}
+
+Deno.test("RFC 8760 2.3: a phone is offered SHA-256 before MD5", () => {
+  assert.deepEqual(offered(told({})), ["SHA-256", "MD5"]);
+  assert.deepEqual(offered(told({}, { options: { algorithms: ["SHA-256"] } })), ["SHA-256"]);
+});
+
+Deno.test("a phone that is known to fail at SHA-256 is offered MD5 alone, unless only SHA-256 is allowed", () => {
+  assert.deepEqual(offered(told({ lines: OLD_PHONE })), ["MD5"]);
+  assert.deepEqual(offered(told({ lines: ["User-Agent: baresip v3.11.0 (x)"] })), ["MD5"]);
+  assert.deepEqual(offered(told({ lines: ["User-Agent: baresip v3.12.1 (x)"] })), ["SHA-256", "MD5"]);
+  assert.deepEqual(offered(told({ lines: OLD_PHONE }, { options: { algorithms: ["SHA-256"] } })), ["SHA-256"]);
+});
+
+Deno.test("a phone that asks again without having answered is offered MD5 alone, but not when it only repeats itself", () => {
+  const { send, clock } = bench();
+  assert.deepEqual(offered(send({})), ["SHA-256", "MD5"]);
+  clock.pass(4_000);
+  assert.deepEqual(offered(send({})), ["SHA-256", "MD5"]);
+  assert.deepEqual(offered(send({ from: "<sip:1002@phones.test>" })), ["SHA-256", "MD5"]);
+  clock.pass(30_000);
+  assert.deepEqual(offered(send({})), ["MD5"]);
+  assert.deepEqual(offered(send({ ...INVITE })), ["MD5"], "whatever it asks");
+  assert.deepEqual(offered(send({}, { ...PHONE, host: "192.0.2.21" })), ["SHA-256", "MD5"]);
+});
+
+Deno.test("a phone that has answered is asked for the same again", () => {
+  const { send, sign, clock } = bench();
+  sign({});
+  clock.pass(30_000);
+  assert.deepEqual(offered(send({})), ["SHA-256", "MD5"], "it knows SHA-256");
+  const challenged = send({ from: "<sip:1002@phones.test>" });
+  assert.ok(typeof challenged !== "string");
+  const [, md5 = ""] = challenged.headers.all("WWW-Authenticate");
+  const authorization = answer(md5, { user: "1002", secret: "looking-glass" });
+  const registered = send({ from: "<sip:1002@phones.test>", lines: [`Authorization: ${authorization}`] });
+  assert.ok(typeof registered !== "string" && registered.status === 200);
+  assert.deepEqual(offered(send({ from: "<sip:1002@phones.test>" })), ["MD5"], "it chose MD5");
+  const stale = send({ from: "<sip:1002@phones.test>", lines: [`Authorization: ${authorization}`] });
+  assert.deepEqual(offered(stale), ["MD5"]);
+});
+
+Deno.test("however many strangers ask, what is remembered of them is bounded, and the rest still works", () => {
+  const { send, sign } = bench();
+  for (let stranger = 0; stranger < 10_000; stranger++) {
+    send({}, { ...PHONE, host: `10.${stranger >> 16}.${stranger >> 8 & 255}.${stranger & 255}` });
+  }
+  const response = sign({ lines: ["Contact: <sip:1001@192.0.2.20>"] });
+  assert.ok(typeof response !== "string" && response.status === 200);
+});

@@ -1,0 +1,377 @@
+import assert from "node:assert/strict";
+import { DEFAULT_REGISTRAR_LIMITS } from "../../../../plugins/sip/registrar/mod.ts";
+import { writeMessage } from "../../../../plugins/sip/sip/mod.ts";
+import { bench, contactsOf, PHONE } from "./support.ts";
+
+const CONTACT = "<sip:1001@192.0.2.20:5070>";
+const OTHER = "<sip:1001@192.0.2.21:5070>";
+
+Deno.test("RFC 3261 10.3 step 1: every domain that leads here is ours, be it the realm, an address or the domain of the address of record", () => {
+  for (
+    const [uri, to] of [
+      ["sip:phones.test", "<sip:1001@phones.test>"],
+      ["sip:PHONES.test", "<sip:1001@phones.TEST:5060>"],
+      ["sip:192.0.2.1", "<sip:1001@phones.test>"],
+      ["sip:[2001:db8::1]:5060", "<sip:1001@phones.test>"],
+      ["sip:phones.test", "<sip:1001@192.0.2.1>"],
+      ["sip:pbx.example.org;transport=udp", "<sip:1001@pbx.example.org>"],
+    ] as const
+  ) {
+    assert.equal(bench().register({ uri, to, contact: CONTACT }).status, 200, `${uri} ${to}`);
+  }
+});
+
+Deno.test("RFC 3261 10.3 step 2: an extension that is required is answered 420 with its name", () => {
+  const response = bench().register({
+    contact: CONTACT,
+    lines: ["Require: path, outbound", "Proxy-Require: sec-agree"],
+  });
+  assert.equal(response.status, 420);
+  assert.deepEqual(response.headers.all("Unsupported"), ["path", "outbound", "sec-agree"]);
+});
+
+Deno.test("RFC 3261 10.3 step 3: a REGISTER without digest is challenged, and registers nothing", () => {
+  const { send, registrar } = bench();
+  const response = send({ lines: [`Contact: ${CONTACT}`] });
+  assert.ok(typeof response !== "string");
+  assert.equal(response.status, 401);
+  assert.equal(response.headers.all("WWW-Authenticate").length, 2);
+  assert.deepEqual(registrar.bindings("1001"), []);
+});
+
+Deno.test("RFC 3261 10.3 step 4: nobody registers for another, even with digest", () => {
+  const { register, registrar, changes } = bench();
+  const response = register({ to: "<sip:1002@phones.test>", contact: CONTACT });
+  assert.equal(response.status, 403);
+  assert.equal(register({ from: "<sip:1002@phones.test>", to: "<sip:phones.test>", contact: CONTACT }).status, 403);
+  assert.deepEqual([...registrar.bindings("1001"), ...registrar.bindings("1002"), ...changes], []);
+});
+
+Deno.test("RFC 3261 10.3 step 4: From may be anybody, if digest and To are of one account", () => {
+  const { register } = bench();
+  assert.equal(
+    register({ from: "<sip:admin@phones.test>", to: "<sip:1001@phones.test>", contact: CONTACT }).status,
+    200,
+  );
+});
+
+Deno.test("RFC 3261 10.3 step 5: an address of record of another domain than the request URI's is answered 404", () => {
+  const { register, logged } = bench();
+  assert.equal(register({ uri: "sip:elsewhere.test", to: "<sip:1001@phones.test>", contact: CONTACT }).status, 404);
+  assert.equal(register({ to: "<sip:1001@elsewhere.test>", contact: CONTACT }).status, 404);
+  assert.match(logged[0] ?? "", /^Refused REGISTER of udp 192\.0\.2\.20:5070: 404/);
+});
+
+Deno.test("RFC 3261 10.3 step 5: an address of record that is no SIP URI is answered 400", () => {
+  assert.equal(bench().register({ to: "<tel:+4930123>", contact: CONTACT }).status, 400);
+});
+
+Deno.test("RFC 3261 10.3 step 5: escapes, parameters and passwords do not make another address of record", () => {
+  const { register, registrar } = bench();
+  assert.equal(register({ to: "Alice <sip:%31001:x@phones.test;user=phone>", contact: CONTACT }).status, 200);
+  assert.equal(registrar.bindings("1001").length, 1);
+});
+
+Deno.test("RFC 3261 10.3 step 6: without a Contact a REGISTER asks what there is, and changes nothing", () => {
+  const { register, changes } = bench();
+  register({ contact: `${CONTACT};q=0.5;expires=600` });
+  const response = register({ cseq: 2 });
+  assert.equal(response.status, 200);
+  assert.deepEqual(contactsOf(response), [`${CONTACT};q=0.5;expires=600`]);
+  assert.deepEqual(
+    contactsOf(register({ cseq: 2, expires: 0 })),
+    [`${CONTACT};q=0.5;expires=600`],
+    "Expires alone means nothing",
+  );
+  assert.equal(changes.length, 1);
+});
+
+Deno.test("RFC 3261 10.3 step 6: a star with Expires 0 takes every binding back", () => {
+  const { register, registrar, changes } = bench();
+  register({ contact: `${CONTACT}, ${OTHER}` });
+  const response = register({ cseq: 2, contact: "*", expires: 0 });
+  assert.equal(response.status, 200);
+  assert.deepEqual(contactsOf(response), []);
+  assert.deepEqual(registrar.bindings("1001"), []);
+  assert.deepEqual(changes.map(({ reason, bindings }) => [reason, bindings.length]), [["registered", 2], [
+    "unregistered",
+    0,
+  ]]);
+  assert.equal(register({ cseq: 3, contact: "*", expires: 0 }).status, 200, "there was none");
+  assert.equal(changes.length, 2);
+});
+
+Deno.test("RFC 3261 10.3 step 6: a star with another contact, another Expires or none is answered 400", () => {
+  const { register, registrar } = bench();
+  register({ contact: CONTACT });
+  for (
+    const { contact, expires } of [
+      { contact: `*, ${CONTACT}`, expires: 0 },
+      { contact: `${CONTACT}, *`, expires: 0 },
+      { contact: "*, *", expires: 0 },
+      { contact: "*", expires: 60 },
+      { contact: "*", expires: "soon" },
+      { contact: "*;expires=0", expires: 0 },
+    ]
+  ) {
+    assert.equal(register({ cseq: 9, contact, expires }).status, 400, contact);
+  }
+  assert.equal(register({ cseq: 9, contact: "*" }).status, 400);
+  assert.equal(registrar.bindings("1001").length, 1);
+});
+
+Deno.test("RFC 3261 10.3 step 6: a star that was overtaken by a later REGISTER of the same Call-ID takes nothing back", () => {
+  const { register, registrar } = bench();
+  register({ cseq: 5, contact: CONTACT });
+  register({ cseq: 1, callId: "other", contact: OTHER });
+  assert.equal(register({ cseq: 5, contact: "*", expires: 0 }).status, 500);
+  assert.equal(register({ cseq: 4, contact: "*", expires: 0 }).status, 500);
+  assert.equal(registrar.bindings("1001").length, 2);
+  assert.equal(register({ cseq: 1, callId: "third", contact: "*", expires: 0 }).status, 200);
+});
+
+Deno.test("RFC 3261 10.3 step 7: how long it lasts is the contact's, else the header's, else an hour, and never more than we allow", () => {
+  const lasting = (contact: string, expires?: number | string) => {
+    const response = bench().register({ contact, ...expires !== undefined && { expires } });
+    return response.headers.get("Contact")?.replace(CONTACT, "");
+  };
+  assert.equal(lasting(`${CONTACT};expires=600`, 900), ";expires=600");
+  assert.equal(lasting(CONTACT, 900), ";expires=900");
+  assert.equal(lasting(CONTACT), ";expires=3600");
+  assert.equal(lasting(CONTACT, 86_400), ";expires=7200");
+  assert.equal(lasting(`${CONTACT};expires=4294967295`), ";expires=7200");
+  assert.equal(lasting(`${CONTACT};expires=60`), ";expires=60");
+});
+
+Deno.test("RFC 3261 10.2.1.1: an expiry that nobody understands is an hour", () => {
+  for (
+    const contact of [
+      `${CONTACT};expires=soon`,
+      `${CONTACT};expires=-1`,
+      `${CONTACT};expires`,
+      `${CONTACT};expires=99999999999`,
+    ]
+  ) {
+    assert.deepEqual(contactsOf(bench().register({ contact, expires: 900 })), [`${CONTACT};expires=3600`], contact);
+  }
+  assert.deepEqual(contactsOf(bench().register({ contact: CONTACT, expires: "soon" })), [`${CONTACT};expires=3600`]);
+});
+
+Deno.test("RFC 3261 10.2.8: what is too brief is answered 423 with Min-Expires, but 0 is not too brief", () => {
+  const { register, registrar } = bench();
+  const response = register({ contact: CONTACT, expires: 59 });
+  assert.equal(response.status, 423);
+  assert.equal(response.headers.get("Min-Expires"), "60");
+  assert.equal(register({ contact: `${CONTACT}, ${OTHER};expires=1` }).status, 423);
+  assert.deepEqual(registrar.bindings("1001"), [], "all or nothing");
+  assert.equal(register({ contact: CONTACT, expires: 0 }).status, 200);
+});
+
+Deno.test("RFC 3261 10.3 step 7: an hour or more is never too brief", () => {
+  const { register } = bench({ expiry: { leastSeconds: 7_200, mostSeconds: 7_200 } });
+  assert.equal(register({ contact: CONTACT, expires: 3_599 }).status, 423);
+  assert.deepEqual(contactsOf(register({ contact: CONTACT, expires: 3_600 })), [`${CONTACT};expires=3600`]);
+});
+
+Deno.test("RFC 3261 10.3 step 7: contacts are compared as URIs, so that another spelling refreshes the same binding", () => {
+  const { register, registrar, changes } = bench();
+  register({ contact: "<sip:1001@Desk.Phones.test;ob>" });
+  register({ cseq: 2, contact: "Desk <sip:%31001@desk.phones.TEST>;expires=100" });
+  assert.equal(registrar.bindings("1001").length, 1);
+  assert.equal(registrar.bindings("1001")[0]?.cseq, 2);
+  assert.deepEqual(changes.map(({ reason }) => reason), ["registered", "refreshed"]);
+  register({ cseq: 3, contact: "<sip:1001@desk.phones.test:5060>" });
+  assert.equal(registrar.bindings("1001").length, 2, "RFC 3261 19.1.4: a port that is named is not one that is not");
+});
+
+Deno.test("RFC 3261 10.3 step 7: a REGISTER of the same Call-ID that is not newer changes nothing at all", () => {
+  const { register, registrar, changes } = bench();
+  register({ cseq: 7, contact: CONTACT, expires: 600 });
+  const before = registrar.bindings("1001");
+  for (const cseq of [7, 6, 1]) {
+    assert.equal(register({ cseq, contact: `${OTHER}, ${CONTACT};expires=0` }).status, 500);
+  }
+  assert.deepEqual(registrar.bindings("1001"), before);
+  assert.equal(changes.length, 1);
+  assert.equal(register({ cseq: 8, contact: CONTACT }).status, 200);
+  assert.equal(register({ cseq: 1, callId: "after-a-restart", contact: CONTACT }).status, 200);
+  assert.equal(register({ cseq: 8, contact: CONTACT }).status, 200, "the Call-ID of before is another now");
+});
+
+Deno.test("RFC 3261 10.3 step 7: one REGISTER may add, refresh and take back, and is told as one change", () => {
+  const { register, registrar, changes } = bench();
+  register({ contact: `${CONTACT}, ${OTHER}` });
+  const response = register({ cseq: 2, contact: `${CONTACT};expires=0, ${OTHER};expires=100, <sip:1001@192.0.2.22>` });
+  assert.deepEqual(contactsOf(response), ["<sip:1001@192.0.2.22>;expires=3600", `${OTHER};expires=100`]);
+  assert.deepEqual(changes.map(({ reason }) => reason), ["registered", "registered"]);
+  register({ cseq: 3, contact: OTHER, expires: 0 });
+  assert.equal(changes.at(-1)?.reason, "unregistered");
+  assert.deepEqual(changes.at(-1)?.bindings, registrar.bindings("1001"));
+  register({ cseq: 4, contact: OTHER, expires: 0 });
+  assert.equal(changes.length, 4, "taking back what is not there refreshes the rest");
+  assert.equal(changes.at(-1)?.reason, "refreshed");
+});
+
+Deno.test("RFC 3261 10.3 step 7: a contact that cannot be understood is answered 400, and the others are not taken", () => {
+  for (
+    const contact of [
+      "nonsense",
+      "<sip:1001@>",
+      "<tel:+4930123>",
+      "<sips:1001@192.0.2.20>",
+      `${CONTACT};q=2`,
+      `${CONTACT};q`,
+      `${CONTACT};expires=1;expires=2`,
+      `<sip:${"x".repeat(600)}@192.0.2.20>`,
+    ]
+  ) {
+    const { register, registrar } = bench();
+    assert.equal(register({ contact: `${OTHER}, ${contact}` }).status, 400, contact);
+    assert.deepEqual(registrar.bindings("1001"), []);
+  }
+});
+
+Deno.test("RFC 3261 10.3 step 8: the answer lists every contact with what is left of its time, its parameters, and the Date", () => {
+  const { register, clock } = bench();
+  register({ contact: `"The desk" ${CONTACT};+sip.instance="<urn:uuid:1>";q=0.3`, expires: 600 });
+  clock.pass(100_400);
+  const response = register({ cseq: 2, contact: OTHER, expires: 300 });
+  assert.deepEqual(contactsOf(response), [
+    `${OTHER};expires=300`,
+    `"The desk" ${CONTACT};+sip.instance="<urn:uuid:1>";q=0.3;expires=500`,
+  ]);
+  assert.match(response.headers.get("Date") ?? "", /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/);
+  assert.match(response.headers.get("To") ?? "", /;tag=\w+/);
+});
+
+Deno.test("RFC 3261 10.2.1.2: the preferred contact comes first, then the one that was refreshed last", () => {
+  const { register, registrar } = bench();
+  const uris = () => registrar.bindings("1001").map(({ contact }) => contact.uri.host);
+  register({ contact: "<sip:1001@a>;q=0.5, <sip:1001@b>;q=0.9, <sip:1001@c>;q=0.5, <sip:1001@d>" });
+  assert.deepEqual(uris(), ["d", "b", "c", "a"]);
+  register({ cseq: 2, contact: "<sip:1001@a>;q=0.5" });
+  assert.deepEqual(uris(), ["d", "b", "a", "c"]);
+});
+
+Deno.test("a binding ends in its time, and that is told", () => {
+  const { register, registrar, clock, changes } = bench();
+  register({ contact: `${CONTACT};expires=100, ${OTHER};expires=200` });
+  clock.pass(99_999);
+  assert.equal(registrar.bindings("1001").length, 2);
+  clock.pass(1);
+  assert.deepEqual(changes.at(-1), {
+    user: "1001",
+    bindings: registrar.bindings("1001"),
+    reason: "expired",
+    why: "it was not refreshed in time",
+  });
+  assert.equal(registrar.bindings("1001").length, 1);
+  clock.pass(100_000);
+  assert.deepEqual(registrar.bindings("1001"), []);
+  assert.equal(changes.length, 3);
+  assert.equal(clock.waiting, 0);
+});
+
+Deno.test("a binding that is refreshed does not end in its first time", () => {
+  const { register, registrar, clock } = bench();
+  register({ contact: CONTACT, expires: 100 });
+  clock.pass(90_000);
+  register({ cseq: 2, contact: CONTACT, expires: 100 });
+  clock.pass(90_000);
+  assert.equal(registrar.bindings("1001").length, 1);
+  assert.equal(clock.waiting, 1);
+});
+
+Deno.test("one contact too many takes the place of the one that was refreshed longest ago; too many at once are refused", () => {
+  const { register, registrar } = bench({ limits: { ...DEFAULT_REGISTRAR_LIMITS, contactsPerAccount: 3 } });
+  const at = (...hosts: string[]) => hosts.map((host) => `<sip:1001@${host}>`).join(", ");
+  const hosts = () => registrar.bindings("1001").map(({ contact }) => contact.uri.host).sort();
+  register({ contact: at("a", "b", "c") });
+  register({ cseq: 2, contact: at("a") });
+  register({ cseq: 3, contact: at("d") });
+  assert.deepEqual(hosts(), ["a", "c", "d"]);
+  const response = register({ cseq: 4, contact: at("e", "f", "g", "h") });
+  assert.equal(response.status, 403);
+  assert.deepEqual(hosts(), ["a", "c", "d"]);
+});
+
+Deno.test("the longest answer fits a datagram", () => {
+  const { register } = bench();
+  const contacts = Array.from({ length: 10 }, (_, index) => `<sip:1001@host-${index};x=${"y".repeat(470)}>`);
+  const response = register({ contact: contacts.join(", ") });
+  assert.equal(response.status, 200);
+  assert.ok(writeMessage(response).length < 8_000);
+});
+
+Deno.test("messages go where a phone's really come from, or to the port that it names at that very address", () => {
+  const peerOf = (contact: string, from = PHONE) => {
+    const { register, registrar } = bench();
+    register({ contact }, { from });
+    return registrar.bindings("1001")[0]?.peer;
+  };
+  assert.deepEqual(peerOf("<sip:1001@10.0.0.5:5062>"), PHONE, "behind a router");
+  assert.deepEqual(peerOf("<sip:1001@desk.phones.test>"), PHONE, "a name is not looked up");
+  assert.deepEqual(peerOf("<sip:1001@192.0.2.20:5062>"), { ...PHONE, port: 5062 });
+  assert.deepEqual(peerOf("<sip:1001@192.0.2.20>"), { ...PHONE, port: 5060 });
+  assert.deepEqual(peerOf("<sip:1001@192.0.2.20:5062;transport=tcp>"), PHONE);
+  const overTcp: typeof PHONE = { ...PHONE, transport: "tcp" };
+  assert.deepEqual(
+    peerOf("<sip:1001@192.0.2.20:5062;transport=tcp>", overTcp),
+    overTcp,
+    "the connection that it opened",
+  );
+  const six: typeof PHONE = { transport: "udp", host: "2001:db8::7", port: 40_000 };
+  assert.deepEqual(peerOf("<sip:1001@[2001:db8::7]:5062>", six), { ...six, port: 5062 });
+});
+
+Deno.test("a binding says what the phone is, in no more than 128 characters", () => {
+  const { register, registrar } = bench();
+  register({ contact: CONTACT, lines: [`User-Agent: Desk ${"x".repeat(300)}`] });
+  assert.equal(registrar.bindings("1001")[0]?.userAgent?.length, 128);
+});
+
+Deno.test("a binding is let go of once, and not if it has been refreshed meanwhile", () => {
+  const { register, registrar, changes } = bench();
+  register({ contact: `${CONTACT}, ${OTHER}` });
+  const [old] = registrar.bindings("1001");
+  register({ cseq: 2, contact: `${CONTACT}, ${OTHER}` });
+  const [binding] = registrar.bindings("1001");
+  assert.ok(old && binding);
+  registrar.drop(old, "it does not answer");
+  assert.equal(registrar.bindings("1001").length, 2);
+  registrar.drop(binding, "it does not answer");
+  registrar.drop(binding, "it does not answer");
+  assert.equal(changes.length, 3);
+  assert.equal(changes[2]?.reason, "dropped");
+  assert.equal(changes[2]?.why, "it does not answer");
+  assert.equal(registrar.bindings("1001").length, 1);
+});
+
+Deno.test("a closed registrar has no timers and no bindings, and answers 503", () => {
+  const { register, registrar, clock, changes } = bench();
+  register({ contact: CONTACT });
+  registrar.close();
+  assert.equal(clock.waiting, 0);
+  assert.deepEqual(registrar.bindings("1001"), []);
+  const response = register({ cseq: 2, contact: CONTACT });
+  assert.equal(response.status, 503);
+  assert.ok(response.headers.has("Retry-After"));
+  assert.equal(clock.waiting, 0);
+  assert.equal(changes.length, 1);
+});
+
+Deno.test("the phone is answered before anybody hears of the change", () => {
+  const order: string[] = [];
+  const { registrar, sign } = bench({ onChange: () => order.push("told") });
+  const { register } = registrar;
+  registrar.register = (transaction) =>
+    register({
+      ...transaction,
+      respond: (response) => {
+        order.push("answered");
+        transaction.respond(response);
+      },
+    });
+  sign({ lines: [`Contact: ${CONTACT}`] });
+  assert.deepEqual(order, ["answered", "told"]);
+});

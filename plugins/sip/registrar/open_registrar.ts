@@ -34,7 +34,6 @@ export function openRegistrar(options: RegistrarOptions): Registrar {
   });
   const guard = createGuard({
     ...options,
-    algorithms: options.algorithms ?? ["SHA-256", "MD5"],
     wrongAnswers: limits.wrongAnswers,
   });
   const admission = createAdmission({ ...options, guard });

@@ -88,12 +88,8 @@ export interface RegistrarOptions {
   readonly methods: readonly string[];
   /** Bounds of how long a binding lasts; a phone that does not say gets 3600 s within them. */
   readonly expiry: { readonly leastSeconds: number; readonly mostSeconds: number };
-  /**
-   * What answers to challenges may be computed with, the preferred first.
-   *
-   * @default {["SHA-256", "MD5"]}
-   */
-  readonly algorithms?: readonly DigestAlgorithm[];
+  /** What answers to challenges may be computed with, the preferred first. */
+  readonly algorithms: readonly DigestAlgorithm[];
   /** What phones and strangers may cost. */
   readonly limits: RegistrarLimits;
   /** Times bindings, challenges and paces. */

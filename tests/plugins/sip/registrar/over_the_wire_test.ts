@@ -32,6 +32,7 @@ async function openServer(host: string, transport: TransportName) {
   const changes: BindingChange[] = [];
   const registrar: Registrar = openRegistrar({
     realm: "phones.test",
+    algorithms: ["SHA-256", "MD5"],
     accounts: [{ user: "1001", secret: "wonderland" }],
     methods: ["INVITE"],
     inDialog: () => true,

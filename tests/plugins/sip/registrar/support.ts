@@ -65,6 +65,7 @@ export function bench(options: Partial<RegistrarOptions> = {}) {
   const logged: string[] = [];
   const registrar = openRegistrar({
     realm: "phones.test",
+    algorithms: ["SHA-256", "MD5"],
     accounts: [{ user: "1001", secret: "wonderland" }, { user: "1002", secret: "looking-glass" }],
     methods: ["INVITE", "SUBSCRIBE"],
     inDialog: () => true,

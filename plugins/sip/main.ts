@@ -1,0 +1,21 @@
+/**
+ * SIP telephones: every account of the configuration is a phone, connected while a SIP phone is registered for it.
+ *
+ * @module
+ */
+import { definePlugin } from "switchroom/plugin";
+import { completeConfiguration, type WrittenConfiguration } from "./configuration.ts";
+import { openSwitchboard, type Switchboard } from "./switchboard.ts";
+
+export default definePlugin<WrittenConfiguration>((host, written) => {
+  const configuration = completeConfiguration(written);
+  let switchboard: Switchboard | undefined;
+  return {
+    async start() {
+      switchboard = await openSwitchboard(host, configuration);
+    },
+    async stop() {
+      await switchboard?.close();
+    },
+  };
+});

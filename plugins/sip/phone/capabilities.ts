@@ -1,0 +1,49 @@
+/**
+ * What a SIP phone can do.
+ *
+ * @module
+ */
+import type { HookSwitchCapability, PartialButton, PartialCapabilities } from "switchroom/plugin";
+import type { AccountConfiguration } from "../configuration.ts";
+
+/** The keypad: 0-9, then * and # (contract 5.4). */
+export const KEYPAD = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#"];
+
+/** The lamp that says that messages wait. */
+export const MESSAGE_LAMP = 12;
+
+/** The lamp of the first watched resource; those of the others follow. */
+export const FIRST_LINE_LAMP = 13;
+
+/** The data area whose contents make the phone read its own configuration anew. */
+export const CHECK_SYNC_AREA = 0;
+
+/** Bytes that area takes: the longer of the two texts that mean something. */
+const CHECK_SYNC_BYTES = "reboot=false".length;
+
+const HOOK: HookSwitchCapability = { settable: ["onHook", "micSpeaker"], monitored: ["onHook", "micSpeaker"] };
+
+/** The capabilities of an account's phone. What SIP has no message for (volume, gain, texts of buttons) is not there. */
+export function capabilitiesOf(
+  { display, lamps }: Pick<AccountConfiguration, "display" | "lamps">,
+  { ringModes }: { ringModes: number },
+): PartialCapabilities {
+  return {
+    states: ["connected", "disconnected", "display", "lamp", "ringMode", "handsetHookSwitch"],
+    hookSwitchDevices: ["handset"],
+    hookSwitchModes: { handset: HOOK },
+    display,
+    ringModes,
+    buttons: [
+      ...KEYPAD.map((_, id): PartialButton => ({ id, mode: "keypad", function: "none" })),
+      { id: MESSAGE_LAMP, function: "msgIndicator", lampModes: ["off", "steady"] },
+      ...lamps.map((_, index): PartialButton => ({
+        id: FIRST_LINE_LAMP + index,
+        lampModes: ["off", "flash", "steady"],
+      })),
+    ],
+    setData: [CHECK_SYNC_BYTES],
+    provider: "Switchroom SIP",
+    phoneInfo: "SIP phone",
+  };
+}

@@ -1,0 +1,74 @@
+/**
+ * One ring of a phone that has several contacts: a call to each, of which one is answered.
+ *
+ * @module
+ */
+import { type Call, type CallEnd, CallRefused } from "../sip/mod.ts";
+import { bestRefusal } from "./refusal.ts";
+
+/** A call, and the contact that it goes to. */
+export interface Leg {
+  readonly call: Call;
+  readonly contact: string;
+}
+
+/** See the module. Its promises may be left unwatched. */
+export class Fork {
+  /** Fulfilled when the first contact rings or answers; rejected with what says most of the refusals. */
+  readonly ringing: Promise<void>;
+  /** Fulfilled with the leg that was answered; the others are cancelled. Rejected as `ringing`. */
+  readonly answered: Promise<Leg>;
+  readonly #legs: readonly Leg[];
+
+  /** @param legs At least one. */
+  constructor(legs: readonly Leg[]) {
+    this.#legs = legs;
+    this.ringing = firstOf(legs.map(({ call }) => call.ringing));
+    this.answered = firstOf(legs.map((leg) => leg.call.answered.then(() => leg)));
+    this.answered.then((leg) => this.#hangUp((other) => other !== leg), () => {});
+    this.ringing.catch(() => {});
+    for (const { call } of legs) call.answered.catch((error) => this.#refused(error));
+  }
+
+  /** Whether the person has answered. */
+  get isAnswered(): boolean {
+    return this.#legs.some(({ call }) => call.state === "answered");
+  }
+
+  /**
+   * Ends every leg; tells how those ended that rang, or all if none did: a contact that has never said anything cannot confirm anything.
+   */
+  cancel(): Promise<CallEnd[]> {
+    const loud = this.#legs.filter(({ call }) => call.state === "ringing");
+    this.#hangUp(() => true);
+    return Promise.all((loud.length > 0 ? loud : this.#legs).map(({ call }) => call.ended));
+  }
+
+  /** Ends the legs to contacts that are gone. @returns Whether any is left. */
+  drop(isThere: (contact: string) => boolean): boolean {
+    this.#hangUp(({ contact }) => !isThere(contact));
+    return this.#legs.some(({ contact }) => isThere(contact));
+  }
+
+  /** A person who declines at one phone does not want to hear the others either (RFC 3261 21.6). */
+  #refused(error: unknown): void {
+    if (error instanceof CallRefused && error.status >= 600) this.#hangUp(() => true);
+  }
+
+  #hangUp(which: (leg: Leg) => boolean): void {
+    for (const leg of this.#legs) if (which(leg)) void leg.call.hangUp();
+  }
+}
+
+/**
+ * The first of several that is fulfilled.
+ *
+ * @throws {CallRefused} What says most of the refusals.
+ */
+export async function firstOf<Value>(asked: readonly Promise<Value>[]): Promise<Value> {
+  try {
+    return await Promise.any(asked);
+  } catch (error) {
+    throw error instanceof AggregateError ? bestRefusal(error.errors) : error;
+  }
+}

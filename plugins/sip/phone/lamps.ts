@@ -1,0 +1,142 @@
+/**
+ * The lamps of a phone: its message lamp, and a line lamp for each resource that it watches. What they show is kept here, because a phone that is
+ * switched on again asks for it.
+ *
+ * @module
+ */
+import { type LampMode, PhoneError } from "switchroom/plugin";
+import {
+  CallRefused,
+  dialogInfo,
+  type LineState,
+  MESSAGE_SUMMARY,
+  messageSummary,
+  type NotifyBody,
+  type Subscription,
+  type SubscriptionEvent,
+  type Subscriptions,
+} from "../sip/mod.ts";
+import { FIRST_LINE_LAMP, MESSAGE_LAMP } from "./capabilities.ts";
+import { firstOf } from "./fork.ts";
+import type { Reach } from "./reach.ts";
+import { Turns } from "./turns.ts";
+import { unlessAborted } from "./waiting.ts";
+
+/** What lamps are made of. */
+export interface LampParts {
+  user: string;
+  realm: string;
+  /** The resources that have a line lamp, in their order. */
+  watched: readonly string[];
+  reach: Reach;
+  subscriptions: Pick<Subscriptions, "of" | "notify">;
+  /** Hears that a lamp shows something else. */
+  changed(lamp: number): void;
+}
+
+/** What a watched line is said to do, so that its lamp shows a mode. */
+const DIALOG_STATES: Partial<Record<LampMode, LineState["state"]>> = {
+  off: "terminated",
+  flash: "early",
+  steady: "confirmed",
+};
+
+/** See the module. */
+export class Lamps {
+  readonly #parts: LampParts;
+  readonly #modes = new Map<number, LampMode>();
+  readonly #turns = new Turns();
+
+  /** @param parts What they are made of. */
+  constructor(parts: LampParts) {
+    this.#parts = parts;
+  }
+
+  /** What a lamp shows, as far as the phone has been told; off until it has. */
+  mode(lamp: number): LampMode {
+    return this.#modes.get(lamp) ?? "off";
+  }
+
+  /** Every lamp with its mode. */
+  get all(): { lamp: number; mode: LampMode }[] {
+    const lamps = [MESSAGE_LAMP, ...this.#parts.watched.map((_, index) => FIRST_LINE_LAMP + index)];
+    return lamps.map((lamp) => ({ lamp, mode: this.mode(lamp) }));
+  }
+
+  /**
+   * Sets a lamp; fulfilled when the phone has taken it.
+   *
+   * @throws {CallRefused} What the phone says against it.
+   * @throws {PhoneError} If it has not asked to be told.
+   */
+  async set({ lamp, mode }: { lamp: number; mode: LampMode }, signal: AbortSignal): Promise<void> {
+    await this.#turns.run(async () => {
+      if (lamp === MESSAGE_LAMP) await this.#setMessageLamp(mode, signal);
+      else await this.#setLineLamp({ lamp, mode }, signal);
+      if (this.mode(lamp) === mode) return;
+      this.#modes.set(lamp, mode);
+      this.#parts.changed(lamp);
+    }, signal);
+  }
+
+  /** What a subscription of this phone is told: what its lamp shows. */
+  stateOf({ event, resource }: Pick<Subscription, "event" | "resource">): NotifyBody {
+    if (event === "message-summary") return this.#summary(this.mode(MESSAGE_LAMP));
+    const index = this.#parts.watched.indexOf(resource);
+    return this.#dialogInfo(resource, index < 0 ? "off" : this.mode(FIRST_LINE_LAMP + index));
+  }
+
+  async #setMessageLamp(mode: LampMode, signal: AbortSignal): Promise<void> {
+    const body = this.#summary(mode);
+    const subscriptions = this.#subscriptions("message-summary");
+    if (subscriptions.length > 0) return await this.#notify(subscriptions, { body, signal });
+    await this.#parts.reach.ask({
+      method: "NOTIFY",
+      headers: [
+        ["Event", "message-summary"],
+        ["Subscription-State", "active"],
+        ["Content-Type", MESSAGE_SUMMARY],
+      ],
+      body: new TextEncoder().encode(body),
+      signal,
+    });
+  }
+
+  async #setLineLamp({ lamp, mode }: { lamp: number; mode: LampMode }, signal: AbortSignal): Promise<void> {
+    const resource = this.#parts.watched[lamp - FIRST_LINE_LAMP] ?? "";
+    const subscriptions = this.#subscriptions("dialog", resource);
+    if (subscriptions.length === 0) {
+      throw new PhoneError(
+        "INVALPHONESTATE",
+        `Cannot set lamp ${lamp}: the phone has not subscribed to the dialogs of sip:${resource}@${this.#parts.realm}; give it a key that watches that`,
+      );
+    }
+    await this.#notify(subscriptions, { body: this.#dialogInfo(resource, mode), signal });
+  }
+
+  /** Tells every subscription, and is content with the first that takes it. */
+  async #notify(
+    subscriptions: readonly Subscription[],
+    { body, signal }: { body: NotifyBody; signal: AbortSignal },
+  ): Promise<void> {
+    const told = firstOf(subscriptions.map(async (subscription) => {
+      const response = await this.#parts.subscriptions.notify(subscription, { body });
+      if (response.status >= 300) throw new CallRefused(response);
+    }));
+    await unlessAborted(told, signal);
+  }
+
+  #subscriptions(event: SubscriptionEvent, resource?: string): Subscription[] {
+    return this.#parts.subscriptions.of(this.#parts.user, { event, ...resource !== undefined && { resource } });
+  }
+
+  #summary(mode: LampMode): string {
+    const { user, realm } = this.#parts;
+    return messageSummary({ waiting: mode !== "off", account: `sip:${user}@${realm}` });
+  }
+
+  #dialogInfo(resource: string, mode: LampMode): NotifyBody {
+    const entity = `sip:${resource}@${this.#parts.realm}`;
+    return (version) => dialogInfo({ entity, version, state: DIALOG_STATES[mode] ?? "terminated" });
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * The bell and the handset of a phone together, as calls make them: an INVITE rings, an answered call is a lifted handset.
+ *
+ * @module
+ */
+import { PhoneError } from "switchroom/plugin";
+import type { Call, Clock } from "../sip/mod.ts";
+import type { Headers } from "./alert.ts";
+import { Bell, FAREWELL_MS, requireConfirmed } from "./bell.ts";
+import type { Leg } from "./fork.ts";
+import { Handset, type HandsetEvents } from "./handset.ts";
+import { atMost, unlessAborted } from "./waiting.ts";
+
+/** What happens at the phone. */
+export interface LineEvents extends HandsetEvents {
+  /** It rings with this mode, 0 = not any more. */
+  ringMode(mode: number): void;
+}
+
+/** What a line is made of. */
+export interface LineParts {
+  clock: Clock;
+  /** How long a lift waits for a person, milliseconds. */
+  offHookMs: number;
+  /** Sends an INVITE to every contact; throws a `PhoneError` if there is none. */
+  invite(headers: Headers): Leg[];
+  /** The headers of each ring mode, the first one's first. */
+  ringHeaders: readonly Headers[];
+  /** The headers that ask a phone to lift its handset. */
+  liftHeaders: Headers;
+  /** Hears what happens. */
+  events: LineEvents;
+}
+
+/** What rings at a phone that does not lift its handset by itself: the first mode, which is its own ring unless configured otherwise. */
+const LIFT_MODE = 1;
+
+/** See the module. */
+export class Line {
+  readonly #parts: LineParts;
+  readonly #bell: Bell;
+  readonly #handset: Handset;
+  /** Those who wait for the handset to be lifted; a ring that another follows is waited for anew. */
+  readonly #lifts = new Set<PromiseWithResolvers<"lifted" | "anew">>();
+
+  /** @param parts What it is made of. */
+  constructor(parts: LineParts) {
+    this.#parts = parts;
+    const { clock, invite, events } = parts;
+    this.#handset = new Handset({
+      hook: (mode) => {
+        events.hook(mode);
+        if (mode !== "onHook") { for (const lift of this.#lifts) lift.resolve("lifted"); }
+      },
+      digit: (digit) => events.digit(digit),
+    });
+    this.#bell = new Bell({
+      clock,
+      invite,
+      events: {
+        ringMode: (mode) => events.ringMode(mode),
+        answered: (leg) => this.#handset.answered(leg),
+        over: (why) => this.#unanswered(why),
+      },
+    });
+  }
+
+  /** How the bell rings, 0 = not. */
+  get ringMode(): number {
+    return this.#bell.mode;
+  }
+
+  /** Whether the handset is off hook. */
+  get isUp(): boolean {
+    return this.#handset.isUp;
+  }
+
+  /** Whether there is a call, also one that the phone is about to make. */
+  get isBusy(): boolean {
+    return this.#handset.isBusy;
+  }
+
+  /** The answered call, the newest if there are several. */
+  get call(): Call | undefined {
+    return this.#handset.call;
+  }
+
+  /** Rings with a mode, 0 = silence; fulfilled when the phone has said so. */
+  async ring(mode: number, signal: AbortSignal): Promise<void> {
+    if (mode === 0) return await this.#bell.silence(signal);
+    await this.#bell.ring({ mode, headers: this.#parts.ringHeaders[mode - 1] ?? [], signal });
+  }
+
+  /** Has the handset lifted, by the phone itself or by its person; whoever gives up has nothing ring on for it. */
+  async lift(signal: AbortSignal): Promise<void> {
+    const { clock, offHookMs, liftHeaders } = this.#parts;
+    const late = new AbortController();
+    const cancel = clock.after(offHookMs, () => late.abort(notLifted(offHookMs)));
+    const given = AbortSignal.any([signal, late.signal]);
+    const ring = { mode: LIFT_MODE, headers: liftHeaders, signal: given, isNeeded: () => !this.isUp };
+    try {
+      while (!this.isUp && await this.#lifted(() => this.#bell.summon(ring), given) === "anew");
+    } catch (error) {
+      if (given.aborted && this.#lifts.size === 0) await this.#give(this.#bell.dismiss(error));
+      throw error;
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Puts the handset on hook; fulfilled when the phone has confirmed it. Nothing is sent if it is there already. */
+  async putDown(signal: AbortSignal): Promise<void> {
+    const why = new PhoneError("OPERATIONFAILED", "The handset was put on hook by a later request");
+    const dismissed = this.#bell.dismiss(why);
+    for (const lift of this.#lifts) lift.reject(why);
+    const [ends] = await unlessAborted(Promise.all([this.#handset.hangUp(), dismissed]), signal);
+    requireConfirmed(ends);
+  }
+
+  /** Takes over a call that the phone makes. */
+  dialled(call: Call, contact: string | undefined): void {
+    this.#handset.dialled(call, contact);
+  }
+
+  /** Ends whatever goes on with contacts that are gone. */
+  drop(isThere: (contact: string | undefined) => boolean, why: unknown): void {
+    this.#bell.drop(isThere, why);
+    this.#handset.drop(isThere);
+  }
+
+  /** Ends everything, whether or not the phone confirms it in time. */
+  async end(why: unknown): Promise<void> {
+    await Promise.all([this.#bell.end(why), this.#give(this.#handset.hangUp())]);
+    this.#handset.drop(() => false);
+  }
+
+  async #lifted(summon: () => Promise<void>, signal: AbortSignal): Promise<"lifted" | "anew"> {
+    const lift = Promise.withResolvers<"lifted" | "anew">();
+    lift.promise.catch(() => {});
+    this.#lifts.add(lift);
+    try {
+      await summon();
+      return await unlessAborted(lift.promise, signal);
+    } finally {
+      this.#lifts.delete(lift);
+    }
+  }
+
+  #unanswered(why?: unknown): void {
+    for (const lift of this.#lifts) {
+      if (why === undefined) lift.resolve("anew");
+      else lift.reject(why);
+    }
+  }
+
+  #give(ending: Promise<unknown>): Promise<void> {
+    return atMost(ending, { ms: FAREWELL_MS, clock: this.#parts.clock });
+  }
+}
+
+function notLifted(ms: number): PhoneError {
+  return new PhoneError("OPERATIONFAILED", `Nobody lifted the handset within ${ms / 1_000} s`);
+}

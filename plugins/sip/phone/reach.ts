@@ -1,0 +1,147 @@
+/**
+ * How a phone is reached: the contacts that it has registered, and whether anybody answers there.
+ *
+ * @module
+ */
+import { PhoneError } from "switchroom/plugin";
+import type { Binding } from "../registrar/mod.ts";
+import {
+  type Address,
+  CallRefused,
+  type Outgoing,
+  type OutgoingRequest,
+  type SipResponse,
+  type UserAgent,
+  writeUri,
+} from "../sip/mod.ts";
+import { firstOf } from "./fork.ts";
+
+/** What a reach is made of. */
+export interface ReachParts {
+  /** The account, and its own secret: a phone that challenges us asks for that. */
+  user: string;
+  secret: string;
+  /** The domain of the addresses of record. */
+  realm: string;
+  /** Sends what is asked. */
+  agent: Pick<UserAgent, "request">;
+}
+
+/** A request to every contact. */
+export type Question = Pick<OutgoingRequest, "method" | "headers" | "body"> & { signal: AbortSignal };
+
+/** Names a contact: a phone that moves behind its router keeps it. */
+export function contactKey({ contact }: Binding): string {
+  return writeUri(contact.uri);
+}
+
+/** See the module. */
+export class Reach {
+  readonly #parts: ReachParts;
+  readonly #silent = new Set<string>();
+  #bindings: readonly Binding[] = [];
+  #link = brokenLink("has not registered");
+
+  /** @param parts What it is made of. */
+  constructor(parts: ReachParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether a contact is among {@linkcode Reach.contacts}. */
+  has(contact: string): boolean {
+    return this.contacts.some((binding) => contactKey(binding) === contact);
+  }
+
+  /** The contacts that are registered and not known to be silent, the preferred first. */
+  get contacts(): readonly Binding[] {
+    return this.#bindings.filter((binding) => !this.#silent.has(contactKey(binding)));
+  }
+
+  /** Every contact that is registered. */
+  get bindings(): readonly Binding[] {
+    return this.#bindings;
+  }
+
+  /** Aborted while the phone cannot be reached, by a `PhoneError` that says why; another one each time that it comes back. */
+  get link(): AbortSignal {
+    return this.#link.signal;
+  }
+
+  /** Takes up what the registrar says; a contact that has registered anew is there. */
+  registered(bindings: readonly Binding[], why: string): void {
+    const before = new Map(this.#bindings.map((binding) => [contactKey(binding), binding]));
+    for (const binding of bindings) {
+      const known = before.get(contactKey(binding));
+      before.delete(contactKey(binding));
+      if (known?.cseq !== binding.cseq || known.callId !== binding.callId) this.#silent.delete(contactKey(binding));
+    }
+    for (const gone of before.keys()) this.#silent.delete(gone);
+    this.#bindings = bindings;
+    this.#relink(why);
+  }
+
+  /** Takes note of whether anybody answers at a contact. */
+  heard(binding: Binding, answers: boolean): void {
+    if (answers) this.#silent.delete(contactKey(binding));
+    else if (this.#bindings.includes(binding)) this.#silent.add(contactKey(binding));
+    this.#relink("does not answer any more");
+  }
+
+  /** What every request to a contact says. */
+  outgoing({ contact, peer }: Binding): Outgoing {
+    const { user, secret, realm } = this.#parts;
+    return {
+      to: peer,
+      uri: contact.uri,
+      from: address({ name: "Switchroom", user: "switchroom", realm }),
+      toAddress: address({ user, realm }),
+      credentials: { user, secret },
+    };
+  }
+
+  /**
+   * Asks every contact, and is content with the first that does what is asked.
+   *
+   * @throws {CallRefused} What says most of the refusals, if none does it.
+   * @throws {PhoneError} If the phone cannot be reached.
+   */
+  async ask({ signal, ...question }: Question): Promise<SipResponse> {
+    signal.throwIfAborted();
+    this.link.throwIfAborted();
+    const asked = this.contacts.map(async (binding) => {
+      const response = await this.#parts.agent.request({ ...this.outgoing(binding), ...question, signal });
+      if (response.status >= 300) throw new CallRefused(response);
+      return response;
+    });
+    try {
+      return await firstOf(asked);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
+  }
+
+  #relink(why: string): void {
+    const reached = this.contacts.length > 0;
+    if (reached && this.link.aborted) this.#link = new AbortController();
+    else if (!reached && !this.link.aborted) this.#link.abort(unreachable(why));
+  }
+}
+
+function brokenLink(why: string): AbortController {
+  const link = new AbortController();
+  link.abort(unreachable(why));
+  return link;
+}
+
+function unreachable(why: string): PhoneError {
+  return new PhoneError("INVALPHONESTATE", `The phone cannot be reached: it ${why}`);
+}
+
+function address({ user, realm, name }: { user: string; realm: string; name?: string }): Address {
+  return {
+    ...name !== undefined && { name },
+    uri: { scheme: "sip", user, host: realm, params: new Map() },
+    params: new Map(),
+  };
+}

@@ -1,0 +1,40 @@
+/**
+ * What it means to an application when a phone says no: SIP statuses as telephony errors. `docs/sip.md` shows the same table.
+ *
+ * @module
+ */
+import { PhoneError, type PhoneErrorName } from "switchroom/plugin";
+import { CallRefused } from "../sip/mod.ts";
+
+const MEANINGS: [name: PhoneErrorName, statuses: number[]][] = [
+  // It is not where it registered, nobody answers there, or what the request is about is not there any more.
+  ["INVALPHONESTATE", [404, 408, 410, 430, 480, 481]],
+  // It could at another time: busy, overloaded, or we have no port or connection left.
+  ["RESOURCEUNAVAIL", [486, 491, 503, 600]],
+  // This phone does not know the method, the event or the body.
+  ["OPERATIONUNAVAIL", [405, 415, 420, 421, 489, 501]],
+];
+
+const NAMES = new Map(MEANINGS.flatMap(([name, statuses]) => statuses.map((status) => [status, name])));
+
+/** The error that a SIP status is; every other refusal is `OPERATIONFAILED`. */
+export function errorOfStatus(status: number): PhoneErrorName {
+  return NAMES.get(status) ?? "OPERATIONFAILED";
+}
+
+/**
+ * Makes a telephony error of a phone's refusal, which names the status and the phone's own words; anything else is given back as it is.
+ *
+ * @param what What was attempted, such as `ring 1001`.
+ */
+export function meaningOf(error: unknown, what: string): unknown {
+  if (!(error instanceof CallRefused)) return error;
+  return new PhoneError(errorOfStatus(error.status), `Cannot ${what}: SIP ${error.status} ${error.reason}`);
+}
+
+/** Of the refusals of several contacts the one that says most: that of a person or of the whole phone (6xx), else the lowest (RFC 3261 16.7). */
+export function bestRefusal(errors: readonly unknown[]): unknown {
+  const refusals = errors.filter((error) => error instanceof CallRefused);
+  const rank = ({ status }: CallRefused) => status >= 600 ? 0 : status;
+  return refusals.toSorted((a, b) => rank(a) - rank(b))[0] ?? errors[0];
+}

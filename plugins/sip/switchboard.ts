@@ -1,0 +1,120 @@
+/**
+ * The parts of the plugin, joined: sockets, transactions, registrar, dialogs and phones.
+ *
+ * @module
+ */
+import type { Host } from "switchroom/plugin";
+import type { Configuration } from "./configuration.ts";
+import { SipPhones } from "./phone/mod.ts";
+import { atMost } from "./phone/waiting.ts";
+import { DEFAULT_REGISTRAR_LIMITS, openRegistrar, type Registrar } from "./registrar/mod.ts";
+import {
+  createUserAgent,
+  DEFAULT_ENDPOINT_LIMITS,
+  DEFAULT_TRANSPORT_LIMITS,
+  type OpenEndpoint,
+  openEndpoint,
+  openTransports,
+  responseTo,
+  type ServerTransaction,
+  systemClock,
+  type UserAgent,
+} from "./sip/mod.ts";
+
+/** All that runs. */
+export interface Switchboard {
+  /** Ends every call and closes every socket; what phones do not confirm soon is not waited for. */
+  close(): Promise<void>;
+}
+
+/** What phones may ask for outside of dialogs, beside REGISTER and OPTIONS. */
+const METHODS = ["INVITE", "SUBSCRIBE"];
+
+/** What we say that we are. */
+const PRODUCT = "Switchroom";
+
+/** How long phones may take to confirm the end, milliseconds: a plugin has 2 s to stop. */
+const FAREWELL_MS = 1_000;
+
+/** A phone has one call or a few; an RTP stream has 50 packets a second. */
+const AGENT_LIMITS = { mostCalls: 1_000, mostPacketsPerSecond: 200 };
+
+/** A phone watches each of its keys, and forgets its subscriptions when it is switched off. */
+const SUBSCRIPTION_LIMITS = { most: 20_000, mostOfOne: 512, leastSeconds: 60, mostSeconds: 3_600 };
+
+/**
+ * Opens the sockets, then offers the phones.
+ *
+ * @throws {Error} If a socket cannot be had, or a phone is refused; nothing is left open then.
+ */
+export async function openSwitchboard(host: Host, configuration: Configuration): Promise<Switchboard> {
+  const { listen, transports: kinds, realm, algorithms, accounts, register, rtpPorts } = configuration;
+  const clock = systemClock;
+  const log = (text: string) => host.log.warn(text);
+  const registrar = openRegistrar({
+    realm,
+    accounts,
+    algorithms,
+    methods: METHODS,
+    inDialog: (request) => agent.knows(request),
+    expiry: register,
+    limits: DEFAULT_REGISTRAR_LIMITS,
+    clock,
+    onChange: (change) => phones.registered(change),
+    log,
+  });
+  const transports = await openTransports({
+    listen,
+    transports: kinds,
+    limits: DEFAULT_TRANSPORT_LIMITS,
+    onMessage: (bytes, from) => endpoint.receive(bytes, from),
+    onClosed: (peer) => endpoint.lost(peer),
+  });
+  const endpoint: OpenEndpoint = openEndpoint({
+    transports,
+    clock,
+    limits: DEFAULT_ENDPOINT_LIMITS,
+    admit: registrar.admit,
+    onRequest: (transaction) => receive(transaction, { registrar, agent, phones }),
+    onAck: (ack) => agent.receiveAck(ack),
+    log,
+  });
+  const agent: UserAgent = createUserAgent({
+    endpoint,
+    local: (to) => transports.local(to),
+    clock,
+    rtpPorts,
+    limits: AGENT_LIMITS,
+    subscriptions: { limits: SUBSCRIPTION_LIMITS, stateOf: (subscription) => phones.stateOf(subscription) },
+    product: PRODUCT,
+    log,
+  });
+  const phones: SipPhones = new SipPhones({ host, clock, agent, configuration });
+  const close = async () => {
+    phones.stop();
+    await atMost(agent.close(), { ms: FAREWELL_MS, clock });
+    registrar.close();
+    await endpoint.close();
+  };
+  try {
+    await phones.start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { close };
+}
+
+/** Hands a request that was admitted to whom it concerns. */
+function receive(
+  transaction: ServerTransaction,
+  { registrar, agent, phones }: { registrar: Registrar; agent: UserAgent; phones: SipPhones },
+): void {
+  const { request } = transaction;
+  if (request.method === "REGISTER") return registrar.register(transaction);
+  if (agent.receive(transaction)) return;
+  const user = registrar.userOf(request);
+  if (user !== undefined && request.method === "INVITE") return phones.dialled(transaction, user);
+  if (user !== undefined && request.method === "SUBSCRIBE") return phones.subscribe(transaction, user);
+  transaction.respond(responseTo(request, request.method === "OPTIONS" ? 200 : 405));
+}

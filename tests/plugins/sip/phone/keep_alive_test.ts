@@ -1,0 +1,66 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { FakeTime } from "@std/testing/time";
+import { keepAlive } from "../../../../plugins/sip/phone/keep_alive.ts";
+import { Reach } from "../../../../plugins/sip/phone/reach.ts";
+import { type OutgoingRequest, parseAddress, SipHeaders, systemClock } from "../../../../plugins/sip/sip/mod.ts";
+
+/** A phone with one contact, asked every 30 s, that answers what the test says. */
+function ask(answer: (request: OutgoingRequest) => number | undefined) {
+  const asked: OutgoingRequest[] = [];
+  const agent = {
+    request(request: OutgoingRequest) {
+      asked.push(request);
+      const status = answer(request);
+      if (status !== undefined) {
+        return Promise.resolve({ status, reason: "", headers: new SipHeaders(), body: new Uint8Array() });
+      }
+      return new Promise<never>((_, reject) => {
+        request.signal?.addEventListener("abort", () => reject(request.signal?.reason), { once: true });
+      });
+    },
+  };
+  const reach = new Reach({ user: "1001", secret: "s", realm: "phones.test", agent });
+  const peer = { transport: "udp", host: "127.0.0.1", port: 5070 } as const;
+  const contact = parseAddress("<sip:1001@127.0.0.1:5070>");
+  reach.registered([{ user: "1001", contact, peer, callId: "a", cseq: 1, expiresAt: 1 }], "");
+  let changes = 0;
+  const end = keepAlive({ clock: systemClock, everyMs: 30_000, reach, agent, changed: () => changes++ });
+  return { asked, reach, end, changes: () => changes };
+}
+
+Deno.test("a phone is asked by OPTIONS; whatever it answers, it is there", async () => {
+  using time = new FakeTime();
+  const { asked, reach, end, changes } = ask(() => 405);
+  await time.tickAsync(30_000);
+  deepEqual(asked.map(({ method }) => method), ["OPTIONS"]);
+  equal(reach.link.aborted, false);
+  await time.tickAsync(30_000);
+  await time.tickAsync(0);
+  deepEqual([asked.length, changes()], [2, 2]);
+  end();
+});
+
+Deno.test("a phone that does not answer within 8 s cannot be reached, until it answers again", async () => {
+  using time = new FakeTime();
+  const phone: { status?: number } = {};
+  const { reach, end, changes } = ask(() => phone.status);
+  await time.nextAsync();
+  equal(reach.link.aborted, false);
+  await time.tickAsync(8_000);
+  await time.tickAsync(0);
+  deepEqual([reach.link.aborted, changes()], [true, 1]);
+  phone.status = 200;
+  await time.tickAsync(30_000);
+  await time.tickAsync(0);
+  deepEqual([reach.link.aborted, changes()], [false, 2]);
+  end();
+});
+
+Deno.test("asking ends at once, and what is on its way is given up", async () => {
+  using time = new FakeTime();
+  const { asked, reach, end, changes } = ask(() => undefined);
+  await time.nextAsync();
+  end();
+  await time.tickAsync(60_000);
+  deepEqual([asked.length, asked[0]?.signal?.aborted, changes(), reach.link.aborted], [1, true, 0, false]);
+});

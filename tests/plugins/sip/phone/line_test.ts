@@ -1,0 +1,285 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { FakeTime } from "@std/testing/time";
+import { FakeCall } from "./support/fake_call.ts";
+import { LineBench, never, standing } from "./support/line_bench.ts";
+
+Deno.test("R97: a ring is there when the phone has said so, and its mode is told before the operation is done", async () => {
+  const bench = new LineBench();
+  const ring = bench.line.ring(2, never());
+  const call = await bench.call(1);
+  deepEqual([bench.headers, bench.line.ringMode, await standing(ring)], [["second"], 0, "pending"]);
+  let toldAtTheEnd: string[] = [];
+  const done = ring.then(() => toldAtTheEnd = [...bench.told]);
+  call.rings();
+  await done;
+  deepEqual([toldAtTheEnd, bench.line.ringMode], [["ring 2"], 2]);
+});
+
+Deno.test("R97: silence is a CANCEL, done when the phone has confirmed it; silence that is there already sends nothing", async () => {
+  const bench = new LineBench();
+  await bench.line.ring(0, never());
+  const ring = bench.line.ring(1, never());
+  const call = await bench.call(1);
+  call.rings();
+  await ring;
+  const silence = bench.line.ring(0, never());
+  deepEqual([await standing(silence), call.asked, bench.told], ["pending", ["hangUp"], ["ring 1"]]);
+  call.ends({ by: "us", status: 487 });
+  await silence;
+  deepEqual([bench.told, bench.line.ringMode, bench.calls.length], [["ring 1", "ring 0"], 0, 1]);
+});
+
+Deno.test("silence that the phone does not confirm is an error with the status that stands for it", async () => {
+  const bench = new LineBench();
+  const ring = bench.line.ring(1, never());
+  (await bench.call(1)).rings();
+  await ring;
+  const silence = bench.line.ring(0, never());
+  bench.calls[0]?.ends({ by: "network", status: 408, reason: "Request Timeout" });
+  equal(await standing(silence), "rejected: SIP 408 Request Timeout");
+});
+
+Deno.test("another pattern while it rings ends the first ring, then begins the second", async () => {
+  const bench = new LineBench();
+  const first = bench.line.ring(1, never());
+  (await bench.call(1)).rings();
+  await first;
+  const second = bench.line.ring(2, never());
+  equal(await standing(second), "pending");
+  equal(bench.calls.length, 1);
+  bench.calls[0]?.ends({ by: "us", status: 487 });
+  (await bench.call(2)).rings();
+  await second;
+  deepEqual(bench.told, ["ring 1", "ring 0", "ring 2"]);
+});
+
+Deno.test("the pattern that rings already is done at once, and nothing is sent", async () => {
+  const bench = new LineBench();
+  const first = bench.line.ring(1, never());
+  (await bench.call(1)).rings();
+  await first;
+  await bench.line.ring(1, never());
+  deepEqual([bench.calls.length, bench.told], [1, ["ring 1"]]);
+});
+
+Deno.test("a ring that is silenced before the phone has said anything is not done", async () => {
+  const bench = new LineBench();
+  const ring = bench.line.ring(1, never());
+  const call = await bench.call(1);
+  const silence = bench.line.ring(0, never());
+  call.ends({ by: "us", status: 487 });
+  equal(await standing(silence), "fulfilled");
+  match(await standing(ring), /^rejected: The ring was ended by a later request/);
+  deepEqual(bench.told, []);
+});
+
+Deno.test("R92: the person who answers ends the ring and lifts the handset", async () => {
+  const bench = new LineBench();
+  const ring = bench.line.ring(1, never());
+  const call = await bench.call(1);
+  call.rings();
+  await ring;
+  call.answers();
+  await standing(ring);
+  deepEqual([bench.told, bench.line.isUp, bench.line.call], [["ring 1", "ring 0", "micSpeaker"], true, call]);
+  call.ends({ by: "phone" });
+  await standing(ring);
+  deepEqual([bench.told.at(-1), bench.line.isUp], ["onHook", false]);
+});
+
+Deno.test("a phone that answers without ringing has never rung", async () => {
+  const bench = new LineBench();
+  const ring = bench.line.ring(1, never());
+  (await bench.call(1)).answers();
+  await ring;
+  deepEqual(bench.told, ["micSpeaker"]);
+});
+
+Deno.test("all contacts ring; one that is answered keeps the others from ringing on", async () => {
+  const bench = new LineBench(["desk", "hall"]);
+  const ring = bench.line.ring(1, never());
+  const [desk, hall] = [await bench.call(1), await bench.call(2)];
+  desk.refuses(486, "Busy Here");
+  equal(await standing(ring), "pending");
+  hall.rings();
+  equal(await standing(ring), "fulfilled");
+  hall.answers();
+  await standing(ring);
+  deepEqual([bench.told, desk.asked, hall.asked], [["ring 1", "ring 0", "micSpeaker"], [], []]);
+});
+
+Deno.test("a person who declines at one contact does not hear the others any more", async () => {
+  const bench = new LineBench(["desk", "hall"]);
+  const ring = bench.line.ring(1, never());
+  const [desk, hall] = [await bench.call(1), await bench.call(2)];
+  desk.refuses(603, "Decline");
+  await standing(ring);
+  deepEqual(hall.asked, ["hangUp"]);
+  hall.ends({ by: "us", status: 487 });
+  equal(await standing(ring), "rejected: SIP 603 Decline");
+});
+
+Deno.test("a refused ring is an error with the phone's own words", async () => {
+  const bench = new LineBench();
+  const ring = bench.line.ring(1, never());
+  (await bench.call(1)).refuses(486, "Busy Here");
+  equal(await standing(ring), "rejected: SIP 486 Busy Here");
+  deepEqual(bench.told, []);
+});
+
+Deno.test("R54: a ring that is given up is cancelled, and waited for no longer than 1.5 s", async () => {
+  using time = new FakeTime();
+  const bench = new LineBench();
+  const signal = new AbortController();
+  const ring = bench.line.ring(1, signal.signal);
+  const call = await bench.call(1);
+  signal.abort(new Error("The phone is closing"));
+  equal(await standing(ring), "pending");
+  deepEqual(call.asked, ["hangUp"]);
+  await time.tickAsync(1_500);
+  equal(await standing(ring), "rejected: The phone is closing");
+});
+
+Deno.test("off hook asks for auto-answer, and is done when the handset is up; on hook is a BYE", async () => {
+  const bench = new LineBench();
+  const lift = bench.line.lift(never());
+  const call = await bench.call(1);
+  deepEqual(bench.headers, ["Auto"]);
+  call.rings();
+  equal(await standing(lift), "pending");
+  call.answers();
+  await lift;
+  await bench.line.lift(never());
+  const down = bench.line.putDown(never());
+  deepEqual([await standing(down), call.asked], ["pending", ["hangUp"]]);
+  call.ends({ by: "us", status: 200 });
+  await down;
+  await bench.line.putDown(never());
+  deepEqual([bench.told, bench.calls.length], [["ring 1", "ring 0", "micSpeaker", "onHook"], 1]);
+});
+
+Deno.test("off hook waits for the ring that is there already, and for the one that follows it", async () => {
+  const bench = new LineBench();
+  const ring = bench.line.ring(1, never());
+  (await bench.call(1)).rings();
+  await ring;
+  const lift = bench.line.lift(never());
+  equal(await standing(lift), "pending");
+  const other = bench.line.ring(2, never());
+  await standing(other);
+  bench.calls[0]?.ends({ by: "us", status: 487 });
+  const second = await bench.call(2);
+  second.rings();
+  await other;
+  equal(await standing(lift), "pending");
+  second.answers();
+  await lift;
+  deepEqual(bench.headers, ["", "second"]);
+});
+
+Deno.test("an off-hook that is given up cancels what rings for it alone, and leaves what setRing wants", async () => {
+  using time = new FakeTime();
+  for (const wanted of [false, true]) {
+    const bench = new LineBench();
+    const signal = new AbortController();
+    const lift = bench.line.lift(signal.signal);
+    const call = await bench.call(1);
+    call.rings();
+    await standing(lift);
+    if (wanted) await bench.line.ring(1, never());
+    signal.abort(new Error("Given up"));
+    await standing(lift);
+    deepEqual(call.asked, wanted ? [] : ["hangUp"]);
+    await time.tickAsync(1_500);
+    equal(await standing(lift), "rejected: Given up");
+    if (!wanted) call.ends({ by: "us", status: 487 });
+    await standing(lift);
+    deepEqual(bench.line.ringMode, wanted ? 1 : 0);
+  }
+});
+
+Deno.test("an off-hook waits for a person no longer than it is configured to", async () => {
+  using time = new FakeTime();
+  const bench = new LineBench();
+  const lift = bench.line.lift(never());
+  const call = await bench.call(1);
+  call.rings();
+  await standing(lift);
+  await time.tickAsync(60_000);
+  await standing(lift);
+  deepEqual(call.asked, ["hangUp"]);
+  call.ends({ by: "us", status: 487 });
+  equal(await standing(lift), "rejected: Nobody lifted the handset within 60 s");
+  equal(bench.told.at(-1), "ring 0");
+});
+
+Deno.test("on hook ends an off-hook that still waits, and leaves a ring alone", async () => {
+  const bench = new LineBench();
+  const ring = bench.line.ring(1, never());
+  (await bench.call(1)).rings();
+  await ring;
+  const lift = bench.line.lift(never());
+  await standing(lift);
+  await bench.line.putDown(never());
+  match(await standing(lift), /^rejected: The handset was put on hook/);
+  deepEqual([bench.line.ringMode, bench.calls[0]?.asked], [1, []]);
+});
+
+Deno.test("an answer that crosses the CANCEL lifts no handset", async () => {
+  const bench = new LineBench();
+  const ring = bench.line.ring(1, never());
+  const call = await bench.call(1);
+  call.rings();
+  await ring;
+  const silence = bench.line.ring(0, never());
+  call.answers();
+  await standing(silence);
+  call.ends({ by: "us", status: 200 });
+  equal(await standing(silence), "fulfilled");
+  deepEqual(bench.told, ["ring 1", "ring 0"]);
+});
+
+Deno.test("digits come from whichever call is up, also from one that the phone has made", async () => {
+  const bench = new LineBench();
+  const call = new FakeCall("in");
+  bench.line.dialled(call, "desk");
+  deepEqual([bench.line.isBusy, bench.line.isUp], [true, false]);
+  call.answers();
+  await standing(call.answered);
+  call.onDigit?.("5");
+  deepEqual(bench.told, ["micSpeaker", "digit 5"]);
+});
+
+Deno.test("calls and rings of contacts that are gone end at once, without waiting for anybody", async () => {
+  const bench = new LineBench();
+  const ring = bench.line.ring(1, never());
+  (await bench.call(1)).rings();
+  await ring;
+  const call = new FakeCall("in");
+  bench.line.dialled(call, undefined);
+  call.answers();
+  await standing(call.answered);
+  bench.line.drop(() => false, new Error("It has unregistered"));
+  deepEqual(bench.told, ["ring 1", "micSpeaker", "ring 0", "onHook"]);
+  deepEqual([call.asked, bench.calls[0]?.asked], [["hangUp"], ["hangUp"]]);
+});
+
+Deno.test("R54, R58: a close ends all that goes on within 1.5 s, and the next one begins with nothing", async () => {
+  using time = new FakeTime();
+  const bench = new LineBench();
+  const lift = bench.line.lift(never());
+  (await bench.call(1)).answers();
+  await lift;
+  const ring = bench.line.ring(1, never());
+  (await bench.call(2)).rings();
+  await ring;
+  const end = bench.line.end(new Error("The phone is closing"));
+  deepEqual(bench.calls.map(({ asked }) => asked), [["hangUp"], ["hangUp"]]);
+  await time.tickAsync(1_500);
+  await end;
+  deepEqual([bench.line.ringMode, bench.line.isUp, bench.line.isBusy], [0, false, false]);
+  bench.told.length = 0;
+  for (const call of bench.calls) call.ends({ by: "network" });
+  await standing(end);
+  deepEqual(bench.told, []);
+});

@@ -1,0 +1,41 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { bestRefusal, errorOfStatus, meaningOf } from "../../../../plugins/sip/phone/refusal.ts";
+import { CallRefused } from "../../../../plugins/sip/sip/mod.ts";
+import { PhoneError } from "../../../../server/plugin/mod.ts";
+
+const refused = (status: number, reason: string) => new CallRefused({ status, reason });
+
+Deno.test("a phone's refusal is a telephony error that names the SIP status and the phone's own words", () => {
+  const error = meaningOf(refused(486, "Busy Here"), "ring 1001");
+  equal(error instanceof PhoneError && error.code, "PHONEERR_RESOURCEUNAVAIL");
+  equal((error as Error).message, "Cannot ring 1001: SIP 486 Busy Here");
+});
+
+Deno.test("what is no refusal of a phone stays what it is", () => {
+  const error = new PhoneError("INVALPHONESTATE", "It has unregistered");
+  equal(meaningOf(error, "ring 1001"), error);
+});
+
+Deno.test("docs/sip.md tells the same meaning of every status", async () => {
+  const page = await Deno.readTextFile(new URL("../../../../docs/sip.md", import.meta.url));
+  const told = new Map<string, number[]>();
+  for (const [, statuses = "", name = ""] of page.matchAll(/^\| ([\d, ]+?) +\| `(\w+)`/gm)) {
+    told.set(name, statuses.split(", ").map(Number));
+  }
+  deepEqual([...told.keys()], ["INVALPHONESTATE", "RESOURCEUNAVAIL", "OPERATIONUNAVAIL"]);
+  const listed = [...told.values()].flat();
+  for (let status = 300; status < 700; status++) {
+    const name = [...told].find(([, statuses]) => statuses.includes(status))?.[0] ?? "OPERATIONFAILED";
+    equal(errorOfStatus(status), name, String(status));
+  }
+  equal(new Set(listed).size, listed.length);
+});
+
+Deno.test("RFC 3261 16.7: of several refusals that of the whole phone or of its person counts, else the lowest", () => {
+  const [busy, gone, declined] = [refused(486, "Busy Here"), refused(404, "Not Found"), refused(603, "Decline")];
+  equal(bestRefusal([busy, gone, declined]), declined);
+  equal(bestRefusal([busy, gone]), gone);
+  const other = new Error("something else");
+  equal(bestRefusal([other, busy]), busy);
+  equal(bestRefusal([other]), other);
+});

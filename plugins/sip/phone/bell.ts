@@ -63,6 +63,8 @@ export class Bell {
   readonly #parts: BellParts;
   readonly #turns = new Turns();
   #ringing: Ringing | undefined;
+  /** How often silence was asked for: a ring that was asked for before and has not begun does not begin any more. */
+  #silences = 0;
 
   /** @param parts What it is made of. */
   constructor(parts: BellParts) {
@@ -80,14 +82,17 @@ export class Bell {
    * @throws {CallRefused} What the phone says against it.
    */
   async ring({ mode, headers, signal }: Ring): Promise<void> {
+    const silences = this.#silences;
     const ringing = await this.#turns.run(async () => {
       await this.#untilStill(signal);
+      if (this.#silences > silences) throw silenced();
       const now = this.#ringing;
       if (now?.mode === mode) {
         now.onlyToLift = false;
         return now;
       }
       if (now) await unlessAborted(this.#cancel(now), signal);
+      if (this.#silences > silences) throw silenced();
       return this.#begin({ mode, headers, onlyToLift: false });
     }, signal);
     try {
@@ -113,6 +118,7 @@ export class Bell {
    * @throws {CallRefused} 408 or 503 if it does not.
    */
   async silence(signal: AbortSignal): Promise<void> {
+    this.#silences++;
     const ringing = this.#ringing;
     if (ringing) await unlessAborted(this.#cancel(ringing, silenced()), signal);
   }
@@ -130,6 +136,7 @@ export class Bell {
 
   /** Ends whatever rings, confirmed or not: its phone is closed. */
   async end(why: unknown): Promise<void> {
+    this.#silences++;
     if (this.#ringing) await this.#giveUp(this.#ringing, why);
   }
 

@@ -35,13 +35,15 @@ export interface LineParts {
 /** What rings at a phone that does not lift its handset by itself: the first mode, which is its own ring unless configured otherwise. */
 const LIFT_MODE = 1;
 
+/** One who waits for the handset to be lifted; a ring that another follows is waited for anew. */
+type Lift = PromiseWithResolvers<"lifted" | "anew">;
+
 /** See the module. */
 export class Line {
   readonly #parts: LineParts;
   readonly #bell: Bell;
   readonly #handset: Handset;
-  /** Those who wait for the handset to be lifted; a ring that another follows is waited for anew. */
-  readonly #lifts = new Set<PromiseWithResolvers<"lifted" | "anew">>();
+  readonly #lifts = new Set<Lift>();
 
   /** @param parts What it is made of. */
   constructor(parts: LineParts) {
@@ -50,7 +52,7 @@ export class Line {
     this.#handset = new Handset({
       hook: (mode) => {
         events.hook(mode);
-        if (mode !== "onHook") { for (const lift of this.#lifts) lift.resolve("lifted"); }
+        if (mode !== "onHook") this.#endLifts((lift) => lift.resolve("lifted"));
       },
       digit: (digit) => events.digit(digit),
     });
@@ -97,9 +99,12 @@ export class Line {
     const late = new AbortController();
     const cancel = clock.after(offHookMs, () => late.abort(notLifted(offHookMs)));
     const given = AbortSignal.any([signal, late.signal]);
-    const ring = { mode: LIFT_MODE, headers: liftHeaders, signal: given, isNeeded: () => !this.isUp };
+    const ring = { mode: LIFT_MODE, headers: liftHeaders, signal: given };
     try {
-      while (!this.isUp && await this.#lifted(() => this.#bell.summon(ring), given) === "anew");
+      let ended: Awaited<Lift["promise"]> = "anew";
+      while (ended === "anew" && !this.isUp) {
+        ended = await this.#lifted((isNeeded) => this.#bell.summon({ ...ring, isNeeded }), given);
+      }
     } catch (error) {
       if (given.aborted && this.#lifts.size === 0) await this.#give(this.#bell.dismiss(error));
       throw error;
@@ -112,7 +117,7 @@ export class Line {
   async putDown(signal: AbortSignal): Promise<void> {
     const why = new PhoneError("OPERATIONFAILED", "The handset was put on hook by a later request");
     const dismissed = this.#bell.dismiss(why);
-    for (const lift of this.#lifts) lift.reject(why);
+    this.#endLifts((lift) => lift.reject(why));
     const [ends] = await unlessAborted(Promise.all([this.#handset.hangUp(), dismissed]), signal);
     requireConfirmed(ends);
   }
@@ -134,12 +139,15 @@ export class Line {
     this.#handset.drop(() => false);
   }
 
-  async #lifted(summon: () => Promise<void>, signal: AbortSignal): Promise<"lifted" | "anew"> {
-    const lift = Promise.withResolvers<"lifted" | "anew">();
+  async #lifted(
+    summon: (isNeeded: () => boolean) => Promise<void>,
+    signal: AbortSignal,
+  ): Lift["promise"] {
+    const lift: Lift = Promise.withResolvers();
     lift.promise.catch(() => {});
     this.#lifts.add(lift);
     try {
-      await summon();
+      await summon(() => this.#lifts.has(lift));
       return await unlessAborted(lift.promise, signal);
     } finally {
       this.#lifts.delete(lift);
@@ -147,10 +155,13 @@ export class Line {
   }
 
   #unanswered(why?: unknown): void {
-    for (const lift of this.#lifts) {
-      if (why === undefined) lift.resolve("anew");
-      else lift.reject(why);
-    }
+    this.#endLifts((lift) => why === undefined ? lift.resolve("anew") : lift.reject(why));
+  }
+
+  #endLifts(end: (lift: Lift) => void): void {
+    const lifts = [...this.#lifts];
+    this.#lifts.clear();
+    lifts.forEach(end);
   }
 
   #give(ending: Promise<unknown>): Promise<void> {

@@ -73,6 +73,28 @@ Deno.test("a ring that is silenced before the phone has said anything is not don
   deepEqual(bench.told, []);
 });
 
+Deno.test("silence that is asked for last stays: a ring that still waits for another to end does not begin any more", async () => {
+  const bench = new LineBench();
+  const first = bench.line.ring(1, never());
+  (await bench.call(1)).rings();
+  await first;
+  const others = [bench.line.ring(2, never()), bench.line.ring(1, never())];
+  await Promise.all(others.map(standing));
+  const silence = bench.line.ring(0, never());
+  bench.calls[0]?.ends({ by: "us", status: 487 });
+  equal(await standing(silence), "fulfilled");
+  for (const other of others) match(await standing(other), /^rejected: The ring was ended by a later request/);
+  deepEqual([bench.told, bench.calls.length, bench.line.ringMode], [["ring 1", "ring 0"], 1, 0]);
+});
+
+Deno.test("on hook that is asked for at once with off hook has nothing ring for it afterwards", async () => {
+  const bench = new LineBench();
+  const lift = bench.line.lift(never());
+  await bench.line.putDown(never());
+  match(await standing(lift), /^rejected: The handset was put on hook by a later request/);
+  deepEqual([bench.calls.length, bench.told], [0, []]);
+});
+
 Deno.test("R92: the person who answers ends the ring and lifts the handset", async () => {
   const bench = new LineBench();
   const ring = bench.line.ring(1, never());

@@ -1,0 +1,2 @@
+/** The password of every account, unless a test has a phone guess. */
+export const SECRET = "correct-horse";

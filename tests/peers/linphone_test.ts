@@ -1,0 +1,3 @@
+import { testInNamespace } from "./support/test_in_namespace.ts";
+
+testInNamespace("linphone is a phone like any other", "linphone.ts");

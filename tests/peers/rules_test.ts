@@ -1,0 +1,3 @@
+import { testInNamespace } from "./support/test_in_namespace.ts";
+
+testInNamespace("the contract's rules on a real phone", "rules.ts");

@@ -1,0 +1,65 @@
+/**
+ * The foreign programs that play phones, and how they come onto the machine.
+ *
+ * @module
+ */
+
+/** Each program with the package of Debian that has it. */
+const PACKAGES = new Map([
+  ["ip", "iproute2"],
+  ["baresip", "baresip-core"],
+  ["linphone-daemon", "linphone-cli"],
+  ["sipp", "sip-tester"],
+  ["tshark", "tshark"],
+  ["dumpcap", "wireshark-common"],
+]);
+
+/** How long the installation may take, the lists of packages included, seconds. */
+const PATIENCE_S = 180;
+const LOCK = "/tmp/switchroom_peers.lock";
+
+/** Why there are no foreign programs to test with, after what is missing was installed where that may be done; undefined if all are there. */
+export async function whyNoPrograms(): Promise<string | undefined> {
+  if (Deno.build.os !== "linux") return "the phones run on Linux only";
+  if (missing().length > 0 && Deno.uid() === 0 && isHere("apt-get")) await install();
+  const packages = missing().map((program) => PACKAGES.get(program));
+  return packages.length === 0
+    ? undefined
+    : `install what is missing (on Debian: apt-get install ${packages.join(" ")})`;
+}
+
+/** Installs once, however many tests and test runs ask for it at the same time; tells nobody of a failure but by what is still missing. */
+async function install(): Promise<void> {
+  using lock = await Deno.open(LOCK, { create: true, write: true });
+  await lock.lock(true);
+  const packages = missing().map((program) => PACKAGES.get(program)).join(" ");
+  if (packages === "") return;
+  console.error(`Installing ${packages} for the tests with real phones`);
+  await new Deno.Command("timeout", {
+    args: [
+      `${PATIENCE_S}`,
+      "sh",
+      "-c",
+      `apt-get update -qq && apt-get install -qq --no-install-recommends -o DPkg::Lock::Timeout=${PATIENCE_S} ${packages}`,
+    ],
+    env: { DEBIAN_FRONTEND: "noninteractive" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).output();
+}
+
+function missing(): string[] {
+  return [...PACKAGES.keys()].filter((program) => !isHere(program));
+}
+
+function isHere(program: string): boolean {
+  const folders = [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin", "/sbin"];
+  return folders.some((folder) => {
+    try {
+      return Deno.statSync(`${folder}/${program}`).isFile;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Context, type Handler, Hono } from "hono";
+import { getPath } from "hono/utils/url";
 import { admit } from "./access/authentication.ts";
 import type { Env } from "./access/call_source.ts";
 import type { AppPorts } from "./app_ports.ts";
@@ -26,7 +27,8 @@ import { socketEndpoints } from "./socket/mod.ts";
 
 /** Makes the Hono application. Its bindings are what `Deno.serve` tells of a call. */
 export function createApp(ports: AppPorts): Hono<Env> {
-  const app = new Hono<Env>();
+  // What a CONNECT asks for is no path, and Hono's router fails where there is none.
+  const app = new Hono<Env>({ getPath: (request) => getPath(request) || "/" });
   const endpoints: Endpoint[] = [
     applicationEndpoints(ports),
     phoneEndpoints(ports),

@@ -132,6 +132,7 @@ const WRONG: Record<string, { file: unknown; words: RegExp }> = {
     file: { log: { level: "loud" } },
     words: /log\.level is "loud": it must be "debug" or "info"/,
   },
+  "an address with a line break": { file: { listen: "\r\n127.0.0.1:0" }, words: /HOST:PORT/ },
   "an address that is none": { file: { listen: "8274" }, words: /"8274".*HOST:PORT/ },
   "a lease longer than 300 s": {
     file: { bounds: { leaseSeconds: 301 } },

@@ -28,7 +28,8 @@ Deno.test("a border that keeps its promises has nothing told of it", async () =>
 });
 
 Deno.test("a broken promise is told with the smallest input that breaks it, and the command to see it again", async () => {
-  const words = await tryOn({ attempt: refusesLarge });
+  const corpus = [1, 2, 3];
+  const words = await tryOn({ attempt: refusesLarge }, { corpus });
   match(words ?? "", /^made: Error: too large/);
   match(words ?? "", /^the input: 1001$/m);
   const [, seed, path] =
@@ -38,7 +39,7 @@ Deno.test("a broken promise is told with the smallest input that breaks it, and 
     tried++;
     return refusesLarge(input);
   };
-  match(await tryOn({ attempt }, { seed: Number(seed), inputs: 500, path }) ?? "", /^the input: 1001$/m);
+  match(await tryOn({ attempt }, { corpus, seed: Number(seed), inputs: 500, path }) ?? "", /^the input: 1001$/m);
   equal(tried < 100, true, `${tried} inputs were tried to see one again`);
 });
 

@@ -138,6 +138,18 @@ Deno.test("a number that JSON can write and a double cannot hold is 400", async 
   equal((await server.call("POST", PATH, { body, headers: TYPE })).status, 400);
 });
 
+Deno.test("a CONNECT asks for no path: nothing is there, and nothing fails", async () => {
+  await using server = new TestServer();
+  for (const authority of ["x:80", "#:80", "x?:80", "#", "?"]) {
+    equal(
+      statusOf(await server.raw(`CONNECT ${authority} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)),
+      404,
+      authority,
+    );
+  }
+  deepEqual(server.reported, []);
+});
+
 Deno.test("bad percent-encoding in a path names nothing, and in a query is 400", async () => {
   await using server = new TestServer();
   for (const path of ["/v1/phones/%", "/v1/phones/%zz", "/v1/phones/%ff%fe", "/v1/phones/%00", "/v1/phones/a%2Fb"]) {

@@ -21,7 +21,7 @@ const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
  * @throws {Misuse} If it is none.
  */
 export function parseAddress(text: string): Address {
-  const [, bracketed, plain, digits] = /^(?:\[([^[\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  const [, bracketed, plain, digits] = /^(?:\[([\dA-Fa-f:.]+(?:%[\w.-]+)?)\]|([\w.-]+)):(\d{1,5})$/.exec(text) ?? [];
   const hostname = bracketed ?? plain;
   const port = Number(digits);
   if (hostname === undefined || port > 65_535) {

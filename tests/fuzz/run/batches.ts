@@ -23,12 +23,16 @@ export function fuzzed<Input>(target: Target<Input>): AnyTarget {
 async function run<Input>(target: Target<Input>, options: RunOptions): Promise<string | undefined> {
   await using subject = await target.open();
   const memory = new MemoryWatch(options.inputs, target.noise);
-  for (let tried = 0, batch = 0; tried < options.inputs; batch++) {
-    const numRuns = Math.min(BATCH, options.inputs - tried);
+  // By itself: within a batch it would shift what the path of a failure counts.
+  const corpus = options.path === undefined ? target.corpus.slice(0, options.inputs) : [];
+  for (let tried = 0, batch = 0; tried < options.inputs;) {
+    const examples = tried === 0 ? corpus : [];
+    const numRuns = examples.length || Math.min(BATCH, options.inputs - tried);
     const seed = (options.seed + batch) % SEEDS;
-    const wrong = await tryBatch(target, subject, { numRuns, seed, path: options.path, first: batch === 0 });
+    const wrong = await tryBatch(target, subject, { numRuns, seed, path: options.path, examples });
     if (wrong !== undefined) return wrong;
     tried += numRuns;
+    if (examples.length === 0) batch++;
     const grown = memory.look(tried, await subject.memory());
     if (grown !== undefined) return `${target.name}: ${grown}\nagain: ${again(target.name, options)}`;
     options.onProgress(tried);
@@ -39,17 +43,28 @@ async function run<Input>(target: Target<Input>, options: RunOptions): Promise<s
 async function tryBatch<Input>(
   target: Target<Input>,
   subject: Subject<Input>,
-  { numRuns, seed, path, first }: { numRuns: number; seed: number; path: string | undefined; first: boolean },
+  { numRuns, seed, path, examples }: {
+    numRuns: number;
+    seed: number;
+    path: string | undefined;
+    examples: readonly Input[];
+  },
 ): Promise<string | undefined> {
   using patience = new Patience();
   const property = fc.asyncProperty(target.inputs, (input) => patience.do(() => subject.attempt(input)));
-  const examples = first ? target.corpus.slice(0, numRuns).map((input): [Input] => [input]) : [];
-  const details = await fc.check(property, { numRuns, seed, examples, ...path !== undefined && { path } });
+  const details = await fc.check(property, {
+    numRuns,
+    seed,
+    examples: examples.map((input): [Input] => [input]),
+    ...path !== undefined && { path },
+  });
   if (details.failed) {
     return [
       `${target.name}: ${details.errorInstance instanceof Error ? details.errorInstance.stack : details.errorInstance}`,
       `the input: ${JSON.stringify(details.counterexample?.[0])}`,
-      `again: ${again(target.name, { seed, inputs: numRuns })} --path ${details.counterexamplePath}`,
+      `again: ${again(target.name, { seed, inputs: numRuns })}${
+        examples.length === 0 ? ` --path ${details.counterexamplePath}` : ""
+      }`,
     ].join("\n");
   }
   try {

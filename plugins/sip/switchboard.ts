@@ -15,6 +15,7 @@ import {
   type OpenEndpoint,
   openEndpoint,
   openTransports,
+  Pace,
   responseTo,
   type ServerTransaction,
   systemClock,
@@ -36,6 +37,9 @@ const PRODUCT = "Switchroom";
 /** How long phones may take to confirm the end, milliseconds: a plugin has 2 s to stop. */
 const FAREWELL_MS = 1_000;
 
+/** Lines about what strangers and phones do wrong: they must not drown those about what matters. */
+const LOG = { perSecond: 1, burst: 20 };
+
 /** A phone has one call or a few; an RTP stream has 50 packets a second. */
 const AGENT_LIMITS = { mostCalls: 1_000, mostPacketsPerSecond: 200 };
 
@@ -50,13 +54,16 @@ const SUBSCRIPTION_LIMITS = { most: 20_000, mostOfOne: 512, leastSeconds: 60, mo
 export async function openSwitchboard(host: Host, configuration: Configuration): Promise<Switchboard> {
   const { listen, transports: kinds, realm, algorithms, accounts, register, rtpPorts } = configuration;
   const clock = systemClock;
-  const log = (text: string) => host.log.warn(text);
+  const lines = new Pace({ clock, ...LOG });
+  const log = (text: string) => {
+    if (lines.take("")) host.log.warn(text);
+  };
   const registrar = openRegistrar({
     realm,
     accounts,
     algorithms,
     methods: METHODS,
-    inDialog: (request) => agent.knows(request),
+    inDialog: (request, from) => agent.knows(request, from),
     expiry: register,
     limits: DEFAULT_REGISTRAR_LIMITS,
     clock,
@@ -68,7 +75,10 @@ export async function openSwitchboard(host: Host, configuration: Configuration):
     transports: kinds,
     limits: DEFAULT_TRANSPORT_LIMITS,
     onMessage: (bytes, from) => endpoint.receive(bytes, from),
-    onClosed: (peer) => endpoint.lost(peer),
+    onClosed(peer) {
+      endpoint.lost(peer);
+      registrar.lost(peer);
+    },
   });
   const endpoint: OpenEndpoint = openEndpoint({
     transports,

@@ -3,12 +3,10 @@
  *
  * @module
  */
-
-/** Headers of a request. */
-export type Headers = [name: string, value: string][];
+import type { Header } from "../sip/mod.ts";
 
 /** The headers of a ring pattern: its Alert-Info, empty for the phone's own ring. */
-export function ringHeaders(alertInfo: string): Headers {
+export function ringHeaders(alertInfo: string): Header[] {
   return alertInfo === "" ? [] : [["Alert-Info", alertInfo]];
 }
 
@@ -16,7 +14,7 @@ export function ringHeaders(alertInfo: string): Headers {
  * The headers that ask a phone to go off hook by itself: what makers agreed on (Call-Info, Alert-Info) and RFC 5373. A phone that knows
  * none of them rings.
  */
-export function autoAnswerHeaders(realm: string): Headers {
+export function autoAnswerHeaders(realm: string): Header[] {
   return [
     ["Call-Info", `<sip:${realm}>;answer-after=0`],
     ["Alert-Info", `<http://${realm}>;info=alert-autoanswer;delay=0`],

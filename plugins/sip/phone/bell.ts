@@ -1,33 +1,25 @@
 /**
  * The bell of a phone: at most one INVITE of ours rings at a time.
  *
- * Who wants it to ring goes on to, until it is silenced, answered or refused; what was begun only to have the handset lifted ends with that wish.
+ * A ring that was asked for and is heard goes on until it is silenced, answered or refused; what was begun only to have the handset lifted
+ * ends with that wish.
  *
  * @module
  */
 import { PhoneError } from "switchroom/plugin";
-import { type CallEnd, CallRefused, type Clock } from "../sip/mod.ts";
-import type { Headers } from "./alert.ts";
+import type { Clock, Header } from "../sip/mod.ts";
 import { Fork, type Leg } from "./fork.ts";
+import { type RingEvents, Ringing, type Wish } from "./ringing.ts";
 import { Turns } from "./turns.ts";
-import { atMost, unlessAborted } from "./waiting.ts";
-
-/** How a ring goes. */
-export interface BellEvents {
-  /** It rings with this mode, 0 = not any more. */
-  ringMode(mode: number): void;
-  /** The person has answered. */
-  answered(leg: Leg): void;
-  /** It has ended unanswered; with nothing to say when another ring takes its place. */
-  over(why?: unknown): void;
-}
+import { unlessAborted } from "./waiting.ts";
 
 /** What a bell is made of. */
 export interface BellParts {
   clock: Clock;
   /** Sends an INVITE to every contact; throws a `PhoneError` if there is none. */
-  invite(headers: Headers): Leg[];
-  events: BellEvents;
+  invite(headers: readonly Header[]): Leg[];
+  /** Hears how its rings go. */
+  events: RingEvents;
 }
 
 /** How to ring. */
@@ -35,34 +27,24 @@ export interface Ring {
   /** 1 and up. */
   mode: number;
   /** What the INVITE says besides. */
-  headers: Headers;
+  headers: readonly Header[];
   /** Gives it up. */
   signal: AbortSignal;
 }
 
-/** A ring that is under way. */
-interface Ringing {
-  readonly mode: number;
-  readonly fork: Fork;
-  /** Whether it is there only to have the handset lifted. */
-  onlyToLift: boolean;
-  /** Whether the phone has said that it rings. */
-  heard: boolean;
-  /** Fulfilled when it has been cancelled, if it is being. */
-  cancelling?: Promise<void>;
+/** A ring that is there only to have the handset lifted. */
+export interface Summons extends Ring {
+  /** Settles when there is no need for it any more. */
+  until: Promise<void>;
+  /** Whether `until` is open. */
+  isNeeded(): boolean;
 }
-
-/**
- * How long a phone may take to confirm the end of what is given up, milliseconds. A close waits for it and then for the phone itself, and
- * has 4 s for both.
- */
-export const FAREWELL_MS = 1_500;
 
 /** See the module. */
 export class Bell {
   readonly #parts: BellParts;
   readonly #turns = new Turns();
-  #ringing: Ringing | undefined;
+  #last: Ringing | undefined;
   /** How often silence was asked for: a ring that was asked for before and has not begun does not begin any more. */
   #silences = 0;
 
@@ -73,7 +55,8 @@ export class Bell {
 
   /** How it rings, 0 = not: what the phone has said, not what was asked. */
   get mode(): number {
-    return this.#ringing?.heard ? this.#ringing.mode : 0;
+    const now = this.#now;
+    return now?.isHeard ? now.mode : 0;
   }
 
   /**
@@ -83,129 +66,102 @@ export class Bell {
    */
   async ring({ mode, headers, signal }: Ring): Promise<void> {
     const silences = this.#silences;
+    const wish: Wish = { toLift: false };
     const ringing = await this.#turns.run(async () => {
       await this.#untilStill(signal);
       if (this.#silences > silences) throw silenced();
-      const now = this.#ringing;
-      if (now?.mode === mode) {
-        now.onlyToLift = false;
-        return now;
-      }
-      if (now) await unlessAborted(this.#cancel(now), signal);
+      const now = this.#now;
+      if (now?.mode === mode) return now.wantedBy(wish);
+      if (now) await unlessAborted(now.cancel({ why: silenced(), again: true }), signal);
       if (this.#silences > silences) throw silenced();
-      return this.#begin({ mode, headers, onlyToLift: false });
+      return this.#begin({ mode, headers }).wantedBy(wish);
     }, signal);
     try {
-      await unlessAborted(ringing.fork.ringing, signal);
-      if (ringing.cancelling) throw silenced();
+      await unlessAborted(ringing.rings, signal);
     } catch (error) {
-      if (signal.aborted) await this.#giveUp(ringing, error);
-      throw ringing.cancelling && !signal.aborted ? silenced() : error;
+      if (signal.aborted) await ringing.withdraw(wish, error);
+      throw error;
     }
   }
 
-  /** Has a ring under way, whichever, unless there is no need for one any more when it could be begun. */
-  async summon({ isNeeded, ...ring }: Ring & { isNeeded(): boolean }): Promise<void> {
-    await this.#turns.run(async () => {
-      await this.#untilStill(ring.signal);
-      if (!this.#ringing && isNeeded()) this.#begin({ ...ring, onlyToLift: true });
-    }, ring.signal);
+  /**
+   * Has a ring under way, whichever, for as long as it is needed; one that another follows is waited for anew.
+   *
+   * @throws What `until` or the signal says; what ended the ring, if that was not answered.
+   */
+  async summon({ until, isNeeded, mode, headers, signal }: Summons): Promise<void> {
+    const wish: Wish = { toLift: true };
+    while (isNeeded()) {
+      const ringing = await this.#turns.run(async () => {
+        await this.#untilStill(signal);
+        return isNeeded() ? (this.#now ?? this.#begin({ mode, headers })).wantedBy(wish) : undefined;
+      }, signal);
+      if (!ringing) break;
+      try {
+        const ended = await unlessAborted(Promise.race([until, ringing.unanswered]), signal);
+        if (ended && !ended.again) throw ended.why;
+      } finally {
+        const withdrawn = ringing.withdraw(wish, signal.reason);
+        if (signal.aborted) await withdrawn;
+      }
+    }
+    await until;
   }
 
   /**
    * Ends the ring, if there is one; fulfilled when the phone has confirmed it.
    *
-   * @throws {CallRefused} 408 or 503 if it does not.
+   * @throws {CallRefused} If it does not: what it says against it, 408 or 503 for its silence.
    */
   async silence(signal: AbortSignal): Promise<void> {
     this.#silences++;
-    const ringing = this.#ringing;
-    if (ringing) await unlessAborted(this.#cancel(ringing, silenced()), signal);
+    const now = this.#now;
+    if (now) await unlessAborted(now.cancel({ why: silenced(), again: false }), signal);
   }
 
   /** As {@linkcode Bell.silence}, for a ring that is only there to have the handset lifted. */
   async dismiss(why: unknown): Promise<void> {
-    if (this.#ringing?.onlyToLift) await this.#cancel(this.#ringing, why);
+    const now = this.#now;
+    if (now?.isOnlyToLift) await now.cancel({ why, again: false });
   }
 
-  /** Ends what rings at contacts that are gone; the ring is over when none is left. */
-  drop(isThere: (contact: string) => boolean, why: unknown): void {
-    const ringing = this.#ringing;
-    if (ringing && !ringing.fork.drop(isThere)) this.#over(ringing, why);
+  /**
+   * Ends what rings at contacts that are gone; the ring is over when none is left.
+   *
+   * @param why The phone cannot be reached at all; absent, it has other contacts.
+   */
+  drop(isThere: (contact: string) => boolean, why?: unknown): void {
+    this.#now?.drop(isThere, { why: why ?? moved(), again: why === undefined });
   }
 
   /** Ends whatever rings, confirmed or not: its phone is closed. */
   async end(why: unknown): Promise<void> {
     this.#silences++;
-    if (this.#ringing) await this.#giveUp(this.#ringing, why);
+    await this.#now?.giveUp(why);
   }
 
-  #begin({ mode, headers, onlyToLift }: { mode: number; headers: Headers; onlyToLift: boolean }): Ringing {
-    const ringing: Ringing = { mode, fork: new Fork(this.#parts.invite(headers)), onlyToLift, heard: false };
-    this.#ringing = ringing;
-    ringing.fork.ringing.then(() => this.#hear(ringing), () => {});
-    ringing.fork.answered.then((leg) => this.#answer(ringing, leg), (error) => {
-      if (!ringing.cancelling) this.#over(ringing, error);
-    });
-    return ringing;
+  /** The ring that is under way. */
+  get #now(): Ringing | undefined {
+    return this.#last?.isOver ? undefined : this.#last;
   }
 
-  #hear(ringing: Ringing): void {
-    if (this.#ringing !== ringing || ringing.cancelling || ringing.fork.isAnswered) return;
-    ringing.heard = true;
-    this.#parts.events.ringMode(ringing.mode);
-  }
-
-  #answer(ringing: Ringing, leg: Leg): void {
-    // It was answered and cancelled at once: the call is ended too, and the phone is as if it had not been answered.
-    if (this.#ringing !== ringing || ringing.cancelling) return void leg.call.hangUp();
-    this.#still(ringing);
-    this.#parts.events.answered(leg);
-  }
-
-  #cancel(ringing: Ringing, why?: unknown): Promise<void> {
-    ringing.cancelling ??= ringing.fork.cancel().then((ends) => {
-      this.#over(ringing, why);
-      requireConfirmed(ends);
-    });
-    ringing.cancelling.catch(() => {});
-    return ringing.cancelling;
-  }
-
-  async #giveUp(ringing: Ringing, why: unknown): Promise<void> {
-    if (this.#ringing !== ringing) return;
-    await atMost(this.#cancel(ringing, why), { ms: FAREWELL_MS, clock: this.#parts.clock });
-    this.#over(ringing, why);
-  }
-
-  #over(ringing: Ringing, why: unknown): void {
-    if (this.#ringing !== ringing) return;
-    this.#still(ringing);
-    this.#parts.events.over(why);
-  }
-
-  #still({ heard }: Ringing): void {
-    this.#ringing = undefined;
-    if (heard) this.#parts.events.ringMode(0);
+  #begin({ mode, headers }: Pick<Ring, "mode" | "headers">): Ringing {
+    const { invite, clock, events } = this.#parts;
+    this.#last = new Ringing({ mode, clock, events, fork: new Fork(invite(headers), clock) });
+    return this.#last;
   }
 
   /** Waits for the end of a ring that is being cancelled. */
   async #untilStill(signal: AbortSignal): Promise<void> {
-    const ended = this.#ringing?.cancelling?.catch(() => {});
-    if (ended) await unlessAborted(ended, signal);
+    const now = this.#now;
+    if (now?.isCancelled) await unlessAborted(now.unanswered, signal);
   }
-}
-
-/**
- * Sees to it that the phone itself has confirmed the ends of calls.
- *
- * @throws {CallRefused} 408 or 503 if it has not.
- */
-export function requireConfirmed(ends: readonly CallEnd[]): void {
-  const silent = ends.find(({ by }) => by === "network");
-  if (silent) throw new CallRefused({ status: silent.status ?? 408, reason: silent.reason ?? "Request Timeout" });
 }
 
 function silenced(): PhoneError {
   return new PhoneError("OPERATIONFAILED", "The ring was ended by a later request before the phone had answered to it");
+}
+
+function moved(): PhoneError {
+  return new PhoneError("INVALPHONESTATE", "The contacts that were rung are not registered any more");
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { PhoneError } from "switchroom/plugin";
-import type { Headers } from "./alert.ts";
+import type { Header } from "../sip/mod.ts";
 
 const TEXTS = ["reboot=true", "reboot=false"];
 
@@ -13,7 +13,7 @@ const TEXTS = ["reboot=true", "reboot=false"];
  *
  * @throws {PhoneError} `OPERATIONFAILED` if they stand for none; the message says which do.
  */
-export function checkSyncHeaders(data: Uint8Array): Headers {
+export function checkSyncHeaders(data: Uint8Array): Header[] {
   const text = new TextDecoder().decode(data);
   if (!TEXTS.includes(text)) {
     throw new PhoneError("OPERATIONFAILED", `Data area 0 takes ${TEXTS.join(" or ")}, and nothing else`);

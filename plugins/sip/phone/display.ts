@@ -38,9 +38,12 @@ export class Display {
     return Array.from({ length: rows }, (_, row) => this.#cells.slice(row * columns, (row + 1) * columns).join(""));
   }
 
-  /** As a message that shows the same: rows without what is blank at their ends, and none after the last that holds something. */
+  /**
+   * As a message that shows the same: rows without what is blank at their ends, and none after the last that holds something. A blank display
+   * is one space: some phones refuse a text of nothing.
+   */
   get message(): string {
-    return this.rows.map((row) => row.trimEnd()).join("\r\n").trimEnd();
+    return this.rows.map((row) => row.trimEnd()).join("\r\n").trimEnd() || " ";
   }
 
   /** Whether another shows the same. */

@@ -13,18 +13,18 @@ import {
   PhoneError,
 } from "switchroom/plugin";
 import type { AccountConfiguration } from "../configuration.ts";
-import { type Call, CallRefused } from "../sip/mod.ts";
+import type { Call } from "../sip/mod.ts";
 import { FIRST_LINE_LAMP, KEYPAD, MESSAGE_LAMP } from "./capabilities.ts";
 import { checkSyncHeaders } from "./check_sync.ts";
 import { Display } from "./display.ts";
 import type { Lamps } from "./lamps.ts";
 import type { Line, LineEvents } from "./line.ts";
-import { type Order, type RawRequest, readOrder, tellAnswer, tellDialled } from "./order.ts";
-import { noCall, sendRaw } from "./raw_request.ts";
+import { deedOf, obey } from "./obey.ts";
+import { readOrder, tellDialled } from "./order.ts";
+import type { Presence } from "./presence.ts";
 import type { Reach } from "./reach.ts";
 import { meaningOf } from "./refusal.ts";
 import { Turns } from "./turns.ts";
-import { unlessAborted } from "./waiting.ts";
 
 /** SIP carries no volume of a ring: a phone rings as loud as its person has set it. */
 const RING_VOLUME = 65_535;
@@ -33,6 +33,7 @@ const RING_VOLUME = 65_535;
 export interface DriverParts {
   account: Pick<AccountConfiguration, "user" | "display" | "lamps" | "allow">;
   reach: Reach;
+  presence: Presence;
   /** Makes its lamps, which say when one shows something else. */
   lamps(changed: (lamp: number) => void): Lamps;
   /** Makes its line, which says what happens at the phone. */
@@ -45,8 +46,6 @@ export interface DriverParts {
 export interface DialledCall {
   /** What its person has dialled. */
   number: string;
-  /** The contact that it comes from, if it is one. */
-  contact: string | undefined;
   /** Answers it. */
   take(): Call;
 }
@@ -88,8 +87,9 @@ export class SipPhone implements Driver {
   /** Takes up that contacts have come or gone. */
   reachChanged(): void {
     const { link } = this.reach;
-    if (this.phone) this.phone.connected = !link.aborted;
-    this.#line.drop((contact) => contact === undefined ? !link.aborted : this.reach.has(contact), link.reason);
+    void this.lamps.reachChanged();
+    if (this.phone) this.#parts.presence.tell(this.phone, !link.aborted);
+    this.#line.drop((contact) => this.reach.has(contact), link.reason);
   }
 
   /**
@@ -97,11 +97,11 @@ export class SipPhone implements Driver {
    *
    * @returns The SIP status that refuses it, if it cannot be taken.
    */
-  dialled({ number, contact, take }: DialledCall): number | undefined {
+  dialled({ number, take }: DialledCall): number | undefined {
     if (!this.#isOpen) return 480;
     if (this.#line.isBusy) return 486;
     const call = take();
-    this.#line.dialled(call, contact);
+    this.#line.dialled(call);
     call.answered.then(() => this.phone?.devSpecific(tellDialled(number)), () => {});
   }
 
@@ -133,9 +133,15 @@ export class SipPhone implements Driver {
 
   async devSpecific({ params }: DriverParameters["devSpecific"], context: DriverContext): Promise<void> {
     const order = readOrder(params);
-    const what = order.do === "request" ? `send ${order.request.method} to` : `send ${order.do} to`;
+    const parts = {
+      allow: this.#parts.account.allow,
+      reach: this.reach,
+      call: this.#line.call,
+      requestId: context.requestId,
+      tell: (params: Uint8Array) => this.phone?.devSpecific(params),
+    };
     try {
-      await this.#ask(what, context, (signal) => this.#obey(order, { signal, requestId: context.requestId }));
+      await this.#ask(deedOf(order), context, (signal) => obey(order, { ...parts, signal }));
     } catch (error) {
       // The only operation whose list has no INVALPHONESTATE (contract 2.1, R31).
       if (!(error instanceof PhoneError && error.code === "PHONEERR_INVALPHONESTATE")) throw error;
@@ -189,25 +195,6 @@ export class SipPhone implements Driver {
     if (display.equals(this.#display)) return;
     this.#display = display;
     this.phone?.state("display");
-  }
-
-  async #obey(order: Order, { signal, requestId }: { signal: AbortSignal; requestId: number }): Promise<void> {
-    if (order.do === "request") return await this.#send(order.request, { signal, requestId });
-    const { call } = this.#line;
-    if (!call) throw noCall(order.do === "hold" ? "hold" : "send digits");
-    await unlessAborted(order.do === "hold" ? call.hold(order.on) : call.sendDigits(order.digits, signal), signal);
-  }
-
-  /** Sends a request, and tells whatever it is answered: an application that words its own requests wants to read the phone's words. */
-  async #send(request: RawRequest, { signal, requestId }: { signal: AbortSignal; requestId: number }): Promise<void> {
-    const { reach } = this;
-    const parts = { allow: this.#parts.account.allow, reach, call: this.#line.call, signal };
-    try {
-      this.phone?.devSpecific(tellAnswer(await sendRaw(request, parts), requestId));
-    } catch (error) {
-      if (error instanceof CallRefused) this.phone?.devSpecific(tellAnswer(error, requestId));
-      throw error;
-    }
   }
 
   #press(digit: string): void {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Call, type CallEnd, CallRefused } from "../sip/mod.ts";
-import { bestRefusal } from "./refusal.ts";
+import { type Call, type CallEnd, CallRefused, type Clock } from "../sip/mod.ts";
+import { anyOf, firstOf } from "./first_of.ts";
 
 /** A call, and the contact that it goes to. */
 export interface Leg {
@@ -20,11 +20,18 @@ export class Fork {
   readonly answered: Promise<Leg>;
   readonly #legs: readonly Leg[];
 
-  /** @param legs At least one. */
-  constructor(legs: readonly Leg[]) {
+  /**
+   * @param legs At least one. Those that have said nothing a while after another was refused are given up.
+   * @param clock Times that.
+   */
+  constructor(legs: readonly Leg[], clock: Clock) {
     this.#legs = legs;
-    this.ringing = firstOf(legs.map(({ call }) => call.ringing));
-    this.answered = firstOf(legs.map((leg) => leg.call.answered.then(() => leg)));
+    this.answered = firstOf(legs.map((leg) => leg.call.answered.then(() => leg)), {
+      clock,
+      isSilent: (index) => legs[index]?.call.state === "calling",
+      givenUp: (index) => void legs[index]?.call.hangUp(),
+    });
+    this.ringing = Promise.race([anyOf(legs.map(({ call }) => call.ringing)), this.answered.then(() => {})]);
     this.answered.then((leg) => this.#hangUp((other) => other !== leg), () => {});
     this.ringing.catch(() => {});
     for (const { call } of legs) call.answered.catch((error) => this.#refused(error));
@@ -57,18 +64,5 @@ export class Fork {
 
   #hangUp(which: (leg: Leg) => boolean): void {
     for (const leg of this.#legs) if (which(leg)) void leg.call.hangUp();
-  }
-}
-
-/**
- * The first of several that is fulfilled.
- *
- * @throws {CallRefused} What says most of the refusals.
- */
-export async function firstOf<Value>(asked: readonly Promise<Value>[]): Promise<Value> {
-  try {
-    return await Promise.any(asked);
-  } catch (error) {
-    throw error instanceof AggregateError ? bestRefusal(error.errors) : error;
   }
 }

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Call, CallEnd } from "../sip/mod.ts";
-import type { Leg } from "./fork.ts";
 
 /** What happens at a handset. */
 export interface HandsetEvents {
@@ -14,18 +13,11 @@ export interface HandsetEvents {
   digit(digit: string): void;
 }
 
-/** What is known of a call. */
-interface Held {
-  /** Where its phone is, if that is a contact. */
-  readonly contact: string | undefined;
-  /** Whether it is answered. */
-  up: boolean;
-}
-
 /** See the module. */
 export class Handset {
   readonly #events: HandsetEvents;
-  readonly #calls = new Map<Call, Held>();
+  /** Each call, and whether it is answered. */
+  readonly #calls = new Map<Call, { up: boolean }>();
 
   /** @param events Hears what happens. */
   constructor(events: HandsetEvents) {
@@ -48,14 +40,14 @@ export class Handset {
   }
 
   /** Takes over a call of ours that was answered. */
-  answered({ call, contact }: Leg): void {
-    this.#hold(call, contact);
+  answered(call: Call): void {
+    this.#hold(call);
     this.#lift(call);
   }
 
   /** Takes over a call that the phone makes: the handset is up when the phone has confirmed that it is answered. */
-  dialled(call: Call, contact: string | undefined): void {
-    this.#hold(call, contact);
+  dialled(call: Call): void {
+    this.#hold(call);
     call.answered.then(() => this.#lift(call), () => {});
   }
 
@@ -67,17 +59,16 @@ export class Handset {
     return ends;
   }
 
-  /** Ends the calls of contacts that are gone, without waiting for what they say. */
-  drop(isThere: (contact: string | undefined) => boolean): void {
-    for (const [call, { contact }] of [...this.#calls]) {
-      if (isThere(contact)) continue;
+  /** Ends every call, without waiting for what the phone says: it cannot be reached. */
+  drop(): void {
+    for (const call of [...this.#calls.keys()]) {
       void call.hangUp();
       this.#putDown(call);
     }
   }
 
-  #hold(call: Call, contact: string | undefined): void {
-    this.#calls.set(call, { contact, up: false });
+  #hold(call: Call): void {
+    this.#calls.set(call, { up: false });
     call.onDigit = (digit) => {
       if (this.#calls.has(call)) this.#events.digit(digit);
     };

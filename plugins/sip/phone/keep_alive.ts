@@ -10,7 +10,7 @@ import type { Reach } from "./reach.ts";
 /** What keeping alive is made of. */
 export interface KeepAliveParts {
   clock: Clock;
-  /** Between two questions to one contact, milliseconds. */
+  /** Between two questions to one contact, milliseconds; 0 = it is asked only when that is told. */
   everyMs: number;
   reach: Reach;
   agent: Pick<UserAgent, "request">;
@@ -21,14 +21,23 @@ export interface KeepAliveParts {
 /** How long an answer may take, milliseconds: the question has been repeated four times by then. */
 const PATIENCE_MS = 8_000;
 
-/** Begins to ask; gives what ends it. */
-export function keepAlive({ clock, everyMs, reach, agent, changed }: KeepAliveParts): () => void {
+/** What asks. */
+export interface KeepAlive {
+  /** Asks every contact now, beside the questions of every interval. */
+  ask(): void;
+  /** Asks no more; what is on its way is given up. */
+  end(): void;
+}
+
+/** Begins to ask. */
+export function createKeepAlive({ clock, everyMs, reach, agent, changed }: KeepAliveParts): KeepAlive {
+  const patienceMs = everyMs === 0 ? PATIENCE_MS : Math.min(PATIENCE_MS, everyMs);
   const over = new AbortController();
   let cancel = () => {};
 
-  const ask = async (binding: Binding) => {
+  const askOne = async (binding: Binding) => {
     const late = new AbortController();
-    const onTime = clock.after(Math.min(PATIENCE_MS, everyMs), () => late.abort());
+    const onTime = clock.after(patienceMs, () => late.abort());
     try {
       // Whatever it answers, it is there.
       await agent.request({
@@ -45,17 +54,23 @@ export function keepAlive({ clock, everyMs, reach, agent, changed }: KeepAlivePa
     }
   };
 
+  const askAll = async () => {
+    await Promise.all(reach.bindings.map(askOne));
+    if (!over.signal.aborted) changed();
+  };
+
   const round = async () => {
-    await Promise.all(reach.bindings.map(ask));
-    if (over.signal.aborted) return;
-    changed();
-    cancel = clock.after(everyMs, round);
+    await askAll();
+    if (!over.signal.aborted) cancel = clock.after(everyMs, round);
   };
 
   // Not all phones at once: they have registered at different times of this interval anyway, and after a restart they would not have.
-  cancel = clock.after(everyMs * (0.5 + Math.random() / 2), round);
-  return () => {
-    over.abort();
-    cancel();
+  if (everyMs > 0) cancel = clock.after(everyMs * (0.5 + Math.random() / 2), round);
+  return {
+    ask: () => void askAll(),
+    end() {
+      over.abort();
+      cancel();
+    },
   };
 }

@@ -7,6 +7,7 @@
 import { type LampMode, PhoneError } from "switchroom/plugin";
 import {
   CallRefused,
+  type Clock,
   dialogInfo,
   type LineState,
   MESSAGE_SUMMARY,
@@ -17,7 +18,7 @@ import {
   type Subscriptions,
 } from "../sip/mod.ts";
 import { FIRST_LINE_LAMP, MESSAGE_LAMP } from "./capabilities.ts";
-import { firstOf } from "./fork.ts";
+import { firstOf } from "./first_of.ts";
 import type { Reach } from "./reach.ts";
 import { Turns } from "./turns.ts";
 import { unlessAborted } from "./waiting.ts";
@@ -30,6 +31,7 @@ export interface LampParts {
   watched: readonly string[];
   reach: Reach;
   subscriptions: Pick<Subscriptions, "of" | "notify">;
+  clock: Clock;
   /** Hears that a lamp shows something else. */
   changed(lamp: number): void;
 }
@@ -45,7 +47,10 @@ const DIALOG_STATES: Partial<Record<LampMode, LineState["state"]>> = {
 export class Lamps {
   readonly #parts: LampParts;
   readonly #modes = new Map<number, LampMode>();
-  readonly #turns = new Turns();
+  /** A queue for each: a key that does not answer holds up nothing but itself. */
+  readonly #turns = new Map<number, Turns>();
+  /** The registrations that have been told what the message lamp shows, by Call-ID: a phone keeps it until it is switched off. */
+  #boots: ReadonlySet<string> = new Set();
 
   /** @param parts What they are made of. */
   constructor(parts: LampParts) {
@@ -70,13 +75,28 @@ export class Lamps {
    * @throws {PhoneError} If it has not asked to be told.
    */
   async set({ lamp, mode }: { lamp: number; mode: LampMode }, signal: AbortSignal): Promise<void> {
-    await this.#turns.run(async () => {
+    await this.#inTurn(lamp, signal, async () => {
       if (lamp === MESSAGE_LAMP) await this.#setMessageLamp(mode, signal);
       else await this.#setLineLamp({ lamp, mode }, signal);
-      if (this.mode(lamp) === mode) return;
-      this.#modes.set(lamp, mode);
-      this.#parts.changed(lamp);
-    }, signal);
+      this.#shows(lamp, mode);
+    });
+  }
+
+  /**
+   * Takes up that contacts have come or gone. A phone that was switched on again and does not subscribe is told once more that messages
+   * wait; if it does not take that, the lamp is off.
+   */
+  async reachChanged(): Promise<void> {
+    const { bindings, link } = this.#parts.reach;
+    const known = this.#boots;
+    this.#boots = new Set(bindings.map(({ callId }) => callId));
+    if (link.aborted || this.#boots.isSubsetOf(known) || this.mode(MESSAGE_LAMP) === "off") return;
+    if (this.#subscriptions("message-summary").length > 0) return;
+    try {
+      await this.#inTurn(MESSAGE_LAMP, link, () => this.#tellUnasked(this.mode(MESSAGE_LAMP), link));
+    } catch {
+      if (!link.aborted) this.#shows(MESSAGE_LAMP, "off");
+    }
   }
 
   /** What a subscription of this phone is told: what its lamp shows. */
@@ -86,10 +106,31 @@ export class Lamps {
     return this.#dialogInfo(resource, index < 0 ? "off" : this.mode(FIRST_LINE_LAMP + index));
   }
 
+  #shows(lamp: number, mode: LampMode): void {
+    if (this.mode(lamp) === mode) return;
+    this.#modes.set(lamp, mode);
+    this.#parts.changed(lamp);
+  }
+
+  async #inTurn(lamp: number, signal: AbortSignal, step: () => Promise<void>): Promise<void> {
+    const turns = this.#turns.getOrInsertComputed(lamp, () => new Turns());
+    await turns.run(step, signal);
+  }
+
   async #setMessageLamp(mode: LampMode, signal: AbortSignal): Promise<void> {
-    const body = this.#summary(mode);
     const subscriptions = this.#subscriptions("message-summary");
-    if (subscriptions.length > 0) return await this.#notify(subscriptions, { body, signal });
+    if (subscriptions.length === 0) return await this.#tellUnasked(mode, signal);
+    try {
+      await this.#notify(subscriptions, { body: this.#summary(mode), signal });
+    } catch (error) {
+      // A phone that was switched on again has forgotten what it subscribed to.
+      if (!(error instanceof CallRefused && error.status === 481)) throw error;
+      await this.#tellUnasked(mode, signal);
+    }
+  }
+
+  /** Tells a phone that has not subscribed. */
+  async #tellUnasked(mode: LampMode, signal: AbortSignal): Promise<void> {
     await this.#parts.reach.ask({
       method: "NOTIFY",
       headers: [
@@ -97,7 +138,7 @@ export class Lamps {
         ["Subscription-State", "active"],
         ["Content-Type", MESSAGE_SUMMARY],
       ],
-      body: new TextEncoder().encode(body),
+      body: new TextEncoder().encode(this.#summary(mode)),
       signal,
     });
   }
@@ -119,10 +160,11 @@ export class Lamps {
     subscriptions: readonly Subscription[],
     { body, signal }: { body: NotifyBody; signal: AbortSignal },
   ): Promise<void> {
-    const told = firstOf(subscriptions.map(async (subscription) => {
+    const notified = subscriptions.map(async (subscription) => {
       const response = await this.#parts.subscriptions.notify(subscription, { body });
       if (response.status >= 300) throw new CallRefused(response);
-    }));
+    });
+    const told = firstOf(notified, { clock: this.#parts.clock });
     await unlessAborted(told, signal);
   }
 

@@ -4,12 +4,12 @@
  * @module
  */
 import { PhoneError } from "switchroom/plugin";
-import type { Call, Clock } from "../sip/mod.ts";
-import type { Headers } from "./alert.ts";
-import { Bell, FAREWELL_MS, requireConfirmed } from "./bell.ts";
+import type { Call, Clock, Header } from "../sip/mod.ts";
+import { Bell } from "./bell.ts";
+import { farewell, requireConfirmed } from "./farewell.ts";
 import type { Leg } from "./fork.ts";
 import { Handset, type HandsetEvents } from "./handset.ts";
-import { atMost, unlessAborted } from "./waiting.ts";
+import { unlessAborted } from "./waiting.ts";
 
 /** What happens at the phone. */
 export interface LineEvents extends HandsetEvents {
@@ -23,11 +23,11 @@ export interface LineParts {
   /** How long a lift waits for a person, milliseconds. */
   offHookMs: number;
   /** Sends an INVITE to every contact; throws a `PhoneError` if there is none. */
-  invite(headers: Headers): Leg[];
+  invite(headers: readonly Header[]): Leg[];
   /** The headers of each ring mode, the first one's first. */
-  ringHeaders: readonly Headers[];
+  ringHeaders: readonly (readonly Header[])[];
   /** The headers that ask a phone to lift its handset. */
-  liftHeaders: Headers;
+  liftHeaders: readonly Header[];
   /** Hears what happens. */
   events: LineEvents;
 }
@@ -35,8 +35,8 @@ export interface LineParts {
 /** What rings at a phone that does not lift its handset by itself: the first mode, which is its own ring unless configured otherwise. */
 const LIFT_MODE = 1;
 
-/** One who waits for the handset to be lifted; a ring that another follows is waited for anew. */
-type Lift = PromiseWithResolvers<"lifted" | "anew">;
+/** One who waits for the handset to be lifted. */
+type Lift = PromiseWithResolvers<void>;
 
 /** See the module. */
 export class Line {
@@ -52,7 +52,7 @@ export class Line {
     this.#handset = new Handset({
       hook: (mode) => {
         events.hook(mode);
-        if (mode !== "onHook") this.#endLifts((lift) => lift.resolve("lifted"));
+        if (mode !== "onHook") this.#endLifts((lift) => lift.resolve());
       },
       digit: (digit) => events.digit(digit),
     });
@@ -61,8 +61,7 @@ export class Line {
       invite,
       events: {
         ringMode: (mode) => events.ringMode(mode),
-        answered: (leg) => this.#handset.answered(leg),
-        over: (why) => this.#unanswered(why),
+        answered: ({ call }) => this.#handset.answered(call),
       },
     });
   }
@@ -95,21 +94,24 @@ export class Line {
 
   /** Has the handset lifted, by the phone itself or by its person; whoever gives up has nothing ring on for it. */
   async lift(signal: AbortSignal): Promise<void> {
+    if (this.isUp) return;
     const { clock, offHookMs, liftHeaders } = this.#parts;
     const late = new AbortController();
     const cancel = clock.after(offHookMs, () => late.abort(notLifted(offHookMs)));
-    const given = AbortSignal.any([signal, late.signal]);
-    const ring = { mode: LIFT_MODE, headers: liftHeaders, signal: given };
+    const lift: Lift = Promise.withResolvers();
+    lift.promise.catch(() => {});
+    this.#lifts.add(lift);
     try {
-      let ended: Awaited<Lift["promise"]> = "anew";
-      while (ended === "anew" && !this.isUp) {
-        ended = await this.#lifted((isNeeded) => this.#bell.summon({ ...ring, isNeeded }), given);
-      }
-    } catch (error) {
-      if (given.aborted && this.#lifts.size === 0) await this.#give(this.#bell.dismiss(error));
-      throw error;
+      await this.#bell.summon({
+        mode: LIFT_MODE,
+        headers: liftHeaders,
+        signal: AbortSignal.any([signal, late.signal]),
+        until: lift.promise,
+        isNeeded: () => this.#lifts.has(lift),
+      });
     } finally {
       cancel();
+      this.#lifts.delete(lift);
     }
   }
 
@@ -123,49 +125,31 @@ export class Line {
   }
 
   /** Takes over a call that the phone makes. */
-  dialled(call: Call, contact: string | undefined): void {
-    this.#handset.dialled(call, contact);
+  dialled(call: Call): void {
+    this.#handset.dialled(call);
   }
 
-  /** Ends whatever goes on with contacts that are gone. */
-  drop(isThere: (contact: string | undefined) => boolean, why: unknown): void {
+  /**
+   * Ends what rings at contacts that are gone, and every call if the phone cannot be reached at all. While it has other contacts it may have
+   * moved in the middle of a call, which goes on for as long as its dialog does.
+   *
+   * @param why The phone cannot be reached at all; absent, it has other contacts.
+   */
+  drop(isThere: (contact: string) => boolean, why?: unknown): void {
     this.#bell.drop(isThere, why);
-    this.#handset.drop(isThere);
+    if (why !== undefined) this.#handset.drop();
   }
 
   /** Ends everything, whether or not the phone confirms it in time. */
   async end(why: unknown): Promise<void> {
-    await Promise.all([this.#bell.end(why), this.#give(this.#handset.hangUp())]);
-    this.#handset.drop(() => false);
-  }
-
-  async #lifted(
-    summon: (isNeeded: () => boolean) => Promise<void>,
-    signal: AbortSignal,
-  ): Lift["promise"] {
-    const lift: Lift = Promise.withResolvers();
-    lift.promise.catch(() => {});
-    this.#lifts.add(lift);
-    try {
-      await summon(() => this.#lifts.has(lift));
-      return await unlessAborted(lift.promise, signal);
-    } finally {
-      this.#lifts.delete(lift);
-    }
-  }
-
-  #unanswered(why?: unknown): void {
-    this.#endLifts((lift) => why === undefined ? lift.resolve("anew") : lift.reject(why));
+    await Promise.all([this.#bell.end(why), farewell(this.#handset.hangUp(), this.#parts.clock)]);
+    this.#handset.drop();
   }
 
   #endLifts(end: (lift: Lift) => void): void {
     const lifts = [...this.#lifts];
     this.#lifts.clear();
     lifts.forEach(end);
-  }
-
-  #give(ending: Promise<unknown>): Promise<void> {
-    return atMost(ending, { ms: FAREWELL_MS, clock: this.#parts.clock });
   }
 }
 

@@ -4,8 +4,7 @@
  * @module
  */
 import { PhoneError } from "switchroom/plugin";
-import type { SipHeaders } from "../sip/mod.ts";
-import type { Headers } from "./alert.ts";
+import type { Header, SipHeaders } from "../sip/mod.ts";
 
 /** A request that is sent as it is asked for. */
 export interface RawRequest {
@@ -14,7 +13,7 @@ export interface RawRequest {
   event: string | undefined;
   /** Whether it goes into the call that is up. */
   inDialog: boolean;
-  headers: Headers;
+  headers: readonly Header[];
   /** With its type. */
   body: { type: string; text: string } | undefined;
 }
@@ -45,8 +44,12 @@ const TYPE = /^[A-Za-z0-9.!%*_+`'~-]+\/[A-Za-z0-9.!%*_+`'~-]+(?:;[\x20-\x7e]+)?$
 const OURS = new Set([
   ...["via", "from", "to", "call-id", "cseq", "contact", "max-forwards", "route", "record-route", "event"],
   ...["subscription-state", "content-length", "content-type", "authorization", "proxy-authorization", "require"],
-  ...["proxy-require", "v", "f", "t", "i", "m", "l", "c", "o"],
+  ...["proxy-require", "user-agent", "server", "www-authenticate", "proxy-authenticate", "replaces", "identity"],
+  ...["identity-info", "p-asserted-identity", "p-preferred-identity", "remote-party-id", "privacy", "path"],
 ]);
+
+/** Compact forms (RFC 3261 7.3.3): one could stand for a header that is ours. */
+const COMPACT = /^[a-z]$/i;
 
 /**
  * Reads what is asked for.
@@ -67,7 +70,7 @@ export function readOrder(params: Uint8Array): Order {
       if (typeof value === "boolean") return { do: "hold", on: value };
       throw refusal('"hold" must be true or false');
     default:
-      throw refusal(`"${key}" is not known; request, digits and hold are`);
+      throw refusal(`"${key?.slice(0, 64)}" is not known; request, digits and hold are`);
   }
 }
 
@@ -112,11 +115,12 @@ function readRequest(value: unknown): RawRequest {
   return { method, event, inDialog, headers: readHeaders(headers), body: readBody(contentType, body) };
 }
 
-function readHeaders(value: unknown): Headers {
+function readHeaders(value: unknown): Header[] {
   const entries = Object.entries(recordOf(value, "headers"));
   if (entries.length > MOST_HEADERS) throw refusal(`"headers" must be at most ${MOST_HEADERS}`);
   return entries.map(([name, text]) => {
     if (!TOKEN.test(name)) throw refusal(`"${name.slice(0, 64)}" must be the name of a header`);
+    if (COMPACT.test(name)) throw refusal(`the header ${name} must be written out`);
     if (OURS.has(name.toLowerCase())) throw refusal(`the header ${name} is set by Switchroom alone`);
     if (!isValue(text)) {
       throw refusal(`the header ${name} must be text of one line, at most ${LONGEST_VALUE} characters`);

@@ -8,7 +8,9 @@ import type { AccountConfiguration, Configuration } from "../configuration.ts";
 import type { BindingChange } from "../registrar/mod.ts";
 import {
   type Clock,
+  newToken,
   type NotifyBody,
+  Pace,
   parseUri,
   responseTo,
   samePeer,
@@ -19,10 +21,11 @@ import {
 import { autoAnswerHeaders, ringHeaders } from "./alert.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { SipPhone } from "./driver.ts";
-import { keepAlive } from "./keep_alive.ts";
+import { createKeepAlive, type KeepAlive } from "./keep_alive.ts";
 import { Lamps } from "./lamps.ts";
 import { Line } from "./line.ts";
-import { contactKey, Reach } from "./reach.ts";
+import { Presence } from "./presence.ts";
+import { Reach } from "./reach.ts";
 
 /** What phones are made of. */
 export interface PhonesParts {
@@ -41,25 +44,30 @@ const WHY: Record<BindingChange["reason"], string> = {
   refreshed: "has registered nowhere",
   unregistered: "has unregistered",
   expired: "has not registered again in time",
-  dropped: "was let go of",
+  lost: "has lost its connection",
 };
+
+/** How often a phone may come or go; what is beyond it waits. */
+const CHANGES = { perSecond: 1, burst: 8 };
 
 /** A phone with what belongs to it. */
 interface Station {
   readonly account: AccountConfiguration;
   readonly driver: SipPhone;
-  /** Ends asking whether it is there. */
-  readonly still: () => void;
+  readonly presence: Presence;
+  readonly keepAlive: KeepAlive;
 }
 
 /** See the module. */
 export class SipPhones {
   readonly #parts: PhonesParts;
   readonly #stations = new Map<string, Station>();
+  readonly #changes: Pace;
 
   /** @param parts What they are made of. */
   constructor(parts: PhonesParts) {
     this.#parts = parts;
+    this.#changes = new Pace({ clock: parts.clock, ...CHANGES });
   }
 
   /** Offers a phone for every account, disconnected until it registers. */
@@ -82,12 +90,15 @@ export class SipPhones {
 
   /** Takes up what the registrar tells. */
   registered({ user, bindings, reason, why }: BindingChange): void {
-    const driver = this.#stations.get(user)?.driver;
-    if (!driver) return;
+    const station = this.#stations.get(user);
+    if (!station) return;
+    const { driver, keepAlive } = station;
     if (reason !== "refreshed") this.#parts.host.log.info(`${user}: ${reason}, ${bindings.length} contacts (${why})`);
     if (bindings.length === 0) this.#parts.agent.subscriptions.drop(user);
     driver.reach.registered(bindings, WHY[reason]);
     driver.reachChanged();
+    // Whether it listens, or was switched off, nobody has said.
+    if (reason === "lost") keepAlive.ask();
   }
 
   /** What a subscription is told. */
@@ -97,7 +108,14 @@ export class SipPhones {
 
   /** Takes a subscription of a phone to its lamps. */
   subscribe(transaction: ServerTransaction, user: string): void {
-    const secret = this.#stations.get(user)?.account.secret ?? "";
+    const { request } = transaction;
+    const { secret = "", lamps = [] } = this.#stations.get(user)?.account ?? {};
+    const watched = parseUri(request.uri).user;
+    // A phone may ask for its messages by any name that it calls them from; a lamp has one of these.
+    const isLamp = /^dialog\b/.test(request.headers.get("Event") ?? "");
+    if (isLamp && watched !== user && !lamps.some((name) => name === watched)) {
+      return transaction.respond(responseTo(request, 404, { toTag: newToken() }));
+    }
     this.#parts.agent.subscriptions.subscribe(transaction, { subscriber: user, credentials: { user, secret } });
   }
 
@@ -105,30 +123,39 @@ export class SipPhones {
   dialled(transaction: ServerTransaction, user: string): void {
     const { request, from } = transaction;
     const station = this.#stations.get(user);
-    const binding = station?.driver.reach.bindings.find(({ peer }) => samePeer(peer, from));
+    const reach = station?.driver.reach;
+    const binding = reach?.bindings.find(({ peer }) => samePeer(peer, from));
     const status = station?.driver.dialled({
       number: parseUri(request.uri).user ?? "",
-      contact: binding && contactKey(binding),
-      take: () => this.#parts.agent.takeCall(transaction, { credentials: { user, secret: station.account.secret } }),
+      take: () =>
+        this.#parts.agent.takeCall(transaction, {
+          credentials: { user, secret: station.account.secret },
+          whereabouts: () => binding && reach?.peerOf(binding.id),
+        }),
     });
-    if (status !== undefined) transaction.respond(responseTo(request, status, { toTag: crypto.randomUUID() }));
+    if (status !== undefined) transaction.respond(responseTo(request, status, { toTag: newToken() }));
   }
 
   /** Leaves the phones alone; their calls were ended when they were closed. */
   stop(): void {
-    for (const { still } of this.#stations.values()) still();
+    for (const { keepAlive, presence } of this.#stations.values()) {
+      keepAlive.end();
+      presence.end();
+    }
   }
 
   #install(account: AccountConfiguration): Station {
     const { host, clock, agent, configuration } = this.#parts;
     const { realm, rings, offHookSeconds, keepAliveSeconds } = configuration;
     const { user, secret } = account;
-    const reach = new Reach({ user, secret, realm, agent });
+    const reach = new Reach({ user, secret, realm, agent, clock });
+    const presence = new Presence({ user, clock, pace: this.#changes });
     const driver = new SipPhone({
       account,
       reach,
+      presence,
       lamps: (changed) =>
-        new Lamps({ user, realm, watched: account.lamps, reach, subscriptions: agent.subscriptions, changed }),
+        new Lamps({ user, realm, watched: account.lamps, reach, subscriptions: agent.subscriptions, clock, changed }),
       line: (events) =>
         new Line({
           clock,
@@ -140,19 +167,19 @@ export class SipPhones {
             reach.link.throwIfAborted();
             return reach.contacts.map((binding) => ({
               call: agent.call({ ...reach.outgoing(binding), headers }),
-              contact: contactKey(binding),
+              contact: binding.id,
             }));
           },
         }),
       debug: (text) => host.log.debug(text),
     });
-    const still = keepAliveSeconds === 0 ? () => {} : keepAlive({
+    const keepAlive = createKeepAlive({
       clock,
       everyMs: keepAliveSeconds * 1_000,
       reach,
       agent,
       changed: () => driver.reachChanged(),
     });
-    return { account, driver, still };
+    return { account, driver, presence, keepAlive };
   }
 }

@@ -5,8 +5,7 @@
  */
 import { PhoneError } from "switchroom/plugin";
 import type { AccountConfiguration } from "../configuration.ts";
-import { type Call, CallRefused, type SipResponse } from "../sip/mod.ts";
-import type { Headers } from "./alert.ts";
+import { type Call, CallRefused, type Header, type SipResponse } from "../sip/mod.ts";
 import type { RawRequest } from "./order.ts";
 import type { Reach } from "./reach.ts";
 import { unlessAborted } from "./waiting.ts";
@@ -29,7 +28,7 @@ export interface RawParts {
 export async function sendRaw(request: RawRequest, { allow, reach, call, signal }: RawParts): Promise<SipResponse> {
   requireAllowed(request, allow);
   const { method, event, inDialog, body } = request;
-  const headers: Headers = [...request.headers];
+  const headers: Header[] = [...request.headers];
   if (event !== undefined) headers.push(["Event", event], ["Subscription-State", "active"]);
   if (body) headers.push(["Content-Type", body.type]);
   const message = { headers, ...body && { body: new TextEncoder().encode(body.text) } };

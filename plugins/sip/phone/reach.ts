@@ -8,13 +8,14 @@ import type { Binding } from "../registrar/mod.ts";
 import {
   type Address,
   CallRefused,
+  type Clock,
   type Outgoing,
   type OutgoingRequest,
+  type Peer,
   type SipResponse,
   type UserAgent,
-  writeUri,
 } from "../sip/mod.ts";
-import { firstOf } from "./fork.ts";
+import { firstOf } from "./first_of.ts";
 
 /** What a reach is made of. */
 export interface ReachParts {
@@ -25,15 +26,11 @@ export interface ReachParts {
   realm: string;
   /** Sends what is asked. */
   agent: Pick<UserAgent, "request">;
+  clock: Clock;
 }
 
 /** A request to every contact. */
 export type Question = Pick<OutgoingRequest, "method" | "headers" | "body"> & { signal: AbortSignal };
-
-/** Names a contact: a phone that moves behind its router keeps it. */
-export function contactKey({ contact }: Binding): string {
-  return writeUri(contact.uri);
-}
 
 /** See the module. */
 export class Reach {
@@ -47,14 +44,19 @@ export class Reach {
     this.#parts = parts;
   }
 
-  /** Whether a contact is among {@linkcode Reach.contacts}. */
+  /** Whether a contact, by the id of its binding, is among {@linkcode Reach.contacts}. */
   has(contact: string): boolean {
-    return this.contacts.some((binding) => contactKey(binding) === contact);
+    return this.contacts.some(({ id }) => id === contact);
   }
 
   /** The contacts that are registered and not known to be silent, the preferred first. */
   get contacts(): readonly Binding[] {
-    return this.#bindings.filter((binding) => !this.#silent.has(contactKey(binding)));
+    return this.#bindings.filter((binding) => !this.#silent.has(binding.id));
+  }
+
+  /** Where a contact is now, by the id of its binding. */
+  peerOf(contact: string): Peer | undefined {
+    return this.#bindings.find(({ id }) => id === contact)?.peer;
   }
 
   /** Every contact that is registered. */
@@ -69,11 +71,11 @@ export class Reach {
 
   /** Takes up what the registrar says; a contact that has registered anew is there. */
   registered(bindings: readonly Binding[], why: string): void {
-    const before = new Map(this.#bindings.map((binding) => [contactKey(binding), binding]));
+    const before = new Map(this.#bindings.map((binding) => [binding.id, binding]));
     for (const binding of bindings) {
-      const known = before.get(contactKey(binding));
-      before.delete(contactKey(binding));
-      if (known?.cseq !== binding.cseq || known.callId !== binding.callId) this.#silent.delete(contactKey(binding));
+      const known = before.get(binding.id);
+      before.delete(binding.id);
+      if (known?.cseq !== binding.cseq || known.callId !== binding.callId) this.#silent.delete(binding.id);
     }
     for (const gone of before.keys()) this.#silent.delete(gone);
     this.#bindings = bindings;
@@ -82,16 +84,17 @@ export class Reach {
 
   /** Takes note of whether anybody answers at a contact. */
   heard(binding: Binding, answers: boolean): void {
-    if (answers) this.#silent.delete(contactKey(binding));
-    else if (this.#bindings.includes(binding)) this.#silent.add(contactKey(binding));
+    if (answers) this.#silent.delete(binding.id);
+    else if (this.#bindings.includes(binding)) this.#silent.add(binding.id);
     this.#relink("does not answer any more");
   }
 
   /** What every request to a contact says. */
-  outgoing({ contact, peer }: Binding): Outgoing {
+  outgoing({ id, contact, peer }: Binding): Outgoing {
     const { user, secret, realm } = this.#parts;
     return {
       to: peer,
+      whereabouts: () => this.peerOf(id),
       uri: contact.uri,
       from: address({ name: "Switchroom", user: "switchroom", realm }),
       toAddress: address({ user, realm }),
@@ -108,14 +111,19 @@ export class Reach {
   async ask({ signal, ...question }: Question): Promise<SipResponse> {
     signal.throwIfAborted();
     this.link.throwIfAborted();
+    const { agent, clock } = this.#parts;
+    const over = new AbortController();
+    const until = AbortSignal.any([signal, over.signal]);
     const asked = this.contacts.map(async (binding) => {
-      const response = await this.#parts.agent.request({ ...this.outgoing(binding), ...question, signal });
+      const response = await agent.request({ ...this.outgoing(binding), ...question, signal: until });
       if (response.status >= 300) throw new CallRefused(response);
       return response;
     });
     try {
-      return await firstOf(asked);
+      return await firstOf(asked, { clock });
     } catch (error) {
+      // What was refused must not be done by a contact that hears of it later.
+      over.abort();
       signal.throwIfAborted();
       throw error;
     }

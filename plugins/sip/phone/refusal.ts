@@ -15,6 +15,11 @@ const MEANINGS: [name: PhoneErrorName, statuses: number[]][] = [
   ["OPERATIONUNAVAIL", [405, 415, 420, 421, 489, 501]],
 ];
 
+const BEYOND_STATUSES = 1_000;
+
+/** A reason phrase is a few words; what is longer is no more than noise in a record. */
+const LONGEST_REASON = 200;
+
 const NAMES = new Map(MEANINGS.flatMap(([name, statuses]) => statuses.map((status) => [status, name])));
 
 /** The error that a SIP status is; every other refusal is `OPERATIONFAILED`. */
@@ -29,12 +34,25 @@ export function errorOfStatus(status: number): PhoneErrorName {
  */
 export function meaningOf(error: unknown, what: string): unknown {
   if (!(error instanceof CallRefused)) return error;
-  return new PhoneError(errorOfStatus(error.status), `Cannot ${what}: SIP ${error.status} ${error.reason}`);
+  const reason = error.reason.slice(0, LONGEST_REASON).replaceAll(/\p{Cc}/gu, "\ufffd");
+  return new PhoneError(errorOfStatus(error.status), `Cannot ${what}: SIP ${error.status} ${reason}`);
 }
 
-/** Of the refusals of several contacts the one that says most: that of a person or of the whole phone (6xx), else the lowest (RFC 3261 16.7). */
+/** Whether a refusal is none of the phone's: it stands for no answer, or for a message that could not be sent. */
+export function isSilence({ status, headers }: CallRefused): boolean {
+  return headers === undefined && (status === 408 || status === 503);
+}
+
+/**
+ * Of the refusals of several contacts the one that says most: that of a person or of the whole phone (6xx), else the lowest (RFC 3261 16.7).
+ * Silence says least: a contact that the phone has left behind must not hide its words.
+ */
 export function bestRefusal(errors: readonly unknown[]): unknown {
   const refusals = errors.filter((error) => error instanceof CallRefused);
-  const rank = ({ status }: CallRefused) => status >= 600 ? 0 : status;
   return refusals.toSorted((a, b) => rank(a) - rank(b))[0] ?? errors[0];
+}
+
+function rank(refusal: CallRefused): number {
+  if (isSilence(refusal)) return BEYOND_STATUSES;
+  return refusal.status >= 600 ? 0 : refusal.status;
 }

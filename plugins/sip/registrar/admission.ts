@@ -5,7 +5,9 @@
  */
 import {
   type Admission,
+  CALL_METHODS,
   type Clock,
+  type DialogMatch,
   MalformedMessage,
   Pace,
   parseAddress,
@@ -18,8 +20,8 @@ import type { Identity } from "./guard.ts";
 import { createOnce, type Once } from "./once.ts";
 import type { Registrar, RegistrarLimits } from "./registrar.ts";
 
-/** Methods that mean something inside of a dialog only. */
-const OF_DIALOGS = ["ACK", "BYE", "CANCEL", "INFO", "NOTIFY", "UPDATE"];
+/** What means nothing outside of a dialog, unless it is taken there. A NOTIFY would be of a subscription of ours: there is none. */
+const OF_DIALOGS = [...CALL_METHODS, "NOTIFY"];
 
 /** What admission is made of. */
 export interface AdmissionOptions {
@@ -27,8 +29,8 @@ export interface AdmissionOptions {
   methods: readonly string[];
   /** Tells whom a request is from. */
   guard(request: SipRequest, from: Peer): Identity;
-  /** Tells whether a request with a To tag belongs to a dialog that is there. */
-  inDialog(request: SipRequest): boolean;
+  /** Tells whether a request with a To tag belongs to a dialog that is there, and comes from its other side. */
+  inDialog(request: SipRequest, from: Peer): DialogMatch;
   limits: Pick<RegistrarLimits, "registrations" | "options">;
   clock: Clock;
 }
@@ -41,13 +43,14 @@ export function createAdmission(options: AdmissionOptions): Pick<Registrar, "adm
   const questions = new Pace({ clock, ...limits.options });
   const answer = createOnce();
   const taken = ["OPTIONS", "REGISTER", ...methods];
-  const allow = ["Allow", [...OF_DIALOGS, ...taken].sort().join(", ")] as const;
+  const allow = ["Allow", [...new Set([...CALL_METHODS, ...taken])].sort().join(", ")] as const;
 
   /** What RFC 3261 8.2 demands of every request, in its order but for the digest: these answers are shorter than a challenge. */
   const inspect = (request: SipRequest): Once | undefined => {
     const { method, headers } = request;
-    if (OF_DIALOGS.includes(method)) return { status: 481 };
-    if (!taken.includes(method)) return { status: 405, headers: [allow] };
+    if (!taken.includes(method)) {
+      return OF_DIALOGS.includes(method) ? { status: 481 } : { status: 405, headers: [allow] };
+    }
     // Who takes another method knows what its extensions are; and nothing here is a proxy.
     const required = [...methods.includes(method) ? [] : headers.all("Require"), ...headers.all("Proxy-Require")];
     return required.length === 0 ? undefined : { status: 420, headers: [["Unsupported", required.join(", ")]] };
@@ -59,13 +62,23 @@ export function createAdmission(options: AdmissionOptions): Pick<Registrar, "adm
     if (identity === "drop") return "drop";
     if ("challenges" in identity) {
       const headers = identity.challenges.map((challenge) => ["WWW-Authenticate", challenge] as const);
-      return answer(request, from, { status: 401, headers });
+      return answer(request, { status: 401, headers });
     }
     if (request.method !== "REGISTER" && senderOf(request) !== identity.user) {
-      return answer(request, from, { status: 403 });
+      return answer(request, { status: 403 });
     }
     users.set(request, identity.user);
     return "ok";
+  };
+
+  /**
+   * Who knows the tags of a dialog has seen it, but may still send in another's name: what we sent then would be repeated to whoever that is. A
+   * phone that has another address now can sign.
+   */
+  const admitInDialog = (request: SipRequest, from: Peer): Admission => {
+    const match = options.inDialog(request, from);
+    if (match === "none") return answer(request, { status: 481 });
+    return match === "here" ? "ok" : authenticate(request, from);
   };
 
   return {
@@ -74,13 +87,13 @@ export function createAdmission(options: AdmissionOptions): Pick<Registrar, "adm
       if (method === "REGISTER" && !registrations.take(sourceOf(from.host))) return "drop";
       // A REGISTER makes no dialog: a tag in it must not carry it past the digest.
       if (method !== "REGISTER" && tagOf(headers.get("To") ?? "") !== undefined) {
-        return options.inDialog(request) ? "ok" : answer(request, from, { status: 481 });
+        return admitInDialog(request, from);
       }
       const refused = inspect(request);
-      if (refused) return answer(request, from, refused);
+      if (refused) return answer(request, refused);
       if (method !== "OPTIONS") return authenticate(request, from);
       if (!questions.take(sourceOf(from.host))) return "drop";
-      return answer(request, from, { status: 200, headers: [allow, ["Accept", "application/sdp"]] });
+      return answer(request, { status: 200, headers: [allow, ["Accept", "application/sdp"]] });
     },
     userOf: (request) => users.get(request),
   };

@@ -5,6 +5,7 @@
  */
 import { createChallenger, type DigestAlgorithm, type DigestVerdict } from "../sip/digest/mod.ts";
 import { type Clock, Pace, type Peer, peerText, type SipRequest, sourceOf } from "../sip/mod.ts";
+import { foldedLog } from "./folded_log.ts";
 import { Offers } from "./offers.ts";
 import type { Account, Rate } from "./registrar.ts";
 
@@ -30,11 +31,12 @@ export type Identity = { user: string } | { challenges: string[] } | "drop";
  * tells them apart.
  */
 export function createGuard(options: GuardOptions): (request: SipRequest, from: Peer) => Identity {
-  const { realm, accounts, algorithms, clock, log } = options;
+  const { realm, accounts, algorithms, clock } = options;
   const challenger = createChallenger({ realm, clock, lifetimeMs: NONCE_MS, algorithms });
   const secrets = new Map(accounts.map(({ user, secret }) => [user, secret]));
   const wrong = new Pace({ clock, ...options.wrongAnswers });
   const offers = new Offers(algorithms, clock);
+  const log = foldedLog({ clock, log: options.log });
 
   const why = (verdict: DigestVerdict): string | undefined => {
     if (verdict.verdict === "missing") return verdict.why && `its Authorization cannot be checked: ${verdict.why}`;
@@ -49,14 +51,14 @@ export function createGuard(options: GuardOptions): (request: SipRequest, from: 
     if (answered && !wrong.take(source)) return "drop";
     const verdict = challenger.check(request, { source: from.host, secretOf: (user) => secrets.get(user) });
     const refused = why(verdict);
-    if (refused !== undefined) log(`Refused ${request.method.slice(0, 32)} of ${peerText(from)}: ${refused}`);
-    else if (answered) wrong.giveBack(source);
+    if (refused !== undefined) {
+      log(`Refused ${request.method.slice(0, 32)} of ${peerText(from)}: ${refused}`, `${source} ${refused}`);
+    } else if (answered) wrong.giveBack(source);
     if (verdict.verdict === "ok") {
       offers.took(verdict.algorithm, { request, from });
       return { user: verdict.user };
     }
-    // Who has answered once is asked for the same again: he may not know another.
-    const asked = verdict.verdict === "missing" ? offers.next(request, from) : [verdict.algorithm];
+    const asked = verdict.verdict === "missing" ? offers.next(request, from) : offers.again(verdict);
     return { challenges: challenger.challenge(from.host, { stale: verdict.verdict === "stale", algorithms: asked }) };
   };
 }

@@ -34,6 +34,11 @@ export class Location {
     return this.#homes.get(user)?.bindings ?? [];
   }
 
+  /** Who has bindings. */
+  get users(): string[] {
+    return [...this.#homes.keys()];
+  }
+
   /** Puts others in the place of a user's bindings. */
   set(user: string, bindings: readonly Binding[]): void {
     this.#homes.get(user)?.cancel();

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { DigestAlgorithm } from "../sip/digest/mod.ts";
+import type { DigestAlgorithm, DigestVerdict } from "../sip/digest/mod.ts";
 import { type Clock, parseAnyAddress, type Peer, type SipRequest } from "../sip/mod.ts";
 
 /** libre up to 3.11 fails at any challenge but MD5, wherever it stands. */
@@ -47,6 +47,15 @@ export class Offers {
     const md5Only = met.md5Only || now - met.at >= PATIENCE_MS;
     this.#remember(keyOf(request, from), { ...met, md5Only });
     return md5Only ? ["MD5"] : this.#all;
+  }
+
+  /**
+   * What to offer to whom an answer comes from that was not good enough. A right one would be right with the same algorithm again; what was wrong
+   * by SHA-256 may have been made by a phone that does not know it. MD5 alone is for whom has used it: he may not know another.
+   */
+  again({ verdict, algorithm }: Extract<DigestVerdict, { verdict: "stale" | "wrong" }>): readonly DigestAlgorithm[] {
+    if (!this.#all.includes(algorithm)) return this.#all;
+    return verdict === "stale" || algorithm === "MD5" ? [algorithm] : this.#all;
   }
 
   /** Takes note of the algorithm of a good answer. */

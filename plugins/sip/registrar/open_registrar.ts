@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { randomUUID } from "node:crypto";
 import {
   MalformedMessage,
+  newToken,
   parseAddress,
   parseUri,
   peerText,
@@ -17,6 +17,7 @@ import {
 import { createAdmission } from "./admission.ts";
 import { createGuard } from "./guard.ts";
 import { Location } from "./location.ts";
+import { flowsOver, withoutFlow } from "./lost_flow.ts";
 import { plan } from "./plan.ts";
 import { readRegister } from "./read_register.ts";
 import { Refusal } from "./refusal.ts";
@@ -41,10 +42,10 @@ export function openRegistrar(options: RegistrarOptions): Registrar {
   let open = true;
 
   const tell = (user: string, reason: BindingChangeReason, why: string): void => {
-    onChange({ user, bindings: registrar.bindings(user), reason, why });
+    onChange({ user, bindings: preferred(location.of(user)), reason, why });
   };
 
-  const registrar: Registrar = {
+  return {
     ...admission,
 
     register(transaction) {
@@ -58,7 +59,9 @@ export function openRegistrar(options: RegistrarOptions): Registrar {
           bounds,
         );
         location.set(user, bindings);
-        answer(transaction, 200, { headers: [...contactHeaders(registrar.bindings(user), clock.now()), dateHeader()] });
+        answer(transaction, 200, {
+          headers: [...contactHeaders(preferred(location.of(user)), clock.now()), dateHeader()],
+        });
         if (reason) tell(user, reason, `REGISTER of ${peerText(from)}`);
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
@@ -67,13 +70,13 @@ export function openRegistrar(options: RegistrarOptions): Registrar {
       }
     },
 
-    bindings: (user) => location.of(user).toSorted((a, b) => quality(b) - quality(a)),
-
-    drop(binding, why) {
-      const { user } = binding;
-      if (!location.of(user).includes(binding)) return;
-      location.set(user, location.of(user).filter((other) => other !== binding));
-      tell(user, "dropped", why);
+    lost(peer) {
+      for (const user of location.users) {
+        const before = location.of(user);
+        if (!before.some(flowsOver(peer))) continue;
+        location.set(user, withoutFlow(before, peer));
+        tell(user, "lost", `the connection to ${peerText(peer)} is gone`);
+      }
     },
 
     close() {
@@ -81,7 +84,6 @@ export function openRegistrar(options: RegistrarOptions): Registrar {
       location.clear();
     },
   };
-  return registrar;
 }
 
 /** Whose bindings a REGISTER is about (steps 1, 4 and 5): its own account's, and nobody else's. */
@@ -102,6 +104,11 @@ function readTo({ headers }: SipRequest) {
     if (error instanceof MalformedMessage) throw new Refusal(400, "To Needs A SIP URI");
     throw error;
   }
+}
+
+/** Where the phones of an account are now, the preferred first (q, then the one refreshed last). */
+function preferred(bindings: readonly Binding[]): Binding[] {
+  return bindings.toSorted((a, b) => quality(b) - quality(a));
 }
 
 /** The preference of a contact (RFC 3261 20.10): 1, if it does not say. */
@@ -126,5 +133,5 @@ function answer(
   status: number,
   options: { reason?: string; headers?: Iterable<readonly [name: string, value: string]> },
 ): void {
-  transaction.respond(responseTo(transaction.request, status, { ...options, toTag: randomUUID().slice(0, 8) }));
+  transaction.respond(responseTo(transaction.request, status, { ...options, toTag: newToken() }));
 }

@@ -3,15 +3,13 @@
  *
  * @module
  */
-import { type Peer, sameUri, type SipUri } from "../sip/mod.ts";
+import { type Address, newToken, type Peer, sameUri, SIP_PORT, type SipUri } from "../sip/mod.ts";
 import type { Register } from "./read_register.ts";
 import { Refusal } from "./refusal.ts";
 import type { Binding, BindingChangeReason } from "./registrar.ts";
 
 /** Below this a registrar may refuse what is too brief; above it may not (RFC 3261 10.2.8). */
 const AN_HOUR = 3_600;
-
-const SIP_PORT = 5060;
 
 /** What holds for every plan. */
 export interface PlanBounds {
@@ -51,14 +49,30 @@ export function plan(asked: PlanFor, bounds: PlanBounds): Plan {
   if (contacts.length > bounds.most) throw new Refusal(403, "Too Many Contacts");
   let bindings = current;
   for (const { contact, seconds } of contacts) {
-    for (const binding of current) if (sameUri(binding.contact.uri, contact.uri)) refuseOlder(binding, register);
-    const others = bindings.filter((binding) => !sameUri(binding.contact.uri, contact.uri));
+    const isIt = (binding: Binding) => sameUri(binding.contact.uri, contact.uri);
+    // What this very REGISTER has brought is another flow of that phone, or what it has moved to.
+    const isReplaced = (binding: Binding) => isIt(binding) || current.includes(binding) && sameFlow(binding, contact);
+    current.filter(isReplaced).forEach((binding) => refuseOlder(binding, register));
+    const id = bindings.find(isIt)?.id ?? newToken();
+    const others = bindings.filter((binding) => !isReplaced(binding));
     const lasting = lastingSeconds(seconds, bounds);
-    bindings = lasting === 0 ? others : [newBinding({ ...asked, contact, seconds: lasting }), ...others];
+    bindings = lasting === 0 ? others : [newBinding({ ...asked, id, contact, seconds: lasting }), ...others];
   }
   // A phone that takes another port at each start must not lock itself out: its oldest binding makes room.
   bindings = bindings.slice(0, bounds.most);
   return { bindings, ...contacts.length > 0 && changeOf(current, bindings) };
+}
+
+/**
+ * Whether a contact takes the place of a binding (RFC 5626 section 6): the same phone, which was restarted and has another port, or has moved.
+ * One that does not number its flows has a single one.
+ */
+function sameFlow(binding: Binding, contact: Address): boolean {
+  const [before, now] = [binding.contact, contact].map(({ params }) => ({
+    instance: params.get("+sip.instance"),
+    flow: params.get("reg-id"),
+  }));
+  return before?.instance !== undefined && before.instance === now?.instance && before.flow === now.flow;
 }
 
 /** A REGISTER that was overtaken on its way must not undo the later one. */
@@ -74,19 +88,11 @@ function lastingSeconds(seconds: number, { leastSeconds, mostSeconds }: PlanBoun
 }
 
 function newBinding(
-  { user, register, from, now, contact, seconds }: PlanFor & { contact: Binding["contact"]; seconds: number },
+  { user, register, from, now, id, contact, seconds }: PlanFor & { id: string; contact: Address; seconds: number },
 ): Binding {
-  const { callId, cseq, userAgent } = register;
+  const { callId, cseq } = register;
   const peer = peerOf(contact.uri, from);
-  return {
-    user,
-    contact,
-    peer,
-    callId,
-    cseq,
-    expiresAt: now + seconds * 1_000,
-    ...userAgent !== undefined && { userAgent },
-  };
+  return { id, user, contact, peer, isFlow: peer.transport === "tcp", callId, cseq, expiresAt: now + seconds * 1_000 };
 }
 
 /**
@@ -102,9 +108,7 @@ function changeOf(
   current: readonly Binding[],
   bindings: readonly Binding[],
 ): { reason: BindingChangeReason } | undefined {
-  const isIn = (some: readonly Binding[]) => ({ contact }: Binding) => {
-    return some.some((other) => sameUri(other.contact.uri, contact.uri));
-  };
+  const isIn = (some: readonly Binding[]) => ({ id }: Binding) => some.some((other) => other.id === id);
   if (!bindings.every(isIn(current))) return { reason: "registered" };
   if (!current.every(isIn(bindings))) return { reason: "unregistered" };
   return bindings.length > 0 ? { reason: "refreshed" } : undefined;

@@ -22,9 +22,6 @@ const USUAL_SECONDS = 3_600;
 /** Characters of a contact: each is given back in every answer, and an answer must fit a datagram. */
 const MOST_OF_CONTACT = 512;
 
-/** Characters of User-Agent that are kept. */
-const MOST_OF_USER_AGENT = 128;
-
 /** One contact, and for how long. */
 export interface WantedContact {
   contact: Address;
@@ -36,18 +33,15 @@ export interface WantedContact {
 export interface Register {
   callId: string;
   cseq: number;
-  userAgent?: string;
   /** Contacts to be changed, none to be told what there is; `all` takes every one back. */
   contacts: readonly WantedContact[] | "all";
 }
 
 /** Reads a REGISTER whose To has been read. @throws {Refusal} 400, if it cannot be understood. */
 export function readRegister({ headers }: SipRequest): Register {
-  const userAgent = headers.get("User-Agent")?.slice(0, MOST_OF_USER_AGENT);
   return {
     callId: headers.get("Call-ID") ?? "",
     cseq: parseCSeq(headers.get("CSeq") ?? "").number,
-    ...userAgent && { userAgent },
     contacts: readContacts(headers),
   };
 }

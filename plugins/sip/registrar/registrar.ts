@@ -4,7 +4,7 @@
  * @module
  */
 import type { DigestAlgorithm } from "../sip/digest/mod.ts";
-import type { Address, Admission, Clock, Peer, ServerTransaction, SipRequest } from "../sip/mod.ts";
+import type { Address, Admission, Clock, DialogMatch, Peer, ServerTransaction, SipRequest } from "../sip/mod.ts";
 
 /** Who may register. */
 export interface Account {
@@ -16,24 +16,26 @@ export interface Account {
 
 /** Where a phone of an account can be reached, for a time. */
 export interface Binding {
+  /** Names it for as long as it lasts, however often it is refreshed. */
+  readonly id: string;
   /** The account's user. */
   readonly user: string;
   /** What it registered; its URI is the request URI of what is sent to it. */
   readonly contact: Address;
   /** Where its messages go to: where they really come from, unless it said so credibly otherwise. */
   readonly peer: Peer;
+  /** Whether that is the connection that its REGISTER came over (RFC 5626's flow), and not an address that it listens at. */
+  readonly isFlow: boolean;
   /** The Call-ID of the REGISTER that it was last refreshed by. */
   readonly callId: string;
   /** The number of that REGISTER's CSeq. */
   readonly cseq: number;
   /** When it ends, on the registrar's clock. */
   readonly expiresAt: number;
-  /** What the phone says that it is: at most 128 characters. */
-  readonly userAgent?: string;
 }
 
 /** Why the bindings of an account are not what they were. */
-export type BindingChangeReason = "registered" | "refreshed" | "unregistered" | "expired" | "dropped";
+export type BindingChangeReason = "registered" | "refreshed" | "unregistered" | "expired" | "lost";
 
 /** A change of the bindings of one account. */
 export interface BindingChange {
@@ -43,7 +45,8 @@ export interface BindingChange {
   readonly bindings: readonly Binding[];
   /**
    * What happened. `registered`: at least one is new; `refreshed`: none is new and none has gone, but their ends, contacts or peers may have
-   * changed; `unregistered`: the phone took one back; `expired`: one was not refreshed in time; `dropped`: we let go of one.
+   * changed; `unregistered`: the phone took one back; `expired`: one was not refreshed in time; `lost`: the connection of one is gone, and
+   * with it the binding, unless the phone may listen at its contact.
    */
   readonly reason: BindingChangeReason;
   /** For people. */
@@ -95,10 +98,11 @@ export interface RegistrarOptions {
   /** Times bindings, challenges and paces. */
   readonly clock: Clock;
   /**
-   * Tells whether a request with a To tag belongs to a dialog that is there; one that does not is answered 481 once. Let in, an INVITE would have its 481
+   * Tells whether a request with a To tag belongs to a dialog that is there; one from another address than that of the dialog's other side must
+   * be signed, and one that belongs to none is answered 481 once. Let in, an INVITE would have its 481
    * repeated until it is acknowledged: by whoever is named as its sender, who may know nothing of it.
    */
-  inDialog(request: SipRequest): boolean;
+  inDialog(request: SipRequest, from: Peer): DialogMatch;
   /** Hears of each change, after the phone has been answered. It must not throw. */
   onChange(change: BindingChange): void;
   /** Told what an operator may want to know: refusals, never a secret. */
@@ -113,10 +117,8 @@ export interface Registrar {
   userOf(request: SipRequest): string | undefined;
   /** Answers a REGISTER that was admitted (RFC 3261 10.3). */
   register(transaction: ServerTransaction): void;
-  /** Where the phones of an account are now, the preferred first (q, then the one refreshed last). */
-  bindings(user: string): readonly Binding[];
-  /** Lets go of a binding that leads nowhere; nothing happens if it has changed or gone meanwhile. */
-  drop(binding: Binding, why: string): void;
+  /** Takes note that a connection is gone: the `onClosed` of the transports. */
+  lost(peer: Peer): void;
   /** Forgets every binding, without a change being told. */
   close(): void;
 }

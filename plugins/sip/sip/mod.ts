@@ -7,5 +7,6 @@ export * from "./clock.ts";
 export * from "./dialog/mod.ts";
 export type { DigestAlgorithm } from "./digest/mod.ts";
 export * from "./message/mod.ts";
+export * from "./token.ts";
 export * from "./transaction/mod.ts";
 export * from "./transport/mod.ts";

@@ -143,6 +143,7 @@ async function begin() {
     name: "test",
     config: {},
     core,
+    anew: false,
     bounds: { startMs: 10_000, stopMs: 1_000, heartbeatMs: 10_000, missedHeartbeats: 3 },
     log: new PluginLog("test", () => {}),
     onReady() {

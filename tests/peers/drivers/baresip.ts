@@ -82,8 +82,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   undo.defer(() => Deno.remove(folder, { recursive: true }));
   await writeSilence(`${folder}/silence.wav`);
   await Deno.writeTextFile(`${folder}/config`, await configuration(options, folder));
-  await Deno.writeTextFile(`${folder}/accounts`, account(options));
-  await Deno.writeTextFile(`${folder}/contacts`, "");
+  for (const file of ["accounts", "contacts"]) await Deno.writeTextFile(`${folder}/${file}`, "");
 
   const process = undo.use(startPeer("baresip", { args: ["-f", folder] }));
   const connection = await retry(
@@ -106,19 +105,22 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
     await hearing;
   });
   const writer = connection.writable.getWriter();
+  const command = async (name: string, params = "") => {
+    const token = crypto.randomUUID();
+    await writer.write(netstring(JSON.stringify({ command: name, params, token })));
+    const { ok, data = "" } = await answers.next((answer) => answer.token === token, { what: `how ${name} went` });
+    if (!ok) throw new Error(`baresip refused ${name} ${params}: ${data}`);
+    return data;
+  };
+  // Now, not by its file: what happens to it before somebody listens is told to nobody.
+  await command("uanew", account(options));
 
   const running = undo.move();
   return {
     events,
     process,
     next: (type) => events.next((event) => event.type === type, { what: type }),
-    async command(command, params = "") {
-      const token = crypto.randomUUID();
-      await writer.write(netstring(JSON.stringify({ command, params, token })));
-      const { ok, data = "" } = await answers.next((answer) => answer.token === token, { what: `how ${command} went` });
-      if (!ok) throw new Error(`baresip refused ${command} ${params}: ${data}`);
-      return data;
-    },
+    command,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -163,5 +165,5 @@ function account(options: BaresipOptions): string {
       : [`outbound="sip:${registrar};transport=${transport}"`, `regint=${registerSeconds}`],
   ];
   const domain = registrar === undefined ? "127.0.0.1" : "phones.test";
-  return `<sip:${user}@${domain};transport=${transport}>;${settings.join(";")}\n`;
+  return `<sip:${user}@${domain};transport=${transport}>;${settings.join(";")}`;
 }

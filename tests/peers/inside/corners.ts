@@ -60,7 +60,7 @@ test("a request in the application's own words is sent if it is allowed, and its
   equal(outcome, "succeeded");
   const told = await at.desk.events.next((event) => event.type === "PHONE_DEVSPECIFIC");
   const answered = JSON.parse(new TextDecoder().decode(Uint8Array.fromBase64(told.params)));
-  deepEqual([answered.answer?.status, requestId > 0], [200, true], JSON.stringify(answered));
+  deepEqual([answered.answer?.status, answered.answer?.requestId], [200, requestId], JSON.stringify(answered));
 });
 
 test("texts that overlap are shown in their order, each the whole display", async () => {

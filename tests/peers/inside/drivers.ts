@@ -20,6 +20,12 @@ test("baresip calls baresip, sends it a digit within the audio, and is hung up",
   await caller.next("CALL_CLOSED");
 });
 
+test("what happens to baresip is told from the beginning: nothing of it is over before somebody listens", async () => {
+  await using baresip = await startBaresip({ port: 5070, user: "nobody", registrar: "127.0.0.1:5060" });
+  const { type } = await baresip.events.next(() => true);
+  equal(type, "REGISTERING");
+});
+
 test("baresip calls linphone, each hears the other's digit, and the capture shows the digits' two ways", async () => {
   await using capture = await startCapture();
   await using linphone = await startLinphone({ port: 5090, user: "linphone" });

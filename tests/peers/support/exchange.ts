@@ -12,8 +12,8 @@ import { SECRET } from "../drivers/secret.ts";
 
 /** Where phones register, in every test. */
 export const REGISTRAR = "127.0.0.1:5060";
-/** The ports of our calls: no phone of a test has them. */
-export const RTP_PORTS: readonly [first: number, last: number] = [20_000, 20_098];
+/** The ports of our calls, two for each: no phone of a test has them. */
+export const RTP_PORTS: readonly [first: number, last: number] = [20_000, 20_499];
 
 const PLUGIN = fileURLToPath(new URL("../../../plugins/sip", import.meta.url));
 
@@ -23,6 +23,8 @@ export interface ExchangeOptions {
   users: readonly string[];
   /** Further keys of the plugin's configuration. */
   config?: Record<string, unknown>;
+  /** Bounds of the server that are not the usual ones. */
+  bounds?: Record<string, number>;
   /** The data folder and the token of a server that was there before. */
   before?: { data: string; token: string };
 }
@@ -54,13 +56,14 @@ export interface OpenPhone {
 }
 
 /** Starts the server with these accounts. */
-export async function startExchange({ users, config = {}, before }: ExchangeOptions): Promise<Exchange> {
+export async function startExchange({ users, config = {}, bounds = {}, before }: ExchangeOptions): Promise<Exchange> {
   await using undo = new AsyncDisposableStack();
   const accounts = users.map((user) => ({ user, secret: SECRET }));
   const server = undo.use(
     await startServer({
       ...before,
       config: {
+        bounds,
         plugins: [{
           source: PLUGIN,
           grants: { net: ["127.0.0.0/8", "[::1]"] },

@@ -9,7 +9,7 @@ export const REGISTER = `${register(1)}<recv response="401" auth="true"/>${regis
 
 function register(number: number): string {
   // sipp signs the address that it sends to, whatever the request says, and MD5 alone is what it knows: it says so as the registrar understands it.
-  return send(`REGISTER sip:[remote_ip]:[remote_port] SIP/2.0
+  return sendUntilHeard(`REGISTER sip:[remote_ip]:[remote_port] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
 Max-Forwards: 70
 From: <sip:[field0]@phones.test>;tag=[call_number]
@@ -38,27 +38,40 @@ export const RUNG: Record<Manner, string> = {
 ${answer("180 Ringing")}
 <recv request="CANCEL"/>
 ${answer("200 OK", "[last_CSeq:]")}
-${answer("487 Request Terminated", "CSeq:[$cseq]")}
-<recv request="ACK"/>`,
-  isBusy: `${TAKE}${answer("486 Busy Here")}<recv request="ACK"/>`,
-  declines: `${TAKE}${answer("603 Decline")}<recv request="ACK"/>`,
+${refuse("487 Request Terminated")}`,
+  isBusy: `${TAKE}${refuse("486 Busy Here")}`,
+  declines: `${TAKE}${refuse("603 Decline")}`,
   // Long enough for every test; sipp is killed. It refuses a scenario that keeps what it never uses.
   isSilent: `<recv request="INVITE"/><pause milliseconds="60000"/>`,
 };
 
-function answer(status: string, cseq = "CSeq:[$cseq]"): string {
-  return send(`SIP/2.0 ${status}
+/** The answer of an INVITE, and its ACK. */
+function refuse(status: string): string {
+  return `${sendUntilHeard(said(status))}<recv request="ACK"/>`;
+}
+
+function answer(status: string, cseq?: string): string {
+  return send(said(status, cseq));
+}
+
+function said(status: string, cseq = "CSeq:[$cseq]"): string {
+  return `SIP/2.0 ${status}
 [last_Via:]
 [last_From:]
 To:[$to];tag=[call_number]
 [last_Call-ID:]
 ${cseq}
 Contact: <sip:[local_ip]:[local_port]>
-Content-Length: 0`);
+Content-Length: 0`;
 }
 
 function send(message: string): string {
   return `<send><![CDATA[\n${message}\n\n]]></send>`;
+}
+
+/** For what RFC 3261 17 repeats until it is answered: sipp does so only if it is told (T1, milliseconds). */
+function sendUntilHeard(message: string): string {
+  return send(message).replace("<send>", '<send retrans="500">');
 }
 
 /** `[field0]`, whose credentials are `[field1]`, watches `lobby`, and is told that it is free, rings, is busy and is free again, in this order. */
@@ -66,7 +79,7 @@ export const WATCH = `${subscribe(1)}<recv response="401" auth="true"/>${subscri
 ${["terminated", "early", "confirmed", "terminated"].map(told).join("")}`;
 
 function subscribe(number: number): string {
-  return send(`SUBSCRIBE sip:lobby@[remote_ip]:[remote_port] SIP/2.0
+  return sendUntilHeard(`SUBSCRIBE sip:lobby@[remote_ip]:[remote_port] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
 Max-Forwards: 70
 From: <sip:[field0]@phones.test>;tag=[call_number]

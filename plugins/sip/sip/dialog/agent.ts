@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../clock.ts";
 import type { Credentials } from "../digest/mod.ts";
-import type { Address, SipRequest, SipResponse, SipUri } from "../message/mod.ts";
+import type { Address, Header, SipRequest, SipResponse, SipUri } from "../message/mod.ts";
 import type { Endpoint, ServerTransaction } from "../transaction/mod.ts";
 import type { Peer } from "../transport/mod.ts";
 import type { Call } from "./call.ts";
@@ -15,6 +15,8 @@ import type { Subscriptions, SubscriptionsOptions } from "./subscription.ts";
 export interface Outgoing {
   /** Where it is sent. */
   to: Peer;
+  /** Where the phone is registered now: it may connect anew in the middle of a call. Left out, or nothing: where it was. */
+  whereabouts?(): Peer | undefined;
   /** The request URI: the contact that the phone registered. */
   uri: SipUri;
   /** Who asks: From, without a tag. */
@@ -22,10 +24,13 @@ export interface Outgoing {
   /** Who is asked: To, without a tag. */
   toAddress: Address;
   /** Beside those that every request has. */
-  headers?: Iterable<readonly [name: string, value: string]>;
+  headers?: Iterable<Header>;
   /** Answers one 401 or 407; without them a challenge is the answer. */
   credentials?: Credentials;
 }
+
+/** What is known of a phone that makes a call. */
+export type Caller = Pick<Outgoing, "credentials" | "whereabouts">;
 
 /** A request outside of any dialog. */
 export interface OutgoingRequest extends Outgoing {
@@ -57,6 +62,12 @@ export interface UserAgentOptions {
   log(text: string): void;
 }
 
+/**
+ * Whether a request is of a dialog that is there, and from its other side: `here`, from the address where that is; `elsewhere`, in its name,
+ * but from another address; `none`, of no dialog, or in the name of somebody who is not of it.
+ */
+export type DialogMatch = "here" | "elsewhere" | "none";
+
 /** Bounds of a user agent. */
 export interface UserAgentLimits {
   /** Calls at once, both ways. */
@@ -78,15 +89,15 @@ export interface UserAgent {
    * Answers an INVITE outside of any dialog: 180, then 200 with our SDP. What cannot be taken (an extension that is required, an offer
    * without audio that we speak, no RTP port) is refused as RFC 3261 says, and the call is ended.
    */
-  takeCall(transaction: ServerTransaction, options?: { credentials?: Credentials }): Call;
+  takeCall(transaction: ServerTransaction, caller?: Caller): Call;
   /**
    * Receives what comes inside of dialogs: of calls and of subscriptions. A request with a To tag that belongs to none is answered 481.
    *
    * @returns Whether it was for a dialog, and has been or will be answered.
    */
   receive(transaction: ServerTransaction): boolean;
-  /** Whether a request, by its To tag, is of a dialog that is there: one that is not need not be remembered to be refused. */
-  knows(request: SipRequest): boolean;
+  /** Which dialog a request is of, by its To tag: one that is of none need not be remembered to be refused. */
+  knows(request: SipRequest, from: Peer): DialogMatch;
   /** Receives the ACK of a 2xx: the `onAck` of the endpoint. It may carry the answer to an offer of ours. */
   receiveAck(ack: SipRequest): void;
   /**

@@ -6,6 +6,7 @@
 import type { Clock } from "../clock.ts";
 import type { RtpPorts } from "../media/mod.ts";
 import {
+  type Header,
   MalformedMessage,
   parseUri,
   type ResponseOptions,
@@ -16,8 +17,8 @@ import {
 } from "../message/mod.ts";
 import type { Endpoint, ServerTransaction } from "../transaction/mod.ts";
 import { type Peer, unzoned } from "../transport/mod.ts";
+import { CallRefused, type Refusal } from "./call.ts";
 import type { DialogTable } from "./dialog_table.ts";
-import type { Header } from "./new_request.ts";
 
 /** What the calls and subscriptions of one user agent share. */
 export interface AgentParts {
@@ -32,7 +33,10 @@ export interface AgentParts {
 }
 
 /** What can be asked of us inside of a call. */
-export const ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE";
+export const CALL_METHODS: readonly string[] = ["ACK", "BYE", "CANCEL", "INFO", "INVITE", "OPTIONS", "UPDATE"];
+
+/** The same, as the Allow header of a call says it. */
+export const ALLOW = CALL_METHODS.join(", ");
 
 /** The extensions that a phone may require of us. */
 const SUPPORTED: readonly string[] = ["timer"];
@@ -81,6 +85,12 @@ export function userOf({ uri }: SipRequest): string | undefined {
 /** What failed, for the log. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** What stands for an answer that never came, or for what kept us from asking. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof CallRefused) return { status: error.status, reason: error.reason };
+  return { status: 503, reason: messageOf(error) };
 }
 
 /** Whether an answer is the good one. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SipHeaders, SipResponse } from "../message/mod.ts";
+import type { Header, SipHeaders, SipResponse } from "../message/mod.ts";
 
 /** Who began a call: "out" is rung by us, "in" was dialled at the phone. */
 export type CallDirection = "out" | "in";
@@ -19,12 +19,26 @@ export interface CallEnd {
   status?: number;
   /** What came with the status. */
   reason?: string;
+  /**
+   * There only if the phone was asked to end the call and has not said that it did: what it said against that, or what stands for its
+   * silence (408, 503). To us the call is over all the same (RFC 3261 15.1.1); to the phone perhaps not.
+   *
+   * A CANCEL is confirmed by any final answer to the INVITE. A BYE is confirmed by 2xx, by 481 (the phone has no such call, which is on
+   * hook), and by a BYE of the phone's own that crosses it; a phone that answers anything else has refused to hang up.
+   */
+  unconfirmed?: Refusal;
+}
+
+/** The SIP status and words of a phone that said no, or what stands for its silence. */
+export interface Refusal {
+  readonly status: number;
+  readonly reason: string;
 }
 
 /** A request inside a call. */
 export interface CallRequest {
   /** Beside those that a dialog gives. */
-  headers?: Iterable<readonly [name: string, value: string]>;
+  headers?: Iterable<Header>;
   /** With a Content-Type among the headers. */
   body?: Uint8Array;
 }

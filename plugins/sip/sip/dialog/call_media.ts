@@ -9,7 +9,8 @@ import type { AgentParts } from "./agent_parts.ts";
 import type { PhoneCall } from "./phone_call.ts";
 
 /**
- * Holds an RTP port on the address that the phone's signalling meets.
+ * Holds an RTP port on the address that the phone's signalling meets, until the call is to end: a phone that does not confirm that holds a
+ * call for half a minute, and must not hold its port as long.
  *
  * @throws {NoRtpPort} (rejected) If none is free. {TransportError} (rejected) If no address of ours reaches the phone.
  */
@@ -18,7 +19,7 @@ export async function openMedia(
   { peer, call }: { peer: Peer; call: PhoneCall },
 ): Promise<MediaSession> {
   const onDigit = (digit: string) => call.onDigit?.(digit);
-  return await MediaSession.open({
+  const media = await MediaSession.open({
     clock,
     ports,
     host: local(peer).host,
@@ -26,4 +27,6 @@ export async function openMedia(
     mostPacketsPerSecond,
     onDigit,
   });
+  call.unwanted.addEventListener("abort", () => void media.close(), { once: true });
+  return media;
 }

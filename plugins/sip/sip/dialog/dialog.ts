@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type Header,
   MalformedMessage,
   parseAddress,
   parseCSeq,
@@ -11,8 +12,10 @@ import {
   type SipResponse,
   writeUri,
 } from "../message/mod.ts";
-import type { Peer } from "../transport/mod.ts";
-import { type Header, newRequest } from "./new_request.ts";
+import { type Peer, samePeer } from "../transport/mod.ts";
+import type { OtherSide } from "./dialog_table.ts";
+import { keepable, kept, MOST_ROUTES } from "./kept.ts";
+import { newRequest } from "./new_request.ts";
 
 interface DialogParts {
   callId: string;
@@ -25,6 +28,18 @@ interface DialogParts {
   localCSeq: number;
   remoteCSeq: number | undefined;
   peer: Peer;
+  whereabouts: Whereabouts | undefined;
+}
+
+/** Where the other side is known to be now, if that can change without a word in the dialog. */
+type Whereabouts = () => Peer | undefined;
+
+/** What only we know of a dialog. */
+interface OurSide {
+  localTag: string;
+  /** Where the other side was met. */
+  peer: Peer;
+  whereabouts?: Whereabouts | undefined;
 }
 
 /** One dialog: what its requests have in common, and the order of those that come. */
@@ -34,6 +49,9 @@ export class Dialog {
   readonly #local: string;
   readonly #remote: string;
   readonly #routes: readonly string[];
+  readonly #whereabouts: Whereabouts | undefined;
+  /** Where it was known to be when that was looked at last. */
+  #known: Peer;
   #peer: Peer;
   #target: string;
   #localCSeq: number;
@@ -46,6 +64,8 @@ export class Dialog {
     this.#remote = parts.remote;
     this.#routes = parts.routes;
     this.#peer = parts.peer;
+    this.#whereabouts = parts.whereabouts;
+    this.#known = parts.peer;
     this.#target = parts.target;
     this.#localCSeq = parts.localCSeq;
     this.#remoteCSeq = parts.remoteCSeq;
@@ -53,22 +73,24 @@ export class Dialog {
 
   /**
    * The dialog that a 2xx to a request of ours makes (12.1.2). A 2xx has to be acknowledged whatever it lacks, so one without a Contact
-   * that can be read is taken to be reached where the request went.
+   * that can be read is taken to be reached where the request went; so is one with more routes than are kept.
    */
   static ofResponse(
     request: SipRequest,
     response: SipResponse,
-    { localTag, peer }: { localTag: string; peer: Peer },
+    { localTag, peer, whereabouts }: OurSide,
   ): Dialog {
     const { callId, from, cseq } = identityOf(request);
+    const routes = response.headers.all("Record-Route");
     return new Dialog({
       callId,
       localTag,
       peer,
+      whereabouts,
       local: from,
-      remote: response.headers.get("To") ?? "",
+      remote: kept(response.headers.get("To") ?? ""),
       target: contactOf(response) ?? request.uri,
-      routes: response.headers.all("Record-Route").reverse(),
+      routes: routes.length > MOST_ROUTES || !routes.every(keepable) ? [] : routes.map(kept).reverse(),
       localCSeq: cseq,
       remoteCSeq: undefined,
     });
@@ -77,27 +99,38 @@ export class Dialog {
   /**
    * The dialog that a request makes of which we send a 2xx with this tag (12.1.1).
    *
-   * @throws {MalformedMessage} If it has no Contact to send requests to.
+   * @throws {MalformedMessage} If it has no Contact to send requests to, or more than is kept of a dialog.
    */
-  static ofRequest(request: SipRequest, { localTag, peer }: { localTag: string; peer: Peer }): Dialog {
+  static ofRequest(request: SipRequest, { localTag, peer, whereabouts }: OurSide): Dialog {
     const { callId, from, to, cseq } = identityOf(request);
+    const routes = request.headers.all("Record-Route");
+    if (routes.length > MOST_ROUTES) throw new MalformedMessage(400, `More than ${MOST_ROUTES} Routes`);
+    if (![callId, from, to, request.uri, ...routes].every(keepable)) throw new MalformedMessage(400, "Header Too Long");
     const target = contactOf(request);
     if (target === undefined) throw new MalformedMessage(400, "Contact must be one SIP URI");
     return new Dialog({
-      callId,
+      callId: kept(callId),
       localTag,
       peer,
-      local: `${to};tag=${localTag}`,
-      remote: from,
+      whereabouts,
+      local: kept(`${to};tag=${localTag}`),
+      remote: kept(from),
       target,
-      routes: request.headers.all("Record-Route"),
+      routes: routes.map(kept),
       localCSeq: 0,
       remoteCSeq: cseq,
     });
   }
 
-  /** Where requests are sent. */
+  /** Who is at the other side, and where. */
+  get other(): OtherSide {
+    return { peer: this.peer, address: this.#remote };
+  }
+
+  /** Where requests are sent: where the last request that said so came from, or where the other side has gone since. */
   get peer(): Peer {
+    const now = this.#whereabouts?.();
+    if (now && !samePeer(now, this.#known)) this.#peer = this.#known = now;
     return this.#peer;
   }
 
@@ -123,7 +156,7 @@ export class Dialog {
   }
 
   /** Takes the Contact of a message that refreshes the target (12.2); a request says also where the phone is now. */
-  refresh(message: SipRequest | SipResponse, peer = this.#peer): void {
+  refresh(message: SipRequest | SipResponse, peer = this.peer): void {
     this.#target = contactOf(message) ?? this.#target;
     this.#peer = peer;
   }
@@ -152,7 +185,8 @@ function strictRouter(route: string): string | undefined {
 
 function contactOf({ headers }: SipRequest | SipResponse): string | undefined {
   const [contact] = headers.all("Contact");
-  return contact === undefined ? undefined : readOrNothing(() => writeUri(parseAddress(contact).uri));
+  if (contact === undefined || !keepable(contact)) return undefined;
+  return readOrNothing(() => kept(writeUri(parseAddress(contact).uri)));
 }
 
 function readOrNothing<T>(read: () => T): T | undefined {

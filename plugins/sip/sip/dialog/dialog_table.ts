@@ -3,11 +3,23 @@
  *
  * @module
  */
-import { type SipRequest, tagOf } from "../message/mod.ts";
+import { MalformedMessage, parseAddress, type SipRequest, tagOf } from "../message/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
+import type { Peer } from "../transport/mod.ts";
+import type { DialogMatch } from "./agent.ts";
+
+/** The other side of a dialog. */
+export interface OtherSide {
+  /** Where it is. */
+  readonly peer: Peer;
+  /** Who it is: From or To. */
+  readonly address: string;
+}
 
 /** What a dialog does with what comes for it. */
 export interface DialogUser {
+  /** Whose requests it takes. */
+  readonly other: OtherSide;
   /** Takes a request inside of the dialog, and answers it. */
   receive(transaction: ServerTransaction): void;
   /** Takes the ACK of a 2xx. */
@@ -36,6 +48,24 @@ export class DialogTable {
     const callId = request.headers.get("Call-ID");
     const localTag = tagOf(request.headers.get("To") ?? "");
     return callId === undefined || localTag === undefined ? undefined : this.#users.get(key({ callId, localTag }));
+  }
+
+  /** As `UserAgent.knows`. */
+  match(request: SipRequest, from: Peer): DialogMatch {
+    const other = this.find(request)?.other;
+    if (!other) return "none";
+    // Whatever its port: many phones send from another one than they listen at, and each connection has one of its own.
+    if (other.peer.host === from.host) return "here";
+    return userIn(other.address) === userIn(request.headers.get("From") ?? "") ? "elsewhere" : "none";
+  }
+}
+
+function userIn(address: string): string | undefined {
+  try {
+    return parseAddress(address).uri.user;
+  } catch (error) {
+    if (error instanceof MalformedMessage) return undefined;
+    throw error;
   }
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { type AgentParts, ALLOW, refusesExtension, reply } from "./agent_parts.ts";
-import type { DialogUser } from "./dialog_table.ts";
+import type { DialogUser, OtherSide } from "./dialog_table.ts";
 import { receiveInfo } from "./info.ts";
 import type { PhoneCall } from "./phone_call.ts";
 
@@ -12,8 +12,9 @@ import type { PhoneCall } from "./phone_call.ts";
  * Takes requests for a call that is not answered yet. A BYE may have overtaken the 2xx that it ends, so it ends the call whatever
  * dialog of the INVITE it is of.
  */
-export function earlyDialog(agent: AgentParts, call: PhoneCall): DialogUser {
+export function earlyDialog(agent: AgentParts, { call, other }: { call: PhoneCall; other: OtherSide }): DialogUser {
   return {
+    other,
     receive(transaction) {
       if (refusesExtension(agent, transaction)) return;
       const { method, body } = transaction.request;

@@ -4,11 +4,10 @@
  * @module
  */
 import { authorization, type Credentials } from "../digest/mod.ts";
-import type { SipRequest, SipResponse } from "../message/mod.ts";
+import type { Header, SipRequest, SipResponse } from "../message/mod.ts";
 import { TransactionTimeout } from "../transaction/mod.ts";
 import { TransportError } from "../transport/mod.ts";
 import { CallRefused } from "./call.ts";
-import type { Header } from "./new_request.ts";
 
 /** How a request is made and sent. */
 export interface ExchangeParts {

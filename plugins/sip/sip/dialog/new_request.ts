@@ -3,11 +3,7 @@
  *
  * @module
  */
-import { randomBytes } from "node:crypto";
-import { SipHeaders, type SipRequest } from "../message/mod.ts";
-
-/** One header. */
-export type Header = readonly [name: string, value: string];
+import { type Header, SipHeaders, type SipRequest } from "../message/mod.ts";
 
 /** What a request is made of. */
 export interface RequestParts {
@@ -39,9 +35,4 @@ export function newRequest(parts: RequestParts): SipRequest {
     ...(parts.headers ?? []),
   ]);
   return { method: parts.method, uri: parts.uri, headers, body: parts.body ?? new Uint8Array() };
-}
-
-/** A tag or Call-ID that nobody can guess: who knows it is taken for a party of its dialog. */
-export function newToken(): string {
-  return randomBytes(12).toString("hex");
 }

@@ -4,8 +4,7 @@
  * @module
  */
 import { type MediaSession, UnusableDescription } from "../media/mod.ts";
-import type { SipRequest } from "../message/mod.ts";
-import type { Header } from "./new_request.ts";
+import type { Header, SipRequest } from "../message/mod.ts";
 
 /** The Content-Type of descriptions. */
 export const SDP = "application/sdp";

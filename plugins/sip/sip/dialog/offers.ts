@@ -4,7 +4,7 @@
  * @module
  */
 import { UnusableDescription } from "../media/mod.ts";
-import type { SipRequest, SipResponse } from "../message/mod.ts";
+import type { Header, SipRequest, SipResponse } from "../message/mod.ts";
 import { pause } from "../pause.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 import { endsDialog, isSuccess, messageOf, reply } from "./agent_parts.ts";
@@ -12,7 +12,6 @@ import { type CallEnd, CallRefused } from "./call.ts";
 import { exchange } from "./exchange.ts";
 import { answerOffer, described } from "./offer_answer.ts";
 import { Serial } from "./serial.ts";
-import type { Header } from "./new_request.ts";
 import { selfHeaders, type SessionParts } from "./session_parts.ts";
 import {
   agreedTimer,

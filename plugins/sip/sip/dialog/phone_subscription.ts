@@ -4,15 +4,14 @@
  * @module
  */
 import type { Credentials } from "../digest/mod.ts";
-import type { SipResponse } from "../message/mod.ts";
+import type { Header, SipResponse } from "../message/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 import { type AgentParts, contact, isSuccess, messageOf, refusesExtension, reply } from "./agent_parts.ts";
 import { CallRefused } from "./call.ts";
 import type { Dialog } from "./dialog.ts";
-import type { DialogUser } from "./dialog_table.ts";
+import type { DialogUser, OtherSide } from "./dialog_table.ts";
 import { DIALOG_INFO } from "./dialog_info.ts";
 import { MESSAGE_SUMMARY } from "./message_summary.ts";
-import type { Header } from "./new_request.ts";
 import { Serial } from "./serial.ts";
 import { exchangeInside } from "./session_parts.ts";
 import type { NotifyBody, Subscription, SubscriptionEndReason, SubscriptionEvent } from "./subscription.ts";
@@ -38,7 +37,7 @@ export interface PhoneSubscriptionParts {
   stateOf(subscription: Subscription): NotifyBody;
   /** Told when it has begun (its first NOTIFY was answered 2xx), and when such a one has ended. */
   onChange(subscription: Subscription, change: "began" | SubscriptionEndReason): void;
-  /** Told once, when it can be notified no more. */
+  /** Told once, when nothing is under way for it any more: until then it costs what an active one does. */
   onOver(subscription: PhoneSubscription): void;
 }
 
@@ -77,6 +76,10 @@ export class PhoneSubscription implements Subscription, DialogUser {
     return !this.#over.signal.aborted;
   }
 
+  get other(): OtherSide {
+    return this.#parts.dialog.other;
+  }
+
   /** Answers the SUBSCRIBE that began it, or refreshes or ends it. */
   take(transaction: ServerTransaction, seconds: number): void {
     const { agent, dialog } = this.#parts;
@@ -98,11 +101,11 @@ export class PhoneSubscription implements Subscription, DialogUser {
       const written = this.#write(body);
       try {
         const response = await this.#send(written, { state: `active;expires=${left}`, signal });
-        if (ENDING.includes(response.status) && !response.headers.has("Retry-After")) this.#stop("refused");
+        if (ENDING.includes(response.status) && !response.headers.has("Retry-After")) void this.end("refused");
         else if (isSuccess(response)) this.#begin();
         return response;
       } catch (error) {
-        this.#stop("unreachable");
+        void this.end("unreachable");
         throw error;
       }
     });
@@ -113,11 +116,13 @@ export class PhoneSubscription implements Subscription, DialogUser {
     if (!this.active) return;
     this.#stop(reason);
     const state = TERMINATED[reason];
-    if (state === undefined) return;
+    if (state === undefined) return this.#parts.onOver(this);
     try {
       await this.#turns.run(() => this.#send(this.#write((version) => this.#present(version)), { state }));
     } catch (error) {
       this.#parts.agent.log(`Could not tell a phone that its subscription has ended: ${messageOf(error)}`);
+    } finally {
+      this.#parts.onOver(this);
     }
   }
 
@@ -178,13 +183,11 @@ export class PhoneSubscription implements Subscription, DialogUser {
     this.#cancelExpiry = clock.after(seconds * 1000, () => void this.end("timeout"));
   }
 
-  /** From now on it holds nothing; a NOTIFY under way is abandoned. */
+  /** From now on it is not active; a NOTIFY under way is abandoned. */
   #stop(reason: SubscriptionEndReason): void {
-    if (!this.active) return;
     this.#over.abort(new CallRefused({ status: 481, reason: "Subscription Does Not Exist: it has ended" }));
     this.#cancelExpiry?.();
     this.#parts.agent.dialogs.delete(this.#parts.dialog);
-    this.#parts.onOver(this);
     if (this.#begun) this.#parts.onChange(this, reason);
   }
 }

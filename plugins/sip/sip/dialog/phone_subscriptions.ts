@@ -5,11 +5,11 @@
  */
 import type { Credentials } from "../digest/mod.ts";
 import { MalformedMessage, type SipRequest, type SipResponse } from "../message/mod.ts";
+import { newToken } from "../token.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 import { type AgentParts, refusesExtension, reply, userOf } from "./agent_parts.ts";
 import { CallRefused } from "./call.ts";
 import { Dialog } from "./dialog.ts";
-import { newToken } from "./new_request.ts";
 import { BODY_TYPES, PhoneSubscription } from "./phone_subscription.ts";
 import type {
   NotifyBody,
@@ -18,6 +18,7 @@ import type {
   Subscriptions,
   SubscriptionsOptions,
 } from "./subscription.ts";
+import { keepable, kept } from "./kept.ts";
 import { readExpiry } from "./subscription_expiry.ts";
 
 const EVENTS = Object.keys(BODY_TYPES).join(", ");
@@ -50,18 +51,21 @@ export class PhoneSubscriptions implements Subscriptions {
     if (!accepts(request, BODY_TYPES[event])) {
       return reply(agent, { transaction, status: 406, headers: [["Accept", BODY_TYPES[event]]] });
     }
+    if (!keepable(eventHeader)) return reply(agent, { transaction, status: 400, reason: "Event Too Long" });
     const asked = readExpiry(request, limits);
     if ("status" in asked) return reply(agent, { transaction, ...asked });
-    const resource = userOf(request) ?? "";
-    this.#makeRoom({ subscriber, event, resource });
-    if (this.#closed || this.#held.size >= limits.most) return reply(agent, { transaction, status: 503 });
+    const resource = kept(userOf(request) ?? "");
+    const isFull = this.#closed || !this.#makeRoom({ subscriber, event, resource }) || this.#held.size >= limits.most;
+    if (isFull) return reply(agent, { transaction, status: 503 });
     const dialog = dialogOf(request, peer);
-    if (!dialog) return reply(agent, { transaction, status: 400, reason: "Contact Must Be One SIP URI" });
+    if (dialog instanceof MalformedMessage) {
+      return reply(agent, { transaction, status: dialog.status, reason: dialog.reason });
+    }
     const subscription = new PhoneSubscription({
       agent,
       dialog,
       event,
-      eventHeader,
+      eventHeader: kept(eventHeader),
       subscriber,
       resource,
       credentials,
@@ -76,13 +80,14 @@ export class PhoneSubscriptions implements Subscriptions {
 
   of(subscriber: string, { event, resource }: { event?: SubscriptionEvent; resource?: string } = {}): Subscription[] {
     return this.#of(subscriber).filter((subscription) =>
+      subscription.active &&
       (event === undefined || subscription.event === event) &&
       (resource === undefined || subscription.resource === resource)
     );
   }
 
   async notify(subscription: Subscription, { body }: { body: NotifyBody }): Promise<SipResponse> {
-    for (const held of this.#held) if (held === subscription) return await held.notify(body);
+    for (const held of this.#held) if (held === subscription && held.active) return await held.notify(body);
     throw new CallRefused({ status: 481, reason: "Subscription Does Not Exist: it has ended" });
   }
 
@@ -100,12 +105,19 @@ export class PhoneSubscriptions implements Subscriptions {
     return [...this.#held].filter((subscription) => subscription.subscriber === subscriber);
   }
 
-  /** A phone that was restarted has forgotten what it subscribed to: such a one, the oldest of its kind, goes first, and without a word. */
-  #makeRoom({ subscriber, event, resource }: Pick<Subscription, "subscriber" | "event" | "resource">): void {
-    const own = this.#of(subscriber);
-    if (own.length < this.#options.limits.mostOfOne) return;
-    const alike = own.find((subscription) => subscription.event === event && subscription.resource === resource);
-    void (alike ?? own[0])?.end("unreachable");
+  /**
+   * A phone that was restarted has forgotten what it subscribed to: such a one, the oldest of its kind, goes first, and without a word. Those
+   * that have ended, but whose last NOTIFY is not answered, make no room.
+   *
+   * @returns Whether there is room now.
+   */
+  #makeRoom({ subscriber, event, resource }: Pick<Subscription, "subscriber" | "event" | "resource">): boolean {
+    const { mostOfOne } = this.#options.limits;
+    if (this.#of(subscriber).length < mostOfOne) return true;
+    const active = this.#of(subscriber).filter((subscription) => subscription.active);
+    const alike = active.find((subscription) => subscription.event === event && subscription.resource === resource);
+    void (alike ?? active[0])?.end("unreachable");
+    return this.#of(subscriber).length < mostOfOne;
   }
 }
 
@@ -120,11 +132,11 @@ function accepts({ headers }: SipRequest, type: string): boolean {
   return ranges.length === 0 || [type, "application/*", "*/*"].some((range) => ranges.includes(range));
 }
 
-function dialogOf(request: SipRequest, peer: ServerTransaction["from"]): Dialog | undefined {
+function dialogOf(request: SipRequest, peer: ServerTransaction["from"]): Dialog | MalformedMessage {
   try {
     return Dialog.ofRequest(request, { localTag: newToken(), peer });
   } catch (error) {
-    if (error instanceof MalformedMessage) return undefined;
+    if (error instanceof MalformedMessage) return error;
     throw error;
   }
 }

@@ -4,15 +4,23 @@
  * @module
  */
 import type { MediaSession } from "../media/mod.ts";
-import { type SipHeaders, type SipRequest, type SipResponse, writeAddress, writeUri } from "../message/mod.ts";
+import {
+  type Header,
+  type SipHeaders,
+  type SipRequest,
+  type SipResponse,
+  writeAddress,
+  writeUri,
+} from "../message/mod.ts";
+import { newToken } from "../token.ts";
 import type { Outgoing } from "./agent.ts";
-import { type AgentParts, ALLOW, contact, isSuccess, messageOf } from "./agent_parts.ts";
-import { type CallEnd, CallRefused } from "./call.ts";
+import { type AgentParts, ALLOW, contact, isSuccess, messageOf, refusalOf } from "./agent_parts.ts";
+import { type CallEnd, CallRefused, type Refusal } from "./call.ts";
 import { openMedia } from "./call_media.ts";
 import { Dialog } from "./dialog.ts";
 import { earlyDialog } from "./early.ts";
 import { exchange, type Exchanged } from "./exchange.ts";
-import { type Header, newRequest, newToken } from "./new_request.ts";
+import { newRequest } from "./new_request.ts";
 import { described } from "./offer_answer.ts";
 import { PhoneCall } from "./phone_call.ts";
 import { Session } from "./session.ts";
@@ -32,6 +40,8 @@ class Placing {
   readonly #call: PhoneCall;
   readonly #localTag = newToken();
   #cseq = 0;
+  /** An INVITE of ours has no final answer: the phone may ring, or go on to. */
+  #unanswered = false;
 
   constructor(agent: AgentParts, { outgoing, call }: { outgoing: Outgoing; call: PhoneCall }) {
     this.#agent = agent;
@@ -45,7 +55,9 @@ class Placing {
 
   /** Goes through the call; never rejects. */
   async run(): Promise<void> {
-    this.#agent.dialogs.set(this.#identity, earlyDialog(this.#agent, this.#call));
+    const { to: peer, toAddress } = this.#outgoing;
+    const other = { peer, address: writeAddress(toAddress) };
+    this.#agent.dialogs.set(this.#identity, earlyDialog(this.#agent, { call: this.#call, other }));
     let media: MediaSession | undefined;
     let end: CallEnd;
     let headers: SipHeaders | undefined;
@@ -54,15 +66,21 @@ class Placing {
       const exchanged = await this.#invite(media);
       if (isSuccess(exchanged.response)) return this.#begin(exchanged, media);
       const { status, reason } = exchanged.response;
-      end = { by: "phone", status, reason };
+      end = { by: this.#call.unwantedBy ?? "phone", status, reason };
       headers = exchanged.response.headers;
     } catch (error) {
-      const { status, reason } = error instanceof CallRefused ? error : { status: 503, reason: messageOf(error) };
-      end = { by: "network", status, reason };
+      end = this.#failure(refusalOf(error));
     }
     await media?.close();
     this.#agent.dialogs.delete(this.#identity);
-    this.#call.progress.end({ ...end, by: this.#call.unwantedBy ?? end.by }, headers);
+    this.#call.progress.end(end, headers);
+  }
+
+  /** What a call ends with to which the phone gives no final answer, or which never reached it. */
+  #failure(failure: Refusal): CallEnd {
+    const { unwantedBy } = this.#call;
+    if (unwantedBy === "us" && this.#unanswered) return { by: "us", unconfirmed: failure };
+    return { by: unwantedBy ?? "network", ...failure };
   }
 
   #invite(media: MediaSession): Promise<Exchanged> {
@@ -101,14 +119,18 @@ class Placing {
     const transaction = this.#agent.endpoint.invite(request, {
       to: this.#outgoing.to,
       onProvisional: ({ status }) => {
-        if (status > 100) progress.ring();
+        // 181, 182 and 199 tell of calls that are forwarded, queued or gone: nothing rings there.
+        if (status === 180 || status === 183) progress.ring();
       },
       onForked: (response) => this.#refuseFork({ request, response }),
     });
     const cancel = () => transaction.cancel();
     unwanted.addEventListener("abort", cancel, { once: true });
+    this.#unanswered = true;
     try {
-      return await transaction.final;
+      const response = await transaction.final;
+      this.#unanswered = false;
+      return response;
     } finally {
       unwanted.removeEventListener("abort", cancel);
     }
@@ -139,8 +161,8 @@ class Placing {
   }
 
   #acknowledge({ request, response }: Exchanged): Pick<SessionParts, "agent" | "dialog" | "credentials"> {
-    const { to, credentials } = this.#outgoing;
-    const dialog = Dialog.ofResponse(request, response, { localTag: this.#localTag, peer: to });
+    const { to, whereabouts, credentials } = this.#outgoing;
+    const dialog = Dialog.ofResponse(request, response, { localTag: this.#localTag, peer: to, whereabouts });
     this.#agent.endpoint.acknowledge(dialog.acknowledgement(request), to);
     return { agent: this.#agent, dialog, credentials };
   }

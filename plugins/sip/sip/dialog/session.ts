@@ -6,9 +6,9 @@
 import { checkDigits, infoOfDigit } from "../media/mod.ts";
 import type { SipRequest, SipResponse } from "../message/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
-import { ALLOW, endsDialog, isSuccess, messageOf, refusesExtension, reply } from "./agent_parts.ts";
-import { type CallEnd, CallRefused, type CallRequest } from "./call.ts";
-import type { DialogUser } from "./dialog_table.ts";
+import { ALLOW, endsDialog, isSuccess, messageOf, refusalOf, refusesExtension, reply } from "./agent_parts.ts";
+import { type CallEnd, CallRefused, type CallRequest, type Refusal } from "./call.ts";
+import type { DialogUser, OtherSide } from "./dialog_table.ts";
 import { DTMF_RELAY, receiveInfo } from "./info.ts";
 import { SDP } from "./offer_answer.ts";
 import { Offers } from "./offers.ts";
@@ -45,17 +45,17 @@ export class Session implements DialogUser {
     parts.agent.dialogs.set(parts.dialog, this);
   }
 
+  get other(): OtherSide {
+    return this.#parts.dialog.other;
+  }
+
   /** Ends the call by BYE; it is over when that has been answered, or will not be. */
   async bye(end: CallEnd): Promise<void> {
     if (this.#leaving || this.#over.signal.aborted) return;
     this.#leaving = end;
     this.offers.stop();
-    try {
-      await exchangeInside(this.#parts, { method: "BYE", signal: this.#over.signal });
-    } catch (error) {
-      if (!this.#over.signal.aborted) this.#parts.agent.log(`A phone did not answer BYE: ${messageOf(error)}`);
-    }
-    this.end(end);
+    const unconfirmed = await this.#sendBye();
+    this.end(unconfirmed ? { ...end, unconfirmed } : end);
   }
 
   /** Ends it without a word: the phone has said BYE, or the call was never taken. */
@@ -118,6 +118,23 @@ export class Session implements DialogUser {
 
   receiveAck(ack: SipRequest): void {
     this.offers.receiveAck(ack);
+  }
+
+  /** @returns Why the phone has not ended the call, if it has not. */
+  async #sendBye(): Promise<Refusal | undefined> {
+    const { agent } = this.#parts;
+    try {
+      const { response } = await exchangeInside(this.#parts, { method: "BYE", signal: this.#over.signal });
+      const { status, reason } = response;
+      // 481: it has no such call (RFC 3261 15.1.1), and what it does not have is on hook.
+      if (isSuccess(response) || status === 481) return undefined;
+      agent.log(`A phone refused BYE: SIP ${status} ${reason}`);
+      return { status, reason };
+    } catch (error) {
+      if (this.#over.signal.aborted) return undefined;
+      agent.log(`A phone did not answer BYE: ${messageOf(error)}`);
+      return refusalOf(error);
+    }
   }
 
   async #request(method: string, options: CallRequest & { signal: AbortSignal }): Promise<SipResponse> {

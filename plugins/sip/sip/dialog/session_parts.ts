@@ -5,10 +5,11 @@
  */
 import type { Credentials } from "../digest/mod.ts";
 import type { MediaSession } from "../media/mod.ts";
+import type { Header } from "../message/mod.ts";
 import { type AgentParts, ALLOW, contact } from "./agent_parts.ts";
+import { requireFits } from "./datagram_size.ts";
 import type { Dialog } from "./dialog.ts";
 import { exchange, type Exchanged } from "./exchange.ts";
-import type { Header } from "./new_request.ts";
 
 /** What an answered call is made of. */
 export interface SessionParts {
@@ -44,6 +45,9 @@ export function exchangeInside(
         headers: [["User-Agent", agent.product], ...headers, ...authorization],
         ...(body ? { body } : {}),
       }),
-    send: (request) => agent.endpoint.request(request, { to: dialog.peer, ...(signal ? { signal } : {}) }),
+    send: (request) => {
+      requireFits(request, dialog.peer);
+      return agent.endpoint.request(request, { to: dialog.peer, ...(signal ? { signal } : {}) });
+    },
   });
 }

@@ -4,8 +4,7 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
-import type { SipHeaders, SipRequest, SipResponse } from "../message/mod.ts";
-import type { Header } from "./new_request.ts";
+import type { Header, SipHeaders, SipRequest, SipResponse } from "../message/mod.ts";
 
 /** What was agreed on. */
 export interface SessionInterval {

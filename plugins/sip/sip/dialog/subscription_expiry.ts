@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { SipRequest } from "../message/mod.ts";
-import type { Header } from "./new_request.ts";
+import type { Header, SipRequest } from "../message/mod.ts";
 
 /** What RFC 3842 3.4 and RFC 4235 3.4 give when nothing is asked: an hour. */
 const USUAL_SECONDS = 3600;

@@ -5,19 +5,20 @@
  */
 import type { Credentials } from "../digest/mod.ts";
 import { MalformedMessage, reasonOf } from "../message/mod.ts";
+import { newToken } from "../token.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
+import type { Caller } from "./agent.ts";
 import { type AgentParts, contact, messageOf, refusesExtension, reply, userOf } from "./agent_parts.ts";
 import { openMedia } from "./call_media.ts";
 import { Dialog } from "./dialog.ts";
 import { earlyDialog } from "./early.ts";
-import { newToken } from "./new_request.ts";
 import { PhoneCall } from "./phone_call.ts";
 import { Session } from "./session.ts";
 
 /** Takes a call. What becomes of it, its promises tell. */
 export function takeCall(
   agent: AgentParts,
-  { transaction, credentials }: { transaction: ServerTransaction; credentials: Credentials | undefined },
+  { transaction, credentials, whereabouts }: Caller & { transaction: ServerTransaction },
 ): PhoneCall {
   const call = new PhoneCall({ direction: "in", id: transaction.request.headers.get("Call-ID") ?? "" });
   const toTag = newToken();
@@ -30,7 +31,7 @@ export function takeCall(
     return call;
   }
   try {
-    const dialog = Dialog.ofRequest(transaction.request, { localTag: toTag, peer: transaction.from });
+    const dialog = Dialog.ofRequest(transaction.request, { localTag: toTag, peer: transaction.from, whereabouts });
     answer(agent, { transaction, credentials, call, dialog, refuse }).catch((error) => {
       agent.dialogs.delete(dialog);
       refuse(503, `${reasonOf(503)}: ${messageOf(error)}`);
@@ -53,7 +54,7 @@ async function answer(agent: AgentParts, { transaction, credentials, call, dialo
   const { from: peer, request } = transaction;
   const toTag = dialog.localTag;
   const user = userOf(request);
-  agent.dialogs.set(dialog, earlyDialog(agent, call));
+  agent.dialogs.set(dialog, earlyDialog(agent, { call, other: dialog.other }));
   transaction.cancelled.addEventListener("abort", () => call.end("phone"), { once: true });
   call.progress.ring();
   reply(agent, { transaction, status: 180, toTag, headers: [contact(agent, { peer, user })] });

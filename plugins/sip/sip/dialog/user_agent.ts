@@ -3,16 +3,18 @@
  *
  * @module
  */
-import type { Credentials } from "../digest/mod.ts";
 import { RtpPorts } from "../media/mod.ts";
-import { type SipRequest, type SipResponse, tagOf, writeAddress, writeUri } from "../message/mod.ts";
+import { type Header, type SipRequest, type SipResponse, tagOf, writeAddress, writeUri } from "../message/mod.ts";
+import { newToken } from "../token.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
-import type { Outgoing, OutgoingRequest, UserAgent, UserAgentOptions } from "./agent.ts";
+import type { Peer } from "../transport/mod.ts";
+import type { Caller, DialogMatch, Outgoing, OutgoingRequest, UserAgent, UserAgentOptions } from "./agent.ts";
 import { type AgentParts, contact, reply } from "./agent_parts.ts";
 import type { Call } from "./call.ts";
+import { requireFits } from "./datagram_size.ts";
 import { DialogTable } from "./dialog_table.ts";
 import { exchange } from "./exchange.ts";
-import { type Header, newRequest, newToken } from "./new_request.ts";
+import { newRequest } from "./new_request.ts";
 import { PhoneCall } from "./phone_call.ts";
 import { PhoneSubscriptions } from "./phone_subscriptions.ts";
 import { placeCall } from "./place_call.ts";
@@ -57,9 +59,9 @@ class EndpointUserAgent implements UserAgent {
     return call;
   }
 
-  takeCall(transaction: ServerTransaction, { credentials }: { credentials?: Credentials } = {}): Call {
+  takeCall(transaction: ServerTransaction, caller: Caller = {}): Call {
     const full = this.#whyFull();
-    if (full === undefined) return this.#hold(takeCall(this.#parts, { transaction, credentials }));
+    if (full === undefined) return this.#hold(takeCall(this.#parts, { transaction, ...caller }));
     const call = new PhoneCall({ direction: "in", id: transaction.request.headers.get("Call-ID") ?? "" });
     reply(this.#parts, { transaction, status: 503, toTag: newToken() });
     call.progress.end({ by: "us", status: 503, reason: full });
@@ -75,8 +77,8 @@ class EndpointUserAgent implements UserAgent {
     return true;
   }
 
-  knows(request: SipRequest): boolean {
-    return this.#parts.dialogs.find(request) !== undefined;
+  knows(request: SipRequest, from: Peer): DialogMatch {
+    return this.#parts.dialogs.match(request, from);
   }
 
   receiveAck(ack: SipRequest): void {
@@ -103,7 +105,10 @@ class EndpointUserAgent implements UserAgent {
         const said: Header[] = [...self, ["User-Agent", product], ...headers, ...authorization];
         return newRequest({ ...identity, cseq: ++cseq, headers: said, ...(body ? { body } : {}) });
       },
-      send: (request) => endpoint.request(request, { to, ...(signal ? { signal } : {}) }),
+      send: (request) => {
+        requireFits(request, to);
+        return endpoint.request(request, { to, ...(signal ? { signal } : {}) });
+      },
     });
     return response;
   }

@@ -6,7 +6,7 @@
 import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
 import type { Clock } from "../clock.ts";
-import { MalformedMessage, parseUri, quote, sameUri, type SipRequest } from "../message/mod.ts";
+import { MalformedMessage, parseUri, quote, sameUri, SIP_PORT, type SipRequest } from "../message/mod.ts";
 import { Nonces } from "./nonces.ts";
 import { readDigest } from "./parameters.ts";
 import { algorithmOf, type DigestAlgorithm, digestResponse } from "./response.ts";
@@ -31,7 +31,7 @@ export type DigestVerdict =
   | { verdict: "missing"; why?: string }
   /** It was made for another nonce than one of ours that is good and unspent: to be asked again, without disturbing a person. */
   | { verdict: "stale"; algorithm: DigestAlgorithm }
-  /** The secret is wrong, or there is no such user. */
+  /** The secret is wrong, or there is no such user. The algorithm is the one that it was made with, whatever it names: some phones only repeat its name. */
   | { verdict: "wrong"; user: string; algorithm: DigestAlgorithm };
 
 /** Asks who sent a request, and checks what it says. */
@@ -64,6 +64,7 @@ interface Answer {
 }
 
 const COUNT = /^[0-9a-f]{8}$/i;
+const MD5_DIGITS = 32;
 
 /** Makes a challenger with a secret of its own: nonces of another one are stale. */
 export function createChallenger({ realm, clock, lifetimeMs, algorithms }: ChallengerOptions): Challenger {
@@ -89,14 +90,17 @@ export function createChallenger({ realm, clock, lifetimeMs, algorithms }: Chall
       const answer = readAnswer(parameters);
       if (typeof answer === "string") return { verdict: "missing", why: answer };
       const { algorithm, user, nonce, count } = answer;
+      const madeWith = answer.response.length === MD5_DIGITS ? "MD5" : algorithm;
       if (!algorithms.includes(algorithm)) return { verdict: "missing", why: `${algorithm} was not asked for` };
       if (!isFor(request.uri, answer.uri)) return { verdict: "missing", why: "it is for another request URI" };
       const number = nonces.read(nonce, source);
-      if (number === undefined) return { verdict: "stale", algorithm };
+      if (number === undefined) return { verdict: "stale", algorithm: madeWith };
       const secret = secretOf(user);
       const { method } = request;
       const right = digestResponse({ ...answer, realm, secret: secret ?? nobodysSecret, method, auth: answer });
-      if (!equal(right, answer.response) || secret === undefined) return { verdict: "wrong", user, algorithm };
+      if (!equal(right, answer.response) || secret === undefined) {
+        return { verdict: "wrong", user, algorithm: madeWith };
+      }
       // Only now: a count is spent by its owner, not by whoever names it.
       if (!nonces.use(number, Number.parseInt(count, 16))) return { verdict: "stale", algorithm };
       return { verdict: "ok", user, algorithm };
@@ -119,11 +123,12 @@ function readAnswer(parameters: ReadonlyMap<string, string>): Answer | string {
   return { algorithm, user, uri, nonce, count, cnonce, response };
 }
 
-/** Whether an answer to that URI is for a request of this one: RFC 7616 3.4.6 lets them be written differently. */
+/** Whether an answer to that URI is for a request of this one: RFC 7616 3.4.6 lets them be written differently, phones leave out the usual port. */
 function isFor(requestUri: string, answered: string): boolean {
   if (requestUri === answered) return true;
   try {
-    return sameUri(parseUri(requestUri), parseUri(answered));
+    const [asked, signed] = [requestUri, answered].map(parseUri).map((uri) => ({ port: SIP_PORT, ...uri }));
+    return asked !== undefined && signed !== undefined && sameUri(asked, signed);
   } catch (error) {
     if (error instanceof MalformedMessage) return false;
     throw error;

@@ -57,7 +57,8 @@ export class MediaSession {
   #second = { endsAt: 0, packets: 0 };
   #cancelSilence: (() => void) | undefined;
   readonly #leaving = new Set<Promise<void>>();
-  #closed = false;
+  readonly #over = new AbortController();
+  #closing: Promise<void> | undefined;
 
   private constructor(parts: MediaParts, rtp: RtpSocket) {
     this.#parts = parts;
@@ -101,25 +102,34 @@ export class MediaSession {
   /**
    * Sends digits as packets, one after another.
    *
-   * @throws {TypeError} (rejected) If they are not digits; what the signal says (rejected) when abandoned.
+   * @throws {TypeError} (rejected) If they are not digits; what the signal says (rejected) when abandoned; an Error when it is closed.
    */
   async sendDigits(digits: string, signal: AbortSignal): Promise<void> {
     checkDigits(digits);
+    const until = AbortSignal.any([signal, this.#over.signal]);
     for (const digit of digits) {
       const payloadType = this.#agreement?.digits;
       if (payloadType === undefined) return;
-      await this.#stream.digit(digit, { payloadType, signal });
+      await this.#stream.digit(digit, { payloadType, signal: until });
     }
+    if (this.#agreement && this.#sends) await this.#stream.quiet(this.#agreement, until);
   }
 
   /** Hears and sends nothing any more, and gives the port back. Fulfilled when it can be held again. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    this.#over.abort(new Error("Cannot send digits: the call is ending"));
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
     this.#cancelSilence?.();
     // Deno never tells what became of a packet under which its socket is closed.
     await Promise.all(this.#leaving);
     await new Promise<void>((closed) => void this.#rtp.socket.close(closed));
+  }
+
+  get #closed(): boolean {
+    return this.#over.signal.aborted;
   }
 
   get #sends(): boolean {
@@ -169,13 +179,14 @@ export class MediaSession {
   }
 
   /**
-   * A phone sends from where it hears (RFC 4961). One behind a NAT names an address that we do not see: then its packets come from where
-   * its signalling comes from, and the first port that they come from is its own until it describes itself anew.
+   * A phone sends from where it hears (RFC 4961). One behind a NAT names an address that we do not see, or its public address with a port that
+   * the NAT has changed: then its packets come from where its signalling comes from, and the first port that they come from is its own until
+   * it describes itself anew. The place that it has described counts always, and from its first packet on alone.
    */
   #comesFromPhone({ host, port }: Place): boolean {
     if (!this.#agreement) return false;
     if (host === this.#agreement.host && port === this.#agreement.port) return true;
-    if (this.#agreement.host === this.#parts.phone || host !== this.#parts.phone) return false;
+    if (host !== this.#parts.phone) return false;
     return this.#source === undefined || this.#source.host !== host || this.#source.port === port;
   }
 

@@ -20,6 +20,8 @@ const PAUSE_MS = 60;
 /** RFC 4733 2.5.1.4: the last packet is sent three times. */
 const ENDS = 3;
 const END_BIT = 0x80;
+/** More than phones hold back to even out what comes unevenly: they play a packet when later ones have come. */
+const QUIETS = 5;
 /** -10 dBm0. */
 const VOLUME = 10;
 
@@ -47,10 +49,18 @@ export class SentStream {
   }
 
   /** Sends one packet of silence. Phones give up a call in which they hear nothing at all. */
-  silence({ audio }: Agreement): void {
+  silence({ audio }: Agreement, { marker = true }: { marker?: boolean } = {}): void {
     const quiet = audio.codec === "pcmu" ? 0xff : 0xd5;
     const payload = new Uint8Array(PACKET_MS * TICKS_PER_MS).fill(quiet);
-    this.#packet({ payloadType: audio.payload, marker: true, timestamp: this.#now(), payload });
+    this.#packet({ payloadType: audio.payload, marker, timestamp: this.#now(), payload });
+  }
+
+  /** Sends as much silence as phones need after the last digit to hear its end. When abandoned it stops: the digits have been sent. */
+  async quiet(agreement: Agreement, signal: AbortSignal): Promise<void> {
+    for (let sent = 0; sent < QUIETS && !signal.aborted; sent++) {
+      this.silence(agreement, { marker: sent === 0 });
+      await pause(PACKET_MS, { clock: this.#clock, signal });
+    }
   }
 
   /** Sends a digit, and the pause after it. When abandoned, what has sounded is ended first. @throws What the signal says. */

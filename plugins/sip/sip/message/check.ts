@@ -8,7 +8,7 @@ import { parseCSeq } from "./cseq.ts";
 import { MalformedMessage } from "./malformed.ts";
 import { isRequest, type SipMessage } from "./message.ts";
 import { parseNumber } from "./numbers.ts";
-import { parseVia } from "./via.ts";
+import { MOST_VIAS, parseVia } from "./via.ts";
 
 const NEEDED = ["Via", "From", "To", "Call-ID", "CSeq"];
 const ONCE = ["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type"];
@@ -24,7 +24,9 @@ export function checkHeaders(message: SipMessage): void {
   for (const name of ONCE) {
     if (headers.all(name).length > 1) throw new MalformedMessage(400, `${name} must not come twice`);
   }
-  for (const via of headers.all("Via")) parseVia(via);
+  const vias = headers.all("Via");
+  if (vias.length > MOST_VIAS) throw new MalformedMessage(400, `Via must not name more than ${MOST_VIAS} hops`);
+  for (const via of vias) parseVia(via);
   tagOf(headers.get("From") ?? "");
   tagOf(headers.get("To") ?? "");
   if (/\s/.test(headers.get("Call-ID") ?? "")) throw new MalformedMessage(400, "Call-ID must be one word");

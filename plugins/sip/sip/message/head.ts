@@ -4,6 +4,7 @@
  * @module
  */
 import { headerKey } from "./header_names.ts";
+import type { Header } from "./headers.ts";
 import { MalformedMessage } from "./malformed.ts";
 import { parseNumber } from "./numbers.ts";
 import { trimBlanks } from "./text.ts";
@@ -59,7 +60,7 @@ export function nameAndValue(line: string): [name: string, value: string] | unde
  *
  * @throws {MalformedMessage} If it is not a number, or there are two: whoever is between us and the sender might take the other one.
  */
-export function contentLength(headers: Iterable<readonly [name: string, value: string]>): number | undefined {
+export function contentLength(headers: Iterable<Header>): number | undefined {
   let length: number | undefined;
   for (const [name, value] of headers) {
     if (headerKey(name) !== "content-length") continue;

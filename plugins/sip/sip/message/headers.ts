@@ -9,6 +9,9 @@ import { isToken, splitList, trimBlanks } from "./text.ts";
 /** NUL may only stand behind a backslash: RFC 3261 lets a quoted string escape it. */
 const FORBIDDEN = /[\r\n]|(?<!\\)\0/;
 
+/** One header. */
+export type Header = readonly [name: string, value: string];
+
 interface Entry {
   key: string;
   name: string;
@@ -27,7 +30,7 @@ export class SipHeaders implements Iterable<[name: string, value: string]> {
    * @param entries Names with their values, in order.
    * @throws {TypeError} If a name is not a token, or a value holds CR, LF or NUL.
    */
-  constructor(entries: Iterable<readonly [name: string, value: string]> = []) {
+  constructor(entries: Iterable<Header> = []) {
     for (const [name, value] of entries) this.add(name, value);
   }
 

@@ -5,7 +5,7 @@
  */
 export { type Address, type AnyAddress, parseAddress, parseAnyAddress, tagOf, writeAddress } from "./address.ts";
 export { type CSeq, parseCSeq } from "./cseq.ts";
-export { SipHeaders } from "./headers.ts";
+export { type Header, SipHeaders } from "./headers.ts";
 export { canonicalHost } from "./host.ts";
 export { MESSAGE_LIMITS, type MessageLimits } from "./limits.ts";
 export { MalformedMessage } from "./malformed.ts";
@@ -18,6 +18,6 @@ export { type ResponseOptions, responseTo } from "./response.ts";
 export { Scanner } from "./scan.ts";
 export { MessageSplitter, type Split } from "./stream.ts";
 export { quote } from "./text.ts";
-export { parseUri, sameUri, type SipUri, writeUri } from "./uri.ts";
-export { parseVia, type Via, writeVia } from "./via.ts";
+export { parseUri, sameUri, SIP_PORT, type SipUri, writeUri } from "./uri.ts";
+export { MOST_VIAS, parseVia, type Via, writeVia } from "./via.ts";
 export { writeMessage } from "./write.ts";

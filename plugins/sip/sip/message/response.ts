@@ -4,7 +4,7 @@
  * @module
  */
 import { tagOf } from "./address.ts";
-import { SipHeaders } from "./headers.ts";
+import { type Header, SipHeaders } from "./headers.ts";
 import { MalformedMessage } from "./malformed.ts";
 import type { SipRequest, SipResponse } from "./message.ts";
 import { reasonOf } from "./reasons.ts";
@@ -16,7 +16,7 @@ export interface ResponseOptions {
   /** Our tag, put into To where it has none. */
   toTag?: string;
   /** Headers after those that the request gives. */
-  headers?: Iterable<readonly [name: string, value: string]>;
+  headers?: Iterable<Header>;
   /** Empty, if left out. */
   body?: Uint8Array;
 }

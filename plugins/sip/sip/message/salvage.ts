@@ -9,12 +9,13 @@ import { SipHeaders } from "./headers.ts";
 import type { MessageLimits } from "./limits.ts";
 import type { SipRequest } from "./message.ts";
 import { isToken } from "./text.ts";
+import { MOST_VIAS } from "./via.ts";
 
 const NEEDED = ["via", "from", "to", "call-id", "cseq"];
 
 /**
- * The request with no other headers than those that its answer repeats; `undefined`, if it cannot be answered, or must not:
- * a response, an ACK, or a head without one of them.
+ * The request with no other headers than those that its answer repeats, From, To, Call-ID and CSeq once; `undefined`, if it cannot be
+ * answered, or must not: a response, an ACK, a head without one of them, or one with so many Vias that the answer would cost more than it tells.
  */
 export function salvageRequest(bytes: Uint8Array, limits: MessageLimits): SipRequest | undefined {
   const end = endOfHead(bytes);
@@ -26,8 +27,8 @@ export function salvageRequest(bytes: Uint8Array, limits: MessageLimits): SipReq
   for (const line of lines.slice(0, limits.mostHeaders)) {
     const [name = "", value = ""] = nameAndValue(line) ?? [];
     if (!NEEDED.includes(headerKey(name)) || line.length > limits.mostLine || /[\r\n\0]/.test(value)) continue;
-    if (isToken(name)) headers.add(name, value);
+    if (isToken(name) && (headerKey(name) === "via" || !headers.has(name))) headers.add(name, value);
   }
-  if (!NEEDED.every((name) => headers.get(name))) return undefined;
+  if (!NEEDED.every((name) => headers.get(name)) || headers.all("Via").length > MOST_VIAS) return undefined;
   return { method, uri, headers, body: new Uint8Array() };
 }

@@ -7,6 +7,9 @@ import { canonicalHost, readHostPort, writeHostPort } from "./host.ts";
 import type { Params } from "./params.ts";
 import { Scanner } from "./scan.ts";
 
+/** The port of a `sip:` URI or a Via that names none. */
+export const SIP_PORT = 5_060;
+
 /** A `sip:` or `sips:` URI, taken apart. */
 export interface SipUri {
   scheme: "sip" | "sips";

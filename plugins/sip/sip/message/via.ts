@@ -8,6 +8,9 @@ import { type Params, readParams, writeParams } from "./params.ts";
 import { Scanner } from "./scan.ts";
 import { isToken } from "./text.ts";
 
+/** The ways of a message are bounded as its hops are: Max-Forwards begins with 70 (RFC 3261 8.1.1.6), and each hop adds one Via. */
+export const MOST_VIAS = 70;
+
 /** One hop. */
 export interface Via {
   /** In capitals: "UDP", "TCP" … */

@@ -18,8 +18,6 @@ export interface Endpoint {
   invite(message: SipRequest, options: InviteOptions): InviteTransaction;
   /** Sends the ACK of a 2xx, now and whenever that 2xx comes again. The top Via is added here. */
   acknowledge(ack: SipRequest, to: Peer): void;
-  /** Answers once, without a transaction: for strangers, who could make us repeat it to somebody else. */
-  answerStateless(request: SipRequest, from: Peer, response: SipResponse): void;
   /** Ends every transaction, those of ours with a `TransportError`, and closes the transports. */
   close(): Promise<void>;
 }
@@ -78,18 +76,33 @@ export interface EndpointLimits {
   transactions: number;
   /** The same of one source: an IPv4 address, or an IPv6 network of 64 bits. */
   transactionsPerSource: number;
+  /** Bytes of those requests, of all sources: a few that are long cost as much as many. */
+  transactionBytes: number;
+  /** The same of one source. */
+  transactionBytesPerSource: number;
+  /** Bytes of one request over UDP; one that is longer is refused with 513. */
+  datagramBytes: number;
   /** Messages a second of one source, in the long run. Answers that we wait for do not count. */
   messagesPerSecond: number;
   /** Messages of one source at once. */
   burst: number;
+  /** Messages a second of all sources together: the source of a datagram can be forged, another one for each. */
+  messagesPerSecondOfAll: number;
+  /** Messages of all sources at once. */
+  burstOfAll: number;
 }
 
 /** What holds unless told otherwise. A whole room of phones may stand behind one address. */
 export const DEFAULT_ENDPOINT_LIMITS: EndpointLimits = {
   transactions: 8_192,
   transactionsPerSource: 4_096,
+  transactionBytes: 16_777_216,
+  transactionBytesPerSource: 2_097_152,
+  datagramBytes: 16_384,
   messagesPerSecond: 100,
   burst: 1_000,
+  messagesPerSecondOfAll: 5_000,
+  burstOfAll: 10_000,
 };
 
 /** What to do with a request before a transaction is made of it: take it, forget it, or answer it once. */

@@ -4,12 +4,12 @@
  * @module
  */
 import { responseTo, type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
-import { type Peer, peerText } from "../transport/mod.ts";
+import { newToken } from "../token.ts";
+import { peerText } from "../transport/mod.ts";
 import { TransactionTimeout } from "./endpoint.ts";
 import { toTag } from "./keys.ts";
 import type { ReceivingTransaction, ServerParts } from "./server.ts";
 import { PATIENCE_MS, T1_MS, T2_MS, T4_MS, Timers } from "./timers.ts";
-import { newToken } from "./via.ts";
 
 /** An INVITE that is not answered for so long gets a 100, milliseconds. */
 const TRYING_MS = 200;
@@ -23,24 +23,21 @@ export interface InviteServerParts extends ServerParts {
 
 /** An INVITE that waits for our answer, and then for its ACK. */
 export class InviteServer implements ReceivingTransaction {
-  readonly request: SipRequest;
-  readonly from: Peer;
-  readonly #parts: InviteServerParts;
+  readonly #parts: Omit<InviteServerParts, "request">;
   readonly #timers: Timers;
   readonly #cancel = new AbortController();
   readonly #acknowledged = Promise.withResolvers<void>();
+  #request: SipRequest | undefined;
   #last: Uint8Array | undefined;
   #tag: string | undefined;
   #heard = false;
   #state: "proceeding" | "completed" | "confirmed" | "accepted" | "ended" = "proceeding";
 
   /** @param parts What it is made of. */
-  constructor(parts: InviteServerParts) {
-    const { request, from, clock } = parts;
-    this.request = request;
-    this.from = from;
+  constructor({ request, ...parts }: InviteServerParts) {
+    this.#request = request;
     this.#parts = parts;
-    this.#timers = new Timers(clock);
+    this.#timers = new Timers(parts.clock);
     this.#acknowledged.promise.catch(() => {});
     this.#timers.set("trying", TRYING_MS, () => this.respond(responseTo(request, 100)));
   }
@@ -66,6 +63,7 @@ export class InviteServer implements ReceivingTransaction {
     this.#last = bytes;
     if (response.status >= 300) this.#refuse(bytes);
     else if (response.status >= 200) this.#accept(response, bytes);
+    if (response.status >= 200) this.#request = undefined;
     this.#send(bytes);
   }
 
@@ -75,9 +73,9 @@ export class InviteServer implements ReceivingTransaction {
 
   /** A CANCEL came: ends it with 487, if it has no final answer yet (RFC 3261 9.2). */
   cancel(): void {
-    if (this.#state !== "proceeding") return;
-    this.respond(responseTo(this.request, 487, { toTag: this.tag }));
-    this.#cancel.abort(new Error(`${peerText(this.from)} cancelled its INVITE`));
+    if (this.#state !== "proceeding" || !this.#request) return;
+    this.respond(responseTo(this.#request, 487, { toTag: this.tag }));
+    this.#cancel.abort(new Error(`${peerText(this.#parts.from)} cancelled its INVITE`));
   }
 
   /** An ACK with its branch came. @returns Whether it is that of a refusal. */
@@ -87,7 +85,7 @@ export class InviteServer implements ReceivingTransaction {
       this.#timers.clear();
       this.#acknowledged.resolve();
       // Over TCP no other ACK is on its way.
-      if (this.from.transport === "udp") this.#timers.set("I", T4_MS, () => this.#end());
+      if (this.#parts.from.transport === "udp") this.#timers.set("I", T4_MS, () => this.#end());
       else this.#end();
       return true;
     }
@@ -111,7 +109,7 @@ export class InviteServer implements ReceivingTransaction {
 
   #refuse(bytes: Uint8Array): void {
     this.#state = "completed";
-    if (this.from.transport === "udp") this.#timers.repeat("G", PACE, () => this.#send(bytes));
+    if (this.#parts.from.transport === "udp") this.#timers.repeat("G", PACE, () => this.#send(bytes));
     this.#timers.set("H", PATIENCE_MS, () => this.#giveUp(this.#unacknowledged()));
   }
 
@@ -124,7 +122,7 @@ export class InviteServer implements ReceivingTransaction {
   }
 
   #unacknowledged(): TransactionTimeout {
-    return new TransactionTimeout(`Cannot wait longer for an ACK: ${peerText(this.from)} sent none in time`);
+    return new TransactionTimeout(`Cannot wait longer for an ACK: ${peerText(this.#parts.from)} sent none in time`);
   }
 
   #send(bytes: Uint8Array): void {

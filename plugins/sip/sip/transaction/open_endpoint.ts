@@ -4,13 +4,21 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
-import { isRequest, MalformedMessage, parseMessage, responseTo, type SipMessage } from "../message/mod.ts";
+import {
+  isRequest,
+  MalformedMessage,
+  parseMessage,
+  responseTo,
+  type SipMessage,
+  type SipRequest,
+} from "../message/mod.ts";
+import { newToken } from "../token.ts";
 import { type Peer, peerText, sourceOf, type Transports } from "../transport/mod.ts";
 import { Clients } from "./clients.ts";
 import type { EndpointLimits, EndpointUser, OpenEndpoint } from "./endpoint.ts";
 import { Pace } from "./pace.ts";
-import { Servers } from "./servers.ts";
-import { newToken, withSource } from "./via.ts";
+import { type Arrival, Servers } from "./servers.ts";
+import { withSource } from "./via.ts";
 
 const LOG_PACE = { perSecond: 1, burst: 20 };
 const LONGEST_LOG = 300;
@@ -29,6 +37,7 @@ export interface EndpointOptions extends EndpointUser {
 export function openEndpoint(options: EndpointOptions): OpenEndpoint {
   const { transports, clock, limits } = options;
   const pace = new Pace({ clock, perSecond: limits.messagesPerSecond, burst: limits.burst });
+  const paceOfAll = new Pace({ clock, perSecond: limits.messagesPerSecondOfAll, burst: limits.burstOfAll });
   const logPace = new Pace({ clock, ...LOG_PACE });
   const log = (text: string) => {
     if (logPace.take("")) options.log(text.slice(0, LONGEST_LOG));
@@ -44,10 +53,27 @@ export function openEndpoint(options: EndpointOptions): OpenEndpoint {
     if (!pace.take(source)) {
       return log(`${peerText(from)} is not heard: it sends more than ${limits.messagesPerSecond} messages a second`);
     }
+    if (!paceOfAll.take("")) {
+      return log(
+        `${peerText(from)} is not heard: more than ${limits.messagesPerSecondOfAll} messages a second come in`,
+      );
+    }
     const message = read(bytes, from);
     if (!message) return;
-    if (isRequest(message)) servers.receive(withSource(message, from), from);
-    else if (clients.receive(message)) pace.giveBack(source);
+    if (isRequest(message)) return takeRequest(withSource(message, from), { from, bytes: bytes.length });
+    if (!clients.receive(message)) return;
+    pace.giveBack(source);
+    paceOfAll.giveBack("");
+  }
+
+  function takeRequest(request: SipRequest, arrival: Arrival): void {
+    const isTooLong = arrival.from.transport === "udp" && arrival.bytes > limits.datagramBytes;
+    if (!isTooLong) servers.receive(request, arrival);
+    else if (request.method !== "ACK") refuse(request, { status: 513, reason: "Message Too Large" }, arrival);
+  }
+
+  function refuse(request: SipRequest, { status, reason }: { status: number; reason: string }, arrival: Arrival): void {
+    servers.answerStateless(request, responseTo(request, status, { reason, toTag: newToken() }), arrival);
   }
 
   function read(bytes: Uint8Array, from: Peer): SipMessage | undefined {
@@ -56,11 +82,7 @@ export function openEndpoint(options: EndpointOptions): OpenEndpoint {
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error;
       log(`A message of ${peerText(from)} is refused: ${error.message}`);
-      if (error.request) {
-        const request = withSource(error.request, from);
-        const { status, reason } = error;
-        servers.answerStateless(request, from, responseTo(request, status, { reason, toTag: newToken() }));
-      }
+      if (error.request) refuse(withSource(error.request, from), error, { from, bytes: bytes.length });
       return undefined;
     }
   }
@@ -69,7 +91,6 @@ export function openEndpoint(options: EndpointOptions): OpenEndpoint {
     request: (message, sending) => clients.request(message, sending),
     invite: (message, sending) => clients.invite(message, sending),
     acknowledge: (ack, to) => clients.acknowledge(ack, to),
-    answerStateless: (request, from, response) => servers.answerStateless(request, from, response),
     receive(bytes, from) {
       try {
         take(bytes, from);

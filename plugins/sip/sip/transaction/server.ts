@@ -11,6 +11,7 @@ import { PATIENCE_MS, Timers } from "./timers.ts";
 
 /** What a transaction of others is made of. */
 export interface ServerParts {
+  /** It is let go of once it has its final answer: what is kept of it then is only that. */
   request: SipRequest;
   from: Peer;
   clock: Clock;
@@ -22,7 +23,7 @@ export interface ServerParts {
 }
 
 /** A transaction of others, as what comes in sees it. */
-export interface ReceivingTransaction extends ServerTransaction {
+export interface ReceivingTransaction extends Omit<ServerTransaction, "request" | "from"> {
   /** The request came again. */
   repeat(): void;
   /** Ends it; whoever waits for an ACK hears why. */
@@ -31,31 +32,28 @@ export interface ReceivingTransaction extends ServerTransaction {
 
 /** A request that waits for our answer, and is answered again when it comes again. */
 export class RequestServer implements ReceivingTransaction {
-  readonly request: SipRequest;
-  readonly from: Peer;
   readonly cancelled = new AbortController().signal;
   readonly acknowledged = Promise.resolve();
-  readonly #parts: ServerParts;
+  readonly #parts: Omit<ServerParts, "request">;
+  readonly #method: string;
   readonly #timers: Timers;
   #last: Uint8Array | undefined;
   #state: "waiting" | "completed" | "ended" = "waiting";
 
   /** @param parts What it is made of. */
-  constructor(parts: ServerParts) {
-    const { request, from, clock } = parts;
-    this.request = request;
-    this.from = from;
+  constructor({ request: { method }, ...parts }: ServerParts) {
     this.#parts = parts;
-    this.#timers = new Timers(clock);
+    this.#method = method;
+    this.#timers = new Timers(parts.clock);
     this.#timers.set("abandoned", PATIENCE_MS, () => {
-      this.#giveUp(new Error(`${request.method} of ${peerText(from)} was never answered`));
+      this.#giveUp(new Error(`${method} of ${peerText(parts.from)} was never answered`));
     });
   }
 
   respond(response: SipResponse): void {
     const { status } = response;
     if (status === 408 || (status < 200 && status !== 100)) {
-      throw new TypeError(`Cannot answer ${this.request.method} with ${status}: RFC 4320 allows it for INVITE only`);
+      throw new TypeError(`Cannot answer ${this.#method} with ${status}: RFC 4320 allows it for INVITE only`);
     }
     if (this.#state !== "waiting") return;
     this.#last = writeMessage(response);
@@ -75,7 +73,7 @@ export class RequestServer implements ReceivingTransaction {
     this.#state = "completed";
     this.#timers.clear("abandoned");
     // Over TCP the request is not repeated.
-    if (this.from.transport === "udp") this.#timers.set("J", PATIENCE_MS, () => this.#end());
+    if (this.#parts.from.transport === "udp") this.#timers.set("J", PATIENCE_MS, () => this.#end());
     else this.#end();
   }
 

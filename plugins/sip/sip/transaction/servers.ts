@@ -5,55 +5,77 @@
  */
 import type { Clock } from "../clock.ts";
 import { responseTo, type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
+import { newToken } from "../token.ts";
 import { type Peer, peerText, Places, TransportError, type Transports } from "../transport/mod.ts";
-import type { EndpointLimits, EndpointUser } from "./endpoint.ts";
+import type { EndpointLimits, EndpointUser, ServerTransaction } from "./endpoint.ts";
 import { InviteServer } from "./invite_server.ts";
 import { acknowledgementKey, mergeKey, serverKey } from "./keys.ts";
 import { type ReceivingTransaction, RequestServer, type ServerParts } from "./server.ts";
-import { newToken, topVia } from "./via.ts";
-
-const SIP_PORT = 5_060;
+import { type WaysBack, waysBack } from "./ways_back.ts";
 
 /** What they are made of. */
 export interface ServersParts {
   transports: Transports;
   clock: Clock;
-  limits: Pick<EndpointLimits, "transactions" | "transactionsPerSource">;
+  limits: Pick<
+    EndpointLimits,
+    "transactions" | "transactionsPerSource" | "transactionBytes" | "transactionBytesPerSource"
+  >;
   user: EndpointUser;
   log(text: string): void;
 }
+
+/** How a request came. */
+export interface Arrival {
+  from: Peer;
+  /** How long it was. */
+  bytes: number;
+}
+
+/** A datagram's sender can be forged: what it makes us send to another is at most this many times as long, as in RFC 9000 8.1. */
+const MOST_TIMES = 3;
 
 /** The transactions of others. */
 export class Servers {
   readonly #parts: ServersParts;
   readonly #places: Places;
+  readonly #room: Places;
   readonly #byKey = new Map<string, ReceivingTransaction>();
   readonly #merged = new Set<string>();
   readonly #accepted = new Map<string, InviteServer>();
 
   /** @param parts What they are made of. */
   constructor(parts: ServersParts) {
-    const { transactions, transactionsPerSource } = parts.limits;
+    const { transactions, transactionsPerSource, transactionBytes, transactionBytesPerSource } = parts.limits;
     this.#parts = parts;
     this.#places = new Places({ most: transactions, mostPerSource: transactionsPerSource });
+    this.#room = new Places({ most: transactionBytes, mostPerSource: transactionBytesPerSource });
   }
 
   /** Takes a request whose top Via has its source. */
-  receive(request: SipRequest, from: Peer): void {
+  receive(request: SipRequest, arrival: Arrival): void {
+    const { from } = arrival;
     if (request.method === "ACK") return this.#acknowledge(request, from);
-    if (request.method === "CANCEL") return this.#cancel(request, from);
+    if (request.method === "CANCEL") return this.#cancel(request, arrival);
     const transaction = this.#byKey.get(serverKey(request));
     if (transaction) return transaction.repeat();
     const merged = mergeKey(request);
-    if (merged !== undefined && this.#merged.has(merged)) return this.#refuse(request, { from, status: 482 });
+    if (merged !== undefined && this.#merged.has(merged)) return this.#refuse(request, 482, arrival);
     const admission = this.#parts.user.admit(request, from);
-    if (admission === "ok") this.#begin(request, from);
-    else if (admission !== "drop") this.answerStateless(request, from, admission);
+    if (admission === "drop") return;
+    if (admission !== "ok") return this.answerStateless(request, admission, arrival);
+    this.#parts.transports.keep(from);
+    this.#begin(request, arrival);
   }
 
-  /** As `Endpoint.answerStateless`. */
-  answerStateless(request: SipRequest, from: Peer, response: SipResponse): void {
-    this.#send(writeMessage(response), { request, from }).catch((error) => this.#parts.log(String(error)));
+  /**
+   * Answers once, without a transaction: for strangers, who could make us repeat it to somebody else. What would be too long for what came
+   * in a datagram is not sent.
+   */
+  answerStateless(request: SipRequest, response: SipResponse, { from, bytes }: Arrival): void {
+    const answer = writeMessage(response);
+    if (from.transport === "udp" && answer.length > MOST_TIMES * bytes) return;
+    this.#send(answer, waysBack(request, from)).catch((error) => this.#parts.log(String(error)));
   }
 
   /** Ends all. */
@@ -62,38 +84,48 @@ export class Servers {
     for (const transaction of [...this.#byKey.values()]) transaction.fail(error);
   }
 
-  #begin(request: SipRequest, from: Peer): void {
+  #begin(request: SipRequest, { from, bytes }: Arrival): void {
     const { clock, log, user } = this.#parts;
-    const giveBack = this.#places.take(from.host);
-    if (!giveBack) return log(`${request.method} of ${peerText(from)} is dropped: too many requests are in work`);
+    const leave = this.#enter(from, bytes);
+    if (!leave) return log(`${request.method} of ${peerText(from)} is dropped: too many requests are in work`);
     const key = serverKey(request);
     const merged = mergeKey(request);
+    const ways = waysBack(request, from);
     const onEnd = () => {
-      giveBack();
+      leave();
       this.#byKey.delete(key);
       if (merged !== undefined) this.#merged.delete(merged);
     };
-    const parts = {
-      request,
-      from,
-      clock,
-      log,
-      send: (bytes: Uint8Array) => this.#send(bytes, { request, from }),
-      onEnd,
-    };
+    const parts = { request, from, clock, log, send: (answer: Uint8Array) => this.#send(answer, ways), onEnd };
     const transaction = request.method === "INVITE" ? this.#newInvite(parts) : new RequestServer(parts);
     this.#byKey.set(key, transaction);
     if (merged !== undefined) this.#merged.add(merged);
     try {
-      user.onRequest(transaction);
+      user.onRequest(inHands(transaction, { request, from }));
     } catch (error) {
       log(`${request.method} of ${peerText(from)} is answered 500: ${String(error)}`);
       transaction.respond(responseTo(request, 500, { toTag: newToken() }));
     }
   }
 
+  /** Takes room for a transaction. @returns What gives it back. */
+  #enter(from: Peer, bytes: number): (() => void) | undefined {
+    const leavePlace = this.#places.take(from.host);
+    const leaveRoom = leavePlace && this.#room.take(from.host, bytes);
+    if (leaveRoom) {
+      return () => {
+        leavePlace();
+        leaveRoom();
+      };
+    }
+    leavePlace?.();
+    return undefined;
+  }
+
   #newInvite(parts: ServerParts): InviteServer {
     let key: string | undefined;
+    // Not as a piece of its parts: those hold the request, of which an answered INVITE is to let go.
+    const { onEnd } = parts;
     const transaction = new InviteServer({
       ...parts,
       onAccepted: (response) => {
@@ -101,7 +133,7 @@ export class Servers {
         this.#accepted.set(key, transaction);
       },
       onEnd: () => {
-        parts.onEnd();
+        onEnd();
         if (key !== undefined) this.#accepted.delete(key);
       },
     });
@@ -116,26 +148,33 @@ export class Servers {
   }
 
   /** A CANCEL needs no transaction: it does the same, and is answered the same, however often it comes. */
-  #cancel(request: SipRequest, from: Peer): void {
+  #cancel(request: SipRequest, arrival: Arrival): void {
     const invite = this.#byKey.get(serverKey(request, "INVITE"));
-    if (!(invite instanceof InviteServer)) return this.#refuse(request, { from, status: 481 });
-    this.answerStateless(request, from, responseTo(request, 200, { toTag: invite.tag }));
+    if (!(invite instanceof InviteServer)) return this.#refuse(request, 481, arrival);
+    this.answerStateless(request, responseTo(request, 200, { toTag: invite.tag }), arrival);
     invite.cancel();
   }
 
-  #refuse(request: SipRequest, { from, status }: { from: Peer; status: number }): void {
-    this.answerStateless(request, from, responseTo(request, status, { toTag: newToken() }));
+  #refuse(request: SipRequest, status: number, arrival: Arrival): void {
+    this.answerStateless(request, responseTo(request, status, { toTag: newToken() }), arrival);
   }
 
-  /** Over TCP the way back may be gone: then there is the one that Via names (RFC 3261 18.2.2). */
-  async #send(bytes: Uint8Array, { request, from }: { request: SipRequest; from: Peer }): Promise<void> {
+  async #send(bytes: Uint8Array, { first, otherwise }: WaysBack): Promise<void> {
     const { transports } = this.#parts;
     try {
-      await transports.send(bytes, from);
+      await transports.send(bytes, first);
     } catch (error) {
-      const { port = SIP_PORT } = topVia(request);
-      if (from.transport === "udp" || port === from.port) throw error;
-      await transports.send(bytes, { ...from, port });
+      if (!otherwise) throw error;
+      await transports.send(bytes, otherwise);
     }
   }
+}
+
+/** What the endpoint's user is given: it holds the request, of which the transaction itself lets go. */
+function inHands(
+  transaction: ReceivingTransaction,
+  { request, from }: Pick<ServerTransaction, "request" | "from">,
+): ServerTransaction {
+  const { cancelled, acknowledged } = transaction;
+  return { request, from, cancelled, acknowledged, respond: (response) => transaction.respond(response) };
 }

@@ -3,16 +3,12 @@
  *
  * @module
  */
-import { parseVia, type SipMessage, type SipRequest, type Via, writeVia } from "../message/mod.ts";
+import { parseVia, SipHeaders, type SipMessage, type SipRequest, type Via, writeVia } from "../message/mod.ts";
+import { newToken } from "../token.ts";
 import { type LocalAddress, type Peer, unzoned } from "../transport/mod.ts";
 
 /** What a branch of RFC 3261 begins with; one without it comes from an element of RFC 2543 and is not unique. */
 export const COOKIE = "z9hG4bK";
-
-/** A random token, for branches and tags: nobody who has not seen it can speak of it. */
-export function newToken(): string {
-  return crypto.getRandomValues(new Uint8Array(12)).toHex();
-}
 
 /** Reads the top Via. */
 export function topVia({ headers }: SipMessage): Via {
@@ -28,7 +24,10 @@ export function withOurVia(request: SipRequest, { local, to }: { local: LocalAdd
   return { ...request, headers };
 }
 
-/** The request with its source in the top Via (RFC 3261 18.2.1, RFC 3581 section 4). What it says of its source itself is not believed. */
+/**
+ * The request with its source in the top Via (RFC 3261 18.2.1, RFC 3581 section 4). What it says of its source itself is not believed. The
+ * other Vias stay in the lines that they came in: an answer repeats them, and one line for each would make it longer than the request.
+ */
 export function withSource(request: SipRequest, from: Peer): SipRequest {
   const via = topVia(request);
   const { params, host } = via;
@@ -36,9 +35,15 @@ export function withSource(request: SipRequest, from: Peer): SipRequest {
   params.delete("received");
   if (host !== source || params.has("rport")) params.set("received", source);
   if (params.has("rport")) params.set("rport", String(from.port));
-  const headers = request.headers.clone();
-  const [, ...others] = headers.all("Via");
-  headers.delete("Via");
-  for (const value of [writeVia(via), ...others].reverse()) headers.prepend("Via", value);
+  const headers = new SipHeaders();
+  for (const [name, value] of request.headers) {
+    if (name !== "Via") {
+      headers.add(name, value);
+      continue;
+    }
+    const hops = new SipHeaders([[name, value]]).all("Via").filter((hop) => hop !== "");
+    if (!headers.has("Via")) hops[0] = writeVia(via);
+    if (hops.length > 0) headers.add("Via", hops.join(", "));
+  }
   return { ...request, headers };
 }

@@ -45,6 +45,9 @@ export async function openTransports(options: TransportOptions): Promise<Transpo
     // Asynchronous, so that what has no socket is a rejection, too.
     send: async (bytes, to) => await socketFor(sockets, to).send(bytes, to),
     local: (to) => socketFor(sockets, to).local,
+    keep(peer) {
+      for (const socket of sockets) if (socket.transport === "tcp") socket.keep(peer);
+    },
     close: () => closeAll(sockets),
   };
 }

@@ -18,19 +18,24 @@ export class Places {
     this.#mostPerSource = mostPerSource;
   }
 
-  /** Takes a place for an IP address. @returns What gives it back, once; `undefined` if none is left. */
-  take(host: string): (() => void) | undefined {
+  /** Takes a place, or several, for an IP address. @returns What gives them back, once; `undefined` if there are not so many left. */
+  take(host: string, places = 1): (() => void) | undefined {
     const source = sourceOf(host);
     const taken = this.#taken.get(source) ?? 0;
-    if (this.#all >= this.#most || taken >= this.#mostPerSource) return undefined;
-    this.#all++;
-    this.#taken.set(source, taken + 1);
-    return () => this.#giveBack(source);
+    if (this.#all + places > this.#most || taken + places > this.#mostPerSource) return undefined;
+    this.#all += places;
+    this.#taken.set(source, taken + places);
+    return () => this.#giveBack(source, places);
   }
 
-  #giveBack(source: string): void {
-    this.#all--;
-    const left = (this.#taken.get(source) ?? 0) - 1;
+  /** Whether an IP address has all that one source gets. */
+  isFullFor(host: string): boolean {
+    return (this.#taken.get(sourceOf(host)) ?? 0) >= this.#mostPerSource;
+  }
+
+  #giveBack(source: string, places: number): void {
+    this.#all -= places;
+    const left = (this.#taken.get(source) ?? 0) - places;
     if (left > 0) this.#taken.set(source, left);
     else this.#taken.delete(source);
   }

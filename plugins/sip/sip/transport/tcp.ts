@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type Clock, systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
+import { pause } from "../pause.ts";
+import { sourceOf } from "./ip.ts";
 import { hostText, type LocalAddress, type Peer, peerText } from "./peer.ts";
 import { Places } from "./places.ts";
 import { TcpConnection } from "./tcp_connection.ts";
@@ -31,6 +33,16 @@ export function openTcp(options: TcpOptions): TcpSocket {
   }
 }
 
+/** Who has opened a connection: a peer, or we. */
+type OpenedBy = "peer" | "us";
+
+/** A connection with its place. */
+interface Held {
+  connection: TcpConnection;
+  /** Takes it out, which makes room. */
+  leave(): void;
+}
+
 /** A listener with its connections. */
 export class TcpSocket {
   readonly transport = "tcp";
@@ -38,8 +50,10 @@ export class TcpSocket {
   readonly local: LocalAddress;
   readonly #listener: Deno.TcpListener;
   readonly #options: TcpOptions;
-  readonly #places: Places;
-  readonly #open = new Map<string, TcpConnection>();
+  readonly #places: Readonly<Record<OpenedBy, Places>>;
+  readonly #open = new Map<string, Held>();
+  /** Those that are closing, too. */
+  readonly #all = new Set<TcpConnection>();
   readonly #connecting = new Map<string, Promise<TcpConnection>>();
   readonly #closing = new AbortController();
   readonly #accepting: Promise<void>;
@@ -47,19 +61,27 @@ export class TcpSocket {
   /** @param listener Closed with this. */
   constructor(listener: Deno.TcpListener, options: TcpOptions) {
     const { hostname, port } = listener.addr;
-    const { connections, connectionsPerAddress } = options.limits;
+    const { connections, connectionsOfOurs, connectionsPerAddress: mostPerSource } = options.limits;
     this.local = { host: hostname, port };
     this.#listener = listener;
     this.#options = options;
-    this.#places = new Places({ most: connections, mostPerSource: connectionsPerAddress });
+    this.#places = {
+      peer: new Places({ most: connections, mostPerSource }),
+      us: new Places({ most: connectionsOfOurs, mostPerSource }),
+    };
     this.#accepting = this.#accept();
   }
 
   /** Sends a message through the connection of the peer, or a new one. Rejects with a {@linkcode TransportError}. */
   async send(bytes: Uint8Array, to: Peer): Promise<void> {
     const key = peerText(to);
-    const connection = this.#open.get(key) ?? await (this.#connecting.get(key) ?? this.#connect(to));
+    const connection = this.#open.get(key)?.connection ?? await (this.#connecting.get(key) ?? this.#connect(to));
     await connection.send(bytes);
+  }
+
+  /** As `Transports.keep`. */
+  keep(peer: Peer): void {
+    this.#open.get(peerText(peer))?.connection.keep();
   }
 
   /** Closes the listener and every connection. */
@@ -68,7 +90,7 @@ export class TcpSocket {
     this.#closing.abort(new Error("the socket was closed"));
     this.#listener.close();
     await Promise.allSettled([this.#accepting, ...this.#connecting.values()]);
-    const connections = [...this.#open.values()];
+    const connections = [...this.#all];
     for (const connection of connections) connection.close();
     await Promise.all(connections.map(({ closed }) => closed));
   }
@@ -79,10 +101,10 @@ export class TcpSocket {
       try {
         const conn = await this.#listener.accept();
         const { hostname: host, port } = conn.remoteAddr;
-        this.#hold(conn, { transport: "tcp", host, port, local: this.local });
+        this.#hold(conn, { peer: { transport: "tcp", host, port, local: this.local }, openedBy: "peer" });
       } catch {
         // Out of file descriptors, if it was not closed: at once it would only fail again.
-        if (!signal.aborted) await pause(ACCEPT_AGAIN_MS, signal);
+        if (!signal.aborted) await pause(ACCEPT_AGAIN_MS, { clock: this.#options.clock, signal });
       }
     }
   }
@@ -101,7 +123,8 @@ export class TcpSocket {
     const signal = AbortSignal.any([giveUp.signal, this.#closing.signal]);
     try {
       const conn = await Deno.connect({ hostname: to.host, port: to.port, signal });
-      const connection = this.#hold(conn, { transport: "tcp", host: to.host, port: to.port, local: this.local });
+      const peer: Peer = { transport: "tcp", host: to.host, port: to.port, local: this.local };
+      const connection = this.#hold(conn, { peer, openedBy: "us" });
       if (!connection) throw new Error("too many connections are open");
       return connection;
     } catch (cause) {
@@ -113,8 +136,8 @@ export class TcpSocket {
   }
 
   /** Takes a connection among ours, or closes it if there is no room. */
-  #hold(conn: Deno.TcpConn, peer: Peer): TcpConnection | undefined {
-    const giveBack = this.#closing.signal.aborted ? undefined : this.#places.take(peer.host);
+  #hold(conn: Deno.TcpConn, { peer, openedBy }: { peer: Peer; openedBy: OpenedBy }): TcpConnection | undefined {
+    const giveBack = this.#closing.signal.aborted ? undefined : this.#takePlace(peer, openedBy);
     if (!giveBack) {
       conn.close();
       return undefined;
@@ -123,21 +146,44 @@ export class TcpSocket {
     conn.setKeepAlive(true);
     // A 200 behind a 180 would wait until that is acknowledged: 40 ms.
     conn.setNoDelay(true);
-    const connection = new TcpConnection(conn, { ...this.#options, peer });
+    const connection = new TcpConnection(conn, { ...this.#options, peer, ours: openedBy === "us" });
     const key = peerText(peer);
-    this.#open.get(key)?.close();
-    this.#open.set(key, connection);
+    this.#leave(this.#open.get(key));
+    const held: Held = {
+      connection,
+      leave: () => {
+        if (this.#open.get(key) !== held) return;
+        this.#open.delete(key);
+        giveBack();
+      },
+    };
+    this.#open.set(key, held);
+    this.#all.add(connection);
     connection.closed.then(() => {
-      giveBack();
-      if (this.#open.get(key) === connection) this.#open.delete(key);
+      held.leave();
+      this.#all.delete(connection);
     });
     return connection;
   }
+
+  /** Whoever connects first could keep all others out: of those that are not kept the one that has been quiet longest makes room. */
+  #takePlace({ host }: Peer, openedBy: OpenedBy): (() => void) | undefined {
+    const places = this.#places[openedBy];
+    const giveBack = places.take(host);
+    if (giveBack || openedBy === "us") return giveBack;
+    const source = sourceOf(host);
+    const strangers = [...this.#open.values()].filter(({ connection }) => connection.isStranger);
+    const ofSource = strangers.filter(({ connection }) => sourceOf(connection.peer.host) === source);
+    this.#leave(quietest(ofSource) ?? (places.isFullFor(host) ? undefined : quietest(strangers)));
+    return places.take(host);
+  }
+
+  #leave(held: Held | undefined): void {
+    held?.leave();
+    held?.connection.close();
+  }
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((over) => {
-    const stop = systemClock.after(ms, over);
-    signal.addEventListener("abort", () => (stop(), over()), { once: true });
-  });
+function quietest(held: readonly Held[]): Held | undefined {
+  return held.toSorted((a, b) => a.connection.heardAt - b.connection.heardAt)[0];
 }

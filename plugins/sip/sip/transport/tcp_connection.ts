@@ -11,12 +11,20 @@ import { type Receiver, TransportError, type TransportLimits } from "./transport
 const PONG = new TextEncoder().encode("\r\n");
 const READ_BYTES = 16_384;
 
+/** What a message costs while it waits, beside its bytes. */
+const WAITING_COST = 512;
+
+/** As long as more waits to be sent, nothing more is read: what is asked next would only make it more. */
+const MOST_WHILE_READING = 65_536;
+
 /** What a connection is made of. */
 export interface ConnectionParts {
   peer: Peer;
   limits: TransportLimits;
   clock: Clock;
   receiver: Receiver;
+  /** Whether we have opened it: then its first whole message keeps it. */
+  ours: boolean;
 }
 
 /** An open connection: it is read until it ends, and closed when its peer breaks a limit. */
@@ -32,32 +40,52 @@ export class TcpConnection {
   readonly #splitter: MessageSplitter;
   #written: Promise<void> = Promise.resolve();
   #waitingBytes = 0;
-  #used = false;
+  readonly #ours: boolean;
+  #kept = false;
+  #heardAt: number;
   #patienceUntil: number;
   #stopWatch: () => void;
   #open = true;
 
   /** @param conn Open; it is closed with this. */
-  constructor(conn: Deno.TcpConn, { peer, limits, clock, receiver }: ConnectionParts) {
+  constructor(conn: Deno.TcpConn, { peer, limits, clock, receiver, ours }: ConnectionParts) {
     this.peer = peer;
     this.#conn = conn;
     this.#limits = limits;
     this.#clock = clock;
     this.#receiver = receiver;
+    this.#ours = ours;
     this.#splitter = new MessageSplitter({ ...MESSAGE_LIMITS, mostBytes: limits.mostBytes });
-    this.#patienceUntil = clock.now() + limits.firstMessageMs;
-    this.#stopWatch = clock.after(limits.firstMessageMs, () => this.#watch());
+    this.#heardAt = clock.now();
+    this.#patienceUntil = this.#heardAt + limits.strangerMs;
+    this.#stopWatch = clock.after(limits.strangerMs, () => this.#watch());
     this.closed = this.#read();
+  }
+
+  /** Whether a peer has opened it of whom nothing is known. */
+  get isStranger(): boolean {
+    return !this.#kept && !this.#ours;
+  }
+
+  /** When something came last, on its clock. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** Keeps it for as long as it is used. */
+  keep(): void {
+    this.#kept = true;
+    this.#patienceUntil = this.#heardAt + this.#limits.quietMs;
   }
 
   /** Sends one message. Rejects with a {@linkcode TransportError}. */
   send(bytes: Uint8Array): Promise<void> {
     if (!this.#open) return Promise.reject(this.#failure("the connection is closed"));
-    if (this.#waitingBytes + bytes.length > this.#limits.waitingBytes) {
+    if (this.#waitingBytes + bytes.length + WAITING_COST > this.#limits.waitingBytes) {
       this.close();
       return Promise.reject(this.#failure(`it does not read; ${this.#waitingBytes} bytes wait already`));
     }
-    this.#waitingBytes += bytes.length;
+    this.#waitingBytes += bytes.length + WAITING_COST;
     const written = this.#written.then(() => this.#write(bytes));
     this.#written = written.catch(() => this.close());
     return written;
@@ -78,7 +106,7 @@ export class TcpConnection {
     } catch (cause) {
       throw this.#failure(String(cause), cause);
     } finally {
-      this.#waitingBytes -= bytes.length;
+      this.#waitingBytes -= bytes.length + WAITING_COST;
     }
   }
 
@@ -89,6 +117,7 @@ export class TcpConnection {
         const count = await this.#conn.read(buffer);
         if (count === null) break;
         this.#take(this.#splitter.push(buffer.subarray(0, count)));
+        while (this.#waitingBytes > MOST_WHILE_READING) await this.#written;
       }
     } catch {
       // A peer that has gone, or whose bytes make no sense: both end the connection, and neither is news.
@@ -99,10 +128,11 @@ export class TcpConnection {
   }
 
   #take({ messages, pings }: Split): void {
-    if (messages.length > 0) this.#used = true;
-    if (this.#used) this.#patienceUntil = this.#clock.now() + this.#limits.quietMs;
+    this.#heardAt = this.#clock.now();
+    if (this.#kept || this.#ours && messages.length > 0) this.keep();
     for (const message of messages) this.#receiver.onMessage(message, this.peer);
-    for (let ping = 0; ping < pings; ping++) this.send(PONG).catch(() => {});
+    // One for all that came at once: thousands of them fit into one read.
+    if (pings > 0) this.send(PONG).catch(() => {});
   }
 
   /** One timer that looks again, instead of one set anew for each message. */

@@ -10,17 +10,19 @@ import type { LocalAddress, Peer, TransportName } from "./peer.ts";
 export interface TransportLimits {
   /** Bytes of one message. */
   mostBytes: number;
-  /** TCP connections at once, of all peers. */
+  /** TCP connections at once that peers have opened. Where there is no room, one that is not kept makes room. */
   connections: number;
-  /** TCP connections at once of one IP address. */
+  /** TCP connections at once that we have opened: whoever takes all the others must not keep us from reaching phones. */
+  connectionsOfOurs: number;
+  /** Of those of either kind, the connections to one IP address. */
   connectionsPerAddress: number;
-  /** How long a TCP connection may take to its first whole message, milliseconds. */
-  firstMessageMs: number;
-  /** How long a TCP connection may be silent after it, milliseconds; more than any registration lasts. */
+  /** How long a TCP connection may last that is not kept, milliseconds. */
+  strangerMs: number;
+  /** How long a TCP connection may be silent that is kept, milliseconds; more than any registration lasts. */
   quietMs: number;
   /** How long connecting may take, milliseconds. */
   connectMs: number;
-  /** Bytes waiting to be sent through one TCP connection, or through one UDP socket. A peer that reads its connection so slowly loses it. */
+  /** Bytes waiting to be sent through one TCP connection, with what each message costs beside them, or through one UDP socket. A peer that reads its connection so slowly loses it. */
   waitingBytes: number;
 }
 
@@ -28,8 +30,9 @@ export interface TransportLimits {
 export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = {
   mostBytes: 65_535,
   connections: 1_024,
+  connectionsOfOurs: 256,
   connectionsPerAddress: 256,
-  firstMessageMs: 32_000,
+  strangerMs: 32_000,
   quietMs: 7_200_000,
   connectMs: 5_000,
   waitingBytes: 1_048_576,
@@ -45,6 +48,8 @@ export interface Transports {
   send(bytes: Uint8Array, to: Peer): Promise<void>;
   /** Tells which address of ours Via and Contact name to a peer. Throws a {@linkcode TransportError} when no socket of ours reaches it. */
   local(to: Peer): LocalAddress;
+  /** Keeps the TCP connection of a peer, if there is one, for as long as it is used: somebody whom we know has sent a request through it. */
+  keep(peer: Peer): void;
   /** Closes every socket. */
   close(): Promise<void>;
 }

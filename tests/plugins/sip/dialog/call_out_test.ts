@@ -3,8 +3,9 @@ import { createChallenger } from "../../../../plugins/sip/sip/digest/mod.ts";
 import { type Call, CallRefused } from "../../../../plugins/sip/sip/dialog/mod.ts";
 import { responseTo, type SipRequest, writeMessage } from "../../../../plugins/sip/sip/message/mod.ts";
 import type { ServerTransaction } from "../../../../plugins/sip/sip/transaction/mod.ts";
+import type { Peer } from "../../../../plugins/sip/sip/transport/mod.ts";
 import { RtpPorts } from "../../../../plugins/sip/sip/media/mod.ts";
-import { type Bench, openBench, ring } from "./support/party.ts";
+import { type Bench, openBench, peerOf, ring } from "./support/party.ts";
 import { settle } from "./support/hand_clock.ts";
 
 const CONTACT = ["Contact", "<sip:200@127.0.0.1:5070>"] as const;
@@ -51,6 +52,16 @@ Deno.test("RFC 3261 13.2: a call rings with 180, is answered with 200, which is 
   await phone.taken[0]?.hangUp();
   assert.deepEqual(await call.ended, { by: "phone" });
   assert.deepEqual(wire.story(us.port), ["INVITE", "ACK", "200"]);
+});
+
+Deno.test("RFC 3261 21.1: 180 and 183 say that a phone rings; 181, 182 and 199 do not", async () => {
+  await using bench = openBench();
+  const { call, invite } = await ringing(bench);
+  for (const status of [181, 182, 199]) answer(invite, status);
+  await settle();
+  assert.equal(call.state, "calling");
+  answer(invite, 183);
+  await call.ringing;
 });
 
 Deno.test("RFC 3261 8.1.1.6: an INVITE has Max-Forwards, a Contact and an offer", async () => {
@@ -271,8 +282,27 @@ Deno.test("a phone that dies in a call is found by the BYE that it does not answ
   wire.fate = ({ to }) => to === phone.port ? "lost" : [0];
   const ended = call.hangUp();
   await clock.pass(33_000);
-  assert.deepEqual(await ended, { by: "us" });
+  assert.deepEqual(await ended, { by: "us", unconfirmed: { status: 408, reason: "Request Timeout" } });
   assert.match(us.logged.join(), /A phone did not answer BYE: SIP 408 Request Timeout/);
+});
+
+Deno.test("a phone that registers over another connection in mid-call is reached there, and where it says itself after that", async () => {
+  await using bench = openBench();
+  const { us, phone, wire } = bench;
+  let now: Peer = peerOf(phone);
+  const call = us.agent.call({ ...ring(us, phone), whereabouts: () => now });
+  await call.answered;
+  const elsewhere = wire.join(5071, (bytes, from) => phone.endpoint.receive(bytes, from));
+  const goes = () => wire.sent.filter(({ from }) => from === us.port).at(-1)?.to;
+  await call.request("OPTIONS");
+  assert.equal(goes(), phone.port);
+  now = { ...now, port: 5071 };
+  await call.request("OPTIONS");
+  assert.equal(goes(), 5071);
+  await phone.taken[0]?.hold(true);
+  await call.request("OPTIONS");
+  assert.equal(goes(), phone.port);
+  await elsewhere.close();
 });
 
 Deno.test("RFC 3261 12.2.1.2: a request inside of the call that is not answered, or answered 481, ends the call", async () => {
@@ -292,7 +322,8 @@ Deno.test("RFC 3261 12.2.1.2: a request inside of the call that is not answered,
   const refused = refusal(dead.request("OPTIONS"));
   await clock.pass(70_000);
   assert.equal((await refused).status, 408);
-  assert.deepEqual(await dead.ended, { by: "network", status: 408, reason: "Request Timeout" });
+  const silence = { status: 408, reason: "Request Timeout" };
+  assert.deepEqual(await dead.ended, { by: "network", ...silence, unconfirmed: silence });
 });
 
 Deno.test("calls beyond the limit are refused with what the limit is", async () => {

@@ -75,3 +75,17 @@ Deno.test("no header can be put into a message by the value of another", async (
   await assert.rejects(bench.us.agent.request({ ...message(bench), headers }), TypeError);
   assert.deepEqual(bench.wire.sent, []);
 });
+
+Deno.test("RFC 3428 8: a MESSAGE that is too long for UDP is not sent; TCP takes it", async () => {
+  await using bench = openBench();
+  const came = hears(bench);
+  const long = { ...message(bench), body: new TextEncoder().encode("x".repeat(1_300)) };
+  await assert.rejects(bench.us.agent.request(long), (error) => {
+    return error instanceof CallRefused && error.status === 513 && /of which UDP takes 1300/.test(error.reason);
+  });
+  assert.deepEqual(bench.wire.sent, []);
+  const fits = { ...long, body: long.body.subarray(0, 800) };
+  assert.equal((await bench.us.agent.request(fits)).status, 200);
+  assert.equal((await bench.us.agent.request({ ...long, to: { ...long.to, transport: "tcp" } })).status, 200);
+  assert.equal(came.length, 2);
+});

@@ -73,7 +73,7 @@ Deno.test("RFC 7616 3.4.1: a wrong secret, an unknown user and the secret of ano
 });
 
 Deno.test("RFC 7616 3.4.3: the method and the request URI are bound in", () => {
-  const { sha, verdictOf } = desk();
+  const { sha, verdictOf, challenger } = desk();
   assert.equal(verdictOf(answer(sha), { method: "INVITE" }).verdict, "wrong");
   assert.deepEqual(verdictOf(answer(sha), { uri: "sip:other.test" }), {
     verdict: "missing",
@@ -81,6 +81,11 @@ Deno.test("RFC 7616 3.4.3: the method and the request URI are bound in", () => {
   });
   assert.equal(verdictOf(answer(sha, { uri: "not a uri" })).verdict, "missing");
   assert.equal(verdictOf(answer(sha, { uri: "sip:PHONES.test" })).verdict, "ok", "RFC 3261 19.1.4: the same URI");
+  const [again = ""] = challenger.challenge(SOURCE);
+  const withPort = { uri: "sip:phones.test:5060" };
+  assert.equal(verdictOf(answer(again), withPort).verdict, "ok", "RFC 3261 19.1.2: the usual port");
+  assert.equal(verdictOf(answer(again, { ...withPort, count: "00000002" })).verdict, "ok");
+  assert.equal(verdictOf(answer(again, { uri: "sip:phones.test:5061" })).verdict, "missing");
 });
 
 Deno.test("RFC 7616 3.3: the answer to an expired nonce is stale, whatever it says, and one to a new nonce is taken", () => {

@@ -110,10 +110,46 @@ Deno.test("packets of a stranger are not heard, those of the phone are", async (
   await using table = await bench();
   const [phone, stranger] = [await table.socket(), await table.socket()];
   table.session.accept(answer({ port: phone.port }));
+  await flush(table, phone);
   await send(stranger, { bytes: press(1, 1), port: table.port });
   await send(phone, { bytes: press(2, 2), port: table.port });
   await flush(table, phone);
   assert.deepEqual(table.digits, ["2"]);
+});
+
+Deno.test("RFC 4961: a phone whose NAT has changed the port that it describes is heard from its first port, and no other", async () => {
+  await using table = await bench();
+  const [described, phone, stranger] = [await table.socket(), await table.socket(), await table.socket()];
+  table.session.accept(answer({ port: described.port }));
+  await flush(table, phone);
+  await send(stranger, { bytes: press(1, 1), port: table.port });
+  await send(phone, { bytes: press(2, 2), port: table.port });
+  await flush(table, phone);
+  assert.deepEqual(table.digits, ["2"]);
+  const heard = packets(phone, { count: 1 });
+  await table.clock.pass(5_000);
+  await heard;
+});
+
+Deno.test("the place that a phone has described is heard always, and alone from its first packet on", async () => {
+  await using table = await bench();
+  const [phone, stranger] = [await table.socket(), await table.socket()];
+  table.session.accept(answer({ port: phone.port }));
+  await flush(table, stranger);
+  await flush(table, phone);
+  await send(stranger, { bytes: press(1, 1), port: table.port });
+  await flush(table, phone);
+  assert.deepEqual(table.digits, []);
+});
+
+Deno.test("packets of a host that is neither the phone's nor described are not heard, even if they are the first", async () => {
+  await using table = await bench({ phone: "192.0.2.7" });
+  const [media, stranger] = [await table.socket(), await table.socket()];
+  table.session.accept(answer({ host: "192.0.2.7", port: 4000 }));
+  await send(stranger, { bytes: press(1, 1), port: table.port });
+  table.session.accept(answer({ port: media.port }));
+  await flush(table, media);
+  assert.deepEqual(table.digits, []);
 });
 
 Deno.test("before there is a description, nobody is heard", async () => {
@@ -176,7 +212,7 @@ Deno.test("RFC 3264 8.4: a phone that has put us on hold is sent nothing", async
 Deno.test("RFC 4733 2.5.1: a digit is one event of rising duration whose end is sent three times", async () => {
   await using table = await bench();
   const phone = await table.socket();
-  const all = packets(phone, { count: 8 });
+  const all = packets(phone, { count: 13 });
   table.session.accept(answer({ port: phone.port }));
   const sent = table.session.sendDigits("#", new AbortController().signal);
   await table.clock.pass(1_000);
@@ -198,6 +234,22 @@ Deno.test("RFC 4733 2.5.1: a digit is one event of rising duration whose end is 
   );
 });
 
+Deno.test("RFC 4733 2.5.1.4: silence follows the last digit, so that a phone that holds packets back hears its end", async () => {
+  await using table = await bench();
+  const phone = await table.socket();
+  const all = packets(phone, { count: 20 });
+  table.session.accept(answer({ port: phone.port }));
+  const sent = table.session.sendDigits("1#", new AbortController().signal);
+  await table.clock.pass(1_000);
+  await sent;
+  const heard = await all;
+  assert.deepEqual(heard.map(({ payloadType }) => payloadType), [0, ...Array(14).fill(101), ...Array(5).fill(0)]);
+  const after = heard.slice(-5);
+  assert.deepEqual(after.map(({ marker }) => marker), [true, false, false, false, false]);
+  const times = after.map(({ timestamp }) => (timestamp - (after[0]?.timestamp ?? 0)) >>> 0);
+  assert.deepEqual(times, [0, 160, 320, 480, 640]);
+});
+
 Deno.test("digits that are abandoned reject with the signal's reason, and what has sounded is ended", async () => {
   await using table = await bench();
   const phone = await table.socket();
@@ -212,6 +264,17 @@ Deno.test("digits that are abandoned reject with the signal's reason, and what h
     1,
     1,
   ]]);
+});
+
+Deno.test("digits that are under way when the call ends are rejected, and the port is free at once", async () => {
+  await using table = await bench();
+  const phone = await table.socket();
+  table.session.accept(answer({ port: phone.port }));
+  const sent = assert.rejects(table.session.sendDigits("12", new AbortController().signal), /the call is ending/);
+  await table.session.close();
+  await sent;
+  const again = await new RtpPorts(table.port, table.port).open(HOST);
+  await new Promise<void>((closed) => void again.socket.close(closed));
 });
 
 Deno.test("more packets in a second than the limit are dropped, and heard again in the next", async () => {

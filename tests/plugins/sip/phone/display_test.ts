@@ -16,7 +16,11 @@ Deno.test("the message holds the rows without the blanks at their ends", () => {
   const blank = new Display(SIZE);
   equal(blank.write({ row: 0, column: 0, text: "Hi" }).message, "Hi");
   equal(blank.write({ row: 1, column: 1, text: "Hi" }).message, "\r\n Hi");
-  equal(blank.message, "");
+});
+
+Deno.test("a blank display is one space: some phones refuse a text of nothing", () => {
+  const written = new Display(SIZE).write({ row: 0, column: 0, text: "Hi" });
+  equal(written.write({ row: 0, column: 0, text: "  " }).message, " ");
 });
 
 Deno.test("no control character gets into the message: a line feed would move all that follows", () => {

@@ -1,11 +1,11 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
-import { keepAlive } from "../../../../plugins/sip/phone/keep_alive.ts";
+import { createKeepAlive } from "../../../../plugins/sip/phone/keep_alive.ts";
 import { Reach } from "../../../../plugins/sip/phone/reach.ts";
 import { type OutgoingRequest, parseAddress, SipHeaders, systemClock } from "../../../../plugins/sip/sip/mod.ts";
 
 /** A phone with one contact, asked every 30 s, that answers what the test says. */
-function ask(answer: (request: OutgoingRequest) => number | undefined) {
+function ask(answer: (request: OutgoingRequest) => number | undefined, everyMs = 30_000) {
   const asked: OutgoingRequest[] = [];
   const agent = {
     request(request: OutgoingRequest) {
@@ -19,13 +19,16 @@ function ask(answer: (request: OutgoingRequest) => number | undefined) {
       });
     },
   };
-  const reach = new Reach({ user: "1001", secret: "s", realm: "phones.test", agent });
+  const reach = new Reach({ user: "1001", secret: "s", realm: "phones.test", agent, clock: systemClock });
   const peer = { transport: "udp", host: "127.0.0.1", port: 5070 } as const;
   const contact = parseAddress("<sip:1001@127.0.0.1:5070>");
-  reach.registered([{ user: "1001", contact, peer, callId: "a", cseq: 1, expiresAt: 1 }], "");
+  reach.registered(
+    [{ id: "desk", user: "1001", isFlow: false, contact, peer, callId: "a", cseq: 1, expiresAt: 1 }],
+    "",
+  );
   let changes = 0;
-  const end = keepAlive({ clock: systemClock, everyMs: 30_000, reach, agent, changed: () => changes++ });
-  return { asked, reach, end, changes: () => changes };
+  const keepAlive = createKeepAlive({ clock: systemClock, everyMs, reach, agent, changed: () => changes++ });
+  return { asked, reach, ...keepAlive, changes: () => changes };
 }
 
 Deno.test("a phone is asked by OPTIONS; whatever it answers, it is there", async () => {
@@ -63,4 +66,18 @@ Deno.test("asking ends at once, and what is on its way is given up", async () =>
   end();
   await time.tickAsync(60_000);
   deepEqual([asked.length, asked[0]?.signal?.aborted, changes(), reach.link.aborted], [1, true, 0, false]);
+});
+
+Deno.test("a phone can be asked at once, also where it is never asked otherwise", async () => {
+  using time = new FakeTime();
+  const { asked, ask: askNow, reach, end, changes } = ask(() => undefined, 0);
+  await time.tickAsync(600_000);
+  deepEqual([asked.length, changes()], [0, 0]);
+  askNow();
+  await time.tickAsync(8_000);
+  await time.tickAsync(0);
+  deepEqual([asked.length, changes(), reach.link.aborted], [1, 1, true]);
+  await time.tickAsync(600_000);
+  equal(asked.length, 1);
+  end();
 });

@@ -1,26 +1,36 @@
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { Lamps } from "../../../../plugins/sip/phone/lamps.ts";
 import { Reach } from "../../../../plugins/sip/phone/reach.ts";
 import type { NotifyBody, OutgoingRequest, Subscription } from "../../../../plugins/sip/sip/mod.ts";
-import { parseAddress, SipHeaders } from "../../../../plugins/sip/sip/mod.ts";
-import { never } from "./support/line_bench.ts";
+import { parseAddress, SipHeaders, systemClock } from "../../../../plugins/sip/sip/mod.ts";
+import { never, standing } from "./support/line_bench.ts";
 
 const OK = { status: 200, reason: "OK", headers: new SipHeaders(), body: new Uint8Array() };
 const text = (body: NotifyBody) => typeof body === "string" ? body : body(0);
 
-function lampsOf({ subscribed = [], status = 200 }: { subscribed?: string[]; status?: number } = {}) {
+interface Options {
+  /** The resources that the phone watches. */
+  subscribed?: string[];
+  /** What it answers, everywhere. */
+  status?: number;
+  /** What it answers in a subscription to this resource. */
+  notifies?: (resource: string) => Promise<number>;
+}
+
+function lampsOf({ subscribed = [], status = 200, notifies = () => Promise.resolve(status) }: Options = {}) {
   const notified: string[] = [];
   const asked: OutgoingRequest[] = [];
   const changed: number[] = [];
+  const answers = { unasked: status };
   const reach = new Reach({
     user: "1001",
     secret: "s",
     realm: "phones.test",
-    agent: { request: (request) => Promise.resolve((asked.push(request), { ...OK, status })) },
+    agent: { request: (request) => Promise.resolve((asked.push(request), { ...OK, status: answers.unasked })) },
+    clock: systemClock,
   });
   const peer = { transport: "udp", host: "127.0.0.1", port: 5070 } as const;
   const contact = parseAddress("<sip:1001@127.0.0.1:5070>");
-  reach.registered([{ user: "1001", contact, peer, callId: "a", cseq: 1, expiresAt: 1 }], "");
   const all: Subscription[] = subscribed.map((resource) => ({
     event: resource === "1001" ? "message-summary" : "dialog",
     subscriber: "1001",
@@ -35,14 +45,22 @@ function lampsOf({ subscribed = [], status = 200 }: { subscribed?: string[]; sta
     subscriptions: {
       of: (_, { event, resource } = {}) =>
         all.filter((one) => one.event === event && (resource === undefined || one.resource === resource)),
-      notify(subscription, { body }) {
+      async notify(subscription, { body }) {
         notified.push(`${subscription.resource}: ${text(body)}`);
-        return Promise.resolve({ ...OK, status });
+        return { ...OK, status: await notifies(subscription.resource) };
       },
     },
+    clock: systemClock,
     changed: (lamp) => changed.push(lamp),
   });
-  return { lamps, notified, asked, changed };
+  /** The phone registers; a refresh has the same Call-ID, and a phone that was switched on again another. */
+  const registers = async (callId: string) => {
+    const binding = { id: "desk", user: "1001", isFlow: false, contact, peer, callId, cseq: 1, expiresAt: 1 };
+    reach.registered(callId === "" ? [] : [binding], "");
+    await lamps.reachChanged();
+  };
+  void registers("first");
+  return { lamps, notified, asked, changed, answers, registers };
 }
 
 Deno.test("RFC 3842: the message lamp is set in the phone's subscription, or without one by an unsolicited NOTIFY", async () => {
@@ -98,4 +116,58 @@ Deno.test("a phone that subscribes later is told the present state", async () =>
   equal(/terminated/.test(text(lamps.stateOf({ event: "dialog", resource: "nobody" }))), true);
   equal(/yes/.test(text(lamps.stateOf({ event: "message-summary", resource: "1001" }))), true);
   deepEqual(lamps.all, [{ lamp: 12, mode: "steady" }, { lamp: 13, mode: "flash" }, { lamp: 14, mode: "off" }]);
+});
+
+Deno.test("a key that does not answer holds up its own lamp, and no other", async () => {
+  const late = Promise.withResolvers<number>();
+  const notifies = (resource: string) => resource === "1002" ? late.promise : Promise.resolve(200);
+  const { lamps } = lampsOf({ subscribed: ["1001", "1002", "1003"], notifies });
+  const silent = lamps.set({ lamp: 13, mode: "flash" }, never());
+  const after = lamps.set({ lamp: 13, mode: "off" }, never());
+  await lamps.set({ lamp: 14, mode: "flash" }, never());
+  await lamps.set({ lamp: 12, mode: "steady" }, never());
+  deepEqual(lamps.all, [{ lamp: 12, mode: "steady" }, { lamp: 13, mode: "off" }, { lamp: 14, mode: "flash" }]);
+  equal(await standing(after), "pending");
+  late.resolve(200);
+  await silent;
+  await after;
+});
+
+Deno.test("a phone that was switched on again and does not subscribe is told that messages wait; a refresh tells it nothing", async () => {
+  const { lamps, asked, registers, changed } = lampsOf();
+  await registers("second");
+  equal(asked.length, 0, "a lamp that is off needs no words");
+  await lamps.set({ lamp: 12, mode: "steady" }, never());
+  await registers("second");
+  equal(asked.length, 1);
+  await registers("third");
+  match(new TextDecoder().decode(asked[1]?.body), /^Messages-Waiting: yes/);
+  await registers("");
+  await registers("third");
+  equal(asked.length, 3, "who was gone may have been switched off");
+  deepEqual([lamps.mode(12), changed], ["steady", [12]]);
+});
+
+Deno.test("the message lamp is off when the phone that was switched on again does not take that messages wait", async () => {
+  const { lamps, registers, changed, answers } = lampsOf();
+  await lamps.set({ lamp: 12, mode: "steady" }, never());
+  answers.unasked = 489;
+  await registers("second");
+  deepEqual([lamps.mode(12), changed], ["off", [12, 12]]);
+});
+
+Deno.test("a phone that subscribes is told in its subscription alone when it comes back", async () => {
+  const { lamps, asked, registers } = lampsOf({ subscribed: ["1001"] });
+  await lamps.set({ lamp: 12, mode: "steady" }, never());
+  await registers("second");
+  deepEqual(asked, []);
+});
+
+Deno.test("RFC 6665 4.2.2: where the phone has forgotten its subscription (481), the message lamp is set without it", async () => {
+  const forgetful = lampsOf({ subscribed: ["1001"], notifies: () => Promise.resolve(481) });
+  await forgetful.lamps.set({ lamp: 12, mode: "steady" }, never());
+  deepEqual([forgetful.notified.length, forgetful.asked.length, forgetful.lamps.mode(12)], [1, 1, "steady"]);
+  const refusing = lampsOf({ subscribed: ["1001"], notifies: () => Promise.resolve(500) });
+  await rejects(refusing.lamps.set({ lamp: 12, mode: "steady" }, never()), /SIP 500/);
+  deepEqual(refusing.asked, []);
 });

@@ -24,7 +24,7 @@ Deno.test("R97: silence is a CANCEL, done when the phone has confirmed it; silen
   await ring;
   const silence = bench.line.ring(0, never());
   deepEqual([await standing(silence), call.asked, bench.told], ["pending", ["hangUp"], ["ring 1"]]);
-  call.ends({ by: "us", status: 487 });
+  call.confirms();
   await silence;
   deepEqual([bench.told, bench.line.ringMode, bench.calls.length], [["ring 1", "ring 0"], 0, 1]);
 });
@@ -35,8 +35,43 @@ Deno.test("silence that the phone does not confirm is an error with the status t
   (await bench.call(1)).rings();
   await ring;
   const silence = bench.line.ring(0, never());
-  bench.calls[0]?.ends({ by: "network", status: 408, reason: "Request Timeout" });
+  bench.calls[0]?.vanishes();
   equal(await standing(silence), "rejected: SIP 408 Request Timeout");
+});
+
+Deno.test("on hook that the phone does not confirm, or refuses, is an error with what it says or what stands for its silence", async () => {
+  for (
+    const [says, expected] of [
+      [(call: FakeCall) => call.vanishes(), "rejected: SIP 408 Request Timeout"],
+      [(call: FakeCall) => call.refusesBye(500, "Not Now"), "rejected: SIP 500 Not Now"],
+      [(call: FakeCall) => call.refusesBye(481, "Call/Transaction Does Not Exist"), "fulfilled"],
+    ] as const
+  ) {
+    const bench = new LineBench();
+    const lift = bench.line.lift(never());
+    const call = await bench.call(1);
+    call.answers();
+    await lift;
+    const down = bench.line.putDown(never());
+    says(call);
+    deepEqual([await standing(down), bench.told.at(-1)], [expected, "onHook"]);
+  }
+});
+
+Deno.test("an off-hook that still rings and is put on hook is done when the phone has confirmed the CANCEL, and not without", async () => {
+  for (const [confirmed, expected] of [[true, "fulfilled"], [false, "rejected: SIP 408 Request Timeout"]] as const) {
+    const bench = new LineBench();
+    const lift = bench.line.lift(never());
+    const call = await bench.call(1);
+    call.rings();
+    await standing(lift);
+    const down = bench.line.putDown(never());
+    equal(await standing(down), "pending");
+    if (confirmed) call.confirms();
+    else call.vanishes();
+    equal(await standing(down), expected);
+    match(await standing(lift), /^rejected: The handset was put on hook/);
+  }
 });
 
 Deno.test("another pattern while it rings ends the first ring, then begins the second", async () => {
@@ -47,7 +82,7 @@ Deno.test("another pattern while it rings ends the first ring, then begins the s
   const second = bench.line.ring(2, never());
   equal(await standing(second), "pending");
   equal(bench.calls.length, 1);
-  bench.calls[0]?.ends({ by: "us", status: 487 });
+  bench.calls[0]?.confirms();
   (await bench.call(2)).rings();
   await second;
   deepEqual(bench.told, ["ring 1", "ring 0", "ring 2"]);
@@ -67,7 +102,7 @@ Deno.test("a ring that is silenced before the phone has said anything is not don
   const ring = bench.line.ring(1, never());
   const call = await bench.call(1);
   const silence = bench.line.ring(0, never());
-  call.ends({ by: "us", status: 487 });
+  call.confirms();
   equal(await standing(silence), "fulfilled");
   match(await standing(ring), /^rejected: The ring was ended by a later request/);
   deepEqual(bench.told, []);
@@ -81,7 +116,7 @@ Deno.test("silence that is asked for last stays: a ring that still waits for ano
   const others = [bench.line.ring(2, never()), bench.line.ring(1, never())];
   await Promise.all(others.map(standing));
   const silence = bench.line.ring(0, never());
-  bench.calls[0]?.ends({ by: "us", status: 487 });
+  bench.calls[0]?.confirms();
   equal(await standing(silence), "fulfilled");
   for (const other of others) match(await standing(other), /^rejected: The ring was ended by a later request/);
   deepEqual([bench.told, bench.calls.length, bench.line.ringMode], [["ring 1", "ring 0"], 1, 0]);
@@ -104,7 +139,7 @@ Deno.test("R92: the person who answers ends the ring and lifts the handset", asy
   call.answers();
   await standing(ring);
   deepEqual([bench.told, bench.line.isUp, bench.line.call], [["ring 1", "ring 0", "micSpeaker"], true, call]);
-  call.ends({ by: "phone" });
+  call.hangsUp();
   await standing(ring);
   deepEqual([bench.told.at(-1), bench.line.isUp], ["onHook", false]);
 });
@@ -137,7 +172,7 @@ Deno.test("a person who declines at one contact does not hear the others any mor
   desk.refuses(603, "Decline");
   await standing(ring);
   deepEqual(hall.asked, ["hangUp"]);
-  hall.ends({ by: "us", status: 487 });
+  hall.confirms();
   equal(await standing(ring), "rejected: SIP 603 Decline");
 });
 
@@ -174,7 +209,7 @@ Deno.test("off hook asks for auto-answer, and is done when the handset is up; on
   await bench.line.lift(never());
   const down = bench.line.putDown(never());
   deepEqual([await standing(down), call.asked], ["pending", ["hangUp"]]);
-  call.ends({ by: "us", status: 200 });
+  call.confirms();
   await down;
   await bench.line.putDown(never());
   deepEqual([bench.told, bench.calls.length], [["ring 1", "ring 0", "micSpeaker", "onHook"], 1]);
@@ -189,7 +224,7 @@ Deno.test("off hook waits for the ring that is there already, and for the one th
   equal(await standing(lift), "pending");
   const other = bench.line.ring(2, never());
   await standing(other);
-  bench.calls[0]?.ends({ by: "us", status: 487 });
+  bench.calls[0]?.confirms();
   const second = await bench.call(2);
   second.rings();
   await other;
@@ -214,10 +249,91 @@ Deno.test("an off-hook that is given up cancels what rings for it alone, and lea
     deepEqual(call.asked, wanted ? [] : ["hangUp"]);
     await time.tickAsync(1_500);
     equal(await standing(lift), "rejected: Given up");
-    if (!wanted) call.ends({ by: "us", status: 487 });
+    if (!wanted) call.confirms();
     await standing(lift);
     deepEqual(bench.line.ringMode, wanted ? 1 : 0);
   }
+});
+
+Deno.test("a ring that is given up goes on for others who want it, and each is told its own reason", async () => {
+  using time = new FakeTime();
+  const bench = new LineBench();
+  const [first, second, third] = [new AbortController(), new AbortController(), new AbortController()];
+  const rings = [bench.line.ring(1, first.signal), bench.line.ring(1, second.signal)] as const;
+  const lift = bench.line.lift(third.signal);
+  const call = await bench.call(1);
+  await standing(lift);
+  first.abort(new Error("The first gives up"));
+  equal(await standing(rings[0]), "rejected: The first gives up");
+  deepEqual([await standing(rings[1]), await standing(lift), call.asked], ["pending", "pending", []]);
+  second.abort(new Error("The second gives up"));
+  equal(await standing(rings[1]), "rejected: The second gives up");
+  deepEqual([await standing(lift), call.asked], ["pending", []]);
+  third.abort(new Error("The third gives up"));
+  await standing(lift);
+  deepEqual(call.asked, ["hangUp"]);
+  await time.tickAsync(1_500);
+  equal(await standing(lift), "rejected: The third gives up");
+  equal(bench.calls.length, 1);
+});
+
+Deno.test("a ring that one gives up while another waits for it to end is rung anew for that one", async () => {
+  const bench = new LineBench();
+  const signal = new AbortController();
+  const first = bench.line.ring(1, signal.signal);
+  const call = await bench.call(1);
+  signal.abort(new Error("Given up"));
+  const second = bench.line.ring(1, never());
+  const lift = bench.line.lift(never());
+  await standing(lift);
+  call.confirms();
+  equal(await standing(first), "rejected: Given up");
+  const again = await bench.call(2);
+  again.rings();
+  equal(await standing(second), "fulfilled");
+  again.answers();
+  equal(await standing(lift), "fulfilled");
+});
+
+Deno.test("a ring that was asked for and is heard goes on when an off-hook that waited for it is given up", async () => {
+  const bench = new LineBench();
+  const signal = new AbortController();
+  const lift = bench.line.lift(signal.signal);
+  const ring = bench.line.ring(1, never());
+  const call = await bench.call(1);
+  call.rings();
+  await ring;
+  signal.abort(new Error("Given up"));
+  equal(await standing(lift), "rejected: Given up");
+  deepEqual([call.asked, bench.line.ringMode], [[], 1]);
+});
+
+Deno.test("what rings to have the handset lifted stops when its person lifts it to dial", async () => {
+  const bench = new LineBench();
+  const lift = bench.line.lift(never());
+  const call = await bench.call(1);
+  call.rings();
+  await standing(lift);
+  const dialled = new FakeCall("in");
+  bench.line.dialled(dialled);
+  dialled.answers();
+  equal(await standing(lift), "fulfilled");
+  deepEqual([call.asked, dialled.asked], [["hangUp"], []]);
+  call.confirms();
+  await standing(lift);
+  deepEqual(bench.told, ["ring 1", "micSpeaker", "ring 0"]);
+});
+
+Deno.test("a ring whose contact is gone is rung anew for an off-hook, and told to who has asked for it", async () => {
+  const bench = new LineBench();
+  const ring = bench.line.ring(1, never());
+  const lift = bench.line.lift(never());
+  await bench.call(1);
+  await standing(lift);
+  bench.line.drop(() => false);
+  match(await standing(ring), /^rejected: The contacts that were rung are not registered any more/);
+  (await bench.call(2)).answers();
+  equal(await standing(lift), "fulfilled");
 });
 
 Deno.test("an off-hook waits for a person no longer than it is configured to", async () => {
@@ -230,7 +346,7 @@ Deno.test("an off-hook waits for a person no longer than it is configured to", a
   await time.tickAsync(60_000);
   await standing(lift);
   deepEqual(call.asked, ["hangUp"]);
-  call.ends({ by: "us", status: 487 });
+  call.confirms();
   equal(await standing(lift), "rejected: Nobody lifted the handset within 60 s");
   equal(bench.told.at(-1), "ring 0");
 });
@@ -253,10 +369,10 @@ Deno.test("an answer that crosses the CANCEL lifts no handset", async () => {
   const call = await bench.call(1);
   call.rings();
   await ring;
-  const silence = bench.line.ring(0, never());
   call.answers();
+  const silence = bench.line.ring(0, never());
   await standing(silence);
-  call.ends({ by: "us", status: 200 });
+  call.confirms();
   equal(await standing(silence), "fulfilled");
   deepEqual(bench.told, ["ring 1", "ring 0"]);
 });
@@ -264,7 +380,7 @@ Deno.test("an answer that crosses the CANCEL lifts no handset", async () => {
 Deno.test("digits come from whichever call is up, also from one that the phone has made", async () => {
   const bench = new LineBench();
   const call = new FakeCall("in");
-  bench.line.dialled(call, "desk");
+  bench.line.dialled(call);
   deepEqual([bench.line.isBusy, bench.line.isUp], [true, false]);
   call.answers();
   await standing(call.answered);
@@ -278,12 +394,24 @@ Deno.test("calls and rings of contacts that are gone end at once, without waitin
   (await bench.call(1)).rings();
   await ring;
   const call = new FakeCall("in");
-  bench.line.dialled(call, undefined);
+  bench.line.dialled(call);
   call.answers();
   await standing(call.answered);
   bench.line.drop(() => false, new Error("It has unregistered"));
   deepEqual(bench.told, ["ring 1", "micSpeaker", "ring 0", "onHook"]);
   deepEqual([call.asked, bench.calls[0]?.asked], [["hangUp"], ["hangUp"]]);
+});
+
+Deno.test("a phone that moves to another contact in the middle of a call still has it; one that cannot be reached has none", async () => {
+  const bench = new LineBench();
+  const lift = bench.line.lift(never());
+  const call = await bench.call(1);
+  call.answers();
+  await lift;
+  bench.line.drop((contact) => contact !== "desk");
+  deepEqual([bench.line.isUp, call.asked], [true, []]);
+  bench.line.drop(() => false, new Error("It has unregistered"));
+  deepEqual([bench.line.isUp, call.asked], [false, ["hangUp"]]);
 });
 
 Deno.test("R54, R58: a close ends all that goes on within 1.5 s, and the next one begins with nothing", async () => {
@@ -301,7 +429,7 @@ Deno.test("R54, R58: a close ends all that goes on within 1.5 s, and the next on
   await end;
   deepEqual([bench.line.ringMode, bench.line.isUp, bench.line.isBusy], [0, false, false]);
   bench.told.length = 0;
-  for (const call of bench.calls) call.ends({ by: "network" });
+  for (const call of bench.calls) call.vanishes();
   await standing(end);
   deepEqual(bench.told, []);
 });

@@ -1,13 +1,18 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { contactKey, Reach } from "../../../../plugins/sip/phone/reach.ts";
+import { PATIENCE_MS } from "../../../../plugins/sip/phone/first_of.ts";
+import { Reach } from "../../../../plugins/sip/phone/reach.ts";
 import type { Binding } from "../../../../plugins/sip/registrar/mod.ts";
 import {
   CallRefused,
+  type Clock,
   type OutgoingRequest,
   parseAddress,
+  type Peer,
   SipHeaders,
   type SipResponse,
+  systemClock,
 } from "../../../../plugins/sip/sip/mod.ts";
+import { HandClock } from "../dialog/support/hand_clock.ts";
 import { never } from "./support/line_bench.ts";
 
 const LATER = { expiresAt: 60_000, callId: "a" };
@@ -15,6 +20,8 @@ const LATER = { expiresAt: 60_000, callId: "a" };
 function binding(host: string, { cseq = 1, callId = "a" } = {}): Binding {
   return {
     ...LATER,
+    id: host,
+    isFlow: false,
     callId,
     cseq,
     user: "1001",
@@ -28,7 +35,7 @@ function answer(status: number): SipResponse {
 }
 
 /** A reach whose contacts answer what the test says, by the host that is asked. */
-function reachOf(answers: Record<string, number | Error> = {}) {
+function reachOf(answers: Record<string, number | Error | Promise<SipResponse>> = {}, clock: Clock = systemClock) {
   const asked: OutgoingRequest[] = [];
   const reach = new Reach({
     user: "1001",
@@ -38,9 +45,11 @@ function reachOf(answers: Record<string, number | Error> = {}) {
       request(request) {
         asked.push(request);
         const given = answers[request.to.host] ?? 200;
+        if (given instanceof Promise) return given;
         return typeof given === "number" ? Promise.resolve(answer(given)) : Promise.reject(given);
       },
     },
+    clock,
   });
   return { reach, asked };
 }
@@ -89,7 +98,7 @@ Deno.test("a silent contact is not asked, until it answers or registers again", 
   reach.registered([desk, hall], "");
   reach.heard(desk, false);
   deepEqual(reach.contacts, [hall]);
-  equal(reach.has(contactKey(desk)), false);
+  equal(reach.has(desk.id), false);
   reach.heard(hall, false);
   equal(reach.link.reason.message, "The phone cannot be reached: it does not answer any more");
   reach.heard(hall, true);
@@ -99,4 +108,26 @@ Deno.test("a silent contact is not asked, until it answers or registers again", 
   deepEqual(reach.contacts, [again, hall]);
   reach.heard(desk, false);
   deepEqual(reach.contacts, [again, hall], "what is heard of a registration that was refreshed meanwhile is old");
+});
+
+Deno.test("what the phone refuses at one contact is told soon, and asked no more of one that has not answered", async () => {
+  const clock = new HandClock();
+  const { reach, asked } = reachOf({ "192.0.2.1": 486, "192.0.2.2": new Promise(() => {}) }, clock);
+  reach.registered([binding("192.0.2.1"), binding("192.0.2.2")], "");
+  const refused = rejects(reach.ask({ method: "MESSAGE", signal: never() }), /SIP 486/);
+  await clock.pass(PATIENCE_MS);
+  await refused;
+  deepEqual(asked.map(({ signal }) => signal?.aborted), [true, true]);
+});
+
+Deno.test("a call is told where its contact is now, also when that has registered over another connection since", () => {
+  const { reach } = reachOf();
+  const before = binding("192.0.2.1");
+  reach.registered([before, binding("192.0.2.2")], "");
+  const { to, whereabouts } = reach.outgoing(before);
+  const now: Peer = { transport: "tcp", host: "192.0.2.9", port: 40_000 };
+  reach.registered([{ ...before, peer: now }, binding("192.0.2.2")], "");
+  deepEqual([to, whereabouts?.()], [before.peer, now]);
+  reach.registered([binding("192.0.2.2")], "");
+  equal(whereabouts?.(), undefined);
 });

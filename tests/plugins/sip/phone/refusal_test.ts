@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { bestRefusal, errorOfStatus, meaningOf } from "../../../../plugins/sip/phone/refusal.ts";
-import { CallRefused } from "../../../../plugins/sip/sip/mod.ts";
+import { CallRefused, SipHeaders } from "../../../../plugins/sip/sip/mod.ts";
 import { PhoneError } from "../../../../server/plugin/mod.ts";
 
 const refused = (status: number, reason: string) => new CallRefused({ status, reason });
@@ -9,6 +9,11 @@ Deno.test("a phone's refusal is a telephony error that names the SIP status and 
   const error = meaningOf(refused(486, "Busy Here"), "ring 1001");
   equal(error instanceof PhoneError && error.code, "PHONEERR_RESOURCEUNAVAIL");
   equal((error as Error).message, "Cannot ring 1001: SIP 486 Busy Here");
+});
+
+Deno.test("what a phone says at length, or with control characters, does not fill a record or turn a terminal", () => {
+  const error = meaningOf(refused(486, `\u001b[31m${"x".repeat(8_000)}`), "ring 1001");
+  equal((error as Error).message, `Cannot ring 1001: SIP 486 \ufffd[31m${"x".repeat(195)}`);
 });
 
 Deno.test("what is no refusal of a phone stays what it is", () => {
@@ -38,4 +43,12 @@ Deno.test("RFC 3261 16.7: of several refusals that of the whole phone or of its 
   const other = new Error("something else");
   equal(bestRefusal([other, busy]), busy);
   equal(bestRefusal([other]), other);
+});
+
+Deno.test("of several refusals what a phone has said counts, not our own 408 or 503 for a contact that says nothing", () => {
+  const said = (status: number) => new CallRefused({ status, reason: "", headers: new SipHeaders() });
+  const busy = said(486);
+  equal(bestRefusal([refused(408, "Request Timeout"), busy, refused(503, "No route")]), busy);
+  const timeout = said(408);
+  equal(bestRefusal([busy, timeout]), timeout);
 });

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { DEFAULT_REGISTRAR_LIMITS } from "../../../../plugins/sip/registrar/mod.ts";
-import { type Peer, type SipRequest, tagOf, writeMessage } from "../../../../plugins/sip/sip/mod.ts";
-import { answer, parameter } from "../digest/support.ts";
+import { type Peer, tagOf, writeMessage } from "../../../../plugins/sip/sip/mod.ts";
+import { answer, parameter, type PhoneAnswer } from "../digest/support.ts";
 import { bench, PHONE, requestOf, type Said } from "./support.ts";
 
 const INVITE: Said = { method: "INVITE", uri: "sip:4711@phones.test", to: "<sip:4711@phones.test>" };
-const OVER_TCP: Peer = { ...PHONE, transport: "tcp" };
 
 /** What a stranger is told. */
 function told(said: Said, { from = PHONE, options = {} }: { from?: Peer; options?: Parameters<typeof bench>[0] } = {}) {
@@ -20,7 +19,7 @@ Deno.test("RFC 3261 8.2.1: a method that nobody knows is answered 405 with Allow
     assert.equal(response.status, 405);
     assert.equal(
       response.headers.get("Allow"),
-      "ACK, BYE, CANCEL, INFO, INVITE, NOTIFY, OPTIONS, REGISTER, SUBSCRIBE, UPDATE",
+      "ACK, BYE, CANCEL, INFO, INVITE, OPTIONS, REGISTER, SUBSCRIBE, UPDATE",
     );
   }
 });
@@ -39,11 +38,24 @@ Deno.test("RFC 3261 12.2.2: what has a To tag goes to the dialogs, without diges
 });
 
 Deno.test("RFC 3261 12.2.2: what has the To tag of no dialog is answered 481 once, so that nobody is sent it again and again", () => {
-  const { send } = bench({ inDialog: ({ headers }) => tagOf(headers.get("To") ?? "") === "ours" });
+  const { send } = bench({ inDialog: ({ headers }) => tagOf(headers.get("To") ?? "") === "ours" ? "here" : "none" });
   assert.equal(send({ ...INVITE, to: "<sip:4711@phones.test>;tag=ours" }), "ok");
   const response = send({ ...INVITE, to: "<sip:4711@phones.test>;tag=guessed" });
   assert.ok(typeof response !== "string");
   assert.equal(response.status, 481);
+});
+
+Deno.test("RFC 3261 22.1: what has a To tag, but comes from another address than the dialog's other side, needs digest", () => {
+  const inside: Said = { ...INVITE, to: "<sip:4711@phones.test>;tag=ours" };
+  for (const method of ["BYE", "INVITE", "INFO", "NOTIFY", "SUBSCRIBE", "UPDATE"]) {
+    const { send, sign } = bench({ inDialog: () => "elsewhere" });
+    const challenged = send({ ...inside, method });
+    assert.ok(typeof challenged !== "string");
+    assert.equal(challenged.status, 401);
+    assert.equal(sign({ ...inside, method }), "ok");
+    const other = sign({ ...inside, method, from: "<sip:1002@phones.test>" });
+    assert.ok(typeof other !== "string" && other.status === 403);
+  }
 });
 
 Deno.test("a To tag carries no REGISTER past the digest", () => {
@@ -145,7 +157,41 @@ Deno.test("wrong secrets of one source are slowed, right ones of it too, and tho
   clock.pass(10_000);
   const later = sign({});
   assert.ok(typeof later !== "string" && later.status === 200);
-  assert.equal(logged.length, 5);
+  assert.equal(logged.length, 1);
+});
+
+Deno.test("what a phone with a wrong secret says again and again is logged once a minute, with how often it came", () => {
+  const { sign, clock, logged } = bench({
+    limits: { ...DEFAULT_REGISTRAR_LIMITS, wrongAnswers: { burst: 1_000, perSecond: 1 } },
+  });
+  const fail = (user: string, from = PHONE) => sign({}, { user, secret: "guess", from });
+  for (let again = 0; again < 16; again++) fail("1001");
+  assert.equal(logged.length, 1);
+  fail("1002");
+  fail("1001", { ...PHONE, host: "192.0.2.30" });
+  assert.equal(logged.length, 3, "another account and another source are news");
+  clock.pass(60_000);
+  fail("1001");
+  clock.pass(60_000);
+  fail("1001");
+  assert.deepEqual(logged.slice(3), [
+    `${logged[0]} (and 15 times more since that was told before)`,
+    logged[0],
+  ]);
+});
+
+Deno.test("what is folded of the log is bounded: whoever names ever new accounts does not cost memory, only lines", () => {
+  const { sign, logged } = bench({
+    limits: {
+      ...DEFAULT_REGISTRAR_LIMITS,
+      registrations: { burst: 9_000, perSecond: 1 },
+      wrongAnswers: { burst: 9_000, perSecond: 1 },
+    },
+  });
+  for (let stranger = 0; stranger < 1_100; stranger++) sign({}, { user: `stranger ${stranger}` });
+  sign({}, { user: "stranger 1099" });
+  sign({}, { user: "stranger 0" });
+  assert.equal(logged.length, 1_101);
 });
 
 Deno.test("what is logged of a refusal names the source, the user and the reason, no secret, and no line of its own", () => {
@@ -177,16 +223,7 @@ Deno.test("REGISTER requests of one source are held to a pace before any digest 
   assert.deepEqual([send({}), send({}), send({})].map((response) => response !== "drop"), [true, true, false]);
 });
 
-Deno.test("a datagram makes no more than three times its length, so that we are no amplifier; a connection may", () => {
-  const tiny = (to = "<sip:a@b>"): SipRequest => {
-    const request = requestOf({ uri: "sip:b", from: "<sip:a@b>", to, callId: "1" });
-    request.headers.set("Via", "SIP/2.0/UDP a;branch=z9hG4bK1");
-    request.headers.delete("Max-Forwards");
-    return request;
-  };
-  assert.equal(bench({ realm: "a-realm-that-is-longer-than-the-whole-request.".repeat(4) }).send(tiny()), "drop");
-  const overTcp = bench({ realm: "a-realm-that-is-longer-than-the-whole-request.".repeat(4) }).send(tiny(), OVER_TCP);
-  assert.ok(typeof overTcp !== "string");
+Deno.test("what strangers are answered is less than three times what they sent, so that it is sent at all", () => {
   for (const method of ["REGISTER", "INVITE", "SUBSCRIBE", "OPTIONS", "PUBLISH", "BYE"]) {
     const request = requestOf({ method });
     const response = bench().send(request);
@@ -262,4 +299,27 @@ Deno.test("however many strangers ask, what is remembered of them is bounded, an
   }
   const response = sign({ lines: ["Contact: <sip:1001@192.0.2.20>"] });
   assert.ok(typeof response !== "string" && response.status === 200);
+});
+
+Deno.test("RFC 8760 2.4: after a wrong answer all is offered again; to one that MD5 has made, whatever it names, MD5 alone", () => {
+  const { send } = bench();
+  const [sha = "", md5 = ""] = told({}).headers.all("WWW-Authenticate");
+  const fresh = () => {
+    const response = send({});
+    assert.ok(typeof response !== "string");
+    return parameter(response.headers.get("WWW-Authenticate") ?? "", "nonce");
+  };
+  const answered = (challenge: string, secret: string, change: PhoneAnswer["change"] = {}) => {
+    const anew = challenge.replace(parameter(challenge, "nonce"), fresh());
+    return send({ lines: [`Authorization: ${answer(anew, { secret, change })}`] });
+  };
+  assert.deepEqual(offered(answered(sha, "guess")), ["SHA-256", "MD5"]);
+  assert.deepEqual(offered(answered(md5, "guess")), ["MD5"]);
+  assert.deepEqual(offered(answered(md5, "wonderland", { algorithm: "SHA-256" })), ["MD5"], "it only repeats the name");
+  const only = bench({ algorithms: ["SHA-256"] });
+  const challenged = only.send({});
+  assert.ok(typeof challenged !== "string");
+  const challenge = challenged.headers.get("WWW-Authenticate") ?? "";
+  const change = { response: `"${"0".repeat(32)}"` };
+  assert.deepEqual(offered(only.send({ lines: [`Authorization: ${answer(challenge, { change })}`] })), ["SHA-256"]);
 });

@@ -35,7 +35,7 @@ async function openServer(host: string, transport: TransportName) {
     algorithms: ["SHA-256", "MD5"],
     accounts: [{ user: "1001", secret: "wonderland" }],
     methods: ["INVITE"],
-    inDialog: () => true,
+    inDialog: () => "here",
     expiry: { leastSeconds: 60, mostSeconds: 3_600 },
     limits: DEFAULT_REGISTRAR_LIMITS,
     clock,
@@ -180,7 +180,7 @@ for (
     const registered = await phone.send([contact]);
     assert.equal(registered.status, 200);
     assert.deepEqual(contactsOf(registered), [`${phone.contact};expires=3600`]);
-    const [binding] = server.registrar.bindings("1001");
+    const [binding] = server.changes[0]?.bindings ?? [];
     assert.equal(binding?.peer.port, wire.port);
     assert.equal(binding?.peer.host, at.host);
 

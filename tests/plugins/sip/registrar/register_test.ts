@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DEFAULT_REGISTRAR_LIMITS } from "../../../../plugins/sip/registrar/mod.ts";
-import { writeMessage } from "../../../../plugins/sip/sip/mod.ts";
+import { type Peer, writeMessage } from "../../../../plugins/sip/sip/mod.ts";
 import { bench, contactsOf, PHONE } from "./support.ts";
 
 const CONTACT = "<sip:1001@192.0.2.20:5070>";
@@ -31,20 +31,20 @@ Deno.test("RFC 3261 10.3 step 2: an extension that is required is answered 420 w
 });
 
 Deno.test("RFC 3261 10.3 step 3: a REGISTER without digest is challenged, and registers nothing", () => {
-  const { send, registrar } = bench();
+  const { send, bindings } = bench();
   const response = send({ lines: [`Contact: ${CONTACT}`] });
   assert.ok(typeof response !== "string");
   assert.equal(response.status, 401);
   assert.equal(response.headers.all("WWW-Authenticate").length, 2);
-  assert.deepEqual(registrar.bindings("1001"), []);
+  assert.deepEqual(bindings("1001"), []);
 });
 
 Deno.test("RFC 3261 10.3 step 4: nobody registers for another, even with digest", () => {
-  const { register, registrar, changes } = bench();
+  const { register, changes, bindings } = bench();
   const response = register({ to: "<sip:1002@phones.test>", contact: CONTACT });
   assert.equal(response.status, 403);
   assert.equal(register({ from: "<sip:1002@phones.test>", to: "<sip:phones.test>", contact: CONTACT }).status, 403);
-  assert.deepEqual([...registrar.bindings("1001"), ...registrar.bindings("1002"), ...changes], []);
+  assert.deepEqual([...bindings("1001"), ...bindings("1002"), ...changes], []);
 });
 
 Deno.test("RFC 3261 10.3 step 4: From may be anybody, if digest and To are of one account", () => {
@@ -67,9 +67,9 @@ Deno.test("RFC 3261 10.3 step 5: an address of record that is no SIP URI is answ
 });
 
 Deno.test("RFC 3261 10.3 step 5: escapes, parameters and passwords do not make another address of record", () => {
-  const { register, registrar } = bench();
+  const { register, bindings } = bench();
   assert.equal(register({ to: "Alice <sip:%31001:x@phones.test;user=phone>", contact: CONTACT }).status, 200);
-  assert.equal(registrar.bindings("1001").length, 1);
+  assert.equal(bindings("1001").length, 1);
 });
 
 Deno.test("RFC 3261 10.3 step 6: without a Contact a REGISTER asks what there is, and changes nothing", () => {
@@ -87,12 +87,12 @@ Deno.test("RFC 3261 10.3 step 6: without a Contact a REGISTER asks what there is
 });
 
 Deno.test("RFC 3261 10.3 step 6: a star with Expires 0 takes every binding back", () => {
-  const { register, registrar, changes } = bench();
+  const { register, changes, bindings } = bench();
   register({ contact: `${CONTACT}, ${OTHER}` });
   const response = register({ cseq: 2, contact: "*", expires: 0 });
   assert.equal(response.status, 200);
   assert.deepEqual(contactsOf(response), []);
-  assert.deepEqual(registrar.bindings("1001"), []);
+  assert.deepEqual(bindings("1001"), []);
   assert.deepEqual(changes.map(({ reason, bindings }) => [reason, bindings.length]), [["registered", 2], [
     "unregistered",
     0,
@@ -102,7 +102,7 @@ Deno.test("RFC 3261 10.3 step 6: a star with Expires 0 takes every binding back"
 });
 
 Deno.test("RFC 3261 10.3 step 6: a star with another contact, another Expires or none is answered 400", () => {
-  const { register, registrar } = bench();
+  const { register, bindings } = bench();
   register({ contact: CONTACT });
   for (
     const { contact, expires } of [
@@ -117,16 +117,16 @@ Deno.test("RFC 3261 10.3 step 6: a star with another contact, another Expires or
     assert.equal(register({ cseq: 9, contact, expires }).status, 400, contact);
   }
   assert.equal(register({ cseq: 9, contact: "*" }).status, 400);
-  assert.equal(registrar.bindings("1001").length, 1);
+  assert.equal(bindings("1001").length, 1);
 });
 
 Deno.test("RFC 3261 10.3 step 6: a star that was overtaken by a later REGISTER of the same Call-ID takes nothing back", () => {
-  const { register, registrar } = bench();
+  const { register, bindings } = bench();
   register({ cseq: 5, contact: CONTACT });
   register({ cseq: 1, callId: "other", contact: OTHER });
   assert.equal(register({ cseq: 5, contact: "*", expires: 0 }).status, 500);
   assert.equal(register({ cseq: 4, contact: "*", expires: 0 }).status, 500);
-  assert.equal(registrar.bindings("1001").length, 2);
+  assert.equal(bindings("1001").length, 2);
   assert.equal(register({ cseq: 1, callId: "third", contact: "*", expires: 0 }).status, 200);
 });
 
@@ -158,12 +158,12 @@ Deno.test("RFC 3261 10.2.1.1: an expiry that nobody understands is an hour", () 
 });
 
 Deno.test("RFC 3261 10.2.8: what is too brief is answered 423 with Min-Expires, but 0 is not too brief", () => {
-  const { register, registrar } = bench();
+  const { register } = bench();
   const response = register({ contact: CONTACT, expires: 59 });
   assert.equal(response.status, 423);
   assert.equal(response.headers.get("Min-Expires"), "60");
   assert.equal(register({ contact: `${CONTACT}, ${OTHER};expires=1` }).status, 423);
-  assert.deepEqual(registrar.bindings("1001"), [], "all or nothing");
+  assert.deepEqual(contactsOf(register({})), [], "all or nothing");
   assert.equal(register({ contact: CONTACT, expires: 0 }).status, 200);
 });
 
@@ -174,24 +174,24 @@ Deno.test("RFC 3261 10.3 step 7: an hour or more is never too brief", () => {
 });
 
 Deno.test("RFC 3261 10.3 step 7: contacts are compared as URIs, so that another spelling refreshes the same binding", () => {
-  const { register, registrar, changes } = bench();
+  const { register, changes, bindings } = bench();
   register({ contact: "<sip:1001@Desk.Phones.test;ob>" });
   register({ cseq: 2, contact: "Desk <sip:%31001@desk.phones.TEST>;expires=100" });
-  assert.equal(registrar.bindings("1001").length, 1);
-  assert.equal(registrar.bindings("1001")[0]?.cseq, 2);
+  assert.equal(bindings("1001").length, 1);
+  assert.equal(bindings("1001")[0]?.cseq, 2);
   assert.deepEqual(changes.map(({ reason }) => reason), ["registered", "refreshed"]);
   register({ cseq: 3, contact: "<sip:1001@desk.phones.test:5060>" });
-  assert.equal(registrar.bindings("1001").length, 2, "RFC 3261 19.1.4: a port that is named is not one that is not");
+  assert.equal(bindings("1001").length, 2, "RFC 3261 19.1.4: a port that is named is not one that is not");
 });
 
 Deno.test("RFC 3261 10.3 step 7: a REGISTER of the same Call-ID that is not newer changes nothing at all", () => {
-  const { register, registrar, changes } = bench();
+  const { register, changes, bindings } = bench();
   register({ cseq: 7, contact: CONTACT, expires: 600 });
-  const before = registrar.bindings("1001");
+  const before = bindings("1001");
   for (const cseq of [7, 6, 1]) {
     assert.equal(register({ cseq, contact: `${OTHER}, ${CONTACT};expires=0` }).status, 500);
   }
-  assert.deepEqual(registrar.bindings("1001"), before);
+  assert.deepEqual(bindings("1001"), before);
   assert.equal(changes.length, 1);
   assert.equal(register({ cseq: 8, contact: CONTACT }).status, 200);
   assert.equal(register({ cseq: 1, callId: "after-a-restart", contact: CONTACT }).status, 200);
@@ -199,14 +199,14 @@ Deno.test("RFC 3261 10.3 step 7: a REGISTER of the same Call-ID that is not newe
 });
 
 Deno.test("RFC 3261 10.3 step 7: one REGISTER may add, refresh and take back, and is told as one change", () => {
-  const { register, registrar, changes } = bench();
+  const { register, changes } = bench();
   register({ contact: `${CONTACT}, ${OTHER}` });
   const response = register({ cseq: 2, contact: `${CONTACT};expires=0, ${OTHER};expires=100, <sip:1001@192.0.2.22>` });
   assert.deepEqual(contactsOf(response), ["<sip:1001@192.0.2.22>;expires=3600", `${OTHER};expires=100`]);
   assert.deepEqual(changes.map(({ reason }) => reason), ["registered", "registered"]);
   register({ cseq: 3, contact: OTHER, expires: 0 });
   assert.equal(changes.at(-1)?.reason, "unregistered");
-  assert.deepEqual(changes.at(-1)?.bindings, registrar.bindings("1001"));
+  assert.equal(changes.at(-1)?.bindings.length, 1);
   register({ cseq: 4, contact: OTHER, expires: 0 });
   assert.equal(changes.length, 4, "taking back what is not there refreshes the rest");
   assert.equal(changes.at(-1)?.reason, "refreshed");
@@ -225,9 +225,9 @@ Deno.test("RFC 3261 10.3 step 7: a contact that cannot be understood is answered
       `<sip:${"x".repeat(600)}@192.0.2.20>`,
     ]
   ) {
-    const { register, registrar } = bench();
+    const { register } = bench();
     assert.equal(register({ contact: `${OTHER}, ${contact}` }).status, 400, contact);
-    assert.deepEqual(registrar.bindings("1001"), []);
+    assert.deepEqual(contactsOf(register({})), []);
   }
 });
 
@@ -245,8 +245,8 @@ Deno.test("RFC 3261 10.3 step 8: the answer lists every contact with what is lef
 });
 
 Deno.test("RFC 3261 10.2.1.2: the preferred contact comes first, then the one that was refreshed last", () => {
-  const { register, registrar } = bench();
-  const uris = () => registrar.bindings("1001").map(({ contact }) => contact.uri.host);
+  const { register, bindings } = bench();
+  const uris = () => bindings("1001").map(({ contact }) => contact.uri.host);
   register({ contact: "<sip:1001@a>;q=0.5, <sip:1001@b>;q=0.9, <sip:1001@c>;q=0.5, <sip:1001@d>" });
   assert.deepEqual(uris(), ["d", "b", "c", "a"]);
   register({ cseq: 2, contact: "<sip:1001@a>;q=0.5" });
@@ -254,38 +254,38 @@ Deno.test("RFC 3261 10.2.1.2: the preferred contact comes first, then the one th
 });
 
 Deno.test("a binding ends in its time, and that is told", () => {
-  const { register, registrar, clock, changes } = bench();
+  const { register, clock, changes, bindings } = bench();
   register({ contact: `${CONTACT};expires=100, ${OTHER};expires=200` });
   clock.pass(99_999);
-  assert.equal(registrar.bindings("1001").length, 2);
+  assert.equal(bindings("1001").length, 2);
   clock.pass(1);
   assert.deepEqual(changes.at(-1), {
     user: "1001",
-    bindings: registrar.bindings("1001"),
+    bindings: bindings("1001"),
     reason: "expired",
     why: "it was not refreshed in time",
   });
-  assert.equal(registrar.bindings("1001").length, 1);
+  assert.equal(bindings("1001").length, 1);
   clock.pass(100_000);
-  assert.deepEqual(registrar.bindings("1001"), []);
+  assert.deepEqual(bindings("1001"), []);
   assert.equal(changes.length, 3);
   assert.equal(clock.waiting, 0);
 });
 
 Deno.test("a binding that is refreshed does not end in its first time", () => {
-  const { register, registrar, clock } = bench();
+  const { register, clock, bindings } = bench();
   register({ contact: CONTACT, expires: 100 });
   clock.pass(90_000);
   register({ cseq: 2, contact: CONTACT, expires: 100 });
   clock.pass(90_000);
-  assert.equal(registrar.bindings("1001").length, 1);
+  assert.equal(bindings("1001").length, 1);
   assert.equal(clock.waiting, 1);
 });
 
 Deno.test("one contact too many takes the place of the one that was refreshed longest ago; too many at once are refused", () => {
-  const { register, registrar } = bench({ limits: { ...DEFAULT_REGISTRAR_LIMITS, contactsPerAccount: 3 } });
+  const { register, bindings } = bench({ limits: { ...DEFAULT_REGISTRAR_LIMITS, contactsPerAccount: 3 } });
   const at = (...hosts: string[]) => hosts.map((host) => `<sip:1001@${host}>`).join(", ");
-  const hosts = () => registrar.bindings("1001").map(({ contact }) => contact.uri.host).sort();
+  const hosts = () => bindings("1001").map(({ contact }) => contact.uri.host).sort();
   register({ contact: at("a", "b", "c") });
   register({ cseq: 2, contact: at("a") });
   register({ cseq: 3, contact: at("d") });
@@ -305,9 +305,9 @@ Deno.test("the longest answer fits a datagram", () => {
 
 Deno.test("messages go where a phone's really come from, or to the port that it names at that very address", () => {
   const peerOf = (contact: string, from = PHONE) => {
-    const { register, registrar } = bench();
+    const { register, bindings } = bench();
     register({ contact }, { from });
-    return registrar.bindings("1001")[0]?.peer;
+    return bindings("1001")[0]?.peer;
   };
   assert.deepEqual(peerOf("<sip:1001@10.0.0.5:5062>"), PHONE, "behind a router");
   assert.deepEqual(peerOf("<sip:1001@desk.phones.test>"), PHONE, "a name is not looked up");
@@ -324,27 +324,85 @@ Deno.test("messages go where a phone's really come from, or to the port that it 
   assert.deepEqual(peerOf("<sip:1001@[2001:db8::7]:5062>", six), { ...six, port: 5062 });
 });
 
-Deno.test("a binding says what the phone is, in no more than 128 characters", () => {
-  const { register, registrar } = bench();
-  register({ contact: CONTACT, lines: [`User-Agent: Desk ${"x".repeat(300)}`] });
-  assert.equal(registrar.bindings("1001")[0]?.userAgent?.length, 128);
+Deno.test("a binding has one id for as long as it lasts, however its contact is spelled and wherever its messages come from", () => {
+  const { register, bindings } = bench();
+  register({ contact: "<sip:1001@10.0.0.5:5070>" });
+  const [first] = bindings("1001");
+  register({ cseq: 2, contact: "<sip:1001@10.0.0.5:5070;ob>" }, { from: { ...PHONE, port: 40_000 } });
+  const [second] = bindings("1001");
+  assert.deepEqual([second?.id, second?.peer.port], [first?.id, 40_000]);
+  register({ cseq: 3, contact: "<sip:1001@10.0.0.5:5070>", expires: 0 });
+  register({ cseq: 4, contact: "<sip:1001@10.0.0.5:5070>" });
+  assert.notEqual(bindings("1001")[0]?.id, first?.id);
 });
 
-Deno.test("a binding is let go of once, and not if it has been refreshed meanwhile", () => {
-  const { register, registrar, changes } = bench();
-  register({ contact: `${CONTACT}, ${OTHER}` });
-  const [old] = registrar.bindings("1001");
-  register({ cseq: 2, contact: `${CONTACT}, ${OTHER}` });
-  const [binding] = registrar.bindings("1001");
-  assert.ok(old && binding);
-  registrar.drop(old, "it does not answer");
-  assert.equal(registrar.bindings("1001").length, 2);
-  registrar.drop(binding, "it does not answer");
-  registrar.drop(binding, "it does not answer");
-  assert.equal(changes.length, 3);
-  assert.equal(changes[2]?.reason, "dropped");
-  assert.equal(changes[2]?.why, "it does not answer");
-  assert.equal(registrar.bindings("1001").length, 1);
+Deno.test("RFC 5626 section 6: a phone that comes back with its +sip.instance and reg-id takes the place of its old contact", () => {
+  const { register, bindings, changes } = bench();
+  const of = (port: number, params: string) => `<sip:1001@192.0.2.20:${port}>;+sip.instance="<urn:uuid:1>"${params}`;
+  const ports = () => bindings("1001").map(({ contact }) => contact.uri.port);
+  register({ callId: "before", contact: of(5070, "") });
+  register({ callId: "after", contact: of(5071, "") });
+  assert.deepEqual([ports(), changes.at(-1)?.reason], [[5071], "registered"]);
+  register({ callId: "one", contact: of(5072, ";reg-id=1") });
+  register({ callId: "two", contact: of(5073, ";reg-id=2") });
+  assert.deepEqual(ports(), [5073, 5072, 5071], "each flow is a binding of its own");
+  register({ callId: "one-again", contact: of(5074, ";reg-id=1") });
+  assert.deepEqual(ports(), [5074, 5073, 5071]);
+  register({ callId: "another", contact: `<sip:1001@192.0.2.20:5075>;+sip.instance="<urn:uuid:2>";reg-id=1` });
+  assert.deepEqual(ports(), [5075, 5074, 5073, 5071]);
+});
+
+Deno.test("RFC 5626 section 6: contacts of one REGISTER do not take one another's place, whichever comes first", () => {
+  const at = (port: number, more = "") => `<sip:1001@192.0.2.20:${port}>;+sip.instance="<urn:uuid:1>"${more}`;
+  for (
+    const contact of [
+      `${at(5070, ";expires=0")}, ${at(5071)}`,
+      `${at(5071)}, ${at(5070, ";expires=0")}`,
+    ]
+  ) {
+    const { register, bindings } = bench();
+    register({ contact: at(5070) });
+    register({ cseq: 2, contact });
+    assert.deepEqual(bindings("1001").map(({ contact }) => contact.uri.port), [5071]);
+  }
+  const { register, bindings } = bench();
+  register({ contact: `${at(5070)}, ${at(5071)}` });
+  assert.equal(bindings("1001").length, 2);
+});
+
+const OVER_TCP: Peer = { ...PHONE, transport: "tcp", port: 50_000 };
+
+Deno.test("RFC 5626 section 7: a binding that only its connection leads to is gone with that", () => {
+  for (
+    const contact of [
+      "<sip:1001@10.0.0.5:5062;transport=tcp>",
+      "<sip:1001@desk.phones.test;transport=tcp>",
+      "<sip:1001@192.0.2.20:5062>",
+    ]
+  ) {
+    const { register, registrar, bindings, changes } = bench();
+    register({ contact: `${contact}, ${OTHER}` }, { from: OVER_TCP });
+    register({ cseq: 2, contact: OTHER });
+    registrar.lost({ ...OVER_TCP, port: 50_001 });
+    registrar.lost(PHONE);
+    assert.equal(changes.length, 2);
+    registrar.lost(OVER_TCP);
+    assert.deepEqual(bindings("1001").map(({ contact }) => contact.uri.host), ["192.0.2.21"]);
+    assert.equal(changes.at(-1)?.reason, "lost");
+    assert.equal(changes.at(-1)?.why, "the connection to tcp 192.0.2.20:50000 is gone");
+    assert.equal(contactsOf(register({ cseq: 3 })).length, 1);
+  }
+});
+
+Deno.test("RFC 3261 18: a phone that names the address that it came from may listen there, and keeps its binding without its connection", () => {
+  const { register, registrar, bindings, changes } = bench();
+  register({ contact: "<sip:1001@192.0.2.20:5062;transport=TCP>" }, { from: OVER_TCP });
+  const [before] = bindings("1001");
+  registrar.lost(OVER_TCP);
+  const [after] = bindings("1001");
+  assert.deepEqual([before?.id, after?.peer], [after?.id, { ...OVER_TCP, port: 5062 }]);
+  registrar.lost({ ...OVER_TCP, port: 5062 });
+  assert.equal(changes.length, 2, "the end of a connection of ours says nothing");
 });
 
 Deno.test("a closed registrar has no timers and no bindings, and answers 503", () => {
@@ -352,7 +410,6 @@ Deno.test("a closed registrar has no timers and no bindings, and answers 503", (
   register({ contact: CONTACT });
   registrar.close();
   assert.equal(clock.waiting, 0);
-  assert.deepEqual(registrar.bindings("1001"), []);
   const response = register({ cseq: 2, contact: CONTACT });
   assert.equal(response.status, 503);
   assert.ok(response.headers.has("Retry-After"));

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import {
+  type Binding,
   type BindingChange,
   DEFAULT_REGISTRAR_LIMITS,
   openRegistrar,
@@ -68,7 +69,7 @@ export function bench(options: Partial<RegistrarOptions> = {}) {
     algorithms: ["SHA-256", "MD5"],
     accounts: [{ user: "1001", secret: "wonderland" }, { user: "1002", secret: "looking-glass" }],
     methods: ["INVITE", "SUBSCRIBE"],
-    inDialog: () => true,
+    inDialog: () => "here",
     expiry: { leastSeconds: 60, mostSeconds: 7_200 },
     limits: DEFAULT_REGISTRAR_LIMITS,
     clock,
@@ -120,7 +121,11 @@ export function bench(options: Partial<RegistrarOptions> = {}) {
     return response;
   };
 
-  return { clock, changes, logged, registrar, send, sign, register };
+  /** Where the phones of an account are, as far as has been told. */
+  const bindings = (user: string): readonly Binding[] =>
+    changes.findLast((change) => change.user === user)?.bindings ?? [];
+
+  return { clock, changes, logged, registrar, send, sign, register, bindings };
 }
 
 /** The contacts of an answer. */

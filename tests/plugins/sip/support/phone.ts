@@ -142,8 +142,11 @@ export class HandMadePhone implements AsyncDisposable {
     });
   }
 
-  /** Dials; gives the final answer, acknowledged if it is 2xx. */
-  async dial(number: string): Promise<{ answer: SipResponse; call: Dialog }> {
+  /** Dials; gives the final answer, acknowledged if it is 2xx and unless the ACK is to be lost. */
+  async dial(
+    number: string,
+    { acknowledges = true }: { acknowledges?: boolean } = {},
+  ): Promise<{ answer: SipResponse; call: Dialog }> {
     const uri = `sip:${number}@${this.#options.realm}`;
     const tag = crypto.randomUUID();
     const callId = crypto.randomUUID();
@@ -177,7 +180,7 @@ export class HandMadePhone implements AsyncDisposable {
       headers: headers(method, remote, more),
       body: new TextEncoder().encode(body),
     });
-    if (answer.status < 300) this.#endpoint.acknowledge(inside("ACK"), to);
+    if (answer.status < 300 && acknowledges) this.#endpoint.acknowledge(inside("ACK"), to);
     return { answer, call: { send: (method, more, body) => this.#ask(inside(method, more, body)) } };
   }
 

@@ -48,6 +48,8 @@ export interface Owner extends AsyncDisposable {
   get<Body = Record<string, unknown>>(path: string): Promise<Body>;
   /** Asks for what only a vendor's own operation gives. */
   vendor(order: unknown): Promise<RequestRecord>;
+  /** Opens the phone of another account too; gives the handle. */
+  open(user: string): Promise<string>;
   /** Closes the phone. */
   close(): Promise<Answer<Record<string, unknown>>>;
 }
@@ -124,12 +126,15 @@ async function own({ call, server }: { call: Call; server: RunningServer }, phon
   const { body: { application } } = await call<{ application: string }>("POST", "/v1/applications", {
     body: { name: phone },
   });
-  const opened = await call<{ handle: string }>("POST", `/v1/applications/${application}/handles`, {
-    body: { phone, privilege: "owner" },
-  });
-  const { handle } = opened.body;
-  if (opened.status !== 201) throw new Error(`${phone} could not be opened: ${JSON.stringify(opened.body)}`);
-  await call("PUT", `/v1/handles/${handle}/status-messages`, { body: EVERYTHING });
+  const open = async (phone: string): Promise<string> => {
+    const { status, body } = await call<{ handle: string }>("POST", `/v1/applications/${application}/handles`, {
+      body: { phone, privilege: "owner" },
+    });
+    if (status !== 201) throw new Error(`${phone} could not be opened: ${JSON.stringify(body)}`);
+    await call("PUT", `/v1/handles/${body.handle}/status-messages`, { body: EVERYTHING });
+    return body.handle;
+  };
+  const handle = await open(phone);
   const events = await openEvents(server, application);
   const owner: Owner = {
     application,
@@ -144,6 +149,7 @@ async function own({ call, server }: { call: Call; server: RunningServer }, phon
     record: async (requestId) => (await call<RequestRecord>("GET", `/v1/requests/${requestId}`)).body,
     get: async (path) => (await call<never>("GET", `/v1/handles/${handle}/${path}`)).body,
     vendor: (order) => owner.do("devSpecific", { params: new TextEncoder().encode(JSON.stringify(order)).toBase64() }),
+    open: (user) => open(`sip:${user}`),
     close: () => call("DELETE", `/v1/handles/${handle}`),
     async [Symbol.asyncDispose]() {
       await call("DELETE", `/v1/applications/${application}`);

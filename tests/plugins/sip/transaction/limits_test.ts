@@ -7,6 +7,13 @@ import { newRequest, phoneRequest } from "./support/requests.ts";
 const numbered = (index: number, method = "OPTIONS") =>
   phoneRequest(method, { branch: `z9hG4bK-${index}`, callId: `call-${index}` });
 
+const numberedLong = (index: number) =>
+  phoneRequest("OPTIONS", {
+    branch: `z9hG4bK-${index}`,
+    callId: `call-${index}`,
+    headers: [["X", "x".repeat(1_000)]],
+  });
+
 Deno.test("who is not admitted is answered once or not at all, and costs no memory", async () => {
   await using bench = new Bench({
     admit: (request) => request.method === "INVITE" ? responseTo(request, 401, { toTag: "us" }) : "drop",
@@ -44,6 +51,42 @@ Deno.test("one source has a bounded number of requests in work, and all together
   await bench.clock.pass(32_000);
   await bench.hear(numbered(8));
   equal(bench.received.length, 6);
+});
+
+Deno.test("requests of one source in work have a bounded number of bytes, and all together have, too", async () => {
+  await using bench = new Bench({ limits: { transactionBytes: 6_000, transactionBytesPerSource: 3_000 } });
+  for (let index = 4; index < 8; index++) await bench.hear(numberedLong(index));
+  equal(bench.received.length, 2);
+  await bench.hear(numbered(8));
+  equal(bench.received.length, 3, "a short one has room left");
+  for (let index = 9; index < 20; index++) await bench.hear(numberedLong(index), { ...UDP, host: `192.0.2.${index}` });
+  equal(bench.received.length, 5);
+  for (const transaction of bench.received) transaction.respond(responseTo(transaction.request, 200));
+  await bench.clock.pass(32_000);
+  await bench.hear(numberedLong(20));
+  equal(bench.received.length, 6);
+});
+
+Deno.test("RFC 3261 21.5.7: a request over UDP that is longer than any has reason to be is refused with 513, once", async () => {
+  await using bench = new Bench();
+  const long = (method: string) => phoneRequest(method, { headers: Array(4).fill(["X", "x".repeat(5_000)]) });
+  await bench.hear(long("INVITE"));
+  await bench.hear(long("ACK"));
+  await bench.clock.pass(60_000);
+  deepEqual([bench.story, bench.received.length], [["513@0"], 0]);
+  await bench.hear(long("INVITE"), TCP);
+  equal(bench.received.length, 1);
+  bench.transaction.respond(responseTo(bench.transaction.request, 486));
+});
+
+Deno.test("all sources together may not send more messages than are read, however many they are", async () => {
+  await using bench = new Bench({ limits: { messagesPerSecondOfAll: 10, burstOfAll: 20 } });
+  const hear = (index: number) => bench.hear(numbered(index), { ...UDP, host: `10.0.${index >> 8}.${index & 255}` });
+  for (let index = 0; index < 40; index++) await hear(index);
+  equal(bench.received.length, 20);
+  await bench.clock.pass(1_000);
+  for (let index = 40; index < 80; index++) await hear(index);
+  equal(bench.received.length, 30);
 });
 
 Deno.test("more messages than one source may send are not even read; another source does not feel it", async () => {
@@ -103,10 +146,11 @@ Deno.test("RFC 3261 8.2.6, 21.4.1: a request that cannot be read is answered onc
   bench.endpoint.receive(broken(numbered(3, "ACK"), "Max-Forwards: 70", "Max-Forwards: many"), UDP);
   bench.endpoint.receive(broken(numbered(4), "Call-ID", "X-Call-ID"), UDP);
   bench.endpoint.receive(broken(numbered(5), "Via: SIP/2.0/UDP", "Via: nonsense"), UDP);
+  bench.endpoint.receive(broken(numbered(6, "INVITE"), "INVITE sip:b@192.0.2.7:5062", "INVITE tel:+49301234"), UDP);
   bench.endpoint.receive(crypto.getRandomValues(new Uint8Array(500)), UDP);
   await settle();
-  deepEqual(bench.story, ["400@0", "505@0"]);
-  deepEqual(bench.sent.map(({ to }) => to), [UDP, UDP]);
+  deepEqual(bench.story, ["400@0", "505@0", "416@0"]);
+  deepEqual(bench.sent.map(({ to }) => to), [UDP, UDP, UDP]);
   equal(bench.received.length, 0);
 });
 

@@ -53,20 +53,48 @@ Deno.test("RFC 3261 8.2.2.2: a request inside of a dialog is never taken for ano
   equal(bench.received.length, 2);
 });
 
-const sources: [title: string, via: string, from: Peer, received: string | undefined, rport: string | undefined][] = [
-  ["RFC 3261 18.2.1: a source that Via names is not named again", "192.0.2.7:5062", UDP, undefined, undefined],
-  ["RFC 3261 18.2.1: another address than Via's", "10.0.0.9:5062", UDP, "192.0.2.7", undefined],
-  ["RFC 3261 18.2.1: a name in Via", "phone.test", UDP, "192.0.2.7", undefined],
-  ["RFC 3581 section 4: rport asks for both", "192.0.2.7:5062;rport", { ...UDP, port: 4_000 }, "192.0.2.7", "4000"],
-  ["RFC 3581 section 4: an address that is made up", "10.0.0.9;received=203.0.113.1;rport=9", UDP, "192.0.2.7", "5062"],
-  ["RFC 3581 section 4: received that nobody asked for", "192.0.2.7;received=203.0.113.1", UDP, undefined, undefined],
-  ["RFC 5118 4.5: IPv6", "10.0.0.9;rport", { ...UDP, host: "2001:db8::7" }, "2001:db8::7", "5062"],
-  ["a zone means nothing to others", "10.0.0.9;rport", { ...UDP, host: "fe80::7%eth0" }, "fe80::7", "5062"],
+const sources: [
+  title: string,
+  via: string,
+  options: { from?: Partial<Peer>; received?: string; rport?: string; answered?: number },
+][] = [
+  ["RFC 3261 18.2.1: a source that Via names is not named again", "192.0.2.7:5062", {}],
+  ["RFC 3261 18.2.1: a name in Via", "phone.test", { received: "192.0.2.7", answered: 5_060 }],
+  ["RFC 3261 18.2.2: a phone that listens at another port than it sends from", "192.0.2.7", {
+    from: { port: 49_152 },
+    answered: 5_060,
+  }],
+  ["RFC 3261 18.2.2: one that names that port", "192.0.2.7:5070", { from: { port: 49_152 }, answered: 5_070 }],
+  ["RFC 3261 18.2.2: one that does so by IPv6", "[2001:DB8:0::7]:5070", {
+    from: { host: "2001:db8::7" },
+    received: "2001:db8::7",
+    answered: 5_070,
+  }],
+  ["RFC 3261 18.2.2: over TCP the connection it is", "192.0.2.7:5070", { from: { transport: "tcp" } }],
+  ["an inside address in Via: nothing but the source leads there", "10.0.0.9:5070", { received: "192.0.2.7" }],
+  ["RFC 3581 section 4: rport asks for both", "192.0.2.7:5062;rport", {
+    from: { port: 4_000 },
+    received: "192.0.2.7",
+    rport: "4000",
+  }],
+  ["RFC 3581 section 4: an address that is made up", "10.0.0.9;received=203.0.113.1;rport=9", {
+    received: "192.0.2.7",
+    rport: "5062",
+  }],
+  ["RFC 3581 section 4: received that nobody asked for", "192.0.2.7;received=203.0.113.1", { answered: 5_060 }],
+  ["RFC 5118 4.5: IPv6", "10.0.0.9;rport", { from: { host: "2001:db8::7" }, received: "2001:db8::7", rport: "5062" }],
+  ["a zone means nothing to others", "10.0.0.9;rport", {
+    from: { host: "fe80::7%eth0" },
+    received: "fe80::7",
+    rport: "5062",
+  }],
 ];
 
-for (const [title, sentBy, from, received, rport] of sources) {
-  Deno.test(`${title}; the answer goes where the request came from`, async () => {
+for (const [title, sentBy, options] of sources) {
+  Deno.test(`${title}; the answer goes to that address`, async () => {
     await using bench = new Bench();
+    const { received, rport } = options;
+    const from = { ...UDP, ...options.from };
     const others = ["SIP/2.0/UDP 198.51.100.1;branch=z9hG4bK-below", "SIP/2.0/TCP 198.51.100.2;branch=z9hG4bK-last"];
     const request = newRequest("OPTIONS", { via: [`SIP/2.0/UDP ${sentBy};branch=z9hG4bK-top`, ...others] });
     await bench.hear(request, from);
@@ -75,6 +103,6 @@ for (const [title, sentBy, from, received, rport] of sources) {
     const { params } = parseVia(vias[0] ?? "");
     deepEqual([params.get("received"), params.get("rport")], [received, rport]);
     deepEqual(vias.slice(1), others);
-    deepEqual(bench.sent.at(-1)?.to, from);
+    deepEqual(bench.sent.at(-1)?.to, { ...from, port: options.answered ?? from.port });
   });
 }

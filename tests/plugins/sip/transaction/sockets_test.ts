@@ -1,5 +1,6 @@
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { systemClock } from "../../../../plugins/sip/sip/clock.ts";
 import { responseTo, writeMessage } from "../../../../plugins/sip/sip/message/mod.ts";
 import {
@@ -11,6 +12,7 @@ import {
   type ServerTransaction,
 } from "../../../../plugins/sip/sip/transaction/mod.ts";
 import {
+  bindDatagrams,
   DEFAULT_TRANSPORT_LIMITS,
   openTransports,
   type Peer,
@@ -100,6 +102,19 @@ Deno.test("a connection that is lost in the middle of a request or a call fails 
   await request;
   await rejects(final, /the connection to tcp 127.0.0.1:\d+ is gone|Cannot send/);
   listener.close();
+});
+
+Deno.test("RFC 3261 18.2.2: a phone that sends from one socket and listens at another hears every answer where it listens", async () => {
+  await using us = await openStation((transaction) => transaction.respond(responseTo(transaction.request, 200)));
+  const sockets = await Promise.all([0, 1].map(() => bindDatagrams("127.0.0.1", 0)));
+  const [mouth, ear] = sockets;
+  ok(mouth && ear);
+  const heard = once(ear, "message", { signal: AbortSignal.timeout(5_000) });
+  const via = [`SIP/2.0/UDP 127.0.0.1:${ear.address().port};branch=z9hG4bK-1`];
+  mouth.send(writeMessage(newRequest("MESSAGE", { via })), us.at("udp", "127.0.0.1").port, "127.0.0.1");
+  const [bytes] = await heard;
+  match(new TextDecoder().decode(bytes), /^SIP\/2\.0 200/);
+  await Promise.all(sockets.map((socket) => new Promise<void>((closed) => void socket.close(closed))));
 });
 
 Deno.test("a flood from one address costs that address its service only, and nobody memory", async () => {

@@ -38,6 +38,19 @@ Deno.test("places are bounded in all and for each source, and can be taken again
   equal(typeof places.take("192.0.2.3"), "function");
 });
 
+Deno.test("several places are taken and given back at once, or none of them", () => {
+  const places = new Places({ most: 10, mostPerSource: 5 });
+  const first = places.take("192.0.2.1", 4);
+  equal(places.take("192.0.2.1", 2), undefined);
+  equal(places.isFullFor("192.0.2.1"), false);
+  places.take("192.0.2.1", 1);
+  equal(places.isFullFor("192.0.2.1"), true);
+  first?.();
+  equal(places.isFullFor("192.0.2.1"), false);
+  equal(typeof places.take("192.0.2.1", 4), "function");
+  equal(places.take("192.0.2.2", 6), undefined);
+});
+
 Deno.test("a peer is one by transport, host and port, and is written as people write it", () => {
   const peer = { transport: "udp", host: "2001:db8::7", port: 5060 } as const;
   equal(samePeer(peer, { ...peer, local: { host: "2001:db8::1", port: 5060 } }), true);

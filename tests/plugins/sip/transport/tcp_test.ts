@@ -11,6 +11,18 @@ async function connect(ears: Ears): Promise<Deno.TcpConn> {
   return await Deno.connect({ hostname: host, port });
 }
 
+/** Connects, and sends a message for which the connection is kept. */
+async function connectKept(ears: Ears): Promise<Deno.TcpConn> {
+  const conn = await connect(ears);
+  const before = ears.heard.length;
+  await write(conn, message("KEPT"));
+  await ears.until(() => ears.heard.length > before);
+  const heard = ears.heard.at(-1);
+  ok(heard);
+  ears.transports.keep(heard.from);
+  return conn;
+}
+
 async function write(conn: Deno.TcpConn, text: string): Promise<void> {
   equal(await conn.write(bytesOf(text)), text.length);
 }
@@ -127,47 +139,138 @@ Deno.test("a connection that was lost is told of, and the next message opens ano
 
 Deno.test("one address has a bounded number of connections, which can be used again", async () => {
   await using us = await Ears.open({ ...tcp(), limits: { connectionsPerAddress: 2 } });
-  const first = await connect(us);
-  const second = await connect(us);
-  await write(first, message("ONE"));
-  await write(second, message("TWO"));
-  await us.until(() => us.heard.length === 2);
+  const [first, second] = [await connectKept(us), await connectKept(us)];
   await ended(await connect(us));
-  await rejects(us.transports.send(bytesOf("x"), us.at("tcp")), /too many connections/);
   first.close();
   await us.until(() => us.closed.length === 1);
-  const third = await connect(us);
-  await write(third, message("THREE"));
-  await us.until(() => us.heard.length === 3);
+  const third = await connectKept(us);
+  equal(us.heard.length, 3);
   second.close();
   third.close();
 });
 
-Deno.test("a connection that sends no whole message in time is closed, whatever else it sends", async () => {
+Deno.test("where there is no room, the connection that is not kept and has been quiet longest makes room", async () => {
+  const clock = new HandClock();
+  await using us = await Ears.open({ ...tcp(), clock, limits: { connections: 3 } });
+  const kept = await connectKept(us);
+  await clock.pass(1_000);
+  const [talking, quiet] = [await connect(us), await connect(us)];
+  await clock.pass(1_000);
+  await write(talking, message("ONE"));
+  await us.until(() => us.heard.length === 2);
+  const next = await connect(us);
+  await ended(quiet);
+  await write(next, message("TWO"));
+  await write(talking, message("THREE"));
+  await write(kept, message("FOUR"));
+  await us.until(() => us.heard.length === 5);
+  equal(us.closed.length, 1);
+  for (const conn of [kept, talking, next]) conn.close();
+});
+
+Deno.test("whoever takes all connections does not keep us from opening our own, of which there are so many, too", async () => {
+  await using us = await Ears.open({ ...tcp(), limits: { connections: 1, connectionsOfOurs: 1 } });
+  await using phone = await Ears.open(tcp());
+  await using another = await Ears.open(tcp());
+  const stranger = await connectKept(us);
+  await us.transports.send(bytesOf(message("ONE")), phone.at("tcp"));
+  await phone.until(() => phone.heard.length === 1);
+  await rejects(us.transports.send(bytesOf("x"), another.at("tcp")), /too many connections/);
+  stranger.close();
+});
+
+Deno.test("a connection through which no admitted request comes is closed in time, whatever else it sends; one that is kept is not", async () => {
   const clock = new HandClock();
   await using us = await Ears.open({ ...tcp(), clock });
   const silent = await connect(us);
   const pinging = await connect(us);
   const slow = await connect(us);
-  const good = await connect(us);
+  const good = await connectKept(us);
+  const stranger = await connect(us);
   await write(pinging, "\r\n\r\n");
   equal(await read(pinging), "\r\n");
   await write(slow, "REGISTER sip:a SIP/2.0\r\n");
-  await write(good, message("ONE"));
-  await us.until(() => us.heard.length === 1);
-  await clock.pass(32_000);
-  await Promise.all([ended(silent), ended(pinging), ended(slow)]);
-  await write(good, message("TWO"));
+  await clock.pass(31_999);
+  await write(stranger, message("ONE"));
   await us.until(() => us.heard.length === 2);
+  equal(us.closed.length, 0);
+  await clock.pass(1);
+  await Promise.all([ended(silent), ended(pinging), ended(slow), ended(stranger)]);
+  await write(good, message("TWO"));
+  await us.until(() => us.heard.length === 3);
   await clock.pass(7_199_999);
   await write(good, "\r\n\r\n");
   equal(await read(good), "\r\n");
   await clock.pass(7_199_999);
-  equal(us.closed.length, 3);
+  equal(us.closed.length, 4);
   await clock.pass(1);
   await ended(good);
-  await us.until(() => us.closed.length === 4);
+  await us.until(() => us.closed.length === 5);
   equal(clock.alarms, 0);
+});
+
+Deno.test("a connection of ours is kept by the first message that comes through it", async () => {
+  const clock = new HandClock();
+  await using us = await Ears.open({ ...tcp(), clock });
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const to: Peer = { transport: "tcp", host: "127.0.0.1", port: listener.addr.port };
+  await us.transports.send(bytesOf(message("ONE")), to);
+  const conn = await listener.accept();
+  equal(await read(conn), message("ONE"));
+  await write(conn, message("TWO"));
+  await us.until(() => us.heard.length === 1);
+  await clock.pass(7_199_999);
+  equal(us.closed.length, 0);
+  conn.close();
+  listener.close();
+  await us.until(() => us.closed.length === 1);
+});
+
+Deno.test("RFC 5626 4.4.1: pings that come at once share a pong, so that nothing queues without end", async () => {
+  await using us = await Ears.open(tcp());
+  const conn = await connect(us);
+  const pings = bytesOf("\r\n\r\n".repeat(50_000));
+  let rest = pings;
+  while (rest.length > 0) rest = rest.subarray(await conn.write(rest));
+  await conn.closeWrite();
+  let pongs = "";
+  for (let text = await read(conn); text !== null; text = await read(conn)) pongs += text;
+  ok(pongs.length >= 2 && pongs.length < 2_000, `${pongs.length / 2} pongs`);
+  conn.close();
+});
+
+Deno.test("nothing is read while much waits to be sent: what is asked next would only make it more", async () => {
+  let waiting = 0;
+  let most = 0;
+  const answer = new Uint8Array(1_000_000).fill(0x61);
+  await using us = await Ears.open({
+    ...tcp(),
+    limits: { waitingBytes: 1_000_000_000 },
+    onMessage(_bytes, from) {
+      most = Math.max(most, waiting++);
+      us.transports.send(answer, from).finally(() => waiting--);
+    },
+  });
+  const conn = await connect(us);
+  const asked = 20;
+  // As long as a read is, so that each is read by itself.
+  for (let index = 0; index < asked; index++) await write(conn, message("ASK", "x".repeat(16_384)));
+  const buffer = new Uint8Array(65_536);
+  for (let left = asked * answer.length; left > 0;) left -= await conn.read(buffer) ?? left;
+  ok(most <= 1, `${most} answers waited`);
+  equal(us.heard.length, asked);
+  conn.close();
+  await us.until(() => us.closed.length === 1);
+});
+
+Deno.test("a message that waits costs more than its bytes, so that many short ones are bounded, too", async () => {
+  await using us = await Ears.open({ ...tcp(), limits: { waitingBytes: 10_000 } });
+  const conn = await connectKept(us);
+  const [heard] = us.heard;
+  ok(heard);
+  const sent = Array.from({ length: 100 }, () => us.transports.send(bytesOf("x"), heard.from).catch(() => "refused"));
+  ok((await Promise.all(sent)).includes("refused"));
+  await ended(conn);
 });
 
 Deno.test("what is no stream of SIP messages ends its connection only", async () => {

@@ -38,6 +38,7 @@ export class Wire {
     return {
       local: () => ({ host: "127.0.0.1", port }),
       send: async (bytes, to) => await this.#send(bytes, { from: port, to: to.port }),
+      keep() {},
       close: async () => await void this.#parties.delete(port),
     };
   }

@@ -1,5 +1,6 @@
 /**
- * A call whose phone is played by the test: what arrives when is for the test to say, and nothing goes over a wire.
+ * A call whose phone is played by the test: what arrives when is for the test to say, and nothing goes over a wire. A test says only what
+ * the phone does; what the call makes of that is what the real one makes of it (`call_contract_test.ts`).
  *
  * @module
  */
@@ -16,6 +17,10 @@ export class FakeCall implements Call {
   readonly #ringing = watched<void>();
   readonly #answered = watched<void>();
   readonly #ended = Promise.withResolvers<CallEnd>();
+  /** Whether we have hung up. */
+  #isLeaving = false;
+  /** Whether the phone has said 200: it is asked to end by BYE then, else by CANCEL. */
+  #isUp = false;
 
   /** @param direction Who began it. */
   constructor(direction: "out" | "in" = "out") {
@@ -40,8 +45,10 @@ export class FakeCall implements Call {
     this.#ringing.resolve();
   }
 
-  /** The phone says 200. */
+  /** The phone says 200. One that crosses our CANCEL is ended by BYE, and was never an answer. */
   answers(): void {
+    this.#isUp = true;
+    if (this.#isLeaving) return;
     this.state = "answered";
     this.#ringing.resolve();
     this.#answered.resolve();
@@ -49,20 +56,34 @@ export class FakeCall implements Call {
 
   /** The phone says no. */
   refuses(status: number, reason: string): void {
-    this.ends({ by: "phone", status, reason });
+    this.#end({ by: this.#isLeaving ? "us" : "phone", status, reason });
   }
 
-  /** It is over. */
-  ends(end: CallEnd): void {
-    this.state = "ended";
-    const refusal = new CallRefused({ status: end.status ?? 487, reason: end.reason ?? "Request Terminated" });
-    this.#ringing.reject(refusal);
-    this.#answered.reject(refusal);
-    this.#ended.resolve(end);
+  /** The phone says BYE. */
+  hangsUp(): void {
+    this.#end({ by: "phone" });
+  }
+
+  /** The phone does as our CANCEL or BYE says. */
+  confirms(): void {
+    if (!this.#isLeaving) throw new Error("There is nothing to confirm: nobody has hung up");
+    this.#end(this.#isUp ? { by: "us" } : { by: "us", status: 487, reason: "Request Terminated" });
+  }
+
+  /** The phone answers our BYE with an error. */
+  refusesBye(status: number, reason: string): void {
+    this.#end(status === 481 ? { by: "us" } : { by: "us", unconfirmed: { status, reason } });
+  }
+
+  /** The phone says nothing until nobody waits any more. */
+  vanishes(): void {
+    const silence = { status: 408, reason: "Request Timeout" };
+    this.#end(this.#isLeaving ? { by: "us", unconfirmed: silence } : { by: "network", ...silence });
   }
 
   hangUp(): Promise<CallEnd> {
     if (this.state !== "ended") this.asked.push("hangUp");
+    this.#isLeaving = true;
     return this.ended;
   }
 
@@ -78,6 +99,14 @@ export class FakeCall implements Call {
 
   request(method: string): Promise<never> {
     return Promise.reject(new TypeError(`Nobody has said what ${method} is answered`));
+  }
+
+  #end(end: CallEnd): void {
+    this.state = "ended";
+    const refusal = new CallRefused({ status: end.status ?? 487, reason: end.reason ?? "Request Terminated" });
+    this.#ringing.reject(refusal);
+    this.#answered.reject(refusal);
+    this.#ended.resolve(end);
   }
 }
 

@@ -49,9 +49,13 @@ export class Bench {
   readonly clock = new HandClock();
   readonly endpoint: OpenEndpoint;
   readonly sent: Sent[] = [];
+  /** The bytes of all of them. */
+  bytesSent = 0;
   readonly received: ServerTransaction[] = [];
   readonly acks: SipRequest[] = [];
   readonly logged: string[] = [];
+  /** Peers whose connections are kept. */
+  readonly kept: Peer[] = [];
   /** Peers that cannot be reached. */
   readonly unreachable = new Set<number>();
 
@@ -60,6 +64,7 @@ export class Bench {
       transports: {
         send: async (bytes, to) => await this.#send(bytes, to),
         local: ({ host }) => ({ host: host.includes(":") ? "2001:db8::1" : "192.0.2.1", port: 5060 }),
+        keep: (peer) => this.kept.push(peer),
         close: () => Promise.resolve(),
       },
       clock: this.clock,
@@ -120,6 +125,7 @@ export class Bench {
 
   #send(bytes: Uint8Array, to: Peer): void {
     if (this.unreachable.has(to.port)) throw new TransportError(`Cannot send to port ${to.port}: nobody is there`);
+    this.bytesSent += bytes.length;
     this.sent.push({ message: parseMessage(bytes), to, at: this.clock.now() });
   }
 }

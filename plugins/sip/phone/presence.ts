@@ -1,0 +1,53 @@
+/**
+ * Whether a phone is there, as the server is told.
+ *
+ * @module
+ */
+import type { Phone } from "switchroom/plugin";
+import type { Clock, Pace } from "../sip/mod.ts";
+
+/** How long the newest news waits when there was too much of it, milliseconds. */
+const WAIT_MS = 1_000;
+
+/** What presence is made of. */
+export interface PresenceParts {
+  /** Whose it is. */
+  user: string;
+  clock: Clock;
+  /** How often each user's may change: the server ends a plugin that tells too much, and one phone must not do that to all. */
+  pace: Pace;
+}
+
+/** Tells the server that a phone has come or gone; of one that comes and goes all the time, only where it is in the end. */
+export class Presence {
+  readonly #parts: PresenceParts;
+  #phone: Phone | undefined;
+  #isThere = false;
+  #cancelWait: (() => void) | undefined;
+
+  /** @param parts What it is made of. */
+  constructor(parts: PresenceParts) {
+    this.#parts = parts;
+  }
+
+  /** Tells whether a phone is there, now or in a moment. */
+  tell(phone: Phone, isThere: boolean): void {
+    this.#phone = phone;
+    this.#isThere = isThere;
+    if (!this.#cancelWait) this.#look();
+  }
+
+  /** Tells nothing any more. */
+  end(): void {
+    this.#cancelWait?.();
+    this.#phone = undefined;
+  }
+
+  #look(): void {
+    const { clock, pace, user } = this.#parts;
+    this.#cancelWait = undefined;
+    if (!this.#phone || this.#phone.connected === this.#isThere) return;
+    if (pace.take(user)) this.#phone.connected = this.#isThere;
+    else this.#cancelWait = clock.after(WAIT_MS, () => this.#look());
+  }
+}

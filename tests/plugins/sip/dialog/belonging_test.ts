@@ -1,0 +1,115 @@
+/**
+ * Whose requests a dialog takes, and how much it keeps of what made it.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import type { DialogMatch } from "../../../../plugins/sip/sip/dialog/mod.ts";
+import { responseTo, type SipRequest } from "../../../../plugins/sip/sip/message/mod.ts";
+import type { Peer } from "../../../../plugins/sip/sip/transport/mod.ts";
+import { settle } from "./support/hand_clock.ts";
+import { type Bench, openBench, peerOf, ring } from "./support/party.ts";
+import { Subscriber } from "./support/subscriber.ts";
+
+const ELSEWHERE: Peer = { transport: "udp", host: "192.0.2.66", port: 5060 };
+
+/** How a request of the phone matches that comes from its address, from another port there, and from another address. */
+function matches({ us, phone }: Bench, request: SipRequest): DialogMatch[] {
+  const here = peerOf(phone);
+  return [here, { ...here, port: 49_152 }, ELSEWHERE].map((from) => us.agent.knows(request, from));
+}
+
+/** The same request in the name of another, or of nobody. */
+function named(request: SipRequest, from: string): SipRequest {
+  const headers = request.headers.clone();
+  headers.set("From", from);
+  return { ...request, headers };
+}
+
+/** What the phone has sent last. */
+function lastOf({ wire, phone }: Bench): SipRequest {
+  const message = wire.sent.findLast(({ from, message }) => from === phone.port && "method" in message)?.message;
+  assert.ok(message && "method" in message);
+  return message;
+}
+
+const ours: DialogMatch[] = ["here", "here", "elsewhere"];
+const others: DialogMatch[] = ["here", "here", "none"];
+
+Deno.test("RFC 3261 12.2.2: a subscription's dialog knows its phone by its address, and the phone at another address by its name", async () => {
+  await using bench = openBench();
+  const phone = new Subscriber(bench);
+  await phone.subscribe();
+  await phone.subscribe();
+  const refresh = lastOf(bench);
+  assert.deepEqual(matches(bench, refresh), ours);
+  assert.deepEqual(matches(bench, named(refresh, "<sip:201@phones.test>;tag=x")), others);
+  assert.deepEqual(matches(bench, named(refresh, "<tel:200>;tag=x")), others);
+  refresh.headers.set("Call-ID", "another");
+  assert.deepEqual(matches(bench, refresh), ["none", "none", "none"]);
+});
+
+Deno.test("RFC 3261 12.2.2: so does the dialog of a call, whoever began it", async () => {
+  await using bench = openBench();
+  const { us, phone } = bench;
+  const out = us.agent.call(ring(us, phone));
+  await out.answered;
+  await settle();
+  await phone.taken[0]?.request("OPTIONS");
+  assert.deepEqual(matches(bench, lastOf(bench)), ours);
+  const back = phone.agent.call(ring(phone, us));
+  await back.answered;
+  await settle();
+  await back.request("OPTIONS");
+  const asked = lastOf(bench);
+  assert.deepEqual(matches(bench, asked), ours);
+  assert.deepEqual(matches(bench, named(asked, "<sip:other@phones.test>;tag=x")), others);
+});
+
+Deno.test("RFC 3261 12.2.2: so does the dialog of a call that is not answered yet", async () => {
+  await using bench = openBench();
+  const { us, phone } = bench;
+  phone.onInvite = (transaction) => void transaction.respond(responseTo(transaction.request, 180, { toTag: "phone" }));
+  const call = us.agent.call(ring(us, phone));
+  await call.ringing;
+  const invite = bench.wire.sent[0]?.message;
+  assert.ok(invite && "method" in invite);
+  // As the phone sends it: From and To the other way round.
+  const bye = named(invite, `${invite.headers.get("To")};tag=phone`);
+  bye.headers.set("To", invite.headers.get("From") ?? "");
+  assert.deepEqual(matches(bench, bye), ours);
+});
+
+const long = (length: number) => "x".repeat(length);
+
+Deno.test("a dialog keeps at most 8 routes of 512 characters, and no address longer than that: a SUBSCRIBE with more gets 400", async () => {
+  await using bench = openBench();
+  const subscribe = async (name: string, value: string) =>
+    (await new Subscriber(bench).subscribe([name, value])).status;
+  const route = `<sip:p.test;lr>`;
+  assert.equal(await subscribe("Record-Route", Array(8).fill(route).join(", ")), 200);
+  const refused: [name: string, value: string][] = [
+    ["Record-Route", Array(9).fill(route).join(", ")],
+    ["Record-Route", `<sip:p.test;lr;x=${long(500)}>`],
+    ["Contact", `<sip:200@127.0.0.1:5070;x=${long(500)}>`],
+    ["From", `<sip:200@phones.test>;tag=${long(500)}`],
+    ["To", `"${long(500)}" <sip:kitchen@phones.test>`],
+    ["Call-ID", long(513)],
+    ["Event", `message-summary;id=${long(500)}`],
+  ];
+  for (const [name, value] of refused) assert.equal(await subscribe(name, value), 400, name);
+  assert.equal(bench.us.agent.subscriptions.of("200").length, 1);
+});
+
+Deno.test("RFC 6665 4.4.1: a subscription counts until its last NOTIFY is answered, or will not be", async () => {
+  await using bench = openBench();
+  const ended = async () => {
+    const phone = new Subscriber(bench);
+    phone.status = 0;
+    return (await phone.subscribe(["Expires", "0"])).status;
+  };
+  assert.deepEqual([await ended(), await ended(), await ended(), await ended()], [200, 200, 200, 503]);
+  assert.deepEqual(bench.us.agent.subscriptions.of("200"), []);
+  await bench.clock.pass(33_000);
+  assert.equal((await new Subscriber(bench).subscribe()).status, 200);
+});

@@ -1,0 +1,35 @@
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import { PATIENCE_MS } from "../../../../plugins/sip/phone/first_of.ts";
+import { Fork } from "../../../../plugins/sip/phone/fork.ts";
+import { HandClock } from "../dialog/support/hand_clock.ts";
+import { FakeCall } from "./support/fake_call.ts";
+import { standing } from "./support/line_bench.ts";
+
+function fork() {
+  const clock = new HandClock();
+  const [desk, stale] = [new FakeCall(), new FakeCall()];
+  const legs = [{ call: desk, contact: "desk" }, { call: stale, contact: "stale" }];
+  return { clock, desk, stale, fork: new Fork(legs, clock) };
+}
+
+Deno.test("a ring that the phone refuses is over a few seconds later, and a contact that it has left behind is called no more", async () => {
+  const { clock, desk, stale, fork: both } = fork();
+  desk.refuses(486, "Busy Here");
+  await clock.pass(PATIENCE_MS - 1);
+  deepEqual([await standing(both.ringing), stale.asked], ["pending", []]);
+  await clock.pass(1);
+  await rejects(both.ringing, /SIP 486/);
+  await rejects(both.answered, /SIP 486/);
+  deepEqual(stale.asked, ["hangUp"]);
+});
+
+Deno.test("a contact that rings is waited for, though the phone has refused at another", async () => {
+  const { clock, desk, stale: other, fork: both } = fork();
+  other.rings();
+  desk.refuses(486, "Busy Here");
+  await clock.pass(60_000);
+  await both.ringing;
+  deepEqual([await standing(both.answered), other.asked], ["pending", []]);
+  other.answers();
+  equal((await both.answered).contact, "stale");
+});

@@ -1,0 +1,56 @@
+import { equal, match, notEqual } from "node:assert/strict";
+import type { HandMadePhone, IncomingCall } from "../support/phone.ts";
+import { type Owner, type SipServer, startSipServer } from "../support/sip_server.ts";
+
+const UP = { devices: ["handset" as const], mode: "micSpeaker" as const };
+const DOWN = { devices: ["handset" as const], mode: "onHook" as const };
+
+let sip: SipServer;
+Deno.test.beforeAll(async () => {
+  sip = await startSipServer(["1001", "1002", "1003"], { keepAliveSeconds: 0 });
+});
+Deno.test.afterAll(async () => {
+  await using ending = sip;
+  const { code } = await ending.server.stop();
+  equal(code, 0, ending.server.output());
+});
+
+/** A phone whose person has lifted the handset for an application. */
+async function lifted(owner: Owner, phone: HandMadePhone): Promise<IncomingCall> {
+  const lift = owner.do("setHookSwitch", UP);
+  const call = await phone.call();
+  await call.answers();
+  equal((await lift).outcome, "succeeded");
+  return call;
+}
+
+Deno.test("on hook is not done where a phone over TCP is gone with its call", async () => {
+  await using owner = await sip.own("1001");
+  {
+    await using phone = await sip.phone("1001", { transport: "tcp" });
+    await lifted(owner, phone);
+  }
+  notEqual((await owner.do("setHookSwitch", DOWN)).outcome, "succeeded");
+});
+
+Deno.test("silence is not done where a phone over TCP is gone that rang", async () => {
+  await using owner = await sip.own("1002");
+  {
+    await using phone = await sip.phone("1002", { transport: "tcp" });
+    const ring = owner.do("setRing", { mode: 1, volume: 0 });
+    (await phone.call()).rings();
+    equal((await ring).outcome, "succeeded");
+  }
+  notEqual((await owner.do("setRing", { mode: 0, volume: 0 })).outcome, "succeeded");
+});
+
+Deno.test("a phone that refuses the BYE has not put down its handset, one that knows no such call has", async () => {
+  await using owner = await sip.own("1003");
+  await using phone = await sip.phone("1003");
+  for (const [status, expected] of [[500, /^failed .*SIP 500 /], [481, /^succeeded/]] as const) {
+    await lifted(owner, phone);
+    phone.answers.BYE = status;
+    const { outcome, message = "" } = await owner.do("setHookSwitch", DOWN);
+    match(`${outcome} ${message}`, expected);
+  }
+});

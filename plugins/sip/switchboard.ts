@@ -6,9 +6,9 @@
 import type { Host } from "switchroom/plugin";
 import type { Configuration } from "./configuration.ts";
 import { SipPhones } from "./phone/mod.ts";
-import { atMost } from "./phone/waiting.ts";
 import { DEFAULT_REGISTRAR_LIMITS, openRegistrar, type Registrar } from "./registrar/mod.ts";
 import {
+  atMost,
   createUserAgent,
   DEFAULT_ENDPOINT_LIMITS,
   DEFAULT_TRANSPORT_LIMITS,
@@ -35,7 +35,7 @@ const METHODS = ["INVITE", "SUBSCRIBE"];
 const PRODUCT = "Switchroom";
 
 /** How long phones may take to confirm the end, milliseconds: a plugin has 2 s to stop. */
-const FAREWELL_MS = 1_000;
+const SHUTDOWN_MS = 1_000;
 
 /** Lines about what strangers and phones do wrong: they must not drown those about what matters. */
 const LOG = { perSecond: 1, burst: 20 };
@@ -102,7 +102,7 @@ export async function openSwitchboard(host: Host, configuration: Configuration):
   const phones: SipPhones = new SipPhones({ host, clock, agent, configuration });
   const close = async () => {
     phones.stop();
-    await atMost(agent.close(), { ms: FAREWELL_MS, clock });
+    await atMost(agent.close(), { ms: SHUTDOWN_MS, clock });
     registrar.close();
     await endpoint.close();
   };

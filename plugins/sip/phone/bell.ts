@@ -7,11 +7,9 @@
  * @module
  */
 import { PhoneError } from "switchroom/plugin";
-import type { Clock, Header } from "../sip/mod.ts";
+import { type Clock, type Header, Turns, unlessAborted } from "../sip/mod.ts";
 import { Fork, type Leg } from "./fork.ts";
 import { type RingEvents, Ringing, type Wish } from "./ringing.ts";
-import { Turns } from "./turns.ts";
-import { unlessAborted } from "./waiting.ts";
 
 /** What a bell is made of. */
 export interface BellParts {

@@ -14,9 +14,9 @@ import {
 } from "switchroom/plugin";
 import type { AccountConfiguration } from "../configuration.ts";
 import type { Call } from "../sip/mod.ts";
-import { FIRST_LINE_LAMP, KEYPAD, MESSAGE_LAMP } from "./capabilities.ts";
+import { buttonInfo } from "./button_info.ts";
+import { KEYPAD } from "./capabilities.ts";
 import { checkSyncHeaders } from "./check_sync.ts";
-import { Display } from "./display.ts";
 import type { Lamps } from "./lamps.ts";
 import type { Line, LineEvents } from "./line.ts";
 import { deedOf, obey } from "./obey.ts";
@@ -24,7 +24,7 @@ import { readOrder, tellDialled } from "./order.ts";
 import type { Presence } from "./presence.ts";
 import type { Reach } from "./reach.ts";
 import { meaningOf } from "./refusal.ts";
-import { Turns } from "./turns.ts";
+import { Screen } from "./screen.ts";
 
 /** SIP carries no volume of a ring: a phone rings as loud as its person has set it. */
 const RING_VOLUME = 65_535;
@@ -57,16 +57,19 @@ export class SipPhone implements Driver {
   readonly lamps: Lamps;
   readonly reach: Reach;
   readonly #line: Line;
+  readonly #screen: Screen;
   readonly #parts: DriverParts;
-  readonly #displaying = new Turns();
-  #display: Display;
   #isOpen = false;
 
   /** @param parts What it is made of. */
   constructor(parts: DriverParts) {
     this.#parts = parts;
     this.reach = parts.reach;
-    this.#display = new Display(parts.account.display);
+    this.#screen = new Screen({
+      size: parts.account.display,
+      reach: parts.reach,
+      changed: () => this.phone?.state("display"),
+    });
     this.lamps = parts.lamps((lamp) => this.phone?.state("lamp", lamp));
     this.#line = parts.line({
       ringMode: (mode) => this.phone?.state("ringMode", mode),
@@ -110,11 +113,7 @@ export class SipPhone implements Driver {
   }
 
   async setDisplay(params: DriverParameters["setDisplay"], context: DriverContext): Promise<void> {
-    await this.#ask(
-      "show a text on",
-      context,
-      (signal) => this.#displaying.run(() => this.#show(params, signal), signal),
-    );
+    await this.#ask("show a text on", context, (signal) => this.#screen.write(params, signal));
   }
 
   async setRing({ mode }: DriverParameters["setRing"], context: DriverContext): Promise<void> {
@@ -154,7 +153,7 @@ export class SipPhone implements Driver {
   }
 
   getDisplay(): DriverAnswer<"getDisplay"> {
-    return { rows: this.#display.rows };
+    return { rows: this.#screen.rows };
   }
 
   getRing(): DriverAnswer<"getRing"> {
@@ -166,12 +165,7 @@ export class SipPhone implements Driver {
   }
 
   getButtonInfo({ button }: { button: number }): DriverAnswer<"getButtonInfo"> {
-    const key = KEYPAD[button];
-    // A digit arrives as a whole: nobody can see a key that is held down.
-    if (key !== undefined) return { mode: "keypad", function: "none", text: key, state: "up" };
-    if (button === MESSAGE_LAMP) return { mode: "dummy", function: "msgIndicator", text: "", state: "unavailable" };
-    const watched = this.#parts.account.lamps[button - FIRST_LINE_LAMP] ?? "";
-    return { mode: "dummy", function: "unknown", text: watched, state: "unavailable" };
+    return buttonInfo(button, this.#parts.account.lamps);
   }
 
   getStatus(): DriverStatus {
@@ -179,22 +173,9 @@ export class SipPhone implements Driver {
       ringMode: this.#line.ringMode,
       ringVolume: RING_VOLUME,
       handsetHookSwitchMode: this.#line.isUp ? "micSpeaker" : "onHook",
-      display: { rows: this.#display.rows },
+      display: { rows: this.#screen.rows },
       lampModes: this.lamps.all,
     };
-  }
-
-  async #show(params: DriverParameters["setDisplay"], signal: AbortSignal): Promise<void> {
-    const display = this.#display.write(params);
-    await this.reach.ask({
-      method: "MESSAGE",
-      headers: [["Content-Type", "text/plain;charset=UTF-8"]],
-      body: new TextEncoder().encode(display.message),
-      signal,
-    });
-    if (display.equals(this.#display)) return;
-    this.#display = display;
-    this.phone?.state("display");
   }
 
   #press(digit: string): void {

@@ -16,12 +16,12 @@ import {
   type Subscription,
   type SubscriptionEvent,
   type Subscriptions,
+  Turns,
+  unlessAborted,
 } from "../sip/mod.ts";
 import { FIRST_LINE_LAMP, MESSAGE_LAMP } from "./capabilities.ts";
 import { firstOf } from "./first_of.ts";
 import type { Reach } from "./reach.ts";
-import { Turns } from "./turns.ts";
-import { unlessAborted } from "./waiting.ts";
 
 /** What lamps are made of. */
 export interface LampParts {

@@ -4,12 +4,11 @@
  * @module
  */
 import { PhoneError } from "switchroom/plugin";
-import type { Call, Clock, Header } from "../sip/mod.ts";
+import { type Call, type Clock, type Header, unlessAborted } from "../sip/mod.ts";
 import { Bell } from "./bell.ts";
 import { farewell, requireConfirmed } from "./farewell.ts";
 import type { Leg } from "./fork.ts";
 import { Handset, type HandsetEvents } from "./handset.ts";
-import { unlessAborted } from "./waiting.ts";
 
 /** What happens at the phone. */
 export interface LineEvents extends HandsetEvents {

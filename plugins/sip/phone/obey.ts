@@ -4,11 +4,10 @@
  * @module
  */
 import type { AccountConfiguration } from "../configuration.ts";
-import { type Call, CallRefused } from "../sip/mod.ts";
+import { type Call, CallRefused, unlessAborted } from "../sip/mod.ts";
 import { type Answer, type Order, type RawRequest, tellAnswer } from "./order.ts";
 import { noCall, sendRaw } from "./raw_request.ts";
 import type { Reach } from "./reach.ts";
-import { unlessAborted } from "./waiting.ts";
 
 /** What an order is obeyed with. */
 export interface ObeyParts {

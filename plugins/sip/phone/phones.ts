@@ -93,7 +93,9 @@ export class SipPhones {
     const station = this.#stations.get(user);
     if (!station) return;
     const { driver, keepAlive } = station;
-    if (reason !== "refreshed") this.#parts.host.log.info(`${user}: ${reason}, ${bindings.length} contacts (${why})`);
+    if (reason !== "refreshed") {
+      this.#parts.host.log.info(`${user}: ${reason}, ${contactsText(bindings.length)} (${why})`);
+    }
     if (bindings.length === 0) this.#parts.agent.subscriptions.drop(user);
     driver.reach.registered(bindings, WHY[reason]);
     driver.reachChanged();
@@ -182,4 +184,9 @@ export class SipPhones {
     });
     return { account, driver, presence, keepAlive };
   }
+}
+
+function contactsText(count: number): string {
+  if (count === 1) return "1 contact";
+  return count === 0 ? "no contact" : `${count} contacts`;
 }

@@ -5,10 +5,9 @@
  */
 import { PhoneError } from "switchroom/plugin";
 import type { AccountConfiguration } from "../configuration.ts";
-import { type Call, CallRefused, type Header, type SipResponse } from "../sip/mod.ts";
+import { type Call, CallRefused, type Header, type SipResponse, unlessAborted } from "../sip/mod.ts";
 import type { RawRequest } from "./order.ts";
 import type { Reach } from "./reach.ts";
-import { unlessAborted } from "./waiting.ts";
 
 /** What a request goes out with. */
 export interface RawParts {

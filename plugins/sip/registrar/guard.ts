@@ -3,10 +3,19 @@
  *
  * @module
  */
-import { createChallenger, type DigestAlgorithm, type DigestVerdict } from "../sip/digest/mod.ts";
-import { type Clock, Pace, type Peer, peerText, type SipRequest, sourceOf } from "../sip/mod.ts";
+import {
+  type Clock,
+  createChallenger,
+  type DigestAlgorithm,
+  type DigestVerdict,
+  Pace,
+  type Peer,
+  peerText,
+  type SipRequest,
+  sourceOf,
+} from "../sip/mod.ts";
+import { AskedAlgorithms } from "./asked_algorithms.ts";
 import { foldedLog } from "./folded_log.ts";
-import { Offers } from "./offers.ts";
 import type { Account, Rate } from "./registrar.ts";
 
 /** How long a nonce is good, milliseconds: a phone that refreshes more often than that saves a round trip. */
@@ -35,7 +44,7 @@ export function createGuard(options: GuardOptions): (request: SipRequest, from: 
   const challenger = createChallenger({ realm, clock, lifetimeMs: NONCE_MS, algorithms });
   const secrets = new Map(accounts.map(({ user, secret }) => [user, secret]));
   const wrong = new Pace({ clock, ...options.wrongAnswers });
-  const offers = new Offers(algorithms, clock);
+  const asked = new AskedAlgorithms(algorithms, clock);
   const log = foldedLog({ clock, log: options.log });
 
   const why = (verdict: DigestVerdict): string | undefined => {
@@ -55,10 +64,10 @@ export function createGuard(options: GuardOptions): (request: SipRequest, from: 
       log(`Refused ${request.method.slice(0, 32)} of ${peerText(from)}: ${refused}`, `${source} ${refused}`);
     } else if (answered) wrong.giveBack(source);
     if (verdict.verdict === "ok") {
-      offers.took(verdict.algorithm, { request, from });
+      asked.took(verdict.algorithm, { request, from });
       return { user: verdict.user };
     }
-    const asked = verdict.verdict === "missing" ? offers.next(request, from) : offers.again(verdict);
-    return { challenges: challenger.challenge(from.host, { stale: verdict.verdict === "stale", algorithms: asked }) };
+    const next = verdict.verdict === "missing" ? asked.next(request, from) : asked.again(verdict);
+    return { challenges: challenger.challenge(from.host, { stale: verdict.verdict === "stale", algorithms: next }) };
   };
 }

@@ -4,12 +4,12 @@
  * @module
  */
 import { createHmac, randomBytes } from "node:crypto";
-import { responseTo, type SipRequest, type SipResponse } from "../sip/mod.ts";
+import { type Header, responseTo, type SipRequest, type SipResponse } from "../sip/mod.ts";
 
 /** What an answer says. */
 export interface Once {
   status: number;
-  headers?: readonly (readonly [name: string, value: string])[];
+  headers?: readonly Header[];
 }
 
 /** Makes what answers requests without a transaction. */

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type Header,
   MalformedMessage,
   newToken,
   parseAddress,
@@ -116,7 +117,7 @@ function quality({ contact }: Binding): number {
   return Number(contact.params.get("q") ?? 1);
 }
 
-function contactHeaders(bindings: readonly Binding[], now: number): [string, string][] {
+function contactHeaders(bindings: readonly Binding[], now: number): Header[] {
   return bindings.map(({ contact, expiresAt }) => {
     const params = new Map(contact.params).set("expires", String(Math.ceil((expiresAt - now) / 1_000)));
     return ["Contact", writeAddress({ ...contact, params })];
@@ -124,14 +125,14 @@ function contactHeaders(bindings: readonly Binding[], now: number): [string, str
 }
 
 /** So that phones without a clock of their own know the time (step 8). */
-function dateHeader(): [string, string] {
+function dateHeader(): Header {
   return ["Date", new Date().toUTCString()];
 }
 
 function answer(
   transaction: ServerTransaction,
   status: number,
-  options: { reason?: string; headers?: Iterable<readonly [name: string, value: string]> },
+  options: { reason?: string; headers?: Iterable<Header> },
 ): void {
   transaction.respond(responseTo(transaction.request, status, { ...options, toTag: newToken() }));
 }

@@ -3,12 +3,13 @@
  *
  * @module
  */
+import type { Header } from "../sip/mod.ts";
 
 /** Says why a REGISTER changes nothing. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   /** Headers that go with the status. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly headers: readonly Header[];
 
   /**
    * @param status The status of the answer.
@@ -17,7 +18,7 @@ export class Refusal extends Error {
   constructor(
     readonly status: number,
     readonly reason: string,
-    { headers = [] }: { headers?: readonly (readonly [name: string, value: string])[] } = {},
+    { headers = [] }: { headers?: readonly Header[] } = {},
   ) {
     super(`${status} ${reason}`);
     this.headers = headers;

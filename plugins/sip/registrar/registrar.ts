@@ -3,8 +3,16 @@
  *
  * @module
  */
-import type { DigestAlgorithm } from "../sip/digest/mod.ts";
-import type { Address, Admission, Clock, DialogMatch, Peer, ServerTransaction, SipRequest } from "../sip/mod.ts";
+import type {
+  Address,
+  Admission,
+  Clock,
+  DialogMatch,
+  DigestAlgorithm,
+  Peer,
+  ServerTransaction,
+  SipRequest,
+} from "../sip/mod.ts";
 
 /** Who may register. */
 export interface Account {

@@ -5,9 +5,6 @@
  */
 import type { Header, SipHeaders, SipResponse } from "../message/mod.ts";
 
-/** Who began a call: "out" is rung by us, "in" was dialled at the phone. */
-export type CallDirection = "out" | "in";
-
 /** How far a call is. It only goes forward. */
 export type CallState = "calling" | "ringing" | "answered" | "ended";
 
@@ -50,8 +47,6 @@ export interface CallRequest {
  * fulfilled the call holds no socket and no timer.
  */
 export interface Call {
-  /** Who began it. */
-  readonly direction: CallDirection;
   /** How far it is. */
   readonly state: CallState;
   /** Call-ID of its dialog. */

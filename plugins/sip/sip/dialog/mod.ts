@@ -6,13 +6,12 @@
 export type { Credentials } from "../digest/mod.ts";
 export type { DialogMatch, Outgoing, OutgoingRequest, UserAgent, UserAgentLimits, UserAgentOptions } from "./agent.ts";
 export { CALL_METHODS } from "./agent_parts.ts";
-export { type Call, type CallDirection, type CallEnd, CallRefused, type CallRequest, type CallState } from "./call.ts";
+export { type Call, type CallEnd, CallRefused, type CallRequest, type CallState } from "./call.ts";
 export { dialogInfo, type LineState } from "./dialog_info.ts";
 export { MESSAGE_SUMMARY, type Messages, messageSummary } from "./message_summary.ts";
 export type {
   NotifyBody,
   Subscription,
-  SubscriptionEndReason,
   SubscriptionEvent,
   SubscriptionLimits,
   Subscriptions,

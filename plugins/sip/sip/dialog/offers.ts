@@ -7,11 +7,11 @@ import { UnusableDescription } from "../media/mod.ts";
 import type { Header, SipRequest, SipResponse } from "../message/mod.ts";
 import { pause } from "../pause.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
+import { Turns } from "../turns.ts";
 import { endsDialog, isSuccess, messageOf, reply } from "./agent_parts.ts";
 import { type CallEnd, CallRefused } from "./call.ts";
 import { exchange } from "./exchange.ts";
 import { answerOffer, described } from "./offer_answer.ts";
-import { Serial } from "./serial.ts";
 import { selfHeaders, type SessionParts } from "./session_parts.ts";
 import {
   agreedTimer,
@@ -38,7 +38,7 @@ const NO_ACK: CallEnd = { by: "network", status: 408, reason: "Request Timeout: 
 export class Offers {
   readonly #parts: OffersParts;
   readonly #timer: SessionTimer;
-  readonly #ours = new Serial();
+  readonly #ours = new Turns();
   /** A re-INVITE of ours is under way. */
   #asking = false;
   /** A 2xx of ours holds an offer, which the ACK is to answer. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { SipResponse } from "../message/mod.ts";
-import { type Call, type CallDirection, type CallEnd, CallRefused, type CallRequest, type CallState } from "./call.ts";
+import { type Call, type CallEnd, CallRefused, type CallRequest, type CallState } from "./call.ts";
 import { CallProgress } from "./call_progress.ts";
 import type { Session } from "./session.ts";
 
@@ -17,7 +17,6 @@ const OURS: readonly string[] = ["INVITE", "ACK", "BYE", "CANCEL", "PRACK", "UPD
  */
 export class PhoneCall implements Call {
   onDigit: ((digit: string) => void) | undefined;
-  readonly direction: CallDirection;
   readonly id: string;
   /** How far it is; for what carries the call. */
   readonly progress = new CallProgress();
@@ -25,9 +24,8 @@ export class PhoneCall implements Call {
   #unwantedBy: "us" | "phone" | undefined;
   #session: Session | undefined;
 
-  /** @param parts Who began it, and its Call-ID. */
-  constructor({ direction, id }: { direction: CallDirection; id: string }) {
-    this.direction = direction;
+  /** @param id The Call-ID. */
+  constructor(id: string) {
     this.id = id;
   }
 

@@ -10,7 +10,8 @@ import type { ServerTransaction } from "../transaction/mod.ts";
 import { type AgentParts, refusesExtension, reply, userOf } from "./agent_parts.ts";
 import { CallRefused } from "./call.ts";
 import { Dialog } from "./dialog.ts";
-import { BODY_TYPES, PhoneSubscription } from "./phone_subscription.ts";
+import { BODY_TYPES } from "./notifier.ts";
+import { PhoneSubscription } from "./phone_subscription.ts";
 import type {
   NotifyBody,
   Subscription,
@@ -43,7 +44,7 @@ export class PhoneSubscriptions implements Subscriptions {
   ): void {
     const agent = this.#agent;
     const { request, from: peer } = transaction;
-    const { limits, stateOf, onChange } = this.#options;
+    const { limits, stateOf } = this.#options;
     const eventHeader = request.headers.get("Event") ?? "";
     const event = eventOf(eventHeader);
     if (refusesExtension(agent, transaction)) return;
@@ -71,7 +72,6 @@ export class PhoneSubscriptions implements Subscriptions {
       credentials,
       stateOf,
       expiry: limits,
-      onChange: (subscription, change) => onChange?.(subscription, change),
       onOver: (subscription) => this.#held.delete(subscription),
     });
     this.#held.add(subscription);

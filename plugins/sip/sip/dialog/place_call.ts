@@ -28,7 +28,7 @@ import { exchangeInside, type SessionParts } from "./session_parts.ts";
 
 /** Begins a call. What becomes of it, its promises tell. */
 export function placeCall(agent: AgentParts, outgoing: Outgoing): PhoneCall {
-  const call = new PhoneCall({ direction: "out", id: newToken() });
+  const call = new PhoneCall(newToken());
   void new Placing(agent, { outgoing, call }).run();
   return call;
 }

@@ -6,13 +6,13 @@
 import { checkDigits, infoOfDigit } from "../media/mod.ts";
 import type { SipRequest, SipResponse } from "../message/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
+import { Turns } from "../turns.ts";
 import { ALLOW, endsDialog, isSuccess, messageOf, refusalOf, refusesExtension, reply } from "./agent_parts.ts";
 import { type CallEnd, CallRefused, type CallRequest, type Refusal } from "./call.ts";
 import type { DialogUser, OtherSide } from "./dialog_table.ts";
 import { DTMF_RELAY, receiveInfo } from "./info.ts";
 import { SDP } from "./offer_answer.ts";
 import { Offers } from "./offers.ts";
-import { Serial } from "./serial.ts";
 import { exchangeInside, selfHeaders, type SessionParts } from "./session_parts.ts";
 
 /** Requests that begin something of their own say where it is reached; others must not, or need not. */
@@ -33,7 +33,7 @@ export class Session implements DialogUser {
   readonly #parts: SessionParts;
   readonly #user: SessionUser;
   readonly #over = new AbortController();
-  readonly #digits = new Serial();
+  readonly #digits = new Turns();
   /** What the call ends with once our BYE is answered. */
   #leaving: CallEnd | undefined;
 

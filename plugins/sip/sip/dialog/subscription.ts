@@ -25,17 +25,12 @@ export interface Subscription {
   readonly active: boolean;
 }
 
-/** Why a subscription is over. */
-export type SubscriptionEndReason = "unsubscribed" | "timeout" | "refused" | "unreachable" | "closed";
-
 /** What holds subscriptions is made of. */
 export interface SubscriptionsOptions {
   /** Bounds. */
   limits: SubscriptionLimits;
   /** What the NOTIFY after each SUBSCRIBE says: the present state. */
   stateOf(subscription: Subscription): NotifyBody;
-  /** Told when one has begun (its first NOTIFY was answered 2xx) and when it has ended. */
-  onChange?(subscription: Subscription, change: "began" | SubscriptionEndReason): void;
 }
 
 /** Bounds of subscriptions. */

@@ -20,7 +20,7 @@ export function takeCall(
   agent: AgentParts,
   { transaction, credentials, whereabouts }: Caller & { transaction: ServerTransaction },
 ): PhoneCall {
-  const call = new PhoneCall({ direction: "in", id: transaction.request.headers.get("Call-ID") ?? "" });
+  const call = new PhoneCall(transaction.request.headers.get("Call-ID") ?? "");
   const toTag = newToken();
   const refuse = (status: number, reason = reasonOf(status)) => {
     reply(agent, { transaction, status, toTag });

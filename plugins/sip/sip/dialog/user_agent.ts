@@ -54,7 +54,7 @@ class EndpointUserAgent implements UserAgent {
   call(outgoing: Outgoing): Call {
     const full = this.#whyFull();
     if (full === undefined) return this.#hold(placeCall(this.#parts, outgoing));
-    const call = new PhoneCall({ direction: "out", id: newToken() });
+    const call = new PhoneCall(newToken());
     call.progress.end({ by: "us", status: 503, reason: full });
     return call;
   }
@@ -62,7 +62,7 @@ class EndpointUserAgent implements UserAgent {
   takeCall(transaction: ServerTransaction, caller: Caller = {}): Call {
     const full = this.#whyFull();
     if (full === undefined) return this.#hold(takeCall(this.#parts, { transaction, ...caller }));
-    const call = new PhoneCall({ direction: "in", id: transaction.request.headers.get("Call-ID") ?? "" });
+    const call = new PhoneCall(transaction.request.headers.get("Call-ID") ?? "");
     reply(this.#parts, { transaction, status: 503, toTag: newToken() });
     call.progress.end({ by: "us", status: 503, reason: full });
     return call;

@@ -8,6 +8,7 @@ import { unzoned } from "../transport/mod.ts";
 import { checkDigits } from "./digits.ts";
 import { EventsHeard } from "./events_heard.ts";
 import { addressType, type Agreement, answerTo, offerLines, OUR_DIGITS, takeAnswer } from "./negotiation.ts";
+import { PhonePlace, type Place } from "./phone_place.ts";
 import { readPacket } from "./rtp.ts";
 import type { RtpPorts, RtpSocket } from "./rtp_ports.ts";
 import { SentStream } from "./stream.ts";
@@ -27,12 +28,6 @@ export interface MediaParts {
   onDigit(digit: string): void;
 }
 
-/** Where packets come from, or go to. */
-interface Place {
-  readonly host: string;
-  readonly port: number;
-}
-
 /** How often silence is sent: RFC 6263 wants no more than 15 s between packets, phones give up after 30. */
 const SILENCE_MS = 5_000;
 
@@ -48,11 +43,10 @@ export class MediaSession {
   readonly #stream: SentStream;
   readonly #session: number;
   readonly #heard = new EventsHeard();
+  readonly #place: PhonePlace;
   #agreement: Agreement | undefined;
   /** The number that we gave digits. A phone that answers with a number of its own may write them with either. */
   #digitsIn = OUR_DIGITS;
-  /** Where the phone's packets really come from. */
-  #source: Place | undefined;
   #said = { version: 0, lines: "" };
   #second = { endsAt: 0, packets: 0 };
   #cancelSilence: (() => void) | undefined;
@@ -63,6 +57,7 @@ export class MediaSession {
   private constructor(parts: MediaParts, rtp: RtpSocket) {
     this.#parts = parts;
     this.#rtp = rtp;
+    this.#place = new PhonePlace(parts.phone);
     this.#session = Math.floor(Math.random() * 2 ** 31);
     this.#stream = new SentStream({ clock: parts.clock, send: (bytes) => this.#send(bytes) });
     rtp.socket.on("message", (bytes, { address, port }) => this.#receive(bytes, { host: address, port }));
@@ -77,7 +72,7 @@ export class MediaSession {
 
   /** Whether digits can be sent as packets; else INFO is left. */
   get sendsDigits(): boolean {
-    return this.#agreement?.digits !== undefined && this.#sends && this.#destination() !== undefined;
+    return this.#agreement?.digits !== undefined && this.#sends && this.#place.destination !== undefined;
   }
 
   /** Writes an offer. */
@@ -151,9 +146,8 @@ export class MediaSession {
   }
 
   #agree(agreement: Agreement): void {
-    const before = this.#agreement;
     this.#agreement = agreement;
-    if (before?.host !== agreement.host || before?.port !== agreement.port) this.#source = undefined;
+    this.#place.describe(agreement);
     if (!this.#cancelSilence && !this.#closed) this.#keepAlive();
   }
 
@@ -163,10 +157,10 @@ export class MediaSession {
   }
 
   #receive(bytes: Uint8Array, from: Place): void {
-    if (this.#overPace() || !this.#comesFromPhone(from)) return;
+    if (this.#overPace() || !this.#place.includes(from)) return;
     const packet = readPacket(bytes);
     if (!packet) return;
-    this.#source = from;
+    this.#place.heard(from);
     if (packet.payloadType !== this.#digitsIn && packet.payloadType !== this.#agreement?.digits) return;
     const digit = this.#heard.hear(packet);
     if (digit !== undefined) this.#parts.onDigit(digit);
@@ -178,28 +172,8 @@ export class MediaSession {
     return ++this.#second.packets > this.#parts.mostPacketsPerSecond;
   }
 
-  /**
-   * A phone sends from where it hears (RFC 4961). One behind a NAT names an address that we do not see, or its public address with a port that
-   * the NAT has changed: then its packets come from where its signalling comes from, and the first port that they come from is its own until
-   * it describes itself anew. The place that it has described counts always, and from its first packet on alone.
-   */
-  #comesFromPhone({ host, port }: Place): boolean {
-    if (!this.#agreement) return false;
-    if (host === this.#agreement.host && port === this.#agreement.port) return true;
-    if (host !== this.#parts.phone) return false;
-    return this.#source === undefined || this.#source.host !== host || this.#source.port === port;
-  }
-
-  /** Where packets go. A description may name anybody: an address that is not the phone's own must have spoken to us first. */
-  #destination(): Place | undefined {
-    if (this.#agreement?.host === undefined) return undefined;
-    if (this.#source) return this.#source;
-    const { host, port } = this.#agreement;
-    return host === this.#parts.phone ? { host, port } : undefined;
-  }
-
   #send(bytes: Uint8Array): void {
-    const to = this.#destination();
+    const to = this.#place.destination;
     if (!to || this.#closed) return;
     const left = Promise.withResolvers<void>();
     this.#leaving.add(left.promise);

@@ -6,7 +6,7 @@ import type { ServerTransaction } from "../../../../plugins/sip/sip/transaction/
 import type { Peer } from "../../../../plugins/sip/sip/transport/mod.ts";
 import { RtpPorts } from "../../../../plugins/sip/sip/media/mod.ts";
 import { type Bench, openBench, peerOf, ring } from "./support/party.ts";
-import { settle } from "./support/hand_clock.ts";
+import { settle } from "../support/hand_clock.ts";
 
 const CONTACT = ["Contact", "<sip:200@127.0.0.1:5070>"] as const;
 const SDP = new TextEncoder().encode(

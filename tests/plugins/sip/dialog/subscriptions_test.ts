@@ -24,7 +24,6 @@ Deno.test("RFC 6665 4.2.1: a SUBSCRIBE is answered 200 with Expires and a tag, a
   assert.equal(notify?.headers.get("Event"), "message-summary;id=7");
   assert.equal(notify?.headers.get("Content-Type"), "application/simple-message-summary");
   assert.equal(notify && textOf(notify), "Messages-Waiting: no\r\n");
-  assert.deepEqual(bench.us.changes, ["message-summary kitchen began"]);
 });
 
 Deno.test("a state that is notified reaches the phone, whose answer is given back whatever it is", async () => {
@@ -82,7 +81,6 @@ Deno.test("RFC 6665 4.2.1.4: Expires 0 ends it with a last NOTIFY, and without o
   await phone.subscribe();
   assert.equal((await phone.subscribe(["Expires", "0"])).headers.get("Expires"), "0");
   assert.equal(phone.state, "terminated;reason=timeout");
-  assert.deepEqual(bench.us.changes, ["message-summary kitchen began", "message-summary kitchen unsubscribed"]);
   assert.equal((await phone.subscribe()).status, 481);
   const curious = new Subscriber(bench);
   await curious.subscribe(["Expires", "0"]);
@@ -116,7 +114,6 @@ for (const status of [404, 481, 489]) {
     phone.headers = [];
     assert.equal((await notify()).status, status);
     assert.equal(held.active, false);
-    assert.equal(bench.us.changes.at(-1), "message-summary kitchen refused");
   });
 }
 
@@ -130,7 +127,7 @@ Deno.test("a NOTIFY that is not answered within 32 s ends the subscription, thos
   const statuses = Promise.all(all.map((sent) => sent.then(() => 0, (error) => error.status)));
   await bench.clock.pass(33_000);
   assert.deepEqual(await statuses, [408, 481]);
-  assert.equal(bench.us.changes.at(-1), "message-summary kitchen unreachable");
+  assert.equal(held.active, false);
 });
 
 for (

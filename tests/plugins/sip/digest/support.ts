@@ -4,42 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { Clock } from "../../../../plugins/sip/sip/clock.ts";
 import { SipHeaders, type SipRequest } from "../../../../plugins/sip/sip/message/mod.ts";
-
-/** A clock that stands until it is moved. */
-export class HandClock implements Clock {
-  #now = 1_000;
-  readonly #timers = new Set<{ at: number; call: () => void }>();
-
-  now(): number {
-    return this.#now;
-  }
-
-  after(ms: number, call: () => void): () => void {
-    const timer = { at: this.#now + ms, call };
-    this.#timers.add(timer);
-    return () => this.#timers.delete(timer);
-  }
-
-  /** How many calls are still to come. */
-  get waiting(): number {
-    return this.#timers.size;
-  }
-
-  /** Lets time pass; calls what is due in its order. */
-  pass(ms: number): void {
-    const end = this.#now + ms;
-    for (;;) {
-      const due = [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
-      if (!due) break;
-      this.#timers.delete(due);
-      this.#now = due.at;
-      due.call();
-    }
-    this.#now = end;
-  }
-}
 
 /** A request with only what digest looks at. */
 export function bareRequest(

@@ -3,7 +3,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { MediaSession, NoRtpPort, RtpPorts } from "../../../../plugins/sip/sip/media/mod.ts";
 import { readPacket, type RtpPacket, writePacket } from "../../../../plugins/sip/sip/media/rtp.ts";
-import { HandClock } from "../dialog/support/hand_clock.ts";
+import { HandClock } from "../support/hand_clock.ts";
 
 const HOST = "127.0.0.1";
 /** Apart from the ports that other tests hold. */

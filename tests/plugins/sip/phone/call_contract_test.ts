@@ -1,6 +1,6 @@
 import { deepEqual } from "node:assert/strict";
 import { type Call, type CallEnd, responseTo, type ServerTransaction } from "../../../../plugins/sip/sip/mod.ts";
-import { settle } from "../dialog/support/hand_clock.ts";
+import { settle } from "../support/hand_clock.ts";
 import { type Bench, openBench, ring } from "../dialog/support/party.ts";
 import { RawDialog } from "../dialog/support/raw_dialog.ts";
 import { FakeCall } from "./support/fake_call.ts";

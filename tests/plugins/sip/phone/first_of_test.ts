@@ -1,7 +1,7 @@
 import { equal, rejects } from "node:assert/strict";
 import { firstOf, PATIENCE_MS } from "../../../../plugins/sip/phone/first_of.ts";
 import { CallRefused, SipHeaders } from "../../../../plugins/sip/sip/mod.ts";
-import { HandClock } from "../dialog/support/hand_clock.ts";
+import { HandClock } from "../support/hand_clock.ts";
 import { standing } from "./support/line_bench.ts";
 
 const busy = new CallRefused({ status: 486, reason: "Busy Here", headers: new SipHeaders() });

@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { PATIENCE_MS } from "../../../../plugins/sip/phone/first_of.ts";
 import { Fork } from "../../../../plugins/sip/phone/fork.ts";
-import { HandClock } from "../dialog/support/hand_clock.ts";
+import { HandClock } from "../support/hand_clock.ts";
 import { FakeCall } from "./support/fake_call.ts";
 import { standing } from "./support/line_bench.ts";
 

@@ -314,7 +314,7 @@ Deno.test("what rings to have the handset lifted stops when its person lifts it 
   const call = await bench.call(1);
   call.rings();
   await standing(lift);
-  const dialled = new FakeCall("in");
+  const dialled = new FakeCall();
   bench.line.dialled(dialled);
   dialled.answers();
   equal(await standing(lift), "fulfilled");
@@ -379,7 +379,7 @@ Deno.test("an answer that crosses the CANCEL lifts no handset", async () => {
 
 Deno.test("digits come from whichever call is up, also from one that the phone has made", async () => {
   const bench = new LineBench();
-  const call = new FakeCall("in");
+  const call = new FakeCall();
   bench.line.dialled(call);
   deepEqual([bench.line.isBusy, bench.line.isUp], [true, false]);
   call.answers();
@@ -393,7 +393,7 @@ Deno.test("calls and rings of contacts that are gone end at once, without waitin
   const ring = bench.line.ring(1, never());
   (await bench.call(1)).rings();
   await ring;
-  const call = new FakeCall("in");
+  const call = new FakeCall();
   bench.line.dialled(call);
   call.answers();
   await standing(call.answered);

@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { Presence } from "../../../../plugins/sip/phone/presence.ts";
 import { Pace } from "../../../../plugins/sip/sip/mod.ts";
 import type { Phone } from "../../../../server/plugin/mod.ts";
-import { HandClock } from "../dialog/support/hand_clock.ts";
+import { HandClock } from "../support/hand_clock.ts";
 
 /** A phone that keeps what it is told. */
 function bench() {

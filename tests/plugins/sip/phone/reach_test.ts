@@ -12,7 +12,7 @@ import {
   type SipResponse,
   systemClock,
 } from "../../../../plugins/sip/sip/mod.ts";
-import { HandClock } from "../dialog/support/hand_clock.ts";
+import { HandClock } from "../support/hand_clock.ts";
 import { never } from "./support/line_bench.ts";
 
 const LATER = { expiresAt: 60_000, callId: "a" };

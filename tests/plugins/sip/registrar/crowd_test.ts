@@ -8,7 +8,8 @@ import {
   type SipRequest,
   writeMessage,
 } from "../../../../plugins/sip/sip/mod.ts";
-import { answer, HandClock } from "../digest/support.ts";
+import { answer } from "../digest/support.ts";
+import { HandClock } from "../support/hand_clock.ts";
 import { requestOf } from "./support.ts";
 
 const ACCOUNTS = 1_000;

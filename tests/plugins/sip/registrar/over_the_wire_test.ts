@@ -21,7 +21,8 @@ import {
   systemClock,
   type TransportName,
 } from "../../../../plugins/sip/sip/mod.ts";
-import { answer, HandClock } from "../digest/support.ts";
+import { answer } from "../digest/support.ts";
+import { HandClock } from "../support/hand_clock.ts";
 import { contactsOf } from "./support.ts";
 
 const PATIENCE_MS = 5_000;
@@ -185,7 +186,7 @@ for (
     assert.equal(binding?.peer.host, at.host);
 
     assert.equal((await phone.send([contact, "Expires: 600"])).status, 200, "the nonce is good for a second count");
-    server.clock.pass(300_000);
+    await server.clock.pass(300_000);
     const stale = await phone.send([contact]);
     assert.equal(stale.status, 401);
     assert.match(stale.headers.get("WWW-Authenticate") ?? "", /, stale=true$/);
@@ -193,7 +194,7 @@ for (
 
     assert.deepEqual(contactsOf(await phone.send([`${contact};expires=0`])), []);
     assert.equal((await phone.send([contact, "Expires: 60"])).status, 200);
-    server.clock.pass(60_000);
+    await server.clock.pass(60_000);
     assert.deepEqual(
       server.changes.map(({ reason }) => reason),
       ["registered", "refreshed", "refreshed", "unregistered", "registered", "expired"],

@@ -19,7 +19,8 @@ import {
   type SipRequest,
   type SipResponse,
 } from "../../../../plugins/sip/sip/mod.ts";
-import { answer, HandClock, type PhoneAnswer } from "../digest/support.ts";
+import { answer, type PhoneAnswer } from "../digest/support.ts";
+import { HandClock } from "../support/hand_clock.ts";
 
 /** Where the phone of the tests is. */
 export const PHONE: Peer = { transport: "udp", host: "192.0.2.20", port: 5070 };

@@ -2,7 +2,7 @@ import { deepEqual, equal, notEqual, rejects } from "node:assert/strict";
 import { parseVia, responseTo } from "../../../../plugins/sip/sip/message/mod.ts";
 import { TransactionTimeout } from "../../../../plugins/sip/sip/transaction/mod.ts";
 import { TransportError } from "../../../../plugins/sip/sip/transport/mod.ts";
-import { settle } from "../dialog/support/hand_clock.ts";
+import { settle } from "../support/hand_clock.ts";
 import { Bench, TCP, UDP } from "./support/bench.ts";
 import { newRequest } from "./support/requests.ts";
 

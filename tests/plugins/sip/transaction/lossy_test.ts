@@ -9,7 +9,7 @@ import {
   TransactionTimeout,
 } from "../../../../plugins/sip/sip/transaction/mod.ts";
 import type { Peer } from "../../../../plugins/sip/sip/transport/mod.ts";
-import { HandClock } from "../dialog/support/hand_clock.ts";
+import { HandClock } from "../support/hand_clock.ts";
 import { type Fate, Wire } from "../dialog/support/wire.ts";
 import { newRequest } from "./support/requests.ts";
 

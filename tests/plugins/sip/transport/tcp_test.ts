@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import type { Clock } from "../../../../plugins/sip/sip/clock.ts";
 import { type Peer, TransportError } from "../../../../plugins/sip/sip/transport/mod.ts";
-import { HandClock, settle } from "../dialog/support/hand_clock.ts";
+import { HandClock, settle } from "../support/hand_clock.ts";
 import { bytesOf, Ears, message } from "./support/ears.ts";
 
 const tcp = (host = "127.0.0.1") => ({ listen: [{ host, port: 0 }], transports: ["tcp"] as const });

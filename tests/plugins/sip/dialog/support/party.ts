@@ -19,7 +19,7 @@ import {
   type ServerTransaction,
 } from "../../../../../plugins/sip/sip/transaction/mod.ts";
 import type { Peer } from "../../../../../plugins/sip/sip/transport/mod.ts";
-import { HandClock } from "./hand_clock.ts";
+import { HandClock } from "../../support/hand_clock.ts";
 import { Wire } from "./wire.ts";
 
 const SUBSCRIPTION_LIMITS: SubscriptionLimits = { most: 8, mostOfOne: 3, leastSeconds: 60, mostSeconds: 7200 };
@@ -37,8 +37,6 @@ export interface Party {
   onRequest: ((transaction: ServerTransaction) => boolean) | undefined;
   /** What it tells subscribers. */
   stateOf: () => NotifyBody;
-  /** What became of subscriptions. */
-  readonly changes: string[];
   /** What it logged. */
   readonly logged: string[];
 }
@@ -105,7 +103,6 @@ function openParty(
     port,
     endpoint,
     taken: [],
-    changes: [],
     logged: [],
     onInvite: undefined,
     onRequest: undefined,
@@ -119,7 +116,6 @@ function openParty(
       subscriptions: {
         limits: SUBSCRIPTION_LIMITS,
         stateOf: () => party.stateOf(),
-        onChange: ({ event, resource }, change) => party.changes.push(`${event} ${resource} ${change}`),
       },
       product: "Test/1",
       log: (text) => party.logged.push(text),

@@ -11,7 +11,7 @@ import {
   type SipResponse,
 } from "../../../../../plugins/sip/sip/message/mod.ts";
 import { newToken } from "../../../../../plugins/sip/sip/token.ts";
-import { settle } from "./hand_clock.ts";
+import { settle } from "../../support/hand_clock.ts";
 import { type Bench, peerOf } from "./party.ts";
 
 const USUAL: Header[] = [["Event", "message-summary"], ["Expires", "600"], ["Contact", "<sip:200@127.0.0.1:5070>"]];

@@ -5,7 +5,7 @@
  */
 import { parseMessage, type SipMessage } from "../../../../../plugins/sip/sip/message/mod.ts";
 import type { Peer, Transports } from "../../../../../plugins/sip/sip/transport/mod.ts";
-import type { HandClock } from "./hand_clock.ts";
+import type { HandClock } from "../../support/hand_clock.ts";
 
 /** One message on its way. */
 export interface Sent {

@@ -8,7 +8,6 @@ import { type Call, type CallEnd, CallRefused, type CallState } from "../../../.
 
 /** See the module. */
 export class FakeCall implements Call {
-  readonly direction: "out" | "in";
   readonly id = crypto.randomUUID();
   state: CallState = "calling";
   onDigit: ((digit: string) => void) | undefined;
@@ -21,11 +20,6 @@ export class FakeCall implements Call {
   #isLeaving = false;
   /** Whether the phone has said 200: it is asked to end by BYE then, else by CANCEL. */
   #isUp = false;
-
-  /** @param direction Who began it. */
-  constructor(direction: "out" | "in" = "out") {
-    this.direction = direction;
-  }
 
   get ringing(): Promise<void> {
     return this.#ringing.promise;

@@ -22,7 +22,7 @@ import {
   type ServerTransaction,
 } from "../../../../../plugins/sip/sip/transaction/mod.ts";
 import { type Peer, TransportError } from "../../../../../plugins/sip/sip/transport/mod.ts";
-import { HandClock, settle } from "../../dialog/support/hand_clock.ts";
+import { HandClock, settle } from "../../support/hand_clock.ts";
 
 /** A phone behind UDP. */
 export const UDP: Peer = { transport: "udp", host: "192.0.2.7", port: 5062 };

@@ -8,8 +8,14 @@
  *
  * @module
  */
-import type { DigestAlgorithm, DigestVerdict } from "../sip/digest/mod.ts";
-import { type Clock, parseAnyAddress, type Peer, type SipRequest } from "../sip/mod.ts";
+import {
+  type Clock,
+  type DigestAlgorithm,
+  type DigestVerdict,
+  parseAnyAddress,
+  type Peer,
+  type SipRequest,
+} from "../sip/mod.ts";
 
 /** libre up to 3.11 fails at any challenge but MD5, wherever it stands. */
 const KNOWS_MD5_ONLY = /^baresip v(?:[0-2]|3\.(?:\d|1[01]))\./;
@@ -27,7 +33,7 @@ interface Met {
 }
 
 /** Remembers what phones do with challenges. */
-export class Offers {
+export class AskedAlgorithms {
   readonly #all: readonly DigestAlgorithm[];
   readonly #clock: Clock;
   readonly #met = new Map<string, Met>();

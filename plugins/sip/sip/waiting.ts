@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../sip/clock.ts";
+import type { Clock } from "./clock.ts";
 
 /** Waits for a promise, and rejects with the signal's reason as soon as that aborts. */
 export function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {

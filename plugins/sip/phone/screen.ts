@@ -1,0 +1,57 @@
+/**
+ * The display of a phone, shown by texts: it holds what the phone has taken.
+ *
+ * @module
+ */
+import type { DriverParameters } from "switchroom/plugin";
+import { Turns } from "../sip/mod.ts";
+import { Display, type DisplaySize } from "./display.ts";
+import type { Reach } from "./reach.ts";
+
+/** What a screen is made of. */
+export interface ScreenParts {
+  size: DisplaySize;
+  reach: Pick<Reach, "ask">;
+  /** Told when it shows something else. */
+  changed(): void;
+}
+
+/** See the module. */
+export class Screen {
+  readonly #parts: ScreenParts;
+  readonly #turns = new Turns();
+  #display: Display;
+
+  /** @param parts What it is made of. */
+  constructor(parts: ScreenParts) {
+    this.#parts = parts;
+    this.#display = new Display(parts.size);
+  }
+
+  /** A text for each row. */
+  get rows(): string[] {
+    return this.#display.rows;
+  }
+
+  /**
+   * Writes on it, after what is being written; fulfilled when the phone has taken the text.
+   *
+   * @throws {CallRefused} What the phone says against it.
+   */
+  async write(params: DriverParameters["setDisplay"], signal: AbortSignal): Promise<void> {
+    await this.#turns.run(() => this.#show(params, signal), signal);
+  }
+
+  async #show(params: DriverParameters["setDisplay"], signal: AbortSignal): Promise<void> {
+    const display = this.#display.write(params);
+    await this.#parts.reach.ask({
+      method: "MESSAGE",
+      headers: [["Content-Type", "text/plain;charset=UTF-8"]],
+      body: new TextEncoder().encode(display.message),
+      signal,
+    });
+    if (display.equals(this.#display)) return;
+    this.#display = display;
+    this.#parts.changed();
+  }
+}

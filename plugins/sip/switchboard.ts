@@ -86,6 +86,7 @@ export async function openSwitchboard(host: Host, configuration: Configuration):
     limits: DEFAULT_ENDPOINT_LIMITS,
     admit: registrar.admit,
     onRequest: (transaction) => receive(transaction, { registrar, agent, phones }),
+    believesAck: (ack, from) => agent.believesAck(ack, from),
     onAck: (ack) => agent.receiveAck(ack),
     log,
   });

@@ -23,8 +23,8 @@ const PATIENCE_MS = 8_000;
 
 /** What asks. */
 export interface KeepAlive {
-  /** Asks every contact now, beside the questions of every interval. */
-  ask(): void;
+  /** Asks contacts now, beside the questions of every interval. */
+  ask(contacts: readonly Binding[]): void;
   /** Asks no more; what is on its way is given up. */
   end(): void;
 }
@@ -34,9 +34,15 @@ export function createKeepAlive({ clock, everyMs, reach, agent, changed }: KeepA
   const patienceMs = everyMs === 0 ? PATIENCE_MS : Math.min(PATIENCE_MS, everyMs);
   const over = new AbortController();
   let cancel = () => {};
+  /** The question under way to each contact, by its id. */
+  const underWay = new Map<string, AbortController>();
 
   const askOne = async (binding: Binding) => {
     const late = new AbortController();
+    // Never two to one contact: whatever the one before was sent over may be gone.
+    underWay.get(binding.id)?.abort();
+    underWay.set(binding.id, late);
+    const isLast = () => underWay.get(binding.id) === late;
     const onTime = clock.after(patienceMs, () => late.abort());
     try {
       // Whatever it answers, it is there.
@@ -46,28 +52,31 @@ export function createKeepAlive({ clock, everyMs, reach, agent, changed }: KeepA
         headers: [["Accept", "application/sdp"]],
         signal: AbortSignal.any([over.signal, late.signal]),
       });
-      reach.heard(binding, true);
+      if (isLast()) reach.heard(binding, true);
     } catch {
-      if (!over.signal.aborted) reach.heard(binding, false);
+      if (!over.signal.aborted && isLast()) reach.heard(binding, false);
     } finally {
       onTime();
+      if (isLast()) underWay.delete(binding.id);
     }
   };
 
-  const askAll = async () => {
-    await Promise.all(reach.bindings.map(askOne));
+  const askEach = async (contacts: readonly Binding[]) => {
+    // A phone that registers one contact after another must not leave questions to each behind it.
+    for (const [id, question] of underWay) if (!reach.bindings.some((binding) => binding.id === id)) question.abort();
+    await Promise.all(contacts.map(askOne));
     if (!over.signal.aborted) changed();
   };
 
   const round = async () => {
-    await askAll();
+    await askEach(reach.bindings);
     if (!over.signal.aborted) cancel = clock.after(everyMs, round);
   };
 
   // Not all phones at once: they have registered at different times of this interval anyway, and after a restart they would not have.
   if (everyMs > 0) cancel = clock.after(everyMs * (0.5 + Math.random() / 2), round);
   return {
-    ask: () => void askAll(),
+    ask: (contacts) => void askEach(contacts),
     end() {
       over.abort();
       cancel();

@@ -5,7 +5,7 @@
  */
 import type { Host } from "switchroom/plugin";
 import type { AccountConfiguration, Configuration } from "../configuration.ts";
-import type { BindingChange } from "../registrar/mod.ts";
+import { type BindingChange, foldedLog } from "../registrar/mod.ts";
 import {
   type Clock,
   newToken,
@@ -63,11 +63,13 @@ export class SipPhones {
   readonly #parts: PhonesParts;
   readonly #stations = new Map<string, Station>();
   readonly #changes: Pace;
+  readonly #log: (text: string, key: string) => void;
 
   /** @param parts What they are made of. */
   constructor(parts: PhonesParts) {
     this.#parts = parts;
     this.#changes = new Pace({ clock: parts.clock, ...CHANGES });
+    this.#log = foldedLog({ clock: parts.clock, log: (text) => parts.host.log.info(text) });
   }
 
   /** Offers a phone for every account, disconnected until it registers. */
@@ -94,13 +96,14 @@ export class SipPhones {
     if (!station) return;
     const { driver, keepAlive } = station;
     if (reason !== "refreshed") {
-      this.#parts.host.log.info(`${user}: ${reason}, ${contactsText(bindings.length)} (${why})`);
+      this.#log(`${user}: ${reason}, ${contactsText(bindings.length)} (${why})`, `${user} ${reason}`);
     }
     if (bindings.length === 0) this.#parts.agent.subscriptions.drop(user);
+    const flows = new Set(driver.reach.bindings.filter(({ isFlow }) => isFlow).map(({ id }) => id));
     driver.reach.registered(bindings, WHY[reason]);
     driver.reachChanged();
-    // Whether it listens, or was switched off, nobody has said.
-    if (reason === "lost") keepAlive.ask();
+    // Whether a contact whose connection is gone listens, or was switched off, nobody has said.
+    if (reason === "lost") keepAlive.ask(bindings.filter(({ id, isFlow }) => !isFlow && flows.has(id)));
   }
 
   /** What a subscription is told. */

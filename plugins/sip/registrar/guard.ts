@@ -21,12 +21,15 @@ import type { Account, Rate } from "./registrar.ts";
 /** How long a nonce is good, milliseconds: a phone that refreshes more often than that saves a round trip. */
 const NONCE_MS = 300_000;
 
+/** How much of a user's name is remembered and logged: who names it is not known yet. */
+const LONGEST_USER = 64;
+
 /** What a guard is made of. */
 export interface GuardOptions {
   realm: string;
   accounts: readonly Account[];
   algorithms: readonly DigestAlgorithm[];
-  /** Wrong answers of one source; beyond them its answers are not looked at, so that a secret is not guessed quickly. */
+  /** Wrong answers of one source for one user; beyond them its answers for that user are not looked at, so that a secret is not guessed quickly. */
   wrongAnswers: Rate;
   clock: Clock;
   log(text: string): void;
@@ -44,25 +47,35 @@ export function createGuard(options: GuardOptions): (request: SipRequest, from: 
   const challenger = createChallenger({ realm, clock, lifetimeMs: NONCE_MS, algorithms });
   const secrets = new Map(accounts.map(({ user, secret }) => [user, secret]));
   const wrong = new Pace({ clock, ...options.wrongAnswers });
+  // Of one source: whoever names ever new users would fill the log.
+  const lines = new Pace({ clock, ...options.wrongAnswers });
   const asked = new AskedAlgorithms(algorithms, clock);
   const log = foldedLog({ clock, log: options.log });
 
   const why = (verdict: DigestVerdict): string | undefined => {
     if (verdict.verdict === "missing") return verdict.why && `its Authorization cannot be checked: ${verdict.why}`;
     if (verdict.verdict !== "wrong") return undefined;
-    const user = JSON.stringify(verdict.user.slice(0, 64));
+    const user = JSON.stringify(verdict.user.slice(0, LONGEST_USER));
     return secrets.has(verdict.user) ? `the secret of ${user} was wrong` : `there is no account ${user}`;
   };
 
   return (request, from) => {
     const source = sourceOf(from.host);
-    const answered = request.headers.has("Authorization");
-    if (answered && !wrong.take(source)) return "drop";
-    const verdict = challenger.check(request, { source: from.host, secretOf: (user) => secrets.get(user) });
+    let guesser: string | undefined;
+    let isSlowed = false;
+    // Asked only by an answer to a nonce that this source was given: what others forge in its name must not spend what it has.
+    const secretOf = (user: string) => {
+      guesser = `${source} ${user.slice(0, LONGEST_USER)}`;
+      isSlowed = !wrong.take(guesser);
+      return isSlowed ? undefined : secrets.get(user);
+    };
+    const verdict = challenger.check(request, { source: from.host, secretOf });
+    if (isSlowed) return "drop";
+    if (guesser !== undefined && verdict.verdict !== "wrong") wrong.giveBack(guesser);
     const refused = why(verdict);
-    if (refused !== undefined) {
+    if (refused !== undefined && lines.take(source)) {
       log(`Refused ${request.method.slice(0, 32)} of ${peerText(from)}: ${refused}`, `${source} ${refused}`);
-    } else if (answered) wrong.giveBack(source);
+    }
     if (verdict.verdict === "ok") {
       asked.took(verdict.algorithm, { request, from });
       return { user: verdict.user };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { foldedLog } from "./folded_log.ts";
 export { openRegistrar } from "./open_registrar.ts";
 export {
   type Account,

@@ -98,6 +98,11 @@ export interface UserAgent {
   receive(transaction: ServerTransaction): boolean;
   /** Which dialog a request is of, by its To tag: one that is of none need not be remembered to be refused. */
   knows(request: SipRequest, from: Peer): DialogMatch;
+  /**
+   * Whether an ACK may be believed: it is of no dialog, or comes from the address where the other side of its dialog is. The `believesAck` of
+   * the endpoint.
+   */
+  believesAck(ack: SipRequest, from: Peer): boolean;
   /** Receives the ACK of a 2xx: the `onAck` of the endpoint. It may carry the answer to an offer of ours. */
   receiveAck(ack: SipRequest): void;
   /**

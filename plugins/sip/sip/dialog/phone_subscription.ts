@@ -46,6 +46,8 @@ export class PhoneSubscription implements Subscription, DialogUser {
   readonly #over = new AbortController();
   #expiresAt = 0;
   #cancelExpiry: (() => void) | undefined;
+  /** Whether a NOTIFY of the present state has not had its turn yet: it will say what is true then, to every refresh before it. */
+  #presentWaits = false;
 
   /** @param parts What it is made of. */
   constructor(parts: PhoneSubscriptionParts) {
@@ -72,9 +74,7 @@ export class PhoneSubscription implements Subscription, DialogUser {
     reply(agent, { transaction, status: 200, toTag: dialog.localTag, headers });
     if (seconds === 0) return void this.end("unsubscribed");
     this.#expireAfter(seconds);
-    this.notify((version) => this.#present(version)).catch((error) => {
-      agent.log(`Could not notify a phone of what it subscribed to: ${messageOf(error)}`);
-    });
+    this.#notifyPresent();
   }
 
   /** Sends a NOTIFY after those under way. */
@@ -126,6 +126,19 @@ export class PhoneSubscription implements Subscription, DialogUser {
     if ("status" in asked) return reply(agent, { transaction, ...asked });
     dialog.refresh(request, transaction.from);
     this.take(transaction, asked.seconds);
+  }
+
+  /** One waits at most: a phone that answers slowly could else have any number queue up for it by refreshing. */
+  #notifyPresent(): void {
+    if (this.#presentWaits) return;
+    this.#presentWaits = true;
+    const body = (version: number) => {
+      this.#presentWaits = false;
+      return this.#present(version);
+    };
+    this.notify(body).catch((error) => {
+      this.#parts.agent.log(`Could not notify a phone of what it subscribed to: ${messageOf(error)}`);
+    });
   }
 
   #present(version: number): string {

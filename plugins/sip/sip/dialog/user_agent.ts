@@ -81,6 +81,10 @@ class EndpointUserAgent implements UserAgent {
     return this.#parts.dialogs.match(request, from);
   }
 
+  believesAck(ack: SipRequest, from: Peer): boolean {
+    return this.#parts.dialogs.find(ack) === undefined || this.knows(ack, from) === "here";
+  }
+
   receiveAck(ack: SipRequest): void {
     this.#parts.dialogs.find(ack)?.receiveAck?.(ack);
   }

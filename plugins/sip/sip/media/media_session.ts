@@ -22,7 +22,7 @@ export interface MediaParts {
   /** Where the phone's signalling comes from: only from there, or from where its description says, is RTP heard. */
   phone: string;
   clock: Clock;
-  /** Packets a second that are read; what is beyond them is dropped unread. */
+  /** Packets of the phone that are read each second; what is beyond them is dropped unread. */
   mostPacketsPerSecond: number;
   /** Told each digit that the phone's person presses, once. */
   onDigit(digit: string): void;
@@ -157,7 +157,8 @@ export class MediaSession {
   }
 
   #receive(bytes: Uint8Array, from: Place): void {
-    if (this.#overPace() || !this.#place.includes(from)) return;
+    // In this order: what a stranger sends must not use up what the phone may send.
+    if (!this.#place.includes(from) || this.#overPace()) return;
     const packet = readPacket(bytes);
     if (!packet) return;
     this.#place.heard(from);

@@ -24,8 +24,8 @@ export interface ClientParts {
 /** A transaction of ours, as its responses and its transport see it. */
 export interface ClientTransaction {
   readonly to: Peer;
-  /** Takes a response that has its key. */
-  receive(response: SipResponse): void;
+  /** Takes a response that has its key. @returns Whether it is the first provisional one before the final one, or the first final one. */
+  receive(response: SipResponse): boolean;
   /** Ends it; whoever waits for an answer hears why. */
   fail(reason: unknown): void;
 }
@@ -57,10 +57,12 @@ export class RequestTransaction implements ClientTransaction {
     return this.#final.promise;
   }
 
-  receive(response: SipResponse): void {
-    if (this.#state !== "trying" && this.#state !== "proceeding") return;
+  receive(response: SipResponse): boolean {
+    if (this.#state !== "trying" && this.#state !== "proceeding") return false;
+    const isNews = response.status >= 200 || this.#state === "trying";
     if (response.status >= 200) this.#complete(response);
     else this.#state = "proceeding";
+    return isNews;
   }
 
   fail(reason: unknown): void {

@@ -82,13 +82,16 @@ export interface EndpointLimits {
   transactionBytesPerSource: number;
   /** Bytes of one request over UDP; one that is longer is refused with 513. */
   datagramBytes: number;
-  /** Messages a second of one source, in the long run. Answers that we wait for do not count. */
+  /** Messages a second of one source, in the long run. Of the answers to a request of ours the first provisional and the first final one do not count. */
   messagesPerSecond: number;
   /** Messages of one source at once. */
   burst: number;
-  /** Messages a second of all sources together: the source of a datagram can be forged, another one for each. */
+  /**
+   * Messages a second over UDP of all sources together: the source of a datagram can be forged, another one for each. Sources of which a
+   * request was let in lately are not held to it.
+   */
   messagesPerSecondOfAll: number;
-  /** Messages of all sources at once. */
+  /** The same at once. */
   burstOfAll: number;
 }
 
@@ -112,6 +115,8 @@ export type Admission = "ok" | "drop" | SipResponse;
 export interface EndpointUser {
   /** Called with each new request but ACK and CANCEL. */
   onRequest(transaction: ServerTransaction): void;
+  /** Decides whether an ACK is heard at all: one that is forged must neither end the wait for the real one nor take its place. All are, without. */
+  believesAck?(ack: SipRequest, from: Peer): boolean;
   /** Called with each ACK of a 2xx. */
   onAck?(ack: SipRequest, from: Peer): void;
   /** Decides what becomes of a request before it costs memory. Not asked about ACK and CANCEL. */

@@ -72,20 +72,26 @@ export class InviteClient implements ClientTransaction {
     this.#send(ack.bytes, ack.to);
   }
 
-  receive(response: SipResponse): void {
+  receive(response: SipResponse): boolean {
     const { status } = response;
-    if (this.#state === "accepted") return this.#receiveAgain(response);
-    if (this.#state === "completed") return void (status >= 300 && this.#refusalAck && this.#send(this.#refusalAck));
-    if (this.#state === "ended") return;
-    if (status < 200) this.#proceed(response);
-    else if (status < 300) this.#accept(response);
-    else this.#refuse(response);
+    const isNews = this.#state === "calling" || (this.#state === "proceeding" && status >= 200);
+    if (this.#state === "accepted") this.#receiveAgain(response);
+    else if (this.#state === "completed") this.#refuseAgain(response);
+    else if (this.#state !== "ended") this.#receiveFirst(response);
+    return isNews;
   }
 
   fail(reason: unknown): void {
     if (this.#state === "ended") return;
     this.#final.reject(reason);
     this.#end();
+  }
+
+  #receiveFirst(response: SipResponse): void {
+    const { status } = response;
+    if (status < 200) this.#proceed(response);
+    else if (status < 300) this.#accept(response);
+    else this.#refuse(response);
   }
 
   #proceed(response: SipResponse): void {
@@ -114,6 +120,10 @@ export class InviteClient implements ClientTransaction {
     // Over TCP the ACK cannot be lost.
     if (this.to.transport === "udp") this.#timers.set("D", PATIENCE_MS, () => this.#end());
     else this.#end();
+  }
+
+  #refuseAgain({ status }: SipResponse): void {
+    if (status >= 300 && this.#refusalAck) this.#send(this.#refusalAck);
   }
 
   #receiveAgain(response: SipResponse): void {

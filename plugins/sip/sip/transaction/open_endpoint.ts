@@ -16,6 +16,7 @@ import { newToken } from "../token.ts";
 import { type Peer, peerText, sourceOf, type Transports } from "../transport/mod.ts";
 import { Clients } from "./clients.ts";
 import type { EndpointLimits, EndpointUser, OpenEndpoint } from "./endpoint.ts";
+import { KnownSources } from "./known_sources.ts";
 import { Pace } from "./pace.ts";
 import { type Arrival, Servers } from "./servers.ts";
 import { withSource } from "./via.ts";
@@ -43,7 +44,16 @@ export function openEndpoint(options: EndpointOptions): OpenEndpoint {
     if (logPace.take("")) options.log(text.slice(0, LONGEST_LOG));
   };
   const clients = new Clients({ transports, clock, log });
-  const servers = new Servers({ transports, clock, limits, user: options, log });
+  const known = new KnownSources();
+  const user: EndpointUser = {
+    ...options,
+    admit(request, from) {
+      const admission = options.admit(request, from);
+      if (admission === "ok") known.add(sourceOf(from.host));
+      return admission;
+    },
+  };
+  const servers = new Servers({ transports, clock, limits, user, log });
   let closed = false;
 
   function take(bytes: Uint8Array, from: Peer): void {
@@ -53,9 +63,11 @@ export function openEndpoint(options: EndpointOptions): OpenEndpoint {
     if (!pace.take(source)) {
       return log(`${peerText(from)} is not heard: it sends more than ${limits.messagesPerSecond} messages a second`);
     }
-    if (!paceOfAll.take("")) {
+    // Who has a connection is where he says, and who was let in lately is somebody's phone: strangers must not silence them.
+    const isStranger = from.transport === "udp" && !known.has(source);
+    if (isStranger && !paceOfAll.take("")) {
       return log(
-        `${peerText(from)} is not heard: more than ${limits.messagesPerSecondOfAll} messages a second come in`,
+        `${peerText(from)} is not heard: strangers send more than ${limits.messagesPerSecondOfAll} messages a second`,
       );
     }
     const message = read(bytes, from);
@@ -63,10 +75,11 @@ export function openEndpoint(options: EndpointOptions): OpenEndpoint {
     if (isRequest(message)) return takeRequest(withSource(message, from), { from, bytes: bytes.length });
     if (!clients.receive(message)) return;
     pace.giveBack(source);
-    paceOfAll.giveBack("");
+    if (isStranger) paceOfAll.giveBack("");
   }
 
   function takeRequest(request: SipRequest, arrival: Arrival): void {
+    if (request.method === "ACK" && options.believesAck?.(request, arrival.from) === false) return;
     const isTooLong = arrival.from.transport === "udp" && arrival.bytes > limits.datagramBytes;
     if (!isTooLong) servers.receive(request, arrival);
     else if (request.method !== "ACK") refuse(request, { status: 513, reason: "Message Too Large" }, arrival);

@@ -70,12 +70,13 @@ export class Servers {
 
   /**
    * Answers once, without a transaction: for strangers, who could make us repeat it to somebody else. What would be too long for what came
-   * in a datagram is not sent.
+   * in a datagram is not sent, and no connection is opened for it: a stranger who closes his could have us open one to each port of Via.
    */
   answerStateless(request: SipRequest, response: SipResponse, { from, bytes }: Arrival): void {
     const answer = writeMessage(response);
     if (from.transport === "udp" && answer.length > MOST_TIMES * bytes) return;
-    this.#send(answer, waysBack(request, from)).catch((error) => this.#parts.log(String(error)));
+    const { transports, log } = this.#parts;
+    transports.send(answer, waysBack(request, from).first, { dial: false }).catch((error) => log(String(error)));
   }
 
   /** Ends all. */

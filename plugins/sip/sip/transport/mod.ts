@@ -11,6 +11,7 @@ export { Places } from "./places.ts";
 export {
   DEFAULT_TRANSPORT_LIMITS,
   type Receiver,
+  type SendOptions,
   TransportError,
   type TransportLimits,
   type TransportOptions,

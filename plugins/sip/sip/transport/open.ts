@@ -43,7 +43,7 @@ export async function openTransports(options: TransportOptions): Promise<Transpo
   open = true;
   return {
     // Asynchronous, so that what has no socket is a rejection, too.
-    send: async (bytes, to) => await socketFor(sockets, to).send(bytes, to),
+    send: async (bytes, to, options) => await socketFor(sockets, to).send(bytes, to, options),
     local: (to) => socketFor(sockets, to).local,
     keep(peer) {
       for (const socket of sockets) if (socket.transport === "tcp") socket.keep(peer);

@@ -5,11 +5,11 @@
  */
 import type { Clock } from "../clock.ts";
 import { pause } from "../pause.ts";
-import { sourceOf } from "./ip.ts";
 import { hostText, type LocalAddress, type Peer, peerText } from "./peer.ts";
 import { Places } from "./places.ts";
+import { toMakeRoom } from "./room.ts";
 import { TcpConnection } from "./tcp_connection.ts";
-import { type Receiver, TransportError, type TransportLimits } from "./transports.ts";
+import { type Receiver, type SendOptions, TransportError, type TransportLimits } from "./transports.ts";
 
 /** How long to leave a listener alone that could not accept. */
 const ACCEPT_AGAIN_MS = 100;
@@ -39,6 +39,7 @@ type OpenedBy = "peer" | "us";
 /** A connection with its place. */
 interface Held {
   connection: TcpConnection;
+  openedBy: OpenedBy;
   /** Takes it out, which makes room. */
   leave(): void;
 }
@@ -61,22 +62,23 @@ export class TcpSocket {
   /** @param listener Closed with this. */
   constructor(listener: Deno.TcpListener, options: TcpOptions) {
     const { hostname, port } = listener.addr;
-    const { connections, connectionsOfOurs, connectionsPerAddress: mostPerSource } = options.limits;
+    const { limits } = options;
     this.local = { host: hostname, port };
     this.#listener = listener;
     this.#options = options;
     this.#places = {
-      peer: new Places({ most: connections, mostPerSource }),
-      us: new Places({ most: connectionsOfOurs, mostPerSource }),
+      peer: new Places({ most: limits.connections, mostPerSource: limits.connectionsPerAddress }),
+      us: new Places({ most: limits.connectionsOfOurs, mostPerSource: limits.connectionsOfOursPerAddress }),
     };
     this.#accepting = this.#accept();
   }
 
   /** Sends a message through the connection of the peer, or a new one. Rejects with a {@linkcode TransportError}. */
-  async send(bytes: Uint8Array, to: Peer): Promise<void> {
+  async send(bytes: Uint8Array, to: Peer, { dial = true }: SendOptions = {}): Promise<void> {
     const key = peerText(to);
-    const connection = this.#open.get(key)?.connection ?? await (this.#connecting.get(key) ?? this.#connect(to));
-    await connection.send(bytes);
+    const connection = this.#open.get(key)?.connection;
+    if (!connection && !dial) throw new TransportError(`Cannot send to ${key}: its connection is gone`);
+    await (connection ?? await (this.#connecting.get(key) ?? this.#connect(to))).send(bytes);
   }
 
   /** As `Transports.keep`. */
@@ -101,7 +103,10 @@ export class TcpSocket {
       try {
         const conn = await this.#listener.accept();
         const { hostname: host, port } = conn.remoteAddr;
-        this.#hold(conn, { peer: { transport: "tcp", host, port, local: this.local }, openedBy: "peer" });
+        const giveBack = this.#takePlace(host, "peer");
+        const peer: Peer = { transport: "tcp", host, port, local: this.local };
+        if (giveBack) this.#hold(conn, { peer, openedBy: "peer", giveBack });
+        else conn.close();
       } catch {
         // Out of file descriptors, if it was not closed: at once it would only fail again.
         if (!signal.aborted) await pause(ACCEPT_AGAIN_MS, { clock: this.#options.clock, signal });
@@ -121,13 +126,19 @@ export class TcpSocket {
     const giveUp = new AbortController();
     const stop = clock.after(connectMs, () => giveUp.abort(new Error(`no answer within ${connectMs} ms`)));
     const signal = AbortSignal.any([giveUp.signal, this.#closing.signal]);
+    // Before it is open: else as many as are asked for at once would all be under way.
+    const giveBack = this.#takePlace(to.host, "us");
     try {
+      if (!giveBack) throw new Error("too many connections are being opened");
       const conn = await Deno.connect({ hostname: to.host, port: to.port, signal });
+      if (signal.aborted) {
+        conn.close();
+        throw signal.reason;
+      }
       const peer: Peer = { transport: "tcp", host: to.host, port: to.port, local: this.local };
-      const connection = this.#hold(conn, { peer, openedBy: "us" });
-      if (!connection) throw new Error("too many connections are open");
-      return connection;
+      return this.#hold(conn, { peer, openedBy: "us", giveBack });
     } catch (cause) {
+      giveBack?.();
       const why = signal.aborted ? signal.reason : cause;
       throw new TransportError(`Cannot connect to ${peerText(to)}: ${String(why)}`, { cause });
     } finally {
@@ -135,13 +146,11 @@ export class TcpSocket {
     }
   }
 
-  /** Takes a connection among ours, or closes it if there is no room. */
-  #hold(conn: Deno.TcpConn, { peer, openedBy }: { peer: Peer; openedBy: OpenedBy }): TcpConnection | undefined {
-    const giveBack = this.#closing.signal.aborted ? undefined : this.#takePlace(peer, openedBy);
-    if (!giveBack) {
-      conn.close();
-      return undefined;
-    }
+  /** Takes a connection that has a place. */
+  #hold(
+    conn: Deno.TcpConn,
+    { peer, openedBy, giveBack }: { peer: Peer; openedBy: OpenedBy; giveBack(): void },
+  ): TcpConnection {
     // A phone that lost its power does not even end its connection.
     conn.setKeepAlive(true);
     // A 200 behind a 180 would wait until that is acknowledged: 40 ms.
@@ -151,6 +160,7 @@ export class TcpSocket {
     this.#leave(this.#open.get(key));
     const held: Held = {
       connection,
+      openedBy,
       leave: () => {
         if (this.#open.get(key) !== held) return;
         this.#open.delete(key);
@@ -166,15 +176,14 @@ export class TcpSocket {
     return connection;
   }
 
-  /** Whoever connects first could keep all others out: of those that are not kept the one that has been quiet longest makes room. */
-  #takePlace({ host }: Peer, openedBy: OpenedBy): (() => void) | undefined {
+  /** Whoever connects first could keep all others out: where there is no room, another connection makes it. */
+  #takePlace(host: string, openedBy: OpenedBy): (() => void) | undefined {
+    if (this.#closing.signal.aborted) return undefined;
     const places = this.#places[openedBy];
     const giveBack = places.take(host);
-    if (giveBack || openedBy === "us") return giveBack;
-    const source = sourceOf(host);
-    const strangers = [...this.#open.values()].filter(({ connection }) => connection.isStranger);
-    const ofSource = strangers.filter(({ connection }) => sourceOf(connection.peer.host) === source);
-    this.#leave(quietest(ofSource) ?? (places.isFullFor(host) ? undefined : quietest(strangers)));
+    if (giveBack) return giveBack;
+    const held = [...this.#open.values()].filter((each) => each.openedBy === openedBy);
+    this.#leave(toMakeRoom(held, { host, ofItsOwn: places.isFullFor(host) }));
     return places.take(host);
   }
 
@@ -182,8 +191,4 @@ export class TcpSocket {
     held?.leave();
     held?.connection.close();
   }
-}
-
-function quietest(held: readonly Held[]): Held | undefined {
-  return held.toSorted((a, b) => a.connection.heardAt - b.connection.heardAt)[0];
 }

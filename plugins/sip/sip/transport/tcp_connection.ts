@@ -62,9 +62,9 @@ export class TcpConnection {
     this.closed = this.#read();
   }
 
-  /** Whether a peer has opened it of whom nothing is known. */
-  get isStranger(): boolean {
-    return !this.#kept && !this.#ours;
+  /** Whether it is kept for as long as it is used; else nothing is known of who is at its other end. */
+  get isKept(): boolean {
+    return this.#kept;
   }
 
   /** When something came last, on its clock. */

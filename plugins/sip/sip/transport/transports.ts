@@ -10,12 +10,14 @@ import type { LocalAddress, Peer, TransportName } from "./peer.ts";
 export interface TransportLimits {
   /** Bytes of one message. */
   mostBytes: number;
-  /** TCP connections at once that peers have opened. Where there is no room, one that is not kept makes room. */
+  /** TCP connections at once that peers have opened. Where there is no room, one makes room: of those that are not kept, if there are any. */
   connections: number;
-  /** TCP connections at once that we have opened: whoever takes all the others must not keep us from reaching phones. */
-  connectionsOfOurs: number;
-  /** Of those of either kind, the connections to one IP address. */
+  /** Of those, the connections of one source: an IPv4 address, or an IPv6 network of 64 bits. */
   connectionsPerAddress: number;
+  /** TCP connections at once that we have opened or are opening: whoever takes all the others must not keep us from reaching phones. */
+  connectionsOfOurs: number;
+  /** Of those, the connections to one source: whoever accepts all that we open must not take them from others. */
+  connectionsOfOursPerAddress: number;
   /** How long a TCP connection may last that is not kept, milliseconds. */
   strangerMs: number;
   /** How long a TCP connection may be silent that is kept, milliseconds; more than any registration lasts. */
@@ -30,13 +32,20 @@ export interface TransportLimits {
 export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = {
   mostBytes: 65_535,
   connections: 1_024,
-  connectionsOfOurs: 256,
   connectionsPerAddress: 256,
+  connectionsOfOurs: 256,
+  connectionsOfOursPerAddress: 16,
   strangerMs: 32_000,
   quietMs: 7_200_000,
   connectMs: 5_000,
   waitingBytes: 1_048_576,
 };
+
+/** How a message is sent. */
+export interface SendOptions {
+  /** Whether a connection is opened if there is none; true, if absent. What strangers are answered is not worth one. */
+  dial?: boolean;
+}
 
 /** The sockets of an endpoint. */
 export interface Transports {
@@ -45,7 +54,7 @@ export interface Transports {
    *
    * Rejects with a {@linkcode TransportError}.
    */
-  send(bytes: Uint8Array, to: Peer): Promise<void>;
+  send(bytes: Uint8Array, to: Peer, options?: SendOptions): Promise<void>;
   /** Tells which address of ours Via and Contact name to a peer. Throws a {@linkcode TransportError} when no socket of ours reaches it. */
   local(to: Peer): LocalAddress;
   /** Keeps the TCP connection of a peer, if there is one, for as long as it is used: somebody whom we know has sent a request through it. */

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { CallRefused } from "../../../../plugins/sip/sip/dialog/mod.ts";
-import { SipHeaders, type SipRequest, type SipResponse } from "../../../../plugins/sip/sip/message/mod.ts";
+import {
+  SipHeaders,
+  type SipRequest,
+  type SipResponse,
+  writeMessage,
+} from "../../../../plugins/sip/sip/message/mod.ts";
 import type { InviteTransaction } from "../../../../plugins/sip/sip/transaction/mod.ts";
 import { type Bench, openBench, type Party, peerOf, ring } from "./support/party.ts";
 import { type Extra, sdp, SDP_TYPE, textOf } from "./support/raw_dialog.ts";
@@ -70,6 +75,28 @@ Deno.test("RFC 3261 13.3.1.4: an INVITE without an offer gets ours, and the ACK 
   assert.match(textOf(response), /m=audio \d+ RTP\/AVP 0 8 101/);
   acknowledge(bench, { request, response, body: sdp() });
   const [call] = bench.us.taken;
+  await call?.answered;
+  assert.equal(call?.state, "answered");
+});
+
+Deno.test("RFC 3261 13.3.1.4: an ACK from another address is not believed, and does not take the place of the real one", async () => {
+  await using bench = openBench();
+  const { us } = bench;
+  const { request, transaction } = invite(bench, { headers: [CONTACT], body: "" });
+  const response = await transaction.final;
+  const headers = request.headers.clone();
+  headers.set("To", response.headers.get("To") ?? "");
+  headers.set("CSeq", "7 ACK");
+  headers.set("Via", "SIP/2.0/UDP 192.0.2.66;branch=z9hG4bK-forged");
+  for (const from of ["<sip:200@phones.test>;tag=raw", "<sip:other@phones.test>;tag=raw"]) {
+    headers.set("From", from);
+    const forged = writeMessage({ method: "ACK", uri: "sip:300@127.0.0.1:5060", headers, body: new Uint8Array() });
+    us.endpoint.receive(forged, { transport: "udp", host: "192.0.2.66", port: 5060 });
+  }
+  const [call] = us.taken;
+  await bench.clock.pass(1_000);
+  assert.equal(call?.state, "ringing");
+  acknowledge(bench, { request, response, body: sdp() });
   await call?.answered;
   assert.equal(call?.state, "answered");
 });

@@ -75,6 +75,21 @@ Deno.test("RFC 6665 4.2.1.1: a refresh makes it last longer and is followed by t
   assert.ok(sole(bench).active);
 });
 
+Deno.test("RFC 6665 4.2.1: of a phone that refreshes and does not answer, one NOTIFY is under way and one waits, however often it does", async () => {
+  await using bench = openBench();
+  const phone = new Subscriber(bench);
+  let asked = 0;
+  bench.us.stateOf = () => `state ${++asked}`;
+  bench.wire.fate = ({ message }) => "method" in message && message.method === "NOTIFY" ? [5_000] : [0];
+  for (let refresh = 0; refresh < 50; refresh++) await phone.subscribe(["Expires", `${600 + refresh}`]);
+  await bench.clock.pass(20_000);
+  assert.deepEqual(phone.notified.map(textOf), ["state 1", "state 2"]);
+  assert.equal(phone.state, "active;expires=644", "what follows the last refresh tells of it");
+  await phone.subscribe();
+  await bench.clock.pass(5_000);
+  assert.equal(phone.notified.length, 3);
+});
+
 Deno.test("RFC 6665 4.2.1.4: Expires 0 ends it with a last NOTIFY, and without one before it is a question for the state", async () => {
   await using bench = openBench();
   const phone = new Subscriber(bench);

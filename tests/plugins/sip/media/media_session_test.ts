@@ -290,6 +290,16 @@ Deno.test("more packets in a second than the limit are dropped, and heard again 
   assert.equal(table.digits.join(""), "1".repeat(99) + "2");
 });
 
+Deno.test("packets of a stranger use up nothing of what the phone may send in a second", async () => {
+  await using table = await bench();
+  const [phone, stranger] = [await table.socket(), await table.socket()];
+  table.session.accept(answer({ port: phone.port }));
+  await flush(table, phone);
+  for (let sent = 0; sent < 150; sent++) await send(stranger, { bytes: press(1, sent * 1_000), port: table.port });
+  await flush(table, phone);
+  assert.deepEqual(table.digits, []);
+});
+
 Deno.test("RFC 3264 8: the version in o= rises exactly when something else changes", async () => {
   await using table = await bench();
   const version = () => /o=- \d+ (\d+) /.exec(new TextDecoder().decode(table.session.offer()))?.[1];

@@ -59,6 +59,34 @@ Deno.test("a phone that does not answer within 8 s cannot be reached, until it a
   end();
 });
 
+Deno.test("who is asked again and again has one question to answer: the one before is given up, and its silence says nothing", async () => {
+  using time = new FakeTime();
+  const { asked, ask: askNow, reach, end } = ask(() => undefined, 0);
+  const underWay = () => asked.filter(({ signal }) => !signal?.aborted).length;
+  for (let question = 0; question < 50; question++) {
+    askNow(reach.bindings);
+    equal(underWay(), 1);
+    await time.tickAsync(1_000);
+  }
+  deepEqual([asked.length, reach.link.aborted], [50, false]);
+  await time.tickAsync(8_000);
+  await time.tickAsync(0);
+  deepEqual([underWay(), reach.link.aborted], [0, true]);
+  end();
+});
+
+Deno.test("the question to a contact that has gone is given up with the next", async () => {
+  using time = new FakeTime();
+  const { asked, ask: askNow, reach, end } = ask(() => undefined, 0);
+  for (let contact = 0; contact < 20; contact++) {
+    reach.registered(reach.bindings.map((binding) => ({ ...binding, id: `desk ${contact}` })), "");
+    askNow(reach.bindings);
+    await time.tickAsync(0);
+  }
+  deepEqual([asked.length, asked.filter(({ signal }) => !signal?.aborted).length], [20, 1]);
+  end();
+});
+
 Deno.test("asking ends at once, and what is on its way is given up", async () => {
   using time = new FakeTime();
   const { asked, reach, end, changes } = ask(() => undefined);
@@ -73,7 +101,7 @@ Deno.test("a phone can be asked at once, also where it is never asked otherwise"
   const { asked, ask: askNow, reach, end, changes } = ask(() => undefined, 0);
   await time.tickAsync(600_000);
   deepEqual([asked.length, changes()], [0, 0]);
-  askNow();
+  askNow(reach.bindings);
   await time.tickAsync(8_000);
   await time.tickAsync(0);
   deepEqual([asked.length, changes(), reach.link.aborted], [1, 1, true]);

@@ -161,6 +161,32 @@ Deno.test("wrong secrets of one source are slowed, right ones of it too, and tho
   assert.equal(logged.length, 1);
 });
 
+Deno.test("wrong answers of a source are counted for each user: those behind one NAT do not spend each other's", () => {
+  const { sign } = bench({ limits: { ...DEFAULT_REGISTRAR_LIMITS, wrongAnswers: { burst: 5, perSecond: 0.1 } } });
+  const outcomes = Array.from({ length: 8 }, () => sign({}, { user: "mallory", secret: "guess" }));
+  assert.equal(outcomes.filter((outcome) => outcome === "drop").length, 3);
+  const another = sign({});
+  assert.ok(typeof another !== "string" && another.status === 200);
+});
+
+Deno.test("answers to no nonce that a source was given spend nothing: anybody can forge them in its name", () => {
+  const { send, sign } = bench({ limits: { ...DEFAULT_REGISTRAR_LIMITS, wrongAnswers: { burst: 2, perSecond: 0.1 } } });
+  const forged = 'username="1001", realm="phones.test", uri="sip:phones.test", response="0", qop=auth, nc=00000001';
+  for (const line of ['realm="phones.test"', 'realm="elsewhere.test"', `${forged}, cnonce="a", nonce="b"`]) {
+    for (let again = 0; again < 5; again++) assert.notEqual(send({ lines: [`Authorization: Digest ${line}`] }), "drop");
+  }
+  const signed = sign({});
+  assert.ok(typeof signed !== "string" && signed.status === 200);
+});
+
+Deno.test("a source that names ever new users has the log tell of as many as it may answer wrongly", () => {
+  const { sign, logged } = bench({
+    limits: { ...DEFAULT_REGISTRAR_LIMITS, wrongAnswers: { burst: 5, perSecond: 0.1 } },
+  });
+  for (let stranger = 0; stranger < 20; stranger++) sign({}, { user: `stranger ${stranger}` });
+  assert.equal(logged.length, 5);
+});
+
 Deno.test("what a phone with a wrong secret says again and again is logged once a minute, with how often it came", async () => {
   const { sign, clock, logged } = bench({
     limits: { ...DEFAULT_REGISTRAR_LIMITS, wrongAnswers: { burst: 1_000, perSecond: 1 } },

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { responseTo, type SipRequest, writeMessage } from "../../../../plugins/sip/sip/message/mod.ts";
+import { KnownSources } from "../../../../plugins/sip/sip/transaction/known_sources.ts";
 import { settle } from "../support/hand_clock.ts";
 import { Bench, TCP, UDP } from "./support/bench.ts";
 import { newRequest, phoneRequest } from "./support/requests.ts";
@@ -89,6 +90,31 @@ Deno.test("all sources together may not send more messages than are read, howeve
   equal(bench.received.length, 30);
 });
 
+Deno.test("what strangers send over UDP, readable or not, silences neither TCP nor those of whom a request was let in", async () => {
+  const phone = { ...UDP, host: "192.0.2.8" };
+  await using bench = new Bench({
+    limits: { messagesPerSecondOfAll: 1, burstOfAll: 20 },
+    admit: (_, { host }) => host === phone.host || host === TCP.host ? "ok" : "drop",
+  });
+  await bench.hear(numbered(1), phone);
+  for (let index = 0; index < 40; index++) {
+    bench.endpoint.receive(new Uint8Array(5), { ...UDP, host: `10.0.0.${index}` });
+  }
+  await bench.hear(numbered(2), { ...phone, host: "192.0.2.9" });
+  await bench.hear(numbered(3), { ...phone, port: 5064 });
+  await bench.hear(numbered(4), TCP);
+  deepEqual(bench.received.map(({ from }) => from.host), [phone.host, phone.host, TCP.host]);
+  ok(bench.logged.some((text) => text.endsWith("is not heard: strangers send more than 1 messages a second")));
+});
+
+Deno.test("of 4096 sources is remembered that a request was let in, and of the latest", () => {
+  const known = new KnownSources();
+  for (let index = 0; index < 4_100; index++) known.add(String(index));
+  known.add("4");
+  known.add("more");
+  deepEqual(["3", "4", "5", "6", "more"].filter((source) => known.has(source)), ["4", "6", "more"]);
+});
+
 Deno.test("more messages than one source may send are not even read; another source does not feel it", async () => {
   await using bench = new Bench({ limits: { messagesPerSecond: 10, burst: 20 } });
   for (let index = 0; index < 50; index++) bench.endpoint.receive(new Uint8Array(), UDP);
@@ -113,9 +139,15 @@ Deno.test("answers that we wait for do not count", async () => {
   for (let index = 0; index < 20; index++) {
     const answer = bench.endpoint.request(newRequest("OPTIONS"), { to: UDP });
     await settle();
-    await bench.answer(bench.request, 200);
+    const { request } = bench;
+    await bench.answer(request, 100);
+    await bench.answer(request, 200);
     equal((await answer).status, 200);
   }
+});
+
+Deno.test("of the answers to one request the first provisional and the first final one cost nothing, the others what any message does", async () => {
+  await using bench = new Bench({ limits: { messagesPerSecond: 1, burst: 3 } });
   const ringing: number[] = [];
   const { final } = bench.endpoint.invite(newRequest("INVITE"), {
     to: UDP,
@@ -124,8 +156,12 @@ Deno.test("answers that we wait for do not count", async () => {
   await settle();
   const invite = bench.request;
   for (let index = 0; index < 20; index++) await bench.answer(invite, 180);
+  equal(ringing.length, 4);
+  await bench.clock.pass(1_000);
   await bench.answer(invite, 486);
-  deepEqual([ringing.length, (await final).status], [20, 486]);
+  equal((await final).status, 486);
+  await bench.hear(numbered(1));
+  equal(bench.received.length, 1, "the 486 has cost nothing");
 });
 
 Deno.test("answers that nobody waits for do count", async () => {

@@ -106,3 +106,16 @@ Deno.test("of a request other than INVITE nothing is cancelled, and nothing has 
   equal(bench.response.status, 481);
   equal(bench.transaction.cancelled.aborted, false);
 });
+
+Deno.test("what a stranger is answered goes through his connection only: none is opened for it, neither there nor to the port of Via", async () => {
+  await using bench = new Bench({ admit: (request) => responseTo(request, 401, { toTag: "us" }) });
+  const from = { ...TCP, port: 40_000 };
+  const via = ["SIP/2.0/TCP 192.0.2.7:5062;branch=z9hG4bK-1"];
+  await bench.hear(newRequest("OPTIONS", { via }), from);
+  await bench.hear(newRequest("CANCEL", { via }), from);
+  deepEqual(bench.sent.map(({ to, dial }) => [to.port, dial]), [[40_000, false], [40_000, false]]);
+  bench.unreachable.add(from.port);
+  await bench.hear(newRequest("OPTIONS", { via }), from);
+  await bench.hear(newRequest("CANCEL", { via }), from);
+  deepEqual([bench.sent.length, bench.logged.length], [2, 2]);
+});

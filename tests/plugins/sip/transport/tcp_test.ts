@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import type { Clock } from "../../../../plugins/sip/sip/clock.ts";
 import { type Peer, TransportError } from "../../../../plugins/sip/sip/transport/mod.ts";
 import { HandClock, settle } from "../support/hand_clock.ts";
@@ -137,17 +137,28 @@ Deno.test("a connection that was lost is told of, and the next message opens ano
   listener.close();
 });
 
-Deno.test("one address has a bounded number of connections, which can be used again", async () => {
-  await using us = await Ears.open({ ...tcp(), limits: { connectionsPerAddress: 2 } });
-  const [first, second] = [await connectKept(us), await connectKept(us)];
-  await ended(await connect(us));
-  first.close();
-  await us.until(() => us.closed.length === 1);
-  const third = await connectKept(us);
-  equal(us.heard.length, 3);
-  second.close();
-  third.close();
-});
+for (const limits of [{ connectionsPerAddress: 2 }, { connections: 2 }]) {
+  Deno.test(`where every connection is kept, one of them makes room: of ${JSON.stringify(limits)}`, async () => {
+    const clock = new HandClock();
+    await using us = await Ears.open({ ...tcp(), clock, limits });
+    const first = await connectKept(us);
+    await clock.pass(1_000);
+    const second = await connectKept(us);
+    const third = await connect(us);
+    await ended(first);
+    // Who is unknown displaces the unknown, however often he comes.
+    for (let last = third, again = 0; again < 3; again++) {
+      const next = await connect(us);
+      await ended(last);
+      last = next;
+      if (again === 2) next.close();
+    }
+    await us.until(() => us.closed.length === 5);
+    await write(second, message("STILL"));
+    await us.until(() => us.heard.length === 3);
+    second.close();
+  });
+}
 
 Deno.test("where there is no room, the connection that is not kept and has been quiet longest makes room", async () => {
   const clock = new HandClock();
@@ -168,15 +179,59 @@ Deno.test("where there is no room, the connection that is not kept and has been 
   for (const conn of [kept, talking, next]) conn.close();
 });
 
-Deno.test("whoever takes all connections does not keep us from opening our own, of which there are so many, too", async () => {
-  await using us = await Ears.open({ ...tcp(), limits: { connections: 1, connectionsOfOurs: 1 } });
+for (const limits of [{ connectionsOfOurs: 2 }, { connectionsOfOursPerAddress: 2 }]) {
+  Deno.test(`whoever takes all connections does not keep us from opening our own, of which the quietest makes room: of ${JSON.stringify(limits)}`, async () => {
+    const clock = new HandClock();
+    await using us = await Ears.open({ ...tcp(), clock, limits: { connections: 1, ...limits } });
+    await using first = await Ears.open(tcp());
+    await using second = await Ears.open(tcp());
+    await using third = await Ears.open(tcp());
+    const stranger = await connectKept(us);
+    for (const phone of [first, second, third]) {
+      await us.transports.send(bytesOf(message("ONE")), phone.at("tcp"));
+      await phone.until(() => phone.heard.length === 1);
+      await clock.pass(1_000);
+    }
+    await first.until(() => first.closed.length === 1);
+    await us.until(() => us.closed.length === 1);
+    deepEqual([us.closed[0]?.port, second.closed.length, third.closed.length], [first.at("tcp").port, 0, 0]);
+    stranger.close();
+  });
+
+  Deno.test(`a connection of ours has its place before it is open: of ${JSON.stringify(limits)}`, async () => {
+    await using us = await Ears.open({ ...tcp(), limits });
+    await using first = await Ears.open(tcp());
+    await using second = await Ears.open(tcp());
+    await using third = await Ears.open(tcp());
+    const send = (phone: Ears) => us.transports.send(bytesOf(message("ONE")), phone.at("tcp"));
+    const [one, two, refused] = await Promise.allSettled([send(first), send(second), send(third)]);
+    deepEqual([one?.status, two?.status], ["fulfilled", "fulfilled"]);
+    match(String(refused?.status === "rejected" && refused.reason), /too many connections are being opened/);
+    await send(third);
+    await third.until(() => third.heard.length === 1);
+  });
+}
+
+Deno.test("a connection that could not be opened gives its place back", async () => {
+  await using us = await Ears.open({ ...tcp(), limits: { connectionsOfOurs: 1 } });
   await using phone = await Ears.open(tcp());
-  await using another = await Ears.open(tcp());
-  const stranger = await connectKept(us);
+  const gone = await Ears.open(tcp());
+  const nobody = gone.at("tcp");
+  await gone.transports.close();
+  for (let again = 0; again < 3; again++) await rejects(us.transports.send(bytesOf("x"), nobody), /refused/i);
   await us.transports.send(bytesOf(message("ONE")), phone.at("tcp"));
   await phone.until(() => phone.heard.length === 1);
-  await rejects(us.transports.send(bytesOf("x"), another.at("tcp")), /too many connections/);
-  stranger.close();
+});
+
+Deno.test("what is not worth a connection is sent through one that is there, or not at all", async () => {
+  await using us = await Ears.open(tcp());
+  await using phone = await Ears.open(tcp());
+  const to = phone.at("tcp");
+  await rejects(us.transports.send(bytesOf(message("ONE")), to, { dial: false }), /its connection is gone/);
+  await us.transports.send(bytesOf(message("TWO")), to);
+  await us.transports.send(bytesOf(message("THREE")), to, { dial: false });
+  await phone.until(() => phone.heard.length === 2);
+  deepEqual(phone.heard.map(({ text }) => text), [message("TWO"), message("THREE")]);
 });
 
 Deno.test("a connection through which no admitted request comes is closed in time, whatever else it sends; one that is kept is not", async () => {

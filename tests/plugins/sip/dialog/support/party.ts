@@ -96,6 +96,7 @@ function openParty(
     limits: DEFAULT_ENDPOINT_LIMITS,
     admit: () => "ok",
     onRequest: (transaction) => receive(party, transaction),
+    believesAck: (ack, from) => party.agent.believesAck(ack, from),
     onAck: (ack) => party.agent.receiveAck(ack),
     log: (text) => party.logged.push(text),
   });

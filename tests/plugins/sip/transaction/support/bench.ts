@@ -33,6 +33,8 @@ export const TCP: Peer = { ...UDP, transport: "tcp" };
 export interface Sent {
   message: SipMessage;
   to: Peer;
+  /** Whether a connection may be opened for it. */
+  dial: boolean;
   /** Milliseconds since the bench was made. */
   at: number;
 }
@@ -62,7 +64,7 @@ export class Bench {
   constructor({ limits, admit = () => "ok", onRequest }: BenchOptions = {}) {
     this.endpoint = openEndpoint({
       transports: {
-        send: async (bytes, to) => await this.#send(bytes, to),
+        send: async (bytes, to, { dial = true } = {}) => await this.#send(bytes, { to, dial }),
         local: ({ host }) => ({ host: host.includes(":") ? "2001:db8::1" : "192.0.2.1", port: 5060 }),
         keep: (peer) => this.kept.push(peer),
         close: () => Promise.resolve(),
@@ -123,9 +125,9 @@ export class Bench {
     if (this.clock.alarms > 0) throw new Error(`${this.clock.alarms} timers are left`);
   }
 
-  #send(bytes: Uint8Array, to: Peer): void {
+  #send(bytes: Uint8Array, { to, dial }: Pick<Sent, "to" | "dial">): void {
     if (this.unreachable.has(to.port)) throw new TransportError(`Cannot send to port ${to.port}: nobody is there`);
     this.bytesSent += bytes.length;
-    this.sent.push({ message: parseMessage(bytes), to, at: this.clock.now() });
+    this.sent.push({ message: parseMessage(bytes), to, dial, at: this.clock.now() });
   }
 }

@@ -1,0 +1,80 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { completeConfiguration } from "../../../../plugins/sip/configuration.ts";
+import { SipPhones } from "../../../../plugins/sip/phone/phones.ts";
+import type { Binding } from "../../../../plugins/sip/registrar/mod.ts";
+import { type OutgoingRequest, parseAddress, type UserAgent } from "../../../../plugins/sip/sip/mod.ts";
+import type { Host, Phone } from "../../../../server/plugin/mod.ts";
+import { HandClock } from "../support/hand_clock.ts";
+
+/** Phones of 1001 and 1002, whose contacts never answer; what is asked of them, and what is logged. */
+async function bench() {
+  const clock = new HandClock();
+  const logged: string[] = [];
+  const asked: string[] = [];
+  const host = {
+    log: { debug() {}, info: (text: string) => void logged.push(text) },
+    addPhone: () => Promise.resolve({ connected: false, state() {} } as unknown as Phone),
+  } as unknown as Host;
+  const agent = {
+    subscriptions: { drop() {}, of: () => [] },
+    request: ({ to: { port }, signal }: OutgoingRequest) => {
+      asked.push(String(port));
+      return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+    },
+  } as unknown as UserAgent;
+  const accounts = ["1001", "1002"].map((user) => ({ user, secret: "correct horse" }));
+  const phones = new SipPhones({
+    host,
+    clock,
+    agent,
+    configuration: completeConfiguration({ accounts, keepAliveSeconds: 0 }),
+  });
+  await phones.start();
+  return { clock, logged, asked, phones };
+}
+
+function bindingAt(port: number, { isFlow }: { isFlow: boolean }): Binding {
+  return {
+    id: `contact ${port % 100}`,
+    user: "1001",
+    isFlow,
+    contact: parseAddress(`<sip:1001@127.0.0.1:${port};transport=tcp>`),
+    peer: { transport: "tcp", host: "127.0.0.1", port },
+    callId: "a",
+    cseq: 1,
+    expiresAt: 1,
+  };
+}
+
+Deno.test("only the contact whose connection is gone is asked whether it listens, however many a phone has", async () => {
+  const { phones, asked, clock } = await bench();
+  const flows = Array.from({ length: 10 }, (_, index) => bindingAt(40_000 + index, { isFlow: true }));
+  phones.registered({ user: "1001", bindings: flows, reason: "registered", why: "" });
+  const listens = bindingAt(5_003, { isFlow: false });
+  phones.registered({ user: "1001", bindings: flows.with(3, listens), reason: "lost", why: "" });
+  deepEqual(asked, ["5003"]);
+  const left = flows.with(3, listens).slice(0, 9);
+  phones.registered({ user: "1001", bindings: left, reason: "lost", why: "" });
+  deepEqual(asked, ["5003"], "nothing leads to one that is gone with its connection");
+  phones.stop();
+  await clock.pass(10_000);
+});
+
+Deno.test("a contact that comes and goes all the time is one line a minute of each, and no phone silences another's", async () => {
+  const { phones, logged, clock } = await bench();
+  const bindings = [bindingAt(5_060, { isFlow: true })];
+  const flap = (user: string) => {
+    phones.registered({ user, bindings, reason: "registered", why: "REGISTER" });
+    phones.registered({ user, bindings: [], reason: "unregistered", why: "REGISTER" });
+  };
+  for (let count = 0; count < 500; count++) flap("1001");
+  flap("1002");
+  equal(logged.length, 4);
+  await clock.pass(60_000);
+  flap("1001");
+  equal(logged.length, 6);
+  match(logged.at(-1) ?? "", /^1001: unregistered, no contact .* 499 times more/);
+  ok(logged.some((text) => text.startsWith("1002: registered, 1 contact")));
+  phones.stop();
+  await clock.pass(10_000);
+});

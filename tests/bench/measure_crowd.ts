@@ -23,7 +23,7 @@ const MONITOR = { privilege: "monitor", method: "phoneDevSpecific", params: { pa
 export interface Crowd {
   one: LoadResult;
   many: LoadResult;
-  /** The p99 of many as a multiple of one's, the median of the rounds. */
+  /** The p99 of many as a multiple of one's, medians of the rounds. */
   p99Ratio: number;
 }
 
@@ -47,16 +47,20 @@ export async function measureCrowd({ rounds, seconds }: { rounds: number; second
   );
   const run = (load: Helper, seconds: number) =>
     load.ask({ perSecond: RATE, seconds, until: "reply", replies: true }, LoadResult);
-  for (const load of [single, crowd]) await run(load, WARM_UP_SECONDS);
-  const results: { one: LoadResult; many: LoadResult }[] = [];
-  for (let round = 0; round < rounds; round++) {
-    results.push({ one: await run(single, seconds), many: await run(crowd, seconds) });
-  }
-  return {
-    one: middle(results.map(({ one }) => one)),
-    many: middle(results.map(({ many }) => many)),
-    p99Ratio: median(results.map(({ one, many }) => many.p99 / one.p99)),
+  // One after the other, each without a pause: what has been idle for seconds collects its garbage when it is asked again, the more it holds the longer.
+  const steadily = async (load: Helper) => {
+    await run(load, WARM_UP_SECONDS);
+    const results: LoadResult[] = [];
+    for (let round = 0; round < rounds; round++) results.push(await run(load, seconds));
+    return results;
   };
+  const ones = await steadily(single);
+  const manys = await steadily(crowd);
+  return { one: middle(ones), many: middle(manys), p99Ratio: medianP99(manys) / medianP99(ones) };
+}
+
+function medianP99(results: readonly LoadResult[]): number {
+  return median(results.map(({ p99 }) => p99));
 }
 
 async function gather({ url, token }: RunningServer, askers: object[]): Promise<Helper> {

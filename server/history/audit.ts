@@ -4,7 +4,14 @@
  * @module
  */
 import { PhoneError, wordsOf } from "../core/contract/errors.ts";
-import type { Checkpoint, ExportFilter, ExportFormat, HistoryAudit, KeptCheckpoint, Verdict } from "../core/ports.ts";
+import type {
+  Checkpoint,
+  ExportFilter,
+  ExportFormat,
+  HistoryAudit,
+  KeptCheckpoint,
+  Verdict,
+} from "../core/contract/history.ts";
 import type { Head } from "./block_writer.ts";
 import { EXPORT_LINES } from "./export_lines.ts";
 import { WorkerLink } from "./link.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { HistoryEvent, RequestRecord } from "../core/contract/record.ts";
-import type { ExportFormat } from "../core/ports.ts";
+import type { ExportFormat } from "../core/contract/history.ts";
 
 /** One line: the record of a request, or another fact. */
 export type ExportEntry = { kind: "request" } & RequestRecord | { kind: "event" } & HistoryEvent;

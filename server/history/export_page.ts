@@ -4,7 +4,7 @@
  * @module
  */
 import type { Kysely } from "kysely";
-import type { ExportFilter, ExportFormat } from "../core/ports.ts";
+import type { ExportFilter, ExportFormat } from "../core/contract/history.ts";
 import { EXPORT_LINES, type ExportEntry } from "./export_lines.ts";
 import { ofPhones, requests } from "./questions.ts";
 import { toEvent, toRecord } from "./record.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { History, HistoryAudit, HistoryReader } from "../core/ports.ts";
+import type { HistoryAudit, HistoryReader } from "../core/contract/history.ts";
+import type { History } from "../core/ports.ts";
 import type { AttemptStore, TokenStore } from "../core/contract/access.ts";
 import { accessStores } from "./access_store.ts";
 import { WorkerAudit } from "./audit.ts";

@@ -6,7 +6,7 @@
  */
 import { type Expression, type Kysely, sql, type SqlBool } from "kysely";
 import type { HistoryEvent, RequestRecord } from "../core/contract/record.ts";
-import type { EventFilter, Page, RequestFilter } from "../core/ports.ts";
+import type { EventFilter, Page, RequestFilter } from "../core/contract/history.ts";
 import { toEvent, toRecord } from "./record.ts";
 import type { HistoryTables } from "./schema.ts";
 

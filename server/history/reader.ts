@@ -4,7 +4,7 @@
  * @module
  */
 import type { HistoryEvent, RequestRecord } from "../core/contract/record.ts";
-import type { EventFilter, HistoryReader, Page, RequestFilter } from "../core/ports.ts";
+import type { EventFilter, HistoryReader, Page, RequestFilter } from "../core/contract/history.ts";
 import { PhoneError, wordsOf } from "../core/contract/errors.ts";
 import type { ExportPage, ExportQuestion } from "./export_page.ts";
 import { WorkerLink } from "./link.ts";

@@ -5,7 +5,7 @@
  */
 import { Kysely } from "kysely";
 import type { HistoryEvent, RequestRecord } from "../core/contract/record.ts";
-import type { EventFilter, Page, RequestFilter } from "../core/ports.ts";
+import type { EventFilter, Page, RequestFilter } from "../core/contract/history.ts";
 import { openForReading } from "./database.ts";
 import { NodeSqliteDialect } from "./dialect.ts";
 import { type ExportPage, type ExportQuestion, readExport } from "./export_page.ts";

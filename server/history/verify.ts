@@ -7,7 +7,7 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { blockHash, HISTORY_FORMAT, NO_HASH, rowLine } from "./chain.ts";
 import { wordsOf } from "../core/contract/errors.ts";
-import type { KeptCheckpoint, Verdict } from "../core/ports.ts";
+import type { KeptCheckpoint, Verdict } from "../core/contract/history.ts";
 import { type Cell, COLUMNS, ROW_KINDS, type RowKind } from "./rows.ts";
 
 /** Rows of one slice: some 50 ms. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { setImmediate } from "node:timers/promises";
-import type { KeptCheckpoint, Verdict } from "../core/ports.ts";
+import type { KeptCheckpoint, Verdict } from "../core/contract/history.ts";
 import { openForReading } from "./database.ts";
 import { answerCalls } from "./link.ts";
 import { ChainWalk, SLICE_ROWS } from "./verify.ts";

@@ -7,7 +7,8 @@ import type { AttemptStore, TokenStore } from "../core/contract/access.ts";
 import type { PluginCondition, PluginState } from "../core/contract/plugin_condition.ts";
 import { DEFAULT_BOUNDS } from "../core/bounds.ts";
 import type { Core } from "../core/core.ts";
-import type { Clock, Fact, HistoryAudit, HistoryReader } from "../core/ports.ts";
+import type { HistoryAudit, HistoryReader } from "../core/contract/history.ts";
+import type { Clock, Fact } from "../core/ports.ts";
 
 /** What a token can be allowed; `admin` implies every other. */
 export const SCOPES = ["phones:monitor", "phones:control", "history:read", "metrics", "admin"] as const;

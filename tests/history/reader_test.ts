@@ -2,7 +2,7 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import type { RequestRecord } from "../../server/core/contract/record.ts";
-import type { HistoryReader, RequestFilter } from "../../server/core/ports.ts";
+import type { HistoryReader, RequestFilter } from "../../server/core/contract/history.ts";
 import { acceptance, completion, openIn, query, temporaryFolder, verify } from "./support.ts";
 
 /** Every page of a question, put together, and how many there were. */

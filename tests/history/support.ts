@@ -5,7 +5,8 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
-import type { Acceptance, Completion, Verdict } from "../../server/core/ports.ts";
+import type { Verdict } from "../../server/core/contract/history.ts";
+import type { Acceptance, Completion } from "../../server/core/ports.ts";
 import { BlockWriter } from "../../server/history/block_writer.ts";
 import { makeDurable, openForWriting, type WritableDatabase } from "../../server/history/database.ts";
 import { NodeSqliteDialect } from "../../server/history/dialect.ts";

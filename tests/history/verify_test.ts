@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
-import type { Verdict } from "../../server/core/ports.ts";
+import type { Verdict } from "../../server/core/contract/history.ts";
 import type { Cell, Row } from "../../server/history/rows.ts";
 import { COLUMNS, ROW_KINDS } from "../../server/history/rows.ts";
 import { ChainWalk, verifyChain } from "../../server/history/verify.ts";

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { PhoneError } from "../../server/core/contract/errors.ts";
-import type { Verdict } from "../../server/core/ports.ts";
+import type { Verdict } from "../../server/core/contract/history.ts";
 import { api } from "../harness/api.ts";
 import { startServer } from "../harness/start_server.ts";
 import { CHECKPOINT } from "./support/recording_audit.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { EXPORT_FORMATS } from "../../core/ports.ts";
+import { EXPORT_FORMATS } from "../../core/contract/history.ts";
 import { json, SAFE_HEADERS } from "../answering/answer.ts";
 import { requireValid } from "../access/authentication.ts";
 import { readJsonIfAny } from "../reading/body.ts";

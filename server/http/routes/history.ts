@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { OPERATIONS } from "../../core/contract/operations.ts";
 import { HISTORY_EVENT_TYPES, OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
-import type { Page, RequestFilter } from "../../core/ports.ts";
+import type { Page, RequestFilter } from "../../core/contract/history.ts";
 import { json } from "../answering/answer.ts";
 import { hasScope, requireScope } from "../access/authentication.ts";
 import { cursor, cursorOf } from "../reading/cursor.ts";

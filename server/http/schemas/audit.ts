@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import type { Checkpoint as NewestBlock, Verdict as Found } from "../../core/ports.ts";
+import type { Checkpoint as NewestBlock, Verdict as Found } from "../../core/contract/history.ts";
 import { schemaOf } from "./agree.ts";
 import { Time } from "./names.ts";
 

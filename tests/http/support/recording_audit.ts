@@ -10,7 +10,7 @@ import type {
   HistoryAudit,
   KeptCheckpoint,
   Verdict,
-} from "../../../server/core/ports.ts";
+} from "../../../server/core/contract/history.ts";
 
 /** A checkpoint. */
 export const CHECKPOINT: Checkpoint = {

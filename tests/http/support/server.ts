@@ -5,7 +5,8 @@
  */
 import type { Attempts, AttemptStore, KeptToken, TokenStore } from "../../../server/core/contract/access.ts";
 import type { HistoryEvent, RequestRecord } from "../../../server/core/contract/record.ts";
-import type { Fact, HistoryReader, Page } from "../../../server/core/ports.ts";
+import type { HistoryReader, Page } from "../../../server/core/contract/history.ts";
+import type { Fact } from "../../../server/core/ports.ts";
 import {
   type Answered,
   DEFAULT_LIMITS,

@@ -1,0 +1,118 @@
+/**
+ * The history as it is asked: questions, exports and checks, between the room that keeps it and those that show it.
+ *
+ * @module
+ */
+import type { OperationName } from "./operations.ts";
+import type { HistoryEvent, HistoryEventType, Outcome, RequestRecord, RequestState } from "./record.ts";
+
+/** Which requests to give: all that match every filter. */
+export interface RequestFilter {
+  phone?: string;
+  plugin?: string;
+  application?: string;
+  operation?: OperationName;
+  state?: RequestState;
+  outcome?: Outcome;
+  token?: string;
+  reference?: string;
+  /** Accepted at or after, wall milliseconds. */
+  from?: number;
+  /** Accepted before, wall milliseconds. */
+  to?: number;
+  /** Globs of phones: requests of phones that match none are left out. */
+  phones?: readonly string[];
+}
+
+/** Which facts to give: all that match every filter. */
+export interface EventFilter {
+  type?: HistoryEventType;
+  /** Globs of phones: facts of phones that match none, and facts that are of no phone, are left out. */
+  phones?: readonly string[];
+}
+
+/** One page of a question to the history, newest first. */
+export interface Page<Item> {
+  items: Item[];
+  /** Give it back to go on; undefined at the end. A page may be short, even empty, and still have one. */
+  next: number | undefined;
+}
+
+/**
+ * The history, as it is asked. Open requests come as `accepted`; the core knows whether they have been dispatched.
+ *
+ * A question that cannot be answered rejects with a `PhoneError` `RESOURCEUNAVAIL` that says why.
+ */
+export interface HistoryReader {
+  /** One record; undefined if no request has that id. */
+  request(id: number): Promise<RequestRecord | undefined>;
+  /** Records older than `before` (exclusive), newest first. */
+  requests(filter: RequestFilter, page: { before?: number; limit: number }): Promise<Page<RequestRecord>>;
+  /** Facts older than `before` (exclusive), newest first. */
+  events(filter: EventFilter, page: { before?: number; limit: number }): Promise<Page<HistoryEvent>>;
+}
+
+/** The newest block of the history at some moment. Kept elsewhere, it shows later whether the history is still the same (docs/history-format.md). */
+export interface Checkpoint {
+  /** Random, 32 hex digits: which history. */
+  historyId: string;
+  /** The block's number. */
+  block: number;
+  /** Its hash, 64 lower-case hex digits. */
+  hash: string;
+  /** When it was committed, RFC 3339 in UTC with milliseconds. */
+  at: string;
+}
+
+/** What somebody kept of a checkpoint: a block and its hash at least. */
+export type KeptCheckpoint = Pick<Checkpoint, "block" | "hash"> & { historyId?: string };
+
+/** What a check of the whole chain found. */
+export interface Verdict {
+  /** Whether every row is covered by a block, every block's hash is right, and every checkpoint is in the chain. */
+  ok: boolean;
+  /** How many blocks are right, from the first on. */
+  blocks: number;
+  /** How many rows they cover. */
+  records: number;
+  /** The first block that is wrong, and in what; one that is not there if the chain ends too soon, or rows lie behind its end. */
+  firstBad?: { block: number; problem: string };
+}
+
+/** The forms of an export. */
+export const EXPORT_FORMATS = ["jsonl", "csv"] as const;
+
+/** One of {@linkcode EXPORT_FORMATS}. */
+export type ExportFormat = typeof EXPORT_FORMATS[number];
+
+/** What to export: what matches every filter. */
+export interface ExportFilter {
+  phone?: string;
+  /** Globs (`*`, `?`): only what concerns a phone that fits one. */
+  phones?: readonly string[];
+  /** Accepted, or for an event happened, at or after, wall milliseconds. */
+  from?: number;
+  /** Accepted, or for an event happened, before, wall milliseconds. */
+  to?: number;
+}
+
+/** The history, as an auditor takes it. */
+export interface HistoryAudit {
+  /** The newest block now. */
+  checkpoint(): Checkpoint;
+  /**
+   * Everything as it stood at the newest block, oldest first, as text in pieces. A piece is read from disk when it is asked for; one may be empty and still
+   * have others behind it.
+   *
+   * A piece that cannot be read rejects with a `PhoneError` `RESOURCEUNAVAIL` that says why, and there is none behind it.
+   */
+  export(filter: ExportFilter, format: ExportFormat): { upTo: Checkpoint; pieces: AsyncIterator<string, void> };
+  /**
+   * Derives every block from its rows again, beside all other work. What this process itself wrote last is held against it like a checkpoint.
+   *
+   * @param options.checkpoint What somebody kept.
+   * @param options.signal Gives up.
+   * @throws {PhoneError} `RESOURCEUNAVAIL` if the check could not be ended. The signal's reason if that aborts.
+   */
+  verify(options: { checkpoint?: KeptCheckpoint; signal: AbortSignal }): Promise<Verdict>;
+}

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { COMMANDS } from "./command/commands/mod.ts";
-import { EXIT, exitOnFaults, internalError } from "./command/ending/exit.ts";
-import { readArguments } from "./command/line/arguments.ts";
-import { help } from "./command/line/help.ts";
-import { print, printAside } from "./command/line/output.ts";
+import { COMMANDS } from "./cli/mod.ts";
+import { EXIT, exitOnFaults, internalError } from "./program/exit.ts";
+import { readArguments } from "./cli/parsing/arguments.ts";
+import { help } from "./cli/help.ts";
+import { print, printAside } from "./cli/output.ts";
 
 async function main(args: string[]): Promise<number> {
   const asked = readArguments(args, COMMANDS);
@@ -18,7 +18,7 @@ async function main(args: string[]): Promise<number> {
 
 /** Loaded when it is asked for: every room is asked for its own version, and no command should wait for all of them. */
 async function versions(): Promise<string> {
-  const { versions } = await import("./command/serving/versions.ts");
+  const { versions } = await import("./program/versions.ts");
   return versions();
 }
 

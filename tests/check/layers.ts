@@ -21,16 +21,6 @@ interface Room {
 }
 
 const CONTRACT = "server/core/contract/";
-const SERVER_ROOMS = [
-  CONTRACT,
-  "server/core/",
-  "server/plugin/",
-  "server/host/",
-  "server/history/",
-  "server/http/",
-  "server/console/",
-  "server/client/",
-];
 
 const ROOMS: readonly Room[] = [
   { at: CONTRACT, knows: [], packages: false, pure: true },
@@ -41,8 +31,19 @@ const ROOMS: readonly Room[] = [
   { at: "server/host/", knows: ["server/core/", CONTRACT, "server/plugin/"], packages: true, pure: false },
   { at: "server/history/", knows: ["server/core/", CONTRACT, "migrations/"], packages: true, pure: false },
   { at: "server/http/", knows: ["server/core/", CONTRACT, "server/console/"], packages: true, pure: false },
-  { at: "server/command/", knows: SERVER_ROOMS, packages: true, pure: false },
-  { at: "server/main.ts", knows: ["server/command/"], packages: true, pure: false },
+  {
+    at: "server/program/",
+    knows: ["server/core/", CONTRACT, "server/plugin/", "server/host/", "server/history/", "server/http/"],
+    packages: true,
+    pure: false,
+  },
+  {
+    at: "server/cli/",
+    knows: [CONTRACT, "server/client/", "server/program/", "server/history/", "server/http/", "server/host/"],
+    packages: true,
+    pure: false,
+  },
+  { at: "server/main.ts", knows: ["server/program/", "server/cli/"], packages: true, pure: false },
   { at: "migrations/", knows: [], packages: true, pure: false },
 ];
 

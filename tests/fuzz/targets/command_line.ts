@@ -5,11 +5,11 @@
  */
 import { equal, ok } from "node:assert/strict";
 import fc from "fast-check";
-import { COMMANDS } from "../../../server/command/commands/mod.ts";
-import { readArguments } from "../../../server/command/line/arguments.ts";
-import { type Command, command } from "../../../server/command/line/command.ts";
-import { help } from "../../../server/command/line/help.ts";
-import { Misuse } from "../../../server/command/ending/misuse.ts";
+import { COMMANDS } from "../../../server/cli/mod.ts";
+import { readArguments } from "../../../server/cli/parsing/arguments.ts";
+import { type Command, command } from "../../../server/cli/parsing/command.ts";
+import { help } from "../../../server/cli/help.ts";
+import { Misuse } from "../../../server/program/misuse.ts";
 import corpus from "../corpus/command_line.json" with { type: "json" };
 import { fragment, nearly } from "../inputs/texts.ts";
 import type { Subject, Target } from "../target.ts";

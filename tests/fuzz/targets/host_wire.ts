@@ -18,7 +18,7 @@ import type { Subject, Target } from "../target.ts";
 import { HEAP_NOISE, heapBytes } from "../world/heap.ts";
 import { LooseProcess } from "../world/loose_process.ts";
 import { MemoryHistory } from "../world/memory_history.ts";
-import { systemClock } from "../../../server/command/serving/clock.ts";
+import { systemClock } from "../../../server/program/clock.ts";
 
 /** What is written after the beginning. */
 export interface FuzzFrames {

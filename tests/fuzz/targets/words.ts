@@ -6,8 +6,8 @@
 import { equal, ok } from "node:assert/strict";
 import { isIP } from "node:net";
 import fc from "fast-check";
-import { parseAddress } from "../../../server/command/configuration/address.ts";
-import { Misuse } from "../../../server/command/ending/misuse.ts";
+import { parseAddress } from "../../../server/program/configuration/address.ts";
+import { Misuse } from "../../../server/program/misuse.ts";
 import { isLabel } from "../../../server/core/contract/label.ts";
 import { printable } from "../../../server/core/contract/text.ts";
 import { cursor, cursorOf } from "../../../server/http/reading/cursor.ts";

@@ -11,7 +11,7 @@ import { type AppPorts, appPorts } from "../../../server/http/app_ports.ts";
 import { type Answered, DEFAULT_LIMITS, hashSecret, tokenTable } from "../../../server/http/mod.ts";
 import { CallsUnderWay } from "../../../server/http/socket/calls_under_way.ts";
 import { methodsOf } from "../../../server/http/socket/methods.ts";
-import { systemClock } from "../../../server/command/serving/clock.ts";
+import { systemClock } from "../../../server/program/clock.ts";
 import { recordOf } from "../../http/support/server.ts";
 import { MemoryHistory } from "./memory_history.ts";
 import { startVirtualPlugin } from "./virtual_plugin.ts";

@@ -1,0 +1,43 @@
+/**
+ * `doctor`: what is wrong with this installation, in words. It looks, and changes nothing.
+ *
+ * @module
+ */
+import { printable } from "../../core/contract/text.ts";
+import type { Finding, State } from "../doctor/check.ts";
+import { EXIT } from "../../program/exit.ts";
+import { command, JSON_OPTION } from "../parsing/command.ts";
+import { paint, print, printJson } from "../output.ts";
+import { SERVE_OPTIONS } from "./options.ts";
+
+const MARKS: Readonly<Record<State, string>> = {
+  good: paint("green", "✓"),
+  odd: paint("yellow", "!"),
+  bad: paint("red", "✗"),
+};
+
+/** `doctor`. */
+export const doctor = command({
+  words: "doctor",
+  says: "Says what is wrong with this installation, and what to do about it",
+  more:
+    "Takes the options that the server is started with. Changes nothing. Exits with 1 if something does not work (✗); what works and should be known (!) is no failure.",
+  parameters: {},
+  options: { config: SERVE_OPTIONS.config, data: SERVE_OPTIONS.data, listen: SERVE_OPTIONS.listen, json: JSON_OPTION },
+  examples: ["doctor", "doctor --config switchroom.json"],
+  async run({ json, ...flags }) {
+    // Loaded when it is needed, as it looks at everything that a server has.
+    const { examine } = await import("../doctor/mod.ts");
+    let sound = true;
+    for await (const finding of examine(flags)) {
+      sound &&= finding.state !== "bad";
+      if (json) printJson(finding);
+      else print(lineOf(finding));
+    }
+    return sound ? EXIT.orderly : EXIT.failed;
+  },
+});
+
+function lineOf({ part, state, says, remedy }: Finding): string {
+  return `${MARKS[state]} ${printable(`${part}: ${says}${remedy === undefined ? "" : `. ${remedy}`}`)}`;
+}

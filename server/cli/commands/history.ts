@@ -1,0 +1,211 @@
+/**
+ * `history`: what was done to which phone, by whom, and how it ended.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { OPERATIONS } from "../../core/contract/operations.ts";
+import { HISTORY_EVENT_TYPES, OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
+import { printable } from "../../core/contract/text.ts";
+import { Event, RequestRecord } from "../calling/answers.ts";
+import { connect, type Connection, SERVER_OPTIONS } from "../calling/connection.ts";
+import { EXIT } from "../../program/exit.ts";
+import { interruptible } from "../calling/interruptible.ts";
+import { command, JSON_OPTION } from "../parsing/command.ts";
+import { paint, print, printAside, printFields, printJson, printList } from "../output.ts";
+import { readInteger } from "../parsing/numbers.ts";
+import { readTime } from "../parsing/times.ts";
+
+const USUAL_LIMIT = "50";
+const MOST = 1_000_000;
+/** The largest page that a server gives (api.md, section 2). */
+const PAGE = 500;
+
+const LIMIT = { type: "string", value: "N", says: `how many, newest first (${USUAL_LIMIT})` } as const;
+
+/** `history list`. */
+export const historyList = command({
+  words: "history list",
+  says: "Lists requests, newest first",
+  parameters: {},
+  options: {
+    phone: { type: "string", value: "PHONE", says: "of this phone" },
+    plugin: { type: "string", value: "NAME", says: "of this plugin's phones" },
+    application: { type: "string", value: "ID", says: "asked by this application" },
+    operation: { type: "string", value: "NAME", says: "this operation", choices: OPERATIONS },
+    state: { type: "string", value: "STATE", says: "how far they have come", choices: REQUEST_STATES },
+    outcome: { type: "string", value: "OUTCOME", says: "how they ended", choices: OUTCOMES },
+    token: { type: "string", value: "ID", says: "asked with this token" },
+    reference: { type: "string", value: "TEXT", says: "the application's own word for them" },
+    from: { type: "string", value: "TIME", says: "accepted then or later: 2026-03-01, or 2026-03-01T09:30:00Z" },
+    to: { type: "string", value: "TIME", says: "accepted earlier" },
+    limit: LIMIT,
+    ...SERVER_OPTIONS,
+    json: JSON_OPTION,
+  },
+  examples: [
+    "history list --phone virtual:desk-1 --outcome failed",
+    "history list --from 2026-03-01T00:00:00Z --limit 1000 --json",
+  ],
+  async run({ data, url, ca, json, limit = USUAL_LIMIT, from, to, ...others }) {
+    const most = readInteger(limit, { name: "--limit", least: 1, most: MOST });
+    const filter = { ...others, from: readTime(from, "--from"), to: readTime(to, "--to") };
+    const connection = await connect({ data, url, ca });
+    const page = z.object({ requests: z.array(RequestRecord), next: z.string().nullable() })
+      .transform(({ requests, next }) => ({ items: requests, next }));
+    let more = false;
+    const records = pages(connection, { path: "/v1/requests", filter, most, page, onMore: () => more = true });
+    await printList(records, {
+      json,
+      columns: {
+        ID: ({ requestId }) => String(requestId),
+        ACCEPTED: ({ acceptedAt }) => acceptedAt,
+        PHONE: ({ phone }) => phone,
+        OPERATION: ({ operation }) => operation,
+        PARAMETERS: ({ params }) => pairsOf(params),
+        OUTCOME: ({ outcome, state }) => outcome ?? state,
+        WHY: ({ cause, code }) => [cause, code].filter((word) => word !== undefined).join(" ") || "-",
+        TOKEN: ({ token }) => token,
+        APPLICATION: ({ application }) => application.name,
+      },
+    });
+    if (more && !json) tellOfMore(most);
+    return EXIT.orderly;
+  },
+});
+
+/** `history events`. */
+export const historyEvents = command({
+  words: "history events",
+  says: "Lists the other facts, newest first: opens, refusals, plugins' lives",
+  parameters: {},
+  options: {
+    type: { type: "string", value: "TYPE", says: "only those", choices: HISTORY_EVENT_TYPES },
+    limit: LIMIT,
+    ...SERVER_OPTIONS,
+    json: JSON_OPTION,
+  },
+  examples: ["history events --type callRefused"],
+  async run({ data, url, ca, json, limit = USUAL_LIMIT, ...filter }) {
+    const most = readInteger(limit, { name: "--limit", least: 1, most: MOST });
+    const connection = await connect({ data, url, ca });
+    const page = z.object({ events: z.array(Event), next: z.string().nullable() })
+      .transform(({ events, next }) => ({ items: events, next }));
+    let more = false;
+    const events = pages(connection, { path: "/v1/history/events", filter, most, page, onMore: () => more = true });
+    await printList(events, {
+      json,
+      columns: {
+        SEQ: ({ seq }) => String(seq),
+        AT: ({ at }) => at,
+        TYPE: ({ type }) => type,
+        ABOUT: ({ phone, plugin, address }) => phone ?? plugin ?? address ?? "-",
+        TOKEN: ({ token }) => token ?? "-",
+        CODE: ({ code }) => code ?? "-",
+        DETAIL: ({ detail }) => JSON.stringify(detail),
+      },
+    });
+    if (more && !json) tellOfMore(most);
+    return EXIT.orderly;
+  },
+});
+
+/** `history show`. */
+export const historyShow = command({
+  words: "history show",
+  says: "Shows the record of a request",
+  parameters: { id: { value: "ID", says: "the request's id" } },
+  options: { ...SERVER_OPTIONS, json: JSON_OPTION },
+  examples: ["history show 42"],
+  async run({ id, json, ...server }) {
+    const requestId = readInteger(id, { name: "ID", least: 1, most: Number.MAX_SAFE_INTEGER });
+    const connection = await connect(server);
+    const record = await connection.call(`GET /v1/requests/${requestId}`, { shape: RequestRecord });
+    if (json) printJson(record);
+    else {
+      const shown = Object.entries(record).filter(([, value]) => value !== null);
+      printFields(Object.fromEntries(shown.map(([name, value]) => [
+        name,
+        typeof value === "object" ? JSON.stringify(value) : String(value),
+      ])));
+    }
+    return EXIT.orderly;
+  },
+});
+
+const verdict = z.looseObject({
+  ok: z.boolean(),
+  blocks: z.number(),
+  records: z.number(),
+  firstBad: z.looseObject({ block: z.number(), problem: z.string() }).optional(),
+});
+
+/** `history verify`. */
+export const historyVerify = command({
+  words: "history verify",
+  says: "Re-derives the chain of hashes from every row",
+  parameters: {},
+  options: { ...SERVER_OPTIONS, json: JSON_OPTION },
+  examples: ["history verify"],
+  async run({ json, ...server }) {
+    const connection = await connect(server);
+    // It takes as long as the history is, so that it has no deadline: whoever asked for it may interrupt it.
+    const found = await interruptible((signal) =>
+      connection.call("POST /v1/history/verify", { shape: verdict, signal })
+    );
+    const { ok, blocks, records, firstBad } = found;
+    if (json) printJson(found);
+    else if (ok) print(paint("green", `The history is whole: ${blocks} blocks, ${records} rows`));
+    else {
+      const words = `Block ${firstBad?.block} is wrong: ${firstBad?.problem}; ${blocks} blocks before it are right`;
+      print(paint("red", printable(words)));
+    }
+    return ok ? EXIT.orderly : EXIT.failed;
+  },
+});
+
+/** Code points of one value in a column, at most: what is longer is seen with `history show`. */
+const LONGEST = 24;
+
+/** Parameters as `request` takes them. */
+function pairsOf(params: Readonly<Record<string, unknown>>): string {
+  return Object.entries(params).map(([key, value]) => {
+    const text = Array.isArray(value) ? value.join() : String(value);
+    const points = [...text];
+    return `${key}=${points.length > LONGEST ? `${points.slice(0, LONGEST).join("")}…` : text}`;
+  }).join(" ");
+}
+
+/** Says to people that a list goes on; a script that wants everything counts what it gets. */
+function tellOfMore(most: number): void {
+  printAside(`There are more: these are the newest ${most}, see --limit`);
+}
+
+interface Page<Item> {
+  items: Item[];
+  next: string | null;
+}
+
+/** Follows `next` until there is enough. */
+async function* pages<Item>(connection: Connection, { path, filter, most, page, onMore }: {
+  path: string;
+  filter: Readonly<Record<string, string | undefined>>;
+  most: number;
+  page: z.ZodType<Page<Item>>;
+  /** Called at the end if that was not everything. */
+  onMore: () => void;
+}): AsyncGenerator<Item> {
+  const asked = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  let left = most;
+  let cursor: string | null = null;
+  do {
+    const query = new URLSearchParams(asked);
+    query.set("limit", String(Math.min(PAGE, left)));
+    if (cursor !== null) query.set("cursor", cursor);
+    const { items, next }: Page<Item> = await connection.call(`GET ${path}?${query}`, { shape: page });
+    yield* items;
+    left -= items.length;
+    cursor = next;
+  } while (cursor !== null && left > 0);
+  if (cursor !== null) onMore();
+}

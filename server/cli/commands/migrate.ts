@@ -1,0 +1,54 @@
+/**
+ * `migrate`: the tables of the history, and what this build would change of them.
+ *
+ * @module
+ */
+import { DATA, SERVER_OPTIONS } from "../calling/connection.ts";
+import { EXIT } from "../../program/exit.ts";
+import { Failure } from "../../program/failure.ts";
+import { command, JSON_OPTION } from "../parsing/command.ts";
+import { print, printList } from "../output.ts";
+import { historyFile, withHistory } from "../offline.ts";
+
+const options = { data: SERVER_OPTIONS.data, json: JSON_OPTION } as const;
+
+/** `migrate status`. */
+export const migrateStatus = command({
+  words: "migrate status",
+  says: "Lists the migrations of the history: those that it has had, and those to come",
+  more: "Changes nothing; a server may be running. Exits with 57 if the history is newer than this build.",
+  parameters: {},
+  options,
+  examples: ["migrate status"],
+  async run({ data = DATA, json }) {
+    const { examineHistory } = await import("../../history/examine.ts");
+    const file = await historyFile(data);
+    const { migrations, damage } = await examineHistory(file, { thorough: false });
+    if (damage !== undefined) throw new Failure(`Cannot read ${file}: ${damage}`);
+    await printList(migrations, {
+      json,
+      columns: { MIGRATION: ({ name }) => name, STATE: ({ state }) => state },
+    });
+    return migrations.some(({ state }) => state === "unknown") ? EXIT.newer : EXIT.orderly;
+  },
+});
+
+/** `migrate up`. */
+export const migrateUp = command({
+  words: "migrate up",
+  says: "Brings the history to the tables of this build, as the next start of the server would",
+  more: "Keeps a copy of it in DATA/backups first. No server may be running.",
+  parameters: {},
+  options,
+  examples: ["migrate up"],
+  async run({ data = DATA, json }) {
+    const migrated = await withHistory(data, (opened) => Promise.resolve(opened.migrated));
+    if (json || migrated.length > 0) {
+      await printList(migrated.map((name) => ({ name, state: "done" })), {
+        json,
+        columns: { MIGRATION: ({ name }) => name, STATE: ({ state }) => state },
+      });
+    } else print("Nothing to do: the history has the tables of this build");
+    return EXIT.orderly;
+  },
+});

@@ -1,0 +1,9 @@
+import type { Option } from "../parsing/command.ts";
+
+/** What a server is started with; `doctor` takes them too, to look at the same installation. */
+export const SERVE_OPTIONS = {
+  config: { type: "string", value: "FILE", path: true, says: "the configuration file" },
+  data: { type: "string", value: "DIR", path: true, says: "the data folder (data)" },
+  listen: { type: "string", value: "HOST:PORT", says: "the address (127.0.0.1:8274; port 0 is any free one)" },
+  safe: { type: "boolean", says: "start no plugin" },
+} as const satisfies Record<string, Option>;

@@ -1,0 +1,104 @@
+/**
+ * The data folder: whether it can be used, who uses it, and the history in it.
+ *
+ * @module
+ */
+import { examineHistory } from "../../history/examine.ts";
+import { askShell } from "../../host/mod.ts";
+import { readServerFile } from "../../program/server_file.ts";
+import { about, type Check, type Finding } from "./check.ts";
+
+/** Bytes that must be free: less, and the history soon refuses to take anything. */
+const LEAST_FREE = 16 * 1_048_576;
+const FEW_FREE = 256 * 1_048_576;
+
+/** Whether the folder is there and can be used. */
+export const checkFolder: Check = async ({ data }) => {
+  const { good, odd, bad } = about("data folder");
+  const info = await stat(data);
+  if (info === undefined) return [odd(`${data} is not there`, "The first start of the server makes it")];
+  if (!info.isDirectory) return [bad(`${data} is not a folder`, "Move it away, or name another folder")];
+  const [usable] = await askShell('[ -r "$1" ] && [ -w "$1" ] && [ -x "$1" ] && echo yes', [data]);
+  if (usable !== "yes") {
+    return [bad(`${data} cannot be read and written by this user`, "Start as its owner, or give it to this user")];
+  }
+  if (info.mode !== null && (info.mode & 0o077) !== 0) {
+    return [odd(`${data} is open to other users of this machine`, `chmod 700 ${data}`)];
+  }
+  return [good(data)];
+};
+
+/** Whether the disk has room. */
+export const checkDisk: Check = async ({ data }) => {
+  const { good, odd, bad } = about("disk");
+  const [line = ""] = await askShell('df -Pk "$1" | tail -n 1', [await stat(data) ? data : "."]);
+  const free = Number(line.split(/\s+/)[3]) * 1_024;
+  if (!Number.isFinite(free)) return [odd("The system does not say how much space is free")];
+  const says = `${Math.floor(free / 1_048_576)} MiB are free`;
+  if (free < LEAST_FREE) return [bad(`Only ${says}: the history cannot go on`, "Make space")];
+  return [free < FEW_FREE ? odd(`Only ${says}`, "Make space before the history stops") : good(says)];
+};
+
+/** Whether `server.json` and the lock tell the same. */
+export const checkServerFile: Check = async ({ data, owner }) => {
+  const { good, odd, bad } = about("server.json");
+  const file = await readServerFile(data);
+  if (owner === undefined) {
+    if (file === undefined) return [good("No server runs")];
+    return [odd(`It names process ${file.pid}, which was killed`, "Nothing: the next start replaces it")];
+  }
+  if (file === undefined) {
+    return [odd(`${owner} has the folder and does not say where it listens`, "It starts or stops")];
+  }
+  const { mode } = await Deno.stat(`${data}/server.json`);
+  if (mode !== null && (mode & 0o077) !== 0) {
+    return [bad("Other users can read it, and the operator's token in it", `chmod 600 ${data}/server.json`)];
+  }
+  if (owner !== `process ${file.pid}`) {
+    return [odd(`It names process ${file.pid}, but ${owner} has the folder`, "Restart")];
+  }
+  return [good(`${owner} serves at ${file.url}`)];
+};
+
+/** A clock may be off by that much, milliseconds. */
+const CLOCK_SLACK_MS = 60_000;
+
+/** Whether the history is whole and fits this build. */
+export const checkHistory: Check = async ({ data }) => {
+  const { good, odd, bad } = about("history");
+  const path = `${data}/history.db`;
+  if (await stat(path) === undefined) return [odd("There is none yet", "The first start of the server makes it")];
+  const { migrations, newestAt, damage, thorough } = await examineHistory(path, { thorough: true });
+  if (damage !== undefined) {
+    return [bad(`It is damaged: ${damage}`, "Restore a copy, and keep this file for looking into")];
+  }
+  const names = (wanted: string) =>
+    migrations.filter(({ state }) => state === wanted).map(({ name }) => name).join(", ");
+  const [unknown, pending] = [names("unknown"), names("pending")];
+  const found: Finding[] = [];
+  if (unknown !== "") {
+    found.push(
+      bad(
+        `It is newer than this build: it has had ${unknown}`,
+        `Start the newer build, or restore a copy from ${data}/backups`,
+      ),
+    );
+  }
+  if (pending !== "") {
+    found.push(odd(`The migrations ${pending} are to come`, "The next start runs them, or migrate up"));
+  }
+  if (newestAt !== undefined && newestAt > Date.now() + CLOCK_SLACK_MS) {
+    found.push(odd(`Its newest entry is of ${new Date(newestAt).toISOString()}, which is to come`, "Set the clock"));
+  }
+  if (!thorough) found.push(odd("It is too large to be looked at row by row here", "history verify does it"));
+  return found.length > 0 ? found : [good("Every row is covered by its chain")];
+};
+
+async function stat(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

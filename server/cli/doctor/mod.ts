@@ -1,0 +1,58 @@
+/**
+ * The looks at an installation, in the order in which a fault explains those after it.
+ *
+ * @module
+ */
+import { ownerOfDataFolder } from "../../history/mod.ts";
+import { type Configuration, type Flags, readConfiguration } from "../../program/configuration/mod.ts";
+import { DATA } from "../calling/connection.ts";
+import { Misuse } from "../../program/misuse.ts";
+import { about, type Check, type Finding, findings } from "./check.ts";
+import { checkDisk, checkFolder, checkHistory, checkServerFile } from "./data_folder.ts";
+import { checkClock, checkDeno, checkPermissions } from "./program.ts";
+import { checkLeftovers, checkPlugins } from "./plugins.ts";
+import { checkAddress, checkCertificate, checkReadiness } from "./server.ts";
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  "Deno": checkDeno,
+  "permissions": checkPermissions,
+  "clock": checkClock,
+  "data folder": checkFolder,
+  "disk": checkDisk,
+  "server.json": checkServerFile,
+  "history": checkHistory,
+  "certificate": checkCertificate,
+  "address": checkAddress,
+  "plugins": checkPlugins,
+  "processes": checkLeftovers,
+  "server": checkReadiness,
+};
+
+/** What lies in the data folder. To a user who may not look into it, the folder's own finding says so, once. */
+const INSIDE = new Set(["server.json", "history", "processes"]);
+
+/**
+ * Looks at the installation that a server would be started on with these flags.
+ *
+ * @returns Everything that was found, good or not.
+ */
+export async function* examine(flags: Flags): AsyncGenerator<Finding> {
+  const { good, bad } = about("configuration");
+  let configuration: Configuration | undefined;
+  try {
+    configuration = await readConfiguration(flags);
+    yield good(flags.config ?? "every default");
+  } catch (error) {
+    if (!(error instanceof Misuse)) throw error;
+    yield bad(error.message);
+  }
+  // With a configuration that cannot be read, the folder that the operator named, or the usual one, is looked at all the same.
+  const data = configuration?.data ?? flags.data ?? DATA;
+  let denied = false;
+  const owner = await ownerOfDataFolder(data).catch((error) => {
+    denied = error instanceof Deno.errors.PermissionDenied;
+    return undefined;
+  });
+  const checks = Object.entries(CHECKS).filter(([part]) => !(denied && INSIDE.has(part)));
+  yield* findings(checks, { configuration, data, owner });
+}

@@ -1,0 +1,51 @@
+/**
+ * The server: where it would listen, and what it says of itself where it runs.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { cannotListen } from "../../program/cannot_listen.ts";
+import { readCertificate } from "../../program/certificate.ts";
+import { connect } from "../calling/connection.ts";
+import { Misuse } from "../../program/misuse.ts";
+import { about, type Check } from "./check.ts";
+
+/** Whether the certificate can be used. */
+export const checkCertificate: Check = async ({ configuration }) => {
+  if (configuration?.tls === undefined) return [];
+  const { good, bad } = about("certificate");
+  try {
+    await readCertificate(configuration.tls);
+    return [good(configuration.tls.cert)];
+  } catch (error) {
+    if (error instanceof Misuse) return [bad(error.message)];
+    throw error;
+  }
+};
+
+/** Whether the address is free, where no server of this data folder has it. */
+export const checkAddress: Check = ({ configuration, owner }) => {
+  if (configuration === undefined || owner !== undefined) return Promise.resolve([]);
+  const { good, bad } = about("address");
+  const { listen } = configuration;
+  try {
+    Deno.listen(listen).close();
+    return Promise.resolve([good(`${listen.hostname}:${listen.port} is free`)]);
+  } catch (error) {
+    const why = cannotListen(error, listen);
+    if (!(why instanceof Misuse)) throw why;
+    return Promise.resolve([bad(why.message)]);
+  }
+};
+
+const readiness = z.object({ ready: z.boolean(), reasons: z.array(z.string()) });
+
+/** Whether a running server is ready, in its own words. */
+export const checkReadiness: Check = async ({ data, owner }) => {
+  if (owner === undefined) return [];
+  const { good, odd, bad } = about("server");
+  const connection = await connect({ data });
+  const { ready, reasons } = await connection.call("GET /readyz", { shape: readiness, also: 503 });
+  if (reasons.length === 0) return [good("It is ready")];
+  return reasons.map((reason) => ready ? odd(reason) : bad(reason));
+};

@@ -1,0 +1,58 @@
+/**
+ * A data folder that no server runs on.
+ *
+ * @module
+ */
+import { ownerOfDataFolder } from "../history/data_folder.ts";
+import type { OpenHistory } from "../history/mod.ts";
+import { internalError } from "../program/exit.ts";
+import { Failure } from "../program/failure.ts";
+import { refuseDenied } from "../program/denied.ts";
+
+/**
+ * Whether a server runs on a data folder.
+ *
+ * @throws {Failure} If this user may not know.
+ */
+export async function isServed(data: string): Promise<boolean> {
+  try {
+    return await ownerOfDataFolder(data) !== undefined;
+  } catch (error) {
+    refuseDenied(error, data);
+    return false;
+  }
+}
+
+/**
+ * The history's file in a data folder.
+ *
+ * @throws {Failure} If no server has ever run there, as a folder that was mistyped must not become one, or this user may not read it.
+ */
+export async function historyFile(data: string): Promise<string> {
+  const path = `${data}/history.db`;
+  try {
+    await Deno.stat(path);
+    return path;
+  } catch (error) {
+    refuseDenied(error, data);
+    throw new Failure(`There is no ${path}: start a server with --data ${data} first, or name another folder`);
+  }
+}
+
+/**
+ * Takes a data folder, as a server does at its start, and opens its history: it is migrated, and what a killed server left open is `lost`.
+ *
+ * @throws {Failure} As {@linkcode historyFile}.
+ * @throws {HistoryError} If it is in use, or cannot be opened.
+ */
+export async function withHistory<Result>(
+  data: string,
+  use: (opened: OpenHistory) => Promise<Result>,
+): Promise<Result> {
+  await historyFile(data);
+  // Loaded when it is needed: most commands only speak to a server.
+  const { openHistory, takeDataFolder } = await import("../history/mod.ts");
+  using folder = await takeDataFolder(data);
+  await using opened = await openHistory({ folder, durability: "full", onFatal: internalError });
+  return await use(opened);
+}

@@ -1,0 +1,38 @@
+import type { OpenHistory } from "../history/mod.ts";
+import { makeToken, tableEntry, type TokenTable } from "../http/mod.ts";
+import { Misuse } from "./misuse.ts";
+import { logOf } from "./watch/log.ts";
+
+const VARIABLE = "SWITCHROOM_BOOTSTRAP_TOKEN";
+const SHORTEST = 32;
+
+/**
+ * Makes the first admin token if there is none yet: the one of `SWITCHROOM_BOOTSTRAP_TOKEN`, or a random one of 256 bits.
+ *
+ * It is valid at once, for the server listens already: nobody is told that it is not who comes before it is on disk.
+ *
+ * @returns The random one, to be printed once; undefined otherwise.
+ * @throws {Misuse} If the variable is set to fewer than 32 characters.
+ */
+export async function bootstrap(opened: OpenHistory, valid: TokenTable): Promise<string | undefined> {
+  const given = Deno.env.get(VARIABLE);
+  if (given !== undefined && given.length < SHORTEST) {
+    throw new Misuse(`${VARIABLE} has ${given.length} characters: it must have at least ${SHORTEST}`);
+  }
+  if (opened.tokens.list().length > 0) {
+    // Whoever sets it expects to get in with it, and would be told no more than that the token is not known.
+    if (given !== undefined && valid.find(given) === undefined) {
+      logOf("server").warning(`${VARIABLE} is not used: there are tokens already, and it is none of them`);
+    }
+    return undefined;
+  }
+  const { kept, secret } = makeToken({ name: "bootstrap", scopes: ["admin"] }, {
+    now: Date.now(),
+    ...(given !== undefined && { secret: given }),
+  });
+  const { id, name, scopes, phones } = kept;
+  valid.add(tableEntry(kept));
+  await opened.tokens.add(kept);
+  await opened.history.note({ type: "tokenCreated", token: id, detail: { id, name, scopes, phones } });
+  return given === undefined ? secret : undefined;
+}

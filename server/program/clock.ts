@@ -1,0 +1,52 @@
+import type { Clock } from "../core/ports.ts";
+
+/** One timer for all that wait equally long: most are cancelled early, and a timer of their own would cost 3 us each. */
+interface Queue {
+  readonly waiting: Set<{ readonly at: number; readonly run: () => void }>;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+const queues = new Map<number, Queue>();
+
+/** The world's own time. Its timers keep the process alive no longer than it wants to live. */
+export const systemClock: Clock = {
+  wall: Date.now,
+  monotonic: () => performance.now(),
+  after(ms, run) {
+    const queue = queues.get(ms) ?? { waiting: new Set(), timer: undefined };
+    const entry = { at: performance.now() + ms, run };
+    queue.waiting.add(entry);
+    if (queue.timer === undefined) {
+      queues.set(ms, queue);
+      watch(ms, queue);
+    }
+    return () => {
+      // Given up with the last one, since clients choose how long some wait.
+      if (queue.waiting.delete(entry) && queue.waiting.size === 0) forget(ms, queue);
+    };
+  },
+};
+
+/** Waits for the first: they came in the order in which they are due. */
+function watch(ms: number, queue: Queue): void {
+  const [first] = queue.waiting;
+  if (first === undefined) return forget(ms, queue);
+  queue.timer = setTimeout(() => {
+    const now = performance.now();
+    try {
+      for (const entry of queue.waiting) {
+        if (entry.at > now) break;
+        queue.waiting.delete(entry);
+        entry.run();
+      }
+    } finally {
+      watch(ms, queue);
+    }
+  }, Math.max(0, first.at - performance.now()));
+}
+
+function forget(ms: number, queue: Queue): void {
+  clearTimeout(queue.timer);
+  queue.timer = undefined;
+  if (queues.get(ms) === queue) queues.delete(ms);
+}

@@ -1,0 +1,50 @@
+/**
+ * Where the server listens.
+ *
+ * @module
+ */
+import { Misuse } from "../misuse.ts";
+
+/** A host and a port. */
+export interface Address {
+  readonly hostname: string;
+  /** 0 = any that is free. */
+  readonly port: number;
+}
+
+/** Those that Deno's permissions of the tasks name. */
+const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
+
+/**
+ * Reads `HOST:PORT`, or `[HOST]:PORT` for IPv6.
+ *
+ * @throws {Misuse} If it is none.
+ */
+export function parseAddress(text: string): Address {
+  const [, bracketed, plain, digits] = /^(?:\[([\dA-Fa-f:.]+(?:%[\w.-]+)?)\]|([\w.-]+)):(\d{1,5})$/.exec(text) ?? [];
+  const hostname = bracketed ?? plain;
+  const port = Number(digits);
+  if (hostname === undefined || port > 65_535) {
+    throw new Misuse(`Cannot listen on ${JSON.stringify(text)}: it must be HOST:PORT, such as 127.0.0.1:8274`);
+  }
+  return { hostname, port };
+}
+
+/**
+ * Refuses an address at which strangers could read tokens on the wire.
+ *
+ * @throws {Misuse} If it is not loopback, and neither do we speak TLS nor has the operator said that a proxy does.
+ */
+export function requireEncryption(
+  { hostname }: Address,
+  { tls, trustedProxies }: { tls?: unknown; trustedProxies: readonly string[] },
+): void {
+  if (tls !== undefined || trustedProxies.length > 0) return;
+  if (LOOPBACK.includes(hostname) || /^127\.\d+\.\d+\.\d+$/.test(hostname)) return;
+  throw new Misuse(
+    `Cannot listen on ${hostname}: without TLS only ${
+      LOOPBACK.join(", ")
+    } are safe, because tokens would travel in the clear. ` +
+      `Let the configuration set tls.cert and tls.key, or name in trustedProxies the proxy that speaks TLS in front`,
+  );
+}

@@ -1,0 +1,96 @@
+/**
+ * What an operator says: the configuration file, and the flags that overrule it.
+ *
+ * @module
+ */
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { wordsOf } from "../../core/contract/errors.ts";
+import { faultsOf, type PluginConfig } from "../../host/mod.ts";
+import { Misuse } from "../misuse.ts";
+import { readSmallFile } from "../small_file.ts";
+import { type Address, parseAddress, requireEncryption } from "./address.ts";
+import { type RoomBounds, roomBounds } from "./bounds.ts";
+import { type ConfigurationFile, configurationFile } from "./file.ts";
+
+/** What is there on a fresh checkout. */
+const FIRST_PARTY: PluginConfig[] = [{
+  source: fileURLToPath(new URL("../../../plugins/virtual", import.meta.url)),
+}];
+
+/** Everything that a server is told, checked and with every default. */
+export interface Configuration extends RoomBounds {
+  readonly listen: Address;
+  /** The data folder. */
+  readonly data: string;
+  /** Whether a commit waits for the disk (`full`). */
+  readonly durability: "full" | "normal";
+  /** The files of the certificate; undefined = no TLS. */
+  readonly tls: TlsFiles | undefined;
+  /** Addresses and networks of proxies that may speak for their callers. */
+  readonly trustedProxies: readonly string[];
+  /** What is logged, and how. */
+  readonly log: ConfigurationFile["log"];
+  readonly plugins: PluginConfig[];
+  /** No plugin is started. */
+  readonly safe: boolean;
+}
+
+/** The paths of a certificate and its key. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** The flags of `serve`. */
+export interface Flags {
+  config?: string | undefined;
+  data?: string | undefined;
+  listen?: string | undefined;
+  /** No plugin is started. */
+  safe?: boolean | undefined;
+}
+
+/**
+ * Reads the configuration. Paths in a file are relative to its folder, those of flags to the working directory.
+ *
+ * @throws {Misuse} If the file cannot be read, or it or a flag is not valid; the message names the place.
+ */
+export async function readConfiguration(flags: Flags): Promise<Configuration> {
+  const base = flags.config === undefined ? "." : dirname(flags.config);
+  const value = flags.config === undefined ? {} : await readJson(flags.config);
+  const file = configurationFile.safeParse(value);
+  if (!file.success) {
+    const faults = faultsOf(file.error, { schema: configurationFile, value });
+    throw new Misuse(`The configuration ${flags.config} is not valid: ${faults}`);
+  }
+  const { listen, data, durability, tls, trustedProxies, log, bounds, plugins = FIRST_PARTY } = file.data;
+  const address = parseAddress(flags.listen ?? listen);
+  requireEncryption(address, { tls, trustedProxies });
+  return {
+    ...roomBounds(bounds),
+    listen: address,
+    data: flags.data ?? resolve(base, data),
+    durability,
+    tls: tls && { cert: resolve(base, tls.cert), key: resolve(base, tls.key) },
+    trustedProxies,
+    log,
+    safe: flags.safe ?? false,
+    plugins: plugins.map((plugin) => ({ ...plugin, source: resolve(base, plugin.source) })),
+  };
+}
+
+async function readJson(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readSmallFile(path);
+  } catch (error) {
+    throw new Misuse(`Cannot read the configuration ${path}: ${wordsOf(error)}`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // The words quote the text, line breaks and all.
+    throw new Misuse(`The configuration ${path} is not JSON: ${wordsOf(error).replaceAll(/[\s\p{Cc}]+/gu, " ")}`);
+  }
+}

@@ -1,0 +1,41 @@
+import type { Core } from "../core/core.ts";
+import type { OpenHistory } from "../history/mod.ts";
+import type { PluginState } from "../core/contract/plugin_condition.ts";
+import { type Host, STOPPED_BECAUSE } from "../host/mod.ts";
+import type { Health } from "../http/mod.ts";
+
+/** Reasons that may be told without a token. The others hold lines of a plugin's code, what it printed, or paths of this machine. */
+const TOLD: readonly string[] = Object.values(STOPPED_BECAUSE);
+
+/** What `readyz` says: ready when applications can work; degraded is said beside it. */
+export function health(
+  { core, host, opened, safe }: { core: Core; host: Host; opened: OpenHistory; safe: boolean },
+): Health {
+  const { settled, stopping } = core.condition;
+  const { trouble } = opened.history;
+  const plugins = host.states().filter(({ enabled }) => enabled).map(({ name, state, detail }) => ({
+    name,
+    state,
+    reason: reasonOf(state, detail),
+  }));
+  const reasons = [
+    ...(stopping ? ["The server is stopping"] : []),
+    ...(safe ? ["The server was started with --safe: it started no plugin"] : []),
+    ...(settled ? [] : ["Plugins are still starting"]),
+    ...(trouble === undefined ? [] : [trouble]),
+    ...plugins.filter(({ state }) => state !== "ready").map(({ name, state, reason }) =>
+      `Plugin ${name} is ${state}${reason && `: ${reason}`}`
+    ),
+  ];
+  return {
+    ready: settled && !stopping && trouble === undefined,
+    durability: opened.durability,
+    reasons,
+    plugins: plugins.map(({ name, state, reason }) => ({ name, state, ...(reason ? { reason } : {}) })),
+  };
+}
+
+/** Why a plugin is as it is, for anybody; the line that grants it what it needs is told too. */
+function reasonOf(state: PluginState, detail: string): string {
+  return detail === "" || state === "needsGrant" || TOLD.includes(detail) ? detail : "GET /v1/plugins says why";
+}

@@ -1,0 +1,155 @@
+/**
+ * `serve`: the server, whole. The only place that joins the rooms.
+ *
+ * It starts from the bottom up: the data folder is taken, the history opened (migrated, recovered), the core made, the address bound, the first token made,
+ * the plugins started, and applications let in. An address that is taken is found before anything has been done that somebody would have to know of. It ends the other way round: the core refuses what is new and closes every phone, the plugins are stopped, answers on their way go out, the history
+ * is closed.
+ *
+ * @module
+ */
+import { randomBytes } from "node:crypto";
+import { deadline } from "@std/async/deadline";
+import deno from "../../deno.json" with { type: "json" };
+import type { Core } from "../core/core.ts";
+import { createCore } from "../core/mod.ts";
+import type { History } from "../core/ports.ts";
+import { type OpenHistory, openHistory, takeDataFolder } from "../history/mod.ts";
+import { createHost, type Host } from "../host/mod.ts";
+import { type Certificate, type HttpServer, serveHttp, tableEntry, type TokenTable, tokenTable } from "../http/mod.ts";
+import { bootstrap } from "./bootstrap.ts";
+import { systemClock } from "./clock.ts";
+import { cannotListen } from "./cannot_listen.ts";
+import { readCertificate, watchCertificate } from "./certificate.ts";
+import { type Configuration, type Flags, readConfiguration } from "./configuration/mod.ts";
+import { internalError } from "./exit.ts";
+import { health } from "./health.ts";
+import { logBrokenOff, logEntry, logFault, logSlowed, startLog } from "./watch/log.ts";
+import { tellingFacts } from "./watch/log_facts.ts";
+import { operatorToken } from "./operator.ts";
+import { greet, showToken } from "./print.ts";
+import { writeServerFile } from "./server_file.ts";
+import { untilToldToStop } from "./signals.ts";
+import { startWatch, type Watch } from "./watch/watch.ts";
+
+/**
+ * Serves until told to stop.
+ *
+ * @throws {Misuse} If flags or configuration are not valid, or the address is taken.
+ * @throws {HistoryError} If the data folder cannot be used.
+ */
+export async function serve(flags: Flags): Promise<void> {
+  const configuration = await readConfiguration(flags);
+  const { tls, stop: budget } = configuration;
+  const certificate = tls && await readCertificate(tls);
+  startLog(configuration.log);
+  using watch = startWatch({ version: deno.version, clock: systemClock });
+  using folder = await takeDataFolder(configuration.data);
+  const opened = await openHistory({
+    folder,
+    durability: configuration.durability,
+    limits: configuration.history,
+    watch: watch.history,
+    onFatal: internalError,
+  });
+  try {
+    const history = tellingFacts(opened.history, watch.fact);
+    const core = createCore({
+      clock: systemClock,
+      nextId: () => randomBytes(16).toString("base64url"),
+      history,
+      bounds: configuration.core,
+      observer: watch.requests,
+    });
+    const host = createHost({
+      core,
+      plugins: configuration.plugins,
+      readPlugins: async () => (await readConfiguration(flags)).plugins,
+      folder: folder.path,
+      safe: configuration.safe,
+      bounds: configuration.host,
+      releaseMs: configuration.core.closeMs + configuration.core.closeRowsMs,
+      log: logEntry,
+    });
+    const operator = operatorToken();
+    const tokens = tokenTable([...opened.tokens.list().map(tableEntry), operator.stored]);
+    const server = listen(configuration, { core, host, opened, history, tokens, watch, certificate });
+    watch.metrics.show({ core, host, opened, server });
+    const begun = begin({ opened, tokens, host });
+    const { token, stop } = await begun.catch(async (error) => {
+      await server.stop();
+      throw error;
+    });
+    using _renewal = tls && certificate && watchCertificate(tls, {
+      current: certificate,
+      clock: systemClock,
+      everyMs: configuration.tlsCheckMs,
+      onChange: server.renew,
+    });
+    await using _file = await writeServerFile(folder.path, {
+      pid: Deno.pid,
+      url: server.url,
+      ...(server.local !== undefined && { local: server.local }),
+      token: operator.secret,
+    });
+    const { recovered, migrated } = opened;
+    // Not waited for: a disk that stalls now would keep the server from telling where it listens, and from hearing that it is to stop.
+    history.note({ type: "serverStarted", detail: { version: deno.version, recovered, migrated } });
+    greet({ url: server.url, token });
+
+    const signal = await stop;
+    await deadline(core.stop(), budget.coreMs).catch(() => {});
+    // With a disk that takes nothing a plugin's last rows never end; its process has been stopped or killed by then.
+    await Promise.all([deadline(host.stop(), budget.pluginsMs).catch(() => {}), server.stop()]);
+    history.note({ type: "serverStopped", detail: { signal } });
+  } finally {
+    await opened.close({ signal: AbortSignal.timeout(budget.historyMs) });
+  }
+}
+
+/** Makes the first token if there is none, and starts the plugins. */
+async function begin(
+  { opened, tokens, host }: { opened: OpenHistory; tokens: TokenTable; host: Host },
+): Promise<{ token: string | undefined; stop: Promise<Deno.Signal> }> {
+  const token = await bootstrap(opened, tokens);
+  if (token !== undefined) showToken(token);
+  const stop = untilToldToStop();
+  await host.start();
+  return { token, stop };
+}
+
+function listen(
+  { listen, http, safe, trustedProxies }: Configuration,
+  { core, host, opened, history, tokens, watch, certificate }: {
+    core: Core;
+    host: Host;
+    opened: OpenHistory;
+    history: History;
+    tokens: TokenTable;
+    watch: Watch;
+    certificate: Certificate | undefined;
+  },
+): HttpServer {
+  try {
+    return serveHttp({
+      core,
+      reader: opened.reader,
+      audit: opened.audit,
+      tokens,
+      tokenStore: opened.tokens,
+      attemptStore: opened.attempts,
+      clock: systemClock,
+      limits: http,
+      plugins: host.plugins,
+      health: () => health({ core, host, opened, safe }),
+      metrics: watch.metrics.tell,
+      answered: watch.metrics.answered,
+      note: (fact) => void history.note(fact, { optional: true }),
+      record: (fact) => history.note(fact),
+      slowed: logSlowed,
+      brokenOff: logBrokenOff,
+      report: logFault,
+    }, { ...listen, trustedProxies, certificate });
+  } catch (error) {
+    throw cannotListen(error, listen);
+  }
+}

@@ -1,0 +1,221 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { takeDataFolder } from "../../server/history/mod.ts";
+import type { Certificate } from "../../server/http/mod.ts";
+import { temporaryFolder } from "../faults/temporary.ts";
+import { CuttingProxy } from "../harness/cutting_proxy.ts";
+import { startServer } from "../harness/start_server.ts";
+import { makeCertificate } from "../program/support/certificate.ts";
+import { cli, jsonLines } from "./support/cli.ts";
+import { refused } from "./support/refused.ts";
+
+Deno.test("phones are listed and shown, for people in columns and for scripts in JSON, by whoever can read the data folder", async () => {
+  await using server = await startServer();
+  const at = ["--data", server.data];
+  const list = await cli(["phone", "list", ...at]);
+  deepEqual({ code: list.code, stderr: list.stderr }, { code: 0, stderr: "" });
+  match(list.stdout, /^PHONE +ID +STATE +OWNER +MONITORS +NAME\nvirtual:desk-1 +0 +connected +- +0 +Desk 1\n/);
+  const phones = jsonLines(await cli(["phone", "list", "--json", ...at]));
+  deepEqual(phones.map(({ phone }) => phone), ["virtual:desk-1", "virtual:mini-1"]);
+  match((await cli(["phone", "show", "1", ...at])).stdout, /^phone +virtual:mini-1\n[^]*\nlamps +12\n/);
+  deepEqual(jsonLines(await cli(["phone", "show", "virtual:desk-1", "--json", ...at])), [phones[0]]);
+  refused(await cli(["phone", "show", "virtual:none", ...at]), /virtual:none.*PHONEERR_BADDEVICEID/, 1);
+});
+
+Deno.test("every getter can be asked from a shell", async () => {
+  await using server = await startServer();
+  const at = ["--data", server.data, "--json"];
+  const get = async (...what: string[]) => {
+    const ended = await cli(["phone", "get", "virtual:desk-1", ...what, ...at]);
+    equal(ended.code, 0, ended.stderr);
+    return jsonLines(ended)[0]!;
+  };
+  equal((await get("status"))["numMonitors"], 1);
+  deepEqual(await get("display"), { rows: [" ".repeat(24), " ".repeat(24)] });
+  deepEqual(await get("hookswitch"), { offHook: [] });
+  equal((await get("ring"))["mode"], 0);
+  equal((await get("volume", "handset"))["device"], "handset");
+  equal((await get("gain", "speaker"))["device"], "speaker");
+  deepEqual(await get("lamp", "20"), { lamp: 20, mode: "off" });
+  equal((await get("button", "12"))["button"], 12);
+  equal((await get("data", "0"))["dataId"], 0);
+  const people = await cli(["phone", "get", "virtual:desk-1", "lamp", "20", "--data", server.data]);
+  equal(people.stdout, "lamp  20\nmode  off\n");
+  const display = await cli(["phone", "get", "virtual:desk-1", "display", "--data", server.data]);
+  equal(display.stdout, `rows  |${" ".repeat(24)}|\n      |${" ".repeat(24)}|\n`);
+  const status = await cli(["phone", "get", "virtual:desk-1", "status", "--data", server.data]);
+  match(status.stdout, /\ndisplay +\| {24}\|\n +\| {24}\|\nlampModes +(\d+ off {2})+\d+ off\n/);
+  refused(await cli(["phone", "get", "virtual:desk-1", "lamp", "99", ...at]), /PHONEERR_INVALBUTTONLAMPID/, 1);
+  refused(await cli(["phone", "get", "virtual:desk-1", "lamp", ...at]), /lamp needs ID after it/, 2);
+  refused(await cli(["phone", "get", "virtual:desk-1", "ring", "1", ...at]), /ring takes no 1 after it/, 2);
+});
+
+Deno.test("without a server one line says so, and that of a killed one is told from one that does not answer", async () => {
+  using folder = temporaryFolder();
+  const list = () => cli(["phone", "list", "--data", folder.path]);
+  refused(await list(), /No server runs on the data folder/, 1);
+  {
+    await using server = await startServer({ data: folder.path, args: ["--safe"] });
+    await server.kill();
+  }
+  refused(await list(), /No server runs on the data folder.*server\.json is what a killed one left/, 1);
+  {
+    using _taken = await takeDataFolder(folder.path);
+    refused(await list(), /is in use by process \d+.*it is starting or stopping/, 1);
+    const silent = await freeAddress();
+    await Deno.writeTextFile(
+      `${folder.path}/server.json`,
+      JSON.stringify({ pid: Deno.pid, url: silent, token: "any" }),
+    );
+    refused(await list(), new RegExp(`, process ${Deno.pid}, does not answer at ${silent}: .*refused`), 1);
+    await Deno.remove(`${folder.path}/server.json`);
+    refused(await list(), /is in use by process \d+.*it is starting or stopping/, 1);
+  }
+  await Deno.writeTextFile(`${folder.path}/server.json`, "{}");
+  refused(await list(), /Cannot use .*server\.json: .*pid/, 1);
+});
+
+Deno.test("a server is reached by its address with a token, and its refusals are told in one line", async () => {
+  await using server = await startServer();
+  const list = (token: string) =>
+    cli(["phone", "list", "--json", "--url", server.url], { env: { SWITCHROOM_TOKEN: token } });
+  equal(jsonLines(await list(server.token)).length, 2);
+  refused(await list("wrong"), /token is not known/, 1);
+  const own = await cli(["phone", "list", "--data", server.data], { env: { SWITCHROOM_TOKEN: "wrong" } });
+  refused(own, /token is not known/, 1);
+});
+
+/** A server that speaks TLS with a certificate. */
+async function startTls(folder: string, { cert, key }: Certificate) {
+  const tls = { cert: `${folder}/cert.pem`, key: `${folder}/key.pem` };
+  await Deno.writeTextFile(tls.cert, cert);
+  await Deno.writeTextFile(tls.key, key);
+  return await startServer({ config: { tls }, args: ["--safe", "--listen", "0.0.0.0:0"], untilListening: true });
+}
+
+Deno.test("a server whose certificate names a public host is found by its data folder: no certificate is needed on its own machine", async () => {
+  using folder = temporaryFolder();
+  await using server = await startTls(folder.path, await makeCertificate("desk", { host: "phones.example" }));
+  const { url, local } = JSON.parse(await Deno.readTextFile(`${server.data}/server.json`));
+  match(url, /^https:\/\/0\.0\.0\.0:\d+$/);
+  match(local, /^http:\/\/127\.0\.0\.1:\d+$/);
+  const list = (...args: string[]) => cli(["phone", "list", "--json", "--data", server.data, ...args]);
+  deepEqual(await list(), { code: 0, stdout: "", stderr: "" });
+  refused(await list("--ca", `${folder.path}/none.pem`), /Cannot use the certificate .*none\.pem/, 2);
+  equal((await fetch(`${local}/v1/phones`).then((answer) => answer.json())).status, 401);
+});
+
+const CERTIFICATES = {
+  "nobody vouches for": { options: {}, trusted: false, words: /nobody .* has signed .* --ca/ },
+  "is an authority's own": {
+    options: { authority: true },
+    trusted: true,
+    words: /is an authority's own \(CA:TRUE\).* CA:FALSE/,
+  },
+  "names another host": {
+    options: { host: "phones.example" },
+    trusted: true,
+    words: /is for another name\..*--url.*phones\.example/,
+  },
+};
+
+for (const [what, { options, trusted, words }] of Object.entries(CERTIFICATES)) {
+  Deno.test(`a server by its address whose certificate ${what} is not spoken with, and one line says what would be right`, async () => {
+    using folder = temporaryFolder();
+    await using server = await startTls(folder.path, await makeCertificate("desk", options));
+    const url = server.url.replace("0.0.0.0", "127.0.0.1");
+    const ca = trusted ? ["--ca", `${folder.path}/cert.pem`] : [];
+    const env = { SWITCHROOM_TOKEN: server.token };
+    refused(await cli(["phone", "list", "--url", url, ...ca], { env }), words, 1);
+  });
+}
+
+Deno.test("a server by its address is reached over TLS with its certificate", async () => {
+  using folder = temporaryFolder();
+  await using server = await startTls(folder.path, await makeCertificate("desk"));
+  const url = server.url.replace("0.0.0.0", "127.0.0.1");
+  const args = ["phone", "list", "--json", "--url", url, "--ca", `${folder.path}/cert.pem`];
+  deepEqual(await cli(args, { env: { SWITCHROOM_TOKEN: server.token } }), { code: 0, stdout: "", stderr: "" });
+});
+
+Deno.test("an address that the command line may not reach is refused with what would be right", async () => {
+  const env = { SWITCHROOM_TOKEN: "any" };
+  refused(
+    await cli(["phone", "list", "--url", "http://192.0.2.1:8274"], { env }),
+    /may not reach 192\.0\.2\.1:8274.*--allow-net/,
+    1,
+  );
+  refused(await cli(["phone", "list", "--url", "192.0.2.1"], { env }), /--url cannot be "192\.0\.2\.1"/, 2);
+});
+
+Deno.test("what is no Switchroom is told as such", async () => {
+  await using stranger = serve(() => new Response("<html>", { headers: { "content-type": "text/html" } }));
+  await using broken = serve(() => new Response("no", { status: 502 }));
+  const list = ({ url }: { url: string }) => cli(["phone", "list", "--url", url], { env: { SWITCHROOM_TOKEN: "any" } });
+  refused(await list(stranger), /answer to GET \/v1\/phones is not as expected/, 1);
+  refused(await list(broken), /answer to GET \/v1\/phones is 502, and not of a Switchroom/, 1);
+});
+
+Deno.test("what a server says cannot give orders to the terminal", async () => {
+  const phone = {
+    phone: "x:1",
+    deviceId: 0,
+    plugin: "x",
+    connected: true,
+    owner: "\x1b]0;owned\x07\u202e",
+    monitors: 0,
+  };
+  const capabilities = {
+    ...{ display: { rows: 0, columns: 0 }, ringModes: 0, volumeDevices: [], gainDevices: [] },
+    ...{ hookSwitchDevices: [], buttons: [], setData: [], features: [] },
+  };
+  const body = JSON.stringify({ phones: [{ ...phone, name: "two\nlines", capabilities }] });
+  await using server = serve(() => new Response(body, { headers: { "content-type": "application/json" } }));
+  const args = ["phone", "list", "--url", server.url];
+  const people = await cli(args, { env: { SWITCHROOM_TOKEN: "any" } });
+  match(people.stdout, /\\u001b\]0;owned\\u0007\\u202e +0 +two\\u000alines\n$/);
+  const [script] = jsonLines(await cli([...args, "--json"], { env: { SWITCHROOM_TOKEN: "any" } }));
+  equal(script?.["owner"], phone.owner);
+});
+
+Deno.test("no token is told to whoever listens by now where a killed server did", async () => {
+  using folder = temporaryFolder();
+  const told: (string | null)[] = [];
+  await using stranger = serve(({ headers }) => {
+    told.push(headers.get("authorization"));
+    return Response.json({ phones: [] });
+  });
+  const path = `${folder.path}/server.json`;
+  const file = { pid: Deno.pid, url: stranger.url, token: "secret" };
+  const list = () => cli(["phone", "list", "--data", folder.path], { env: { SWITCHROOM_TOKEN: "own" } });
+  {
+    using _taken = await takeDataFolder(folder.path);
+    await Deno.writeTextFile(path, JSON.stringify({ ...file, pid: Deno.pid + 1 }));
+    refused(await list(), /in use by process \d+, which does not say where it listens/, 1);
+    await Deno.writeTextFile(path, JSON.stringify(file));
+    equal((await list()).code, 0);
+    deepEqual(told.splice(0), ["Bearer own"]);
+  }
+  refused(await list(), /server\.json is what a killed one left/, 1);
+  deepEqual(told, []);
+});
+
+Deno.test("an answer that breaks off is a failure of the call, and no fault of the command line", async () => {
+  await using server = serve(() => Response.json({ phones: "x".repeat(100_000) }));
+  await using wire = new CuttingProxy(server.url, () => ({ after: 1_000, heard: true }));
+  const env = { SWITCHROOM_TOKEN: "any" };
+  for (const words of ["phone list", "history verify"]) {
+    const ended = await cli([...words.split(" "), "--url", wire.url], { env });
+    refused(ended, /The answer to (GET|POST) \/v1\/\S+ broke off: /, 1);
+  }
+});
+
+/** Where nobody listens: a port that was somebody's a moment ago. */
+async function freeAddress(): Promise<string> {
+  await using server = serve(() => new Response());
+  return server.url;
+}
+
+function serve(answer: Deno.ServeHandler) {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, answer);
+  return { url: `http://127.0.0.1:${server.addr.port}`, [Symbol.asyncDispose]: () => server.shutdown() };
+}

@@ -1,0 +1,208 @@
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { readConfiguration } from "../../server/program/configuration/mod.ts";
+import { temporaryFolder } from "../faults/temporary.ts";
+
+/** Reads a configuration file with this content. */
+async function read(content: unknown, flags: { listen?: string } = {}) {
+  using folder = temporaryFolder();
+  const config = `${folder.path}/config.json`;
+  await Deno.writeTextFile(config, JSON.stringify(content));
+  return { folder: folder.path, ...await readConfiguration({ ...flags, config }) };
+}
+
+/** The one line that refuses a configuration file with this content. */
+async function refusal(content: unknown): Promise<string> {
+  let words = "";
+  await rejects(read(content), (error: Error) => {
+    words = error.message;
+    return true;
+  });
+  match(words, /^[^\n]+$/);
+  return words;
+}
+
+Deno.test("with nothing said, every bound is the one of api.md, section 1", async () => {
+  const { core, host, http, history, listen, tls, trustedProxies, log, durability } = await readConfiguration({});
+  deepEqual(listen, { hostname: "127.0.0.1", port: 8274 });
+  deepEqual({ tls, trustedProxies, log, durability }, {
+    tls: undefined,
+    trustedProxies: [],
+    log: { level: "info", format: "auto" },
+    durability: "full",
+  });
+  const { startMs, stopMs, heartbeatMs, missedHeartbeats } = host;
+  deepEqual([startMs, stopMs, heartbeatMs, missedHeartbeats], [10_000, 2_000, 1_000, 3]);
+  deepEqual([core.openMs, core.getterMs, core.operationMs, core.closeMs], [10_000, 5_000, 30_000, 4_000]);
+  deepEqual([core.inFlight, core.leaseSeconds], [1_024, 60]);
+  deepEqual([http.bodyBytes, http.jsonDepth, http.batch, http.waitSeconds], [65_536, 16, 100, 60]);
+  deepEqual([http.sockets, http.socketBytes], [256, 1_048_576]);
+  deepEqual([history.waitingRows, history.waitingMs], [8_192, 2_000]);
+});
+
+Deno.test("every bound of api.md, section 1, can be set, and reaches the room that keeps it", async () => {
+  const { core, host, http, history, tlsCheckMs } = await read({
+    $schema: "somewhere",
+    bounds: {
+      openMs: 1,
+      getterMs: 2,
+      operationMs: 3,
+      closeMs: 4,
+      inFlight: 5,
+      leaseSeconds: 6,
+      pluginStartMs: 7,
+      pluginStopMs: 8,
+      heartbeatMs: 9,
+      missedHeartbeats: 10,
+      bodyBytes: 2_000,
+      jsonDepth: 12,
+      batch: 13,
+      sockets: 14,
+      socketBytes: 3_000,
+      waitSeconds: 15,
+      historyRows: 16,
+      historyMs: 17,
+      tlsCheckMs: 18,
+    },
+  });
+  deepEqual([core.openMs, core.getterMs, core.operationMs, core.closeMs, core.inFlight, core.leaseSeconds], [
+    ...[1, 2, 3, 4, 5, 6],
+  ]);
+  deepEqual([host.startMs, host.stopMs, host.heartbeatMs, host.missedHeartbeats], [7, 8, 9, 10]);
+  deepEqual([http.bodyBytes, http.jsonDepth, http.batch, http.sockets, http.socketBytes, http.waitSeconds], [
+    ...[2_000, 12, 13, 14, 3_000, 15],
+  ]);
+  deepEqual([history.waitingRows, history.waitingMs, tlsCheckMs], [16, 17, 18]);
+  equal(http.stopMs, 1_000, "how long answers may take at a stop is no bound of the operator's");
+});
+
+Deno.test("paths in a file are relative to its folder", async () => {
+  const { folder, data, tls, plugins } = await read({
+    data: "records",
+    tls: { cert: "tls/cert.pem", key: "/etc/key.pem" },
+    plugins: [{ source: "../mine" }],
+  });
+  equal(data, `${folder}/records`);
+  deepEqual(tls, { cert: `${folder}/tls/cert.pem`, key: "/etc/key.pem" });
+  equal(plugins[0]?.source, `${folder.slice(0, folder.lastIndexOf("/"))}/mine`);
+});
+
+const UNKNOWN: Record<string, { file: unknown; words: RegExp }> = {
+  "of the file": { file: { listne: "x" }, words: /: listne is not known: did you mean listen\?$/ },
+  "of bounds": { file: { bounds: { closeMS: 1 } }, words: /: bounds\.closeMS is not known: did you mean closeMs\?$/ },
+  "of tls": {
+    file: { tls: { cert: "a", key: "b", keys: "c" } },
+    words: /: tls\.keys is not known: did you mean key\?$/,
+  },
+  "of log": { file: { log: { levle: "info" } }, words: /: log\.levle is not known: did you mean level\?$/ },
+  "of a plugin": {
+    file: { plugins: [{ source: "a" }, { source: "b", grant: {} }] },
+    words: /: plugins\.1\.grant is not known: did you mean grants\?$/,
+  },
+  "of a plugin's grants": {
+    file: { plugins: [{ source: "a", grants: { nett: [] } }] },
+    words: /: plugins\.0\.grants\.nett is not known: did you mean net\?$/,
+  },
+  "that belongs elsewhere": { file: { closeMs: 1 }, words: /: closeMs is not known: did you mean bounds\.closeMs\?$/ },
+  "that is like nothing": { file: { "\n\u001b": 1 }, words: /: "\\n\\u001b" is not known: did you mean \w+\?$/ },
+};
+
+for (const [what, { file, words }] of Object.entries(UNKNOWN)) {
+  Deno.test(`an unknown key ${what} is an error that names the nearest known one`, async () => {
+    match(await refusal(file), words);
+  });
+}
+
+Deno.test("every fault is told in one line, and of very many how many more there are", async () => {
+  match(await refusal({ bounds: { opnMs: 1, closMs: 2 } }), /opnMs .*openMs\?; bounds\.closMs .*closeMs\?$/);
+  match(
+    await refusal({ data: 7, listen: null, log: [] }),
+    /: listen is null: it must be a string; data is 7: it must be a string; log is an array: it must be an object$/,
+  );
+  const keys = Array.from({ length: 50_000 }, (_, i) => [`key${i}`, i] as const);
+  match(await refusal(Object.fromEntries(keys)), /key0 .*key7 [^;]*\(and 49992 more faults\)$/);
+});
+
+const WRONG: Record<string, { file: unknown; words: RegExp }> = {
+  "a proxy that is a name": {
+    file: { trustedProxies: ["proxy.example"] },
+    words: /trustedProxies\.0 is "proxy\.example": it must be .*10\.0\.0\.0\/8$/,
+  },
+  "a network with too long a prefix": { file: { trustedProxies: ["10.0.0.0/33"] }, words: /trustedProxies\.0/ },
+  "a log level that is none": {
+    file: { log: { level: "loud" } },
+    words: /log\.level is "loud": it must be "debug" or "info"/,
+  },
+  "an address with a line break": { file: { listen: "\r\n127.0.0.1:0" }, words: /HOST:PORT/ },
+  "an address that is none": { file: { listen: "8274" }, words: /"8274".*HOST:PORT/ },
+  "a lease longer than 300 s": {
+    file: { bounds: { leaseSeconds: 301 } },
+    words: /: bounds\.leaseSeconds is 301: it must be an integer from 5 to 300$/,
+  },
+  "a lease shorter than 5 s": {
+    file: { bounds: { leaseSeconds: 2 } },
+    words: /: bounds\.leaseSeconds is 2: it must be an integer from 5 to 300$/,
+  },
+  "half a number": {
+    file: { bounds: { batch: 1.5 } },
+    words: /: bounds\.batch is 1\.5: it must be an integer from 1 to/,
+  },
+  "a certificate without its key": {
+    file: { tls: { cert: "a" } },
+    words: /: tls\.key is missing: it must be a string$/,
+  },
+  "an empty path": { file: { data: "" }, words: /: data is "": it must have a length of at least 1$/ },
+  "another version of the format": { file: { configuration: 2 }, words: /: configuration is 2: it must be 1$/ },
+  "no object": { file: [], words: /: the file is an array: it must be an object$/ },
+  "a plugin without a folder": {
+    file: { plugins: [{}] },
+    words: /: plugins\.0\.source is missing: it must be a string$/,
+  },
+  "a flag that is a word": {
+    file: { plugins: [{ source: "a", enabled: "yes" }] },
+    words: /: plugins\.0\.enabled is "yes": it must be true or false$/,
+  },
+};
+
+for (const [what, { file, words }] of Object.entries(WRONG)) {
+  Deno.test(`a configuration with ${what} is refused, and the line names the place`, async () => {
+    match(await refusal(file), words);
+  });
+}
+
+Deno.test("bounds for which an orderly stop has no time are refused, and the line says what it would take (api section 1: 10 s)", async () => {
+  match(
+    await refusal({ bounds: { closeMs: 8_000 } }),
+    /bounds: .*10000 ms has no room for closeMs 8000 .*stopMs to 14000/,
+  );
+  match(await refusal({ bounds: { pluginStopMs: 2_001 } }), /stopMs to 10001/);
+  const { stop, core } = await read({ bounds: { closeMs: 8_000, stopMs: 14_000 } });
+  equal(core.closeMs, 8_000);
+  deepEqual(stop, { coreMs: 8_500, pluginsMs: 2_500, historyMs: 2_000 });
+});
+
+Deno.test("an orderly stop takes less than 10 s with the bounds that hold unless configured (api section 1)", async () => {
+  const { stop: { coreMs, pluginsMs, historyMs } } = await readConfiguration({});
+  deepEqual([coreMs, pluginsMs, historyMs], [4_500, 2_500, 2_000]);
+});
+
+Deno.test("beyond loopback tls or trustedProxies is demanded, and the line says both ways out", async () => {
+  for (const listen of ["0.0.0.0:8274", "[::]:8274", "192.0.2.1:0", "phones.example:8274"]) {
+    match(await refusal({ listen }), /Cannot listen on .*without TLS.*tls\.cert and tls\.key, .*trustedProxies/);
+  }
+  for (const listen of ["127.0.0.1:0", "[::1]:0", "localhost:0", "127.1.2.3:0"]) await read({ listen });
+  await read({ listen: "0.0.0.0:0", trustedProxies: ["10.0.0.0/8", "fd00::/8", "192.0.2.1", "::1"] });
+  await read({ listen: "[::]:0", tls: { cert: "a", key: "b" } });
+  await rejects(read({}, { listen: "0.0.0.0:0" }), /without TLS/);
+});
+
+Deno.test("a file that is not JSON is refused in one line, whatever it holds", async () => {
+  using folder = temporaryFolder();
+  const config = `${folder.path}/config.json`;
+  for (const text of ["", "\n\nlisten: 8274\n\n", '{ "a":\n\u001b[31m }', "{}{}"]) {
+    await Deno.writeTextFile(config, text);
+    await rejects(readConfiguration({ config }), ({ message }: Error) => {
+      match(message, / is not JSON: /);
+      return !/\p{Cc}/u.test(message);
+    });
+  }
+});

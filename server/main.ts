@@ -4,22 +4,16 @@
  * @module
  */
 import { COMMANDS } from "./cli/mod.ts";
-import { EXIT, exitOnFaults, internalError } from "./program/exit.ts";
 import { readArguments } from "./cli/parsing/arguments.ts";
 import { help } from "./cli/help.ts";
 import { print, printAside } from "./cli/output.ts";
+import { EXIT, exitOnFaults, internalError, versions } from "./program/mod.ts";
 
 async function main(args: string[]): Promise<number> {
   const asked = readArguments(args, COMMANDS);
   if (asked.kind === "run") return await asked.command.run(args);
   print(asked.kind === "version" ? await versions() : help(asked.of));
   return EXIT.orderly;
-}
-
-/** Loaded when it is asked for: every room is asked for its own version, and no command should wait for all of them. */
-async function versions(): Promise<string> {
-  const { versions } = await import("./program/versions.ts");
-  return versions();
 }
 
 function exitCodeOf(error: unknown): number {

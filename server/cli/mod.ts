@@ -5,7 +5,7 @@
  */
 import { completionOf } from "./commands/completion.ts";
 import { doctor } from "./commands/doctor.ts";
-import { EXIT } from "../program/exit.ts";
+import { EXIT, serve as serveUntilStopped } from "../program/mod.ts";
 import { historyEvents, historyList, historyShow, historyVerify } from "./commands/history.ts";
 import { type Command, command } from "./parsing/command.ts";
 import { migrateStatus, migrateUp } from "./commands/migrate.ts";
@@ -21,9 +21,7 @@ const serve = command({
   options: SERVE_OPTIONS,
   examples: ["serve", "serve --config switchroom.json", "serve --data /var/lib/switchroom --listen 127.0.0.1:0"],
   async run(flags) {
-    // Loaded when it is needed: a command that only asks a server should not wait for the whole of one.
-    const { serve } = await import("../program/serve.ts");
-    await serve(flags);
+    await serveUntilStopped(flags);
     return EXIT.orderly;
   },
 });

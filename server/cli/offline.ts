@@ -5,9 +5,7 @@
  */
 import { ownerOfDataFolder } from "../history/data_folder.ts";
 import type { OpenHistory } from "../history/mod.ts";
-import { internalError } from "../program/exit.ts";
-import { Failure } from "../program/failure.ts";
-import { refuseDenied } from "../program/denied.ts";
+import { Failure, internalError, refuseDenied } from "../program/mod.ts";
 
 /**
  * Whether a server runs on a data folder.

@@ -6,10 +6,10 @@
 import { wordsOf } from "../core/contract/errors.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Certificate } from "../http/mod.ts";
-import type { TlsFiles } from "./configuration/mod.ts";
-import { logOf } from "./watch/log.ts";
-import { Misuse } from "./misuse.ts";
+import type { TlsFiles } from "./configuration/read.ts";
+import { Misuse } from "./exit.ts";
 import { readSmallFile } from "./small_file.ts";
+import { logOf } from "./watch/log.ts";
 
 /**
  * Reads a certificate and its key, and makes sure that TLS can be spoken with them.

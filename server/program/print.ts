@@ -1,8 +1,13 @@
 /**
- * What the server prints to standard output, for the person or script that waits for it; what an operator reads later is the log.
+ * What the program prints of itself to standard output, for the person or script that waits for it; what an operator
+ * reads later is the log.
  *
  * @module
  */
+import deno from "../../deno.json" with { type: "json" };
+import { HISTORY_FORMAT } from "../history/mod.ts";
+import { SDK_VERSION, WIRE_VERSION } from "../plugin/wire.ts";
+import { CONFIGURATION_VERSION } from "./configuration/file.ts";
 
 /** Prints the first token, as soon as it is kept: whatever fails afterwards, it is shown this once only. */
 export function showToken(token: string): void {
@@ -13,4 +18,11 @@ export function showToken(token: string): void {
 export function greet({ url, token }: { url: string; token: string | undefined }): void {
   console.log(`listening on ${url}`);
   console.log(`try: curl -H "Authorization: Bearer ${token ?? "TOKEN"}" ${url}/v1/phones`);
+}
+
+/** Tells the program's version and those of what others hold on to, each of which changes for itself. */
+export function versions(): string {
+  const sdk = SDK_VERSION.split(".").slice(0, 2).join(".");
+  return `switchroom ${deno.version} (plugin SDK ${sdk}, wire ${WIRE_VERSION}, history format ${HISTORY_FORMAT}, ` +
+    `configuration ${CONFIGURATION_VERSION})`;
 }

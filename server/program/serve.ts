@@ -16,19 +16,17 @@ import type { History } from "../core/ports.ts";
 import { type OpenHistory, openHistory, takeDataFolder } from "../history/mod.ts";
 import { createHost, type Host } from "../host/mod.ts";
 import { type Certificate, type HttpServer, serveHttp, tableEntry, type TokenTable, tokenTable } from "../http/mod.ts";
-import { bootstrap } from "./bootstrap.ts";
-import { systemClock } from "./clock.ts";
-import { cannotListen } from "./cannot_listen.ts";
 import { readCertificate, watchCertificate } from "./certificate.ts";
-import { type Configuration, type Flags, readConfiguration } from "./configuration/mod.ts";
-import { internalError } from "./exit.ts";
+import { systemClock } from "./clock.ts";
+import { cannotListen } from "./configuration/address.ts";
+import { type Configuration, type Flags, readConfiguration } from "./configuration/read.ts";
+import { internalError, untilToldToStop } from "./exit.ts";
 import { health } from "./health.ts";
-import { logBrokenOff, logEntry, logFault, logSlowed, startLog } from "./watch/log.ts";
-import { tellingFacts } from "./watch/log_facts.ts";
-import { operatorToken } from "./operator.ts";
 import { greet, showToken } from "./print.ts";
 import { writeServerFile } from "./server_file.ts";
-import { untilToldToStop } from "./signals.ts";
+import { bootstrap, operatorToken } from "./tokens.ts";
+import { logBrokenOff, logEntry, logFault, logSlowed, startLog } from "./watch/log.ts";
+import { tellingFacts } from "./watch/log_facts.ts";
 import { startWatch, type Watch } from "./watch/watch.ts";
 
 /**

@@ -5,9 +5,10 @@
  */
 import { z } from "zod";
 import { wordsOf } from "../core/contract/errors.ts";
-import { Failure } from "./failure.ts";
-import { Misuse } from "./misuse.ts";
-import { refuseDenied } from "./denied.ts";
+import { Failure, Misuse } from "./exit.ts";
+
+/** Names in records and facts whoever can read the data folder. */
+export const OPERATOR = "operator";
 
 const serverFile = z.object({
   pid: z.int().positive(),
@@ -22,9 +23,15 @@ export interface ServerFile {
   pid: number;
   /** Where it listens. */
   url: string;
-  /** Where it listens for this machine alone, without TLS, if `url` is with it: no certificate is needed that names 127.0.0.1. */
+  /**
+   * Where it listens for this machine alone, without TLS, if `url` is with it: no certificate is needed that names
+   * 127.0.0.1.
+   */
   local?: string;
-  /** The secret of a token with every right, made for this run of the server: whoever can read the data folder owns the server anyway. */
+  /**
+   * The secret of a token with every right, made at this start of the server: whoever can read the data folder owns the
+   * server anyway.
+   */
   token?: string;
 }
 
@@ -63,6 +70,19 @@ export async function readServerFile(folder: string): Promise<ServerFile | undef
     const why = error instanceof z.ZodError ? z.prettifyError(error).replace(/\s*\n\s*/g, " ") : wordsOf(error);
     throw new Failure(`Cannot use ${path}: ${why}. A server writes it when it starts: start it again`);
   }
+}
+
+/**
+ * Tells a data folder that this user may not read from one that is not there; lets every other error be.
+ *
+ * @throws {Failure} If that is what the error says.
+ */
+export function refuseDenied(error: unknown, path: string): void {
+  if (!(error instanceof Deno.errors.PermissionDenied)) return;
+  throw new Failure(
+    `Cannot read ${path}: it belongs to another user. Run as its owner, or use --url with a token in SWITCHROOM_TOKEN`,
+    { cause: error },
+  );
 }
 
 function pathIn(folder: string): string {

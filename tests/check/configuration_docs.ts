@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { configurationFile } from "../../server/program/configuration/mod.ts";
+import { configurationFile } from "../../server/program/configuration/file.ts";
 
 const DOCS = new URL("../../docs/", import.meta.url);
 

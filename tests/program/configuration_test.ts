@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
-import { readConfiguration } from "../../server/program/configuration/mod.ts";
+import { readConfiguration } from "../../server/program/configuration/read.ts";
 import { temporaryFolder } from "../faults/temporary.ts";
 
 /** Reads a configuration file with this content. */

@@ -6,11 +6,9 @@
 import { z } from "zod";
 import { wordsOf } from "../../core/contract/errors.ts";
 import { ownerOfDataFolder } from "../../history/data_folder.ts";
-import { Failure } from "../../program/failure.ts";
+import { Failure, Misuse, readServerFile, type ServerFile } from "../../program/mod.ts";
 import { explainCertificate } from "./certificate_words.ts";
 import type { Option } from "../parsing/command.ts";
-import { Misuse } from "../../program/misuse.ts";
-import { readServerFile, type ServerFile } from "../../program/server_file.ts";
 
 /** The token of whoever does not want to be the operator. */
 const VARIABLE = "SWITCHROOM_TOKEN";

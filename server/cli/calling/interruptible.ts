@@ -1,4 +1,4 @@
-import { untilToldToStop } from "../../program/signals.ts";
+import { untilToldToStop } from "../../program/mod.ts";
 
 /** Somebody ended the command from outside. */
 export class Interrupted extends Error {

@@ -7,7 +7,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { type Command, command, COMMON_OPTIONS, type Key } from "../parsing/command.ts";
-import { EXIT } from "../../program/exit.ts";
+import { EXIT } from "../../program/mod.ts";
 import { print } from "../output.ts";
 
 /** What the scripts call the command line. */

@@ -5,7 +5,7 @@
  */
 import { printable } from "../../core/contract/text.ts";
 import type { Finding, State } from "../doctor/check.ts";
-import { EXIT } from "../../program/exit.ts";
+import { EXIT } from "../../program/mod.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";
 import { paint, print, printJson } from "../output.ts";
 import { SERVE_OPTIONS } from "./options.ts";

@@ -9,7 +9,7 @@ import { HISTORY_EVENT_TYPES, OUTCOMES, REQUEST_STATES } from "../../core/contra
 import { printable } from "../../core/contract/text.ts";
 import { Event, RequestRecord } from "../calling/answers.ts";
 import { connect, type Connection, SERVER_OPTIONS } from "../calling/connection.ts";
-import { EXIT } from "../../program/exit.ts";
+import { EXIT } from "../../program/mod.ts";
 import { interruptible } from "../calling/interruptible.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";
 import { paint, print, printAside, printFields, printJson, printList } from "../output.ts";

@@ -4,8 +4,7 @@
  * @module
  */
 import { DATA, SERVER_OPTIONS } from "../calling/connection.ts";
-import { EXIT } from "../../program/exit.ts";
-import { Failure } from "../../program/failure.ts";
+import { EXIT, Failure } from "../../program/mod.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";
 import { print, printList } from "../output.ts";
 import { historyFile, withHistory } from "../offline.ts";

@@ -7,12 +7,11 @@ import { z } from "zod";
 import { HOOKSWITCH_DEVICES } from "../../core/contract/names.ts";
 import { Phone } from "../calling/answers.ts";
 import { connect, SERVER_OPTIONS } from "../calling/connection.ts";
-import { EXIT } from "../../program/exit.ts";
+import { EXIT, Misuse } from "../../program/mod.ts";
 import { interruptible } from "../calling/interruptible.ts";
 import { shownState } from "./shown_state.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";
 import { printFields, printJson, printList } from "../output.ts";
-import { Misuse } from "../../program/misuse.ts";
 import { withPhone } from "../calling/with_phone.ts";
 
 const PHONE = { value: "PHONE", says: "its name, or its device id" } as const;

@@ -8,8 +8,7 @@ import { type OperationName, OPERATIONS } from "../../core/contract/operations.t
 import { printable } from "../../core/contract/text.ts";
 import { RequestRecord } from "../calling/answers.ts";
 import { connect, type Connection, SERVER_OPTIONS } from "../calling/connection.ts";
-import { EXIT } from "../../program/exit.ts";
-import { Failure } from "../../program/failure.ts";
+import { EXIT, Failure } from "../../program/mod.ts";
 import { interruptible } from "../calling/interruptible.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";
 import { paint, print, printAside, printJson } from "../output.ts";

@@ -9,13 +9,10 @@ import { makeToken, NewToken } from "../../http/access/new_token.ts";
 import { SCOPES } from "../../http/ports.ts";
 import { Token } from "../calling/answers.ts";
 import { connect, DATA, SERVER_OPTIONS } from "../calling/connection.ts";
-import { EXIT } from "../../program/exit.ts";
-import { Failure } from "../../program/failure.ts";
+import { EXIT, Failure, Misuse, OPERATOR } from "../../program/mod.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";
 import { print, printAside, printJson, printList } from "../output.ts";
-import { Misuse } from "../../program/misuse.ts";
 import { isServed, withHistory } from "../offline.ts";
-import { OPERATOR } from "../../program/operator.ts";
 
 /** What an application needs that drives phones. */
 const USUAL_SCOPES = ["phones:monitor", "phones:control"];

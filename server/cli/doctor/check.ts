@@ -4,7 +4,7 @@
  * @module
  */
 import { wordsOf } from "../../core/contract/errors.ts";
-import type { Configuration } from "../../program/configuration/mod.ts";
+import type { Configuration } from "../../program/mod.ts";
 
 /** `good`: nothing to do. `odd`: it works, and somebody should know. `bad`: something does not work. */
 export type State = "good" | "odd" | "bad";

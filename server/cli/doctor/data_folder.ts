@@ -5,7 +5,7 @@
  */
 import { examineHistory } from "../../history/examine.ts";
 import { askShell } from "../../host/mod.ts";
-import { readServerFile } from "../../program/server_file.ts";
+import { readServerFile } from "../../program/mod.ts";
 import { about, type Check, type Finding } from "./check.ts";
 
 /** Bytes that must be free: less, and the history soon refuses to take anything. */

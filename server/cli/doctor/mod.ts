@@ -4,9 +4,8 @@
  * @module
  */
 import { ownerOfDataFolder } from "../../history/mod.ts";
-import { type Configuration, type Flags, readConfiguration } from "../../program/configuration/mod.ts";
+import { type Configuration, type Flags, Misuse, readConfiguration } from "../../program/mod.ts";
 import { DATA } from "../calling/connection.ts";
-import { Misuse } from "../../program/misuse.ts";
 import { about, type Check, type Finding, findings } from "./check.ts";
 import { checkDisk, checkFolder, checkHistory, checkServerFile } from "./data_folder.ts";
 import { checkClock, checkDeno, checkPermissions } from "./program.ts";

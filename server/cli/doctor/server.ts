@@ -4,10 +4,8 @@
  * @module
  */
 import { z } from "zod";
-import { cannotListen } from "../../program/cannot_listen.ts";
-import { readCertificate } from "../../program/certificate.ts";
+import { cannotListen, Misuse, readCertificate } from "../../program/mod.ts";
 import { connect } from "../calling/connection.ts";
-import { Misuse } from "../../program/misuse.ts";
 import { about, type Check } from "./check.ts";
 
 /** Whether the certificate can be used. */

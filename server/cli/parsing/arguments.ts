@@ -4,7 +4,7 @@
  * @module
  */
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { Misuse } from "../../program/misuse.ts";
+import { Misuse } from "../../program/mod.ts";
 import { type Command, COMMON_OPTIONS } from "./command.ts";
 import { orNearest } from "./nearest.ts";
 

@@ -5,7 +5,7 @@
  */
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { wordsOf } from "../../core/contract/errors.ts";
-import { Misuse } from "../../program/misuse.ts";
+import { Misuse } from "../../program/mod.ts";
 import { orNearest } from "./nearest.ts";
 import { readPath } from "./paths.ts";
 

@@ -1,4 +1,4 @@
-import { Misuse } from "../../program/misuse.ts";
+import { Misuse } from "../../program/mod.ts";
 
 /**
  * Reads the value of an option that is a number.

@@ -8,7 +8,7 @@ import { wordsOf } from "../../core/contract/errors.ts";
 import type { OperationName } from "../../core/contract/operations.ts";
 import { orNearest } from "./nearest.ts";
 import { readPath } from "./paths.ts";
-import { Misuse } from "../../program/misuse.ts";
+import { Misuse } from "../../program/mod.ts";
 import { isOptional, shapesOf } from "./operation_keys.ts";
 
 /** Bytes are read from this file name on; `-` is the standard input. */

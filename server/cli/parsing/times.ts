@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Misuse } from "../../program/misuse.ts";
+import { Misuse } from "../../program/mod.ts";
 
 const Time = z.union([
   z.iso.date().transform((date) => `${date}T00:00:00Z`),

@@ -7,7 +7,7 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { wordsOf } from "../../core/contract/errors.ts";
 import { faultsOf, type PluginConfig } from "../../host/mod.ts";
-import { Misuse } from "../misuse.ts";
+import { Misuse } from "../exit.ts";
 import { readSmallFile } from "../small_file.ts";
 import { type Address, parseAddress, requireEncryption } from "./address.ts";
 import { type RoomBounds, roomBounds } from "./bounds.ts";

@@ -9,7 +9,7 @@ import { COMMANDS } from "../../../server/cli/mod.ts";
 import { readArguments } from "../../../server/cli/parsing/arguments.ts";
 import { type Command, command } from "../../../server/cli/parsing/command.ts";
 import { help } from "../../../server/cli/help.ts";
-import { Misuse } from "../../../server/program/misuse.ts";
+import { Misuse } from "../../../server/program/exit.ts";
 import corpus from "../corpus/command_line.json" with { type: "json" };
 import { fragment, nearly } from "../inputs/texts.ts";
 import type { Subject, Target } from "../target.ts";

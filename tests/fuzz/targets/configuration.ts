@@ -4,8 +4,8 @@
  * @module
  */
 import { ok } from "node:assert/strict";
-import { readConfiguration } from "../../../server/program/configuration/mod.ts";
-import { Misuse } from "../../../server/program/misuse.ts";
+import { readConfiguration } from "../../../server/program/configuration/read.ts";
+import { Misuse } from "../../../server/program/exit.ts";
 import corpus from "../corpus/configuration.json" with { type: "json" };
 import { type Json, nearlyJson } from "../inputs/json.ts";
 import type { Subject, Target } from "../target.ts";

@@ -7,7 +7,7 @@ import { equal, ok } from "node:assert/strict";
 import { isIP } from "node:net";
 import fc from "fast-check";
 import { parseAddress } from "../../../server/program/configuration/address.ts";
-import { Misuse } from "../../../server/program/misuse.ts";
+import { Misuse } from "../../../server/program/exit.ts";
 import { isLabel } from "../../../server/core/contract/label.ts";
 import { printable } from "../../../server/core/contract/text.ts";
 import { cursor, cursorOf } from "../../../server/http/reading/cursor.ts";

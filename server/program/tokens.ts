@@ -1,13 +1,20 @@
+/**
+ * The tokens that the program makes by itself: the first admin's, and the operator's.
+ *
+ * @module
+ */
 import type { OpenHistory } from "../history/mod.ts";
-import { makeToken, tableEntry, type TokenTable } from "../http/mod.ts";
-import { Misuse } from "./misuse.ts";
+import { makeToken, type StoredToken, tableEntry, type TokenTable } from "../http/mod.ts";
+import { Misuse } from "./exit.ts";
+import { OPERATOR } from "./server_file.ts";
 import { logOf } from "./watch/log.ts";
 
 const VARIABLE = "SWITCHROOM_BOOTSTRAP_TOKEN";
 const SHORTEST = 32;
 
 /**
- * Makes the first admin token if there is none yet: the one of `SWITCHROOM_BOOTSTRAP_TOKEN`, or a random one of 256 bits.
+ * Makes the first admin token if there is none yet: the one of `SWITCHROOM_BOOTSTRAP_TOKEN`, or a random one of 256
+ * bits.
  *
  * It is valid at once, for the server listens already: nobody is told that it is not who comes before it is on disk.
  *
@@ -35,4 +42,21 @@ export async function bootstrap(opened: OpenHistory, valid: TokenTable): Promise
   await opened.tokens.add(kept);
   await opened.history.note({ type: "tokenCreated", token: id, detail: { id, name, scopes, phones } });
   return given === undefined ? secret : undefined;
+}
+
+/** The operator's token, valid from a start of the server to its end. */
+export interface OperatorToken {
+  /** What the table of tokens takes. */
+  readonly stored: StoredToken;
+  /** What a call carries. */
+  readonly secret: string;
+}
+
+/**
+ * Makes the token with which the command line speaks to the server. It is kept in memory only, and its secret in
+ * `DATA/server.json`.
+ */
+export function operatorToken(): OperatorToken {
+  const { kept, secret } = makeToken({ name: OPERATOR, scopes: ["admin"] }, { now: Date.now() });
+  return { stored: tableEntry({ ...kept, id: OPERATOR }), secret };
 }

@@ -3,10 +3,7 @@
  *
  * @module
  */
-import { COMMANDS } from "./cli/mod.ts";
-import { readArguments } from "./cli/parsing/arguments.ts";
-import { help } from "./cli/help.ts";
-import { print, printAside } from "./cli/output.ts";
+import { COMMANDS, help, print, printAside, readArguments } from "./cli/mod.ts";
 import { EXIT, exitOnFaults, internalError, versions } from "./program/mod.ts";
 
 async function main(args: string[]): Promise<number> {

@@ -1,32 +1,23 @@
 /**
- * The table of commands: what the command line is read by, what help prints, what shells complete.
+ * The command line: its table of commands, how it is read by that table, and what it prints.
  *
  * @module
  */
 import { completionOf } from "./commands/completion.ts";
 import { doctor } from "./commands/doctor.ts";
-import { EXIT, serve as serveUntilStopped } from "../program/mod.ts";
 import { historyEvents, historyList, historyShow, historyVerify } from "./commands/history.ts";
-import { type Command, command } from "./parsing/command.ts";
 import { migrateStatus, migrateUp } from "./commands/migrate.ts";
 import { phoneGet, phoneList, phoneShow } from "./commands/phone.ts";
 import { request } from "./commands/request.ts";
-import { SERVE_OPTIONS } from "./commands/options.ts";
+import { serve } from "./commands/serve.ts";
 import { tokenCreate, tokenList, tokenRevoke } from "./commands/token.ts";
+import type { Command } from "./parsing/command.ts";
 
-const serve = command({
-  words: "serve",
-  says: "Starts the server",
-  parameters: {},
-  options: SERVE_OPTIONS,
-  examples: ["serve", "serve --config switchroom.json", "serve --data /var/lib/switchroom --listen 127.0.0.1:0"],
-  async run(flags) {
-    await serveUntilStopped(flags);
-    return EXIT.orderly;
-  },
-});
+export { help } from "./help.ts";
+export { print, printAside } from "./output.ts";
+export { readArguments } from "./parsing/arguments.ts";
 
-/** Every command, in the order of help. */
+/** Every command, in the order of help: what the command line is read by, and shells complete. */
 export const COMMANDS: readonly Command[] = [
   serve,
   phoneList,

@@ -1,33 +1,14 @@
 /**
- * A server that runs, as commands speak to it: over HTTP, as every other client does.
+ * A server that runs, as commands call it: over HTTP, as every other client does.
  *
  * @module
  */
 import { z } from "zod";
 import { wordsOf } from "../../core/contract/errors.ts";
-import { ownerOfDataFolder } from "../../history/data_folder.ts";
-import { Failure, Misuse, readServerFile, type ServerFile } from "../../program/mod.ts";
-import { explainCertificate } from "./certificate_words.ts";
-import type { Option } from "../parsing/command.ts";
-
-/** The token of whoever does not want to be the operator. */
-const VARIABLE = "SWITCHROOM_TOKEN";
+import { Failure } from "../../program/mod.ts";
 
 /** How long an answer may take that waits for nothing. */
 const PATIENCE_MS = 30_000;
-
-/** Options of every command that speaks to a server. */
-export const SERVER_OPTIONS = {
-  data: { type: "string", value: "DIR", path: true, says: "the data folder of the server (data)" },
-  url: { type: "string", value: "URL", says: `a server by its address, with a token in ${VARIABLE}` },
-  ca: { type: "string", value: "FILE", path: true, says: "a certificate (PEM) to trust, such as the server's own" },
-} as const satisfies Record<string, Option>;
-
-/** The values of {@linkcode SERVER_OPTIONS}. */
-export type ServerOptions = { [Name in keyof typeof SERVER_OPTIONS]?: string | undefined };
-
-/** The data folder, unless named. */
-export const DATA = "data";
 
 /** What a call carries, and what its answer must look like. */
 interface CallOptions<Shape extends z.ZodType> {
@@ -40,7 +21,7 @@ interface CallOptions<Shape extends z.ZodType> {
   readonly also?: number;
 }
 
-/** A server that can be asked. */
+/** A server that can be called. */
 export interface Connection {
   /**
    * Makes a call, such as `call("GET /v1/phones", { shape })`. An answer without a body is `undefined`.
@@ -50,45 +31,16 @@ export interface Connection {
   call<Shape extends z.ZodType>(route: string, options: CallOptions<Shape>): Promise<z.output<Shape>>;
 }
 
-/**
- * Finds the server of a data folder, or the one that `url` names.
- *
- * @throws {Failure} If no server runs there.
- * @throws {Misuse} If `url` comes without a token, or `ca` cannot be read.
- */
-export async function connect({ data = DATA, url, ca }: ServerOptions): Promise<Connection> {
-  const token = Deno.env.get(VARIABLE) || undefined;
-  const client = ca === undefined ? undefined : await trusting(ca);
-  if (url !== undefined) {
-    if (token !== undefined) return connection(parseUrl(url), { token, client });
-    throw new Misuse(`--url needs the token of that server in ${VARIABLE}`);
-  }
-  const file = await readServerFile(data);
-  const owner = await ownerOfDataFolder(data).catch(() => undefined);
-  // Anybody may listen by now where a killed server did: a token is for the process that has the folder, and for no other.
-  if (file === undefined || owner !== `process ${file.pid}`) throw new Failure(whyNone(data, { file, owner }));
-  const own = token ?? file.token;
-  if (own === undefined) throw new Failure(`${data}/server.json has no token: set ${VARIABLE}`);
-  return connection(reachable(file.local ?? file.url), {
-    token: own,
-    client,
-    of: `on the data folder ${data}, ${owner},`,
-  });
-}
-
-/** A server that listens on every address is asked on the loopback one: the others are nobody's name, and no certificate's. */
-function reachable(url: string): URL {
-  return new URL(url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:"));
-}
-
-interface Access {
+/** How a server is called. */
+export interface ConnectionOptions {
   token: string;
   client: Deno.HttpClient | undefined;
   /** Which server it is, in words, if it was found by its data folder. */
   of?: string;
 }
 
-function connection(base: URL, { token, client, of }: Access): Connection {
+/** A connection to the server at an address; nothing is sent before the first call. */
+export function connection(base: URL, { token, client, of }: ConnectionOptions): Connection {
   return {
     async call(route, { shape, body, headers, signal, also }) {
       const [method = "GET", path = ""] = route.split(" ");
@@ -148,33 +100,6 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function parseUrl(text: string): URL {
-  const url = URL.parse(text);
-  if (url !== null && /^https?:$/.test(url.protocol)) return url;
-  throw new Misuse(`--url cannot be ${JSON.stringify(text)}: it must be as http://127.0.0.1:8274`);
-}
-
-async function trusting(path: string): Promise<Deno.HttpClient> {
-  try {
-    return Deno.createHttpClient({ caCerts: [await Deno.readTextFile(path)] });
-  } catch (error) {
-    throw new Misuse(`Cannot use the certificate ${path}: ${wordsOf(error)}. It must be a file in PEM`);
-  }
-}
-
-/** Why there is no server to be found by its data folder. */
-function whyNone(
-  data: string,
-  { file, owner }: { file: ServerFile | undefined; owner: string | undefined },
-): string {
-  if (owner !== undefined) {
-    return `The data folder ${data} is in use by ${owner}, which does not say where it listens: it is starting or stopping`;
-  }
-  return file === undefined
-    ? `No server runs on the data folder ${data}: start one, or name another folder with --data`
-    : `No server runs on the data folder ${data}: ${data}/server.json is what a killed one left. Start the server again`;
-}
-
 /** Why nobody answers. */
 function whySilent({ host, origin }: URL, { error, of }: { error: unknown; of: string | undefined }): string {
   if (error instanceof Deno.errors.NotCapable) {
@@ -191,4 +116,31 @@ function whyOf(error: unknown): string {
   return explainCertificate(
     wordsOf(cause).replace(/^error sending request for url \(.*?\): (client error \(\w+\): )?/, ""),
   );
+}
+
+/** What Deno says of a server's certificate that it does not take, and what that means for whoever calls the server. */
+const MEANINGS: readonly { says: RegExp; means: string }[] = [
+  {
+    says: /UnknownIssuer/,
+    means: "nobody who is trusted here has signed its certificate. Name that certificate, or its issuer's, with --ca",
+  },
+  {
+    says: /CaUsedAsEndEntity/,
+    means: "its certificate is an authority's own (CA:TRUE), which no server may show. Give it one with CA:FALSE",
+  },
+  {
+    says: /not valid for name|NotValidForName/,
+    means:
+      "its certificate is for another name. Let --url have a name that the certificate has, or it the one of --url",
+  },
+  {
+    says: /Expired|NotValidYet/,
+    means: "its certificate is not valid at this time. Give it a new one, or set the clock",
+  },
+];
+
+/** Explains why a connection was not made, if it was for the server's certificate; gives other words back as they are. */
+function explainCertificate(words: string): string {
+  const meaning = MEANINGS.find(({ says }) => says.test(words));
+  return meaning === undefined ? words : `${meaning.means} (${words})`;
 }

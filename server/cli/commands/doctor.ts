@@ -8,7 +8,7 @@ import type { Finding, State } from "../doctor/check.ts";
 import { EXIT } from "../../program/mod.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";
 import { paint, print, printJson } from "../output.ts";
-import { SERVE_OPTIONS } from "./options.ts";
+import { SERVE_OPTIONS } from "./serve.ts";
 
 const MARKS: Readonly<Record<State, string>> = {
   good: paint("green", "✓"),

@@ -8,13 +8,13 @@ import { OPERATIONS } from "../../core/contract/operations.ts";
 import { HISTORY_EVENT_TYPES, OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
 import { printable } from "../../core/contract/text.ts";
 import { Event, RequestRecord } from "../calling/answers.ts";
-import { connect, type Connection, SERVER_OPTIONS } from "../calling/connection.ts";
+import { connect, SERVER_OPTIONS } from "../calling/connect.ts";
+import type { Connection } from "../calling/connection.ts";
 import { EXIT } from "../../program/mod.ts";
 import { interruptible } from "../calling/interruptible.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";
 import { paint, print, printAside, printFields, printJson, printList } from "../output.ts";
-import { readInteger } from "../parsing/numbers.ts";
-import { readTime } from "../parsing/times.ts";
+import { readInteger, readTime } from "../parsing/values.ts";
 
 const USUAL_LIMIT = "50";
 const MOST = 1_000_000;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DATA, SERVER_OPTIONS } from "../calling/connection.ts";
+import { DATA, SERVER_OPTIONS } from "../calling/connect.ts";
 import { EXIT, Failure } from "../../program/mod.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";
 import { print, printList } from "../output.ts";

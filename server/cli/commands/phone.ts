@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { HOOKSWITCH_DEVICES } from "../../core/contract/names.ts";
 import { Phone } from "../calling/answers.ts";
-import { connect, SERVER_OPTIONS } from "../calling/connection.ts";
+import { connect, SERVER_OPTIONS } from "../calling/connect.ts";
 import { EXIT, Misuse } from "../../program/mod.ts";
 import { interruptible } from "../calling/interruptible.ts";
 import { shownState } from "./shown_state.ts";

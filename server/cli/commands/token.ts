@@ -8,7 +8,7 @@ import type { OpenHistory } from "../../history/mod.ts";
 import { makeToken, NewToken } from "../../http/access/new_token.ts";
 import { SCOPES } from "../../http/ports.ts";
 import { Token } from "../calling/answers.ts";
-import { connect, DATA, SERVER_OPTIONS } from "../calling/connection.ts";
+import { connect, DATA, SERVER_OPTIONS } from "../calling/connect.ts";
 import { EXIT, Failure, Misuse, OPERATOR } from "../../program/mod.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";
 import { print, printAside, printJson, printList } from "../output.ts";

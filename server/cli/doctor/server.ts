@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { cannotListen, Misuse, readCertificate } from "../../program/mod.ts";
-import { connect } from "../calling/connection.ts";
+import { connect } from "../calling/connect.ts";
 import { about, type Check } from "./check.ts";
 
 /** Whether the certificate can be used. */

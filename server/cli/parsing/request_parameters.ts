@@ -7,7 +7,7 @@ import { z } from "zod";
 import { wordsOf } from "../../core/contract/errors.ts";
 import type { OperationName } from "../../core/contract/operations.ts";
 import { orNearest } from "./nearest.ts";
-import { readPath } from "./paths.ts";
+import { readPath } from "./values.ts";
 import { Misuse } from "../../program/mod.ts";
 import { isOptional, shapesOf } from "./operation_keys.ts";
 

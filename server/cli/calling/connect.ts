@@ -1,0 +1,87 @@
+/**
+ * Which server a command calls: the one of a data folder, or the one that its user names.
+ *
+ * @module
+ */
+import { wordsOf } from "../../core/contract/errors.ts";
+import { ownerOfDataFolder } from "../../history/mod.ts";
+import { Failure, Misuse, readServerFile, type ServerFile } from "../../program/mod.ts";
+import type { Option } from "../parsing/command.ts";
+import { type Connection, connection } from "./connection.ts";
+
+/** The token of whoever does not want to be the operator. */
+const VARIABLE = "SWITCHROOM_TOKEN";
+
+/** Options of every command that speaks to a server. */
+export const SERVER_OPTIONS = {
+  data: { type: "string", value: "DIR", path: true, says: "the data folder of the server (data)" },
+  url: { type: "string", value: "URL", says: `a server by its address, with a token in ${VARIABLE}` },
+  ca: { type: "string", value: "FILE", path: true, says: "a certificate (PEM) to trust, such as the server's own" },
+} as const satisfies Record<string, Option>;
+
+/** The values of {@linkcode SERVER_OPTIONS}. */
+export type ServerOptions = { [Name in keyof typeof SERVER_OPTIONS]?: string | undefined };
+
+/** The data folder, unless named. */
+export const DATA = "data";
+
+/**
+ * Finds the server of a data folder, or the one that `url` names.
+ *
+ * @throws {Failure} If no server runs there.
+ * @throws {Misuse} If `url` comes without a token, or `ca` cannot be read.
+ */
+export async function connect({ data = DATA, url, ca }: ServerOptions): Promise<Connection> {
+  const token = Deno.env.get(VARIABLE) || undefined;
+  const client = ca === undefined ? undefined : await trusting(ca);
+  if (url !== undefined) {
+    if (token !== undefined) return connection(parseUrl(url), { token, client });
+    throw new Misuse(`--url needs the token of that server in ${VARIABLE}`);
+  }
+  const file = await readServerFile(data);
+  const owner = await ownerOfDataFolder(data).catch(() => undefined);
+  // Anybody may listen by now where a killed server did: a token is for the process that has the folder, no other.
+  if (file === undefined || owner !== `process ${file.pid}`) throw new Failure(whyNone(data, { file, owner }));
+  const own = token ?? file.token;
+  if (own === undefined) throw new Failure(`${data}/server.json has no token: set ${VARIABLE}`);
+  return connection(reachable(file.local ?? file.url), {
+    token: own,
+    client,
+    of: `on the data folder ${data}, ${owner},`,
+  });
+}
+
+/**
+ * A server that listens on every address is called on the loopback one: the others are nobody's name, and no
+ * certificate's.
+ */
+function reachable(url: string): URL {
+  return new URL(url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:"));
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol)) return url;
+  throw new Misuse(`--url cannot be ${JSON.stringify(text)}: it must be as http://127.0.0.1:8274`);
+}
+
+async function trusting(path: string): Promise<Deno.HttpClient> {
+  try {
+    return Deno.createHttpClient({ caCerts: [await Deno.readTextFile(path)] });
+  } catch (error) {
+    throw new Misuse(`Cannot use the certificate ${path}: ${wordsOf(error)}. It must be a file in PEM`);
+  }
+}
+
+/** Why there is no server to be found by its data folder. */
+function whyNone(
+  data: string,
+  { file, owner }: { file: ServerFile | undefined; owner: string | undefined },
+): string {
+  if (owner !== undefined) {
+    return `The data folder ${data} is in use by ${owner}, which does not say where it listens: it is starting or stopping`;
+  }
+  return file === undefined
+    ? `No server runs on the data folder ${data}: start one, or name another folder with --data`
+    : `No server runs on the data folder ${data}: ${data}/server.json is what a killed one left. Start the server again`;
+}

@@ -1,0 +1,49 @@
+/**
+ * Values as somebody typed them: paths, numbers and times.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import { z } from "zod";
+import { Misuse } from "../../program/mod.ts";
+
+/** Where `deno task` was started; it changes to the folder of deno.json before it runs a command. */
+const VARIABLE = "INIT_CWD";
+
+/** A path as whoever wrote it meant it: relative to where they are, not to where Switchroom is. */
+export function readPath(path: string): string {
+  // Whoever starts Deno with other flags than the tasks do is where the process is.
+  const known = Deno.permissions.querySync({ name: "env", variable: VARIABLE }).state === "granted";
+  return resolve(known ? Deno.env.get(VARIABLE) ?? "" : "", path);
+}
+
+/**
+ * Reads the value of an option that is a number.
+ *
+ * @throws {Misuse} If it is not an integer from `least` to `most`.
+ */
+export function readInteger(
+  text: string,
+  { name, least, most }: { name: string; least: number; most: number },
+): number {
+  const number = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+  if (number >= least && number <= most) return number;
+  throw new Misuse(`${name} cannot be ${JSON.stringify(text)}: it must be an integer from ${least} to ${most}`);
+}
+
+const Time = z.union([
+  z.iso.date().transform((date) => `${date}T00:00:00Z`),
+  z.iso.datetime({ offset: true }),
+]);
+
+/**
+ * Reads the value of an option that is a time, a day for its first moment in UTC.
+ *
+ * @throws {Misuse} If it is none.
+ */
+export function readTime(text: string | undefined, name: string): string | undefined {
+  if (text === undefined) return undefined;
+  const { data } = Time.safeParse(text);
+  if (data !== undefined) return data;
+  throw new Misuse(`${name} cannot be ${JSON.stringify(text)}: it must be as 2026-03-01 or 2026-03-01T09:30:00Z`);
+}

@@ -39,7 +39,7 @@ const WRONG: Record<string, { args: string[]; words: RegExp }> = {
 
 for (const [what, { args, words }] of Object.entries(WRONG)) {
   Deno.test(`${what} is wrong use: exit 2, and one line says what is wrong and what would be right`, async () => {
-    refused(await cli(args), words, 2);
+    refused(await cli(args), { code: 2, words });
   });
 }
 

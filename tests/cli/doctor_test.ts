@@ -254,11 +254,10 @@ Deno.test({
     await Deno.chmod(folder.path, 0);
     try {
       for (const words of ["phone list", "token list", "migrate status"]) {
-        refused(
-          await cli([...words.split(" "), "--data", folder.path]),
-          /belongs to another user. Run as its owner, or/,
-          1,
-        );
+        refused(await cli([...words.split(" "), "--data", folder.path]), {
+          code: 1,
+          words: /belongs to another user. Run as its owner, or/,
+        });
       }
       deepEqual((await examine(folder.path)).faults, ["bad data folder"]);
     } finally {
@@ -276,5 +275,5 @@ Deno.test("a folder that is a file is a fault, and nothing stumbles over it", as
 });
 
 Deno.test("wrong use of doctor is no finding: exit 2", async () => {
-  refused(await cli(["doctor", "--safe"]), /no option --safe/, 2);
+  refused(await cli(["doctor", "--safe"]), { code: 2, words: /no option --safe/ });
 });

@@ -29,11 +29,10 @@ Deno.test("the history is listed, filtered, shown and verified from a shell", as
   deepEqual(await ids("--to", String(bad?.["acceptedAt"]).replace("Z", "+00:00")), [good?.["requestId"]]);
   deepEqual(await ids("--limit", "1"), [bad?.["requestId"]]);
   deepEqual(await ids("--operation", "setRing"), []);
-  refused(
-    await cli(["history", "list", "--from", "yesterday", ...at]),
-    /--from cannot be "yesterday": it must be as 2026-03-01 or/,
-    2,
-  );
+  refused(await cli(["history", "list", "--from", "yesterday", ...at]), {
+    code: 2,
+    words: /--from cannot be "yesterday": it must be as 2026-03-01 or/,
+  });
   deepEqual(await ids("--from", String(bad?.["acceptedAt"]).slice(0, 10)), [bad?.["requestId"], good?.["requestId"]]);
   deepEqual(await ids("--to", "2026-01-02"), []);
 
@@ -43,8 +42,8 @@ Deno.test("the history is listed, filtered, shown and verified from a shell", as
     (await show(String(good?.["requestId"]))).stdout,
     /\nparams +\{"lamp":20,"mode":"steady"\}\n[^]*\noutcome +succeeded\n/,
   );
-  refused(await show("999999"), /No request of this token has that id/, 1);
-  refused(await show("first"), /ID cannot be "first"/, 2);
+  refused(await show("999999"), { code: 1, words: /No request of this token has that id/ });
+  refused(await show("first"), { code: 2, words: /ID cannot be "first"/ });
 
   const events = jsonLines(await cli(["history", "events", "--type", "handleOpened", "--json", ...at]));
   deepEqual(events.map(({ type, phone, token }) => [type, phone, token]), [

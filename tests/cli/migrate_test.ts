@@ -43,7 +43,10 @@ Deno.test("with a running server migrate status answers, and migrate up names th
   await using server = await startServer({ args: ["--safe"] });
   const states = jsonLines(await cli(["migrate", "status", "--json", "--data", server.data]));
   deepEqual(states.map(({ state }) => state), states.map(() => "done"));
-  refused(await cli(["migrate", "up", "--data", server.data]), new RegExp(`in use by process ${server.pid}`), 2);
+  refused(await cli(["migrate", "up", "--data", server.data]), {
+    code: 2,
+    words: new RegExp(`in use by process ${server.pid}`),
+  });
 });
 
 Deno.test("a history that is newer than this build is told by exit code 57 (api section 1)", async () => {
@@ -56,14 +59,17 @@ Deno.test("a history that is newer than this build is told by exit code 57 (api 
   const status = await cli(["migrate", "status", "--data", folder.path]);
   equal(status.code, 57);
   match(status.stdout, /9999_tomorrow +unknown\n/);
-  refused(await cli(["migrate", "up", "--data", folder.path]), /9999_tomorrow, which this build does not know/, 57);
+  refused(await cli(["migrate", "up", "--data", folder.path]), {
+    code: 57,
+    words: /9999_tomorrow, which this build does not know/,
+  });
 });
 
 Deno.test("without a history migrate says so and makes none", async () => {
   using folder = temporaryFolder();
   for (const word of ["status", "up"]) {
-    refused(await cli(["migrate", word, "--data", folder.path]), /There is no .*history\.db/, 1);
+    refused(await cli(["migrate", word, "--data", folder.path]), { code: 1, words: /There is no .*history\.db/ });
   }
   await Deno.writeTextFile(`${folder.path}/history.db`, "a letter to a friend. ".repeat(20));
-  refused(await cli(["migrate", "status", "--data", folder.path]), /is not an SQLite database/, 2);
+  refused(await cli(["migrate", "status", "--data", folder.path]), { code: 2, words: /is not an SQLite database/ });
 });

@@ -18,7 +18,10 @@ Deno.test("phones are listed and shown, for people in columns and for scripts in
   deepEqual(phones.map(({ phone }) => phone), ["virtual:desk-1", "virtual:mini-1"]);
   match((await cli(["phone", "show", "1", ...at])).stdout, /^phone +virtual:mini-1\n[^]*\nlamps +12\n/);
   deepEqual(jsonLines(await cli(["phone", "show", "virtual:desk-1", "--json", ...at])), [phones[0]]);
-  refused(await cli(["phone", "show", "virtual:none", ...at]), /virtual:none.*PHONEERR_BADDEVICEID/, 1);
+  refused(await cli(["phone", "show", "virtual:none", ...at]), {
+    code: 1,
+    words: /virtual:none.*PHONEERR_BADDEVICEID/,
+  });
 });
 
 Deno.test("every getter can be asked from a shell", async () => {
@@ -44,34 +47,46 @@ Deno.test("every getter can be asked from a shell", async () => {
   equal(display.stdout, `rows  |${" ".repeat(24)}|\n      |${" ".repeat(24)}|\n`);
   const status = await cli(["phone", "get", "virtual:desk-1", "status", "--data", server.data]);
   match(status.stdout, /\ndisplay +\| {24}\|\n +\| {24}\|\nlampModes +(\d+ off {2})+\d+ off\n/);
-  refused(await cli(["phone", "get", "virtual:desk-1", "lamp", "99", ...at]), /PHONEERR_INVALBUTTONLAMPID/, 1);
-  refused(await cli(["phone", "get", "virtual:desk-1", "lamp", ...at]), /lamp needs ID after it/, 2);
-  refused(await cli(["phone", "get", "virtual:desk-1", "ring", "1", ...at]), /ring takes no 1 after it/, 2);
+  refused(await cli(["phone", "get", "virtual:desk-1", "lamp", "99", ...at]), {
+    code: 1,
+    words: /PHONEERR_INVALBUTTONLAMPID/,
+  });
+  refused(await cli(["phone", "get", "virtual:desk-1", "lamp", ...at]), { code: 2, words: /lamp needs ID after it/ });
+  refused(await cli(["phone", "get", "virtual:desk-1", "ring", "1", ...at]), {
+    code: 2,
+    words: /ring takes no 1 after it/,
+  });
 });
 
 Deno.test("without a server one line says so, and that of a killed one is told from one that does not answer", async () => {
   using folder = temporaryFolder();
   const list = () => cli(["phone", "list", "--data", folder.path]);
-  refused(await list(), /No server runs on the data folder/, 1);
+  refused(await list(), { code: 1, words: /No server runs on the data folder/ });
   {
     await using server = await startServer({ data: folder.path, args: ["--safe"] });
     await server.kill();
   }
-  refused(await list(), /No server runs on the data folder.*server\.json is what a killed one left/, 1);
+  refused(await list(), {
+    code: 1,
+    words: /No server runs on the data folder.*server\.json is what a killed one left/,
+  });
   {
     using _taken = await takeDataFolder(folder.path);
-    refused(await list(), /is in use by process \d+.*it is starting or stopping/, 1);
+    refused(await list(), { code: 1, words: /is in use by process \d+.*it is starting or stopping/ });
     const silent = await freeAddress();
     await Deno.writeTextFile(
       `${folder.path}/server.json`,
       JSON.stringify({ pid: Deno.pid, url: silent, token: "any" }),
     );
-    refused(await list(), new RegExp(`, process ${Deno.pid}, does not answer at ${silent}: .*refused`), 1);
+    refused(await list(), {
+      code: 1,
+      words: new RegExp(`, process ${Deno.pid}, does not answer at ${silent}: .*refused`),
+    });
     await Deno.remove(`${folder.path}/server.json`);
-    refused(await list(), /is in use by process \d+.*it is starting or stopping/, 1);
+    refused(await list(), { code: 1, words: /is in use by process \d+.*it is starting or stopping/ });
   }
   await Deno.writeTextFile(`${folder.path}/server.json`, "{}");
-  refused(await list(), /Cannot use .*server\.json: .*pid/, 1);
+  refused(await list(), { code: 1, words: /Cannot use .*server\.json: .*pid/ });
 });
 
 Deno.test("a server is reached by its address with a token, and its refusals are told in one line", async () => {
@@ -79,9 +94,9 @@ Deno.test("a server is reached by its address with a token, and its refusals are
   const list = (token: string) =>
     cli(["phone", "list", "--json", "--url", server.url], { env: { SWITCHROOM_TOKEN: token } });
   equal(jsonLines(await list(server.token)).length, 2);
-  refused(await list("wrong"), /token is not known/, 1);
+  refused(await list("wrong"), { code: 1, words: /token is not known/ });
   const own = await cli(["phone", "list", "--data", server.data], { env: { SWITCHROOM_TOKEN: "wrong" } });
-  refused(own, /token is not known/, 1);
+  refused(own, { code: 1, words: /token is not known/ });
 });
 
 /** A server that speaks TLS with a certificate. */
@@ -100,7 +115,7 @@ Deno.test("a server whose certificate names a public host is found by its data f
   match(local, /^http:\/\/127\.0\.0\.1:\d+$/);
   const list = (...args: string[]) => cli(["phone", "list", "--json", "--data", server.data, ...args]);
   deepEqual(await list(), { code: 0, stdout: "", stderr: "" });
-  refused(await list("--ca", `${folder.path}/none.pem`), /Cannot use the certificate .*none\.pem/, 2);
+  refused(await list("--ca", `${folder.path}/none.pem`), { code: 2, words: /Cannot use the certificate .*none\.pem/ });
   equal((await fetch(`${local}/v1/phones`).then((answer) => answer.json())).status, 401);
 });
 
@@ -125,7 +140,7 @@ for (const [what, { options, trusted, words }] of Object.entries(CERTIFICATES)) 
     const url = server.url.replace("0.0.0.0", "127.0.0.1");
     const ca = trusted ? ["--ca", `${folder.path}/cert.pem`] : [];
     const env = { SWITCHROOM_TOKEN: server.token };
-    refused(await cli(["phone", "list", "--url", url, ...ca], { env }), words, 1);
+    refused(await cli(["phone", "list", "--url", url, ...ca], { env }), { code: 1, words });
   });
 }
 
@@ -139,20 +154,22 @@ Deno.test("a server by its address is reached over TLS with its certificate", as
 
 Deno.test("an address that the command line may not reach is refused with what would be right", async () => {
   const env = { SWITCHROOM_TOKEN: "any" };
-  refused(
-    await cli(["phone", "list", "--url", "http://192.0.2.1:8274"], { env }),
-    /may not reach 192\.0\.2\.1:8274.*--allow-net/,
-    1,
-  );
-  refused(await cli(["phone", "list", "--url", "192.0.2.1"], { env }), /--url cannot be "192\.0\.2\.1"/, 2);
+  refused(await cli(["phone", "list", "--url", "http://192.0.2.1:8274"], { env }), {
+    code: 1,
+    words: /may not reach 192\.0\.2\.1:8274.*--allow-net/,
+  });
+  refused(await cli(["phone", "list", "--url", "192.0.2.1"], { env }), {
+    code: 2,
+    words: /--url cannot be "192\.0\.2\.1"/,
+  });
 });
 
 Deno.test("what is no Switchroom is told as such", async () => {
   await using stranger = serve(() => new Response("<html>", { headers: { "content-type": "text/html" } }));
   await using broken = serve(() => new Response("no", { status: 502 }));
   const list = ({ url }: { url: string }) => cli(["phone", "list", "--url", url], { env: { SWITCHROOM_TOKEN: "any" } });
-  refused(await list(stranger), /answer to GET \/v1\/phones is not as expected/, 1);
-  refused(await list(broken), /answer to GET \/v1\/phones is 502, and not of a Switchroom/, 1);
+  refused(await list(stranger), { code: 1, words: /answer to GET \/v1\/phones is not as expected/ });
+  refused(await list(broken), { code: 1, words: /answer to GET \/v1\/phones is 502, and not of a Switchroom/ });
 });
 
 Deno.test("what a server says cannot give orders to the terminal", async () => {
@@ -190,12 +207,12 @@ Deno.test("no token is told to whoever listens by now where a killed server did"
   {
     using _taken = await takeDataFolder(folder.path);
     await Deno.writeTextFile(path, JSON.stringify({ ...file, pid: Deno.pid + 1 }));
-    refused(await list(), /in use by process \d+, which does not say where it listens/, 1);
+    refused(await list(), { code: 1, words: /in use by process \d+, which does not say where it listens/ });
     await Deno.writeTextFile(path, JSON.stringify(file));
     equal((await list()).code, 0);
     deepEqual(told.splice(0), ["Bearer own"]);
   }
-  refused(await list(), /server\.json is what a killed one left/, 1);
+  refused(await list(), { code: 1, words: /server\.json is what a killed one left/ });
   deepEqual(told, []);
 });
 
@@ -205,7 +222,7 @@ Deno.test("an answer that breaks off is a failure of the call, and no fault of t
   const env = { SWITCHROOM_TOKEN: "any" };
   for (const words of ["phone list", "history verify"]) {
     const ended = await cli([...words.split(" "), "--url", wire.url], { env });
-    refused(ended, /The answer to (GET|POST) \/v1\/\S+ broke off: /, 1);
+    refused(ended, { code: 1, words: /The answer to (GET|POST) \/v1\/\S+ broke off: / });
   }
 });
 

@@ -55,12 +55,11 @@ Deno.test("bytes come as base64, from a file or from the standard input, and dev
     await Deno.remove(file);
   }
   const owner = ["request", "devSpecific", "virtual:desk-1", `params=${btoa(press)}`, "--owner", "--data", server.data];
-  refused(await cli(owner), /PHONEERR_INUSE/, 1);
-  refused(
-    await cli(["request", "setLamp", "virtual:desk-1", "lamp=20", "mode=off", "--data", server.data]),
-    /INUSE/,
-    1,
-  );
+  refused(await cli(owner), { code: 1, words: /PHONEERR_INUSE/ });
+  refused(await cli(["request", "setLamp", "virtual:desk-1", "lamp=20", "mode=off", "--data", server.data]), {
+    code: 1,
+    words: /INUSE/,
+  });
 });
 
 const WRONG: Record<string, { args: string[]; words: RegExp }> = {
@@ -92,7 +91,7 @@ const WRONG: Record<string, { args: string[]; words: RegExp }> = {
 
 for (const [what, { args, words }] of Object.entries(WRONG)) {
   Deno.test(`${what} is wrong use of request: exit 2, before anything is asked`, async () => {
-    refused(await cli(["request", ...args]), words, 2);
+    refused(await cli(["request", ...args]), { code: 2, words });
   });
 }
 
@@ -110,12 +109,14 @@ Deno.test("a request that takes longer than --timeout is given up by the server,
 Deno.test("paths are relative to where the task was started", async () => {
   using folder = temporaryFolder();
   const env = { INIT_CWD: folder.path };
-  refused(
-    await cli(["request", "setData", "x:1", "dataId=0", "data=@bytes"], { env }),
-    new RegExp(`Cannot read bytes: .*${folder.path}/bytes`),
-    2,
-  );
-  refused(await cli(["phone", "list", "--data", "here"], { env }), new RegExp(`data folder ${folder.path}/here:`), 1);
+  refused(await cli(["request", "setData", "x:1", "dataId=0", "data=@bytes"], { env }), {
+    code: 2,
+    words: new RegExp(`Cannot read bytes: .*${folder.path}/bytes`),
+  });
+  refused(await cli(["phone", "list", "--data", "here"], { env }), {
+    code: 1,
+    words: new RegExp(`data folder ${folder.path}/here:`),
+  });
 });
 
 Deno.test("a request whose end nobody tells is given up, and said to be accepted: exit 1", async () => {
@@ -133,7 +134,10 @@ Deno.test("a request whose end nobody tells is given up, and said to be accepted
   try {
     const asked = ["request", "setLamp", "x:1", "lamp=1", "mode=off", "--url", `http://127.0.0.1:${server.addr.port}`];
     const ask = (...args: string[]) => cli([...asked, ...args], { env: { SWITCHROOM_TOKEN: "any" } });
-    refused(await ask("--timeout", "5"), /Request 7 is accepted, but its end is not told: see history show 7/, 1);
+    refused(await ask("--timeout", "5"), {
+      code: 1,
+      words: /Request 7 is accepted, but its end is not told: see history show 7/,
+    });
     deepEqual(waits.splice(0).filter((wait) => wait !== null), ["wait=20"]);
     match((await ask("--timeout", "100")).stderr, /^request 7 is accepted, and its end is not told yet\nswitchroom: /);
     deepEqual(waits.filter((wait) => wait !== null), ["wait=60", "wait=55"]);

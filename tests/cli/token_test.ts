@@ -39,19 +39,18 @@ Deno.test("the secret of a new token is all that standard output holds, and it w
   const { id } = jsonLines(list)[1]!;
   deepEqual(await cli(["token", "revoke", String(id), ...at]), { code: 0, stdout: "", stderr: "" });
   equal(await statusOf(server, { token, path: "/v1/phones" }), 401);
-  refused(await cli(["token", "revoke", String(id), ...at]), /No token has the id/, 1);
+  refused(await cli(["token", "revoke", String(id), ...at]), { code: 1, words: /No token has the id/ });
 });
 
 Deno.test("what a new token cannot be is wrong use: exit 2", async () => {
   using folder = temporaryFolder();
   const create = (...args: string[]) => cli(["token", "create", ...args, "--data", folder.path]);
-  refused(
-    await create("x", "--scope", "everything"),
-    /--scope cannot be "everything": it must be one of phones:monitor/,
-    2,
-  );
-  refused(await create("x", "--phones", "[a-z]"), /--phones must be a glob of phones/, 2);
-  refused(await create(""), /NAME must have/, 2);
+  refused(await create("x", "--scope", "everything"), {
+    code: 2,
+    words: /--scope cannot be "everything": it must be one of phones:monitor/,
+  });
+  refused(await create("x", "--phones", "[a-z]"), { code: 2, words: /--phones must be a glob of phones/ });
+  refused(await create(""), { code: 2, words: /NAME must have/ });
 });
 
 Deno.test("without a server tokens are made and revoked in the data folder, on the record, so that a lost one locks nobody out", async () => {
@@ -65,11 +64,10 @@ Deno.test("without a server tokens are made and revoked in the data folder, on t
   const rescue = jsonLines(await cli(["token", "create", "rescue", "--scope", "admin", "--json", ...at]))[0]!;
   const lost = jsonLines(await cli(["token", "list", "--json", ...at])).find(({ name }) => name === "bootstrap")!;
   equal((await cli(["token", "revoke", String(lost["id"]), ...at])).code, 0);
-  refused(
-    await cli(["token", "revoke", "t-none", ...at]),
-    /No token has the id t-none: token list says which there are/,
-    1,
-  );
+  refused(await cli(["token", "revoke", "t-none", ...at]), {
+    code: 1,
+    words: /No token has the id t-none: token list says which there are/,
+  });
 
   await using server = await startServer({ data: folder.path, token: String(rescue["token"]) });
   equal(await statusOf(server, { token: server.token, path: "/v1/tokens" }), 200);
@@ -88,8 +86,11 @@ Deno.test("without a server tokens are made and revoked in the data folder, on t
 Deno.test("a data folder that no server has run on is not made by a slip of the hand", async () => {
   using folder = temporaryFolder();
   const data = `${folder.path}/dta`;
-  refused(await cli(["token", "create", "x", "--data", data]), /There is no .*dta\/history\.db: start a server/, 1);
-  refused(await cli(["token", "list", "--data", data]), /There is no/, 1);
+  refused(await cli(["token", "create", "x", "--data", data]), {
+    code: 1,
+    words: /There is no .*dta\/history\.db: start a server/,
+  });
+  refused(await cli(["token", "list", "--data", data]), { code: 1, words: /There is no/ });
   deepEqual([...Deno.readDirSync(folder.path)], []);
 });
 

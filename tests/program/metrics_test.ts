@@ -112,15 +112,13 @@ Deno.test("the metrics count answers by route and status, and refusals by reason
   equal((await call("PROPFIND", "/v1/phones")).status, 405);
   equal((await call("GET", "/v1/phones/virtual:none")).status, 404);
   const after = await read(call);
-  const answers = (method: string, route: string, status: string) => {
-    const labels = { method, route, status };
-    return after.value("switchroom_http_answers_total", labels) - before.value("switchroom_http_answers_total", labels);
-  };
-  equal(answers("POST", "/v1/handles/:handle/requests", "4xx"), 2);
-  equal(answers("GET", "unrouted", "4xx"), 1);
-  equal(answers("other", "unrouted", "4xx"), 1);
-  equal(answers("GET", "/v1/phones/:phone", "4xx"), 1);
-  equal(answers("GET", "/metrics", "2xx"), 1);
+  const answers = (labels: { method: string; route: string; status: string }) =>
+    after.value("switchroom_http_answers_total", labels) - before.value("switchroom_http_answers_total", labels);
+  equal(answers({ method: "POST", route: "/v1/handles/:handle/requests", status: "4xx" }), 2);
+  equal(answers({ method: "GET", route: "unrouted", status: "4xx" }), 1);
+  equal(answers({ method: "other", route: "unrouted", status: "4xx" }), 1);
+  equal(answers({ method: "GET", route: "/v1/phones/:phone", status: "4xx" }), 1);
+  equal(answers({ method: "GET", route: "/metrics", status: "2xx" }), 1);
   const refusals = (reason: string) =>
     after.value("switchroom_refusals_total", { reason }) - before.value("switchroom_refusals_total", { reason });
   deepEqual(

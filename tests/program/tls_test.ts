@@ -25,7 +25,11 @@ async function write(folder: string, { cert, key }: Certificate): Promise<{ cert
 }
 
 /** A server that shows the certificate of a folder and looks every 20 ms whether it has changed. */
-async function startTls(folder: string, certificate: Certificate, args: string[] = []): Promise<RunningServer> {
+async function startTls(
+  folder: string,
+  certificate: Certificate,
+  { args = [] }: { args?: string[] } = {},
+): Promise<RunningServer> {
   const tls = await write(folder, certificate);
   return await startServer({ config: { tls, bounds: { tlsCheckMs: 20 } }, args, untilListening: true });
 }
@@ -33,18 +37,18 @@ async function startTls(folder: string, certificate: Certificate, args: string[]
 /** A client that trusts this certificate alone. */
 function clientOf({ cert }: Certificate) {
   const client = Deno.createHttpClient({ caCerts: [cert] });
-  const open = (server: RunningServer, path: string, init: RequestInit = {}) =>
-    fetch(server.url.replace("0.0.0.0", "127.0.0.1") + path, {
+  const open = ({ url, token }: RunningServer, path: string, { headers, ...init }: RequestInit = {}) =>
+    fetch(url.replace("0.0.0.0", "127.0.0.1") + path, {
       ...init,
-      headers: { authorization: `Bearer ${server.token}`, "content-type": "application/json", ...init.headers },
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
       signal: AbortSignal.timeout(30_000),
       client,
     });
   return {
     client,
     open,
-    async call(server: RunningServer, path: string, init: RequestInit = {}) {
-      const answer = await open(server, path, init);
+    async call(server: RunningServer, path: string, options: RequestInit = {}) {
+      const answer = await open(server, path, options);
       const text = await answer.text();
       return { status: answer.status, body: text === "" ? undefined : JSON.parse(text) };
     },
@@ -83,7 +87,7 @@ Deno.test("with tls.cert and tls.key the server speaks HTTPS at its address and 
 
 Deno.test("with TLS the server may listen on every address", async () => {
   using folder = temporaryFolder();
-  await using server = await startTls(folder.path, FIRST, ["--listen", "0.0.0.0:0"]);
+  await using server = await startTls(folder.path, FIRST, { args: ["--listen", "0.0.0.0:0"] });
   using client = clientOf(FIRST);
   match(server.url, /^https:\/\/0\.0\.0\.0:\d+$/);
   equal((await client.call(server, "/v1/phones")).status, 200);
@@ -140,7 +144,10 @@ Deno.test("a certificate that changes is shown at once, while an answer under wa
 });
 
 /** A socket, its first message answered. */
-async function openSocket(server: RunningServer, { client }: { client: Deno.HttpClient }, first: object) {
+async function openSocket(
+  server: RunningServer,
+  { client, ...first }: { client: Deno.HttpClient; method: string; params: object },
+) {
   const socket = new WebSocket(`${server.url.replace("https", "wss")}/v1/socket`, {
     headers: { authorization: `Bearer ${server.token}` },
     client,
@@ -158,13 +165,17 @@ Deno.test("at a change of the certificate a socket is told 1001, and its applica
   await using server = await startTls(folder.path, FIRST);
   await untilLogged(server, /plugin ready/);
   using before = clientOf(FIRST);
-  const first = await openSocket(server, before, { method: "phoneInitializeEx", params: { name: "test" } });
+  const first = await openSocket(server, {
+    client: before.client,
+    method: "phoneInitializeEx",
+    params: { name: "test" },
+  });
   await write(folder.path, SECOND);
   equal((await deadline(first.closed, 30_000)).code, 1001);
   await untilShown(server, SECOND);
   using after = clientOf(SECOND);
   const { application } = first.result;
-  const again = await openSocket(server, after, { method: "resume", params: { application } });
+  const again = await openSocket(server, { client: after.client, method: "resume", params: { application } });
   equal(again.result.application, application);
   again.socket.close();
   await again.closed;

@@ -53,7 +53,8 @@ function candidates(commands: readonly Command[]): Candidates {
   add("", ["--help", "--version"]);
   for (const { words, parameters, options } of commands) {
     const all = { ...options, ...COMMON_OPTIONS };
-    words.split(" ").forEach((word, index, parts) => add(parts.slice(0, index).join(" "), [word]));
+    const parts = words.split(" ");
+    parts.forEach((word, index) => add(parts.slice(0, index).join(" "), [word]));
     add(words, Object.values(parameters).flatMap(({ choices = [] }) => choices));
     const names = Object.keys(all).map((name) => `--${name}`);
     add(words, names);

@@ -21,7 +21,7 @@ export interface Rooms {
 /** Registers what the rooms can be asked. */
 export function measureRooms(registry: Registry, { core, host, opened, server }: Rooms): void {
   const registers = [registry];
-  const gauge = (name: string, help: string, value: () => number) =>
+  const gauge = (name: string, { help, value }: { help: string; value: () => number }) =>
     new Gauge({
       name,
       help,
@@ -31,25 +31,27 @@ export function measureRooms(registry: Registry, { core, host, opened, server }:
       },
     });
 
-  const census = (name: string, help: string, of: keyof Census) => gauge(name, help, () => core.census()[of]);
-  census(
-    "switchroom_requests_in_flight",
-    "Requests that were taken and whose completions are not on disk.",
-    "requests",
-  );
-  census("switchroom_applications", "Applications.", "applications");
-  census("switchroom_handles", "Open handles.", "handles");
-  census("switchroom_event_streams", "Applications whose events are being read, by stream or socket.", "streams");
-  census("switchroom_phones", "Phones that are there.", "phones");
-  census("switchroom_phones_connected", "Phones whose link stands.", "connectedPhones");
+  const census = (of: keyof Census, { name, help }: { name: string; help: string }) =>
+    gauge(name, { help, value: () => core.census()[of] });
+  census("requests", {
+    name: "switchroom_requests_in_flight",
+    help: "Requests that were taken and whose completions are not on disk.",
+  });
+  census("applications", { name: "switchroom_applications", help: "Applications." });
+  census("handles", { name: "switchroom_handles", help: "Open handles." });
+  census("streams", {
+    name: "switchroom_event_streams",
+    help: "Applications whose events are being read, by stream or socket.",
+  });
+  census("phones", { name: "switchroom_phones", help: "Phones that are there." });
+  census("connectedPhones", { name: "switchroom_phones_connected", help: "Phones whose link stands." });
 
-  gauge("switchroom_sockets", "Open sockets.", () => server.sockets());
-  gauge("switchroom_history_rows_waiting", "Rows that wait for the disk.", () => opened.waiting());
-  gauge(
-    "switchroom_history_trouble",
-    "1 while nothing can be accepted because the history cannot be written or is behind, otherwise 0.",
-    () => opened.history.trouble === undefined ? 0 : 1,
-  );
+  gauge("switchroom_sockets", { help: "Open sockets.", value: () => server.sockets() });
+  gauge("switchroom_history_rows_waiting", { help: "Rows that wait for the disk.", value: () => opened.waiting() });
+  gauge("switchroom_history_trouble", {
+    help: "1 while nothing can be accepted because the history cannot be written or is behind, otherwise 0.",
+    value: () => opened.history.trouble === undefined ? 0 : 1,
+  });
   measurePlugins(registry, host);
 }
 
@@ -67,19 +69,31 @@ function measurePlugins(registry: Registry, host: Rooms["host"]): void {
     },
   });
   const labelNames = ["plugin"];
-  const each = (name: string, help: string, of: "rssBytes" | "cpu" | "lagMs", unit = 1) =>
+  const each = (
+    of: "rssBytes" | "cpu" | "lagMs",
+    { unit = 1, ...description }: { name: string; help: string; unit?: number },
+  ) =>
     new Gauge({
-      name,
-      help,
+      ...description,
       labelNames,
       registers,
       collect() {
         for (const plugin of host.states()) this.set({ plugin: plugin.name }, plugin[of] * unit);
       },
     });
-  each("switchroom_plugin_resident_memory_bytes", "Resident memory of a plugin; 0 without a process.", "rssBytes");
-  each("switchroom_plugin_cpu_ratio", "Processor time of a plugin as a part of one processor.", "cpu");
-  each("switchroom_plugin_loop_lag_seconds", "How late the timers of a plugin last were.", "lagMs", 0.001);
+  each("rssBytes", {
+    name: "switchroom_plugin_resident_memory_bytes",
+    help: "Resident memory of a plugin; 0 without a process.",
+  });
+  each("cpu", {
+    name: "switchroom_plugin_cpu_ratio",
+    help: "Processor time of a plugin as a part of one processor.",
+  });
+  each("lagMs", {
+    name: "switchroom_plugin_loop_lag_seconds",
+    help: "How late the timers of a plugin last were.",
+    unit: 0.001,
+  });
   new Counter({
     name: "switchroom_plugin_restarts_total",
     help: "Processes of a plugin that were started after its first.",

@@ -32,11 +32,11 @@ export function requestTracer({ version, clock }: { version: string; clock: Cloc
           const wall = clock.wall() - clock.monotonic();
           const request = tracer.startSpan("request", { startTime: wall + takenAt, attributes }, caller);
           const within = trace.setSpan(caller, request);
-          const step = (name: string, from: number, to: number) =>
+          const step = (name: string, { from, to }: { from: number; to: number }) =>
             tracer.startSpan(name, { startTime: wall + from }, within).end(wall + to);
-          step("accept", takenAt, acceptedAt);
-          if (dispatched) step("plugin", acceptedAt, endedAt);
-          step("complete", endedAt, completedAt);
+          step("accept", { from: takenAt, to: acceptedAt });
+          if (dispatched) step("plugin", { from: acceptedAt, to: endedAt });
+          step("complete", { from: endedAt, to: completedAt });
           if (outcome !== "succeeded") request.setStatus({ code: SpanStatusCode.ERROR, message: outcome });
           request.end(wall + completedAt);
         },

@@ -7,9 +7,9 @@ import { COMMANDS, help, print, printAside, readArguments } from "./cli/mod.ts";
 import { EXIT, exitOnFaults, internalError, versions } from "./program/mod.ts";
 
 async function main(args: string[]): Promise<number> {
-  const asked = readArguments(args, COMMANDS);
-  if (asked.kind === "run") return await asked.command.run(args);
-  print(asked.kind === "version" ? await versions() : help(asked.of));
+  const invocation = readArguments(args, COMMANDS);
+  if (invocation.kind === "run") return await invocation.command.run(args);
+  print(invocation.kind === "version" ? await versions() : help(invocation.of));
   return EXIT.orderly;
 }
 

@@ -23,7 +23,8 @@ export async function isServed(data: string): Promise<boolean> {
 /**
  * The history's file in a data folder.
  *
- * @throws {Failure} If no server has ever run there, as a folder that was mistyped must not become one, or this user may not read it.
+ * @throws {Failure} If no server has ever run there, as a folder that was mistyped must not become one, or this user
+ * may not read it.
  */
 export async function historyFile(data: string): Promise<string> {
   const path = `${data}/history.db`;
@@ -37,7 +38,8 @@ export async function historyFile(data: string): Promise<string> {
 }
 
 /**
- * Takes a data folder, as a server does at its start, and opens its history: it is migrated, and what a killed server left open is `lost`.
+ * Takes a data folder, as a server does at its start, and opens its history: it is migrated, and what a killed server
+ * left open is `lost`.
  *
  * @throws {Failure} As {@linkcode historyFile}.
  * @throws {HistoryError} If it is in use, or cannot be opened.

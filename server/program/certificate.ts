@@ -34,8 +34,9 @@ export interface WatchOptions {
 }
 
 /**
- * Looks again and again whether the files hold another certificate than the one in use. Their text is compared and not their times, so that a link that
- * leads somewhere else counts as well. What cannot be used leaves the one in use, and is logged when it is still there at the next look: the two files are hardly ever replaced at once.
+ * Looks again and again whether the files hold another certificate than the one in use. Their text is compared and not
+ * their times, so that a link that leads somewhere else counts as well. What cannot be used leaves the one in use, and
+ * is logged when it is still there at the next look: the two files are hardly ever replaced at once.
  */
 export function watchCertificate(
   files: TlsFiles,
@@ -43,7 +44,7 @@ export function watchCertificate(
 ): Disposable {
   let current = first;
   let seen = "";
-  let told = "";
+  let logged = "";
   let cancel: () => void;
 
   const look = async () => {
@@ -59,9 +60,9 @@ export function watchCertificate(
     } catch (error) {
       fault = wordsOf(error);
     }
-    if (fault === "") told = "";
-    else if (fault === seen && fault !== told) {
-      told = fault;
+    if (fault === "") logged = "";
+    else if (fault === seen && fault !== logged) {
+      logged = fault;
       logOf("server").warning("The certificate in use is kept", { reason: fault });
     }
     seen = fault;

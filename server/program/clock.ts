@@ -1,6 +1,8 @@
 import type { Clock } from "../core/ports.ts";
 
-/** One timer for all that wait equally long: most are cancelled early, and a timer of their own would cost 3 us each. */
+/**
+ * One timer for all that wait equally long: most are cancelled early, and a timer of their own would cost 3 us each.
+ */
 interface Queue {
   readonly waiting: Set<{ readonly at: number; readonly run: () => void }>;
   timer: ReturnType<typeof setTimeout> | undefined;

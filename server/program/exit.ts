@@ -1,5 +1,6 @@
 /**
- * How the process ends: the exit codes, the errors that carry one, the signals that end it, and a fault that nobody catches.
+ * How the process ends: the exit codes, the errors that carry one, the signals that end it, and a fault that nobody
+ * catches.
  *
  * @module
  */

@@ -1,10 +1,13 @@
+import type { PluginState } from "../core/contract/plugin_condition.ts";
 import type { Core } from "../core/core.ts";
 import type { OpenHistory } from "../history/mod.ts";
-import type { PluginState } from "../core/contract/plugin_condition.ts";
 import { type Host, STOPPED_BECAUSE } from "../host/mod.ts";
 import type { Health } from "../http/mod.ts";
 
-/** Reasons that may be told without a token. The others hold lines of a plugin's code, what it printed, or paths of this machine. */
+/**
+ * Reasons that may be told without a token. The others hold lines of a plugin's code, what it printed, or paths of this
+ * machine.
+ */
 const TOLD: readonly string[] = Object.values(STOPPED_BECAUSE);
 
 /** What `readyz` says: ready when applications can work; degraded is said beside it. */

@@ -1,8 +1,8 @@
 /**
  * The server program: what a start of it brings up, and what the command line has to know of it.
  *
- * The functions of this file load what they call when they are called, for that brings all rooms with it: a command that
- * only calls a server should not wait for a whole one.
+ * The functions of this file load what they call when they are called, for that brings all rooms with it: a command
+ * that only calls a server should not wait for a whole one.
  *
  * @module
  */

@@ -1,9 +1,10 @@
 /**
  * `serve`: the server, whole. The only place that joins the rooms.
  *
- * It starts from the bottom up: the data folder is taken, the history opened (migrated, recovered), the core made, the address bound, the first token made,
- * the plugins started, and applications let in. An address that is taken is found before anything has been done that somebody would have to know of. It ends the other way round: the core refuses what is new and closes every phone, the plugins are stopped, answers on their way go out, the history
- * is closed.
+ * It starts from the bottom up: the data folder is taken, the history opened (migrated, recovered), the core made, the
+ * address bound, the first token made, the plugins started, and applications let in. An address that is taken is found
+ * before anything has been done that somebody would have to know of. It ends the other way round: the core refuses what
+ * is new and closes every phone, the plugins are stopped, answers on their way go out, the history is closed.
  *
  * @module
  */
@@ -90,7 +91,8 @@ export async function serve(flags: Flags): Promise<void> {
       token: operator.secret,
     });
     const { recovered, migrated } = opened;
-    // Not waited for: a disk that stalls now would keep the server from telling where it listens, and from hearing that it is to stop.
+    // Not waited for: a disk that stalls now would keep the server from telling where it listens, and from hearing that
+    // it is to stop.
     history.note({ type: "serverStarted", detail: { version: deno.version, recovered, migrated } });
     greet({ url: server.url, token });
 

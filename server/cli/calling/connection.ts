@@ -139,7 +139,9 @@ const MEANINGS: readonly { says: RegExp; means: string }[] = [
   },
 ];
 
-/** Explains why a connection was not made, if it was for the server's certificate; gives other words back as they are. */
+/**
+ * Explains why a connection was not made, if it was for the server's certificate; gives other words back as they are.
+ */
 function explainCertificate(words: string): string {
   const meaning = MEANINGS.find(({ says }) => says.test(words));
   return meaning === undefined ? words : `${meaning.means} (${words})`;

@@ -46,7 +46,8 @@ export async function withPhone<Result>(
     const opened = await connection.call(`POST ${path}/handles`, { shape: handle, body: { phone, privilege } });
     return await use(opened.handle);
   } finally {
-    // What was done stands, whatever keeps the application from being ended: an application that is gone already, or else its lease.
+    // What was done stands, whatever keeps the application from being ended: an application that is gone already, or
+    // else its lease.
     await connection.call(`DELETE ${path}`, { shape: nothing }).catch(() => {});
   }
 }

@@ -1,14 +1,14 @@
 /**
  * `completion`: scripts that let a shell complete the command line, made from the table of commands.
  *
- * Nothing is asked of a server: starting Deno at each press of a key would be felt.
+ * No server is called: starting Deno at each press of a key would be felt.
  *
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { type Command, command, COMMON_OPTIONS, type Key } from "../parsing/command.ts";
 import { EXIT } from "../../program/mod.ts";
 import { print } from "../output.ts";
+import { type Command, command, COMMON_OPTIONS, type Key } from "../parsing/command.ts";
 
 /** What the scripts call the command line. */
 const NAME = "switchroom";
@@ -75,7 +75,10 @@ function pairs({ name, choices = [""] }: Key): string[] {
   return choices.map((choice) => `${name}=${choice}`);
 }
 
-/** A function that prints what can come next, in the words that bash and zsh share: `$1` is the word before, `$2` all words before. */
+/**
+ * A function that prints what can come next, in the words that bash and zsh share: `$1` is the word before, `$2` all
+ * words before.
+ */
 function nextWords({ values, after }: Candidates): string {
   const longestFirst = [...after].sort(([one], [other]) => other.length - one.length);
   return [

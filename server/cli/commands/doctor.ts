@@ -4,10 +4,10 @@
  * @module
  */
 import { printable } from "../../core/contract/text.ts";
-import type { Finding, State } from "../doctor/check.ts";
 import { EXIT } from "../../program/mod.ts";
-import { command, JSON_OPTION } from "../parsing/command.ts";
+import type { Finding, State } from "../doctor/check.ts";
 import { paint, print, printJson } from "../output.ts";
+import { command, JSON_OPTION } from "../parsing/command.ts";
 import { SERVE_OPTIONS } from "./serve.ts";
 
 const MARKS: Readonly<Record<State, string>> = {

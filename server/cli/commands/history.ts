@@ -7,13 +7,13 @@ import { z } from "zod";
 import { OPERATIONS } from "../../core/contract/operations.ts";
 import { HISTORY_EVENT_TYPES, OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
 import { printable } from "../../core/contract/text.ts";
+import { EXIT } from "../../program/mod.ts";
 import { Event, RequestRecord } from "../calling/answers.ts";
 import { connect, SERVER_OPTIONS } from "../calling/connect.ts";
 import type { Connection } from "../calling/connection.ts";
-import { EXIT } from "../../program/mod.ts";
 import { interruptible } from "../calling/interruptible.ts";
-import { command, JSON_OPTION } from "../parsing/command.ts";
 import { paint, print, printAside, printFields, printJson, printList } from "../output.ts";
+import { command, JSON_OPTION } from "../parsing/command.ts";
 import { readInteger, readTime } from "../parsing/values.ts";
 
 const USUAL_LIMIT = "50";
@@ -149,7 +149,7 @@ export const historyVerify = command({
   examples: ["history verify"],
   async run({ json, ...server }) {
     const connection = await connect(server);
-    // It takes as long as the history is, so that it has no deadline: whoever asked for it may interrupt it.
+    // It takes as long as the history is, so that it has no deadline: whoever called it may interrupt it.
     const found = await interruptible((signal) =>
       connection.call("POST /v1/history/verify", { shape: verdict, signal })
     );
@@ -195,11 +195,11 @@ async function* pages<Item>(connection: Connection, { path, filter, most, page, 
   /** Called at the end if that was not everything. */
   onMore: () => void;
 }): AsyncGenerator<Item> {
-  const asked = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const given = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
   let left = most;
   let cursor: string | null = null;
   do {
-    const query = new URLSearchParams(asked);
+    const query = new URLSearchParams(given);
     query.set("limit", String(Math.min(PAGE, left)));
     if (cursor !== null) query.set("cursor", cursor);
     const { items, next }: Page<Item> = await connection.call(`GET ${path}?${query}`, { shape: page });

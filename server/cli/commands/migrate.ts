@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { DATA, SERVER_OPTIONS } from "../calling/connect.ts";
 import { EXIT, Failure } from "../../program/mod.ts";
-import { command, JSON_OPTION } from "../parsing/command.ts";
-import { print, printList } from "../output.ts";
+import { DATA, SERVER_OPTIONS } from "../calling/connect.ts";
 import { historyFile, withHistory } from "../offline.ts";
+import { print, printList } from "../output.ts";
+import { command, JSON_OPTION } from "../parsing/command.ts";
 
 const options = { data: SERVER_OPTIONS.data, json: JSON_OPTION } as const;
 

@@ -5,14 +5,14 @@
  */
 import { z } from "zod";
 import { HOOKSWITCH_DEVICES } from "../../core/contract/names.ts";
+import { EXIT, Misuse } from "../../program/mod.ts";
 import { Phone } from "../calling/answers.ts";
 import { connect, SERVER_OPTIONS } from "../calling/connect.ts";
-import { EXIT, Misuse } from "../../program/mod.ts";
 import { interruptible } from "../calling/interruptible.ts";
-import { shownState } from "./shown_state.ts";
-import { command, JSON_OPTION } from "../parsing/command.ts";
-import { printFields, printJson, printList } from "../output.ts";
 import { withPhone } from "../calling/with_phone.ts";
+import { printFields, printJson, printList } from "../output.ts";
+import { command, JSON_OPTION } from "../parsing/command.ts";
+import { shownState } from "./shown_state.ts";
 
 const PHONE = { value: "PHONE", says: "its name, or its device id" } as const;
 
@@ -83,8 +83,8 @@ function list(items: readonly unknown[]): string {
   return items.length === 0 ? "-" : items.join(" ");
 }
 
-/** What can be asked of a phone, by the name that stands in the path; `what` is which one of several. */
-const GETTERS: Readonly<Record<string, { path: string; what?: string; choices?: readonly string[] }>> = {
+/** The getters of a phone, by what is typed for each; `what` is which one of several. */
+const GETTERS: Readonly<Record<string, { path: string; what?: string }>> = {
   status: { path: "status" },
   display: { path: "display" },
   hookswitch: { path: "hookswitch" },

@@ -1,22 +1,23 @@
 /**
- * `request`: one of the nine operations, from the opening of the phone to its close: a phone driven from a shell script.
+ * `request`: one of the nine operations, from the opening of the phone to its close: a phone driven from a shell
+ * script.
  *
  * @module
  */
 import { z } from "zod";
 import { type OperationName, OPERATIONS } from "../../core/contract/operations.ts";
 import { printable } from "../../core/contract/text.ts";
+import { EXIT, Failure } from "../../program/mod.ts";
 import { RequestRecord } from "../calling/answers.ts";
 import { connect, SERVER_OPTIONS } from "../calling/connect.ts";
 import type { Connection } from "../calling/connection.ts";
-import { EXIT, Failure } from "../../program/mod.ts";
 import { interruptible } from "../calling/interruptible.ts";
-import { command, JSON_OPTION } from "../parsing/command.ts";
+import { withPhone } from "../calling/with_phone.ts";
 import { paint, print, printAside, printJson } from "../output.ts";
-import { readInteger } from "../parsing/values.ts";
+import { command, JSON_OPTION } from "../parsing/command.ts";
 import { operationKeys } from "../parsing/operation_keys.ts";
 import { readParameters } from "../parsing/request_parameters.ts";
-import { withPhone } from "../calling/with_phone.ts";
+import { readInteger } from "../parsing/values.ts";
 
 /** The longest that a server holds one answer back (api.md, section 2), seconds. */
 const LONGEST_WAIT = 60;
@@ -69,9 +70,12 @@ export const request = command({
     const privilege = operation === "devSpecific" && !owner ? "monitor" : "owner";
     const atMost = (seconds ?? LONGEST_DEADLINE) + GRACE;
     const { requestId } = await interruptible((signal) =>
-      withPhone({ connection, phone, privilege, signal }, (handle) => ask(connection, { handle, body, atMost, signal }))
+      withPhone(
+        { connection, phone, privilege, signal },
+        (handle) => requestAndWait(connection, { handle, body, atMost, signal }),
+      )
     );
-    // As the history has it when all is over: that the phone was closed belongs to it.
+    // As the history has it once the phone is closed, which belongs to it.
     const record = await connection.call(`GET /v1/requests/${requestId}`, { shape: RequestRecord });
     if (json) printJson(record);
     else print(outcomeOf(record));
@@ -85,11 +89,11 @@ function operationOf(name: string): OperationName {
 }
 
 /**
- * Asks, and waits: the same key gives the same request again.
+ * Requests the operation, and waits: the same key gives the same request again.
  *
  * @throws {Failure} If the end is not told in time: a history that cannot be written keeps it back.
  */
-async function ask(
+async function requestAndWait(
   connection: Connection,
   { handle, body, atMost, signal }: { handle: string; body: object; atMost: number; signal: AbortSignal },
 ): Promise<RequestRecord> {

@@ -1,5 +1,6 @@
 /**
- * `token`: who may get in. Through the server where one runs; without one in its data folder, so that a lost token locks nobody out.
+ * `token`: who may get in. Through the server where one runs; without one in its data folder, so that a lost token
+ * locks nobody out.
  *
  * @module
  */
@@ -7,12 +8,12 @@ import { z } from "zod";
 import type { OpenHistory } from "../../history/mod.ts";
 import { makeToken, NewToken } from "../../http/access/new_token.ts";
 import { SCOPES } from "../../http/ports.ts";
+import { EXIT, Failure, Misuse, OPERATOR } from "../../program/mod.ts";
 import { Token } from "../calling/answers.ts";
 import { connect, DATA, SERVER_OPTIONS } from "../calling/connect.ts";
-import { EXIT, Failure, Misuse, OPERATOR } from "../../program/mod.ts";
-import { command, JSON_OPTION } from "../parsing/command.ts";
-import { print, printAside, printJson, printList } from "../output.ts";
 import { isServed, withHistory } from "../offline.ts";
+import { print, printAside, printJson, printList } from "../output.ts";
+import { command, JSON_OPTION } from "../parsing/command.ts";
 
 /** What an application needs that drives phones. */
 const USUAL_SCOPES = ["phones:monitor", "phones:control"];
@@ -43,11 +44,11 @@ export const tokenCreate = command({
     "token create rescue --scope admin",
   ],
   async run({ name, scope = USUAL_SCOPES, phones, json, ...server }) {
-    const asked = NewToken.safeParse({ name, scopes: scope, ...(phones && { phones }) });
-    if (!asked.success) throw new Misuse(wrong(asked.error));
+    const checked = NewToken.safeParse({ name, scopes: scope, ...(phones && { phones }) });
+    if (!checked.success) throw new Misuse(wrong(checked.error));
     const token = server.url === undefined && !await isServed(server.data ?? DATA)
-      ? await withHistory(server.data ?? DATA, (opened) => createOffline(opened, asked.data))
-      : await (await connect(server)).call("POST /v1/tokens", { shape: made, body: asked.data });
+      ? await withHistory(server.data ?? DATA, (opened) => createOffline(opened, checked.data))
+      : await (await connect(server)).call("POST /v1/tokens", { shape: made, body: checked.data });
     if (json) printJson(token);
     else {
       // Not to standard output, where a script reads the secret.
@@ -104,9 +105,9 @@ export const tokenRevoke = command({
 
 async function createOffline(
   { tokens, history }: OpenHistory,
-  asked: z.output<typeof NewToken>,
+  wish: z.output<typeof NewToken>,
 ): Promise<z.infer<typeof made>> {
-  const { kept, secret } = makeToken(asked, { now: Date.now() });
+  const { kept, secret } = makeToken(wish, { now: Date.now() });
   const { id, name, scopes, phones } = kept;
   await tokens.add(kept);
   await history.note({ type: "tokenCreated", token: OPERATOR, detail: { id, name, scopes, phones } });

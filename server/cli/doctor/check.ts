@@ -44,7 +44,10 @@ export function about(part: string) {
   return { good: finding("good"), odd: finding("odd"), bad: finding("bad") };
 }
 
-/** What the checks find, one after the other. One that stumbles over what it looks at is a finding too: nothing keeps the others from being made. */
+/**
+ * What the checks find, one after the other. One that stumbles over what it looks at is a finding too: nothing keeps
+ * the others from being made.
+ */
 export async function* findings(
   checks: readonly (readonly [part: string, check: Check])[],
   installation: Installation,

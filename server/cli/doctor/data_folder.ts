@@ -72,8 +72,8 @@ export const checkHistory: Check = async ({ data }) => {
   if (damage !== undefined) {
     return [bad(`It is damaged: ${damage}`, "Restore a copy, and keep this file for looking into")];
   }
-  const names = (wanted: string) =>
-    migrations.filter(({ state }) => state === wanted).map(({ name }) => name).join(", ");
+  const names = (state: string) =>
+    migrations.filter((migration) => migration.state === state).map(({ name }) => name).join(", ");
   const [unknown, pending] = [names("unknown"), names("pending")];
   const found: Finding[] = [];
   if (unknown !== "") {

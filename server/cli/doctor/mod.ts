@@ -8,8 +8,8 @@ import { type Configuration, type Flags, Misuse, readConfiguration } from "../..
 import { DATA } from "../calling/connect.ts";
 import { about, type Check, type Finding, findings } from "./check.ts";
 import { checkDisk, checkFolder, checkHistory, checkServerFile } from "./data_folder.ts";
-import { checkClock, checkDeno, checkPermissions } from "./program.ts";
 import { checkLeftovers, checkPlugins } from "./plugins.ts";
+import { checkClock, checkDeno, checkPermissions } from "./program.ts";
 import { checkAddress, checkCertificate, checkReadiness } from "./server.ts";
 
 const CHECKS: Readonly<Record<string, Check>> = {
@@ -45,7 +45,8 @@ export async function* examine(flags: Flags): AsyncGenerator<Finding> {
     if (!(error instanceof Misuse)) throw error;
     yield bad(error.message);
   }
-  // With a configuration that cannot be read, the folder that the operator named, or the usual one, is looked at all the same.
+  // With a configuration that cannot be read, the folder that the operator named, or the usual one, is looked at all
+  // the same.
   const data = configuration?.data ?? flags.data ?? DATA;
   let denied = false;
   const owner = await ownerOfDataFolder(data).catch((error) => {

@@ -12,11 +12,11 @@ const TESTED = { major: 2, minor: 9 };
 export const checkDeno: Check = () => {
   const { good, odd, bad } = about("Deno");
   const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
-  const wanted = `${TESTED.major}.${TESTED.minor}`;
+  const tested = `${TESTED.major}.${TESTED.minor}`;
   const is = `Deno ${Deno.version.deno}`;
   if (major === TESTED.major && minor === TESTED.minor) return one(good(is));
-  if (major === TESTED.major && minor > TESTED.minor) return one(odd(`${is} is newer than ${wanted}, which is tested`));
-  return one(bad(`${is} is not ${wanted}`, `Start with npx -y deno@${wanted}`));
+  if (major === TESTED.major && minor > TESTED.minor) return one(odd(`${is} is newer than ${tested}, which is tested`));
+  return one(bad(`${is} is not ${tested}`, `Start with npx -y deno@${tested}`));
 };
 
 /** Whether the server would have the permissions that it needs. */

@@ -1,5 +1,5 @@
 /**
- * The command line: which command is asked for, before anything of it is read.
+ * Which command a command line calls, before anything else of it is read.
  *
  * @module
  */
@@ -8,21 +8,24 @@ import { Misuse } from "../../program/mod.ts";
 import { type Command, COMMON_OPTIONS } from "./command.ts";
 import { orNearest } from "./nearest.ts";
 
-/** What is asked for. */
-export type Asked =
+/** What a command line is for: to run a command, to help with some, or to tell the version. */
+export type Invocation =
   | { readonly kind: "run"; readonly command: Command }
   | { readonly kind: "help"; readonly of: readonly Command[] }
   | { readonly kind: "version" };
 
-/** How long an argument can be that is short options in one: the parser takes a time that grows with the square of their number. */
+/**
+ * How long an argument can be that is short options in one: the parser takes a time that grows with the square of their
+ * number.
+ */
 const LONGEST_GROUP = 64;
 
 /**
- * Finds out what is asked for. Options may stand before, between and after a command's words.
+ * Finds out what a command line is for. Options may stand before, between and after a command's words.
  *
  * @throws {Misuse} If there is no such command; the message names the nearest one, or those that begin so.
  */
-export function readArguments(args: readonly string[], commands: readonly Command[]): Asked {
+export function readArguments(args: readonly string[], commands: readonly Command[]): Invocation {
   requireReadable(args);
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -46,7 +49,10 @@ function requireReadable(args: readonly string[]): void {
   if (long !== undefined) throw new Misuse(`There is no option ${long.slice(0, LONGEST_GROUP)}…`);
 }
 
-/** Every option of every command: one of a name is like another, so that values are told from words before the command is known. */
+/**
+ * Every option of every command: one of a name is like another, so that values are told from words before the command
+ * is known.
+ */
 function allOptions(commands: readonly Command[]): NonNullable<ParseArgsConfig["options"]> {
   const options = commands.map((command) => command.options);
   return Object.assign({ version: { type: "boolean" } }, COMMON_OPTIONS, ...options);

@@ -1,5 +1,6 @@
 /**
- * What a command is: one row of the table that the command line is read by, that `--help` prints and that completion is made from.
+ * What a command is: one row of the table that the command line is read by, that `--help` prints and that completion is
+ * made from.
  *
  * @module
  */
@@ -102,7 +103,7 @@ export const COMMON_OPTIONS: Readonly<Record<string, Option>> = {
 export const JSON_OPTION = { type: "boolean", says: "print JSON, one object a line" } as const satisfies Option;
 
 /**
- * Makes a command. Its `run` is given what was asked by name, checked.
+ * Makes a command. Its `run` is given what was said by name, checked.
  *
  * @example
  * ```ts

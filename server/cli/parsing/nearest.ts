@@ -1,6 +1,9 @@
 import { closest, distance } from "fastest-levenshtein";
 
-/** Letters that may be wrong, added or missing in a word of this length, so that it is still taken for a slip of the hand. */
+/**
+ * Letters that may be wrong, added or missing in a word of this length, so that it is still taken for a slip of the
+ * hand.
+ */
 const slips = (word: string) => Math.max(1, Math.floor(word.length / 3));
 
 /**

@@ -1,5 +1,6 @@
 /**
- * The parameters of the nine operations, as help lists them and shells complete them: taken from the shapes that the server checks calls with.
+ * The parameters of the nine operations, as help lists them and shells complete them: taken from the shapes that the
+ * server checks calls with.
  *
  * @module
  */

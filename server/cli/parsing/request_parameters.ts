@@ -6,16 +6,17 @@
 import { z } from "zod";
 import { wordsOf } from "../../core/contract/errors.ts";
 import type { OperationName } from "../../core/contract/operations.ts";
-import { orNearest } from "./nearest.ts";
-import { readPath } from "./values.ts";
 import { Misuse } from "../../program/mod.ts";
+import { orNearest } from "./nearest.ts";
 import { isOptional, shapesOf } from "./operation_keys.ts";
+import { readPath } from "./values.ts";
 
 /** Bytes are read from this file name on; `-` is the standard input. */
 const FILE = "@";
 
 /**
- * Reads `key=value` pairs: a value becomes what the operation's shape takes there, a number, a text, or a list that commas part. Bytes are base64, or a file after `@`.
+ * Reads `key=value` pairs: a value becomes what the operation's shape takes there, a number, a text, or a list that
+ * commas part. Bytes are base64, or a file after `@`.
  *
  * @throws {Misuse} If a pair is none, or is not one of the operation.
  */

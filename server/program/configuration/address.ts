@@ -50,7 +50,9 @@ export function requireEncryption(
   );
 }
 
-/** What an error means that Deno threw when the server was to listen; itself if it is none of the operator's matters. */
+/**
+ * What an error means that Deno threw when the server was to listen; itself if it is none of the operator's matters.
+ */
 export function cannotListen(error: unknown, { hostname, port }: Address): unknown {
   const misuse = (why: string) => new Misuse(`Cannot listen on ${hostname}:${port}: ${why}`);
   if (error instanceof Deno.errors.AddrInUse) return misuse("another process does. Name another with --listen");

@@ -94,8 +94,11 @@ export function leastStopMs({ closeMs, pluginStopMs }: Pick<BoundsFile, "closeMs
   return closeMs + pluginStopMs + LEAST_AROUND_MS;
 }
 
-/** Hands each bound to its room. */
-export function roomBounds(file: BoundsFile): RoomBounds {
+/**
+ * Hands each bound to its room. `stopMs` is for the whole stop and is shared out here; what a room calls so is for its
+ * own part of one.
+ */
+export function roomBounds({ stopMs, ...file }: BoundsFile): RoomBounds {
   const coreMs = file.closeMs + STEP_MS;
   const pluginsMs = file.pluginStopMs + STEP_MS;
   return {
@@ -107,10 +110,9 @@ export function roomBounds(file: BoundsFile): RoomBounds {
       missedHeartbeats: file.missedHeartbeats,
       backOffMs: file.backOffMs,
     },
-    // `stopMs` means something else in the HTTP room.
-    http: { ...HTTP, ...file, stopMs: HTTP.stopMs },
+    http: { ...HTTP, ...file },
     history: { waitingRows: file.historyRows, waitingMs: file.historyMs },
-    stop: { coreMs, pluginsMs, historyMs: file.stopMs - SPARE_MS - coreMs - pluginsMs },
+    stop: { coreMs, pluginsMs, historyMs: stopMs - SPARE_MS - coreMs - pluginsMs },
     tlsCheckMs: file.tlsCheckMs,
   };
 }

@@ -1,5 +1,6 @@
 /**
- * What a configuration file may say: the schema of which `docs/configuration.schema.json` and `docs/configuration.md` are made.
+ * What a configuration file may say: the schema of which `docs/configuration.schema.json` and `docs/configuration.md`
+ * are made.
  *
  * @module
  */

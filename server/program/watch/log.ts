@@ -1,8 +1,8 @@
 /**
  * The log: what an operator reads, one line a fact, on standard error.
  *
- * A category is `switchroom` and the room: `server`, `core`, `http`, `history`, or `plugin` and its name. At the level `info` nothing is said of
- * ordinary calls; `debug` tells of each application, handle and request.
+ * A category is `switchroom` and the room: `server`, `core`, `http`, `history`, or `plugin` and its name. At the level
+ * `info` nothing is said of ordinary calls; `debug` tells of each application, handle and request.
  *
  * @module
  */

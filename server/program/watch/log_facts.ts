@@ -9,8 +9,8 @@ import type { Fact, History, Observer } from "../../core/ports.ts";
 import { logOf, logOfPlugin, type Room } from "./log.ts";
 
 /**
- * Those that an operator hears of at any rate. Of a plugin that fails the host has written already, with its last words; everything else is
- * what applications do.
+ * Those that an operator hears of at any rate. Of a plugin that fails the host has written already, with its last
+ * words; everything else is what applications do.
  */
 const LEVELS: Partial<Record<HistoryEventType, LogLevel>> = {
   serverStarted: "info",
@@ -65,16 +65,19 @@ function roomOf(type: HistoryEventType): Room {
   return type.endsWith("Refused") || type.startsWith("token") ? "http" : "core";
 }
 
-/** Writes of each request, if the log is as talkative as that; undefined otherwise, so that the hot path does not ask each time. */
+/**
+ * Writes of each request, if the log is as talkative as that; undefined otherwise, so that the hot path does not ask
+ * each time.
+ */
 export function requestLog(): Observer | undefined {
   const log = logOf("core");
   if (!log.isEnabledFor("debug")) return undefined;
   return {
-    taken: (asked) => ({
-      accepted: (requestId) => log.debug("request accepted", { requestId, ...asked }),
+    taken: (request) => ({
+      accepted: (requestId) => log.debug("request accepted", { requestId, ...request }),
       completed({ requestId, outcome, cause, takenAt, completedAt }) {
         const ms = Math.round((completedAt - takenAt) * 1_000) / 1_000;
-        log.debug("request completed", { requestId, ...asked, outcome, ...(cause !== undefined && { cause }), ms });
+        log.debug("request completed", { requestId, ...request, outcome, ...(cause !== undefined && { cause }), ms });
       },
     }),
   };

@@ -1,8 +1,8 @@
 /**
  * What `GET /metrics` tells (docs/metrics.md).
  *
- * Labels take only values that we or the operator chose: no phone, token or application is one, since there may be any number of them and a
- * collector keeps each for ever.
+ * Labels take only values that we or the operator chose: no phone, token or application is one, since there may be any
+ * number of them and a collector keeps each for ever.
  *
  * @module
  */

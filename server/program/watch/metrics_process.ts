@@ -12,7 +12,8 @@ const PROBE_MS = 100;
 /**
  * Measures this process until it is disposed of.
  *
- * The loop's lag is how late a timer runs: `monitorEventLoopDelay` of `node:perf_hooks` does not see a blocked loop under Deno.
+ * The loop's lag is how late a timer runs: `monitorEventLoopDelay` of `node:perf_hooks` does not see a blocked loop
+ * under Deno.
  */
 export function measureProcess(registry: Registry, build: { version: string }): Disposable {
   const registers = [registry];

@@ -15,7 +15,10 @@ interface OperationObserver extends RequestObserver {
   readonly ended: Record<Outcome, number>;
 }
 
-/** Measures every request. It stands on the hot path: it counts in numbers of its own, which are shown when somebody asks. */
+/**
+ * Measures every request. It stands on the hot path: it counts in numbers of its own, which are shown when somebody
+ * asks.
+ */
 export function measureRequests(registry: Registry, steps: RequestSteps): Observer {
   const observer = (): OperationObserver => {
     const ended = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;

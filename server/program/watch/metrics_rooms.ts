@@ -4,9 +4,9 @@
  * @module
  */
 import { Counter, Gauge, type Registry } from "prom-client";
+import { PLUGIN_STATES } from "../../core/contract/plugin_condition.ts";
 import type { Census, Core } from "../../core/core.ts";
 import type { OpenHistory } from "../../history/mod.ts";
-import { PLUGIN_STATES } from "../../core/contract/plugin_condition.ts";
 import type { Host } from "../../host/mod.ts";
 import type { HttpServer } from "../../http/mod.ts";
 
@@ -18,7 +18,7 @@ export interface Rooms {
   server: Pick<HttpServer, "sockets">;
 }
 
-/** Registers what the rooms can be asked. */
+/** Registers what the rooms say of themselves. */
 export function measureRooms(registry: Registry, { core, host, opened, server }: Rooms): void {
   const registers = [registry];
   const gauge = (name: string, { help, value }: { help: string; value: () => number }) =>

@@ -1,8 +1,8 @@
 /**
  * Requests as OpenTelemetry spans, through Deno's own exporter.
  *
- * `OTEL_DENO=true` switches it on, and the other `OTEL_…` variables say where to; Deno reads them itself. Each request is a span with one for each step,
- * below the span of the call that asked for it.
+ * `OTEL_DENO=true` switches it on, and the other `OTEL_…` variables say where to; Deno reads them itself. Each request
+ * is a span with one for each step, below the span of the call that asked for it.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * All that watches the server while it works: log, metrics and traces, joined so that the rooms know of one watcher each.
+ * All that watches the server while it works: log, metrics and traces, joined so that the rooms know of one watcher
+ * each.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The command line as users start it: the command of the `cli` task with its own permission flags, in a process of its own.
+ * The command line as users start it: the command of the `cli` task with its own permission flags, in a process of its
+ * own.
  *
  * @module
  */

@@ -1,7 +1,10 @@
 import { generate } from "selfsigned";
 import type { Certificate } from "../../../server/http/mod.ts";
 
-/** Makes a certificate that vouches for itself, and its key: for 127.0.0.1 unless it names a host, and no authority's unless it is to be. */
+/**
+ * Makes a certificate that vouches for itself, and its key: for 127.0.0.1 unless it names a host, and no authority's
+ * unless it is to be.
+ */
 export async function makeCertificate(
   name: string,
   { host, authority = false }: { host?: string; authority?: boolean } = {},

@@ -1,5 +1,5 @@
 /**
- * What was measured of many at once, and what was promised of it (issue 3, Speed).
+ * What was measured of many at once, and what was promised of it (docs/performance.md).
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What was measured, and what was promised of it (issue 2, Speed).
+ * What was measured, and what was promised of it (docs/performance.md).
  *
  * @module
  */

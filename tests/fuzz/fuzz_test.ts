@@ -4,7 +4,7 @@ import { TARGETS } from "./targets/mod.ts";
 
 const INPUTS = 200_000;
 
-Deno.test(`${INPUTS} inputs from outside bring about no crash, no hang, no fault of ours and no refusal that is not documented (issue 3, bad input)`, async () => {
+Deno.test(`${INPUTS} inputs from outside bring about no crash, no hang, no fault of ours and no refusal that is not documented (SECURITY.md)`, async () => {
   // The same inputs each time, so that a run that fails has a cause in the change; `deno task fuzz` draws new ones.
   const { tried, wrong } = await fuzz(TARGETS, { inputs: INPUTS, seed: 1 });
   ok(wrong.length === 0, wrong.join("\n\n"));

@@ -14,7 +14,7 @@ const BEGINNINGS = [
   "POST /v1/applications HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n{",
 ];
 
-Deno.test(`${CLIENTS} clients that send a byte now and then keep nobody from being answered (issue 3, bad input)`, async () => {
+Deno.test(`${CLIENTS} clients that send a byte now and then keep nobody from being answered (SECURITY.md)`, async () => {
   await using server = await startServer();
   const call = api(server);
   const { hostname, port } = new URL(server.url);

@@ -70,7 +70,7 @@ const headers = fc.record({
   "x-anything": value,
 }, { requiredKeys: [] });
 
-Deno.test("nothing that a client sends is answered 500, and every refusal is a problem (issue 2, bad input)", async () => {
+Deno.test("nothing that a client sends is answered 500, and every refusal is a problem (SECURITY.md)", async () => {
   await using server = new TestServer();
   server.core.done = () => Promise.resolve(recordOf());
   server.reader.record = recordOf();

@@ -1,7 +1,7 @@
 /**
  * The names of the telephone contract, in the one spelling that travels over HTTP, the socket, the wire to plugins and into the history.
  *
- * Each list is in the order of the contract's bits (section 7 of the telephone contract).
+ * Each list is in the order of the contract's bits (contract, section 7).
  *
  * @module
  */

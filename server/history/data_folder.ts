@@ -5,7 +5,7 @@
  */
 import { delay } from "@std/async/delay";
 import { wordsOf } from "../core/contract/errors.ts";
-import { HistoryError } from "./errors.ts";
+import { HistoryError } from "./contract/errors.ts";
 
 /** A data folder that this process owns until it is disposed of. */
 export interface DataFolder extends Disposable {

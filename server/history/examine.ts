@@ -6,13 +6,13 @@
 import type { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import { wordsOf } from "../core/contract/errors.ts";
-import { openForReading, requireOurs } from "./database.ts";
-import { NodeSqliteDialect } from "./dialect.ts";
-import { HistoryError } from "./errors.ts";
-import { executed } from "./migrate.ts";
-import { MIGRATIONS } from "./migrations.ts";
-import type { HistoryTables } from "./schema.ts";
-import { verifyChain } from "./verify.ts";
+import { openForReading, requireOurs } from "./sqlite/database.ts";
+import { NodeSqliteDialect } from "./sqlite/dialect.ts";
+import { HistoryError } from "./contract/errors.ts";
+import { executed } from "./sqlite/migrate.ts";
+import { MIGRATIONS } from "./sqlite/migrations.ts";
+import type { HistoryTables } from "./sqlite/schema.ts";
+import { verifyChain } from "./proof/verify.ts";
 
 /** Bytes of a file that is copied, or looked at row by row, at most. */
 const MOST_BYTES = 1_073_741_824;

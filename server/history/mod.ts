@@ -7,11 +7,11 @@
  *
  * @module
  */
-export type { Head } from "./block_writer.ts";
-export type { Durability } from "./database.ts";
+export type { Head } from "./sqlite/block_writer.ts";
+export type { Durability } from "./sqlite/database.ts";
 export { type DataFolder, ownerOfDataFolder, takeDataFolder } from "./data_folder.ts";
-export { HistoryError } from "./errors.ts";
-export { HISTORY_FORMAT } from "./chain.ts";
-export { DEFAULT_LIMITS, type HistoryLimits } from "./limits.ts";
+export { HistoryError } from "./contract/errors.ts";
+export { HISTORY_FORMAT } from "./chain/canonical_form.ts";
+export { DEFAULT_LIMITS, type HistoryLimits } from "./bounds.ts";
 export { type OpenHistory, openHistory, type OpenOptions } from "./open.ts";
 export type { HistoryWatch } from "./row_queue.ts";

@@ -7,16 +7,16 @@ import type { HistoryAudit, HistoryReader } from "../core/contract/history.ts";
 import type { History } from "../core/ports.ts";
 import type { AttemptStore, TokenStore } from "../core/contract/access.ts";
 import { accessStores } from "./access_store.ts";
-import { WorkerAudit } from "./audit.ts";
-import type { Head } from "./block_writer.ts";
-import type { Durability } from "./database.ts";
+import { WorkerAudit } from "./proof/audit.ts";
+import type { Head } from "./sqlite/block_writer.ts";
+import type { Durability } from "./sqlite/database.ts";
 import type { DataFolder } from "./data_folder.ts";
-import { DEFAULT_LIMITS, type HistoryLimits } from "./limits.ts";
-import { WorkerLink } from "./link.ts";
-import { WorkerReader } from "./reader.ts";
+import { DEFAULT_LIMITS, type HistoryLimits } from "./bounds.ts";
+import { WorkerLink } from "./worker/link.ts";
+import { WorkerReader } from "./worker/reader.ts";
 import { Recorder } from "./recorder.ts";
 import type { HistoryWatch } from "./row_queue.ts";
-import type { WriterCalls } from "./writer_worker.ts";
+import type { WriterCalls } from "./worker/writer_worker.ts";
 
 /** How the history is opened. */
 export interface OpenOptions {
@@ -86,7 +86,7 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
   const file = `${path}/history.db`;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   let recorder: Recorder | undefined;
-  const link = new WorkerLink<WriterCalls>(new URL("./writer_worker.ts", import.meta.url), {
+  const link = new WorkerLink<WriterCalls>(new URL("./worker/writer_worker.ts", import.meta.url), {
     onDeath: (error) => recorder?.fail(error),
   });
   const opened = await link.call("open", { file, backups: `${path}/backups`, durability: options.durability })

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Acceptance, Completion, Fact, History } from "../core/ports.ts";
-import type { HistoryLimits } from "./limits.ts";
+import type { HistoryLimits } from "./bounds.ts";
 import { type Commit, type HistoryWatch, RowQueue } from "./row_queue.ts";
-import type { Cell } from "./rows.ts";
+import type { Cell } from "./chain/rows.ts";
 
 /** The cells of a fact. */
 function factCells(fact: Fact, at: number): Cell[] {

@@ -4,8 +4,8 @@
  * @module
  */
 import { PhoneError } from "../core/contract/errors.ts";
-import type { HistoryLimits } from "./limits.ts";
-import { type Cell, flatten, type Row, type RowKind } from "./rows.ts";
+import type { HistoryLimits } from "./bounds.ts";
+import { type Cell, flatten, type Row, type RowKind } from "./chain/rows.ts";
 
 /** Writes rows as one block: the `seq` of its first row, or in words why it failed, if trying again can help. */
 export type Commit = (flat: Cell[]) => Promise<{ firstSeq: number } | { failed: string }>;

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { blockHash, type BlockHead, NO_HASH, rowLine, storable } from "../../server/history/chain.ts";
+import { blockHash, type BlockHead, NO_HASH, rowLine, storable } from "../../server/history/chain/canonical_form.ts";
 import {
   type Cell,
   COLUMNS,
@@ -10,7 +10,7 @@ import {
   ROW_KINDS,
   type RowKind,
   unflatten,
-} from "../../server/history/rows.ts";
+} from "../../server/history/chain/rows.ts";
 import { openInThread, query, temporaryFolder } from "./support.ts";
 
 /** The worked example of the document: the text of each block and the hash that stands below it. */

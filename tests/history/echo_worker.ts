@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { HistoryError } from "../../server/history/errors.ts";
-import { answerCalls } from "../../server/history/link.ts";
+import { HistoryError } from "../../server/history/contract/errors.ts";
+import { answerCalls } from "../../server/history/worker/link.ts";
 
 const calls = {
   echo: (value: string): string => value,

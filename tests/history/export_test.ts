@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import type { ExportFilter, ExportFormat, HistoryAudit } from "../../server/core/contract/history.ts";
-import { EXPORT_LINES } from "../../server/history/export_lines.ts";
+import { EXPORT_LINES } from "../../server/history/reading/export_lines.ts";
 import { acceptance, completion, openIn, temporaryFolder } from "./support.ts";
 
 /** A whole export, in its pieces. */

@@ -7,15 +7,15 @@ import { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import type { Verdict } from "../../server/core/contract/history.ts";
 import type { Acceptance, Completion } from "../../server/core/ports.ts";
-import { BlockWriter } from "../../server/history/block_writer.ts";
-import { makeDurable, openForWriting, type WritableDatabase } from "../../server/history/database.ts";
-import { NodeSqliteDialect } from "../../server/history/dialect.ts";
-import { migrate } from "../../server/history/migrate.ts";
-import { MIGRATIONS } from "../../server/history/migrations.ts";
+import { BlockWriter } from "../../server/history/sqlite/block_writer.ts";
+import { makeDurable, openForWriting, type WritableDatabase } from "../../server/history/sqlite/database.ts";
+import { NodeSqliteDialect } from "../../server/history/sqlite/dialect.ts";
+import { migrate } from "../../server/history/sqlite/migrate.ts";
+import { MIGRATIONS } from "../../server/history/sqlite/migrations.ts";
 import { type OpenHistory, openHistory, type OpenOptions, takeDataFolder } from "../../server/history/mod.ts";
-import { historyId } from "../../server/history/recovery.ts";
-import type { HistoryTables } from "../../server/history/schema.ts";
-import { verifyChain } from "../../server/history/verify.ts";
+import { historyId } from "../../server/history/sqlite/recovery.ts";
+import type { HistoryTables } from "../../server/history/sqlite/schema.ts";
+import { verifyChain } from "../../server/history/proof/verify.ts";
 
 /** A folder that goes away with its block. */
 export function temporaryFolder(): Disposable & { path: string } {

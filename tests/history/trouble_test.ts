@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { commit } from "../../server/history/commit.ts";
-import { DEFAULT_LIMITS, type HistoryLimits } from "../../server/history/limits.ts";
+import { commit } from "../../server/history/sqlite/commit.ts";
+import { DEFAULT_LIMITS, type HistoryLimits } from "../../server/history/bounds.ts";
 import { Recorder } from "../../server/history/recorder.ts";
 import { runModule } from "./processes.ts";
 import { acceptance, completion, isPending, openIn, openInThread, query, temporaryFolder, verify } from "./support.ts";

@@ -1,6 +1,6 @@
 import { deepEqual, ok } from "node:assert/strict";
-import { commit } from "../../server/history/commit.ts";
-import { DEFAULT_LIMITS } from "../../server/history/limits.ts";
+import { commit } from "../../server/history/sqlite/commit.ts";
+import { DEFAULT_LIMITS } from "../../server/history/bounds.ts";
 import type { HistoryWatch } from "../../server/history/mod.ts";
 import { Recorder } from "../../server/history/recorder.ts";
 import { acceptance, completion, openIn, openInThread, temporaryFolder } from "./support.ts";

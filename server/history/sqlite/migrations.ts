@@ -3,8 +3,8 @@
  *
  * @module
  */
-import history from "../../migrations/0001_history.ts";
-import access from "../../migrations/0002_access.ts";
+import history from "../../../migrations/0001_history.ts";
+import access from "../../../migrations/0002_access.ts";
 import type { Migrations } from "./migrate.ts";
 
 /** Every migration, by the name of its file. A name is never changed or reused. */

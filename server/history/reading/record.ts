@@ -4,15 +4,15 @@
  * @module
  */
 import { z } from "zod";
-import { nameOfError } from "../core/contract/errors.ts";
-import { OPERATIONS } from "../core/contract/operations.ts";
+import { nameOfError } from "../../core/contract/errors.ts";
+import { OPERATIONS } from "../../core/contract/operations.ts";
 import {
   CAUSES,
   HISTORY_EVENT_TYPES,
   type HistoryEvent,
   OUTCOMES,
   type RequestRecord,
-} from "../core/contract/record.ts";
+} from "../../core/contract/record.ts";
 import { jsonText } from "./json_text.ts";
 
 /** A wall time in milliseconds, to RFC 3339. */

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { PHONE_ERRORS } from "../core/contract/errors.ts";
-import type { Cause, Outcome } from "../core/contract/record.ts";
+import { PHONE_ERRORS } from "../../core/contract/errors.ts";
+import type { Cause, Outcome } from "../../core/contract/record.ts";
 import type { BlockWriter } from "./block_writer.ts";
 import type { WritableDatabase } from "./database.ts";
-import type { Row } from "./rows.ts";
+import type { Row } from "../chain/rows.ts";
 
 /**
  * The random id of a history, given to it in its block 0.

@@ -7,7 +7,7 @@ import { backup, type DatabaseSync } from "node:sqlite";
 import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { MARK_AS_OURS } from "./database.ts";
-import { HistoryError } from "./errors.ts";
+import { HistoryError } from "../contract/errors.ts";
 import type { HistoryTables } from "./schema.ts";
 
 /** Migrations by name; they run in the order of their names. */

@@ -5,10 +5,10 @@
  * @module
  */
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
-import { blockHash, HISTORY_FORMAT, NO_HASH, rowLine } from "./chain.ts";
-import { wordsOf } from "../core/contract/errors.ts";
-import type { KeptCheckpoint, Verdict } from "../core/contract/history.ts";
-import { type Cell, COLUMNS, ROW_KINDS, type RowKind } from "./rows.ts";
+import { blockHash, HISTORY_FORMAT, NO_HASH, rowLine } from "../chain/canonical_form.ts";
+import { wordsOf } from "../../core/contract/errors.ts";
+import type { KeptCheckpoint, Verdict } from "../../core/contract/history.ts";
+import { type Cell, COLUMNS, ROW_KINDS, type RowKind } from "../chain/rows.ts";
 
 /** Rows of one slice: some 50 ms. */
 export const SLICE_ROWS = 4_096;

@@ -4,21 +4,21 @@
  * @module
  */
 import { Kysely } from "kysely";
-import type { Attempts, KeptToken } from "../core/contract/access.ts";
-import { listAttempts, saveAttempts } from "./attempts.ts";
-import { BlockWriter, type Head } from "./block_writer.ts";
-import { commit, type Committed } from "./commit.ts";
-import { type Durability, makeDurable, openForWriting, sqliteCode, type WritableDatabase } from "./database.ts";
-import { NodeSqliteDialect } from "./dialect.ts";
-import { wordsOf } from "../core/contract/errors.ts";
-import { HistoryError } from "./errors.ts";
+import type { Attempts, KeptToken } from "../../core/contract/access.ts";
+import { listAttempts, saveAttempts } from "../attempts.ts";
+import { BlockWriter, type Head } from "../sqlite/block_writer.ts";
+import { commit, type Committed } from "../sqlite/commit.ts";
+import { type Durability, makeDurable, openForWriting, sqliteCode, type WritableDatabase } from "../sqlite/database.ts";
+import { NodeSqliteDialect } from "../sqlite/dialect.ts";
+import { wordsOf } from "../../core/contract/errors.ts";
+import { HistoryError } from "../contract/errors.ts";
 import { answerCalls } from "./link.ts";
-import { migrate } from "./migrate.ts";
-import { MIGRATIONS } from "./migrations.ts";
-import { completeLost, historyId } from "./recovery.ts";
-import type { Cell } from "./rows.ts";
-import type { AttemptTable, HistoryTables, TokenTable } from "./schema.ts";
-import { deleteToken, insertToken, listTokens } from "./tokens.ts";
+import { migrate } from "../sqlite/migrate.ts";
+import { MIGRATIONS } from "../sqlite/migrations.ts";
+import { completeLost, historyId } from "../sqlite/recovery.ts";
+import type { Cell } from "../chain/rows.ts";
+import type { AttemptTable, HistoryTables, TokenTable } from "../sqlite/schema.ts";
+import { deleteToken, insertToken, listTokens } from "../tokens.ts";
 
 /** What an opened history is. */
 export interface Opened {

@@ -4,11 +4,11 @@
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { blockHash, type BlockHead, HISTORY_FORMAT, NO_HASH, rowLine, storable } from "./chain.ts";
+import { blockHash, type BlockHead, HISTORY_FORMAT, NO_HASH, rowLine, storable } from "../chain/canonical_form.ts";
 import type { WritableDatabase } from "./database.ts";
-import { HistoryError } from "./errors.ts";
-import { OpenRequests } from "./open_requests.ts";
-import { type Cell, COLUMNS, type Row, ROW_KINDS, type RowKind } from "./rows.ts";
+import { HistoryError } from "../contract/errors.ts";
+import { OpenRequests } from "../chain/open_requests.ts";
+import { type Cell, COLUMNS, type Row, ROW_KINDS, type RowKind } from "../chain/rows.ts";
 import { TableInsert } from "./table_insert.ts";
 
 /** The newest block. */

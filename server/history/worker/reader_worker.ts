@@ -4,14 +4,14 @@
  * @module
  */
 import { Kysely } from "kysely";
-import type { HistoryEvent, RequestRecord } from "../core/contract/record.ts";
-import type { EventFilter, Page, RequestFilter } from "../core/contract/history.ts";
-import { openForReading } from "./database.ts";
-import { NodeSqliteDialect } from "./dialect.ts";
-import { type ExportPage, type ExportQuestion, readExport } from "./export_page.ts";
+import type { HistoryEvent, RequestRecord } from "../../core/contract/record.ts";
+import type { EventFilter, Page, RequestFilter } from "../../core/contract/history.ts";
+import { openForReading } from "../sqlite/database.ts";
+import { NodeSqliteDialect } from "../sqlite/dialect.ts";
+import { type ExportPage, type ExportQuestion, readExport } from "../reading/export_page.ts";
 import { answerCalls } from "./link.ts";
-import { readEvents, readRequest, readRequests, type Slice } from "./questions.ts";
-import type { HistoryTables } from "./schema.ts";
+import { readEvents, readRequest, readRequests, type Slice } from "../reading/questions.ts";
+import type { HistoryTables } from "../sqlite/schema.ts";
 
 let open: Kysely<HistoryTables> | undefined;
 

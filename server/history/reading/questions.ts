@@ -5,10 +5,10 @@
  * @module
  */
 import { type Expression, type Kysely, sql, type SqlBool } from "kysely";
-import type { HistoryEvent, RequestRecord } from "../core/contract/record.ts";
-import type { EventFilter, Page, RequestFilter } from "../core/contract/history.ts";
+import type { HistoryEvent, RequestRecord } from "../../core/contract/record.ts";
+import type { EventFilter, Page, RequestFilter } from "../../core/contract/history.ts";
 import { toEvent, toRecord } from "./record.ts";
-import type { HistoryTables } from "./schema.ts";
+import type { HistoryTables } from "../sqlite/schema.ts";
 
 /** Where a page ends before its limit: many wait for pages at once, and some do not read them. */
 const PAGE_BYTES = 1_048_576;

@@ -4,11 +4,11 @@
  * @module
  */
 import type { Kysely } from "kysely";
-import type { ExportFilter, ExportFormat } from "../core/contract/history.ts";
+import type { ExportFilter, ExportFormat } from "../../core/contract/history.ts";
 import { EXPORT_LINES, type ExportEntry } from "./export_lines.ts";
 import { ofPhones, requests } from "./questions.ts";
 import { toEvent, toRecord } from "./record.ts";
-import type { HistoryTables } from "./schema.ts";
+import type { HistoryTables } from "../sqlite/schema.ts";
 
 /** Where a page ends: a client that does not read holds one or two of them. */
 const PAGE_CHARACTERS = 65_536;

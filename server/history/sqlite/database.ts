@@ -5,8 +5,8 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import type { Kysely } from "kysely";
-import { wordsOf } from "../core/contract/errors.ts";
-import { HistoryError } from "./errors.ts";
+import { wordsOf } from "../../core/contract/errors.ts";
+import { HistoryError } from "../contract/errors.ts";
 import type { HistoryTables } from "./schema.ts";
 
 /** `full`: a commit is on the disk when it is answered. `normal`: a power failure may take the last commits, a crash of the server none. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PhoneError, wordsOf } from "../core/contract/errors.ts";
+import { PhoneError, wordsOf } from "../../core/contract/errors.ts";
 import type {
   Checkpoint,
   ExportFilter,
@@ -11,12 +11,12 @@ import type {
   HistoryAudit,
   KeptCheckpoint,
   Verdict,
-} from "../core/contract/history.ts";
-import type { Head } from "./block_writer.ts";
-import { EXPORT_LINES } from "./export_lines.ts";
-import { WorkerLink } from "./link.ts";
-import type { WorkerReader } from "./reader.ts";
-import type { VerifierCalls } from "./verify_worker.ts";
+} from "../../core/contract/history.ts";
+import type { Head } from "../sqlite/block_writer.ts";
+import { EXPORT_LINES } from "../reading/export_lines.ts";
+import { WorkerLink } from "../worker/link.ts";
+import type { WorkerReader } from "../worker/reader.ts";
+import type { VerifierCalls } from "../worker/verify_worker.ts";
 
 /** What an audit is made of. */
 export interface AuditOptions {
@@ -64,7 +64,9 @@ export class WorkerAudit implements HistoryAudit {
     const abandoned = AbortSignal.any([signal, this.#closing.signal]);
     abandoned.throwIfAborted();
     const kept = [this.checkpoint(), ...(checkpoint ? [checkpoint] : [])];
-    using worker = new WorkerLink<VerifierCalls>(new URL("./verify_worker.ts", import.meta.url), { onDeath: () => {} });
+    using worker = new WorkerLink<VerifierCalls>(new URL("../worker/verify_worker.ts", import.meta.url), {
+      onDeath: () => {},
+    });
     const end = () => worker[Symbol.dispose]();
     abandoned.addEventListener("abort", end, { once: true });
     try {

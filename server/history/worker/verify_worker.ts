@@ -5,10 +5,10 @@
  * @module
  */
 import { setImmediate } from "node:timers/promises";
-import type { KeptCheckpoint, Verdict } from "../core/contract/history.ts";
-import { openForReading } from "./database.ts";
+import type { KeptCheckpoint, Verdict } from "../../core/contract/history.ts";
+import { openForReading } from "../sqlite/database.ts";
 import { answerCalls } from "./link.ts";
-import { ChainWalk, SLICE_ROWS } from "./verify.ts";
+import { ChainWalk, SLICE_ROWS } from "../proof/verify.ts";
 
 const calls = {
   /** Checks the chain of a file. */

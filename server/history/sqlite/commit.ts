@@ -5,8 +5,8 @@
  */
 import type { BlockWriter, Head } from "./block_writer.ts";
 import { SQLITE, sqliteCode } from "./database.ts";
-import { wordsOf } from "../core/contract/errors.ts";
-import { type Cell, unflatten } from "./rows.ts";
+import { wordsOf } from "../../core/contract/errors.ts";
+import { type Cell, unflatten } from "../chain/rows.ts";
 
 /** A block that is on disk, or why it is not: in words, when trying again can help. */
 export type Committed = { firstSeq: number; head: Head } | { failed: string };

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { wordsOf } from "../core/contract/errors.ts";
-import { HistoryError } from "./errors.ts";
+import { wordsOf } from "../../core/contract/errors.ts";
+import { HistoryError } from "../contract/errors.ts";
 
 /** What a worker can be asked: a function of one argument for each name. */
 export type Calls = Record<string, (argument: never) => unknown>;

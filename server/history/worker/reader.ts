@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { HistoryEvent, RequestRecord } from "../core/contract/record.ts";
-import type { EventFilter, HistoryReader, Page, RequestFilter } from "../core/contract/history.ts";
-import { PhoneError, wordsOf } from "../core/contract/errors.ts";
-import type { ExportPage, ExportQuestion } from "./export_page.ts";
+import type { HistoryEvent, RequestRecord } from "../../core/contract/record.ts";
+import type { EventFilter, HistoryReader, Page, RequestFilter } from "../../core/contract/history.ts";
+import { PhoneError, wordsOf } from "../../core/contract/errors.ts";
+import type { ExportPage, ExportQuestion } from "../reading/export_page.ts";
 import { WorkerLink } from "./link.ts";
 import type { ReaderCalls } from "./reader_worker.ts";
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { HistoryEvent, RequestRecord } from "../core/contract/record.ts";
-import type { ExportFormat } from "../core/contract/history.ts";
+import type { HistoryEvent, RequestRecord } from "../../core/contract/record.ts";
+import type { ExportFormat } from "../../core/contract/history.ts";
 
 /** One line: the record of a request, or another fact. */
 export type ExportEntry = { kind: "request" } & RequestRecord | { kind: "event" } & HistoryEvent;

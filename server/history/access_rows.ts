@@ -7,7 +7,7 @@
 import { z } from "zod";
 import type { Attempts, KeptToken } from "../core/contract/access.ts";
 import { HistoryError } from "./contract/errors.ts";
-import { jsonText } from "./reading/json_text.ts";
+import { jsonText } from "./reading/record.ts";
 import type { AttemptTable, TokenTable } from "./sqlite/schema.ts";
 
 /** A list of texts as JSON. */

@@ -9,8 +9,7 @@ import { wordsOf } from "../core/contract/errors.ts";
 import { openForReading, requireOurs } from "./sqlite/database.ts";
 import { NodeSqliteDialect } from "./sqlite/dialect.ts";
 import { HistoryError } from "./contract/errors.ts";
-import { executed } from "./sqlite/migrate.ts";
-import { MIGRATIONS } from "./sqlite/migrations.ts";
+import { executed, MIGRATIONS } from "./sqlite/migrate.ts";
 import type { HistoryTables } from "./sqlite/schema.ts";
 import { verifyChain } from "./proof/verify.ts";
 

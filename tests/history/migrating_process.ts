@@ -6,8 +6,7 @@
 import { Kysely } from "kysely";
 import { openForWriting } from "../../server/history/sqlite/database.ts";
 import { NodeSqliteDialect } from "../../server/history/sqlite/dialect.ts";
-import { migrate } from "../../server/history/sqlite/migrate.ts";
-import { MIGRATIONS } from "../../server/history/sqlite/migrations.ts";
+import { migrate, MIGRATIONS } from "../../server/history/sqlite/migrate.ts";
 import type { HistoryTables } from "../../server/history/sqlite/schema.ts";
 
 const [path = "", cut = ""] = Deno.args;

@@ -1,6 +1,5 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { commit } from "../../server/history/sqlite/commit.ts";
 import { DEFAULT_LIMITS, type HistoryLimits } from "../../server/history/bounds.ts";
 import { Recorder } from "../../server/history/recorder.ts";
 import { runModule } from "./processes.ts";
@@ -16,7 +15,7 @@ async function openFaulty(path: string, limits: Partial<HistoryLimits> = {}) {
   const recorder = new Recorder(async (flat) => {
     begun.resolve();
     await held;
-    return commit(blocks, flat);
+    return blocks.commit(flat);
   }, {
     limits: { ...DEFAULT_LIMITS, retryFirstMs: 1, retryMostMs: 4, ...limits },
     now: Date.now,

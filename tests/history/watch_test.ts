@@ -1,5 +1,4 @@
 import { deepEqual, ok } from "node:assert/strict";
-import { commit } from "../../server/history/sqlite/commit.ts";
 import { DEFAULT_LIMITS } from "../../server/history/bounds.ts";
 import type { HistoryWatch } from "../../server/history/mod.ts";
 import { Recorder } from "../../server/history/recorder.ts";
@@ -41,7 +40,7 @@ Deno.test("a watch is told once that writing fails, and once that it works again
   using writer = await openInThread(folder.path);
   let failures = 3;
   const recorder = new Recorder(
-    (flat) => Promise.resolve(failures-- > 0 ? { failed: "no disk" } : commit(writer.blocks, flat)),
+    (flat) => Promise.resolve(failures-- > 0 ? { failed: "no disk" } : writer.blocks.commit(flat)),
     {
       limits: { ...DEFAULT_LIMITS, retryFirstMs: 1, retryMostMs: 1 },
       now: Date.now,

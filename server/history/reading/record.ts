@@ -13,10 +13,19 @@ import {
   OUTCOMES,
   type RequestRecord,
 } from "../../core/contract/record.ts";
-import { jsonText } from "./json_text.ts";
 
 /** A wall time in milliseconds, to RFC 3339. */
 const time = z.int().min(0).max(253_402_300_799_999).transform((at) => new Date(at).toISOString());
+
+/** A text that must be JSON, and what it says. */
+export const jsonText = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue("not JSON");
+    return z.NEVER;
+  }
+});
 
 /** A JSON object as text. */
 const jsonObject = jsonText.pipe(z.record(z.string(), z.unknown()));

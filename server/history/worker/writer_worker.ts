@@ -6,15 +6,13 @@
 import { Kysely } from "kysely";
 import type { Attempts, KeptToken } from "../../core/contract/access.ts";
 import { listAttempts, saveAttempts } from "../attempts.ts";
-import { BlockWriter, type Head } from "../sqlite/block_writer.ts";
-import { commit, type Committed } from "../sqlite/commit.ts";
+import { BlockWriter, type Committed, type Head } from "../sqlite/block_writer.ts";
 import { type Durability, makeDurable, openForWriting, sqliteCode, type WritableDatabase } from "../sqlite/database.ts";
 import { NodeSqliteDialect } from "../sqlite/dialect.ts";
 import { wordsOf } from "../../core/contract/errors.ts";
 import { HistoryError } from "../contract/errors.ts";
 import { answerCalls } from "./link.ts";
-import { migrate } from "../sqlite/migrate.ts";
-import { MIGRATIONS } from "../sqlite/migrations.ts";
+import { migrate, MIGRATIONS } from "../sqlite/migrate.ts";
 import { completeLost, historyId } from "../sqlite/recovery.ts";
 import type { Cell } from "../chain/rows.ts";
 import type { AttemptTable, HistoryTables, TokenTable } from "../sqlite/schema.ts";
@@ -76,7 +74,7 @@ const calls = {
 
   /** Writes rows as one block. Throws only if trying again cannot help. */
   write(flat: Cell[]): Committed {
-    return commit(writer().blocks, flat);
+    return writer().blocks.commit(flat);
   },
 
   /** Adds a token; it is on disk when this is answered. */

@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import type { Attempts, KeptToken } from "../core/contract/access.ts";
-import { HistoryError } from "./contract/errors.ts";
+import { HistoryError } from "./contract/store.ts";
 import { jsonText } from "./reading/record.ts";
 import type { AttemptTable, TokenTable } from "./sqlite/schema.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { HistoryError } from "../../server/history/contract/errors.ts";
+import { HistoryError } from "../../server/history/contract/store.ts";
 import { answerCalls } from "../../server/history/worker/link.ts";
 
 const calls = {

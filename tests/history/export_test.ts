@@ -60,7 +60,7 @@ Deno.test("api 2 an export has every request as its record and every event, olde
 
 Deno.test("an export is the history as it stood at its block: what comes while it is read is not in it, a completion neither", async () => {
   using folder = temporaryFolder();
-  await using opened = await openIn(folder.path, { limits: { sliceRows: 2 } });
+  await using opened = await openIn(folder.path, { bounds: { sliceRows: 2 } });
   const { history, audit } = opened;
   const early = await history.accept(acceptance());
   const late = await history.accept(acceptance());
@@ -96,7 +96,7 @@ Deno.test("an export comes in pieces of bounded length, whatever slice it is rea
     ok(read.length > 5 && read.every((piece) => piece.length < 65_536 + 21_000), "pieces are bounded");
   }
   for (const sliceRows of [1, 7, 50_000]) {
-    await using opened = await openIn(folder.path, { limits: { sliceRows } });
+    await using opened = await openIn(folder.path, { bounds: { sliceRows } });
     deepEqual((await lines(opened.audit)).map(short), whole);
   }
 });
@@ -204,7 +204,7 @@ Deno.test("an empty history exports to nothing, in CSV to its header", async () 
 
 Deno.test("a row that somebody has changed ends an export with words that name it, and a closed history has none", async () => {
   using folder = temporaryFolder();
-  await using opened = await openIn(folder.path, { limits: { sliceRows: 1 } });
+  await using opened = await openIn(folder.path, { bounds: { sliceRows: 1 } });
   const good = await opened.history.accept(acceptance());
   const bad = await opened.history.accept(acceptance());
   using database = new DatabaseSync(`${folder.path}/history.db`);

@@ -182,7 +182,7 @@ Deno.test("every filter, page size and slice gives just the requests that match,
   }).map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as RequestFilter);
 
   for (const sliceRows of [1, 7, 50_000]) {
-    await using opened = await openIn(folder.path, { limits: { sliceRows } });
+    await using opened = await openIn(folder.path, { bounds: { sliceRows } });
     await fc.assert(
       fc.asyncProperty(filters, fc.integer({ min: 1, max: 70 }), async (filter, limit) => {
         const { from = 0, to = Infinity, application, ...fields } = filter;
@@ -201,7 +201,7 @@ Deno.test("every filter, page size and slice gives just the requests that match,
 
 Deno.test("a question looks back over a bounded slice: a page may be empty and still have a next", async () => {
   using folder = temporaryFolder();
-  await using opened = await openIn(folder.path, { limits: { sliceRows: 10 } });
+  await using opened = await openIn(folder.path, { bounds: { sliceRows: 10 } });
   const { history, reader } = opened;
   const rare = await history.accept(acceptance({ phone: "virtual:rare" }));
   await Promise.all(Array.from({ length: 95 }, () => history.accept(acceptance())));

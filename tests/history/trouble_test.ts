@@ -1,14 +1,17 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { DEFAULT_LIMITS, type HistoryLimits } from "../../server/history/bounds.ts";
+import { DEFAULT_BOUNDS, type HistoryBounds } from "../../server/history/bounds.ts";
 import { Recorder } from "../../server/history/recorder.ts";
 import { runModule } from "./processes.ts";
 import { acceptance, completion, isPending, openIn, openInThread, query, temporaryFolder, verify } from "./support.ts";
 
 const REFUSED = { name: "PhoneError", code: "PHONEERR_RESOURCEUNAVAIL" };
 
-/** The real queue over the real writer in this thread, so that its connection can be given a small disk and its commits be held. */
-async function openFaulty(path: string, limits: Partial<HistoryLimits> = {}) {
+/**
+ * The real queue over the real writer in this thread, so that its connection can be given a small disk and its commits
+ * be held.
+ */
+async function openFaulty(path: string, bounds: Partial<HistoryBounds> = {}) {
   const { database, blocks, [Symbol.dispose]: dispose } = await openInThread(path);
   let held = Promise.resolve();
   let begun = Promise.withResolvers<void>();
@@ -17,7 +20,7 @@ async function openFaulty(path: string, limits: Partial<HistoryLimits> = {}) {
     await held;
     return blocks.commit(flat);
   }, {
-    limits: { ...DEFAULT_LIMITS, retryFirstMs: 1, retryMostMs: 4, ...limits },
+    bounds: { ...DEFAULT_BOUNDS, retryFirstMs: 1, retryMostMs: 4, ...bounds },
     now: Date.now,
     onFatal: (error) => {
       throw error;
@@ -136,7 +139,7 @@ Deno.test("a file that may not grow is trouble until there is room (a real write
 
 Deno.test("a database that somebody has locked is trouble until they let go", async () => {
   using folder = temporaryFolder();
-  await using opened = await openIn(folder.path, { limits: { retryFirstMs: 1, retryMostMs: 4 } });
+  await using opened = await openIn(folder.path, { bounds: { retryFirstMs: 1, retryMostMs: 4 } });
   const { history } = opened;
   const id = await history.accept(acceptance());
   using somebody = new DatabaseSync(`${folder.path}/history.db`);

@@ -1,5 +1,5 @@
 import { deepEqual, ok } from "node:assert/strict";
-import { DEFAULT_LIMITS } from "../../server/history/bounds.ts";
+import { DEFAULT_BOUNDS } from "../../server/history/bounds.ts";
 import type { HistoryWatch } from "../../server/history/mod.ts";
 import { Recorder } from "../../server/history/recorder.ts";
 import { acceptance, completion, openIn, openInThread, temporaryFolder } from "./support.ts";
@@ -42,7 +42,7 @@ Deno.test("a watch is told once that writing fails, and once that it works again
   const recorder = new Recorder(
     (flat) => Promise.resolve(failures-- > 0 ? { failed: "no disk" } : writer.blocks.commit(flat)),
     {
-      limits: { ...DEFAULT_LIMITS, retryFirstMs: 1, retryMostMs: 1 },
+      bounds: { ...DEFAULT_BOUNDS, retryFirstMs: 1, retryMostMs: 1 },
       now: Date.now,
       watch,
       onFatal: (error) => {

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { wordsOf } from "../../core/contract/errors.ts";
-import { ownerOfDataFolder } from "../../history/data_folder.ts";
+import { ownerOfDataFolder } from "../../history/mod.ts";
 import { Failure } from "../ending/failure.ts";
 import { explainCertificate } from "./certificate_words.ts";
 import type { Option } from "../line/command.ts";

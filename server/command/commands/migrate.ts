@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { examineHistory } from "../../history/mod.ts";
 import { DATA, SERVER_OPTIONS } from "../asking/connection.ts";
 import { EXIT } from "../ending/exit.ts";
 import { Failure } from "../ending/failure.ts";
@@ -21,7 +22,6 @@ export const migrateStatus = command({
   options,
   examples: ["migrate status"],
   async run({ data = DATA, json }) {
-    const { examineHistory } = await import("../../history/examine.ts");
     const file = await historyFile(data);
     const { migrations, damage } = await examineHistory(file, { thorough: false });
     if (damage !== undefined) throw new Failure(`Cannot read ${file}: ${damage}`);

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { ownerOfDataFolder } from "../../history/data_folder.ts";
-import type { OpenHistory } from "../../history/mod.ts";
+import { type OpenHistory, openHistory, ownerOfDataFolder, takeDataFolder } from "../../history/mod.ts";
 import { internalError } from "../ending/exit.ts";
 import { Failure } from "../ending/failure.ts";
 import { refuseDenied } from "./denied.ts";
@@ -50,8 +49,6 @@ export async function withHistory<Result>(
   use: (opened: OpenHistory) => Promise<Result>,
 ): Promise<Result> {
   await historyFile(data);
-  // Loaded when it is needed: most commands only speak to a server.
-  const { openHistory, takeDataFolder } = await import("../../history/mod.ts");
   using folder = await takeDataFolder(data);
   await using opened = await openHistory({ folder, durability: "full", onFatal: internalError });
   return await use(opened);

@@ -1,6 +1,6 @@
 /**
- * The questions that the history answers, each over a bounded slice: without that, a question for something rare would read the whole file
- * while all others wait.
+ * The questions that the history answers, each over a bounded slice: without that, a question for something rare would
+ * read the whole file while all others wait.
  *
  * @module
  */
@@ -13,7 +13,9 @@ import type { HistoryTables } from "../sqlite/schema.ts";
 /** Where a page ends before its limit: many wait for pages at once, and some do not read them. */
 const PAGE_BYTES = 1_048_576;
 
-/** Which part of the answer: older than `before`, at most `limit`, looking back over at most `slice` numbers of `seq`. */
+/**
+ * Which part of the answer: older than `before`, at most `limit`, looking back over at most `slice` numbers of `seq`.
+ */
 export interface Slice {
   /** Exclusive; undefined for the newest. */
   before: number | undefined;
@@ -105,8 +107,8 @@ export function readRequests(
     async read({ from, to, limit }) {
       let query = requests(db).where("accepted.seq", ">=", from).where("accepted.seq", "<=", to);
       for (const column of ["phone", "plugin", "application", "operation", "token", "reference"] as const) {
-        const wanted = filter[column];
-        if (wanted !== undefined) query = query.where(`accepted.${column}`, "=", wanted);
+        const value = filter[column];
+        if (value !== undefined) query = query.where(`accepted.${column}`, "=", value);
       }
       if (filter.from !== undefined) query = query.where("accepted.at", ">=", filter.from);
       if (filter.to !== undefined) query = query.where("accepted.at", "<", filter.to);

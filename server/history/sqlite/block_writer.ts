@@ -6,26 +6,23 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { sql } from "kysely";
 import { wordsOf } from "../../core/contract/errors.ts";
-import { blockHash, type BlockHead, HISTORY_FORMAT, NO_HASH, rowLine, storable } from "../chain/canonical_form.ts";
+import {
+  blockHash,
+  type BlockHead,
+  type Cell,
+  COLUMNS,
+  HISTORY_FORMAT,
+  NO_HASH,
+  OpenRequests,
+  type Row,
+  ROW_KINDS,
+  type RowKind,
+  rowLine,
+  storable,
+  unflatten,
+} from "../chain/mod.ts";
+import { type Committed, type Head, HistoryError } from "../contract/store.ts";
 import { SQLITE, sqliteCode, type WritableDatabase } from "./database.ts";
-import { HistoryError } from "../contract/errors.ts";
-import { OpenRequests } from "../chain/open_requests.ts";
-import { type Cell, COLUMNS, type Row, ROW_KINDS, type RowKind, unflatten } from "../chain/rows.ts";
-
-/** The newest block. */
-export interface Head {
-  /** Its number. */
-  block: number;
-  /** Its last row. */
-  lastSeq: number;
-  /** Its hash, lower-case hex. */
-  hash: string;
-  /** Wall time of its commit, milliseconds. */
-  at: number;
-}
-
-/** A block that is on disk, or why it is not: in words, when trying again can help. */
-export type Committed = { firstSeq: number; head: Head } | { failed: string };
 
 /** Appends blocks to a database. One at a time: nothing else may write its rows meanwhile. */
 export class BlockWriter {
@@ -125,7 +122,8 @@ export class BlockWriter {
    * Writes rows as one block; when it returns they are as durable as the connection was told to be.
    *
    * @returns The `seq` of the first row; the others follow without a gap.
-   * @throws What SQLite says if the transaction fails; then nothing has changed. An `Error` if a row completes a request that is not open.
+   * @throws What SQLite says if the transaction fails; then nothing has changed. An `Error` if a row completes a
+   * request that is not open.
    */
   write(rows: readonly Row[]): number {
     this.#open.begin();
@@ -173,10 +171,16 @@ export class BlockWriter {
   }
 }
 
-/** Rows that one statement inserts where there are as many. To run a statement costs half of what inserting a row does; with more of them no more is saved. */
+/**
+ * Rows that one statement inserts where there are as many. To run a statement costs half of what inserting a row does;
+ * with more of them no more is saved.
+ */
 const AT_ONCE = 16;
 
-/** The `insert` of one table, built by Kysely and prepared: for hundreds of rows a commit, anything else costs five times as much. */
+/**
+ * The `insert` of one table, built by Kysely and prepared: for hundreds of rows a commit, anything else costs five
+ * times as much.
+ */
 class TableInsert {
   readonly #width: number;
   readonly #one: StatementSync;

@@ -1,21 +1,23 @@
 /**
- * The history as it is asked: its port, over a worker that starts with the first question.
+ * Reading the SQLite store: questions go to a worker that starts with the first one, each check of the chain to one of
+ * its own.
  *
  * @module
  */
-import type { HistoryEvent, RequestRecord } from "../../core/contract/record.ts";
-import type { EventFilter, HistoryReader, Page, RequestFilter } from "../../core/contract/history.ts";
 import { PhoneError, wordsOf } from "../../core/contract/errors.ts";
-import type { ExportPage, ExportQuestion } from "../reading/export_page.ts";
-import { WorkerLink } from "./link.ts";
+import type { EventFilter, KeptCheckpoint, Page, RequestFilter, Verdict } from "../../core/contract/history.ts";
+import type { HistoryEvent, RequestRecord } from "../../core/contract/record.ts";
+import type { ExportPage, ExportQuestion, ReadingStore } from "../contract/store.ts";
+import { closeWorker, WorkerLink } from "./link.ts";
 import type { ReaderCalls } from "./reader_worker.ts";
+import type { VerifierCalls } from "./verify_worker.ts";
 
-/** Asks the reader's worker. */
-export class WorkerReader implements HistoryReader {
+/** Has workers read. */
+export class WorkerReader implements ReadingStore {
   readonly #file: string;
   readonly #slice: number;
+  readonly #closing = new AbortController();
   #link: WorkerLink<ReaderCalls> | undefined;
-  #closed = false;
 
   /** @param file The database. @param options.slice How far back one question looks, in numbers of `seq`. */
   constructor(file: string, options: { slice: number }) {
@@ -24,40 +26,46 @@ export class WorkerReader implements HistoryReader {
   }
 
   async request(id: number): Promise<RequestRecord | undefined> {
-    return await this.#ask((worker) => worker.call("request", id));
+    return await this.#read((worker) => worker.call("request", id));
   }
 
   async requests(filter: RequestFilter, page: { before?: number; limit: number }): Promise<Page<RequestRecord>> {
     const { before, limit } = page;
-    return await this.#ask((worker) => worker.call("requests", { filter, before, limit, slice: this.#slice }));
+    return await this.#read((worker) => worker.call("requests", { filter, before, limit, slice: this.#slice }));
   }
 
   async events(filter: EventFilter, page: { before?: number; limit: number }): Promise<Page<HistoryEvent>> {
     const { before, limit } = page;
-    return await this.#ask((worker) => worker.call("events", { filter, before, limit, slice: this.#slice }));
+    return await this.#read((worker) => worker.call("events", { filter, before, limit, slice: this.#slice }));
   }
 
-  /** A page of an export. */
-  async export(question: Omit<ExportQuestion, "slice">): Promise<ExportPage> {
-    return await this.#ask((worker) => worker.call("export", { ...question, slice: this.#slice }));
+  async export(question: ExportQuestion): Promise<ExportPage> {
+    return await this.#read((worker) => worker.call("export", { ...question, slice: this.#slice }));
   }
 
-  /** Lets the questions that were asked be answered, then ends the worker. `signal` gives up on them. */
+  async verify({ kept, signal }: { kept: KeptCheckpoint[]; signal: AbortSignal }): Promise<Verdict> {
+    const abandoned = AbortSignal.any([signal, this.#closing.signal]);
+    abandoned.throwIfAborted();
+    using worker = new WorkerLink<VerifierCalls>(new URL("./verify_worker.ts", import.meta.url), { onDeath: () => {} });
+    const end = () => worker[Symbol.dispose]();
+    abandoned.addEventListener("abort", end, { once: true });
+    try {
+      return await worker.call("verify", { file: this.#file, kept });
+    } catch (error) {
+      abandoned.throwIfAborted();
+      throw new PhoneError("RESOURCEUNAVAIL", `The history could not be checked: ${wordsOf(error)}`);
+    } finally {
+      abandoned.removeEventListener("abort", end);
+    }
+  }
+
   async close(signal: AbortSignal): Promise<void> {
-    this.#closed = true;
-    const link = this.#link;
-    if (!link) return;
-    const end = () => link[Symbol.dispose]();
-    signal.addEventListener("abort", end, { once: true });
-    if (signal.aborted) end();
-    // A worker that has died has nothing to close.
-    await link.call("close", undefined).catch(() => {});
-    signal.removeEventListener("abort", end);
-    end();
+    this.#closing.abort(new PhoneError("RESOURCEUNAVAIL", "The history is closed"));
+    if (this.#link) await closeWorker(this.#link, signal);
   }
 
-  /** A question that cannot be answered is told in words: a row was changed from outside, or the file cannot be read. */
-  async #ask<Answer>(question: (worker: WorkerLink<ReaderCalls>) => Promise<Answer>): Promise<Answer> {
+  /** Why a question cannot be answered comes in words: a row was changed from outside, or the file cannot be read. */
+  async #read<Answer>(question: (worker: WorkerLink<ReaderCalls>) => Promise<Answer>): Promise<Answer> {
     try {
       return await question(this.#worker());
     } catch (error) {
@@ -66,7 +74,7 @@ export class WorkerReader implements HistoryReader {
   }
 
   #worker(): WorkerLink<ReaderCalls> {
-    if (this.#closed) throw new Error("The history is closed");
+    this.#closing.signal.throwIfAborted();
     if (this.#link) return this.#link;
     // A reader that dies costs the questions it had; the next one starts another.
     const link = new WorkerLink<ReaderCalls>(new URL("./reader_worker.ts", import.meta.url), {

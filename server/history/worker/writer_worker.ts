@@ -5,27 +5,23 @@
  */
 import { Kysely } from "kysely";
 import type { Attempts, KeptToken } from "../../core/contract/access.ts";
-import { listAttempts, saveAttempts } from "../attempts.ts";
-import { BlockWriter, type Committed, type Head } from "../sqlite/block_writer.ts";
-import { type Durability, makeDurable, openForWriting, sqliteCode, type WritableDatabase } from "../sqlite/database.ts";
-import { NodeSqliteDialect } from "../sqlite/dialect.ts";
 import { wordsOf } from "../../core/contract/errors.ts";
-import { HistoryError } from "../contract/errors.ts";
-import { answerCalls } from "./link.ts";
+import { listAttempts, saveAttempts } from "../attempts.ts";
+import type { Cell } from "../chain/mod.ts";
+import { type Committed, type Durability, type Head, HistoryError, type Opened } from "../contract/store.ts";
+import { BlockWriter } from "../sqlite/block_writer.ts";
+import { makeDurable, openForWriting, sqliteCode, type WritableDatabase } from "../sqlite/database.ts";
+import { NodeSqliteDialect } from "../sqlite/dialect.ts";
 import { migrate, MIGRATIONS } from "../sqlite/migrate.ts";
 import { completeLost, historyId } from "../sqlite/recovery.ts";
-import type { Cell } from "../chain/rows.ts";
 import type { AttemptTable, HistoryTables, TokenTable } from "../sqlite/schema.ts";
 import { deleteToken, insertToken, listTokens } from "../tokens.ts";
+import { answerCalls } from "./link.ts";
 
-/** What an opened history is. */
-export interface Opened {
-  historyId: string;
-  durability: Durability;
-  head: Head;
-  recovered: number;
-  migrated: string[];
-  /** Rows as they are found: whoever asks checks them. */
+/** What opening has found and done, and what goes on from there. */
+interface Found extends Opened {
+  newest: Head;
+  /** Rows as they are found: whoever opens checks them. */
   tokens: TokenTable[];
   attempts: AttemptTable[];
 }
@@ -38,15 +34,16 @@ interface Writer {
 let open: Writer | undefined;
 
 function writer(): Writer {
-  if (!open) throw new Error("The history's writer was asked before it was opened");
+  if (!open) throw new Error("The history's writer was called before it was opened");
   return open;
 }
 
-async function openDatabase(options: { file: string; backups: string; durability: Durability }): Promise<Opened> {
+async function openDatabase(options: { file: string; backups: string; durability: Durability }): Promise<Found> {
   const raw = openForWriting(options.file);
   const database = { raw, db: new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(raw) }) };
   const now = Date.now;
-  // Before the journal is set: the first migration of a new file must reach the file itself, where the next start looks for its mark.
+  // Before the journal is set: the first migration of a new file must reach the file itself, where the next start looks
+  // for its mark.
   const migrated = await migrate(database, { migrations: MIGRATIONS, backups: options.backups });
   const durability = makeDurable(raw, options.durability);
   const blocks = await BlockWriter.open(database, { now });
@@ -54,12 +51,12 @@ async function openDatabase(options: { file: string; backups: string; durability
   const id = await historyId(database, { writer: blocks, now });
   const recovered = completeLost(blocks, { now });
   const [tokens, attempts] = [await listTokens(database.db), await listAttempts(database.db)];
-  return { historyId: id, durability, head: blocks.head, recovered, migrated, tokens, attempts };
+  return { historyId: id, durability, newest: blocks.head, recovered, migrated, tokens, attempts };
 }
 
 const calls = {
   /** Opens, migrates and recovers. Throws {@linkcode HistoryError} for what the operator must see to. */
-  async open(options: { file: string; backups: string; durability: Durability }): Promise<Opened> {
+  async open(options: { file: string; backups: string; durability: Durability }): Promise<Found> {
     try {
       return await openDatabase(options);
     } catch (error) {
@@ -100,7 +97,7 @@ const calls = {
   },
 };
 
-/** What the writer can be asked. */
+/** What the writer can be called for. */
 export type WriterCalls = typeof calls;
 
 answerCalls(calls);

@@ -18,7 +18,7 @@ const calls = {
   },
 };
 
-/** What the worker can be asked. */
+/** What the worker can be called for. */
 export type EchoCalls = typeof calls;
 
 answerCalls(calls);

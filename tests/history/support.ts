@@ -101,10 +101,10 @@ export function verify(path: string): Verdict {
   return verifyChain(database);
 }
 
-/** Whether a promise has not settled although everything that could settle it has run. */
+/** Whether a promise is still pending although everything that could end it has run. */
 export async function isPending(promise: Promise<unknown>): Promise<boolean> {
   const pending = Symbol();
-  const settled = promise.then(() => true, () => true);
+  const ended = promise.then(() => true, () => true);
   await new Promise((resolve) => setImmediate(resolve));
-  return await Promise.race([settled, Promise.resolve(pending)]) === pending;
+  return await Promise.race([ended, Promise.resolve(pending)]) === pending;
 }

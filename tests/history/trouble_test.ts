@@ -73,20 +73,20 @@ Deno.test("a full disk refuses what is new, keeps what has happened, and service
     const { recorder } = faulty;
     const id = await recorder.accept(acceptance());
     faulty.room(0);
-    const settled: string[] = [];
-    const refused = rejects(recorder.accept(acceptance(LARGE)), REFUSED).then(() => settled.push("refused"));
+    const ended: string[] = [];
+    const refused = rejects(recorder.accept(acceptance(LARGE)), REFUSED).then(() => ended.push("refused"));
     const waiting = [
-      recorder.complete(completion(id)).then(() => settled.push("completed")),
-      recorder.withdraw(id).then(() => settled.push("withdrawn")),
-      recorder.note({ type: "handleClosed", detail: { much: "x".repeat(40_000) } }).then(() => settled.push("noted")),
+      recorder.complete(completion(id)).then(() => ended.push("completed")),
+      recorder.withdraw(id).then(() => ended.push("withdrawn")),
+      recorder.note({ type: "handleClosed", detail: { much: "x".repeat(40_000) } }).then(() => ended.push("noted")),
     ];
     await refused;
     match(recorder.trouble ?? "", /The history cannot be written: database or disk is full/);
     await rejects(recorder.accept(acceptance()), REFUSED);
-    deepEqual(settled, ["refused"]);
+    deepEqual(ended, ["refused"]);
     faulty.room(1_000);
     await Promise.all(waiting);
-    deepEqual(settled, ["refused", "completed", "withdrawn", "noted"]);
+    deepEqual(ended, ["refused", "completed", "withdrawn", "noted"]);
     equal(recorder.trouble, undefined);
     equal(await recorder.accept(acceptance()) > id, true);
   }

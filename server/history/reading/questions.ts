@@ -55,8 +55,8 @@ async function page<Item>(
 /** How many of the first fit a page: one at least. */
 function fitting(rows: readonly { item: unknown }[]): number {
   let bytes = 0;
-  const over = rows.findIndex(({ item }) => (bytes += JSON.stringify(item).length) > PAGE_BYTES);
-  return over === -1 ? rows.length : Math.max(over, 1);
+  const beyond = rows.findIndex(({ item }) => (bytes += JSON.stringify(item).length) > PAGE_BYTES);
+  return beyond === -1 ? rows.length : Math.max(beyond, 1);
 }
 
 /** Every request with what became of it, as far as rows up to `upTo` say. */

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import type { Row } from "../../server/history/chain/rows.ts";
+import type { Row } from "../../server/history/chain/mod.ts";
 import { acceptance, completion, isPending, openIn, openInThread, query, temporaryFolder, verify } from "./support.ts";
 
 interface Block {

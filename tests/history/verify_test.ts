@@ -2,9 +2,8 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import type { Verdict } from "../../server/core/contract/history.ts";
-import type { Cell, Row } from "../../server/history/chain/rows.ts";
-import { COLUMNS, ROW_KINDS } from "../../server/history/chain/rows.ts";
-import { ChainWalk, verifyChain } from "../../server/history/proof/verify.ts";
+import { type Cell, COLUMNS, type Row, ROW_KINDS } from "../../server/history/chain/mod.ts";
+import { ChainWalk, verifyChain } from "../../server/history/proof/mod.ts";
 import { openInThread, temporaryFolder, verify } from "./support.ts";
 
 const RUNS = 300;

@@ -86,7 +86,8 @@ const migration: Migration = {
       .addColumn("created_at", "integer", (column) => column.notNull())
       .execute();
 
-    // Costs an insert nothing, and stops a careless hand in the sqlite3 shell; deleting is left to retention, which takes whole blocks.
+    // Costs an insert nothing, and stops a careless hand in the sqlite3 shell; deleting is left to retention, which
+    // takes whole blocks.
     for (const table of APPEND_ONLY) {
       await sql`create trigger ${sql.id(`${table}_is_never_changed`)} before update on ${sql.table(table)}
         begin select raise(abort, 'history rows are never changed'); end`.execute(db);

@@ -6,9 +6,9 @@
  */
 import { z } from "zod";
 import type { Attempts, KeptToken } from "../core/contract/access.ts";
-import { HistoryError } from "./errors.ts";
-import { jsonText } from "./json_text.ts";
-import type { AttemptTable, TokenTable } from "./schema.ts";
+import { HistoryError } from "./contract/store.ts";
+import { jsonText } from "./reading/record.ts";
+import type { AttemptTable, TokenTable } from "./sqlite/schema.ts";
 
 /** A list of texts as JSON. */
 const texts = jsonText.pipe(z.array(z.string()));

@@ -6,9 +6,9 @@
 import type { AttemptStore, TokenStore } from "../core/contract/access.ts";
 import { PhoneError, wordsOf } from "../core/contract/errors.ts";
 import { toAttempts, toToken } from "./access_rows.ts";
-import type { WorkerLink } from "./link.ts";
-import type { AttemptTable, TokenTable } from "./schema.ts";
-import type { WriterCalls } from "./writer_worker.ts";
+import type { WorkerLink } from "./worker/link.ts";
+import type { AttemptTable, TokenTable } from "./sqlite/schema.ts";
+import type { WriterCalls } from "./worker/writer_worker.ts";
 
 /**
  * The stores over the writer, with the rows that it found when it was opened.

@@ -5,7 +5,7 @@
  */
 import type { Kysely } from "kysely";
 import type { Attempts } from "../core/contract/access.ts";
-import type { AttemptTable, HistoryTables } from "./schema.ts";
+import type { AttemptTable, HistoryTables } from "./sqlite/schema.ts";
 
 /** The rows of all that were saved, unchecked. */
 export function listAttempts(db: Kysely<HistoryTables>): Promise<AttemptTable[]> {

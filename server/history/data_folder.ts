@@ -5,7 +5,7 @@
  */
 import { delay } from "@std/async/delay";
 import { wordsOf } from "../core/contract/errors.ts";
-import { HistoryError } from "./errors.ts";
+import { HistoryError } from "./contract/store.ts";
 
 /** A data folder that this process owns until it is disposed of. */
 export interface DataFolder extends Disposable {
@@ -13,12 +13,12 @@ export interface DataFolder extends Disposable {
   readonly path: string;
 }
 
-/** How long whoever only asks for the owner may share the lock, milliseconds. */
-const ASKER_MS = 50;
+/** How long whoever only looks who the owner is may share the lock, milliseconds. */
+const LOOK_MS = 50;
 
-/** Tries once more: a command that asked just then shared the lock, and must not keep a server from starting. */
-async function lockAfterAsker(file: Deno.FsFile): Promise<boolean> {
-  await delay(ASKER_MS);
+/** Tries once more: a command that looked just then shared the lock, and must not keep a server from starting. */
+async function lockAfterLook(file: Deno.FsFile): Promise<boolean> {
+  await delay(LOOK_MS);
   return await file.tryLock(true);
 }
 
@@ -31,8 +31,8 @@ async function ownerOf(file: Deno.FsFile): Promise<string> {
 }
 
 /**
- * Who has taken a data folder, in words; undefined if nobody has. A number in a file may be another process's by now, so the lock itself is asked: for a moment it is
- * shared.
+ * Who has taken a data folder, in words; undefined if nobody has. A number in a file may be another process's by now,
+ * so the lock itself is tried: for a moment it is shared.
  *
  * @throws {Deno.errors.NotFound} If the folder has never been taken.
  */
@@ -42,7 +42,8 @@ export async function ownerOfDataFolder(path: string): Promise<string | undefine
 }
 
 /**
- * Makes the data folder if it is not there, and takes it for this process alone. The lock goes with the process, however that ends.
+ * Makes the data folder if it is not there, and takes it for this process alone. The lock goes with the process,
+ * however that ends.
  *
  * @example
  * ```ts
@@ -64,7 +65,7 @@ export async function takeDataFolder(path: string): Promise<DataFolder> {
       { exitCode: 2, cause: error },
     );
   }
-  if (!await file.tryLock(true) && !await lockAfterAsker(file)) {
+  if (!await file.tryLock(true) && !await lockAfterLook(file)) {
     const owner = await ownerOf(file);
     file.close();
     throw new HistoryError(

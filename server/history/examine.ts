@@ -6,13 +6,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import { wordsOf } from "../core/contract/errors.ts";
-import { openForReading, requireOurs } from "./database.ts";
-import { NodeSqliteDialect } from "./dialect.ts";
-import { HistoryError } from "./errors.ts";
-import { executed } from "./migrate.ts";
-import { MIGRATIONS } from "./migrations.ts";
-import type { HistoryTables } from "./schema.ts";
-import { verifyChain } from "./verify.ts";
+import { HistoryError } from "./contract/store.ts";
+import { verifyChain } from "./proof/mod.ts";
+import { openForReading, requireOurs } from "./sqlite/database.ts";
+import { NodeSqliteDialect } from "./sqlite/dialect.ts";
+import { executed, MIGRATIONS } from "./sqlite/migrate.ts";
+import type { HistoryTables } from "./sqlite/schema.ts";
 
 /** Bytes of a file that is copied, or looked at row by row, at most. */
 const MOST_BYTES = 1_073_741_824;
@@ -61,8 +60,8 @@ export async function examineHistory(path: string, options: { thorough: boolean 
 }
 
 /**
- * A file that SQLite can open: the one itself while somebody has it open or left its log, else a copy. Opening a quiet one in its place would leave files of this
- * user's beside it, which a server of another user could not write.
+ * A file that SQLite can open: the one itself while somebody has it open or left its log, else a copy. Opening a quiet
+ * one in its place would leave files of this user's beside it, which a server of another user could not write.
  */
 async function readableCopy(path: string, size: number): Promise<AsyncDisposable & { path: string }> {
   if (await exists(`${path}-shm`)) return { path, async [Symbol.asyncDispose]() {} };

@@ -1,17 +1,40 @@
 /**
  * The history: an append-only record in SQLite, written in blocks that are chained by hash (docs/history-format.md).
  *
- * One process takes the data folder and opens the history in it. Rows go through one queue to a worker that commits them in groups;
- * questions go to another worker that can only read. A history that is not opened is looked at by `examine.ts`, which is entered by itself: it loads Kysely, that
- * a server needs in its workers only.
+ * One process takes the data folder (`data_folder.ts`) and opens the history in it (`open.ts`). A row goes from the
+ * `recorder.ts` through the one queue (`row_queue.ts`) to a store, which commits rows in groups: `contract/` says what
+ * a store must bring, and where another one, or the cutting of old blocks, has its place. The rooms inside:
+ *
+ * - `chain/`: rows, their canonical form, the hashes over them; of no engine;
+ * - `sqlite/`: the database, its tables, and the writer of blocks. It has no door: each thread enters by the file that
+ *   it needs, and loads nothing else;
+ * - `reading/`: questions, records, exports;
+ * - `proof/`: checking the chain, checkpoints;
+ * - `worker/`: the store over all these, each in a thread of its own.
+ *
+ * What is large is loaded when it is called: most commands only ask who has the folder, and a server needs Kysely in
+ * its workers only.
  *
  * @module
  */
-export type { Head } from "./block_writer.ts";
-export type { Durability } from "./database.ts";
+import type { Examination } from "./examine.ts";
+import type { OpenHistory, OpenOptions } from "./open.ts";
+
+export { DEFAULT_BOUNDS, type HistoryBounds } from "./bounds.ts";
+export { HISTORY_FORMAT } from "./chain/mod.ts";
+export { type Durability, type Head, HistoryError } from "./contract/store.ts";
 export { type DataFolder, ownerOfDataFolder, takeDataFolder } from "./data_folder.ts";
-export { HistoryError } from "./errors.ts";
-export { HISTORY_FORMAT } from "./chain.ts";
-export { DEFAULT_LIMITS, type HistoryLimits } from "./limits.ts";
-export { type OpenHistory, openHistory, type OpenOptions } from "./open.ts";
+export type { OpenHistory, OpenOptions } from "./open.ts";
 export type { HistoryWatch } from "./row_queue.ts";
+
+/** Opens the history of a data folder: `openHistory` of `open.ts`. */
+export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
+  const open = await import("./open.ts");
+  return await open.openHistory(options);
+}
+
+/** Looks at the file of a history that this process has not opened: `examineHistory` of `examine.ts`. */
+export async function examineHistory(path: string, options: { thorough: boolean }): Promise<Examination> {
+  const examine = await import("./examine.ts");
+  return await examine.examineHistory(path, options);
+}

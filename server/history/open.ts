@@ -1,22 +1,18 @@
 /**
- * Opens the history.
+ * Opens the history: a store, with the queue before it and the auditor's port over it.
  *
  * @module
  */
+import type { AttemptStore, TokenStore } from "../core/contract/access.ts";
 import type { HistoryAudit, HistoryReader } from "../core/contract/history.ts";
 import type { History } from "../core/ports.ts";
-import type { AttemptStore, TokenStore } from "../core/contract/access.ts";
-import { accessStores } from "./access_store.ts";
-import { WorkerAudit } from "./audit.ts";
-import type { Head } from "./block_writer.ts";
-import type { Durability } from "./database.ts";
+import { DEFAULT_BOUNDS, type HistoryBounds } from "./bounds.ts";
+import type { Durability, Head, Opened } from "./contract/store.ts";
 import type { DataFolder } from "./data_folder.ts";
-import { DEFAULT_LIMITS, type HistoryLimits } from "./limits.ts";
-import { WorkerLink } from "./link.ts";
-import { WorkerReader } from "./reader.ts";
+import { auditOf } from "./proof/mod.ts";
 import { Recorder } from "./recorder.ts";
 import type { HistoryWatch } from "./row_queue.ts";
-import type { WriterCalls } from "./writer_worker.ts";
+import { openSqliteStore } from "./worker/mod.ts";
 
 /** How the history is opened. */
 export interface OpenOptions {
@@ -25,20 +21,23 @@ export interface OpenOptions {
   /** Whether a commit waits for the disk (`full`). */
   durability: Durability;
   /** Bounds that differ from the defaults. */
-  limits?: Partial<HistoryLimits>;
+  bounds?: Partial<HistoryBounds>;
   /** Wall time in milliseconds; `Date.now` if left out. */
   now?: () => number;
   /** Is told how the disk keeps up. */
   watch?: HistoryWatch;
-  /** Called once if the writer is broken for good: the process must end (70). Requests that are open then are `lost` at the next start. */
+  /**
+   * Called once if the writer is broken for good: the process must end (70). Requests that are open then are `lost` at
+   * the next start.
+   */
   onFatal: (error: Error) => void;
 }
 
-/** A history that this process has open. */
-export interface OpenHistory extends AsyncDisposable {
+/** A history that this process has open, and what opening it found and did. */
+export interface OpenHistory extends Opened, AsyncDisposable {
   /** Writes. */
   readonly history: History;
-  /** Asks. */
+  /** Answers questions. */
   readonly reader: HistoryReader;
   /** Exports and checks. */
   readonly audit: HistoryAudit;
@@ -46,29 +45,23 @@ export interface OpenHistory extends AsyncDisposable {
   readonly tokens: TokenStore;
   /** The failed attempts to get in. */
   readonly attempts: AttemptStore;
-  /** What the writer's own connection says it does. */
-  readonly durability: Durability;
-  /** Random, 32 hex digits, never changed: block 0 covers it. */
-  readonly historyId: string;
-  /** How many requests of a killed server were completed as `lost` at this start. */
-  readonly recovered: number;
-  /** The migrations that ran at this start. */
-  readonly migrated: readonly string[];
   /** How many rows are not yet on disk. */
   waiting(): number;
   /** The newest block. */
   head(): Head;
   /**
-   * Writes what waits, moves the log into the file and closes it.
+   * Writes what waits, answers what was asked, and closes the store.
    *
    * @param options.signal Gives up on a disk that does not answer; after `closeMs` if left out.
-   * @returns How many rows did not reach the disk. Acceptances among them have been rejected; the promises of the others stay open, for they have happened.
+   * @returns How many rows did not reach the disk. Acceptances among them have been rejected; the promises of the
+   * others stay open, for they have happened.
    */
   close(options?: { signal?: AbortSignal }): Promise<number>;
 }
 
 /**
- * Opens the history of a data folder: makes or migrates its database, and completes what a killed server left open as `lost`.
+ * Opens the history of a data folder: makes or migrates its database, and completes what a killed server left open as
+ * `lost`.
  *
  * @example
  * ```ts
@@ -82,54 +75,37 @@ export interface OpenHistory extends AsyncDisposable {
  * @throws {HistoryError} If the operator must change something; its `exitCode` says what the process exits with.
  */
 export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
-  const { path } = options.folder;
-  const file = `${path}/history.db`;
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
   let recorder: Recorder | undefined;
-  const link = new WorkerLink<WriterCalls>(new URL("./writer_worker.ts", import.meta.url), {
-    onDeath: (error) => recorder?.fail(error),
+  const store = await openSqliteStore({
+    folder: options.folder.path,
+    durability: options.durability,
+    sliceRows: bounds.sliceRows,
+    onBroken: (error) => recorder?.fail(error),
   });
-  const opened = await link.call("open", { file, backups: `${path}/backups`, durability: options.durability })
-    .then((found) => ({ ...found, ...accessStores(link, found) }))
-    .catch((error) => {
-      link[Symbol.dispose]();
-      throw error;
-    });
+  const { opened, blocks, reading, tokens, attempts } = store;
+  const history = recorder = new Recorder(blocks.commit, {
+    bounds,
+    now: options.now ?? Date.now,
+    watch: options.watch,
+    onFatal: options.onFatal,
+  });
 
-  let head = opened.head;
-  const history = recorder = new Recorder(async (flat) => {
-    const answer = await link.call("write", flat);
-    if ("head" in answer) head = answer.head;
-    return answer;
-  }, { limits, now: options.now ?? Date.now, watch: options.watch, onFatal: options.onFatal });
-  const reader = new WorkerReader(file, { slice: limits.sliceRows });
-  const audit = new WorkerAudit({ file, historyId: opened.historyId, head: () => head, reader });
-
-  const close = async ({ signal = AbortSignal.timeout(limits.closeMs) } = {}): Promise<number> => {
-    const end = () => link[Symbol.dispose]();
-    audit.close();
-    const [abandoned] = await Promise.all([history.close(signal), reader.close(signal)]);
-    signal.addEventListener("abort", end, { once: true });
-    if (signal.aborted) end();
-    // Every row is on disk already: a log that could not be moved is read by the next start.
-    await link.call("close", undefined).catch(() => {});
-    signal.removeEventListener("abort", end);
-    end();
+  const close = async ({ signal = AbortSignal.timeout(bounds.closeMs) } = {}): Promise<number> => {
+    const [abandoned] = await Promise.all([history.close(signal), reading.close(signal)]);
+    await blocks.close(signal);
     return abandoned;
   };
 
   return {
+    ...opened,
     history,
-    reader,
-    audit,
-    tokens: opened.tokens,
-    attempts: opened.attempts,
-    durability: opened.durability,
-    historyId: opened.historyId,
-    recovered: opened.recovered,
-    migrated: opened.migrated,
+    reader: reading,
+    audit: auditOf(store),
+    tokens,
+    attempts,
     waiting: () => history.waiting,
-    head: () => head,
+    head: () => blocks.head(),
     close,
     async [Symbol.asyncDispose]() {
       await close();

@@ -4,9 +4,10 @@
  * @module
  */
 import type { Acceptance, Completion, Fact, History } from "../core/ports.ts";
-import type { HistoryLimits } from "./limits.ts";
-import { type Commit, type HistoryWatch, RowQueue } from "./row_queue.ts";
-import type { Cell } from "./rows.ts";
+import type { HistoryBounds } from "./bounds.ts";
+import type { Cell } from "./chain/mod.ts";
+import type { Commit } from "./contract/store.ts";
+import { type HistoryWatch, RowQueue } from "./row_queue.ts";
 
 /** The cells of a fact. */
 function factCells(fact: Fact, at: number): Cell[] {
@@ -28,25 +29,25 @@ function factCells(fact: Fact, at: number): Cell[] {
 /** Writes what happens into the queue. */
 export class Recorder implements History {
   readonly #queue: RowQueue;
-  readonly #limits: HistoryLimits;
+  readonly #bounds: HistoryBounds;
   readonly #now: () => number;
   #dropped = 0;
 
-  /** Over a way to commit; `now` gives the wall time of facts. */
+  /** @param commit The store's. @param options.now Gives the wall time of facts. */
   constructor(
     commit: Commit,
     options: {
-      limits: HistoryLimits;
+      bounds: HistoryBounds;
       now: () => number;
       watch?: HistoryWatch | undefined;
       onFatal: (error: Error) => void;
     },
   ) {
-    this.#limits = options.limits;
+    this.#bounds = options.bounds;
     this.#now = options.now;
     this.#queue = new RowQueue({
       commit,
-      limits: options.limits,
+      bounds: options.bounds,
       troubleRow: (type, detail) => ({ kind: "fact", cells: factCells({ type, detail }, this.#now()) }),
       watch: options.watch,
       onFatal: options.onFatal,
@@ -99,7 +100,7 @@ export class Recorder implements History {
       await this.#queue.append("fact", factCells(fact, this.#now()));
       return;
     }
-    if (this.#queue.length > this.#limits.waitingRows / 2) {
+    if (this.#queue.length > this.#bounds.waitingRows / 2) {
       this.#dropped++;
       return;
     }
@@ -108,7 +109,7 @@ export class Recorder implements History {
     await this.#queue.append("fact", factCells({ ...fact, ...(detail && { detail }) }, this.#now()));
   }
 
-  /** Takes nothing more and waits until everything is on disk, or `signal` gives up. Resolves with how many rows are not. */
+  /** Takes nothing more until everything is on disk, or `signal` gives up. Resolves with how many rows are not. */
   close(signal: AbortSignal): Promise<number> {
     return this.#queue.close(signal);
   }

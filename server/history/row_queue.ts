@@ -4,11 +4,9 @@
  * @module
  */
 import { PhoneError } from "../core/contract/errors.ts";
-import type { HistoryLimits } from "./limits.ts";
-import { type Cell, flatten, type Row, type RowKind } from "./rows.ts";
-
-/** Writes rows as one block: the `seq` of its first row, or in words why it failed, if trying again can help. */
-export type Commit = (flat: Cell[]) => Promise<{ firstSeq: number } | { failed: string }>;
+import type { HistoryBounds } from "./bounds.ts";
+import { type Cell, flatten, type Row, type RowKind } from "./chain/mod.ts";
+import type { Commit } from "./contract/store.ts";
 
 /** The queue's own rows: it alone knows when writing fails and when it works again. */
 export type TroubleRow = (type: "historyFailed" | "historyResumed", detail: Record<string, unknown>) => Row;
@@ -25,11 +23,11 @@ export interface HistoryWatch {
 
 /** What a queue is made of. */
 export interface RowQueueOptions {
-  /** Writes a block; one call at a time. A rejection means that it never can. */
+  /** The store's. */
   commit: Commit;
   /** Its bounds. */
-  limits: HistoryLimits;
-  /** Makes the row that tells of trouble. */
+  bounds: HistoryBounds;
+  /** Makes the row that says so. */
   troubleRow: TroubleRow;
   /** Is told how the disk keeps up. */
   watch?: HistoryWatch | undefined;
@@ -45,14 +43,15 @@ interface WaitingRow extends Row {
 /**
  * Rows on their way to the disk.
  *
- * Its life: *idle* until a row comes; then *committing*, one batch at a time, each taking all that came during the one before. A commit that
- * fails makes it *failing*: acceptances are refused, everything else keeps its place and is tried again until it succeeds. `close` drains it.
+ * Its states: *idle* until a row comes; then *committing*, one batch at a time, each taking all that came during the
+ * one before. A commit that fails makes it *failing*: acceptances are refused, everything else keeps its place and is
+ * tried again until it succeeds. `close` drains it.
  */
 export class RowQueue {
   readonly #options: RowQueueOptions;
   #waiting: WaitingRow[] = [];
   #committing: WaitingRow[] = [];
-  /** When the first of each came, monotonic milliseconds; what did not fit into a block counts from when that block was sent. */
+  /** When the first of each came, monotonic milliseconds; what did not fit into a block, when that block was sent. */
   #waitingSince = 0;
   #committingSince = 0;
   #scheduled = false;
@@ -60,8 +59,8 @@ export class RowQueue {
   /** Why nothing is taken any more. */
   #ended: string | undefined;
   /** Resolves with how many rows did not reach the disk. */
-  readonly #over = Promise.withResolvers<number>();
-  #isOver = false;
+  readonly #finished = Promise.withResolvers<number>();
+  #isFinished = false;
 
   /** An empty queue. */
   constructor(options: RowQueueOptions) {
@@ -75,7 +74,7 @@ export class RowQueue {
 
   /** Why nothing can be accepted now, in words; undefined when it can. */
   get trouble(): string | undefined {
-    const { waitingRows, waitingMs } = this.#options.limits;
+    const { waitingRows, waitingMs } = this.#options.bounds;
     if (this.#ended !== undefined) return this.#ended;
     if (this.#failing) return `The history cannot be written: ${this.#failing.reason}`;
     if (this.length >= waitingRows) return `The history is behind: ${this.length} rows wait for the disk`;
@@ -90,8 +89,8 @@ export class RowQueue {
    * Appends a row behind all others.
    *
    * @returns Its `seq`, when it is on disk.
-   * @throws {PhoneError} `RESOURCEUNAVAIL` if it is an acceptance and there is trouble. Any other row waits; one that comes after the end waits for ever: nobody
-   * may be told that it is on disk, and the process is ending.
+   * @throws {PhoneError} `RESOURCEUNAVAIL` if it is an acceptance and there is trouble. Any other row waits; one that
+   * comes after the end waits for ever: nobody may be told that it is on disk, and the process is ending.
    */
   append(kind: RowKind, cells: Cell[]): Promise<number> {
     const { trouble } = this;
@@ -115,14 +114,14 @@ export class RowQueue {
     signal.addEventListener("abort", giveUp, { once: true });
     if (this.length === 0) this.#finish(0);
     else if (signal.aborted) giveUp();
-    const abandoned = await this.#over.promise;
+    const abandoned = await this.#finished.promise;
     signal.removeEventListener("abort", giveUp);
     return abandoned;
   }
 
   /** The writer is broken for good: acceptances that wait are rejected. */
   fail(error: Error): void {
-    if (this.#isOver) return;
+    if (this.#isFinished) return;
     this.#abandon(error.message);
     this.#options.onFatal(error);
   }
@@ -139,7 +138,7 @@ export class RowQueue {
 
   #flush(): void {
     if (this.#waiting.length === 0 || this.#committing.length > 0) return;
-    const { blockRows } = this.#options.limits;
+    const { blockRows } = this.#options.bounds;
     const batch = this.#waiting.length <= blockRows ? this.#waiting : this.#waiting.slice(0, blockRows);
     const begun = performance.now();
     this.#waiting = this.#waiting.slice(batch.length);
@@ -158,7 +157,7 @@ export class RowQueue {
     this.#options.watch?.committed({ rows: batch.length, ms: performance.now() - begun });
     if (this.#failing) {
       this.#options.watch?.resumed();
-      this.#tell("historyResumed", { after: this.#failing.reason });
+      this.#note("historyResumed", { after: this.#failing.reason });
       this.#failing = undefined;
     }
     // Before the rows' owners run: the disk can begin with what came meanwhile.
@@ -172,7 +171,7 @@ export class RowQueue {
     if (this.#committing !== batch) return;
     this.#committing = [];
     this.#waitingSince = this.#committingSince;
-    const { retryFirstMs, retryMostMs } = this.#options.limits;
+    const { retryFirstMs, retryMostMs } = this.#options.bounds;
     const before = this.#failing;
     const refused: WaitingRow[] = [];
     this.#waiting = [...batch, ...this.#waiting].filter((row) => row.kind !== "accepted" || !refused.push(row));
@@ -184,7 +183,7 @@ export class RowQueue {
     this.#failing = { reason, pauseMs, timer };
     // Also what is tried again if nothing else waits.
     if (!before) {
-      this.#tell("historyFailed", { reason });
+      this.#note("historyFailed", { reason });
       this.#options.watch?.failed(reason);
     }
     for (const row of refused) {
@@ -195,8 +194,8 @@ export class RowQueue {
   }
 
   /** Appends a row of the queue's own, which nobody waits for. */
-  #tell(...told: Parameters<TroubleRow>): void {
-    const row = this.#options.troubleRow(...told);
+  #note(...trouble: Parameters<TroubleRow>): void {
+    const row = this.#options.troubleRow(...trouble);
     this.#wait({ ...row, resolve: () => {}, reject: () => {} });
   }
 
@@ -217,7 +216,7 @@ export class RowQueue {
   }
 
   #finish(abandoned: number): void {
-    this.#isOver = true;
-    this.#over.resolve(abandoned);
+    this.#isFinished = true;
+    this.#finished.resolve(abandoned);
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { Kysely } from "kysely";
 import type { KeptToken } from "../core/contract/access.ts";
-import type { HistoryTables, TokenTable } from "./schema.ts";
+import type { HistoryTables, TokenTable } from "./sqlite/schema.ts";
 
 /** The row of every token, in the order of creation, unchecked. */
 export function listTokens(db: Kysely<HistoryTables>): Promise<TokenTable[]> {

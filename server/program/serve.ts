@@ -46,7 +46,7 @@ export async function serve(flags: Flags): Promise<void> {
   const opened = await openHistory({
     folder,
     durability: configuration.durability,
-    limits: configuration.history,
+    bounds: configuration.history,
     watch: watch.history,
     onFatal: internalError,
   });

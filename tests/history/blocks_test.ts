@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import type { Row } from "../../server/history/rows.ts";
+import type { Row } from "../../server/history/chain/mod.ts";
 import { acceptance, completion, isPending, openIn, openInThread, query, temporaryFolder, verify } from "./support.ts";
 
 interface Block {
@@ -82,7 +82,7 @@ Deno.test("a block of any length holds its rows in their order, whatever its kin
 
 Deno.test("a commit takes no more rows than it may", async () => {
   using folder = temporaryFolder();
-  await using opened = await openIn(folder.path, { limits: { blockRows: 10 } });
+  await using opened = await openIn(folder.path, { bounds: { blockRows: 10 } });
   await Promise.all(Array.from({ length: 35 }, () => opened.history.note({ type: "phoneAdded" })));
   const sizes = query<{ rows: number }>(
     folder.path,

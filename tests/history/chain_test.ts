@@ -1,16 +1,20 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { blockHash, type BlockHead, NO_HASH, rowLine, storable } from "../../server/history/chain.ts";
 import {
+  blockHash,
+  type BlockHead,
   type Cell,
   COLUMNS,
   flatten,
+  NO_HASH,
   type Row,
   ROW_KINDS,
   type RowKind,
+  rowLine,
+  storable,
   unflatten,
-} from "../../server/history/rows.ts";
+} from "../../server/history/chain/mod.ts";
 import { openInThread, query, temporaryFolder } from "./support.ts";
 
 /** The worked example of the document: the text of each block and the hash that stands below it. */

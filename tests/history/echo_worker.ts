@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { HistoryError } from "../../server/history/errors.ts";
-import { answerCalls } from "../../server/history/link.ts";
+import { HistoryError } from "../../server/history/contract/store.ts";
+import { answerCalls } from "../../server/history/worker/link.ts";
 
 const calls = {
   echo: (value: string): string => value,
@@ -18,7 +18,7 @@ const calls = {
   },
 };
 
-/** What the worker can be asked. */
+/** What the worker can be called for. */
 export type EchoCalls = typeof calls;
 
 answerCalls(calls);

@@ -2,11 +2,14 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import type { ExportFilter, ExportFormat, HistoryAudit } from "../../server/core/contract/history.ts";
-import { EXPORT_LINES } from "../../server/history/export_lines.ts";
+import { EXPORT_LINES } from "../../server/history/reading/export_lines.ts";
 import { acceptance, completion, openIn, temporaryFolder } from "./support.ts";
 
 /** A whole export, in its pieces. */
-async function pieces(audit: HistoryAudit, filter: ExportFilter = {}, format: ExportFormat = "jsonl") {
+async function pieces(
+  audit: HistoryAudit,
+  { filter = {}, format = "jsonl" }: { filter?: ExportFilter; format?: ExportFormat } = {},
+) {
   const found: string[] = [];
   const exported = audit.export(filter, format);
   for (let piece = await exported.pieces.next(); !piece.done; piece = await exported.pieces.next()) {
@@ -16,8 +19,8 @@ async function pieces(audit: HistoryAudit, filter: ExportFilter = {}, format: Ex
 }
 
 /** The lines of an export in JSON Lines. */
-async function lines(audit: HistoryAudit, filter?: ExportFilter): Promise<Record<string, unknown>[]> {
-  const text = (await pieces(audit, filter)).join("");
+async function lines(audit: HistoryAudit, filter: ExportFilter = {}): Promise<Record<string, unknown>[]> {
+  const text = (await pieces(audit, { filter })).join("");
   ok(text === "" || text.endsWith("\n"));
   return text.split("\n").slice(0, -1).map((line) => JSON.parse(line));
 }
@@ -60,7 +63,7 @@ Deno.test("api 2 an export has every request as its record and every event, olde
 
 Deno.test("an export is the history as it stood at its block: what comes while it is read is not in it, a completion neither", async () => {
   using folder = temporaryFolder();
-  await using opened = await openIn(folder.path, { limits: { sliceRows: 2 } });
+  await using opened = await openIn(folder.path, { bounds: { sliceRows: 2 } });
   const { history, audit } = opened;
   const early = await history.accept(acceptance());
   const late = await history.accept(acceptance());
@@ -96,7 +99,7 @@ Deno.test("an export comes in pieces of bounded length, whatever slice it is rea
     ok(read.length > 5 && read.every((piece) => piece.length < 65_536 + 21_000), "pieces are bounded");
   }
   for (const sliceRows of [1, 7, 50_000]) {
-    await using opened = await openIn(folder.path, { limits: { sliceRows } });
+    await using opened = await openIn(folder.path, { bounds: { sliceRows } });
     deepEqual((await lines(opened.audit)).map(short), whole);
   }
 });
@@ -129,7 +132,7 @@ Deno.test("the CSV of an export has one header and the same columns in every row
   const id = await history.accept(acceptance({ application: { id: "a-1", name: 'the "desk",\r\nor so' } }));
   await history.complete(completion(id, { outcome: "failed", result: -1879048165, message: "=1+1" }));
   await history.note({ type: "callRefused", address: "::1", result: -1879048165, detail: { why: "=cmd" } });
-  const text = (await pieces(audit, {}, "csv")).join("");
+  const text = (await pieces(audit, { format: "csv" })).join("");
   const [header = [], ...rows] = readCsv(text);
   equal(rows.length, 2);
   const named = rows.map((row) => {
@@ -199,12 +202,12 @@ Deno.test("an empty history exports to nothing, in CSV to its header", async () 
   using folder = temporaryFolder();
   await using opened = await openIn(folder.path);
   equal((await pieces(opened.audit)).join(""), "");
-  equal((await pieces(opened.audit, {}, "csv")).join(""), EXPORT_LINES.csv.head);
+  equal((await pieces(opened.audit, { format: "csv" })).join(""), EXPORT_LINES.csv.head);
 });
 
 Deno.test("a row that somebody has changed ends an export with words that name it, and a closed history has none", async () => {
   using folder = temporaryFolder();
-  await using opened = await openIn(folder.path, { limits: { sliceRows: 1 } });
+  await using opened = await openIn(folder.path, { bounds: { sliceRows: 1 } });
   const good = await opened.history.accept(acceptance());
   const bad = await opened.history.accept(acceptance());
   using database = new DatabaseSync(`${folder.path}/history.db`);

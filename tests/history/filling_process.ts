@@ -6,7 +6,7 @@
 import { acceptance, completion, openIn } from "./support.ts";
 
 const [path = ""] = Deno.args;
-await using opened = await openIn(path, { limits: { retryFirstMs: 5, retryMostMs: 20 } });
+await using opened = await openIn(path, { bounds: { retryFirstMs: 5, retryMostMs: 20 } });
 const { history } = opened;
 
 const first = await history.accept(acceptance());

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
-import { WorkerLink } from "../../server/history/link.ts";
+import { WorkerLink } from "../../server/history/worker/link.ts";
 import type { EchoCalls } from "./echo_worker.ts";
 
 function start(onDeath: (error: Error) => void = () => {}): WorkerLink<EchoCalls> {

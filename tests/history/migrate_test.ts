@@ -1,11 +1,10 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
-import { openForWriting } from "../../server/history/database.ts";
-import { NodeSqliteDialect } from "../../server/history/dialect.ts";
-import { migrate } from "../../server/history/migrate.ts";
-import { MIGRATIONS } from "../../server/history/migrations.ts";
-import type { HistoryTables } from "../../server/history/schema.ts";
+import { openForWriting } from "../../server/history/sqlite/database.ts";
+import { NodeSqliteDialect } from "../../server/history/sqlite/dialect.ts";
+import { migrate, MIGRATIONS } from "../../server/history/sqlite/migrate.ts";
+import type { HistoryTables } from "../../server/history/sqlite/schema.ts";
 import { runModule } from "./processes.ts";
 import { acceptance, openIn, query, temporaryFolder, verify } from "./support.ts";
 

@@ -4,11 +4,10 @@
  * @module
  */
 import { Kysely } from "kysely";
-import { openForWriting } from "../../server/history/database.ts";
-import { NodeSqliteDialect } from "../../server/history/dialect.ts";
-import { migrate } from "../../server/history/migrate.ts";
-import { MIGRATIONS } from "../../server/history/migrations.ts";
-import type { HistoryTables } from "../../server/history/schema.ts";
+import { openForWriting } from "../../server/history/sqlite/database.ts";
+import { NodeSqliteDialect } from "../../server/history/sqlite/dialect.ts";
+import { migrate, MIGRATIONS } from "../../server/history/sqlite/migrate.ts";
+import type { HistoryTables } from "../../server/history/sqlite/schema.ts";
 
 const [path = "", cut = ""] = Deno.args;
 const raw = openForWriting(`${path}/history.db`);

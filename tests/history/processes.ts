@@ -22,13 +22,17 @@ async function* linesOf(bytes: ReadableStream<Uint8Array>): AsyncGenerator<strin
   }
 }
 
-/** The signal that a file has grown too large is ignored, so that the write fails as on a full disk instead of ending the process. */
+/**
+ * The signal that a file has grown too large is ignored, so that the write fails as on a full disk instead of ending
+ * the process.
+ */
 const LIMITED = 'trap "" XFSZ; ulimit -f "$1"; shift; exec "$@"';
 
 /**
  * Starts a module that lies beside this one.
  *
- * @param options.fileBlocks How large its files may grow, in blocks of 512 bytes: a disk that is full for this process alone.
+ * @param options.fileBlocks How large its files may grow, in blocks of 512 bytes: a disk that is full for this process
+ * alone.
  */
 export function runModule(name: string, options: { args: string[]; fileBlocks?: number }): RunningModule {
   const command = [

@@ -8,8 +8,7 @@ import { acceptance, completion, openIn, query, temporaryFolder, verify } from "
 /** Every page of a question, put together, and how many there were. */
 async function allRequests(
   reader: HistoryReader,
-  filter: RequestFilter,
-  limit: number,
+  { filter = {}, limit }: { filter?: RequestFilter; limit: number },
 ): Promise<{ records: RequestRecord[]; pages: number }> {
   const records: RequestRecord[] = [];
   let pages = 0;
@@ -182,17 +181,17 @@ Deno.test("every filter, page size and slice gives just the requests that match,
   }).map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as RequestFilter);
 
   for (const sliceRows of [1, 7, 50_000]) {
-    await using opened = await openIn(folder.path, { limits: { sliceRows } });
+    await using opened = await openIn(folder.path, { bounds: { sliceRows } });
     await fc.assert(
       fc.asyncProperty(filters, fc.integer({ min: 1, max: 70 }), async (filter, limit) => {
         const { from = 0, to = Infinity, application, ...fields } = filter;
-        const wanted = made.filter((record) =>
+        const expected = made.filter((record) =>
           Date.parse(record.acceptedAt) >= from && Date.parse(record.acceptedAt) < to &&
           (application === undefined || record.application.id === application) &&
           Object.entries(fields).every(([name, value]) => record[name as keyof RequestRecord] === value)
         );
-        const { records } = await allRequests(opened.reader, filter, limit);
-        deepEqual(records.map((record) => record.requestId), wanted.map((record) => record.requestId));
+        const { records } = await allRequests(opened.reader, { filter, limit });
+        deepEqual(records.map((record) => record.requestId), expected.map((record) => record.requestId));
       }),
       { numRuns: 100 },
     );
@@ -201,13 +200,13 @@ Deno.test("every filter, page size and slice gives just the requests that match,
 
 Deno.test("a question looks back over a bounded slice: a page may be empty and still have a next", async () => {
   using folder = temporaryFolder();
-  await using opened = await openIn(folder.path, { limits: { sliceRows: 10 } });
+  await using opened = await openIn(folder.path, { bounds: { sliceRows: 10 } });
   const { history, reader } = opened;
   const rare = await history.accept(acceptance({ phone: "virtual:rare" }));
   await Promise.all(Array.from({ length: 95 }, () => history.accept(acceptance())));
   const { items, next } = await reader.requests({ phone: "virtual:rare" }, { limit: 50 });
   deepEqual({ items, next }, { items: [], next: 87 });
-  const { records, pages } = await allRequests(reader, { phone: "virtual:rare" }, 50);
+  const { records, pages } = await allRequests(reader, { filter: { phone: "virtual:rare" }, limit: 50 });
   deepEqual([records.map((record) => record.requestId), pages], [[rare], 10]);
 });
 
@@ -252,9 +251,9 @@ Deno.test("a closed history refuses questions, and answers those that it had", a
   using folder = temporaryFolder();
   await using opened = await openIn(folder.path);
   const id = await opened.history.accept(acceptance());
-  const asked = opened.reader.request(id);
+  const answer = opened.reader.request(id);
   await opened.close();
-  equal((await asked)?.requestId, id);
+  equal((await answer)?.requestId, id);
   await rejects(opened.reader.request(id), { message: "The history is closed" });
 });
 
@@ -288,7 +287,7 @@ Deno.test("a record that is larger than a page is a page by itself", async () =>
   for (const length of [10, 1_500_000, 1_500_000, 10]) {
     ids.push(await history.accept(acceptance({ operation: "setDisplay", params: { text: "x".repeat(length) } })));
   }
-  const { records, pages } = await allRequests(reader, {}, 100);
+  const { records, pages } = await allRequests(reader, { limit: 100 });
   deepEqual(records.map(({ requestId }) => requestId), ids.toReversed());
   equal(pages, 4);
 });

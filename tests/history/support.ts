@@ -7,15 +7,14 @@ import { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import type { Verdict } from "../../server/core/contract/history.ts";
 import type { Acceptance, Completion } from "../../server/core/ports.ts";
-import { BlockWriter } from "../../server/history/block_writer.ts";
-import { makeDurable, openForWriting, type WritableDatabase } from "../../server/history/database.ts";
-import { NodeSqliteDialect } from "../../server/history/dialect.ts";
-import { migrate } from "../../server/history/migrate.ts";
-import { MIGRATIONS } from "../../server/history/migrations.ts";
+import { BlockWriter } from "../../server/history/sqlite/block_writer.ts";
+import { makeDurable, openForWriting, type WritableDatabase } from "../../server/history/sqlite/database.ts";
+import { NodeSqliteDialect } from "../../server/history/sqlite/dialect.ts";
+import { migrate, MIGRATIONS } from "../../server/history/sqlite/migrate.ts";
 import { type OpenHistory, openHistory, type OpenOptions, takeDataFolder } from "../../server/history/mod.ts";
-import { historyId } from "../../server/history/recovery.ts";
-import type { HistoryTables } from "../../server/history/schema.ts";
-import { verifyChain } from "../../server/history/verify.ts";
+import { historyId } from "../../server/history/sqlite/recovery.ts";
+import type { HistoryTables } from "../../server/history/sqlite/schema.ts";
+import { verifyChain } from "../../server/history/proof/mod.ts";
 
 /** A folder that goes away with its block. */
 export function temporaryFolder(): Disposable & { path: string } {
@@ -102,10 +101,10 @@ export function verify(path: string): Verdict {
   return verifyChain(database);
 }
 
-/** Whether a promise has not settled although everything that could settle it has run. */
+/** Whether a promise is still pending although everything that could end it has run. */
 export async function isPending(promise: Promise<unknown>): Promise<boolean> {
   const pending = Symbol();
-  const settled = promise.then(() => true, () => true);
+  const ended = promise.then(() => true, () => true);
   await new Promise((resolve) => setImmediate(resolve));
-  return await Promise.race([settled, Promise.resolve(pending)]) === pending;
+  return await Promise.race([ended, Promise.resolve(pending)]) === pending;
 }

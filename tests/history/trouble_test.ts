@@ -1,24 +1,26 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { commit } from "../../server/history/commit.ts";
-import { DEFAULT_LIMITS, type HistoryLimits } from "../../server/history/limits.ts";
+import { DEFAULT_BOUNDS, type HistoryBounds } from "../../server/history/bounds.ts";
 import { Recorder } from "../../server/history/recorder.ts";
 import { runModule } from "./processes.ts";
 import { acceptance, completion, isPending, openIn, openInThread, query, temporaryFolder, verify } from "./support.ts";
 
 const REFUSED = { name: "PhoneError", code: "PHONEERR_RESOURCEUNAVAIL" };
 
-/** The real queue over the real writer in this thread, so that its connection can be given a small disk and its commits be held. */
-async function openFaulty(path: string, limits: Partial<HistoryLimits> = {}) {
+/**
+ * The real queue over the real writer in this thread, so that its connection can be given a small disk and its commits
+ * be held.
+ */
+async function openFaulty(path: string, bounds: Partial<HistoryBounds> = {}) {
   const { database, blocks, [Symbol.dispose]: dispose } = await openInThread(path);
   let held = Promise.resolve();
   let begun = Promise.withResolvers<void>();
   const recorder = new Recorder(async (flat) => {
     begun.resolve();
     await held;
-    return commit(blocks, flat);
+    return blocks.commit(flat);
   }, {
-    limits: { ...DEFAULT_LIMITS, retryFirstMs: 1, retryMostMs: 4, ...limits },
+    bounds: { ...DEFAULT_BOUNDS, retryFirstMs: 1, retryMostMs: 4, ...bounds },
     now: Date.now,
     onFatal: (error) => {
       throw error;
@@ -71,20 +73,20 @@ Deno.test("a full disk refuses what is new, keeps what has happened, and service
     const { recorder } = faulty;
     const id = await recorder.accept(acceptance());
     faulty.room(0);
-    const settled: string[] = [];
-    const refused = rejects(recorder.accept(acceptance(LARGE)), REFUSED).then(() => settled.push("refused"));
+    const ended: string[] = [];
+    const refused = rejects(recorder.accept(acceptance(LARGE)), REFUSED).then(() => ended.push("refused"));
     const waiting = [
-      recorder.complete(completion(id)).then(() => settled.push("completed")),
-      recorder.withdraw(id).then(() => settled.push("withdrawn")),
-      recorder.note({ type: "handleClosed", detail: { much: "x".repeat(40_000) } }).then(() => settled.push("noted")),
+      recorder.complete(completion(id)).then(() => ended.push("completed")),
+      recorder.withdraw(id).then(() => ended.push("withdrawn")),
+      recorder.note({ type: "handleClosed", detail: { much: "x".repeat(40_000) } }).then(() => ended.push("noted")),
     ];
     await refused;
     match(recorder.trouble ?? "", /The history cannot be written: database or disk is full/);
     await rejects(recorder.accept(acceptance()), REFUSED);
-    deepEqual(settled, ["refused"]);
+    deepEqual(ended, ["refused"]);
     faulty.room(1_000);
     await Promise.all(waiting);
-    deepEqual(settled, ["refused", "completed", "withdrawn", "noted"]);
+    deepEqual(ended, ["refused", "completed", "withdrawn", "noted"]);
     equal(recorder.trouble, undefined);
     equal(await recorder.accept(acceptance()) > id, true);
   }
@@ -137,7 +139,7 @@ Deno.test("a file that may not grow is trouble until there is room (a real write
 
 Deno.test("a database that somebody has locked is trouble until they let go", async () => {
   using folder = temporaryFolder();
-  await using opened = await openIn(folder.path, { limits: { retryFirstMs: 1, retryMostMs: 4 } });
+  await using opened = await openIn(folder.path, { bounds: { retryFirstMs: 1, retryMostMs: 4 } });
   const { history } = opened;
   const id = await history.accept(acceptance());
   using somebody = new DatabaseSync(`${folder.path}/history.db`);

@@ -2,9 +2,8 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import type { Verdict } from "../../server/core/contract/history.ts";
-import type { Cell, Row } from "../../server/history/rows.ts";
-import { COLUMNS, ROW_KINDS } from "../../server/history/rows.ts";
-import { ChainWalk, verifyChain } from "../../server/history/verify.ts";
+import { type Cell, COLUMNS, type Row, ROW_KINDS } from "../../server/history/chain/mod.ts";
+import { ChainWalk, verifyChain } from "../../server/history/proof/mod.ts";
 import { openInThread, temporaryFolder, verify } from "./support.ts";
 
 const RUNS = 300;
@@ -86,7 +85,8 @@ Deno.test("a changed value in any column of any row is found", async () => {
     fc.constantFrom<Cell>("", "failed", 1, 2, 7, "sent\0", "a\0b", "::1 "),
   );
   fc.assert(
-    fc.property(fc.constantFrom(...columns), fc.nat(4), values, ({ table, column }, nth, value) => {
+    fc.property(fc.record({ of: fc.constantFrom(...columns), nth: fc.nat(4), value: values }), ({ of, nth, value }) => {
+      const { table, column } = of;
       const { ok: stands, changed } = tampered(bytes, (database) => {
         try {
           database.prepare(
@@ -106,11 +106,13 @@ Deno.test("a row that is deleted, added, or changes places with another is found
   const bytes = await original();
   fc.assert(
     fc.property(
-      fc.constantFrom(...ROW_KINDS, "block"),
-      fc.nat(4),
-      fc.nat(4),
-      fc.constantFrom("delete", "swap", "add"),
-      (table, one, two, how) => {
+      fc.record({
+        table: fc.constantFrom(...ROW_KINDS, "block"),
+        one: fc.nat(4),
+        two: fc.nat(4),
+        how: fc.constantFrom("delete", "swap", "add"),
+      }),
+      ({ table, one, two, how }) => {
         const key = table === "block" ? "number" : "seq";
         const { ok: stands, changed } = tampered(bytes, (database) => {
           const keys = database.prepare(`select ${key} as key from ${table} order by ${key}`).all().map((row) =>
@@ -152,9 +154,9 @@ Deno.test("whichever bits of the file flip, the chain stands only if every row s
   ok(before.ok);
   let found = 0;
   fc.assert(
-    fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (place, mask) => {
+    fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (place, bits) => {
       const changed = bytes.slice();
-      changed[place] = (changed[place] ?? 0) ^ mask;
+      changed[place] = (changed[place] ?? 0) ^ bits;
       Deno.writeFileSync(file, changed);
       const after = read();
       if (!after.ok) found++;

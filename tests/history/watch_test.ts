@@ -1,29 +1,28 @@
 import { deepEqual, ok } from "node:assert/strict";
-import { commit } from "../../server/history/commit.ts";
-import { DEFAULT_LIMITS } from "../../server/history/limits.ts";
+import { DEFAULT_BOUNDS } from "../../server/history/bounds.ts";
 import type { HistoryWatch } from "../../server/history/mod.ts";
 import { Recorder } from "../../server/history/recorder.ts";
 import { acceptance, completion, openIn, openInThread, temporaryFolder } from "./support.ts";
 
 /** A watch that writes down what it is told. */
 function listening() {
-  const told: string[] = [];
+  const heard: string[] = [];
   const blocks: { rows: number; ms: number }[] = [];
   const resumed = Promise.withResolvers<void>();
   const watch: HistoryWatch = {
     committed: (block) => blocks.push(block),
-    failed: (reason) => told.push(reason),
+    failed: (reason) => heard.push(reason),
     resumed() {
-      told.push("resumed");
+      heard.push("resumed");
       resumed.resolve();
     },
   };
-  return { watch, told, blocks, resumed: resumed.promise };
+  return { watch, heard, blocks, resumed: resumed.promise };
 }
 
 Deno.test("a watch is told of each block, its rows and how long its commit took; rows that wait are counted", async () => {
   using folder = temporaryFolder();
-  const { watch, told, blocks } = listening();
+  const { watch, heard, blocks } = listening();
   await using opened = await openIn(folder.path, { watch });
   const accepted = Promise.all([1, 2, 3].map(() => opened.history.accept(acceptance())));
   deepEqual(opened.waiting(), 3);
@@ -32,18 +31,18 @@ Deno.test("a watch is told of each block, its rows and how long its commit took;
   await opened.history.complete(completion(ids[0]!));
   deepEqual(blocks.map(({ rows }) => rows), [3, 1]);
   ok(blocks.every(({ ms }) => ms > 0));
-  deepEqual(told, []);
+  deepEqual(heard, []);
 });
 
 Deno.test("a watch is told once that writing fails, and once that it works again", async () => {
   using folder = temporaryFolder();
-  const { watch, told, blocks, resumed } = listening();
+  const { watch, heard, blocks, resumed } = listening();
   using writer = await openInThread(folder.path);
   let failures = 3;
   const recorder = new Recorder(
-    (flat) => Promise.resolve(failures-- > 0 ? { failed: "no disk" } : commit(writer.blocks, flat)),
+    (flat) => Promise.resolve(failures-- > 0 ? { failed: "no disk" } : writer.blocks.commit(flat)),
     {
-      limits: { ...DEFAULT_LIMITS, retryFirstMs: 1, retryMostMs: 1 },
+      bounds: { ...DEFAULT_BOUNDS, retryFirstMs: 1, retryMostMs: 1 },
       now: Date.now,
       watch,
       onFatal: (error) => {
@@ -54,7 +53,7 @@ Deno.test("a watch is told once that writing fails, and once that it works again
   await recorder.note({ type: "serverStarted" });
   await resumed;
   await recorder.close(AbortSignal.timeout(5_000));
-  deepEqual(told, ["no disk", "resumed"]);
+  deepEqual(heard, ["no disk", "resumed"]);
   // The fact with that of the failure, then that of the success.
   deepEqual(blocks.map(({ rows }) => rows), [2, 1]);
 });

@@ -1,5 +1,6 @@
 /**
- * A process that writes requests for as long as it lives, and says on its output what it was told is on disk. The tests kill it.
+ * A process that writes requests for as long as it lives, and says on its output what it was told is on disk. The tests
+ * kill it.
  *
  * @module
  */

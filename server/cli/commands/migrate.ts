@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { examineHistory } from "../../history/mod.ts";
 import { EXIT, Failure } from "../../program/mod.ts";
 import { DATA, SERVER_OPTIONS } from "../calling/connect.ts";
 import { historyFile, withHistory } from "../offline.ts";
@@ -20,7 +21,6 @@ export const migrateStatus = command({
   options,
   examples: ["migrate status"],
   async run({ data = DATA, json }) {
-    const { examineHistory } = await import("../../history/examine.ts");
     const file = await historyFile(data);
     const { migrations, damage } = await examineHistory(file, { thorough: false });
     if (damage !== undefined) throw new Failure(`Cannot read ${file}: ${damage}`);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { examineHistory } from "../../history/examine.ts";
+import { examineHistory } from "../../history/mod.ts";
 import { askShell } from "../../host/mod.ts";
 import { readServerFile } from "../../program/mod.ts";
 import { about, type Check, type Finding } from "./check.ts";

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { type Bounds, DEFAULT_BOUNDS as CORE } from "../../core/bounds.ts";
-import { DEFAULT_LIMITS as HISTORY, type HistoryLimits } from "../../history/mod.ts";
+import { DEFAULT_BOUNDS as HISTORY, type HistoryBounds } from "../../history/mod.ts";
 import { DEFAULT_HOST_BOUNDS as HOST, type HostBounds } from "../../host/mod.ts";
 import { DEFAULT_LIMITS as HTTP, type Limits } from "../../http/mod.ts";
 import { MESSAGE_LIMIT } from "../../plugin/frames.ts";
@@ -75,7 +75,7 @@ export interface RoomBounds {
   readonly core: Bounds;
   readonly host: HostBounds;
   readonly http: Limits;
-  readonly history: Pick<HistoryLimits, "waitingRows" | "waitingMs">;
+  readonly history: Pick<HistoryBounds, "waitingRows" | "waitingMs">;
   readonly stop: StopBudget;
   /** Between two looks at the certificate's files. */
   readonly tlsCheckMs: number;

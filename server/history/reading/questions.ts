@@ -1,19 +1,21 @@
 /**
- * The questions that the history answers, each over a bounded slice: without that, a question for something rare would read the whole file
- * while all others wait.
+ * The questions that the history answers, each over a bounded slice: without that, a question for something rare would
+ * read the whole file while all others wait.
  *
  * @module
  */
 import { type Expression, type Kysely, sql, type SqlBool } from "kysely";
-import type { HistoryEvent, RequestRecord } from "../core/contract/record.ts";
-import type { EventFilter, Page, RequestFilter } from "../core/contract/history.ts";
+import type { HistoryEvent, RequestRecord } from "../../core/contract/record.ts";
+import type { EventFilter, Page, RequestFilter } from "../../core/contract/history.ts";
 import { toEvent, toRecord } from "./record.ts";
-import type { HistoryTables } from "./schema.ts";
+import type { HistoryTables } from "../sqlite/schema.ts";
 
 /** Where a page ends before its limit: many wait for pages at once, and some do not read them. */
 const PAGE_BYTES = 1_048_576;
 
-/** Which part of the answer: older than `before`, at most `limit`, looking back over at most `slice` numbers of `seq`. */
+/**
+ * Which part of the answer: older than `before`, at most `limit`, looking back over at most `slice` numbers of `seq`.
+ */
 export interface Slice {
   /** Exclusive; undefined for the newest. */
   before: number | undefined;
@@ -53,8 +55,8 @@ async function page<Item>(
 /** How many of the first fit a page: one at least. */
 function fitting(rows: readonly { item: unknown }[]): number {
   let bytes = 0;
-  const over = rows.findIndex(({ item }) => (bytes += JSON.stringify(item).length) > PAGE_BYTES);
-  return over === -1 ? rows.length : Math.max(over, 1);
+  const beyond = rows.findIndex(({ item }) => (bytes += JSON.stringify(item).length) > PAGE_BYTES);
+  return beyond === -1 ? rows.length : Math.max(beyond, 1);
 }
 
 /** Every request with what became of it, as far as rows up to `upTo` say. */
@@ -105,8 +107,8 @@ export function readRequests(
     async read({ from, to, limit }) {
       let query = requests(db).where("accepted.seq", ">=", from).where("accepted.seq", "<=", to);
       for (const column of ["phone", "plugin", "application", "operation", "token", "reference"] as const) {
-        const wanted = filter[column];
-        if (wanted !== undefined) query = query.where(`accepted.${column}`, "=", wanted);
+        const value = filter[column];
+        if (value !== undefined) query = query.where(`accepted.${column}`, "=", value);
       }
       if (filter.from !== undefined) query = query.where("accepted.at", ">=", filter.from);
       if (filter.to !== undefined) query = query.where("accepted.at", "<", filter.to);

@@ -4,30 +4,24 @@
  * @module
  */
 import { Kysely } from "kysely";
-import type { Attempts, KeptToken } from "../core/contract/access.ts";
-import { listAttempts, saveAttempts } from "./attempts.ts";
-import { BlockWriter, type Head } from "./block_writer.ts";
-import { commit, type Committed } from "./commit.ts";
-import { type Durability, makeDurable, openForWriting, sqliteCode, type WritableDatabase } from "./database.ts";
-import { NodeSqliteDialect } from "./dialect.ts";
-import { wordsOf } from "../core/contract/errors.ts";
-import { HistoryError } from "./errors.ts";
+import type { Attempts, KeptToken } from "../../core/contract/access.ts";
+import { wordsOf } from "../../core/contract/errors.ts";
+import { listAttempts, saveAttempts } from "../attempts.ts";
+import type { Cell } from "../chain/mod.ts";
+import { type Committed, type Durability, type Head, HistoryError, type Opened } from "../contract/store.ts";
+import { BlockWriter } from "../sqlite/block_writer.ts";
+import { makeDurable, openForWriting, sqliteCode, type WritableDatabase } from "../sqlite/database.ts";
+import { NodeSqliteDialect } from "../sqlite/dialect.ts";
+import { migrate, MIGRATIONS } from "../sqlite/migrate.ts";
+import { completeLost, historyId } from "../sqlite/recovery.ts";
+import type { AttemptTable, HistoryTables, TokenTable } from "../sqlite/schema.ts";
+import { deleteToken, insertToken, listTokens } from "../tokens.ts";
 import { answerCalls } from "./link.ts";
-import { migrate } from "./migrate.ts";
-import { MIGRATIONS } from "./migrations.ts";
-import { completeLost, historyId } from "./recovery.ts";
-import type { Cell } from "./rows.ts";
-import type { AttemptTable, HistoryTables, TokenTable } from "./schema.ts";
-import { deleteToken, insertToken, listTokens } from "./tokens.ts";
 
-/** What an opened history is. */
-export interface Opened {
-  historyId: string;
-  durability: Durability;
-  head: Head;
-  recovered: number;
-  migrated: string[];
-  /** Rows as they are found: whoever asks checks them. */
+/** What opening has found and done, and what goes on from there. */
+interface Found extends Opened {
+  newest: Head;
+  /** Rows as they are found: whoever opens checks them. */
   tokens: TokenTable[];
   attempts: AttemptTable[];
 }
@@ -40,15 +34,16 @@ interface Writer {
 let open: Writer | undefined;
 
 function writer(): Writer {
-  if (!open) throw new Error("The history's writer was asked before it was opened");
+  if (!open) throw new Error("The history's writer was called before it was opened");
   return open;
 }
 
-async function openDatabase(options: { file: string; backups: string; durability: Durability }): Promise<Opened> {
+async function openDatabase(options: { file: string; backups: string; durability: Durability }): Promise<Found> {
   const raw = openForWriting(options.file);
   const database = { raw, db: new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(raw) }) };
   const now = Date.now;
-  // Before the journal is set: the first migration of a new file must reach the file itself, where the next start looks for its mark.
+  // Before the journal is set: the first migration of a new file must reach the file itself, where the next start looks
+  // for its mark.
   const migrated = await migrate(database, { migrations: MIGRATIONS, backups: options.backups });
   const durability = makeDurable(raw, options.durability);
   const blocks = await BlockWriter.open(database, { now });
@@ -56,12 +51,12 @@ async function openDatabase(options: { file: string; backups: string; durability
   const id = await historyId(database, { writer: blocks, now });
   const recovered = completeLost(blocks, { now });
   const [tokens, attempts] = [await listTokens(database.db), await listAttempts(database.db)];
-  return { historyId: id, durability, head: blocks.head, recovered, migrated, tokens, attempts };
+  return { historyId: id, durability, newest: blocks.head, recovered, migrated, tokens, attempts };
 }
 
 const calls = {
   /** Opens, migrates and recovers. Throws {@linkcode HistoryError} for what the operator must see to. */
-  async open(options: { file: string; backups: string; durability: Durability }): Promise<Opened> {
+  async open(options: { file: string; backups: string; durability: Durability }): Promise<Found> {
     try {
       return await openDatabase(options);
     } catch (error) {
@@ -76,7 +71,7 @@ const calls = {
 
   /** Writes rows as one block. Throws only if trying again cannot help. */
   write(flat: Cell[]): Committed {
-    return commit(writer().blocks, flat);
+    return writer().blocks.commit(flat);
   },
 
   /** Adds a token; it is on disk when this is answered. */
@@ -102,7 +97,7 @@ const calls = {
   },
 };
 
-/** What the writer can be asked. */
+/** What the writer can be called for. */
 export type WriterCalls = typeof calls;
 
 answerCalls(calls);

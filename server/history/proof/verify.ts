@@ -1,14 +1,22 @@
 /**
- * Re-derives the chain of a history from its rows, a slice at a time: one long read would keep the write-ahead log from being cut back, and a worker of
- * Deno can be ended between two slices only.
+ * Re-derives the chain of a history from its rows, a slice at a time: one long read would keep the write-ahead log from
+ * being cut back, and a worker of Deno can be ended between two slices only.
  *
  * @module
  */
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
-import { blockHash, HISTORY_FORMAT, NO_HASH, rowLine } from "./chain.ts";
-import { wordsOf } from "../core/contract/errors.ts";
-import type { KeptCheckpoint, Verdict } from "../core/contract/history.ts";
-import { type Cell, COLUMNS, ROW_KINDS, type RowKind } from "./rows.ts";
+import { wordsOf } from "../../core/contract/errors.ts";
+import type { KeptCheckpoint, Verdict } from "../../core/contract/history.ts";
+import {
+  blockHash,
+  type Cell,
+  COLUMNS,
+  HISTORY_FORMAT,
+  NO_HASH,
+  ROW_KINDS,
+  type RowKind,
+  rowLine,
+} from "../chain/mod.ts";
 
 /** Rows of one slice: some 50 ms. */
 export const SLICE_ROWS = 4_096;
@@ -19,7 +27,10 @@ class Mismatch extends Error {}
 /** Text is read as bytes: read as text it would end at a NUL, and broken UTF-8 would look like a whole U+FFFD. */
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** A column so that no two contents look alike; a content that we never write becomes the text `changed`, which text never is. */
+/**
+ * A column so that no two contents look alike; a content that we never write becomes the text `changed`, which text
+ * never is.
+ */
 function exact(column: string): string {
   return `case typeof(${column}) when 'text' then cast(${column} as blob) when 'integer' then ${column} ` +
     `when 'null' then null else 'changed' end as ${column}`;
@@ -66,7 +77,8 @@ class Table implements Disposable {
 /**
  * Everything from a number on, in order; from the beginning also what lies before the first number.
  *
- * @param key With its table's name: without, it would be the column that {@linkcode exact} makes, and every slice would sort all that is left.
+ * @param key With its table's name: without, it would be the column that {@linkcode exact} makes, and every slice would
+ * sort all that is left.
  */
 function fromOn(key: string, from: number): string {
   return `${from === 0 ? "" : `where ${key} >= ${from}`} order by ${key}`;
@@ -90,6 +102,10 @@ export class ChainWalk {
   readonly #database: DatabaseSync;
   readonly #kept: readonly KeptCheckpoint[];
   readonly #verdict: Verdict = { ok: false, blocks: 0, records: 0 };
+  /**
+   * The hash of the block before. A chain begins with block 0; once old blocks can be cut off, it begins with the first
+   * kept one, and this with the hash of the head before that.
+   */
   #previous = NO_HASH;
 
   /**
@@ -104,7 +120,8 @@ export class ChainWalk {
   /**
    * Looks at the next blocks, until they have had at least `rows` rows.
    *
-   * @returns The verdict at the end or at the first fault; undefined if there is more to look at. A file that SQLite itself finds damaged is a verdict too.
+   * @returns The verdict at the end or at the first fault; undefined if there is more to look at. A file that SQLite
+   * itself finds damaged is a verdict too.
    */
   next(rows: number): Verdict | undefined {
     const database = this.#database;

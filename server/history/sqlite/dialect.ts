@@ -16,7 +16,7 @@ import {
   type TransactionSettings,
 } from "kysely";
 
-/** How many prepared statements are kept; the filters of a question can be combined in more ways than are worth keeping. */
+/** How many prepared statements are kept: the filters of a question combine in more ways than are worth keeping. */
 const CACHED_STATEMENTS = 200;
 
 class TransactionalAdapter extends SqliteAdapter {
@@ -28,8 +28,8 @@ class TransactionalAdapter extends SqliteAdapter {
 
 class ImmediateDriver extends SqliteDriver {
   /**
-   * Takes the write lock at once, so that two migrators come one after the other instead of both reading the old state. A transaction that
-   * only reads takes none.
+   * Takes the write lock at once, so that two migrators come one after the other instead of both reading the old state.
+   * A transaction that only reads takes none.
    */
   override async beginTransaction(connection: DatabaseConnection, settings?: TransactionSettings): Promise<void> {
     const begin = settings?.accessMode === "read only" ? "begin" : "begin immediate";

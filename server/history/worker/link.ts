@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { wordsOf } from "../core/contract/errors.ts";
-import { HistoryError } from "./errors.ts";
+import { wordsOf } from "../../core/contract/errors.ts";
+import { HistoryError } from "../contract/store.ts";
 
-/** What a worker can be asked: a function of one argument for each name. */
+/** What a worker can be called for: a function of one argument for each name. */
 export type Calls = Record<string, (argument: never) => unknown>;
 
 /** An answer as it crosses: the value, or what was thrown. */
@@ -48,7 +48,7 @@ export class WorkerLink<Of extends Calls> implements Disposable {
     };
   }
 
-  /** Asks the worker. @throws What the worker threw, or why it ended before it could answer. */
+  /** Calls into the worker. @throws What the worker threw, or why it ended before it could answer. */
   call<Name extends keyof Of & string>(
     name: Name,
     argument: Parameters<Of[Name]>[0],
@@ -69,6 +69,22 @@ export class WorkerLink<Of extends Calls> implements Disposable {
     this.#worker.terminate();
     for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
   }
+}
+
+/**
+ * Lets a worker end what it has been given and close, then ends it; `signal` does that at once. A worker that has died
+ * has nothing to close.
+ */
+export async function closeWorker<Of extends Calls & { close(): unknown }>(
+  link: WorkerLink<Of>,
+  signal: AbortSignal,
+): Promise<void> {
+  const end = () => link[Symbol.dispose]();
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
+  await link.call("close", undefined).catch(() => {});
+  signal.removeEventListener("abort", end);
+  end();
 }
 
 /** The part of a worker's global scope that we use; the types of a page's scope are the ones that are loaded. */

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { HistoryEvent, RequestRecord } from "../core/contract/record.ts";
-import type { ExportFormat } from "../core/contract/history.ts";
+import type { HistoryEvent, RequestRecord } from "../../core/contract/record.ts";
+import type { ExportFormat } from "../../core/contract/history.ts";
 
 /** One line: the record of a request, or another fact. */
 export type ExportEntry = { kind: "request" } & RequestRecord | { kind: "event" } & HistoryEvent;
@@ -40,8 +40,8 @@ const COLUMNS = [
 type CsvRow = Partial<Record<typeof COLUMNS[number], string | number | null>>;
 
 /**
- * Where a spreadsheet takes what follows for a formula, the full-width forms too: a caller's own words must not become one. Some split at other separators
- * than the comma, inside of quotes too, so that a cell may begin after each.
+ * Where a spreadsheet takes what follows for a formula, the full-width forms too: a caller's own words must not become
+ * one. Some split at other separators than the comma, inside of quotes too, so that a cell may begin after each.
  */
 const FORMULA = /^(?="*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20])|(?<=[;,|\t\r\n])(?="*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/g;
 

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { PHONE_ERRORS } from "../core/contract/errors.ts";
-import type { Cause, Outcome } from "../core/contract/record.ts";
+import { PHONE_ERRORS } from "../../core/contract/errors.ts";
+import type { Cause, Outcome } from "../../core/contract/record.ts";
+import type { Row } from "../chain/mod.ts";
 import type { BlockWriter } from "./block_writer.ts";
 import type { WritableDatabase } from "./database.ts";
-import type { Row } from "./rows.ts";
 
 /**
  * The random id of a history, given to it in its block 0.
@@ -26,7 +26,8 @@ export async function historyId(
 }
 
 /**
- * Completes every open request as `lost` (invariant 7), in one block. Its application is gone with the server that accepted it, so no reply was sent.
+ * Completes every open request as `lost` (invariant 7), in one block. Its application is gone with the server that
+ * accepted it, so no reply was sent.
  *
  * @returns How many requests that were.
  */

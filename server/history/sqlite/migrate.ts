@@ -6,12 +6,20 @@
 import { backup, type DatabaseSync } from "node:sqlite";
 import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
+import history from "../../../migrations/0001_history.ts";
+import access from "../../../migrations/0002_access.ts";
+import { HistoryError } from "../contract/store.ts";
 import { MARK_AS_OURS } from "./database.ts";
-import { HistoryError } from "./errors.ts";
 import type { HistoryTables } from "./schema.ts";
 
 /** Migrations by name; they run in the order of their names. */
 export type Migrations = Record<string, Migration>;
+
+/**
+ * Every migration of this build, by the name of its file; a name is never changed or reused. Imported by name: a
+ * dynamic import would need a permission and could not be checked.
+ */
+export const MIGRATIONS: Migrations = { "0001_history": history, "0002_access": access };
 
 /** The names of the migrations that the database has had, in order. */
 export async function executed(db: Kysely<HistoryTables>): Promise<string[]> {
@@ -32,8 +40,8 @@ async function keepCopy(database: DatabaseSync, options: { backups: string; befo
 }
 
 /**
- * Runs the migrations that are missing, all in one transaction under the write lock: a process killed on the way leaves the old tables.
- * A database that holds anything is copied to the backups first.
+ * Runs the migrations that are missing, all in one transaction under the write lock: a process killed on the way leaves
+ * the old tables. A database that holds anything is copied to the backups first.
  *
  * @returns The names of the migrations that ran.
  * @throws {HistoryError} With exit code 57 if the database has had a migration that this build does not know.

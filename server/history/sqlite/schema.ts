@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Cell, COLUMNS, RowKind } from "./rows.ts";
+import type { Cell, COLUMNS, RowKind } from "../chain/mod.ts";
 
 /** A table of history rows: `seq` and the columns of its kind. */
 type RowTable<Kind extends RowKind> = { seq: number } & Record<typeof COLUMNS[Kind][number], Cell>;

@@ -7,7 +7,7 @@
 /** What one column of a history row holds. */
 export type Cell = string | number | null;
 
-/** The columns of each kind of row after `seq`, in the order of the canonical form. A kind is also the name of its table. */
+/** The columns of each kind of row after `seq`, in the order of the canonical form. A kind is also its table's name. */
 export const COLUMNS = {
   /** The birth of the history: its random id. Always `seq` 0, alone in block 0. */
   origin: ["at", "history_id"],
@@ -58,7 +58,7 @@ export interface Row {
   cells: Cell[];
 }
 
-/** Many rows as one array of `kind, cell, cell, …`: a flat array crosses to a worker several times as fast as objects do. */
+/** Many rows as one array of `kind, cell, cell, …`: that crosses to a worker several times as fast as objects do. */
 export function flatten(rows: readonly Row[]): Cell[] {
   const flat: Cell[] = [];
   for (const { kind, cells } of rows) {

@@ -5,12 +5,9 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import type { Kysely } from "kysely";
-import { wordsOf } from "../core/contract/errors.ts";
-import { HistoryError } from "./errors.ts";
+import { wordsOf } from "../../core/contract/errors.ts";
+import { type Durability, HistoryError } from "../contract/store.ts";
 import type { HistoryTables } from "./schema.ts";
-
-/** `full`: a commit is on the disk when it is answered. `normal`: a power failure may take the last commits, a crash of the server none. */
-export type Durability = "full" | "normal";
 
 /** What SQLite keeps at byte 68 of our files, so that nobody else's database is taken for a history: "SWRH". */
 const APPLICATION_ID = 0x5357_5248;
@@ -50,7 +47,8 @@ function pragma(database: DatabaseSync, name: string): unknown {
 const HEADER_BYTES = 72;
 
 /**
- * Makes sure that a file is ours, or new, without letting SQLite touch it: opening a stranger's database would leave files beside it.
+ * Makes sure that a file is ours, or new, without letting SQLite touch it: opening a stranger's database would leave
+ * files beside it.
  *
  * @throws {HistoryError} If it is another program's, no database, or cannot be written.
  */
@@ -105,7 +103,8 @@ function atLeast(have: string, want: string): boolean {
 }
 
 /**
- * Opens a history's file for writing, making it if it is not there. Its journal is not yet set: {@linkcode makeDurable} does that after migration.
+ * Opens a history's file for writing, making it if it is not there. Its journal is not yet set: {@linkcode makeDurable}
+ * does that after migration.
  *
  * @throws {HistoryError} If the file cannot be a history, or this Deno's SQLite is too old.
  */
@@ -128,7 +127,7 @@ export function openForReading(path: string): DatabaseSync {
   return new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS });
 }
 
-/** Marks a new file as ours. Within the first migration's transaction, so that a file is marked and made, or neither. */
+/** Marks a new file as ours: within the first migration's transaction, so that it is marked and made, or neither. */
 export const MARK_AS_OURS = `pragma application_id = ${APPLICATION_ID}`;
 
 /**

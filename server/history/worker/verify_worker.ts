@@ -1,14 +1,14 @@
 /**
- * The verifier: a worker that lives for one check of the chain. It reads and hashes for as long as the history is, which must stop neither the loop nor the
- * writer nor the questions of others.
+ * The verifier: a worker for one check of the chain. It reads and hashes for as long as the history is, which must stop
+ * neither the loop nor the writer nor the questions of others.
  *
  * @module
  */
 import { setImmediate } from "node:timers/promises";
-import type { KeptCheckpoint, Verdict } from "../core/contract/history.ts";
-import { openForReading } from "./database.ts";
+import type { KeptCheckpoint, Verdict } from "../../core/contract/history.ts";
+import { ChainWalk, SLICE_ROWS } from "../proof/mod.ts";
+import { openForReading } from "../sqlite/database.ts";
 import { answerCalls } from "./link.ts";
-import { ChainWalk, SLICE_ROWS } from "./verify.ts";
 
 const calls = {
   /** Checks the chain of a file. */
@@ -24,7 +24,7 @@ const calls = {
   },
 };
 
-/** What the verifier can be asked. */
+/** What the verifier can be called for. */
 export type VerifierCalls = typeof calls;
 
 answerCalls(calls);

@@ -5,7 +5,7 @@
  */
 
 /** Bounds, in rows, `seq` numbers and milliseconds. */
-export interface HistoryLimits {
+export interface HistoryBounds {
   /** Rows that wait for the disk before nothing more is accepted. */
   waitingRows: number;
   /** How long the oldest row may wait before nothing more is accepted. */
@@ -23,7 +23,7 @@ export interface HistoryLimits {
 }
 
 /** What holds unless configured. */
-export const DEFAULT_LIMITS: HistoryLimits = {
+export const DEFAULT_BOUNDS: HistoryBounds = {
   waitingRows: 8_192,
   waitingMs: 2_000,
   blockRows: 2_048,

@@ -4,34 +4,20 @@
  * @module
  */
 import type { Kysely } from "kysely";
-import type { ExportFilter, ExportFormat } from "../core/contract/history.ts";
+import type { ExportPage, ExportQuestion } from "../contract/store.ts";
+import type { HistoryTables } from "../sqlite/schema.ts";
 import { EXPORT_LINES, type ExportEntry } from "./export_lines.ts";
 import { ofPhones, requests } from "./questions.ts";
 import { toEvent, toRecord } from "./record.ts";
-import type { HistoryTables } from "./schema.ts";
 
 /** Where a page ends: a client that does not read holds one or two of them. */
 const PAGE_CHARACTERS = 65_536;
 const PAGE_ROWS = 128;
 
-/** Which part of an export. */
-export interface ExportQuestion {
-  filter: ExportFilter;
-  format: ExportFormat;
-  /** The `seq` that the page begins behind. */
-  after: number;
-  /** The last `seq` that is exported. A completion behind it has not happened yet. */
-  upTo: number;
+/** An export as it is read here. */
+export interface SlicedExport extends ExportQuestion {
   /** How many numbers of `seq` a page looks at, at most. */
   slice: number;
-}
-
-/** A part of an export. */
-export interface ExportPage {
-  /** Whole lines, or none. */
-  text: string;
-  /** What the next page begins behind; undefined at the end. */
-  next: number | undefined;
 }
 
 interface Entry {
@@ -39,7 +25,8 @@ interface Entry {
   entry: ExportEntry;
 }
 
-type Bounds = ExportQuestion & { to: number };
+/** The question, and the last `seq` that this page looks at. */
+type Bounds = SlicedExport & { to: number };
 
 async function requestEntries(
   db: Kysely<HistoryTables>,
@@ -65,14 +52,14 @@ async function factEntries(db: Kysely<HistoryTables>, { filter, after, to }: Bou
 }
 
 /** One page: lines until it is full, or the slice is at its end. */
-export async function readExport(db: Kysely<HistoryTables>, question: ExportQuestion): Promise<ExportPage> {
+export async function readExport(db: Kysely<HistoryTables>, question: SlicedExport): Promise<ExportPage> {
   const { after, upTo, slice, format } = question;
-  const { line } = EXPORT_LINES[format];
+  const { head, line } = EXPORT_LINES[format];
   const bounds = { ...question, to: Math.min(after + slice, upTo) };
   const found = [...await requestEntries(db, bounds), ...await factEntries(db, bounds)];
   // Either table may have more behind its last row, so only as many as one of them gave are known to be the next ones.
   const entries = found.sort((one, other) => one.seq - other.seq).slice(0, PAGE_ROWS);
-  let text = "";
+  let text = after === 0 ? head : "";
   for (const { seq, entry } of entries) {
     text += line(entry);
     if (text.length >= PAGE_CHARACTERS) return { text, next: seq < upTo ? seq : undefined };

@@ -4,19 +4,28 @@
  * @module
  */
 import { z } from "zod";
-import { nameOfError } from "../core/contract/errors.ts";
-import { OPERATIONS } from "../core/contract/operations.ts";
+import { nameOfError } from "../../core/contract/errors.ts";
+import { OPERATIONS } from "../../core/contract/operations.ts";
 import {
   CAUSES,
   HISTORY_EVENT_TYPES,
   type HistoryEvent,
   OUTCOMES,
   type RequestRecord,
-} from "../core/contract/record.ts";
-import { jsonText } from "./json_text.ts";
+} from "../../core/contract/record.ts";
 
 /** A wall time in milliseconds, to RFC 3339. */
 const time = z.int().min(0).max(253_402_300_799_999).transform((at) => new Date(at).toISOString());
+
+/** A text that must be JSON, and what it says. */
+export const jsonText = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue("not JSON");
+    return z.NEVER;
+  }
+});
 
 /** A JSON object as text. */
 const jsonObject = jsonText.pipe(z.record(z.string(), z.unknown()));

@@ -28,14 +28,15 @@ export interface BlockHead {
   lowestOpen: number;
 }
 
-/**
- * One row in its canonical form. For arrays of well-formed strings, safe integers and nulls `JSON.stringify` is RFC 8785.
- */
+/** A row in its canonical form: of well-formed strings, safe integers and nulls `JSON.stringify` makes RFC 8785. */
 export function rowLine(kind: RowKind, row: { seq: number; cells: readonly Cell[] }): string {
   return JSON.stringify([row.seq, kind, ...row.cells]);
 }
 
-/** The hash of a block, lower-case hex: SHA-256 over its header line and its rows' lines in the order of `seq`, each ended by a line feed. */
+/**
+ * The hash of a block, lower-case hex: SHA-256 over its header line and its rows' lines in the order of `seq`, each
+ * ended by a line feed.
+ */
 export function blockHash(head: BlockHead, content: { previous: string; lines: readonly string[] }): string {
   const { number, firstSeq, lastSeq, at, format, lowestOpen } = head;
   const header = JSON.stringify([number, firstSeq, lastSeq, at, format, lowestOpen, content.previous]);
@@ -43,8 +44,8 @@ export function blockHash(head: BlockHead, content: { previous: string; lines: r
 }
 
 /**
- * A text as the history can hold it: NUL and unpaired surrogates become U+FFFD, as UTF-8 and SQLite's text functions would otherwise
- * change or cut it between writing and reading, and its block would seem forged.
+ * A text as the history can hold it: NUL and unpaired surrogates become U+FFFD, as UTF-8 and SQLite's text functions
+ * would otherwise change or cut it between writing and reading, and its block would seem forged.
  */
 export function storable(text: string): string {
   const whole = text.isWellFormed() ? text : text.toWellFormed();

@@ -1,24 +1,25 @@
 /**
- * The reader: a worker with a connection that can only read, because a scan must stop neither the event loop nor the writer.
+ * The reader: a worker with a connection that can only read, because a scan must stop neither the event loop nor the
+ * writer.
  *
  * @module
  */
 import { Kysely } from "kysely";
-import type { HistoryEvent, RequestRecord } from "../core/contract/record.ts";
-import type { EventFilter, Page, RequestFilter } from "../core/contract/history.ts";
-import { openForReading } from "./database.ts";
-import { NodeSqliteDialect } from "./dialect.ts";
-import { type ExportPage, type ExportQuestion, readExport } from "./export_page.ts";
+import type { EventFilter, Page, RequestFilter } from "../../core/contract/history.ts";
+import type { HistoryEvent, RequestRecord } from "../../core/contract/record.ts";
+import type { ExportPage } from "../contract/store.ts";
+import { readEvents, readExport, readRequest, readRequests, type Slice, type SlicedExport } from "../reading/mod.ts";
+import { openForReading } from "../sqlite/database.ts";
+import { NodeSqliteDialect } from "../sqlite/dialect.ts";
+import type { HistoryTables } from "../sqlite/schema.ts";
 import { answerCalls } from "./link.ts";
-import { readEvents, readRequest, readRequests, type Slice } from "./questions.ts";
-import type { HistoryTables } from "./schema.ts";
 
 let open: Kysely<HistoryTables> | undefined;
 
 /** Every question in a transaction: its parts must see the same moment. */
-async function snapshot<Answer>(ask: (db: Kysely<HistoryTables>) => Promise<Answer>): Promise<Answer> {
-  if (!open) throw new Error("The history's reader was asked before it was opened");
-  return await open.transaction().setAccessMode("read only").execute(ask);
+async function snapshot<Answer>(read: (db: Kysely<HistoryTables>) => Promise<Answer>): Promise<Answer> {
+  if (!open) throw new Error("The history's reader was called before it was opened");
+  return await open.transaction().setAccessMode("read only").execute(read);
 }
 
 const calls = {
@@ -39,7 +40,7 @@ const calls = {
     return snapshot((db) => readEvents(db, question));
   },
   /** A page of an export. */
-  export(question: ExportQuestion): Promise<ExportPage> {
+  export(question: SlicedExport): Promise<ExportPage> {
     return snapshot((db) => readExport(db, question));
   },
   /** Closes the file. */
@@ -48,7 +49,7 @@ const calls = {
   },
 };
 
-/** What the reader can be asked. */
+/** What the reader can be called for. */
 export type ReaderCalls = typeof calls;
 
 answerCalls(calls);

@@ -1,0 +1,157 @@
+/**
+ * What a store of the history must bring. There is one: SQLite in threads of its own (`worker/`, over `sqlite/`).
+ * `open.ts` knows of it only what stands here.
+ *
+ * **Another store**, such as PostgreSQL, is a folder beside `sqlite/` with one function from {@linkcode StoreOptions}
+ * to {@linkcode Store}; `open.ts` is where one is chosen. Its blocks are those of `chain/`, so that a history can be
+ * checked wherever it lies; `reading/record.ts` and `reading/export_lines.ts` make answers of its rows. Threads, and
+ * with them `worker/`, are for an engine whose calls block.
+ *
+ * **Cutting off old blocks** removes the rows of whole blocks from the old end, and keeps their heads. Block 0 stays,
+ * for it says which history this is, and so does all from the lowest open request on. It belongs in `sqlite/`, called
+ * by the writer between two blocks, since nothing else may write; {@linkcode BlockStore} gains a method. A check begins
+ * today at block 0, with `NO_HASH` before it: `ChainWalk` in `proof/verify.ts` is the one place that would read the
+ * first kept block, and begin there with the hash of the head before it.
+ *
+ * @module
+ */
+import type { AttemptStore, TokenStore } from "../../core/contract/access.ts";
+import type {
+  ExportFilter,
+  ExportFormat,
+  HistoryReader,
+  KeptCheckpoint,
+  Verdict,
+} from "../../core/contract/history.ts";
+import type { Cell } from "../chain/mod.ts";
+
+/**
+ * An open store. Opening brings its tables to this build's, gives a new history its id in block 0, and completes what a
+ * killed server left open as `lost`, in this order.
+ */
+export interface Store {
+  /** What opening found and did. */
+  readonly opened: Opened;
+  readonly blocks: BlockStore;
+  readonly reading: ReadingStore;
+  readonly tokens: TokenStore;
+  readonly attempts: AttemptStore;
+}
+
+/** Appends blocks. The queue before it makes one call at a time, and nothing else writes rows. */
+export interface BlockStore {
+  readonly commit: Commit;
+  /** The newest block that was committed. */
+  head(): Head;
+  /** Closes the store for writing, behind the last commit. `signal` gives up on both: what was committed stays. */
+  close(signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Appends flat rows (`flatten` of `chain/`) as one block, all or none: they get the next numbers of `seq`, in their
+ * order, without a gap. When it resolves they are as durable as {@linkcode Durability} says, for applications are told
+ * so at once.
+ *
+ * @returns The `seq` of the first row, or in words why nothing was written, if the same rows may be given again: then
+ * they are, until they are on disk.
+ * @throws If trying again can never help. The history is broken for good then, and the server ends.
+ */
+export type Commit = (rows: Cell[]) => Promise<Committed>;
+
+/** A block that is on disk, or why it is not: in words, when trying again can help. */
+export type Committed = { firstSeq: number; head: Head } | { failed: string };
+
+/** Answers from what is committed, beside the writing: neither waits for the other. Each answer is of one moment. */
+export interface ReadingStore extends HistoryReader {
+  /** One page of an export, oldest first. A bounded one: many exports can be under way. */
+  export(question: ExportQuestion): Promise<ExportPage>;
+  /**
+   * Derives every block from its rows again, and looks for what was kept of checkpoints. Damage is a verdict, whatever
+   * finds it; a check that cannot be ended rejects with a `PhoneError`, or with the reason of `signal`.
+   */
+  verify(options: { kept: KeptCheckpoint[]; signal: AbortSignal }): Promise<Verdict>;
+  /** Gives up checks, lets questions be answered and takes no more. `signal` gives up on those too. */
+  close(signal: AbortSignal): Promise<void>;
+}
+
+/** The newest block. */
+export interface Head {
+  /** Its number. */
+  block: number;
+  /** Its last row. */
+  lastSeq: number;
+  /** Its hash, lower-case hex. */
+  hash: string;
+  /** Wall time of its commit, milliseconds. */
+  at: number;
+}
+
+/**
+ * `full`: a commit is on the disk when it is answered. `normal`: a power failure may take the last commits, a crash of
+ * the server none.
+ */
+export type Durability = "full" | "normal";
+
+/** How a store is opened. Opening rejects with a {@linkcode HistoryError} if the operator must change something. */
+export interface StoreOptions {
+  /** The path of the data folder, which this process has taken. */
+  folder: string;
+  durability: Durability;
+  /** How far back one question looks, in numbers of `seq`. */
+  sliceRows: number;
+  /** Called once if the store breaks for good, whether or not a commit is under way to hear of it. */
+  onBroken: (error: Error) => void;
+}
+
+/** What opening a store found and did. */
+export interface Opened {
+  /** Random, 32 hex digits, never changed: block 0 covers it. */
+  readonly historyId: string;
+  /** What the store itself says it does. */
+  readonly durability: Durability;
+  /** How many requests of a killed server were completed as `lost`. */
+  readonly recovered: number;
+  /** The migrations that ran. */
+  readonly migrated: readonly string[];
+}
+
+/** Which part of an export. */
+export interface ExportQuestion {
+  filter: ExportFilter;
+  format: ExportFormat;
+  /** The `seq` that the page begins behind; 0 for the first page, which begins with the head of the format. */
+  after: number;
+  /** The last `seq` that is exported. A completion behind it has not happened yet. */
+  upTo: number;
+}
+
+/** A part of an export. */
+export interface ExportPage {
+  /** Whole lines, or none. */
+  text: string;
+  /** What the next page begins behind; undefined at the end. */
+  next: number | undefined;
+}
+
+/**
+ * The data folder or the history in it cannot be used; the message says what is wrong and what to do.
+ *
+ * @example
+ * ```ts
+ * import { HistoryError } from "./store.ts";
+ * import { equal } from "node:assert/strict";
+ *
+ * equal(new HistoryError("The data folder is in use by process 7", { exitCode: 2 }).exitCode, 2);
+ * ```
+ */
+export class HistoryError extends Error {
+  /** What the process exits with: 2 if the operator must change something, 57 if the history is of a newer build. */
+  readonly exitCode: 2 | 57;
+
+  /** Words for the operator, the exit code, and what went wrong underneath. */
+  constructor(message: string, options: { exitCode: 2 | 57; cause?: unknown }) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "HistoryError";
+    this.exitCode = options.exitCode;
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * The store that there is: SQLite, whose calls block, in threads of their own. A writer; a reader, from the first
+ * question on; a verifier for each check.
+ *
+ * @module
+ */
+export { openSqliteStore } from "./store.ts";

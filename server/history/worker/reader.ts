@@ -1,0 +1,90 @@
+/**
+ * Reading the SQLite store: questions go to a worker that starts with the first one, each check of the chain to one of
+ * its own.
+ *
+ * @module
+ */
+import { PhoneError, wordsOf } from "../../core/contract/errors.ts";
+import type { EventFilter, KeptCheckpoint, Page, RequestFilter, Verdict } from "../../core/contract/history.ts";
+import type { HistoryEvent, RequestRecord } from "../../core/contract/record.ts";
+import type { ExportPage, ExportQuestion, ReadingStore } from "../contract/store.ts";
+import { closeWorker, WorkerLink } from "./link.ts";
+import type { ReaderCalls } from "./reader_worker.ts";
+import type { VerifierCalls } from "./verify_worker.ts";
+
+/** Has workers read. */
+export class WorkerReader implements ReadingStore {
+  readonly #file: string;
+  readonly #slice: number;
+  readonly #closing = new AbortController();
+  #link: WorkerLink<ReaderCalls> | undefined;
+
+  /** @param file The database. @param options.slice How far back one question looks, in numbers of `seq`. */
+  constructor(file: string, options: { slice: number }) {
+    this.#file = file;
+    this.#slice = options.slice;
+  }
+
+  async request(id: number): Promise<RequestRecord | undefined> {
+    return await this.#read((worker) => worker.call("request", id));
+  }
+
+  async requests(filter: RequestFilter, page: { before?: number; limit: number }): Promise<Page<RequestRecord>> {
+    const { before, limit } = page;
+    return await this.#read((worker) => worker.call("requests", { filter, before, limit, slice: this.#slice }));
+  }
+
+  async events(filter: EventFilter, page: { before?: number; limit: number }): Promise<Page<HistoryEvent>> {
+    const { before, limit } = page;
+    return await this.#read((worker) => worker.call("events", { filter, before, limit, slice: this.#slice }));
+  }
+
+  async export(question: ExportQuestion): Promise<ExportPage> {
+    return await this.#read((worker) => worker.call("export", { ...question, slice: this.#slice }));
+  }
+
+  async verify({ kept, signal }: { kept: KeptCheckpoint[]; signal: AbortSignal }): Promise<Verdict> {
+    const abandoned = AbortSignal.any([signal, this.#closing.signal]);
+    abandoned.throwIfAborted();
+    using worker = new WorkerLink<VerifierCalls>(new URL("./verify_worker.ts", import.meta.url), { onDeath: () => {} });
+    const end = () => worker[Symbol.dispose]();
+    abandoned.addEventListener("abort", end, { once: true });
+    try {
+      return await worker.call("verify", { file: this.#file, kept });
+    } catch (error) {
+      abandoned.throwIfAborted();
+      throw new PhoneError("RESOURCEUNAVAIL", `The history could not be checked: ${wordsOf(error)}`);
+    } finally {
+      abandoned.removeEventListener("abort", end);
+    }
+  }
+
+  async close(signal: AbortSignal): Promise<void> {
+    this.#closing.abort(new PhoneError("RESOURCEUNAVAIL", "The history is closed"));
+    if (this.#link) await closeWorker(this.#link, signal);
+  }
+
+  /** Why a question cannot be answered comes in words: a row was changed from outside, or the file cannot be read. */
+  async #read<Answer>(question: (worker: WorkerLink<ReaderCalls>) => Promise<Answer>): Promise<Answer> {
+    try {
+      return await question(this.#worker());
+    } catch (error) {
+      throw new PhoneError("RESOURCEUNAVAIL", wordsOf(error));
+    }
+  }
+
+  #worker(): WorkerLink<ReaderCalls> {
+    this.#closing.signal.throwIfAborted();
+    if (this.#link) return this.#link;
+    // A reader that dies costs the questions it had; the next one starts another.
+    const link = new WorkerLink<ReaderCalls>(new URL("./reader_worker.ts", import.meta.url), {
+      onDeath: () => this.#link = undefined,
+    });
+    link.call("open", this.#file).catch(() => {
+      link[Symbol.dispose]();
+      this.#link = undefined;
+    });
+    this.#link = link;
+    return link;
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * The SQLite store, as the thread has it that opened it.
+ *
+ * @module
+ */
+import { accessStores } from "../access_store.ts";
+import type { Store, StoreOptions } from "../contract/store.ts";
+import { closeWorker, WorkerLink } from "./link.ts";
+import { WorkerReader } from "./reader.ts";
+import type { WriterCalls } from "./writer_worker.ts";
+
+/**
+ * Opens the store of a data folder.
+ *
+ * @throws {HistoryError} If the operator must change something.
+ */
+export async function openSqliteStore({ folder, durability, sliceRows, onBroken }: StoreOptions): Promise<Store> {
+  const file = `${folder}/history.db`;
+  const link = new WorkerLink<WriterCalls>(new URL("./writer_worker.ts", import.meta.url), { onDeath: onBroken });
+  try {
+    const { newest, tokens, attempts, ...opened } = await link.call("open", {
+      file,
+      backups: `${folder}/backups`,
+      durability,
+    });
+    let head = newest;
+    return {
+      opened,
+      blocks: {
+        async commit(rows) {
+          const answer = await link.call("write", rows);
+          if ("head" in answer) head = answer.head;
+          return answer;
+        },
+        head: () => head,
+        // Every row is on disk already: a log that could not be moved is read by the next start.
+        close: (signal) => closeWorker(link, signal),
+      },
+      reading: new WorkerReader(file, { slice: sliceRows }),
+      ...accessStores(link, { tokens, attempts }),
+    };
+  } catch (error) {
+    link[Symbol.dispose]();
+    throw error;
+  }
+}

@@ -3,21 +3,13 @@
  *
  * @module
  */
-export { DEFAULT_LIMITS, SCOPES } from "./ports.ts";
-export type {
-  Answered,
-  Health,
-  HttpPorts,
-  Limits,
-  ManagedPlugin,
-  MetricsText,
-  PluginHealth,
-  Scope,
-  StoredToken,
-  Token,
-  Tokens,
-  TokenTable,
-} from "./ports.ts";
+export { DEFAULT_LIMITS } from "./bounds.ts";
+export { SCOPES } from "./access/token.ts";
+export type { Answered, HttpPorts, MetricsText } from "./ports.ts";
+export type { Health, PluginHealth } from "./health.ts";
+export type { Limits } from "./bounds.ts";
+export type { ManagedPlugin } from "./managed_plugin.ts";
+export type { Scope, StoredToken, Token, Tokens, TokenTable } from "./access/token.ts";
 export type { Certificate } from "./listener.ts";
 export { serveHttp } from "./serve.ts";
 export type { HttpServer, ServeOptions } from "./serve.ts";

@@ -1,5 +1,5 @@
 import { makeToken } from "../../http/access/new_token.ts";
-import type { StoredToken } from "../../http/ports.ts";
+import type { StoredToken } from "../../http/access/token.ts";
 import { tableEntry } from "../../http/access/token_table.ts";
 
 /** Names in records and facts whoever can read the data folder. */

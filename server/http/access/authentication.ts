@@ -9,7 +9,7 @@ import type { AccessReason, AccessRefusals } from "./access_refusals.ts";
 import { addressOf, type Env } from "./call_source.ts";
 import type { FailedAttempts } from "./failed_attempts.ts";
 import { seesOf } from "./phone_globs.ts";
-import type { Scope, Token, Tokens } from "../ports.ts";
+import type { Scope, Token, Tokens } from "./token.ts";
 import { Refusal } from "../refusing/refusal.ts";
 
 const WORDS: Record<Exclude<AccessReason, "unknownSession">, string> = {

@@ -8,7 +8,7 @@ import { z } from "zod";
 import { isLabel, LABEL_RULE } from "../../core/contract/label.ts";
 import { phoneGlob } from "./phone_globs.ts";
 import type { KeptToken } from "../../core/contract/access.ts";
-import { SCOPES } from "../ports.ts";
+import { SCOPES } from "./token.ts";
 import { must, text } from "../reading/shape.ts";
 import { hashSecret } from "./token_table.ts";
 

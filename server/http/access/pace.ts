@@ -4,7 +4,7 @@
  * @module
  */
 import type { Clock } from "../../core/ports.ts";
-import type { Token } from "../ports.ts";
+import type { Token } from "./token.ts";
 import { Refusal } from "../refusing/refusal.ts";
 
 /**

@@ -5,7 +5,7 @@
  */
 import type { z } from "zod";
 import type { Sees } from "../../core/core.ts";
-import type { Token } from "../ports.ts";
+import type { Token } from "./token.ts";
 import { text } from "../reading/shape.ts";
 
 /** A glob of the names of phones: `*` is any number of characters, `?` is one. SQLite's GLOB means the same, because nothing else is allowed that it would take for more. */

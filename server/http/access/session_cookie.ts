@@ -8,7 +8,7 @@ import { generateCookie, getCookie } from "hono/cookie";
 import { quoted } from "../../core/contract/quoted.ts";
 import type { AccessRefusals } from "./access_refusals.ts";
 import { addressOf, type Env, isSecure } from "./call_source.ts";
-import type { Token } from "../ports.ts";
+import type { Token } from "./token.ts";
 import { Refusal } from "../refusing/refusal.ts";
 import { SESSION_SECONDS, type SessionTable } from "./session_table.ts";
 

@@ -7,7 +7,7 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "../../core/ports.ts";
-import type { Token, Tokens } from "../ports.ts";
+import type { Token, Tokens } from "./token.ts";
 
 /** How long a session lasts that is not used, seconds. */
 export const SESSION_SECONDS = 12 * 60 * 60;

@@ -5,7 +5,7 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { KeptToken } from "../../core/contract/access.ts";
-import { type Scope, SCOPES, type StoredToken, type Token, type TokenTable } from "../ports.ts";
+import { type Scope, SCOPES, type StoredToken, type Token, type TokenTable } from "./token.ts";
 
 /** What is kept of a token's secret: SHA-256. Secrets are long and random, so a slow hash would only slow us. */
 export function hashSecret(secret: string): Uint8Array {

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { type GetterName, GETTERS, type OperationName, OPERATIONS } from "../../core/contract/operations.ts";
-import type { Scope } from "../ports.ts";
+import type { Scope } from "../access/token.ts";
 import { NewApplication } from "../routes/applications.ts";
 import { NewHandle } from "../routes/handles.ts";
 import { ResumedApplication, StartedApplication } from "../schemas/application.ts";

@@ -1,7 +1,8 @@
 import type { Core } from "../../core/core.ts";
 import { requireValid } from "../access/authentication.ts";
 import { seesOf } from "../access/phone_globs.ts";
-import type { HttpPorts, Token } from "../ports.ts";
+import type { HttpPorts } from "../ports.ts";
+import type { Token } from "../access/token.ts";
 
 /**
  * Begins an application for a token, whatever the transport: it sees the phones of the token.

@@ -5,7 +5,8 @@
  */
 import type { RequestRecord } from "../../core/contract/record.ts";
 import { mayRead } from "../access/authentication.ts";
-import type { HttpPorts, Token } from "../ports.ts";
+import type { HttpPorts } from "../ports.ts";
+import type { Token } from "../access/token.ts";
 import { Refusal } from "../refusing/refusal.ts";
 
 type Ports = Pick<HttpPorts, "core" | "reader">;

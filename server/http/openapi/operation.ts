@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import type { Scope } from "../ports.ts";
+import type { Scope } from "../access/token.ts";
 import type { Components, JsonSchema } from "../schemas/components.ts";
 import type { Description } from "./description.ts";
 import { CALL_HEADERS } from "./headers.ts";

@@ -5,7 +5,7 @@
  */
 import { quoted } from "../../core/contract/quoted.ts";
 import { parseJson } from "./json.ts";
-import type { Limits } from "../ports.ts";
+import type { Limits } from "../bounds.ts";
 import { Refusal } from "../refusing/refusal.ts";
 
 const lenient = new TextDecoder();

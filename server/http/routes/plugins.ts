@@ -11,7 +11,8 @@ import { json } from "../answering/answer.ts";
 import { addressOf } from "../access/call_source.ts";
 import { type Call, type Endpoint, pathValue } from "../endpoint.ts";
 import { seesOf } from "../access/phone_globs.ts";
-import type { HttpPorts, ManagedPlugin } from "../ports.ts";
+import type { HttpPorts } from "../ports.ts";
+import type { ManagedPlugin } from "../managed_plugin.ts";
 import { Refusal } from "../refusing/refusal.ts";
 import { Plugin, PluginList, PluginLog } from "../schemas/plugin.ts";
 

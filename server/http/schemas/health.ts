@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { PLUGIN_STATES } from "../../core/contract/plugin_condition.ts";
-import type { Health } from "../ports.ts";
+import type { Health } from "../health.ts";
 import { schemaOf } from "./agree.ts";
 
 /** That it lives. */

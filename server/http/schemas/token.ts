@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { SCOPES } from "../ports.ts";
+import { SCOPES } from "../access/token.ts";
 import { Time, TokenId } from "./names.ts";
 
 const fields = {

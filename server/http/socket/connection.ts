@@ -6,7 +6,8 @@
 import { SOCKET_CLOSES } from "../../core/contract/socket.ts";
 import type { EventStream, HandleView } from "../../core/core.ts";
 import type { Pace } from "../access/pace.ts";
-import type { HttpPorts, Token } from "../ports.ts";
+import type { HttpPorts } from "../ports.ts";
+import type { Token } from "../access/token.ts";
 import { INTERNAL_PROBLEM, problemOf } from "../refusing/problem.ts";
 import { noteRefusal } from "../refusing/refused_call.ts";
 import { rpcErrorOf } from "../refusing/rpc_error.ts";

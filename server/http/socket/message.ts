@@ -4,7 +4,7 @@
  * @module
  */
 import { checkJson } from "../reading/json.ts";
-import type { Limits } from "../ports.ts";
+import type { Limits } from "../bounds.ts";
 import { Refusal } from "../refusing/refusal.ts";
 
 /** What ties an answer to its call. */

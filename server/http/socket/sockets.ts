@@ -4,7 +4,7 @@
  * @module
  */
 import type { Clock } from "../../core/ports.ts";
-import type { Limits } from "../ports.ts";
+import type { Limits } from "../bounds.ts";
 import { Refusal } from "../refusing/refusal.ts";
 import type { Connection } from "./connection.ts";
 

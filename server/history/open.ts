@@ -5,8 +5,8 @@
  */
 import type { HistoryAudit, HistoryReader } from "../core/contract/history.ts";
 import type { History } from "../core/ports.ts";
-import type { AttemptStore, TokenStore } from "../core/contract/access.ts";
-import { accessStores } from "./access_store.ts";
+import type { AttemptStore, TokenStore } from "../access/contract.ts";
+import { accessStores } from "../access/store.ts";
 import { WorkerAudit } from "./audit.ts";
 import type { Head } from "./block_writer.ts";
 import type { Durability } from "./database.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import { Kysely } from "kysely";
-import type { Attempts, KeptToken } from "../core/contract/access.ts";
-import { listAttempts, saveAttempts } from "./attempts.ts";
+import type { Attempts, KeptToken } from "../access/contract.ts";
+import { listAttempts, saveAttempts } from "../access/attempt_rows.ts";
 import { BlockWriter, type Head } from "./block_writer.ts";
 import { commit, type Committed } from "./commit.ts";
 import { type Durability, makeDurable, openForWriting, sqliteCode, type WritableDatabase } from "./database.ts";
@@ -18,7 +18,7 @@ import { MIGRATIONS } from "./migrations.ts";
 import { completeLost, historyId } from "./recovery.ts";
 import type { Cell } from "./rows.ts";
 import type { AttemptTable, HistoryTables, TokenTable } from "./schema.ts";
-import { deleteToken, insertToken, listTokens } from "./tokens.ts";
+import { deleteToken, insertToken, listTokens } from "../access/token_rows.ts";
 
 /** What an opened history is. */
 export interface Opened {

@@ -5,11 +5,11 @@
  */
 import { type Context, type Handler, Hono } from "hono";
 import { getPath } from "hono/utils/url";
-import { admit } from "./access/authentication.ts";
-import type { Env } from "./access/call_source.ts";
+import { admit } from "../access/authentication.ts";
+import type { Env } from "./caller/call_source.ts";
 import type { AppPorts } from "./app_ports.ts";
-import { type Call, type Endpoint, handlerOf, refuse } from "./endpoint.ts";
-import { Refusal } from "./refusing/refusal.ts";
+import { type Call, type Endpoint, handlerOf, refuse } from "./routes/endpoint.ts";
+import { Refusal } from "../api/refusals/refusal.ts";
 import { applicationEndpoints } from "./routes/applications.ts";
 import { auditEndpoints } from "./routes/audit.ts";
 import { documentEndpoints } from "./routes/documents.ts";
@@ -21,9 +21,9 @@ import { metricsEndpoints } from "./routes/metrics.ts";
 import { phoneEndpoints } from "./routes/phones.ts";
 import { pluginEndpoints } from "./routes/plugins.ts";
 import { requestEndpoints } from "./routes/requests.ts";
-import { sessionEndpoints } from "./routes/session.ts";
+import { sessionEndpoints } from "./routes/login.ts";
 import { tokenEndpoints } from "./routes/tokens.ts";
-import { socketEndpoints } from "./socket/mod.ts";
+import { socketEndpoints } from "./routes/socket.ts";
 
 /** Makes the Hono application. Its bindings are what `Deno.serve` tells of a call. */
 export function createApp(ports: AppPorts): Hono<Env> {

@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { type AccessRefusals, accessRefusals } from "./access/access_refusals.ts";
-import { type FailedAttempts, failedAttempts } from "./access/failed_attempts.ts";
-import { type Pace, pace } from "./access/pace.ts";
-import { type SessionTable, sessionTable } from "./access/session_table.ts";
+import { type AccessRefusals, accessRefusals } from "../access/access_refusals.ts";
+import { type FailedAttempts, failedAttempts } from "../access/failed_attempts.ts";
+import { type Pace, pace } from "../access/rate_limit.ts";
+import { type SessionTable, sessionTable } from "../access/login_table.ts";
 import { type ReplyRelease, replyRelease } from "./answering/reply_release.ts";
-import { type Turns, turns } from "./answering/turns.ts";
-import { type Waits, waits } from "./answering/waits.ts";
-import type { HttpPorts } from "./ports.ts";
-import { foldedRefusals } from "./refusing/refused_call.ts";
-import { Sockets } from "./socket/sockets.ts";
+import { type Turns, turns } from "../api/token_semaphore.ts";
+import { type Waits, waits } from "../api/waits.ts";
+import type { HttpPorts } from "./routes/ports.ts";
+import { foldedRefusals } from "../api/refusals/refused_call.ts";
+import { Sockets } from "../socket/sockets.ts";
 
 /** What the routes need beyond the ports: what outlives a single call. */
 export interface AppPorts extends HttpPorts {

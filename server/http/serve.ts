@@ -9,11 +9,11 @@
 import { PhoneError } from "../core/contract/errors.ts";
 import { createApp } from "./app.ts";
 import { appPorts } from "./app_ports.ts";
-import { ServedCall } from "./access/call_source.ts";
+import { ServedCall } from "./caller/call_source.ts";
 import { type Certificate, listen, type ListenAddress } from "./listener.ts";
-import type { HttpPorts } from "./ports.ts";
-import { INTERNAL_PROBLEM, problemOf, problemResponse, telephonyProblem } from "./refusing/problem.ts";
-import { trustedProxies } from "./access/trusted_proxies.ts";
+import type { HttpPorts } from "./routes/ports.ts";
+import { INTERNAL_PROBLEM, problemOf, problemResponse, telephonyProblem } from "../api/refusals/problem.ts";
+import { trustedProxies } from "./caller/trusted_proxies.ts";
 
 /** Where and how to serve. */
 export interface ServeOptions extends ListenAddress {

@@ -1,6 +1,6 @@
-import { makeToken } from "../../http/access/new_token.ts";
-import type { StoredToken } from "../../http/access/token.ts";
-import { tableEntry } from "../../http/access/token_table.ts";
+import { makeToken } from "../../access/new_token.ts";
+import type { StoredToken } from "../../access/token.ts";
+import { tableEntry } from "../../access/token_table.ts";
 
 /** Names in records and facts whoever can read the data folder. */
 export const OPERATOR = "operator";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Clock } from "../../core/ports.ts";
-import { Refusal } from "../refusing/refusal.ts";
+import { Refusal } from "../../api/refusals/refusal.ts";
 
 const utf8 = new TextEncoder();
 

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { type OperationName, OPERATIONS } from "../../core/contract/operations.ts";
-import { OPERATION_SHAPES } from "../calls/operation_shapes.ts";
+import { OPERATION_SHAPES } from "../../api/shapes/operation_shapes.ts";
 
 const EXAMPLES: Record<OperationName, object> = {
   devSpecific: { params: "eyJwcmVzcyI6MTJ9" },

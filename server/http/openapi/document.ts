@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { components, textOf } from "../schemas/components.ts";
+import { components, textOf } from "../../api/schemas/components.ts";
 import { operationOf, problemsOf, type Route } from "./operation.ts";
 import { headerComponents, problemExamples } from "./responses.ts";
 import { TAGS } from "./tags.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import { z } from "zod";
-import type { Scope } from "../access/token.ts";
-import type { Components, JsonSchema } from "../schemas/components.ts";
+import type { Scope } from "../../access/token.ts";
+import type { Components, JsonSchema } from "../../api/schemas/components.ts";
 import type { Description } from "./description.ts";
 import { CALL_HEADERS } from "./headers.ts";
 import { PATH_NAMES } from "./path_names.ts";

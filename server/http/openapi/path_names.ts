@@ -4,7 +4,7 @@
  * @module
  */
 import type { z } from "zod";
-import { ApplicationId, Device, HandleId, PhoneName } from "../schemas/names.ts";
+import { ApplicationId, Device, HandleId, PhoneName } from "../../api/schemas/names.ts";
 
 /** What stands for each well-known `:name`. */
 export const PATH_NAMES: Readonly<Record<string, z.ZodType>> = {

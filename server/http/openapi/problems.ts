@@ -4,8 +4,8 @@
  * @module
  */
 import { PhoneError, type PhoneErrorName } from "../../core/contract/errors.ts";
-import { INTERNAL_PROBLEM, type Problem, problemOf, telephonyProblem } from "../refusing/problem.ts";
-import { Refusal, type RefusalKind, REFUSALS } from "../refusing/refusal.ts";
+import { INTERNAL_PROBLEM, type Problem, problemOf, telephonyProblem } from "../../api/refusals/problem.ts";
+import { Refusal, type RefusalKind, REFUSALS } from "../../api/refusals/refusal.ts";
 
 /** A refusal or telephony error that a route can answer, or that the server is at fault. */
 export type ProblemName = RefusalKind | PhoneErrorName | "internal";

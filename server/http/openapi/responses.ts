@@ -4,8 +4,8 @@
  * @module
  */
 import { z } from "zod";
-import { Problem } from "../schemas/problem.ts";
-import type { Components } from "../schemas/components.ts";
+import { Problem } from "../../api/schemas/problem.ts";
+import type { Components } from "../../api/schemas/components.ts";
 import type { AnswerDescription, Description } from "./description.ts";
 import { ANSWER_HEADERS, type AnswerHeader } from "./headers.ts";
 import { kindOf, type ProblemName, problemNamed } from "./problems.ts";

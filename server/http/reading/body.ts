@@ -4,9 +4,9 @@
  * @module
  */
 import { quoted } from "../../core/contract/quoted.ts";
-import { parseJson } from "./json.ts";
+import { parseJson } from "../../api/shapes/json.ts";
 import type { Limits } from "../bounds.ts";
-import { Refusal } from "../refusing/refusal.ts";
+import { Refusal } from "../../api/refusals/refusal.ts";
 
 const lenient = new TextDecoder();
 const strict = new TextDecoder("utf-8", { fatal: true });

@@ -5,8 +5,8 @@
  */
 import type { z } from "zod";
 import { quoted } from "../../core/contract/quoted.ts";
-import { Refusal } from "../refusing/refusal.ts";
-import { fit } from "./shape.ts";
+import { Refusal } from "../../api/refusals/refusal.ts";
+import { fit } from "../../api/shapes/shape.ts";
 
 /**
  * Reads the query of a call's URL into a shape: nothing unknown, nothing twice, nothing wrongly encoded.

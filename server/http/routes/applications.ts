@@ -6,14 +6,14 @@
 import { z } from "zod";
 import { quoted } from "../../core/contract/quoted.ts";
 import { json, noContent, SAFE_HEADERS } from "../answering/answer.ts";
-import { beginApplication } from "../calls/begin_application.ts";
+import { beginApplication } from "../../api/begin_application.ts";
 import { readJson } from "../reading/body.ts";
-import { applicationOf, type Endpoint, foreignApplicationOf } from "../endpoint.ts";
+import { applicationOf, type Endpoint, foreignApplicationOf } from "./endpoint.ts";
 import { eventStreamBody } from "../answering/event_stream.ts";
-import type { HttpPorts } from "../ports.ts";
-import { Refusal } from "../refusing/refusal.ts";
-import { ApplicationList, StartedApplication } from "../schemas/application.ts";
-import { fit, integer, text } from "../reading/shape.ts";
+import type { HttpPorts } from "./ports.ts";
+import { Refusal } from "../../api/refusals/refusal.ts";
+import { ApplicationList, StartedApplication } from "../../api/schemas/application.ts";
+import { fit, integer, text } from "../../api/shapes/shape.ts";
 
 export const NewApplication = z.strictObject({
   name: text.meta({ description: "1 to 128 characters, for people." }),

@@ -6,19 +6,19 @@
 import { z } from "zod";
 import { EXPORT_FORMATS } from "../../core/contract/history.ts";
 import { json, SAFE_HEADERS } from "../answering/answer.ts";
-import { requireValid } from "../access/authentication.ts";
+import { requireValid } from "../../access/authentication.ts";
 import { readJsonIfAny } from "../reading/body.ts";
-import type { Endpoint } from "../endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { exportBody } from "../answering/export_body.ts";
-import { phonesOf } from "../access/phone_globs.ts";
-import { places } from "../answering/places.ts";
-import type { HttpPorts } from "../ports.ts";
-import type { Token } from "../access/token.ts";
+import { phonesOf } from "../../access/phone_globs.ts";
+import { places } from "../../api/quota.ts";
+import type { HttpPorts } from "./ports.ts";
+import type { Token } from "../../access/token.ts";
 import { readQuery } from "../reading/query.ts";
 import { oneOf, time } from "../reading/query_shapes.ts";
-import { Refusal } from "../refusing/refusal.ts";
-import { Checkpoint, Verdict } from "../schemas/audit.ts";
-import { fit, integer, must, text } from "../reading/shape.ts";
+import { Refusal } from "../../api/refusals/refusal.ts";
+import { Checkpoint, Verdict } from "../../api/schemas/audit.ts";
+import { fit, integer, must, text } from "../../api/shapes/shape.ts";
 import { slowJson } from "../answering/slow_answer.ts";
 
 const MEDIA = { jsonl: "application/jsonl", csv: "text/csv; charset=utf-8; header=present" } as const;

@@ -5,8 +5,8 @@
  */
 import { z } from "zod";
 import { JSON_HEADERS } from "../answering/answer.ts";
-import { asyncApiText } from "../asyncapi/document.ts";
-import type { Endpoint } from "../endpoint.ts";
+import { asyncApiText } from "../../socket/asyncapi.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { openApiText } from "../openapi/document.ts";
 import type { Route } from "../openapi/operation.ts";
 

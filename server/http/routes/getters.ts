@@ -9,11 +9,11 @@ import type { HookSwitchDevice } from "../../core/contract/names.ts";
 import type { GetterName, GetterParameters } from "../../core/contract/operations.ts";
 import { quoted } from "../../core/contract/quoted.ts";
 import { json } from "../answering/answer.ts";
-import { type Call, type Endpoint, handleOf, pathValue } from "../endpoint.ts";
+import { type Call, type Endpoint, handleOf, pathValue } from "./endpoint.ts";
 import type { Description } from "../openapi/description.ts";
-import type { HttpPorts } from "../ports.ts";
+import type { HttpPorts } from "./ports.ts";
 import { readQuery } from "../reading/query.ts";
-import { GETTER_ANSWERS } from "../schemas/getters.ts";
+import { GETTER_ANSWERS } from "../../api/schemas/getters.ts";
 
 /** The most bytes that a getter of data gives, and what it gives unless asked for less. */
 export const MOST_BYTES = 65_536;

@@ -6,12 +6,12 @@
 import { z } from "zod";
 import { BUTTON_MODES, BUTTON_STATES, PHONE_STATES, PRIVILEGES } from "../../core/contract/names.ts";
 import { json } from "../answering/answer.ts";
-import { requireScope } from "../access/authentication.ts";
+import { requireScope } from "../../access/authentication.ts";
 import { readJson } from "../reading/body.ts";
-import { applicationOf, type Endpoint, foreignHandleOf, handleOf } from "../endpoint.ts";
-import type { HttpPorts } from "../ports.ts";
-import { ClosedHandle, Masks, OpenedHandle } from "../schemas/handle.ts";
-import { allNamed, fit, must, named } from "../reading/shape.ts";
+import { applicationOf, type Endpoint, foreignHandleOf, handleOf } from "./endpoint.ts";
+import type { HttpPorts } from "./ports.ts";
+import { ClosedHandle, Masks, OpenedHandle } from "../../api/schemas/handle.ts";
+import { allNamed, fit, must, named } from "../../api/shapes/shape.ts";
 
 export const NewHandle = z.strictObject({
   phone: z.union([z.string(), z.int().nonnegative()], must("a phone's name or device id")).meta({

@@ -5,10 +5,10 @@
  */
 import type { Hono } from "hono";
 import { json } from "../answering/answer.ts";
-import type { Env } from "../access/call_source.ts";
+import type { Env } from "../caller/call_source.ts";
 import type { Route } from "../openapi/operation.ts";
-import type { HttpPorts } from "../ports.ts";
-import { Alive, Readiness } from "../schemas/health.ts";
+import type { HttpPorts } from "./ports.ts";
+import { Alive, Readiness } from "./readiness.ts";
 
 /** What `/v1/openapi.json` says of them. */
 export const HEALTH_ROUTES: readonly Route[] = [

@@ -4,8 +4,8 @@
  * @module
  */
 import { SAFE_HEADERS } from "../answering/answer.ts";
-import type { Endpoint } from "../endpoint.ts";
-import type { HttpPorts } from "../ports.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { HttpPorts } from "./ports.ts";
 
 /** The route of the metrics: the one outside `/v1` that needs a token. */
 export function metricsEndpoints({ metrics }: HttpPorts): Endpoint[] {

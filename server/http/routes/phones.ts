@@ -4,10 +4,10 @@
  * @module
  */
 import { json } from "../answering/answer.ts";
-import { type Endpoint, pathValue } from "../endpoint.ts";
-import { seesOf } from "../access/phone_globs.ts";
-import type { HttpPorts } from "../ports.ts";
-import { Phone, Phones } from "../schemas/phone.ts";
+import { type Endpoint, pathValue } from "./endpoint.ts";
+import { seesOf } from "../../access/phone_globs.ts";
+import type { HttpPorts } from "./ports.ts";
+import { Phone, Phones } from "../../api/schemas/phone.ts";
 
 /** The routes of phones. */
 export function phoneEndpoints({ core }: HttpPorts): Endpoint[] {

@@ -8,13 +8,13 @@ import { PhoneError } from "../../core/contract/errors.ts";
 import { quoted } from "../../core/contract/quoted.ts";
 import { onDisk } from "../../core/on_disk.ts";
 import { json } from "../answering/answer.ts";
-import { addressOf } from "../access/call_source.ts";
-import { type Call, type Endpoint, pathValue } from "../endpoint.ts";
-import { seesOf } from "../access/phone_globs.ts";
-import type { HttpPorts } from "../ports.ts";
-import type { ManagedPlugin } from "../managed_plugin.ts";
-import { Refusal } from "../refusing/refusal.ts";
-import { Plugin, PluginList, PluginLog } from "../schemas/plugin.ts";
+import { addressOf } from "../caller/call_source.ts";
+import { type Call, type Endpoint, pathValue } from "./endpoint.ts";
+import { seesOf } from "../../access/phone_globs.ts";
+import type { HttpPorts } from "./ports.ts";
+import type { ManagedPlugin } from "./managed_plugin.ts";
+import { Refusal } from "../../api/refusals/refusal.ts";
+import { Plugin, PluginList, PluginLog } from "../../api/schemas/plugin.ts";
 
 /** Every command, with what is said of it. */
 const COMMANDS = {

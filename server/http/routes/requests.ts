@@ -6,17 +6,17 @@
 import type { AcceptedRequest, HandleView } from "../../core/core.ts";
 import type { OperationName } from "../../core/contract/operations.ts";
 import { json } from "../answering/answer.ts";
-import { type AskedRequest, askedRequest, requireOwner } from "../calls/asked_request.ts";
+import { type AskedRequest, askedRequest, requireOwner } from "../../api/asked_request.ts";
 import { readJson } from "../reading/body.ts";
-import { type Endpoint, handleOf } from "../endpoint.ts";
+import { type Endpoint, handleOf } from "./endpoint.ts";
 import { AskedOperation } from "../openapi/asked_operation.ts";
-import { AnyOperation, idempotencyKey, OPERATION_SHAPES } from "../calls/operation_shapes.ts";
-import type { HttpPorts } from "../ports.ts";
+import { AnyOperation, idempotencyKey, OPERATION_SHAPES } from "../../api/shapes/operation_shapes.ts";
+import type { HttpPorts } from "./ports.ts";
 import { waitOf } from "../reading/prefer.ts";
 import type { ReplyRelease } from "../answering/reply_release.ts";
-import { AcceptedRequest as Accepted, Record } from "../schemas/request.ts";
-import { fit } from "../reading/shape.ts";
-import type { Waits } from "../answering/waits.ts";
+import { AcceptedRequest as Accepted, Record } from "../../api/schemas/request.ts";
+import { fit } from "../../api/shapes/shape.ts";
+import type { Waits } from "../../api/waits.ts";
 
 /** The route of requests. */
 export function requestEndpoints(

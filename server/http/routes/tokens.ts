@@ -4,18 +4,18 @@
  * @module
  */
 import { json, noContent } from "../answering/answer.ts";
-import { requireValid } from "../access/authentication.ts";
+import { requireValid } from "../../access/authentication.ts";
 import { readJson } from "../reading/body.ts";
-import { addressOf } from "../access/call_source.ts";
-import { type Call, type Endpoint, pathValue } from "../endpoint.ts";
-import { NewToken } from "../access/new_token.ts";
-import type { KeptToken } from "../../core/contract/access.ts";
-import type { HttpPorts } from "../ports.ts";
-import { TokenId } from "../schemas/names.ts";
-import { MadeToken, TokenList } from "../schemas/token.ts";
-import { fit } from "../reading/shape.ts";
-import { createToken, type Operator, tokenRevoker } from "../access/token_keeper.ts";
-import type { Waits } from "../answering/waits.ts";
+import { addressOf } from "../caller/call_source.ts";
+import { type Call, type Endpoint, pathValue } from "./endpoint.ts";
+import { NewToken } from "../../access/new_token.ts";
+import type { KeptToken } from "../../access/contract.ts";
+import type { HttpPorts } from "./ports.ts";
+import { TokenId } from "../../api/schemas/names.ts";
+import { MadeToken, TokenList } from "../../api/schemas/token.ts";
+import { fit } from "../../api/shapes/shape.ts";
+import { createToken, type Operator, tokenRevoker } from "../../access/token_keeper.ts";
+import type { Waits } from "../../api/waits.ts";
 
 /** The routes of tokens. */
 export function tokenEndpoints(ports: HttpPorts & { waits: Waits }): Endpoint[] {

@@ -4,7 +4,7 @@
  * @module
  */
 import { deepEqual, ok } from "node:assert/strict";
-import { Connection } from "../../../server/http/socket/connection.ts";
+import { Connection } from "../../../server/socket/connection.ts";
 import corpus from "../corpus/socket.json" with { type: "json" };
 import type { Subject, Target } from "../target.ts";
 import { HEAP_NOISE, heapBytes } from "../world/heap.ts";

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { KeptToken } from "../../../server/core/contract/access.ts";
+import type { KeptToken } from "../../../server/access/contract.ts";
 import { createCore } from "../../../server/core/mod.ts";
 import type { ApplicationView, Core, HandleView } from "../../../server/core/core.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { type AppPorts, appPorts } from "../../../server/http/app_ports.ts";
 import { type Answered, DEFAULT_LIMITS, hashSecret, tokenTable } from "../../../server/http/mod.ts";
-import { CallsUnderWay } from "../../../server/http/socket/calls_under_way.ts";
-import { methodsOf } from "../../../server/http/socket/methods.ts";
+import { CallsUnderWay } from "../../../server/socket/calls_under_way.ts";
+import { methodsOf } from "../../../server/socket/methods.ts";
 import { systemClock } from "../../../server/command/serving/clock.ts";
 import { recordOf } from "../../http/support/server.ts";
 import { MemoryHistory } from "./memory_history.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Attempts, AttemptStore, KeptToken, TokenStore } from "../../../server/core/contract/access.ts";
+import type { Attempts, AttemptStore, KeptToken, TokenStore } from "../../../server/access/contract.ts";
 import type { HistoryEvent, RequestRecord } from "../../../server/core/contract/record.ts";
 import type { HistoryReader, Page } from "../../../server/core/contract/history.ts";
 import type { Fact } from "../../../server/core/ports.ts";
@@ -19,10 +19,10 @@ import {
   serveHttp,
   tokenTable,
 } from "../../../server/http/mod.ts";
-import { ManualClock } from "./manual_clock.ts";
+import { ManualClock } from "../../harness/manual_clock.ts";
 import { RecordingAudit } from "./recording_audit.ts";
 import { RecordingCore } from "./recording_core.ts";
-import { soon } from "./soon.ts";
+import { soon } from "../../harness/soon.ts";
 
 /** The secrets of the tokens that there are, by their ids. */
 export const SECRETS = {

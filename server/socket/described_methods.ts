@@ -1,0 +1,107 @@
+/**
+ * What can be called over a socket, as it is described.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { type GetterName, GETTERS, type OperationName, OPERATIONS } from "../core/contract/operations.ts";
+import type { Scope } from "../access/token.ts";
+import { NewApplication } from "../http/routes/applications.ts";
+import { NewHandle } from "../http/routes/handles.ts";
+import { ResumedApplication, StartedApplication } from "../api/schemas/application.ts";
+import { GETTER_ANSWERS } from "../api/schemas/getters.ts";
+import { ClosedHandle, Masks as SetMasks, OpenedHandle } from "../api/schemas/handle.ts";
+import { Seq } from "../api/schemas/names.ts";
+import { Phone as OnePhone, Phones } from "../api/schemas/phone.ts";
+import { Record } from "../api/schemas/request.ts";
+import { methodName } from "../core/contract/socket.ts";
+import {
+  GETTER_PARAMS,
+  JustHandle,
+  Masks,
+  Nothing,
+  operationParams,
+  Phone,
+  RequestId,
+  Resumed,
+} from "./method_shapes.ts";
+
+/** A method, as it is described. */
+export interface MethodDescription {
+  /** What it does; a sentence. */
+  readonly summary: string;
+  /** What the token needs. */
+  readonly scope: Scope | undefined;
+  /** The shape that its parameters are read with. */
+  readonly params: z.ZodType;
+  /** What it answers. */
+  readonly result: z.ZodType;
+}
+
+const monitoring = "phones:monitor" as const;
+
+/** Every method, by name. */
+export const METHODS: Readonly<Record<string, MethodDescription>> = {
+  ping: { summary: "Does nothing.", scope: undefined, params: Nothing, result: z.object({}) },
+  phoneInitializeEx: {
+    summary: "Begins an application on this socket.",
+    scope: monitoring,
+    params: NewApplication,
+    result: StartedApplication,
+  },
+  resume: {
+    summary:
+      "Takes an application up again on this socket. Its events go on after `lastEvent`; without, from the oldest that is held.",
+    scope: monitoring,
+    params: Resumed,
+    result: ResumedApplication,
+  },
+  phoneShutdown: {
+    summary: "Ends the application; then the socket is closed.",
+    scope: monitoring,
+    params: Nothing,
+    result: z.object({}),
+  },
+  phoneGetPhones: { summary: "Lists the phones.", scope: monitoring, params: Nothing, result: Phones },
+  phoneGetDevCaps: { summary: "Reads one phone.", scope: monitoring, params: Phone, result: OnePhone },
+  phoneOpen: {
+    summary: "Opens a phone; `owner` needs the scope `phones:control`.",
+    scope: monitoring,
+    params: NewHandle,
+    result: OpenedHandle,
+  },
+  phoneClose: { summary: "Closes a handle.", scope: monitoring, params: JustHandle, result: ClosedHandle },
+  phoneSetStatusMessages: {
+    summary: "Says what a handle is to hear.",
+    scope: monitoring,
+    params: Masks,
+    result: SetMasks,
+  },
+  phoneGetStatusMessages: {
+    summary: "Reads what a handle hears.",
+    scope: monitoring,
+    params: JustHandle,
+    result: SetMasks,
+  },
+  phoneGetRequest: { summary: "Reads the record of a request.", scope: monitoring, params: RequestId, result: Record },
+  ...Object.fromEntries(OPERATIONS.map((name) => [methodName(name), operation(name)])),
+  ...Object.fromEntries(GETTERS.map((name) => [methodName(name), getter(name)])),
+};
+
+function operation(name: OperationName): MethodDescription {
+  return {
+    summary: `Asks for ${name}. The answer comes when the request is on disk, its PHONE_REPLY when it has ended.`,
+    scope: "phones:control",
+    params: operationParams(name),
+    result: z.object({ requestId: Seq }),
+  };
+}
+
+function getter(name: GetterName): MethodDescription {
+  return {
+    summary: `Asks the phone's plugin for ${name}.`,
+    scope: monitoring,
+    params: GETTER_PARAMS[name],
+    result: GETTER_ANSWERS[name],
+  };
+}

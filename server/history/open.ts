@@ -5,12 +5,13 @@
  */
 import type { HistoryAudit, HistoryReader } from "../core/contract/history.ts";
 import type { History } from "../core/ports.ts";
-import type { AttemptStore, TokenStore } from "../access/contract.ts";
-import { accessStores } from "../access/store.ts";
+import { accessStores, type AttemptStore, type FoundAccess, type TokenStore } from "../access/mod.ts";
+import { wordsOf } from "../core/contract/errors.ts";
 import { WorkerAudit } from "./audit.ts";
 import type { Head } from "./block_writer.ts";
 import type { Durability } from "./database.ts";
 import type { DataFolder } from "./data_folder.ts";
+import { HistoryError } from "./errors.ts";
 import { DEFAULT_LIMITS, type HistoryLimits } from "./limits.ts";
 import { WorkerLink } from "./link.ts";
 import { WorkerReader } from "./reader.ts";
@@ -90,7 +91,7 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
     onDeath: (error) => recorder?.fail(error),
   });
   const opened = await link.call("open", { file, backups: `${path}/backups`, durability: options.durability })
-    .then((found) => ({ ...found, ...accessStores(link, found) }))
+    .then((found) => ({ ...found, ...storesOver(link, found.access) }))
     .catch((error) => {
       link[Symbol.dispose]();
       throw error;
@@ -135,4 +136,17 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
       await close();
     },
   };
+}
+
+/** What access keeps beside the chain, its calls carried to the writer. */
+function storesOver(link: WorkerLink<WriterCalls>, found: FoundAccess): ReturnType<typeof accessStores> {
+  try {
+    return accessStores(found, {
+      addToken: (token) => link.call("addToken", token),
+      removeToken: (id) => link.call("removeToken", id),
+      saveAttempts: (saved) => link.call("saveAttempts", saved),
+    });
+  } catch (error) {
+    throw new HistoryError(wordsOf(error), { exitCode: 2, cause: error });
+  }
 }

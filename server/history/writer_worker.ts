@@ -4,8 +4,7 @@
  * @module
  */
 import { Kysely } from "kysely";
-import type { Attempts, KeptToken } from "../access/contract.ts";
-import { listAttempts, saveAttempts } from "../access/attempt_rows.ts";
+import { accessWrites, findAccess, type FoundAccess } from "../access/mod.ts";
 import { BlockWriter, type Head } from "./block_writer.ts";
 import { commit, type Committed } from "./commit.ts";
 import { type Durability, makeDurable, openForWriting, sqliteCode, type WritableDatabase } from "./database.ts";
@@ -17,8 +16,7 @@ import { migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { completeLost, historyId } from "./recovery.ts";
 import type { Cell } from "./rows.ts";
-import type { AttemptTable, HistoryTables, TokenTable } from "./schema.ts";
-import { deleteToken, insertToken, listTokens } from "../access/token_rows.ts";
+import type { HistoryTables } from "./schema.ts";
 
 /** What an opened history is. */
 export interface Opened {
@@ -27,9 +25,8 @@ export interface Opened {
   head: Head;
   recovered: number;
   migrated: string[];
-  /** Rows as they are found: whoever asks checks them. */
-  tokens: TokenTable[];
-  attempts: AttemptTable[];
+  /** What access keeps beside the chain. */
+  access: FoundAccess;
 }
 
 interface Writer {
@@ -55,8 +52,8 @@ async function openDatabase(options: { file: string; backups: string; durability
   open = { database, blocks };
   const id = await historyId(database, { writer: blocks, now });
   const recovered = completeLost(blocks, { now });
-  const [tokens, attempts] = [await listTokens(database.db), await listAttempts(database.db)];
-  return { historyId: id, durability, head: blocks.head, recovered, migrated, tokens, attempts };
+  const access = await findAccess(database.db);
+  return { historyId: id, durability, head: blocks.head, recovered, migrated, access };
 }
 
 const calls = {
@@ -79,20 +76,7 @@ const calls = {
     return commit(writer().blocks, flat);
   },
 
-  /** Adds a token; it is on disk when this is answered. */
-  addToken(token: KeptToken): Promise<void> {
-    return insertToken(writer().database.db, token);
-  },
-
-  /** Removes a token; it is gone from the disk when this is answered. */
-  removeToken(id: string): Promise<void> {
-    return deleteToken(writer().database.db, id);
-  },
-
-  /** Saves failed attempts; they are on disk when this is answered. */
-  saveAttempts(attempts: { changed: readonly Attempts[]; forget: number }): Promise<void> {
-    return saveAttempts(writer().database.db, attempts);
-  },
+  ...accessWrites(() => writer().database.db),
 
   /** Moves the write-ahead log into the file and closes it. */
   close(): void {

@@ -1,7 +1,7 @@
 /**
- * Sessions of browsers: a page's WebSocket can carry no token, but a cookie goes with it by itself.
+ * Logins of browsers: a page's WebSocket can carry no token, but a cookie goes with it by itself.
  *
- * They live in memory, as hashes of their secrets, and do not outlive the server.
+ * They are kept in memory, as hashes of their secrets, and do not outlive the server.
  *
  * @module
  */
@@ -9,25 +9,25 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "../core/ports.ts";
 import type { Token, Tokens } from "./token.ts";
 
-/** How long a session lasts that is not used, seconds. */
-export const SESSION_SECONDS = 12 * 60 * 60;
+/** How long a login lasts that is not used, seconds. */
+export const LOGIN_SECONDS = 12 * 60 * 60;
 
-/** Sessions of each token at once; past that, the one that was not used for the longest time ends. */
-const MOST_SESSIONS = 64;
+/** Logins of each token at once; past that, the one that was not used for the longest time ends. */
+const MOST_LOGINS = 64;
 
-/** The sessions that there are. */
-export interface SessionTable {
-  /** Begins a session of a token and gives its secret. */
+/** The logins that there are. */
+export interface LoginTable {
+  /** Begins a login of a token and gives its secret. */
   begin(token: Token): string;
-  /** The token of the session with this secret, whose time begins anew; undefined if there is none, or its token is void. */
+  /** The token of the login with this secret, whose time begins anew; undefined if there is none, or its token is void. */
   find(secret: string): Token | undefined;
-  /** Has the end of the session with this secret told to what was opened with it, until the returned function is called. */
+  /** Has the end of the login with this secret told to what was opened with it, until the returned function is called. */
   onEnd(secret: string, tell: () => void): () => void;
-  /** Ends the session with this secret, if there is one. */
+  /** Ends the login with this secret, if there is one. */
   end(secret: string): void;
 }
 
-interface Session {
+interface Login {
   readonly hash: string;
   readonly token: string;
   /** Told when it is ended. */
@@ -36,27 +36,27 @@ interface Session {
 }
 
 /** Makes an empty table. */
-export function sessionTable(clock: Clock, tokens: Tokens): SessionTable {
+export function loginTable(clock: Clock, tokens: Tokens): LoginTable {
   /** In the order of their last use, because each use puts one at the end; so are those of each token. */
-  const sessions = new Map<string, Session>();
-  const byToken = new Map<string, Set<Session>>();
+  const logins = new Map<string, Login>();
+  const byToken = new Map<string, Set<Login>>();
 
-  const remove = (session: Session) => {
-    sessions.delete(session.hash);
-    const own = byToken.get(session.token);
-    if (own?.delete(session) && own.size === 0) byToken.delete(session.token);
+  const remove = (login: Login) => {
+    logins.delete(login.hash);
+    const own = byToken.get(login.token);
+    if (own?.delete(login) && own.size === 0) byToken.delete(login.token);
   };
-  const use = (session: Session) => {
-    remove(session);
-    session.usedAt = clock.monotonic();
-    sessions.set(session.hash, session);
-    byToken.set(session.token, (byToken.get(session.token) ?? new Set()).add(session));
+  const use = (login: Login) => {
+    remove(login);
+    login.usedAt = clock.monotonic();
+    logins.set(login.hash, login);
+    byToken.set(login.token, (byToken.get(login.token) ?? new Set()).add(login));
   };
-  const isFresh = ({ usedAt }: Session) => clock.monotonic() - usedAt <= SESSION_SECONDS * 1_000;
+  const isFresh = ({ usedAt }: Login) => clock.monotonic() - usedAt <= LOGIN_SECONDS * 1_000;
   const forget = () => {
-    for (const session of sessions.values()) {
-      if (isFresh(session)) return;
-      remove(session);
+    for (const login of logins.values()) {
+      if (isFresh(login)) return;
+      remove(login);
     }
   };
 
@@ -64,29 +64,29 @@ export function sessionTable(clock: Clock, tokens: Tokens): SessionTable {
     begin({ id }) {
       forget();
       const own = byToken.get(id) ?? new Set();
-      for (const session of own) if (own.size >= MOST_SESSIONS) remove(session);
+      for (const login of own) if (own.size >= MOST_LOGINS) remove(login);
       const secret = randomBytes(32).toString("base64url");
       use({ hash: hashOf(secret), token: id, told: new Set(), usedAt: 0 });
       return secret;
     },
     find(secret) {
-      const session = sessions.get(hashOf(secret));
-      if (session === undefined) return undefined;
-      const token = isFresh(session) ? tokens.get(session.token) : undefined;
-      if (token !== undefined) use(session);
-      else remove(session);
+      const login = logins.get(hashOf(secret));
+      if (login === undefined) return undefined;
+      const token = isFresh(login) ? tokens.get(login.token) : undefined;
+      if (token !== undefined) use(login);
+      else remove(login);
       return token;
     },
     onEnd(secret, tell) {
-      const told = sessions.get(hashOf(secret))?.told;
+      const told = logins.get(hashOf(secret))?.told;
       told?.add(tell);
       return () => void told?.delete(tell);
     },
     end(secret) {
-      const session = sessions.get(hashOf(secret));
-      if (session === undefined) return;
-      remove(session);
-      for (const tell of session.told) tell();
+      const login = logins.get(hashOf(secret));
+      if (login === undefined) return;
+      remove(login);
+      for (const tell of login.told) tell();
     },
   };
 }

@@ -7,4 +7,19 @@
  * @module
  */
 export type { Attempts, AttemptStore, KeptToken, TokenStore } from "./contract.ts";
+export { Denial, type DenialKind } from "./denial.ts";
+
+export { type Scope, SCOPES, type StoredToken, type Token, type Tokens, type TokenTable } from "./token.ts";
+export { hashSecret, tableEntry, tokenTable } from "./token_table.ts";
+export { type AskedToken, makeToken } from "./new_token.ts";
+export { type Operator, tokenKeeper } from "./token_keeper.ts";
+export { matches, PHONE_GLOB, phonesOf, seesOf } from "./phone_globs.ts";
+
+export { authenticate, hasScope, requireScope, requireValid } from "./authentication.ts";
+export { LOGIN_SECONDS, type LoginTable, loginTable } from "./login_table.ts";
+export { type FailedAttempts, failedAttempts, networkOf } from "./failed_attempts.ts";
+export { type AccessRefusals, accessRefusals } from "./access_refusals.ts";
+export { minuteCounts } from "./minute_counts.ts";
+export { type RateLimit, rateLimit } from "./rate_limit.ts";
+
 export { accessStores, type AccessTables, accessWrites, findAccess, type FoundAccess } from "./store.ts";

@@ -3,16 +3,11 @@
  *
  * @module
  */
-import type { z } from "zod";
 import type { Sees } from "../core/core.ts";
 import type { Token } from "./token.ts";
-import { text } from "../api/shapes/shape.ts";
 
 /** A glob of the names of phones: `*` is any number of characters, `?` is one. SQLite's GLOB means the same, because nothing else is allowed that it would take for more. */
-export const phoneGlob: z.ZodString = text.regex(
-  /^[A-Za-z0-9._~:*?-]{1,128}$/,
-  "must be a glob of phones: 1 to 128 letters, digits and ._~:-, with * and ?",
-);
+export const PHONE_GLOB = /^[A-Za-z0-9._~:*?-]{1,128}$/;
 
 /** Which phones a token may see. */
 export function seesOf({ phones }: Token): Sees {

@@ -1,26 +1,29 @@
 /**
- * How often a token may call, where the operator has set a limit.
+ * The rate limit: how often a token may call, where the operator has set a bound.
+ *
+ * It is a token bucket in the form of the generic cell rate algorithm (GCRA): of each token only one time is kept, until when its calls would last if
+ * they were spread evenly. A call moves it on by one interval; it may lie a minute ahead.
  *
  * @module
  */
 import type { Clock } from "../core/ports.ts";
 import type { Token } from "./token.ts";
-import { Refusal } from "../api/refusals/refusal.ts";
+import { Denial } from "./denial.ts";
 
 /**
  * Counts a call of a token.
  *
- * @throws {Refusal} `too-many-calls` if it calls too often.
+ * @throws {Denial} `too-many-calls` if it calls too often.
  */
-export type Pace = (token: Token) => void;
+export type RateLimit = (token: Token) => void;
 
 const MINUTE_MS = 60_000;
 
-/** Makes a pace of so many calls a minute for each token, all at once or spread; 0 for no limit. */
-export function pace(clock: Clock, perMinute: number): Pace {
+/** Makes a limit of so many calls a minute for each token, all at once or spread; 0 for none. */
+export function rateLimit(clock: Clock, perMinute: number): RateLimit {
   if (perMinute === 0) return () => {};
   const everyMs = MINUTE_MS / perMinute;
-  /** Until when each token's calls would last if they were spread. */
+  /** By the token's id. */
   const until = new Map<string, number>();
   let sweepAt = 0;
   /** One that is past is none: tokens come and go for as long as the server runs. */
@@ -35,8 +38,8 @@ export function pace(clock: Clock, perMinute: number): Pace {
     const waitMs = next - now - MINUTE_MS;
     if (waitMs <= 0) return void until.set(id, next);
     const seconds = Math.ceil(waitMs / 1_000);
-    throw new Refusal("too-many-calls", `The token ${id} may make ${perMinute} calls a minute: wait ${seconds} s`, {
-      headers: { "retry-after": String(seconds) },
+    throw new Denial("too-many-calls", `The token ${id} may make ${perMinute} calls a minute: wait ${seconds} s`, {
+      retryAfter: seconds,
     });
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Bounds on what is dear.
+ * A quota on what is dear: past so many at once, in all and of each token, another is refused.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { PhoneError } from "../core/contract/errors.ts";
  *
  * @throws {PhoneError} `REQUESTOVERRUN` if there is none.
  */
-export type Places = (token: string) => () => void;
+export type Quota = (token: string) => () => void;
 
 /**
  * So many at once, and so many of them for each token: nobody can keep all others out alone.
@@ -19,7 +19,7 @@ export type Places = (token: string) => () => void;
  * @param options.most How many in all.
  * @param options.each How many of each token.
  */
-export function places(what: string, { most, each }: { most: number; each: number }): Places {
+export function quota(what: string, { most, each }: { most: number; each: number }): Quota {
   const taken: string[] = [];
   return (token) => {
     const own = taken.filter((taker) => taker === token).length;

@@ -1,5 +1,6 @@
 /**
- * What many tokens ask of one that answers them all, each in its turn.
+ * A counting semaphore for each token, over what answers them all: past so much at once, the rest of a token waits for its
+ * own, in order, and of no token can so much wait that it costs the others.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import { Refusal } from "./refusals/refusal.ts";
  *
  * @throws {Refusal} `too-many` if too many of them wait.
  */
-export type Turns = <Result>(token: string, work: () => Promise<Result>) => Promise<Result>;
+export type TokenSemaphore = <Result>(token: string, work: () => Promise<Result>) => Promise<Result>;
 
 /**
  * Keeps one token from making all others wait.
@@ -19,7 +20,7 @@ export type Turns = <Result>(token: string, work: () => Promise<Result>) => Prom
  * @param options.atOnce How much of each token is under way.
  * @param options.waiting How much more of each may wait.
  */
-export function turns(what: string, { atOnce, waiting }: { atOnce: number; waiting: number }): Turns {
+export function tokenSemaphore(what: string, { atOnce, waiting }: { atOnce: number; waiting: number }): TokenSemaphore {
   const queues = new Map<string, { underWay: number; waiting: (() => void)[] }>();
   return async (token, work) => {
     const queue = queues.get(token) ?? { underWay: 0, waiting: [] };

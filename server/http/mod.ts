@@ -1,18 +1,10 @@
 /**
- * The HTTP room: routes, event streams and the map from errors to statuses, over the core.
+ * HTTP: routes, event streams, documents and the listening server, over the API. It mounts the socket, and knows no more of it than its door.
  *
  * @module
  */
-export { DEFAULT_LIMITS } from "./bounds.ts";
-export { SCOPES } from "../access/token.ts";
-export type { Answered, HttpPorts, MetricsText } from "./routes/ports.ts";
-export type { Health, PluginHealth } from "./routes/health_types.ts";
-export type { Limits } from "./bounds.ts";
-export type { ManagedPlugin } from "./routes/managed_plugin.ts";
-export type { Scope, StoredToken, Token, Tokens, TokenTable } from "../access/token.ts";
-export type { Certificate } from "./listener.ts";
-export { serveHttp } from "./serve.ts";
-export type { HttpServer, ServeOptions } from "./serve.ts";
 export { isAddressRange } from "./caller/trusted_proxies.ts";
-export { makeToken, NewToken } from "../access/new_token.ts";
-export { hashSecret, tableEntry, tokenTable } from "../access/token_table.ts";
+export type { Certificate } from "./listener.ts";
+export type { ManagedPlugin } from "./routes/managed_plugin.ts";
+export type { Answered, Health, HttpPorts, MetricsText, PluginHealth } from "./routes/ports.ts";
+export { type HttpServer, serveHttp, type ServeOptions } from "./serve.ts";

@@ -6,14 +6,15 @@
  *
  * @module
  */
+import { INTERNAL_PROBLEM, problemOf, telephonyProblem } from "../api/mod.ts";
 import { PhoneError } from "../core/contract/errors.ts";
+import { problemResponse } from "./answering/problem_response.ts";
 import { createApp } from "./app.ts";
 import { appPorts } from "./app_ports.ts";
 import { ServedCall } from "./caller/call_source.ts";
+import { trustedProxies } from "./caller/trusted_proxies.ts";
 import { type Certificate, listen, type ListenAddress } from "./listener.ts";
 import type { HttpPorts } from "./routes/ports.ts";
-import { INTERNAL_PROBLEM, problemOf, problemResponse, telephonyProblem } from "../api/refusals/problem.ts";
-import { trustedProxies } from "./caller/trusted_proxies.ts";
 
 /** Where and how to serve. */
 export interface ServeOptions extends ListenAddress {
@@ -32,7 +33,7 @@ export interface HttpServer {
   /** Goes on with another certificate, which must be a good one: answers under way and event streams are not cut, sockets may resume. */
   renew(certificate: Certificate): void;
   /**
-   * Refuses what is new, lets answers that are on their way go out for `limits.stopMs` at most, then closes every connection.
+   * Refuses what is new, lets answers that are on their way go out for `bounds.drainMs` at most, then closes every connection.
    * The core is stopped first: it completes requests and ends event streams, and what waits for them is answered.
    */
   stop(): Promise<void>;
@@ -91,7 +92,7 @@ export function serveHttp(ports: HttpPorts, options: ServeOptions): HttpServer {
     async stop() {
       stopping = true;
       const late = Promise.withResolvers<void>();
-      const cancel = ports.clock.after(ports.limits.stopMs, late.resolve);
+      const cancel = ports.clock.after(ports.bounds.drainMs, late.resolve);
       if (underWay === 0) drained.resolve();
       await Promise.race([Promise.all([drained.promise, sockets.stop()]), late.promise]);
       cancel();

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { Refusal } from "../api/refusals/refusal.ts";
-import { rpcErrorOf } from "../api/refusals/rpc_error.ts";
+import { Refusal, rpcErrorOf } from "../api/mod.ts";
 import type { RpcId } from "./message.ts";
 
 /** An answer on its way. */

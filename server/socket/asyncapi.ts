@@ -3,12 +3,10 @@
  *
  * @module
  */
+import { z } from "zod";
+import { ApplicationId, type Components, components, documentText, ErrorCode, EVENTS } from "../api/mod.ts";
 import { SOCKET_CLOSES } from "../core/contract/socket.ts";
-import { ApplicationId } from "../api/schemas/names.ts";
-import { type Components, components, textOf } from "../api/schemas/components.ts";
-import { EVENTS } from "../api/schemas/event.ts";
-import { answerWith, callOf, notificationOf, RpcFailure } from "./asyncapi_messages.ts";
-import { type MethodDescription, METHODS } from "./described_methods.ts";
+import { DESCRIBED_METHODS, type DescribedMethod } from "./described_methods.ts";
 
 const ABOUT =
   `What an application of Switchroom is sent, over either of two transports, and what it can call over the second. The rest is described at
@@ -23,6 +21,45 @@ const SOCKET =
 The token stands in the \`Authorization\` header of the upgrade; for a page of this server the cookie of \`POST /v1/session\` does. The
 server closes it with ${Object.values(SOCKET_CLOSES).map(({ code, reason }) => `${code} (${reason})`).join(", ")}.`;
 
+const jsonrpc = z.literal("2.0");
+
+const Id = z.union([z.string(), z.number()]).meta({
+  id: "MessageId",
+  description: "Ties an answer to its call; the client chooses it.",
+});
+
+/** A call of a method. */
+function callOf(method: string, params: z.ZodType): z.ZodType {
+  return z.object({ jsonrpc, id: Id, method: z.literal(method), params: optionalIfEmpty(params) });
+}
+
+/** The answer to a call that went well. */
+function answerWith(result: z.ZodType): z.ZodType {
+  return z.object({ jsonrpc, id: Id, result });
+}
+
+/** The answer to a call that did not. */
+const RpcFailure = z.object({
+  jsonrpc,
+  id: Id.nullable().meta({ description: "null if the message could not be read." }),
+  error: z.object({
+    code: z.int().meta({ description: "The signed number of a telephony error, or one of JSON-RPC's own." }),
+    message: z.string().meta({ description: "What was attempted, what was wrong and what would be right." }),
+    data: z.object({ code: ErrorCode }).exactOptional().meta({
+      description: "There for a telephony error that has a name.",
+    }),
+  }),
+}).meta({ id: "RpcFailure" });
+
+/** An event. */
+function notificationOf(type: string, event: z.ZodType): z.ZodType {
+  return z.object({ jsonrpc, method: z.literal(type), params: event });
+}
+
+function optionalIfEmpty(params: z.ZodType): z.ZodType {
+  return params.safeParse({}).success ? params.optional() : params;
+}
+
 const types = Object.keys(EVENTS);
 const ref = (...path: string[]) => ({ $ref: `#/${path.join("/")}` });
 
@@ -31,7 +68,7 @@ export function asyncApiText(): string {
   const gathered = components("draft-07");
   const messages = { ...eventMessages(gathered), ...methodMessages(gathered) };
   const ofSocket = Object.keys(messages).filter((name) => !types.includes(name));
-  return textOf({
+  return documentText({
     asyncapi: "3.0.0",
     info: {
       title: "Switchroom",
@@ -72,7 +109,7 @@ export function asyncApiText(): string {
         messages: types.map((type) => ref("channels", "socket", "messages", notification(type))),
         security: eitherWay,
       },
-      ...mapEntries(METHODS, operationOf),
+      ...mapEntries(DESCRIBED_METHODS, operationOf),
     },
     components: {
       messages,
@@ -110,7 +147,7 @@ function eventMessages(components: Components): Record<string, object> {
 
 function methodMessages(components: Components): Record<string, object> {
   const correlationId = { location: "$message.payload#/id" };
-  const calls = Object.entries(METHODS).flatMap(([method, { params, result }]) => [
+  const calls = Object.entries(DESCRIBED_METHODS).flatMap(([method, { params, result }]) => [
     [method, { name: method, correlationId, payload: components.of(callOf(method, params)) }],
     [answer(method), { name: answer(method), correlationId, payload: components.of(answerWith(result)) }],
   ]);
@@ -118,7 +155,7 @@ function methodMessages(components: Components): Record<string, object> {
   return { ...Object.fromEntries(calls), failure };
 }
 
-function operationOf(method: string, { summary, scope }: MethodDescription): object {
+function operationOf(method: string, { summary, scope }: DescribedMethod): object {
   const channel = ref("channels", "socket");
   const message = (name: string) => ref("channels", "socket", "messages", name);
   return {

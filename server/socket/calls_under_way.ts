@@ -11,11 +11,11 @@ export class CallsUnderWay {
   /** Remembers a call of an application until it has ended. */
   add(application: string, call: Promise<unknown>): void {
     const calls = this.#calls.get(application) ?? new Set();
-    const over: Promise<unknown> = call.catch(() => {}).then(() => {
-      calls.delete(over);
+    const ended: Promise<unknown> = call.catch(() => {}).then(() => {
+      calls.delete(ended);
       if (calls.size === 0) this.#calls.delete(application);
     });
-    this.#calls.set(application, calls.add(over));
+    this.#calls.set(application, calls.add(ended));
   }
 
   /** Resolves when the calls of an application that are under way now have ended, however. */

@@ -3,45 +3,36 @@
  *
  * @module
  */
+import type { Token } from "../access/mod.ts";
+import { INTERNAL_PROBLEM, noteRefusal, problemOf, rpcErrorOf } from "../api/mod.ts";
 import { SOCKET_CLOSES } from "../core/contract/socket.ts";
 import type { EventStream, HandleView } from "../core/core.ts";
-import type { Pace } from "../access/rate_limit.ts";
-import type { HttpPorts } from "../http/routes/ports.ts";
-import type { Token } from "../access/token.ts";
-import { INTERNAL_PROBLEM, problemOf } from "../api/refusals/problem.ts";
-import { noteRefusal } from "../api/refusals/refused_call.ts";
-import { rpcErrorOf } from "../api/refusals/rpc_error.ts";
-import { pumpEvents } from "./event_pump.ts";
 import { type Answer, batchTextOf, textOf } from "./answer.ts";
-import { type Message, readMessages } from "./message.ts";
 import type { CallsUnderWay } from "./calls_under_way.ts";
+import { Conversation } from "./conversation.ts";
+import { type Message, readMessages } from "./message.ts";
 import type { Method } from "./methods.ts";
-import { type CloseReason, Outbox } from "./outbox.ts";
-import { Session } from "./conversation.ts";
+import { type CloseReason, Outbox, pumpEvents } from "./outbox.ts";
+import { SOCKET_PATH, type SocketPorts } from "./ports.ts";
 
 /** What a connection is made of. */
 export interface ConnectionOptions {
-  readonly ports: HttpPorts;
+  readonly ports: SocketPorts;
   readonly methods: ReadonlyMap<string, Method>;
   /** Calls of every socket. */
   readonly underWay: CallsUnderWay;
-  /** Refuses a token that calls too often. */
-  readonly pace: Pace;
   /** Who opened the socket. */
   readonly token: Token;
   /** From where. */
   readonly address: string;
 }
 
-/** The route, as facts of the history name it. */
-export const SOCKET_PATH = "/v1/socket";
-
 /** See the module. */
 export class Connection {
   readonly #socket: WebSocket;
   readonly #options: ConnectionOptions;
   readonly #outbox: Outbox;
-  readonly #session: Session;
+  readonly #conversation: Conversation;
   readonly #closed = Promise.withResolvers<void>();
   /** Messages that are not answered yet. */
   #unanswered = 0;
@@ -56,10 +47,10 @@ export class Connection {
     this.#options = options;
     this.#outbox = new Outbox(socket, {
       clock: ports.clock,
-      limit: ports.limits.socketBytes,
+      limit: ports.bounds.socketBytes,
       overflow: () => this.#cut("tooSlow"),
     });
-    this.#session = new Session({ ...options, onEvents: (events) => void this.#tell(events) });
+    this.#conversation = new Conversation({ ...options, onEvents: (events) => void this.#tell(events) });
     socket.onmessage = ({ data }) => this.#receive(data);
     // A client that hangs up before the socket is open is told of by an error alone.
     socket.onclose = socket.onerror = () => this.#end();
@@ -77,10 +68,10 @@ export class Connection {
 
   /** The server stops, or the token is void: a socket with an application is closed when that has ended, any other now. */
   stop(reason: "stopping" | "revoked"): void {
-    if (this.#session.application === undefined) this.#close(reason);
+    if (this.#conversation.application === undefined) this.#close(reason);
   }
 
-  /** The session that opened the socket has been ended: its application is as after any lost socket. */
+  /** The login that opened the socket has been ended: its application is as after any lost socket. */
   logOut(): void {
     this.#close("loggedOut");
   }
@@ -93,10 +84,10 @@ export class Connection {
 
   #receive(data: unknown): void {
     if (this.#left) return;
-    const { limits } = this.#options.ports;
+    const { bounds } = this.#options.ports;
     if (typeof data !== "string") return this.#close("notText");
-    if (isLarger(data, limits.bodyBytes)) return this.#close("tooLarge");
-    const messages = readMessages(data, limits);
+    if (isLarger(data, bounds.bodyBytes)) return this.#close("tooLarge");
+    const messages = readMessages(data, bounds);
     this.#unanswered++;
     const served = Array.isArray(messages) ? this.#answerBatch(messages) : this.#answerOne(messages);
     // What nobody has foreseen costs this socket and not the server.
@@ -113,7 +104,7 @@ export class Connection {
 
   async #answerBatch(messages: Message[]): Promise<void> {
     const answers = await Promise.all(messages.map((message) => this.#answer(message)));
-    this.#handOut(answers, () => batchTextOf(answers, this.#options.ports.limits.socketBytes));
+    this.#handOut(answers, () => batchTextOf(answers, this.#options.ports.bounds.socketBytes));
   }
 
   /** Sends the text of answers. Replies and events may follow them from here on (R33). */
@@ -136,7 +127,7 @@ export class Connection {
     const { id, method } = message;
     const call: { handle?: HandleView } = {};
     try {
-      const { result, ...rest } = await this.#session.run(message, call);
+      const { result, ...rest } = await this.#conversation.run(message, call);
       return { id, method, outcome: { result }, ...rest };
     } catch (error) {
       this.#note(error, { method, ...call });
@@ -146,12 +137,12 @@ export class Connection {
 
   #note(error: unknown, { method, handle }: { method: string; handle?: HandleView }): void {
     const { ports, token, address } = this.#options;
-    const { application } = this.#session;
+    const { application } = this.#conversation;
     const problem = problemOf(error) ?? INTERNAL_PROBLEM;
     if (problem === INTERNAL_PROBLEM) ports.report(error, `${SOCKET_PATH} ${method}`);
     noteRefusal(problem, {
       call: { token: token.id, address, application, handle, method: method.slice(0, 64), path: SOCKET_PATH },
-      ports,
+      note: ports.note,
     });
   }
 
@@ -182,7 +173,7 @@ export class Connection {
 
   #leave(): void {
     this.#left = true;
-    this.#session.leave();
+    this.#conversation.leave();
   }
 
   #end(): void {

@@ -1,36 +1,29 @@
 /**
- * The application that a socket is, and its calls.
+ * The conversation of one socket: the application that it is, and its calls.
  *
  * The application's lease is held while the socket is open. Deno pings a quiet client and closes the socket when no pong comes, but shows pongs to nobody: an
  * open socket is all there is to see of them. When the socket is lost or closed, the lease begins to run.
  *
  * @module
  */
+import { requireScope, requireValid, type Token } from "../access/mod.ts";
+import { beginApplication, fit, NewApplication, Refusal } from "../api/mod.ts";
 import { PhoneError } from "../core/contract/errors.ts";
 import { quoted } from "../core/contract/quoted.ts";
 import type { ApplicationView, EventStream } from "../core/core.ts";
-import { requireScope, requireValid } from "../access/authentication.ts";
-import { beginApplication } from "../api/begin_application.ts";
-import type { Pace } from "../access/rate_limit.ts";
-import type { HttpPorts } from "../http/routes/ports.ts";
-import type { Token } from "../access/token.ts";
-import { Refusal } from "../api/refusals/refusal.ts";
-import { NewApplication } from "../http/routes/applications.ts";
-import { fit } from "../api/shapes/shape.ts";
 import type { CallsUnderWay } from "./calls_under_way.ts";
 import type { RpcCall } from "./message.ts";
-import type { Method, MethodAnswer, MethodCall } from "./methods.ts";
 import { Nothing, Resumed } from "./method_shapes.ts";
+import type { Method, MethodAnswer, MethodCall } from "./methods.ts";
+import type { SocketPorts } from "./ports.ts";
 
-/** What a session is made of. */
-export interface SessionOptions {
-  readonly ports: HttpPorts;
+/** What a conversation is over. */
+export interface ConversationOptions {
+  readonly ports: SocketPorts;
   /** What an application can call. */
   readonly methods: ReadonlyMap<string, Method>;
   /** Those of lost sockets too. */
   readonly underWay: CallsUnderWay;
-  /** Refuses a token that calls too often. */
-  readonly pace: Pace;
   /** Who opened the socket. */
   readonly token: Token;
   /** Takes the application's events, once the answer that it has begun has been handed out. */
@@ -41,8 +34,8 @@ export interface SessionOptions {
 const MOST_CALLS = 1_024;
 
 /** The application of one socket: none, until `phoneInitializeEx` or `resume`. */
-export class Session {
-  readonly #options: SessionOptions;
+export class Conversation {
+  readonly #options: ConversationOptions;
   #application: ApplicationView | undefined;
   #events: EventStream | undefined;
   #releaseLease = () => {};
@@ -53,8 +46,8 @@ export class Session {
   #early = { calls: 0, length: 0 };
   #left = false;
 
-  /** Makes a session without an application. */
-  constructor(options: SessionOptions) {
+  /** Begins without an application. */
+  constructor(options: ConversationOptions) {
     this.#options = options;
   }
 
@@ -69,8 +62,8 @@ export class Session {
    * @param call Its `handle` is filled in as soon as it is known.
    */
   async run({ method: name, params, length }: RpcCall, call: Pick<MethodCall, "handle">): Promise<MethodAnswer> {
-    const { token, pace } = this.#options;
-    pace(token);
+    const { token, ports } = this.#options;
+    ports.rateLimit(token);
     if (name === "ping") return { result: fit(params, { shape: Nothing, place: "params" }) };
     if (name === "phoneInitializeEx") return await this.#initialize(params);
     if (name === "resume") return await this.#resume(params);
@@ -94,7 +87,7 @@ export class Session {
   /** What was sent right behind `phoneInitializeEx` or `resume` is meant for the application that it begins, and held here until then. */
   async #begun(beginning: Promise<void>, length: number): Promise<void> {
     const early = this.#early;
-    if (early.calls >= MOST_CALLS || early.length >= this.#options.ports.limits.socketBytes) {
+    if (early.calls >= MOST_CALLS || early.length >= this.#options.ports.bounds.socketBytes) {
       throw new Refusal(
         "too-many",
         "Too much was sent before the application had begun; wait for the answer that it has",

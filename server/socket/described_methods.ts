@@ -4,21 +4,27 @@
  * @module
  */
 import { z } from "zod";
+import type { Scope } from "../access/mod.ts";
+import {
+  ClosedHandle,
+  GETTER_ANSWERS,
+  Masks,
+  NewApplication,
+  NewHandle,
+  OpenedHandle,
+  Phone as OnePhone,
+  Phones,
+  RequestRecord,
+  ResumedApplication,
+  Seq,
+  StartedApplication,
+} from "../api/mod.ts";
 import { type GetterName, GETTERS, type OperationName, OPERATIONS } from "../core/contract/operations.ts";
-import type { Scope } from "../access/token.ts";
-import { NewApplication } from "../http/routes/applications.ts";
-import { NewHandle } from "../http/routes/handles.ts";
-import { ResumedApplication, StartedApplication } from "../api/schemas/application.ts";
-import { GETTER_ANSWERS } from "../api/schemas/getters.ts";
-import { ClosedHandle, Masks as SetMasks, OpenedHandle } from "../api/schemas/handle.ts";
-import { Seq } from "../api/schemas/names.ts";
-import { Phone as OnePhone, Phones } from "../api/schemas/phone.ts";
-import { Record } from "../api/schemas/request.ts";
 import { methodName } from "../core/contract/socket.ts";
 import {
   GETTER_PARAMS,
+  HandleMasks,
   JustHandle,
-  Masks,
   Nothing,
   operationParams,
   Phone,
@@ -27,7 +33,7 @@ import {
 } from "./method_shapes.ts";
 
 /** A method, as it is described. */
-export interface MethodDescription {
+export interface DescribedMethod {
   /** What it does; a sentence. */
   readonly summary: string;
   /** What the token needs. */
@@ -41,7 +47,7 @@ export interface MethodDescription {
 const monitoring = "phones:monitor" as const;
 
 /** Every method, by name. */
-export const METHODS: Readonly<Record<string, MethodDescription>> = {
+export const DESCRIBED_METHODS: Readonly<Record<string, DescribedMethod>> = {
   ping: { summary: "Does nothing.", scope: undefined, params: Nothing, result: z.object({}) },
   phoneInitializeEx: {
     summary: "Begins an application on this socket.",
@@ -74,21 +80,26 @@ export const METHODS: Readonly<Record<string, MethodDescription>> = {
   phoneSetStatusMessages: {
     summary: "Says what a handle is to hear.",
     scope: monitoring,
-    params: Masks,
-    result: SetMasks,
+    params: HandleMasks,
+    result: Masks,
   },
   phoneGetStatusMessages: {
     summary: "Reads what a handle hears.",
     scope: monitoring,
     params: JustHandle,
-    result: SetMasks,
+    result: Masks,
   },
-  phoneGetRequest: { summary: "Reads the record of a request.", scope: monitoring, params: RequestId, result: Record },
+  phoneGetRequest: {
+    summary: "Reads the record of a request.",
+    scope: monitoring,
+    params: RequestId,
+    result: RequestRecord,
+  },
   ...Object.fromEntries(OPERATIONS.map((name) => [methodName(name), operation(name)])),
   ...Object.fromEntries(GETTERS.map((name) => [methodName(name), getter(name)])),
 };
 
-function operation(name: OperationName): MethodDescription {
+function operation(name: OperationName): DescribedMethod {
   return {
     summary: `Asks for ${name}. The answer comes when the request is on disk, its PHONE_REPLY when it has ended.`,
     scope: "phones:control",
@@ -97,7 +108,7 @@ function operation(name: OperationName): MethodDescription {
   };
 }
 
-function getter(name: GetterName): MethodDescription {
+function getter(name: GetterName): DescribedMethod {
   return {
     summary: `Asks the phone's plugin for ${name}.`,
     scope: monitoring,

@@ -3,9 +3,7 @@
  *
  * @module
  */
-import { checkJson } from "../api/shapes/json.ts";
-import type { Limits } from "../http/bounds.ts";
-import { Refusal } from "../api/refusals/refusal.ts";
+import { type ApiBounds, checkJson, Refusal } from "../api/mod.ts";
 
 /** What ties an answer to its call. */
 export type RpcId = string | number | null;
@@ -34,23 +32,23 @@ export interface BadMessage {
 export type Message = RpcCall | BadMessage;
 
 /** Reads a text: one message, or an array of them if it is a batch. It never throws. */
-export function readMessages(text: string, limits: Limits): Message | Message[] {
+export function readMessages(text: string, bounds: ApiBounds): Message | Message[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return bad(null, new Refusal("unparsable", "The message is not valid JSON"));
   }
-  if (!Array.isArray(value)) return readMessage(value, { limits, length: text.length });
+  if (!Array.isArray(value)) return readMessage(value, { bounds, length: text.length });
   const { length } = value;
-  if (length > 0 && length <= limits.batch) {
-    return value.map((item) => readMessage(item, { limits, length: text.length / length }));
+  if (length > 0 && length <= bounds.batch) {
+    return value.map((item) => readMessage(item, { bounds, length: text.length / length }));
   }
-  const detail = `The batch has ${length} messages; it must have 1 to ${limits.batch}`;
+  const detail = `The batch has ${length} messages; it must have 1 to ${bounds.batch}`;
   return bad(null, new Refusal("invalid-message", detail));
 }
 
-function readMessage(value: unknown, { limits, length }: { limits: Limits; length: number }): Message {
+function readMessage(value: unknown, { bounds, length }: { bounds: ApiBounds; length: number }): Message {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return bad(null, new Refusal("invalid-message", "The message is not an object"));
   }
@@ -64,7 +62,7 @@ function readMessage(value: unknown, { limits, length }: { limits: Limits; lengt
     return bad(id, new Refusal("bad-request", "params is an array; it must be an object: parameters have names"));
   }
   try {
-    checkJson(value, { depth: limits.jsonDepth, what: "message" });
+    checkJson(value, { depth: bounds.jsonDepth, what: "message" });
   } catch (error) {
     if (error instanceof Refusal) return bad(id, error);
     throw error;

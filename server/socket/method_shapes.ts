@@ -4,11 +4,17 @@
  * @module
  */
 import { z } from "zod";
+import {
+  idempotencyKey,
+  integer,
+  MOST_BYTES,
+  NewHandle,
+  NewMasks,
+  number,
+  OPERATION_SHAPES,
+  text,
+} from "../api/mod.ts";
 import type { GetterName, OperationName } from "../core/contract/operations.ts";
-import { idempotencyKey, OPERATION_SHAPES } from "../api/shapes/operation_shapes.ts";
-import { MOST_BYTES } from "../http/routes/getters.ts";
-import { NewHandle, StatusMessages } from "../http/routes/handles.ts";
-import { integer, number, text } from "../api/shapes/shape.ts";
 
 /** What every method with a handle has: enough to know which. */
 export const AnyHandle = z.object({ handle: text });
@@ -32,7 +38,7 @@ export const Phone = NewHandle.pick({ phone: true });
 export const RequestId = z.strictObject({ requestId: number });
 
 /** Of `phoneSetStatusMessages`. */
-export const Masks = StatusMessages.extend({ handle: text });
+export const HandleMasks = NewMasks.extend({ handle: text });
 
 type Common = Pick<typeof OPERATION_SHAPES[OperationName]["shape"], "operation" | "reference" | "deadlineMs">;
 

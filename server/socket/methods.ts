@@ -3,6 +3,9 @@
  *
  * @module
  */
+import { requireScope, type Scope, seesOf, type Token } from "../access/mod.ts";
+import { calledRequest, fit, NewHandle, readRecord, requireOwner } from "../api/mod.ts";
+import { PhoneError } from "../core/contract/errors.ts";
 import {
   type GetterName,
   type GetterParameters,
@@ -10,28 +13,19 @@ import {
   type OperationName,
   OPERATIONS,
 } from "../core/contract/operations.ts";
-import type { ApplicationView, HandleView } from "../core/core.ts";
-import { PhoneError } from "../core/contract/errors.ts";
 import { methodName } from "../core/contract/socket.ts";
-import { askedRequest, requireOwner } from "../api/asked_request.ts";
-import { requireScope } from "../access/authentication.ts";
-import { seesOf } from "../access/phone_globs.ts";
-import type { HttpPorts } from "../http/routes/ports.ts";
-import type { Scope, Token } from "../access/token.ts";
-import { readRecord } from "../api/request_record.ts";
-import { NewHandle } from "../http/routes/handles.ts";
-import { fit } from "../api/shapes/shape.ts";
-import type { Turns } from "../api/token_semaphore.ts";
+import type { ApplicationView, HandleView } from "../core/core.ts";
 import {
   AnyHandle,
   GETTER_PARAMS,
+  HandleMasks,
   JustHandle,
-  Masks,
   Nothing,
   operationParams,
   Phone,
   RequestId,
 } from "./method_shapes.ts";
+import type { SocketPorts } from "./ports.ts";
 
 /** One call of a method. */
 export interface MethodCall {
@@ -64,7 +58,7 @@ export interface Method {
 }
 
 /** Every method that needs an application, by name. */
-export function methodsOf(ports: HttpPorts & { questions: Turns }): ReadonlyMap<string, Method> {
+export function methodsOf(ports: Pick<SocketPorts, "core" | "reader" | "questions">): ReadonlyMap<string, Method> {
   const { core, questions } = ports;
 
   /** The handle that a call names: one of the socket's own application. */
@@ -90,7 +84,7 @@ export function methodsOf(ports: HttpPorts & { questions: Turns }): ReadonlyMap<
         requireOwner(name, handle);
         const { handle: _, idempotencyKey: key, ...asked } = fit(call.params, { shape, place: "params" });
         const accepted = await core.request(handle, name, {
-          ...askedRequest(asked),
+          ...calledRequest(asked),
           ...(key !== undefined && { key }),
         });
         return { result: { requestId: accepted.requestId }, handedOut: () => accepted.answered() };
@@ -133,7 +127,7 @@ export function methodsOf(ports: HttpPorts & { questions: Turns }): ReadonlyMap<
     }),
     phoneSetStatusMessages: monitoring((call) => {
       const handle = handleOf(call);
-      const { handle: _, ...masks } = fit(call.params, { shape: Masks, place: "params" });
+      const { handle: _, ...masks } = fit(call.params, { shape: HandleMasks, place: "params" });
       return core.setStatusMessages(handle, masks);
     }),
     phoneGetStatusMessages: monitoring((call) => {

@@ -4,8 +4,8 @@
  * @module
  */
 import { SOCKET_CLOSES } from "../core/contract/socket.ts";
+import type { EventStream } from "../core/core.ts";
 import type { Clock } from "../core/ports.ts";
-import { closeQuietly } from "./close_quietly.ts";
 
 /** One of {@linkcode SOCKET_CLOSES}. */
 export type CloseReason = keyof typeof SOCKET_CLOSES;
@@ -19,6 +19,10 @@ const MOST_TEXTS = 256;
 
 /** Between two looks whether the client has read on, milliseconds: the runtime tells nobody. */
 const LOOK_MS = 2;
+
+/** After so many turns of the loop in which nothing came, whatever had been sent has been read. */
+const QUIET_TURNS = 10;
+const MOST_TURNS = 200;
 
 /** The texts that are sent over one socket, in their order. */
 export class Outbox {
@@ -141,4 +145,37 @@ export class Outbox {
     this.discard();
     closeQuietly(this.#socket, SOCKET_CLOSES[reason]);
   }
+}
+
+/**
+ * Sends an application's events until their stream ends.
+ *
+ * The next one is taken only when the client has read on: until then it waits in the core, which bounds how much is held.
+ */
+export async function pumpEvents(events: EventStream, outbox: Outbox): Promise<void> {
+  for (;;) {
+    await outbox.room();
+    const event = await events.next();
+    if (event === undefined) return;
+    outbox.send(`{"jsonrpc":"2.0","method":"${event.type}","params":${event.json}}`);
+  }
+}
+
+/**
+ * Closes a socket once its client is quiet, or does not become so.
+ *
+ * The runtime breaks the connection off when anything but a close comes behind its own: a client that had sent more would learn of a broken connection and
+ * never why. So what is on its way is read first, and forgotten.
+ */
+async function closeQuietly(
+  socket: WebSocket,
+  { code, reason }: { readonly code: number; readonly reason: string },
+): Promise<void> {
+  let quiet = 0;
+  socket.onmessage = () => quiet = 0;
+  for (let turns = 0; quiet < QUIET_TURNS && turns < MOST_TURNS; turns++, quiet++) {
+    await new Promise((resolve) => setTimeout(resolve));
+    if (socket.readyState !== WebSocket.OPEN) return;
+  }
+  socket.close(code, reason);
 }

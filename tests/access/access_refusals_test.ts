@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { Fact } from "../../server/core/ports.ts";
-import { accessRefusals } from "../../server/access/access_refusals.ts";
+import { accessRefusals } from "../../server/access/mod.ts";
 import { ManualClock } from "../harness/manual_clock.ts";
 
 Deno.test("a flood from many addresses takes bounded room and is still counted whole", () => {

@@ -1,7 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Clock } from "../../server/core/ports.ts";
-import { failedAttempts } from "../../server/access/failed_attempts.ts";
-import type { Attempts, AttemptStore } from "../../server/access/contract.ts";
+import { type Attempts, type AttemptStore, failedAttempts } from "../../server/access/mod.ts";
 import { ManualClock } from "../harness/manual_clock.ts";
 
 /** A store whose writes the test lets through. */

@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { networkOf } from "../../server/access/network.ts";
+import { networkOf } from "../../server/access/mod.ts";
 
 Deno.test("callers of one IPv6 network are one caller, callers with IPv4 addresses are each their own", () => {
   equal(networkOf("192.0.2.7"), "192.0.2.7");

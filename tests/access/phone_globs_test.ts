@@ -1,7 +1,8 @@
 import { equal } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
-import { matches, phoneGlob, phonesOf, seesOf } from "../../server/access/phone_globs.ts";
+import { matches, phonesOf, seesOf } from "../../server/access/mod.ts";
+import { phoneGlob } from "../../server/api/mod.ts";
 
 Deno.test("a glob means the same to a token as to SQLite, which filters the history by it", () => {
   using database = new DatabaseSync(":memory:");

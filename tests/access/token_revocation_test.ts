@@ -1,9 +1,7 @@
-import type { KeptToken } from "../../server/access/contract.ts";
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { Fact } from "../../server/core/ports.ts";
-import { DEFAULT_LIMITS, hashSecret, tokenTable } from "../../server/http/mod.ts";
-import { tokenRevoker } from "../../server/access/token_keeper.ts";
-import { waits } from "../../server/api/waits.ts";
+import { hashSecret, type KeptToken, tokenKeeper, tokenTable } from "../../server/access/mod.ts";
+import { DEFAULT_API_BOUNDS, waits } from "../../server/api/mod.ts";
 import { ManualClock } from "../harness/manual_clock.ts";
 import { RecordingCore } from "../http/support/recording_core.ts";
 import { KeptTokens } from "../http/support/server.ts";
@@ -23,9 +21,9 @@ Deno.test("a token that several operators revoke at once is revoked and recorded
   const core = new RecordingCore();
   const facts: Fact[] = [];
   const onDisk = Promise.withResolvers<void>();
-  const revoke = tokenRevoker({
+  const { revoke } = tokenKeeper({
     clock: new ManualClock(),
-    limits: DEFAULT_LIMITS,
+    bounds: DEFAULT_API_BOUNDS,
     core,
     tokens: tokenTable([]),
     tokenStore,
@@ -48,9 +46,9 @@ Deno.test("a revocation that the disk did not take can be tried again", async ()
   const tokenStore = new KeptTokens();
   tokenStore.tokens.push(KEPT);
   tokenStore.failure = new Error("for the test");
-  const revoke = tokenRevoker({
+  const { revoke } = tokenKeeper({
     clock: new ManualClock(),
-    limits: DEFAULT_LIMITS,
+    bounds: DEFAULT_API_BOUNDS,
     core: new RecordingCore(),
     tokens: tokenTable([]),
     tokenStore,

@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { hashSecret, tokenTable } from "../../server/http/mod.ts";
+import { hashSecret, tokenTable } from "../../server/access/mod.ts";
 
 const TOKEN = { id: "t-1", scopes: [], phones: null };
 

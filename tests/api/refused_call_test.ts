@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { Fact } from "../../server/core/ports.ts";
-import { foldedRefusals } from "../../server/api/refusals/refused_call.ts";
+import { foldedRefusals } from "../../server/api/mod.ts";
 import { ManualClock } from "../harness/manual_clock.ts";
 import { TestServer } from "../http/support/server.ts";
 

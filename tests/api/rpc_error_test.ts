@@ -1,7 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { PHONE_ERRORS, PhoneError, type PhoneErrorName } from "../../server/core/contract/errors.ts";
-import { Refusal, type RefusalKind, REFUSALS } from "../../server/api/refusals/refusal.ts";
-import { rpcErrorOf } from "../../server/api/refusals/rpc_error.ts";
+import { Refusal, type RefusalKind, REFUSALS, rpcErrorOf } from "../../server/api/mod.ts";
 
 Deno.test("every telephony error has its own signed number and its name in JSON-RPC (api section 2)", () => {
   for (const name of Object.keys(PHONE_ERRORS) as PhoneErrorName[]) {

@@ -1,8 +1,8 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { turns } from "../../server/api/token_semaphore.ts";
+import { tokenSemaphore } from "../../server/api/mod.ts";
 
 Deno.test("a token's work is done so much at once, in its order, and waits for none of another token", async () => {
-  const inTurn = turns("pieces of work", { atOnce: 2, waiting: 3 });
+  const inTurn = tokenSemaphore("pieces of work", { atOnce: 2, waiting: 3 });
   const begun: string[] = [];
   const ends = new Map<string, PromiseWithResolvers<string>>();
   const ask = (token: string, name: string) =>

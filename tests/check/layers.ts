@@ -40,28 +40,17 @@ const ROOMS: readonly Room[] = [
   { at: "server/plugin/", knows: [CONTRACT], packages: false, pure: false },
   { at: "server/client/", knows: [CONTRACT], packages: true, pure: false },
   { at: "server/host/", knows: ["server/core/", CONTRACT, "server/plugin/"], packages: true, pure: false },
-  {
-    at: "server/access/",
-    // Api, http and history until what it still takes of them has come home.
-    knows: ["server/core/", CONTRACT, "server/api/", "server/http/", "server/history/"],
-    packages: true,
-    pure: false,
-  },
+  { at: "server/access/", knows: ["server/core/", CONTRACT], packages: true, pure: false },
   {
     at: "server/history/",
     knows: ["server/core/", CONTRACT, "server/access/", "migrations/"],
     packages: true,
     pure: false,
   },
-  {
-    at: "server/api/",
-    knows: ["server/core/", CONTRACT, "server/access/", "server/http/"],
-    packages: true,
-    pure: false,
-  },
+  { at: "server/api/", knows: ["server/core/", CONTRACT, "server/access/"], packages: true, pure: false },
   {
     at: "server/socket/",
-    knows: ["server/core/", CONTRACT, "server/access/", "server/api/", "server/http/"],
+    knows: ["server/core/", CONTRACT, "server/access/", "server/api/"],
     packages: true,
     pure: false,
   },

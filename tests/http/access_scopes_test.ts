@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { type Scope, SCOPES } from "../../server/http/mod.ts";
+import { type Scope, SCOPES } from "../../server/access/mod.ts";
 import { startServer } from "../harness/start_server.ts";
 import { access, open } from "./support/access.ts";
 import { TestServer } from "./support/server.ts";

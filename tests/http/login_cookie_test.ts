@@ -1,13 +1,13 @@
 import { deepEqual, match } from "node:assert/strict";
 import { Hono } from "hono";
 import type { Env } from "../../server/http/caller/call_source.ts";
-import { callingSessionOf, sessionCookie } from "../../server/http/caller/login_cookie.ts";
+import { callingLoginOf, loginCookie } from "../../server/http/caller/login_cookie.ts";
 
 /** What is made of a call with this cookie: the cookie that is set, and the secret that is found. */
 async function asked(cookie: string, { overTls }: { overTls: boolean }) {
   const app = new Hono<Env>().get(
     "/",
-    (context) => context.json({ set: sessionCookie(context, "secret"), found: callingSessionOf(context) ?? null }),
+    (context) => context.json({ set: loginCookie(context, "secret"), found: callingLoginOf(context) ?? null }),
   );
   const answer = await app.fetch(new Request("http://x/", { headers: { cookie } }), {
     remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 },

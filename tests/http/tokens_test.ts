@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { PhoneError } from "../../server/core/contract/errors.ts";
-import { SCOPES } from "../../server/http/mod.ts";
+import { SCOPES } from "../../server/access/mod.ts";
 import { type Answer, TestServer } from "./support/server.ts";
 import { soon } from "../harness/soon.ts";
 

@@ -3,7 +3,6 @@ import { createConfig, lintFromString } from "@redocly/openapi-core";
 import type { PhoneEvent } from "../../server/core/contract/events.ts";
 import { makeBench } from "../conformance/support/bench.ts";
 import { configuration } from "../conformance/support/shared_server.ts";
-import type { AppPorts } from "../../server/http/app_ports.ts";
 import { methodName } from "../../server/core/contract/socket.ts";
 import { methodsOf } from "../../server/socket/methods.ts";
 import { api } from "../harness/api.ts";
@@ -96,7 +95,7 @@ Deno.test("every method that the socket knows is in the AsyncAPI document", asyn
   await using server = new TestServer();
   const { body } = await server.call("GET", PATH);
   // Nothing is called: their names are asked for.
-  const known = methodsOf({ core: server.core } as unknown as AppPorts).keys();
+  const known = methodsOf({ core: server.core, reader: server.reader, questions: (_, work) => work() }).keys();
   const documented = methodsIn(body as unknown as AsyncApi);
   deepEqual(documented.sort(), [...known, "phoneInitializeEx", "ping", "resume"].sort());
 });

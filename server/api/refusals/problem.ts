@@ -1,10 +1,12 @@
 /**
- * The map from errors to HTTP statuses (api.md, section 2) and the problem+json that tells them (RFC 9457).
+ * What an error is to its caller (api.md, section 2): a problem with a status (RFC 9457) over HTTP, and over a socket an
+ * error of JSON-RPC with a number. Nobody is told -32003 so far: what is unavailable is always a matter of telephony here,
+ * and has its own number.
  *
  * @module
  */
+import { Denial } from "../../access/mod.ts";
 import { PHONE_ERRORS, PhoneError, type PhoneErrorCode, type PhoneErrorName } from "../../core/contract/errors.ts";
-import { SAFE_HEADERS } from "../../http/answering/answer.ts";
 import { Refusal, REFUSALS } from "./refusal.ts";
 
 /** The status and the last part of the `type` of every telephony error. */
@@ -76,7 +78,7 @@ const urn = (kind: string) => `urn:switchroom:problem:${kind}`;
 
 /** The problem that an error is to its caller; undefined for one that nobody foresaw, of which a caller is told nothing. */
 export function problemOf(error: unknown): Problem | undefined {
-  if (error instanceof Refusal) {
+  if (isRefusal(error)) {
     const { status, title } = REFUSALS[error.kind];
     return { type: urn(error.kind), title, status, detail: error.message };
   }
@@ -109,12 +111,28 @@ export const INTERNAL_PROBLEM: Problem = {
   detail: "The call failed because of a fault in the server; it has been logged",
 };
 
-/** The answer that tells a problem. */
-export function problemResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
-  // Both statuses mean "the same call may succeed soon": a second is the shortest delay that the header can say.
-  const retry = problem.status === 429 || problem.status === 503 ? { "retry-after": "1" } : {};
-  return new Response(JSON.stringify(problem), {
-    status: problem.status,
-    headers: { "content-type": "application/problem+json", ...SAFE_HEADERS, ...retry, ...headers },
-  });
+/** An error as a JSON-RPC answer carries it. */
+export interface RpcError {
+  /** The signed number of a telephony error, or one of JSON-RPC's own. */
+  code: number;
+  /** What was attempted, what was wrong and what would be right. */
+  message: string;
+  /** The name of a telephony error; a vendor's own number has none. */
+  data?: { code: PhoneErrorCode };
+}
+
+/** What is answered when something of ours is broken: JSON-RPC's "Internal error", and nothing of its inside. */
+const INTERNAL_ERROR: RpcError = { code: -32603, message: INTERNAL_PROBLEM.detail };
+
+/** What an error is to its caller; of one that nobody foresaw a caller is told nothing. */
+export function rpcErrorOf(error: unknown): RpcError {
+  if (isRefusal(error)) return { code: REFUSALS[error.kind].rpc, message: error.message };
+  if (!(error instanceof PhoneError)) return INTERNAL_ERROR;
+  const { value, message, code } = error;
+  return { code: value, message, ...(code !== undefined && { data: { code } }) };
+}
+
+/** Whether the catalogue of refusals has a row for it. */
+function isRefusal(error: unknown): error is Refusal | Denial {
+  return error instanceof Refusal || error instanceof Denial;
 }

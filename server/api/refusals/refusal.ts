@@ -1,8 +1,16 @@
 /**
- * Refusals that are matters of the transport and not of telephony, and their catalogue.
+ * Refusals that are no matters of telephony, and their catalogue: those that access denies stand in it too.
  *
  * @module
  */
+import type { DenialKind } from "../../access/mod.ts";
+
+/** What a refusal is in HTTP and in JSON-RPC, and in words that do not vary. */
+interface Row {
+  readonly status: number;
+  readonly rpc: number;
+  readonly title: string;
+}
 
 /** Every kind of refusal, with its HTTP status, its JSON-RPC code and its title. The kind is the last part of the problem's `type`. */
 export const REFUSALS = {
@@ -22,29 +30,25 @@ export const REFUSALS = {
   "too-many": { status: 429, rpc: -32002, title: "A limit is reached" },
   "too-many-calls": { status: 429, rpc: -32002, title: "The token calls more often than it may" },
   "too-many-attempts": { status: 429, rpc: -32002, title: "Too many wrong tokens have come from this address" },
-} as const satisfies Record<string, { status: number; rpc: number; title: string }>;
+} as const satisfies Record<DenialKind, Row> & Record<string, Row>;
 
 /** One of the kinds of {@linkcode REFUSALS}. */
 export type RefusalKind = keyof typeof REFUSALS;
 
-/** Thrown wherever a call cannot be served for a reason of its transport; answered as a problem, or as a JSON-RPC error. */
+/** Thrown wherever a call cannot be served for a reason of its form or its place; answered as a problem, or as a JSON-RPC error. */
 export class Refusal extends Error {
+  override name = "Refusal";
   /** Which row of the catalogue. */
   readonly kind: RefusalKind;
-  /** Headers that the answer must carry. */
-  readonly headers: Readonly<Record<string, string>>;
 
   /**
    * Makes a refusal.
    *
    * @param kind Which row of the catalogue.
    * @param detail What was attempted, what was wrong and what would be right.
-   * @param options.headers Headers that the answer must carry.
    */
-  constructor(kind: RefusalKind, detail: string, options?: { headers?: Readonly<Record<string, string>> }) {
+  constructor(kind: RefusalKind, detail: string) {
     super(detail);
-    this.name = "Refusal";
     this.kind = kind;
-    this.headers = options?.headers ?? {};
   }
 }

@@ -5,8 +5,7 @@
  */
 import type { ApplicationView, HandleView } from "../../core/core.ts";
 import type { Clock, Fact } from "../../core/ports.ts";
-import { minuteCounts } from "../../access/minute_counts.ts";
-import type { HttpPorts } from "../../http/routes/ports.ts";
+import { minuteCounts } from "../../access/mod.ts";
 import type { Problem } from "./problem.ts";
 
 /** A call that was refused. */
@@ -29,10 +28,13 @@ export interface RefusedCall {
 const LONGEST_DETAIL = 500;
 
 /** Lets the history know of a refused call. */
-export function noteRefusal(problem: Problem, { call, ports }: { call: RefusedCall; ports: HttpPorts }): void {
+export function noteRefusal(
+  problem: Problem,
+  { call, note }: { call: RefusedCall; note: (fact: Fact) => void },
+): void {
   const { status, detail, value, code } = problem;
   const { handle, application = handle?.application } = call;
-  ports.note({
+  note({
     type: "callRefused",
     token: call.token,
     address: call.address,

@@ -38,6 +38,6 @@ export function components(target: "draft-2020-12" | "draft-07"): Components {
 }
 
 /** A document as text, its references turned to where its components are. */
-export function textOf(document: object): string {
+export function documentText(document: object): string {
   return JSON.stringify(document).replaceAll(/"\$ref":"#\/(?:\$defs|definitions)\//g, '"$ref":"#/components/schemas/');
 }

@@ -1,5 +1,5 @@
 /**
- * The auditable facts of the history, as they are answered.
+ * The history, as it is answered: its auditable facts, and pages of them and of records.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { z } from "zod";
 import { HISTORY_EVENT_TYPES, type HistoryEvent as Event } from "../../core/contract/record.ts";
 import { schemaOf } from "./agree.ts";
 import { ApplicationId, HandleId, PhoneName, Result, Seq, Time, TokenId } from "./names.ts";
-import { pageOf } from "./page.ts";
+import { RequestRecord } from "./request.ts";
 
 /** A fact that is not a request. */
 export const HistoryEvent = schemaOf<Event>()(
@@ -33,3 +33,16 @@ export const HistoryEvent = schemaOf<Event>()(
 
 /** A page of facts. */
 export const EventPage = pageOf("events", HistoryEvent).meta({ id: "EventPage" });
+
+/** A page of records. */
+export const RequestPage = pageOf("requests", RequestRecord).meta({ id: "RequestPage" });
+
+/** A page of items, newest first. */
+function pageOf<Name extends string, Item extends z.ZodType>(name: Name, item: Item) {
+  return z.object({
+    [name]: z.array(item).meta({
+      description: "Newest first; a page may be short, even empty, and still have `next`.",
+    }),
+    next: z.string().nullable().meta({ description: "The `cursor` of the next page; null at the end." }),
+  });
+}

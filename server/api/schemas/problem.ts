@@ -4,12 +4,12 @@
  * @module
  */
 import { z } from "zod";
-import type { Problem as Answered } from "../refusals/problem.ts";
+import type { Problem } from "../refusals/problem.ts";
 import { schemaOf } from "./agree.ts";
 import { ErrorCode, Result } from "./names.ts";
 
 /** What went wrong (RFC 9457). */
-export const Problem = schemaOf<Answered>()(
+export const DescribedProblem = schemaOf<Problem>()(
   z.object({
     type: z.string().meta({ description: "A URN that stays the same for the same kind of problem." }),
     title: z.string().meta({ description: "What kind of problem it is, in words that do not vary." }),

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { REQUEST_STATES, type RequestRecord } from "../../core/contract/record.ts";
+import { REQUEST_STATES, type RequestRecord as CoreRecord } from "../../core/contract/record.ts";
 import { schemaOf } from "./agree.ts";
 import {
   ApplicationId,
@@ -19,7 +19,6 @@ import {
   Time,
   TokenId,
 } from "./names.ts";
-import { pageOf } from "./page.ts";
 
 /** A request that has been accepted. */
 export const AcceptedRequest = z.object({ requestId: Seq, state: z.literal("accepted") }).meta({
@@ -28,7 +27,7 @@ export const AcceptedRequest = z.object({ requestId: Seq, state: z.literal("acce
 });
 
 /** The record of a request. */
-export const Record = schemaOf<RequestRecord>()(
+export const RequestRecord = schemaOf<CoreRecord>()(
   z.object({
     requestId: Seq,
     operation: Operation,
@@ -73,6 +72,3 @@ export const Record = schemaOf<RequestRecord>()(
     }],
   }),
 );
-
-/** A page of records. */
-export const RequestPage = pageOf("requests", Record).meta({ id: "RequestPage" });

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { SCOPES } from "../../access/token.ts";
+import { SCOPES } from "../../access/mod.ts";
 import { Time, TokenId } from "./names.ts";
 
 const fields = {

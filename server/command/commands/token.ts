@@ -5,8 +5,8 @@
  */
 import { z } from "zod";
 import type { OpenHistory } from "../../history/mod.ts";
-import { makeToken, NewToken } from "../../access/new_token.ts";
-import { SCOPES } from "../../access/token.ts";
+import { makeToken, SCOPES } from "../../access/mod.ts";
+import { NewToken } from "../../api/mod.ts";
 import { Token } from "../asking/answers.ts";
 import { connect, DATA, SERVER_OPTIONS } from "../asking/connection.ts";
 import { EXIT } from "../ending/exit.ts";

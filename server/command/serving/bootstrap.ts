@@ -1,5 +1,5 @@
 import type { OpenHistory } from "../../history/mod.ts";
-import { makeToken, tableEntry, type TokenTable } from "../../http/mod.ts";
+import { makeToken, tableEntry, type TokenTable } from "../../access/mod.ts";
 import { Misuse } from "../ending/misuse.ts";
 import { logOf } from "../watch/log.ts";
 

@@ -1,6 +1,4 @@
-import { makeToken } from "../../access/new_token.ts";
-import type { StoredToken } from "../../access/token.ts";
-import { tableEntry } from "../../access/token_table.ts";
+import { makeToken, type StoredToken, tableEntry } from "../../access/mod.ts";
 
 /** Names in records and facts whoever can read the data folder. */
 export const OPERATOR = "operator";

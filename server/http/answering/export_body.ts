@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { Refusal } from "../../api/mod.ts";
 import type { Clock } from "../../core/ports.ts";
-import { Refusal } from "../../api/refusals/refusal.ts";
 
 const utf8 = new TextEncoder();
 

@@ -1,16 +1,15 @@
 /**
- * The cookie of a session, and when it counts.
+ * The cookie of a login, and when it counts. Its name and the route `/v1/session` are promised (api.md, section 3), so callers are told of a session.
  *
  * @module
  */
 import type { Context } from "hono";
 import { generateCookie, getCookie } from "hono/cookie";
+import { type AccessRefusals, LOGIN_SECONDS, type LoginTable, type Token } from "../../access/mod.ts";
+import { Refusal } from "../../api/mod.ts";
 import { quoted } from "../../core/contract/quoted.ts";
-import type { AccessRefusals } from "../../access/access_refusals.ts";
+import { HttpRefusal } from "../answering/problem_response.ts";
 import { addressOf, type Env, isSecure } from "./call_source.ts";
-import type { Token } from "../../access/token.ts";
-import { Refusal } from "../../api/refusals/refusal.ts";
-import { SESSION_SECONDS, type SessionTable } from "../../access/login_table.ts";
 
 const NAME = "switchroom_session";
 
@@ -21,21 +20,21 @@ const NAME = "switchroom_session";
 const prefixOf = (context: Context<Env>) => isSecure(context) ? "host" : undefined;
 
 /** The secret that a call's cookie carries; undefined without one. */
-export function sessionSecretOf(context: Context<Env>): string | undefined {
+export function loginSecretOf(context: Context<Env>): string | undefined {
   return getCookie(context, NAME, prefixOf(context));
 }
 
-/** The secret of the session that a call comes with; undefined if it has none, or an Authorization header that says who calls. */
-export function callingSessionOf(context: Context<Env>): string | undefined {
-  return context.req.raw.headers.has("authorization") ? undefined : sessionSecretOf(context);
+/** The secret of the login that a call comes with; undefined if it has none, or an Authorization header that says who calls. */
+export function callingLoginOf(context: Context<Env>): string | undefined {
+  return context.req.raw.headers.has("authorization") ? undefined : loginSecretOf(context);
 }
 
 /**
- * The `Set-Cookie` of a session.
+ * The `Set-Cookie` of a login.
  *
  * @param secret undefined to have the browser forget it.
  */
-export function sessionCookie(context: Context<Env>, secret: string | undefined): string {
+export function loginCookie(context: Context<Env>, secret: string | undefined): string {
   const prefix = prefixOf(context);
   return generateCookie(NAME, secret ?? "", {
     path: "/v1",
@@ -43,29 +42,29 @@ export function sessionCookie(context: Context<Env>, secret: string | undefined)
     sameSite: "Strict",
     // What the prefix demands: Secure, and the path /.
     ...(prefix && { prefix }),
-    maxAge: secret === undefined ? 0 : SESSION_SECONDS,
+    maxAge: secret === undefined ? 0 : LOGIN_SECONDS,
   });
 }
 
 /**
- * The token of a call that comes with a session and no Authorization header; undefined if the call must say otherwise who it is.
+ * The token of a call that comes with a login and no Authorization header; undefined if the call must say otherwise who it is.
  *
  * A browser sends the cookie whatever page asks, so the page must be one of this server (`Origin`).
  *
- * @throws {Refusal} `foreign-origin`; `unauthorized` if the session has ended.
+ * @throws {Refusal} `foreign-origin`; `unauthorized` if the login has ended.
  */
-export function admitSession(
+export function admitLogin(
   context: Context<Env>,
-  { sessions, refusals }: { sessions: SessionTable; refusals: AccessRefusals },
+  { logins, refusals }: { logins: LoginTable; refusals: AccessRefusals },
 ): Token | undefined {
-  const secret = callingSessionOf(context);
+  const secret = callingLoginOf(context);
   if (secret === undefined) return undefined;
   requireSameOrigin(context);
-  const token = sessions.find(secret);
+  const token = logins.find(secret);
   if (token !== undefined) return token;
   refusals.count(addressOf(context), "unknownSession");
-  throw new Refusal("unauthorized", "The session has ended; begin another with POST /v1/session", {
-    headers: { "www-authenticate": "Bearer", "set-cookie": sessionCookie(context, undefined) },
+  throw new HttpRefusal("unauthorized", "The session has ended; begin another with POST /v1/session", {
+    headers: { "www-authenticate": "Bearer", "set-cookie": loginCookie(context, undefined) },
   });
 }
 

@@ -4,8 +4,8 @@
  * @module
  */
 import { z } from "zod";
+import { OPERATION_SHAPES } from "../../api/mod.ts";
 import { type OperationName, OPERATIONS } from "../../core/contract/operations.ts";
-import { OPERATION_SHAPES } from "../../api/shapes/operation_shapes.ts";
 
 const EXAMPLES: Record<OperationName, object> = {
   devSpecific: { params: "eyJwcmVzcyI6MTJ9" },

@@ -4,13 +4,19 @@
  * @module
  */
 import { z } from "zod";
-import type { Scope } from "../../access/token.ts";
-import type { Components, JsonSchema } from "../../api/schemas/components.ts";
-import type { Description } from "./description.ts";
+import type { Scope } from "../../access/mod.ts";
+import { ApplicationId, type Components, Device, HandleId, type JsonSchema, PhoneName } from "../../api/mod.ts";
+import type { Description, ProblemName } from "./description.ts";
 import { CALL_HEADERS } from "./headers.ts";
-import { PATH_NAMES } from "./path_names.ts";
-import type { ProblemName } from "./problems.ts";
 import { responsesOf } from "./responses.ts";
+
+/** What varies in paths under the same name everywhere: what stands for each well-known `:name`. */
+const PATH_NAMES: Readonly<Record<string, z.ZodType>> = {
+  application: ApplicationId,
+  handle: HandleId,
+  phone: PhoneName,
+  device: Device,
+};
 
 /** A route, as far as it is described. */
 export interface Route {

@@ -4,22 +4,16 @@
  * @module
  */
 import { z } from "zod";
+import { phonesOf, requireValid, type Token } from "../../access/mod.ts";
+import { Checkpoint, fit, integer, must, quota, Refusal, text, Verdict } from "../../api/mod.ts";
 import { EXPORT_FORMATS } from "../../core/contract/history.ts";
 import { json, SAFE_HEADERS } from "../answering/answer.ts";
-import { requireValid } from "../../access/authentication.ts";
-import { readJsonIfAny } from "../reading/body.ts";
-import type { Endpoint } from "./endpoint.ts";
 import { exportBody } from "../answering/export_body.ts";
-import { phonesOf } from "../../access/phone_globs.ts";
-import { places } from "../../api/quota.ts";
-import type { HttpPorts } from "./ports.ts";
-import type { Token } from "../../access/token.ts";
-import { readQuery } from "../reading/query.ts";
-import { oneOf, time } from "../reading/query_shapes.ts";
-import { Refusal } from "../../api/refusals/refusal.ts";
-import { Checkpoint, Verdict } from "../../api/schemas/audit.ts";
-import { fit, integer, must, text } from "../../api/shapes/shape.ts";
 import { slowJson } from "../answering/slow_answer.ts";
+import { readJsonIfAny } from "../reading/body.ts";
+import { oneOf, readQuery, time } from "../reading/query.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { AppPorts } from "./ports.ts";
 
 const MEDIA = { jsonl: "application/jsonl", csv: "text/csv; charset=utf-8; header=present" } as const;
 
@@ -49,9 +43,11 @@ const Check = z.strictObject({
 });
 
 /** The routes of the audit. */
-export function auditEndpoints({ audit, tokens, clock, limits }: HttpPorts): Endpoint[] {
-  const beginExport = places("exports", EXPORTS);
-  const beginCheck = places("checks of the chain", CHECKS);
+export function auditEndpoints(
+  { audit, tokens, clock, bounds }: Pick<AppPorts, "audit" | "tokens" | "clock" | "bounds">,
+): Endpoint[] {
+  const beginExport = quota("exports", EXPORTS);
+  const beginCheck = quota("checks of the chain", CHECKS);
   return [
     {
       method: "GET",
@@ -137,12 +133,12 @@ export function auditEndpoints({ audit, tokens, clock, limits }: HttpPorts): End
       async run({ context, token }) {
         requireUnlimited(token);
         const { raw } = context.req;
-        const { checkpoint } = fit(await readJsonIfAny(raw, limits) ?? {}, { shape: Check, place: "body" });
+        const { checkpoint } = fit(await readJsonIfAny(raw, bounds) ?? {}, { shape: Check, place: "body" });
         requireValid(token, tokens);
         const ended = beginCheck(token.id);
         return slowJson(
           (signal) => audit.verify({ signal, ...(checkpoint && { checkpoint }) }).finally(ended),
-          { clock, beatMs: limits.beatMs },
+          { clock, beatMs: bounds.beatMs },
         );
       },
     },

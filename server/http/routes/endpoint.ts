@@ -4,18 +4,13 @@
  * @module
  */
 import type { Context, Handler } from "hono";
+import { authenticate, hasScope, requireScope, type Scope, type Token } from "../../access/mod.ts";
+import { INTERNAL_PROBLEM, noteRefusal, problemOf } from "../../api/mod.ts";
 import type { ApplicationView, Core, HandleView } from "../../core/core.ts";
-import type { AccessRefusals } from "../../access/access_refusals.ts";
-import { admit, hasScope, requireScope } from "../../access/authentication.ts";
+import { problemResponse } from "../answering/problem_response.ts";
 import { addressOf, type Env } from "../caller/call_source.ts";
-import type { FailedAttempts } from "../../access/failed_attempts.ts";
 import type { Description } from "../openapi/description.ts";
-import type { Pace } from "../../access/rate_limit.ts";
-import type { HttpPorts } from "./ports.ts";
-import type { Scope, Token } from "../../access/token.ts";
-import { INTERNAL_PROBLEM, problemOf, problemResponse } from "../../api/refusals/problem.ts";
-import { Refusal } from "../../api/refusals/refusal.ts";
-import { noteRefusal } from "../../api/refusals/refused_call.ts";
+import type { AppPorts } from "./ports.ts";
 
 /** One authenticated call. */
 export interface Call {
@@ -41,26 +36,36 @@ export interface Endpoint {
   admit?(context: Context<Env>): Token | undefined;
   /** What `/v1/openapi.json` says of it. */
   readonly description: Description;
-  /** Serves the call; throws `PhoneError` or {@linkcode Refusal}. */
+  /** Serves the call; throws `PhoneError`, `Denial` or `Refusal`. */
   run(call: Call): Response | Promise<Response>;
 }
 
+/** What every call goes through needs this. */
+export type AdmissionPorts = Pick<AppPorts, "tokens" | "refusals" | "attempts" | "rateLimit" | "note" | "report">;
+
 /** Turns an endpoint into what Hono calls. There is no middleware: the hot path would pay for each layer of it. */
-export function handlerOf(
-  endpoint: Endpoint,
-  ports: HttpPorts & { refusals: AccessRefusals; attempts: FailedAttempts; pace: Pace },
-): Handler<Env> {
+export function handlerOf(endpoint: Endpoint, ports: AdmissionPorts): Handler<Env> {
   return async (context) => {
     let call: Call | undefined;
     try {
       call = { context, token: endpoint.admit?.(context) ?? admit(context, ports) };
-      ports.pace(call.token);
+      ports.rateLimit(call.token);
       if (endpoint.scope !== undefined) requireScope(call.token, endpoint.scope);
       return await endpoint.run(call);
     } catch (error) {
       return refuse(error, { context, call, ports, path: endpoint.path });
     }
   };
+}
+
+/**
+ * The token of a call.
+ *
+ * @throws {Denial} As {@linkcode authenticate}.
+ */
+export function admit(context: Context<Env>, ports: AdmissionPorts): Token {
+  const authorization = context.req.raw.headers.get("authorization");
+  return authenticate({ authorization, address: () => addressOf(context) }, ports);
 }
 
 /** The value of a `:name` in the path; percent-encoding that is none is taken as it stands, so that it names nothing. */
@@ -97,7 +102,12 @@ export function handleOf(call: Call, core: Core): HandleView {
 /** Answers what went wrong, and lets the history know when an authenticated call was refused. */
 export function refuse(
   error: unknown,
-  { context, call, ports, path }: { context: Context<Env>; call: Call | undefined; ports: HttpPorts; path: string },
+  { context, call, ports, path }: {
+    context: Context<Env>;
+    call: Call | undefined;
+    ports: Pick<AppPorts, "note" | "report">;
+    path: string;
+  },
 ): Response {
   const problem = problemOf(error) ?? INTERNAL_PROBLEM;
   if (problem === INTERNAL_PROBLEM) ports.report(error, `${context.req.method} ${path}`);
@@ -106,8 +116,8 @@ export function refuse(
     const { method } = context.req;
     noteRefusal(problem, {
       call: { token: token.id, address: addressOf(context), application, handle, method, path },
-      ports,
+      note: ports.note,
     });
   }
-  return problemResponse(problem, error instanceof Refusal ? error.headers : undefined);
+  return problemResponse(problem, error);
 }

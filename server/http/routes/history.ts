@@ -4,23 +4,15 @@
  * @module
  */
 import { z } from "zod";
+import { hasScope, phonesOf, requireScope, type Token } from "../../access/mod.ts";
+import { EventPage, latestRecord, readRecord, RequestPage, RequestRecord, Seq } from "../../api/mod.ts";
+import type { Page, RequestFilter } from "../../core/contract/history.ts";
 import { OPERATIONS } from "../../core/contract/operations.ts";
 import { HISTORY_EVENT_TYPES, OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
-import type { Page, RequestFilter } from "../../core/contract/history.ts";
 import { json } from "../answering/answer.ts";
-import { hasScope, requireScope } from "../../access/authentication.ts";
-import { cursor, cursorOf } from "../reading/cursor.ts";
+import { cursor, cursorOf, oneOf, readQuery, time } from "../reading/query.ts";
 import { type Endpoint, pathValue } from "./endpoint.ts";
-import { phonesOf } from "../../access/phone_globs.ts";
-import type { HttpPorts } from "./ports.ts";
-import type { Token } from "../../access/token.ts";
-import { readQuery } from "../reading/query.ts";
-import { oneOf, time } from "../reading/query_shapes.ts";
-import { latestRecord, readRecord } from "../../api/request_record.ts";
-import { EventPage } from "../../api/schemas/history.ts";
-import { Seq } from "../../api/schemas/names.ts";
-import { Record, RequestPage } from "../../api/schemas/request.ts";
-import type { Turns } from "../../api/token_semaphore.ts";
+import type { AppPorts } from "./ports.ts";
 
 const PAGE = 50;
 const LARGEST_PAGE = 500;
@@ -55,7 +47,7 @@ const EventsQuery = z.strictObject({ type: oneOf(HISTORY_EVENT_TYPES).exactOptio
 
 /** The routes of the history. */
 export function historyEndpoints(
-  { core, reader, questions }: HttpPorts & { questions: Turns },
+  { core, reader, questions }: Pick<AppPorts, "core" | "reader" | "questions">,
 ): Endpoint[] {
   return [
     {
@@ -98,7 +90,7 @@ export function historyEndpoints(
         summary: "Read the record of a request",
         description: "With the scope `history:read` of any token, without it of the caller's own.",
         path: { id: Seq },
-        answers: { 200: { description: "The record, as of now.", body: Record } },
+        answers: { 200: { description: "The record, as of now.", body: RequestRecord } },
         problems: ["not-found", "too-many"],
       },
       async run(call) {

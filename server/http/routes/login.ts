@@ -1,17 +1,16 @@
 /**
- * Sessions of browsers: their beginning and end.
+ * Logins of browsers: their beginning and end. To callers they are sessions, by the name of the route.
  *
  * @module
  */
 import { SAFE_HEADERS } from "../answering/answer.ts";
-import type { AccessRefusals } from "../../access/access_refusals.ts";
+import { admitLogin, loginCookie, loginSecretOf } from "../caller/login_cookie.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { admitSession, sessionCookie, sessionSecretOf } from "../caller/login_cookie.ts";
-import type { SessionTable } from "../../access/login_table.ts";
+import type { AppPorts } from "./ports.ts";
 
-/** The routes of sessions. */
-export function sessionEndpoints(ports: { sessions: SessionTable; refusals: AccessRefusals }): Endpoint[] {
-  const { sessions } = ports;
+/** The routes of logins. */
+export function loginEndpoints(ports: Pick<AppPorts, "logins" | "refusals">): Endpoint[] {
+  const { logins } = ports;
   const answered = (cookie: string) =>
     new Response(null, { status: 204, headers: { ...SAFE_HEADERS, "set-cookie": cookie } });
   return [
@@ -29,13 +28,13 @@ export function sessionEndpoints(ports: { sessions: SessionTable; refusals: Acce
           "HTTPS the cookie is called `__Host-switchroom_session`.",
         answers: { 204: { description: "The session has begun.", headers: ["Set-Cookie"] } },
       },
-      run: ({ context, token }) => answered(sessionCookie(context, sessions.begin(token))),
+      run: ({ context, token }) => answered(loginCookie(context, logins.begin(token))),
     },
     {
       method: "DELETE",
       path: "/v1/session",
       scope: undefined,
-      admit: (context) => admitSession(context, ports),
+      admit: (context) => admitLogin(context, ports),
       description: {
         id: "endSession",
         tag: "applications",
@@ -46,9 +45,9 @@ export function sessionEndpoints(ports: { sessions: SessionTable; refusals: Acce
         problems: ["foreign-origin"],
       },
       run({ context }) {
-        const secret = sessionSecretOf(context);
-        if (secret !== undefined) sessions.end(secret);
-        return answered(sessionCookie(context, undefined));
+        const secret = loginSecretOf(context);
+        if (secret !== undefined) logins.end(secret);
+        return answered(loginCookie(context, undefined));
       },
     },
   ];

@@ -5,10 +5,10 @@
  */
 import { SAFE_HEADERS } from "../answering/answer.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { HttpPorts } from "./ports.ts";
+import type { AppPorts } from "./ports.ts";
 
 /** The route of the metrics: the one outside `/v1` that needs a token. */
-export function metricsEndpoints({ metrics }: HttpPorts): Endpoint[] {
+export function metricsEndpoints({ metrics }: Pick<AppPorts, "metrics">): Endpoint[] {
   return [
     {
       method: "GET",

@@ -3,14 +3,14 @@
  *
  * @module
  */
+import { seesOf } from "../../access/mod.ts";
+import { Phone, Phones } from "../../api/mod.ts";
 import { json } from "../answering/answer.ts";
 import { type Endpoint, pathValue } from "./endpoint.ts";
-import { seesOf } from "../../access/phone_globs.ts";
-import type { HttpPorts } from "./ports.ts";
-import { Phone, Phones } from "../../api/schemas/phone.ts";
+import type { AppPorts } from "./ports.ts";
 
 /** The routes of phones. */
-export function phoneEndpoints({ core }: HttpPorts): Endpoint[] {
+export function phoneEndpoints({ core }: Pick<AppPorts, "core">): Endpoint[] {
   return [
     {
       method: "GET",

@@ -1,15 +1,24 @@
 /**
- * What the HTTP room asks of the world: the core, the history as it is asked, tokens, and small services.
+ * What HTTP asks of the world, and what its routes have beyond: each group of them names what it uses.
  *
  * @module
  */
-import type { AttemptStore, TokenStore } from "../../access/contract.ts";
-import type { Core } from "../../core/core.ts";
+import type {
+  AccessRefusals,
+  AttemptStore,
+  FailedAttempts,
+  LoginTable,
+  RateLimit,
+  TokenStore,
+  TokenTable,
+} from "../../access/mod.ts";
+import type { ApiBounds, TokenSemaphore, Waits } from "../../api/mod.ts";
 import type { HistoryAudit, HistoryReader } from "../../core/contract/history.ts";
+import type { PluginState } from "../../core/contract/plugin_condition.ts";
+import type { Core } from "../../core/core.ts";
 import type { Clock, Fact } from "../../core/ports.ts";
-import type { TokenTable } from "../../access/token.ts";
-import type { Limits } from "../bounds.ts";
-import type { Health } from "./health_types.ts";
+import type { Sockets } from "../../socket/mod.ts";
+import type { ReplyRelease } from "../answering/reply_release.ts";
 import type { ManagedPlugin } from "./managed_plugin.ts";
 
 /** An answer, as it is counted. */
@@ -28,7 +37,29 @@ export interface MetricsText {
   readonly contentType: string;
 }
 
-/** See the module. */
+/** How one enabled plugin is doing. */
+export interface PluginHealth {
+  /** The prefix of its phones. */
+  readonly name: string;
+  /** Where it is in its life. */
+  readonly state: PluginState;
+  /** Why it is not ready, in words. */
+  readonly reason?: string;
+}
+
+/** The body of `GET /readyz`. */
+export interface Health {
+  /** Whether applications can work now. */
+  readonly ready: boolean;
+  /** What a power cut may cost: `full`, or `normal` as the operator chose. */
+  readonly durability: string;
+  /** What is missing or degraded, in words; an instance that is ready can be degraded. */
+  readonly reasons: readonly string[];
+  /** Every enabled plugin. */
+  readonly plugins: readonly PluginHealth[];
+}
+
+/** What HTTP asks of the world: the core, the history as it is asked, tokens, and small services. */
 export interface HttpPorts {
   /** What every call comes down to. */
   readonly core: Core;
@@ -44,8 +75,8 @@ export interface HttpPorts {
   readonly attemptStore: AttemptStore;
   /** For waiting, keeping alive and folding. */
   readonly clock: Clock;
-  /** {@linkcode DEFAULT_LIMITS}, unless configured. */
-  readonly limits: Limits;
+  /** {@linkcode DEFAULT_API_BOUNDS}, unless configured. */
+  readonly bounds: ApiBounds;
   /** Every configured plugin, in the order of configuration. */
   plugins(): readonly ManagedPlugin[];
   /** Asked on every `GET /readyz`. */
@@ -64,4 +95,26 @@ export interface HttpPorts {
   brokenOff(why: string): void;
   /** Tells the operator of an error that is a fault of ours. */
   report(error: unknown, where: string): void;
+}
+
+/** What the routes have beyond the ports: what outlives a single call. */
+export interface AppPorts extends HttpPorts {
+  /** Counts calls without a valid token. */
+  readonly refusals: AccessRefusals;
+  /** Counts wrong tokens. */
+  readonly attempts: FailedAttempts;
+  /** Refuses a token that calls too often. */
+  readonly rateLimit: RateLimit;
+  /** Logins of browsers. */
+  readonly logins: LoginTable;
+  /** Tells the core when answers have been handed out. */
+  readonly replies: ReplyRelease;
+  /** Every open socket. */
+  readonly sockets: Sockets;
+  /** Who waits for requests to end. */
+  readonly waits: Waits;
+  /** Has each token's questions to the history wait for one another, and not for all of them. */
+  readonly questions: TokenSemaphore;
+  /** Tells what has been counted and held back so far: the server stops. */
+  flush(): void;
 }

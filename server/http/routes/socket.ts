@@ -1,51 +1,30 @@
 /**
- * The WebSocket: JSON-RPC 2.0 with TAPI's own names (api.md, section 3).
- *
- * The runtime keeps a message until it is whole, in frames of up to 64 MiB and however many of them, before anybody here sees how long it is. So the
- * token is asked for first, the sockets of each are bounded, and whoever sends what is too large is closed.
+ * The door of the socket: the call that asks for one, admitted and upgraded.
  *
  * @module
  */
+import { Refusal } from "../../api/mod.ts";
+import { SOCKET_PATH } from "../../socket/mod.ts";
+import { HttpRefusal } from "../answering/problem_response.ts";
 import { addressOf } from "../caller/call_source.ts";
+import { admitLogin, callingLoginOf } from "../caller/login_cookie.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { AccessRefusals } from "../../access/access_refusals.ts";
-import type { Pace } from "../../access/rate_limit.ts";
-import type { HttpPorts } from "./ports.ts";
-import { Refusal } from "../../api/refusals/refusal.ts";
-import { admitSession, callingSessionOf } from "../caller/login_cookie.ts";
-import type { SessionTable } from "../../access/login_table.ts";
-import type { Turns } from "../../api/token_semaphore.ts";
-import type { Waits } from "../../api/waits.ts";
-import { CallsUnderWay } from "../../socket/calls_under_way.ts";
-import { Connection, SOCKET_PATH } from "../../socket/connection.ts";
-import { methodsOf } from "../../socket/methods.ts";
-import type { Sockets } from "../../socket/sockets.ts";
-
-export { Sockets } from "../../socket/sockets.ts";
+import type { AppPorts } from "./ports.ts";
 
 /** A client that says nothing is pinged after half of this, and its socket closed after the whole unless it answers; seconds. */
 const IDLE_SECONDS = 30;
 
 /** The route of the socket. */
 export function socketEndpoints(
-  ports: HttpPorts & {
-    sessions: SessionTable;
-    sockets: Sockets;
-    refusals: AccessRefusals;
-    pace: Pace;
-    waits: Waits;
-    questions: Turns;
-  },
+  ports: Pick<AppPorts, "sockets" | "logins" | "refusals" | "waits">,
 ): Endpoint[] {
-  const { sessions, sockets, pace, waits } = ports;
-  const methods = methodsOf(ports);
-  const underWay = new CallsUnderWay();
+  const { sockets, logins, waits } = ports;
   return [
     {
       method: "GET",
       path: SOCKET_PATH,
       scope: "phones:monitor",
-      admit: (context) => admitSession(context, ports),
+      admit: (context) => admitLogin(context, ports),
       description: {
         id: "openSocket",
         tag: "applications",
@@ -61,12 +40,11 @@ export function socketEndpoints(
         const { raw } = context.req;
         requireUpgrade(raw);
         const address = addressOf(context);
-        const session = callingSessionOf(context);
+        const login = callingLoginOf(context);
         const { socket, response } = upgrade(raw);
-        const connection = new Connection(socket, { ports, methods, underWay, pace, token, address });
-        sockets.add(token.id, connection);
+        const connection = sockets.open(socket, { token, address });
         connection.closed.then(waits.begin(token.id, () => connection.stop("revoked")));
-        if (session !== undefined) connection.closed.then(sessions.onEnd(session, () => connection.logOut()));
+        if (login !== undefined) connection.closed.then(logins.onEnd(login, () => connection.logOut()));
         return response;
       },
     },
@@ -76,7 +54,7 @@ export function socketEndpoints(
 function requireUpgrade({ method, headers }: Request): void {
   const asks = method === "GET" && /^websocket$/i.test(headers.get("upgrade") ?? "");
   if (asks && headers.get("sec-websocket-version") === "13") return;
-  throw new Refusal("upgrade-required", "The call asks for no WebSocket of version 13, and nothing else is here", {
+  throw new HttpRefusal("upgrade-required", "The call asks for no WebSocket of version 13, and nothing else is here", {
     headers: { upgrade: "websocket", "sec-websocket-version": "13" },
   });
 }

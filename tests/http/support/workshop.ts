@@ -5,7 +5,7 @@
  */
 import { equal } from "node:assert/strict";
 import type { Answer, Call } from "../../harness/api.ts";
-import type { Scope } from "../../../server/http/mod.ts";
+import type { Scope } from "../../../server/access/mod.ts";
 
 /** What the calls of a test have to work with. */
 export interface Workshop {

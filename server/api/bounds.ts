@@ -1,12 +1,12 @@
 /**
- * The bounds that this room keeps.
+ * The bounds of the interface, whatever the transport.
  *
  * @module
  */
 import { DEFAULT_BOUNDS } from "../core/bounds.ts";
 
-/** Bounds that this room keeps. The configuration can set those that api.md, section 1, names. */
-export interface Limits {
+/** Bounds of calls and answers. The configuration can set those that api.md, section 1, names. */
+export interface ApiBounds {
   /** Bytes of a body. */
   bodyBytes: number;
   /** How deeply arrays and objects may be nested in a body. */
@@ -26,13 +26,13 @@ export interface Limits {
   /** How long a reply is held back for an answer that its client does not read, milliseconds. */
   answerMs: number;
   /** How long an orderly stop waits for answers that are on their way, milliseconds. */
-  stopMs: number;
+  drainMs: number;
   /** How long what an operator does waits for the disk, milliseconds: as long as a close. */
   closeRowsMs: number;
 }
 
 /** What holds unless configured. */
-export const DEFAULT_LIMITS: Limits = {
+export const DEFAULT_API_BOUNDS: ApiBounds = {
   bodyBytes: 65_536,
   jsonDepth: 16,
   waitSeconds: 60,
@@ -42,6 +42,6 @@ export const DEFAULT_LIMITS: Limits = {
   socketBytes: 1_048_576,
   beatMs: 15_000,
   answerMs: 1_000,
-  stopMs: 1_000,
+  drainMs: 1_000,
   closeRowsMs: DEFAULT_BOUNDS.closeRowsMs,
 };

@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { waitOf } from "../../server/http/reading/prefer.ts";
+import { waitOf } from "../../server/http/reading/headers.ts";
 
 Deno.test("wait is read out of whatever a Prefer header may be (RFC 7240)", () => {
   const headers: [header: string | null, seconds: number | undefined][] = [

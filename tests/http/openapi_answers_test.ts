@@ -57,7 +57,7 @@ async function end(
   check.check({ method: "GET", path }, { status, headers, body: "" });
 
   await using events = await openEvents(server, application);
-  await perform(ask, monitor, person({ remove: true }));
+  await perform(ask, monitor, { body: person({ remove: true }) });
   await events.next("PHONE_REMOVE");
   await expect(410, ask("GET", "/v1/phones/virtual:mini-1"));
   const again = { phone: "virtual:mini-1", privilege: "monitor" };

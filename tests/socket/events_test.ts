@@ -19,14 +19,14 @@ Deno.test("an event is a notification whose method is its type and whose paramet
   const { socket, queue } = await begun(server);
   await using _socket = socket;
   const event = { seq: 7, type: "PHONE_REPLY", at: "2026-01-01T00:00:00.000Z", requestId: 1, text: `"\n` };
-  queue.push(7, event, "PHONE_REPLY");
+  queue.push(7, event, { type: "PHONE_REPLY" });
   deepEqual(await socket.nextOne(), { jsonrpc: "2.0", method: "PHONE_REPLY", params: event });
 });
 
 Deno.test("events begin after the answer that begins the application (api section 3)", async () => {
   await using server = new TestServer();
   const queue = server.core.stream = new EventQueue();
-  queue.push(1, { seq: 1 }, "PHONE_CREATE");
+  queue.push(1, { seq: 1 }, { type: "PHONE_CREATE" });
   await using socket = await TestSocket.open(server, { authorization: `Bearer ${SECRETS["t-all"]}` });
   const { result } = await socket.call("resume", { application: "app-1", lastEvent: 0 });
   deepEqual(result, {
@@ -44,7 +44,7 @@ Deno.test("the core is told that an answer was handed out once it is on its way,
   const { socket, queue } = await begun(server);
   await using _socket = socket;
   // What the core would do: the reply follows as soon as it may.
-  server.core.onAnswered = () => queue.push(server.core.answered, {}, "PHONE_REPLY");
+  server.core.onAnswered = () => queue.push(server.core.answered, {}, { type: "PHONE_REPLY" });
   socket.send("phoneSetLamp", LAMP);
   deepEqual((await socket.nextOne()).result, { requestId: 1 });
   equal((await socket.nextOne()).method, "PHONE_REPLY");
@@ -148,7 +148,7 @@ Deno.test("a socket is closed with the reason for which its events have ended (a
   await using server = new TestServer();
   for (const [end, code] of [["replaced", 4001], ["behind", 4008], ["gone", 1000]] as const) {
     const { socket, queue } = await begun(server);
-    queue.push(1, {}, "PHONE_CLOSE");
+    queue.push(1, {}, { type: "PHONE_CLOSE" });
     queue.end(end);
     equal((await socket.nextOne()).method, "PHONE_CLOSE");
     equal((await socket.closed).code, code);

@@ -76,36 +76,46 @@ Deno.test("a method that there is not is -32601, also one that every object has 
 Deno.test("parameters have names: an array is -32602, and so is what does not fit (api section 2)", async () => {
   await using server = new TestServer();
   await using socket = await begun(server);
-  const refused = async (method: string, params: unknown, words: RegExp) => {
+  const refused = async ({ method, params }: { method: string; params: unknown }, words: RegExp) => {
     const answer = await socket.call(method, params);
     equal(codeOf(answer), -32602, JSON.stringify(answer));
     match(answer.error?.message ?? "", words);
     equal(answer.error?.data, undefined);
   };
-  await refused("ping", [], /^params is an array/);
-  await refused("phoneSetLamp", ["own-1", 12, "steady"], /^params is an array/);
-  await refused("phoneSetLamp", {}, /^params.handle is missing: it must be a string$/);
-  await refused("phoneSetLamp", { handle: "own-1", lamp: "12", mode: "off" }, /^params.lamp must be a number$/);
-  await refused("phoneSetLamp", { handle: "own-1", lamp: 12 }, /^params.mode is missing/);
-  await refused("phoneSetLamp", { handle: "own-1", lamp: 12, mode: "off", x: 1 }, /^params has an unknown field "x"$/);
-  await refused("phoneSetLamp", { handle: "own-1", operation: "setLamp", lamp: 1, mode: "off" }, /unknown field/);
+  await refused({ method: "ping", params: [] }, /^params is an array/);
+  await refused({ method: "phoneSetLamp", params: ["own-1", 12, "steady"] }, /^params is an array/);
+  await refused({ method: "phoneSetLamp", params: {} }, /^params.handle is missing: it must be a string$/);
   await refused(
-    "phoneSetLamp",
-    { handle: "own-1", lamp: 1, mode: "off", deadlineMs: "5" },
+    { method: "phoneSetLamp", params: { handle: "own-1", lamp: "12", mode: "off" } },
+    /^params.lamp must be a number$/,
+  );
+  await refused({ method: "phoneSetLamp", params: { handle: "own-1", lamp: 12 } }, /^params.mode is missing/);
+  await refused(
+    { method: "phoneSetLamp", params: { handle: "own-1", lamp: 12, mode: "off", x: 1 } },
+    /^params has an unknown field "x"$/,
+  );
+  await refused(
+    { method: "phoneSetLamp", params: { handle: "own-1", operation: "setLamp", lamp: 1, mode: "off" } },
+    /unknown field/,
+  );
+  await refused(
+    { method: "phoneSetLamp", params: { handle: "own-1", lamp: 1, mode: "off", deadlineMs: "5" } },
     /^params.deadlineMs must be/,
   );
   await refused(
-    "phoneSetLamp",
-    { handle: "own-1", lamp: 1, mode: "off", idempotencyKey: "a b" },
+    { method: "phoneSetLamp", params: { handle: "own-1", lamp: 1, mode: "off", idempotencyKey: "a b" } },
     /^params.idempotencyKey/,
   );
-  await refused("phoneOpen", { phone: true, privilege: "owner" }, /^params.phone must be/);
-  await refused("phoneClose", { handle: "own-1", now: true }, /unknown field/);
-  await refused("phoneGetLamp", { handle: "own-1", lamp: [1] }, /^params.lamp/);
-  await refused("phoneGetPhones", { x: 1 }, /unknown field/);
-  await refused("phoneGetRequest", { requestId: "1" }, /^params.requestId/);
-  await refused("ping", { deep: JSON.parse("[".repeat(20) + "]".repeat(20)) }, /^The message is nested too deeply$/);
-  await refused("ping", { half: "\ud800" }, /half a surrogate pair/);
+  await refused({ method: "phoneOpen", params: { phone: true, privilege: "owner" } }, /^params.phone must be/);
+  await refused({ method: "phoneClose", params: { handle: "own-1", now: true } }, /unknown field/);
+  await refused({ method: "phoneGetLamp", params: { handle: "own-1", lamp: [1] } }, /^params.lamp/);
+  await refused({ method: "phoneGetPhones", params: { x: 1 } }, /unknown field/);
+  await refused({ method: "phoneGetRequest", params: { requestId: "1" } }, /^params.requestId/);
+  await refused(
+    { method: "ping", params: { deep: JSON.parse("[".repeat(20) + "]".repeat(20)) } },
+    /^The message is nested too deeply$/,
+  );
+  await refused({ method: "ping", params: { half: "\ud800" } }, /half a surrogate pair/);
   equal(server.core.calls.length, 2);
 });
 

@@ -42,21 +42,22 @@ class Wanderer {
   /** Uses one socket until it is lost, or everything is answered and replied to. */
   async use(): Promise<void> {
     const socket = new WebSocket(this.#url, { headers: { authorization: `Bearer ${this.#token}` } });
-    const over = Promise.withResolvers<void>();
-    const call = (id: string, method: string, params: object) =>
+    const used = Promise.withResolvers<void>();
+    const call = (method: string, { id, ...params }: { id: string } & Record<string, unknown>) =>
       socket.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
     const ask = () => {
       for (; this.going && this.#open.size < IN_FLIGHT;) {
         const reference = `r${++this.#asked}`;
         const params = { lamp: 20, mode: this.#random.pick(["steady", "off"]), reference, idempotencyKey: reference };
         this.#open.set(reference, { params, answered: false, replied: false });
-        call(reference, "phoneSetLamp", { handle: this.#handle, ...params });
+        call("phoneSetLamp", { id: reference, handle: this.#handle, ...params });
       }
-      if (this.#open.size === 0) over.resolve();
+      if (this.#open.size === 0) used.resolve();
     };
     socket.onopen = () => {
-      if (this.#application === undefined) call("begin", "phoneInitializeEx", { name: "Wanderer", leaseSeconds: 300 });
-      else call("begin", "resume", { application: this.#application, lastEvent: this.events.at(-1)?.seq ?? 0 });
+      if (this.#application === undefined) {
+        call("phoneInitializeEx", { id: "begin", name: "Wanderer", leaseSeconds: 300 });
+      } else call("resume", { id: "begin", application: this.#application, lastEvent: this.events.at(-1)?.seq ?? 0 });
     };
     socket.onmessage = ({ data }) => {
       const { id, result, error, params } = JSON.parse(data);
@@ -68,35 +69,35 @@ class Wanderer {
         this.#application = result.application;
         this.#handle = result.handles?.[0]?.handle;
         if (this.#handle === undefined) {
-          return call("open", "phoneOpen", { phone: "virtual:desk-1", privilege: "owner" });
+          return call("phoneOpen", { id: "open", phone: "virtual:desk-1", privilege: "owner" });
         }
-        call("masks", "phoneSetStatusMessages", { handle: this.#handle, ...MASKS });
+        call("phoneSetStatusMessages", { id: "masks", handle: this.#handle, ...MASKS });
         for (const [reference, { params, answered }] of this.#open) {
-          if (!answered) call(reference, "phoneSetLamp", { handle: this.#handle, ...params });
+          if (!answered) call("phoneSetLamp", { id: reference, handle: this.#handle, ...params });
         }
       } else if (id === "open") {
         this.#handle = result.handle;
-        call("masks", "phoneSetStatusMessages", { handle: this.#handle, ...MASKS });
+        call("phoneSetStatusMessages", { id: "masks", handle: this.#handle, ...MASKS });
       } else if (id !== "masks") {
         // The same reference is the same request, however often it was asked.
         equal(this.requests.get(id) ?? result.requestId, result.requestId);
         this.requests.set(id, result.requestId);
-        this.#settle(id, "answered");
+        this.#mark(id, "answered");
       }
       if (this.#handle !== undefined) ask();
     };
     socket.onerror = () => {};
-    socket.onclose = () => over.resolve();
-    await over.promise;
+    socket.onclose = () => used.resolve();
+    await used.promise;
     socket.close();
   }
 
   #hear(event: PhoneEvent): void {
     this.events.push(event);
-    if (event.type === "PHONE_REPLY") this.#settle(event.reference ?? "", "replied");
+    if (event.type === "PHONE_REPLY") this.#mark(event.reference ?? "", "replied");
   }
 
-  #settle(reference: string, what: "answered" | "replied"): void {
+  #mark(reference: string, what: "answered" | "replied"): void {
     const open = this.#open.get(reference);
     if (open === undefined) return;
     open[what] = true;

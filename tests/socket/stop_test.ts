@@ -14,7 +14,7 @@ Deno.test("a stop tells a socket its last events and closes it with 1001 (api se
   await socket.ask("phoneInitializeEx", { name: "Test" });
   // What the core has done before the room is stopped.
   server.core.condition.stopping = true;
-  queue.push(1, {}, "PHONE_CLOSE");
+  queue.push(1, {}, { type: "PHONE_CLOSE" });
   const stopped = server.stop();
   queue.end();
   equal((await socket.nextOne()).method, "PHONE_CLOSE");

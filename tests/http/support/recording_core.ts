@@ -164,9 +164,9 @@ export class RecordingCore implements Core {
   async get<Name extends GetterName>(
     handle: HandleView,
     getter: Name,
-    params: GetterParameters[Name],
+    options: GetterParameters[Name],
   ): Promise<GetterResults[Name]> {
-    await this.#record("get", handle.id, getter, params);
+    await this.#record("get", handle.id, getter, options);
     await this.during("get");
     return this.got as GetterResults[Name];
   }

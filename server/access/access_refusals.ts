@@ -1,5 +1,6 @@
 /**
- * Calls without a valid token, as facts of the history: folded, so that whoever knocks a million times does not write a million rows.
+ * Calls without a valid token, as facts of the history: folded, so that whoever knocks a million times does not write a
+ * million rows.
  *
  * @module
  */

@@ -27,7 +27,8 @@ export interface Credentials {
 /**
  * The token of a call.
  *
- * @throws {Denial} `unauthorized`, after it has been counted; `too-many-attempts` if too many wrong tokens have come from its address.
+ * @throws {Denial} `unauthorized`, after it has been counted; `too-many-attempts` if too many wrong tokens have come
+ * from its address.
  */
 export function authenticate(
   { authorization, address: addressOf }: Credentials,

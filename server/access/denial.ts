@@ -1,11 +1,15 @@
 /**
- * What is denied to a caller. Its status and number stand in the catalogue of `server/api/`, with those of all other refusals.
+ * What is denied to a caller. Its status and number stand in the catalogue of `server/api/`, with those of all other
+ * refusals.
  *
  * @module
  */
 import type { Scope } from "./token.ts";
 
-/** Why something is denied: the caller is nobody, may not, comes too often, or wants to change tokens so that it would not do. */
+/**
+ * Why something is denied: the caller is nobody, may not, comes too often, or wants to change tokens so that it would
+ * not do.
+ */
 export type DenialKind =
   | "unauthorized"
   | "missing-scope"

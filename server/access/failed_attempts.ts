@@ -1,9 +1,10 @@
 /**
  * Wrong tokens, slowed: whoever has presented too many from one address is told to wait.
  *
- * A right token always passes, so that nobody is locked out by a neighbour: what is slowed is guessing, and what it makes us write. The counts survive a
- * restart, for otherwise a server that can be made to fall over could be guessed at without end. They go by wall time therefore; a count whose minute lies
- * in the future, because the clock was set back, is none.
+ * A right token always passes, so that nobody is locked out by a neighbour: what is slowed is guessing, and what it
+ * makes us write. The counts survive a restart, for otherwise a server that can be made to fall over could be guessed
+ * at without end. They go by wall time therefore; a count whose minute lies in the future, because the clock was set
+ * back, is none.
  *
  * @module
  */
@@ -27,7 +28,10 @@ const FURTHER = "";
 export interface FailedAttemptsOptions {
   /** Where the counts are kept. */
   readonly store: AttemptStore;
-  /** Told at once when an address has used up its attempts of a minute, so that an operator hears of guessing while it goes on; undefined = many addresses together. */
+  /**
+   * Told at once when an address has used up its attempts of a minute, so that an operator hears of guessing while it
+   * goes on; undefined = many addresses together.
+   */
   readonly onSlowed: (address: string | undefined) => void;
 }
 
@@ -44,14 +48,16 @@ export function failedAttempts(clock: Clock, { store, onSlowed }: FailedAttempts
     if (saving) return;
     saving = true;
     try {
-      // One write at a time: a flood costs the disk no more than that, and the history's own commits have their turn between.
+      // One write at a time: a flood costs the disk no more than that, and the history's own commits have their turn
+      // between.
       while (changed.size > 0) {
         const written = [...changed];
         changed.clear();
         await store.save(written, { forget: clock.wall() - MINUTE_MS });
       }
     } catch {
-      // A disk that takes nothing is the history's trouble, told by it; the counts hold for as long as this server runs.
+      // A disk that takes nothing is the history's trouble, told by it; the counts hold for as long as this server
+      // runs.
     } finally {
       saving = false;
     }
@@ -84,7 +90,8 @@ export function failedAttempts(clock: Clock, { store, onSlowed }: FailedAttempts
 }
 
 /**
- * What a caller's addresses have in common: an IPv4 address itself, of IPv6 the /64, for whoever has one address of it has them all.
+ * What a caller's addresses have in common: an IPv4 address itself, of IPv6 the /64, for whoever has one address of it
+ * has them all.
  *
  * @param address As the operating system writes it; what is no address is taken as it is.
  */

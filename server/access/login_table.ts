@@ -19,9 +19,13 @@ const MOST_LOGINS = 64;
 export interface LoginTable {
   /** Begins a login of a token and gives its secret. */
   begin(token: Token): string;
-  /** The token of the login with this secret, whose time begins anew; undefined if there is none, or its token is void. */
+  /**
+   * The token of the login with this secret, whose time begins anew; undefined if there is none, or its token is void.
+   */
   find(secret: string): Token | undefined;
-  /** Has the end of the login with this secret told to what was opened with it, until the returned function is called. */
+  /**
+   * Has the end of the login with this secret told to what was opened with it, until the returned function is called.
+   */
   onEnd(secret: string, tell: () => void): () => void;
   /** Ends the login with this secret, if there is one. */
   end(secret: string): void;

@@ -6,7 +6,10 @@
 import type { Sees } from "../core/core.ts";
 import type { Token } from "./token.ts";
 
-/** A glob of the names of phones: `*` is any number of characters, `?` is one. SQLite's GLOB means the same, because nothing else is allowed that it would take for more. */
+/**
+ * A glob of the names of phones: `*` is any number of characters, `?` is one. SQLite's GLOB means the same, because
+ * nothing else is allowed that it would take for more.
+ */
 export const PHONE_GLOB = /^[A-Za-z0-9._~:*?-]{1,128}$/;
 
 /** Which phones a token may see. */
@@ -19,7 +22,10 @@ export function phonesOf({ phones }: Token): { phones?: readonly string[] } {
   return phones === null ? {} : { phones };
 }
 
-/** Whether a glob fits a whole name. It goes back to the last star only, so that no glob takes longer than name times glob. */
+/**
+ * Whether a glob fits a whole name. It goes back to the last star only, so that no glob takes longer than name times
+ * glob.
+ */
 export function matches(name: string, glob: string): boolean {
   let at = 0;
   let next = 0;

@@ -1,8 +1,9 @@
 /**
  * The rate limit: how often a token may call, where the operator has set a bound.
  *
- * It is a token bucket in the form of the generic cell rate algorithm (GCRA): of each token only one time is kept, until when its calls would last if
- * they were spread evenly. A call moves it on by one interval; it may lie a minute ahead.
+ * It is a token bucket in the form of the generic cell rate algorithm (GCRA): of each token only one time is kept,
+ * until when its calls would last if they were spread evenly. A call moves it on by one interval; it may lie a minute
+ * ahead.
  *
  * @module
  */

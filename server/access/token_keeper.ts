@@ -43,16 +43,18 @@ export interface TokenKeeper {
    * Makes a token; it is on disk, and so is the fact, when this resolves.
    *
    * @throws {Denial} `conflict` if there are too many.
-   * @throws {PhoneError} `RESOURCEUNAVAIL` if the disk does not take it; nobody knows the secret then, so that whatever is left of it allows nothing.
+   * @throws {PhoneError} `RESOURCEUNAVAIL` if the disk does not take it; nobody knows the secret then, so that whatever
+   * is left of it allows nothing.
    */
   create(asked: AskedToken, options: { by: Operator }): Promise<{ kept: KeptToken; secret: string }>;
   /**
-   * Revokes a token: it is void at once, and when this resolves its applications are ended, nothing waits with it, and both it and the fact are on disk.
-   * One that is being revoked is not revoked again: who asks meanwhile waits for the same end.
+   * Revokes a token: it is void at once, and when this resolves its applications are ended, nothing waits with it, and
+   * both it and the fact are on disk. One that is being revoked is not revoked again: who asks meanwhile waits for the
+   * same end.
    *
    * @throws {Denial} `not-found`; `conflict` if nobody could get in any more.
-   * @throws {PhoneError} `RESOURCEUNAVAIL` if the disk does not take it; the token is void nevertheless until the server is started anew, and can be
-   * revoked again.
+   * @throws {PhoneError} `RESOURCEUNAVAIL` if the disk does not take it; the token is void nevertheless until the
+   * server is started anew, and can be revoked again.
    */
   revoke(id: string, options: { by: Operator }): Promise<void>;
 }

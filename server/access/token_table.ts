@@ -21,8 +21,9 @@ export function tableEntry({ id, scopes, phones, hash }: KeptToken): StoredToken
 /**
  * Tokens that are found by their secrets. Every hash is compared, whole, so that time tells nothing of any of them.
  *
- * A secret that was right once is remembered for as long as its token is valid: hashing and comparing would cost every call 5 us, a fourth of what HTTP
- * costs it altogether. A wrong one is never remembered, so whoever guesses goes the whole way each time, and no more is remembered than there are tokens.
+ * A secret that was right once is remembered for as long as its token is valid: hashing and comparing would cost every
+ * call 5 us, a fourth of what HTTP costs it altogether. A wrong one is never remembered, so whoever guesses goes the
+ * whole way each time, and no more is remembered than there are tokens.
  */
 export function tokenTable(stored: readonly StoredToken[]): TokenTable {
   const entries = new Map(stored.map((entry) => [entry.token.id, entry]));

@@ -14,7 +14,8 @@ import { Refusal } from "./refusals/refusal.ts";
 /**
  * Begins an application for a token: it sees the phones of the token.
  *
- * @throws {Denial} `unauthorized` if the token has been revoked since the call was admitted: the application would outlive the revocation.
+ * @throws {Denial} `unauthorized` if the token has been revoked since the call was admitted: the application would
+ * outlive the revocation.
  * @throws {PhoneError} As `core.initialize`.
  */
 export async function beginApplication(
@@ -27,7 +28,8 @@ export async function beginApplication(
 }
 
 /**
- * Refuses what a monitor may not do. Privilege comes before shape (contract 2.0): it learns so whatever else is wrong with what it sent.
+ * Refuses what a monitor may not do. Privilege comes before shape (contract 2.0): it learns so whatever else is wrong
+ * with what it sent.
  *
  * @throws {PhoneError} `NOTOWNER`.
  */
@@ -67,7 +69,10 @@ interface RecordPorts {
   readonly reader: HistoryReader;
 }
 
-/** A record as of now. One that is open on disk and unknown to the core was completed between the two looks: a state never goes back. */
+/**
+ * A record as of now. One that is open on disk and unknown to the core was completed between the two looks: a state
+ * never goes back.
+ */
 export async function latestRecord(record: RequestRecord, { core, reader }: RecordPorts): Promise<RequestRecord> {
   const current = core.current(record);
   return current.state === "accepted" ? await reader.request(record.requestId) ?? current : current;

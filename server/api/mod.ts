@@ -1,5 +1,6 @@
 /**
- * The API: what can be called and what is answered, whatever the transport. HTTP and the socket stand on it, beside each other.
+ * The API: what can be called and what is answered, whatever the transport. HTTP and the socket stand on it, beside
+ * each other.
  *
  * `shapes/` check what comes in. `schemas/` describe what goes out, for the documents alone. `refusals/` are the two
  * catalogues of what a caller can be refused with, and what that is over each transport.

@@ -1,6 +1,6 @@
 /**
- * A counting semaphore for each token, over what answers them all: past so much at once, the rest of a token waits for its
- * own, in order, and of no token can so much wait that it costs the others.
+ * A counting semaphore for each token, over what answers them all: past so much at once, the rest of a token waits for
+ * its own, in order, and of no token can so much wait that it costs the others.
  *
  * @module
  */

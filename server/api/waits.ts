@@ -1,5 +1,6 @@
 /**
- * What waits in the name of a token, so that it waits no longer once the token is void: calls for a request to end, and open sockets for the next message.
+ * What waits in the name of a token, so that it waits no longer once the token is void: calls for a request to end, and
+ * open sockets for the next message.
  *
  * @module
  */

@@ -9,7 +9,10 @@ import { Sockets } from "../socket/mod.ts";
 import { replyRelease } from "./answering/reply_release.ts";
 import type { AppPorts, HttpPorts } from "./routes/ports.ts";
 
-/** Questions of each token: few enough for nobody to wait for another's, and enough for a page of clients that ask for all they know at once. */
+/**
+ * Questions of each token: few enough for nobody to wait for another's, and enough for a page of clients that ask for
+ * all they know at once.
+ */
 const QUESTIONS = { atOnce: 16, waiting: 1_024 };
 
 /** Makes it all, empty. */

@@ -1,5 +1,6 @@
 /**
- * HTTP: routes, event streams, documents and the listening server, over the API. It mounts the socket, and knows no more of it than its door.
+ * HTTP: routes, event streams, documents and the listening server, over the API. It mounts the socket, and knows no
+ * more of it than its door.
  *
  * @module
  */

@@ -1,8 +1,9 @@
 /**
  * The listening server.
  *
- * `Deno.serve` has no deadline for a request's headers or body, nor for a TLS handshake, so a client may hold a connection open by sending slowly: where
- * strangers reach the server, a reverse proxy with such deadlines belongs in front.
+ * `Deno.serve` has no deadline for a request's headers or body, nor for a TLS handshake, so a client may hold a
+ * connection open by sending slowly: where strangers reach the server, a reverse proxy with such deadlines belongs in
+ * front.
  *
  * @module
  */
@@ -30,11 +31,15 @@ export interface HttpServer {
   readonly local: string | undefined;
   /** How many sockets are open. */
   sockets(): number;
-  /** Goes on with another certificate, which must be a good one: answers under way and event streams are not cut, sockets may resume. */
+  /**
+   * Goes on with another certificate, which must be a good one: answers under way and event streams are not cut,
+   * sockets may resume.
+   */
   renew(certificate: Certificate): void;
   /**
-   * Refuses what is new, lets answers that are on their way go out for `bounds.drainMs` at most, then closes every connection.
-   * The core is stopped first: it completes requests and ends event streams, and what waits for them is answered.
+   * Refuses what is new, lets answers that are on their way go out for `bounds.drainMs` at most, then closes every
+   * connection. The core is stopped first: it completes requests and ends event streams, and what waits for them is
+   * answered.
    */
   stop(): Promise<void>;
 }
@@ -46,7 +51,8 @@ const STOPPING = telephonyProblem(
 /**
  * Listens and serves.
  *
- * @throws {Deno.errors.AddrInUse} If another process listens there; what else Deno throws if it cannot listen or the certificate is not a good one.
+ * @throws {Deno.errors.AddrInUse} If another process listens there; what else Deno throws if it cannot listen or the
+ * certificate is not a good one.
  */
 export function serveHttp(ports: HttpPorts, options: ServeOptions): HttpServer {
   const own = appPorts(ports);
@@ -70,7 +76,8 @@ export function serveHttp(ports: HttpPorts, options: ServeOptions): HttpServer {
         return app.fetch(request, new ServedCall(info, { overTls: at.certificate !== undefined, isTrusted }));
       },
       onError(error) {
-        // A body that is broken off comes here too, and most often for a reason that is no fault of ours: its token was revoked, its client does not read.
+        // A body that is broken off comes here too, and most often for a reason that is no fault of ours: its token was
+        // revoked, its client does not read.
         const problem = problemOf(error);
         if (problem === undefined) ports.report(error, "Deno.serve");
         else ports.brokenOff(problem.detail);

@@ -29,8 +29,8 @@ export function textOf({ id, outcome }: Answer): string | undefined {
 /**
  * The text of a batch's answers; undefined if it had notifications only.
  *
- * A small batch can ask for more than the memory holds. So what would make the text longer than `limit` is refused in its place, and after it all that the
- * same method answers: to make texts for nothing would hold everybody up.
+ * A small batch can ask for more than the memory holds. So what would make the text longer than `limit` is refused in
+ * its place, and after it all that the same method answers: to make texts for nothing would hold everybody up.
  */
 export function batchTextOf(answers: readonly Answer[], limit: number): string | undefined {
   const texts: string[] = [];

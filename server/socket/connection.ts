@@ -66,7 +66,9 @@ export class Connection {
     if (this.#outbox.stuck()) this.#cut("tooSlow");
   }
 
-  /** The server stops, or the token is void: a socket with an application is closed when that has ended, any other now. */
+  /**
+   * The server stops, or the token is void: a socket with an application is closed when that has ended, any other now.
+   */
   stop(reason: "stopping" | "revoked"): void {
     if (this.#conversation.application === undefined) this.#close(reason);
   }
@@ -118,7 +120,10 @@ export class Connection {
     }
   }
 
-  /** Serves one message; never rejects. What it asks of the core is asked before it returns, so that calls keep their order. */
+  /**
+   * Serves one message; never rejects. What it asks of the core is asked before it returns, so that calls keep their
+   * order.
+   */
   async #answer(message: Message): Promise<Answer> {
     if ("refusal" in message) {
       this.#note(message.refusal, { method: "" });

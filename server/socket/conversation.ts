@@ -1,8 +1,9 @@
 /**
  * The conversation of one socket: the application that it is, and its calls.
  *
- * The application's lease is held while the socket is open. Deno pings a quiet client and closes the socket when no pong comes, but shows pongs to nobody: an
- * open socket is all there is to see of them. When the socket is lost or closed, the lease begins to run.
+ * The application's lease is held while the socket is open. Deno pings a quiet client and closes the socket when no
+ * pong comes, but shows pongs to nobody: an open socket is all there is to see of them. When the socket is lost or
+ * closed, the lease begins to run.
  *
  * @module
  */
@@ -84,7 +85,10 @@ export class Conversation {
     this.#letGo();
   }
 
-  /** What was sent right behind `phoneInitializeEx` or `resume` is meant for the application that it begins, and held here until then. */
+  /**
+   * What was sent right behind `phoneInitializeEx` or `resume` is meant for the application that it begins, and held
+   * here until then.
+   */
   async #begun(beginning: Promise<void>, length: number): Promise<void> {
     const early = this.#early;
     if (early.calls >= MOST_CALLS || early.length >= this.#options.ports.bounds.socketBytes) {
@@ -153,7 +157,8 @@ export class Conversation {
     const begun = Promise.withResolvers<void>();
     this.#beginning = begun.promise;
     try {
-      // What the lost socket was doing decides which handles there are: an opening whose answer was lost would be asked again.
+      // What the lost socket was doing decides which handles there are: an opening whose answer was lost would be asked
+      // again.
       await underWay.ended(id);
       const handles = core.handles(application);
       this.#application = application;

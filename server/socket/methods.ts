@@ -53,7 +53,10 @@ export interface Method {
   readonly scope: Scope;
   /** Whether the core bounds how many of it are in flight. */
   readonly isRequest?: boolean;
-  /** Does it; rejects with `PhoneError` or `Refusal`. What it asks of the core is asked before it returns, so that calls keep their order. */
+  /**
+   * Does it; rejects with `PhoneError` or `Refusal`. What it asks of the core is asked before it returns, so that calls
+   * keep their order.
+   */
   run(call: MethodCall): Promise<MethodAnswer>;
 }
 

@@ -11,8 +11,9 @@ import type { Clock } from "../core/ports.ts";
 export type CloseReason = keyof typeof SOCKET_CLOSES;
 
 /**
- * What the runtime is given before the client has taken it: bytes, and texts, each of which costs a kilobyte there. It cannot be taken back: when a client reads
- * nothing more, it is kept until the connection breaks, so it is little. The rest waits here and is dropped with the socket.
+ * What the runtime is given before the client has taken it: bytes, and texts, each of which costs a kilobyte there. It
+ * cannot be taken back: when a client reads nothing more, it is kept until the connection breaks, so it is little. The
+ * rest waits here and is dropped with the socket.
  */
 const MOST_BYTES = 65_536;
 const MOST_TEXTS = 256;
@@ -69,7 +70,10 @@ export class Outbox {
     this.#look();
   }
 
-  /** Waits until the client has read so much that nothing waits here; resolves also when it never will. One at a time may wait. */
+  /**
+   * Waits until the client has read so much that nothing waits here; resolves also when it never will. One at a time
+   * may wait.
+   */
   room(): Promise<void> | undefined {
     if (this.#closed || (this.#waiting.length === 0 && this.#hasRoom())) return undefined;
     this.#look();
@@ -150,7 +154,8 @@ export class Outbox {
 /**
  * Sends an application's events until their stream ends.
  *
- * The next one is taken only when the client has read on: until then it waits in the core, which bounds how much is held.
+ * The next one is taken only when the client has read on: until then it waits in the core, which bounds how much is
+ * held.
  */
 export async function pumpEvents(events: EventStream, outbox: Outbox): Promise<void> {
   for (;;) {
@@ -164,8 +169,8 @@ export async function pumpEvents(events: EventStream, outbox: Outbox): Promise<v
 /**
  * Closes a socket once its client is quiet, or does not become so.
  *
- * The runtime breaks the connection off when anything but a close comes behind its own: a client that had sent more would learn of a broken connection and
- * never why. So what is on its way is read first, and forgotten.
+ * The runtime breaks the connection off when anything but a close comes behind its own: a client that had sent more
+ * would learn of a broken connection and never why. So what is on its way is read first, and forgotten.
  */
 async function closeQuietly(
   socket: WebSocket,

@@ -45,8 +45,8 @@ export class Sockets {
   }
 
   /**
-   * Takes over a socket that is being opened, until it is closed: one whose client does not take the close is counted as
-   * long as its connection stands.
+   * Takes over a socket that is being opened, until it is closed: one whose client does not take the close is counted
+   * as long as its connection stands.
    *
    * @param caller.address From where the socket is opened.
    */

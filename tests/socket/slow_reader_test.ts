@@ -33,7 +33,10 @@ class LazyClient implements Disposable {
     await this.#connection.write(new Uint8Array([0x81, 0x80 | text.length, 0, 0, 0, 0, ...text]));
   }
 
-  /** Reads until there are these words, or the server has ended the connection, as it does when a client goes on sending after a close; gives how much was read. */
+  /**
+   * Reads until there are these words, or the server has ended the connection, as it does when a client goes on sending
+   * after a close; gives how much was read.
+   */
   async readToEnd(words: string): Promise<number> {
     try {
       return await this.readUntil(words);

@@ -1,7 +1,7 @@
 /**
- * What an error is to its caller (api.md, section 2): a problem with a status (RFC 9457) over HTTP, and over a socket an
- * error of JSON-RPC with a number. Nobody is told -32003 so far: what is unavailable is always a matter of telephony here,
- * and has its own number.
+ * What an error is to its caller (api.md, section 2): a problem with a status (RFC 9457) over HTTP, and over a socket
+ * an error of JSON-RPC with a number. Nobody is told -32003 so far: what is unavailable is always a matter of telephony
+ * here, and has its own number.
  *
  * @module
  */
@@ -76,7 +76,9 @@ export interface Problem {
 
 const urn = (kind: string) => `urn:switchroom:problem:${kind}`;
 
-/** The problem that an error is to its caller; undefined for one that nobody foresaw, of which a caller is told nothing. */
+/**
+ * The problem that an error is to its caller; undefined for one that nobody foresaw, of which a caller is told nothing.
+ */
 export function problemOf(error: unknown): Problem | undefined {
   if (isRefusal(error)) {
     const { status, title } = REFUSALS[error.kind];

@@ -12,7 +12,10 @@ interface Row {
   readonly title: string;
 }
 
-/** Every kind of refusal, with its HTTP status, its JSON-RPC code and its title. The kind is the last part of the problem's `type`. */
+/**
+ * Every kind of refusal, with its HTTP status, its JSON-RPC code and its title. The kind is the last part of the
+ * problem's `type`.
+ */
 export const REFUSALS = {
   "bad-request": { status: 400, rpc: -32602, title: "The request is not well-formed" },
   "unparsable": { status: 400, rpc: -32700, title: "The message is not JSON" },
@@ -35,7 +38,10 @@ export const REFUSALS = {
 /** One of the kinds of {@linkcode REFUSALS}. */
 export type RefusalKind = keyof typeof REFUSALS;
 
-/** Thrown wherever a call cannot be served for a reason of its form or its place; answered as a problem, or as a JSON-RPC error. */
+/**
+ * Thrown wherever a call cannot be served for a reason of its form or its place; answered as a problem, or as a
+ * JSON-RPC error.
+ */
 export class Refusal extends Error {
   override name = "Refusal";
   /** Which row of the catalogue. */

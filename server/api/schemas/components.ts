@@ -26,8 +26,9 @@ export function components(target: "draft-2020-12" | "draft-07"): Components {
     of(schema) {
       const known = made.get(schema);
       if (known !== undefined) return known;
-      // As a field of something, because on its own even a schema with an id is written out. As input, because an answer may get fields that a client does
-      // not know yet, and because a client is told what it sends, not what we make of it.
+      // As a field of something, because on its own even a schema with an id is written out. As input, because an
+      // answer may get fields that a client does not know yet, and because a client is told what it sends, not what we
+      // make of it.
       const { properties, $defs, definitions } = z.toJSONSchema(z.object({ schema }), { io: "input", target });
       Object.assign(schemas, $defs, definitions);
       const json = properties?.["schema"] as JsonSchema;

@@ -9,8 +9,8 @@ const TOO_DEEP = "is nested too deeply";
 const MALFORMED = "has a string with NUL or half a surrogate pair: strings must be well-formed Unicode without NUL";
 
 /**
- * Refuses what JSON can say and we cannot take: what is nested too deeply, and strings with NUL or half a surrogate pair.
- * SQLite and UTF-8 cannot carry those, so that what the history keeps, and hashes, would not be what was asked.
+ * Refuses what JSON can say and we cannot take: what is nested too deeply, and strings with NUL or half a surrogate
+ * pair. SQLite and UTF-8 cannot carry those, so that what the history keeps, and hashes, would not be what was asked.
  *
  * @param options.depth How many levels the value may have.
  * @param options.what What it is, as a refusal calls it.

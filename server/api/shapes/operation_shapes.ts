@@ -1,5 +1,6 @@
 /**
- * What a call for one of the nine operations may look like: JSON types and field names, never values (those are the core's question).
+ * What a call for one of the nine operations may look like: JSON types and field names, never values (those are the
+ * core's question).
  *
  * @module
  */

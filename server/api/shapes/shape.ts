@@ -1,7 +1,8 @@
 /**
  * Shapes of what comes from outside, and refusals that point at the place where something does not fit.
  *
- * A shape says which fields there are and which JSON types they have. Whether a value is one that telephony knows is the core's question.
+ * A shape says which fields there are and which JSON types they have. Whether a value is one that telephony knows is
+ * the core's question.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
  * How a call came in: from which address, and whether nobody could read it on its way.
  *
- * A proxy hides its callers behind its own address and tells theirs in headers. Anybody can send such headers, so they count only when the peer of the
- * connection is a proxy that the operator trusts.
+ * A proxy hides its callers behind its own address and tells theirs in headers. Anybody can send such headers, so they
+ * count only when the peer of the connection is a proxy that the operator trusts.
  *
  * @module
  */
@@ -54,8 +54,9 @@ export interface Env {
 const WITH_PORT = /^(?:\[([^\]]+)\]|([^:]+))(?::\d{1,5})?$/;
 
 /**
- * The network address of the caller: the peer's own, or, if that is a trusted proxy, the rightmost address of `X-Forwarded-For` that is none. What
- * stands further left was written by nobody whom we trust. If the header is missing or malformed up to there, it is the peer's.
+ * The network address of the caller: the peer's own, or, if that is a trusted proxy, the rightmost address of
+ * `X-Forwarded-For` that is none. What stands further left was written by nobody whom we trust. If the header is
+ * missing or malformed up to there, it is the peer's.
  */
 export function addressOf(context: Context<Env>): string {
   const { isTrusted } = context.env;
@@ -73,8 +74,8 @@ export function addressOf(context: Context<Env>): string {
 }
 
 /**
- * Whether the call travelled encrypted as far as we can know: over our own TLS, or as a trusted proxy says in `X-Forwarded-Proto` or `Forwarded`. Of
- * several proxies the one next to us is believed.
+ * Whether the call travelled encrypted as far as we can know: over our own TLS, or as a trusted proxy says in
+ * `X-Forwarded-Proto` or `Forwarded`. Of several proxies the one next to us is believed.
  */
 export function isSecure(context: Context<Env>): boolean {
   const { overTls, isTrusted } = context.env;

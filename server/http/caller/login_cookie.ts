@@ -1,5 +1,6 @@
 /**
- * The cookie of a login, and when it counts. Its name and the route `/v1/session` are promised (api.md, section 3), so callers are told of a session.
+ * The cookie of a login, and when it counts. Its name and the route `/v1/session` are promised (api.md, section 3), so
+ * callers are told of a session.
  *
  * @module
  */
@@ -14,8 +15,8 @@ import { addressOf, type Env, isSecure } from "./call_source.ts";
 const NAME = "switchroom_session";
 
 /**
- * Over HTTPS the cookie has the prefix `__Host-`, so that no other host and no page without encryption can have put it there. It cannot be bound to the
- * port: other servers on other ports of the same host are sent it too.
+ * Over HTTPS the cookie has the prefix `__Host-`, so that no other host and no page without encryption can have put it
+ * there. It cannot be bound to the port: other servers on other ports of the same host are sent it too.
  */
 const prefixOf = (context: Context<Env>) => isSecure(context) ? "host" : undefined;
 
@@ -24,7 +25,10 @@ export function loginSecretOf(context: Context<Env>): string | undefined {
   return getCookie(context, NAME, prefixOf(context));
 }
 
-/** The secret of the login that a call comes with; undefined if it has none, or an Authorization header that says who calls. */
+/**
+ * The secret of the login that a call comes with; undefined if it has none, or an Authorization header that says who
+ * calls.
+ */
 export function callingLoginOf(context: Context<Env>): string | undefined {
   return context.req.raw.headers.has("authorization") ? undefined : loginSecretOf(context);
 }
@@ -47,7 +51,8 @@ export function loginCookie(context: Context<Env>, secret: string | undefined): 
 }
 
 /**
- * The token of a call that comes with a login and no Authorization header; undefined if the call must say otherwise who it is.
+ * The token of a call that comes with a login and no Authorization header; undefined if the call must say otherwise who
+ * it is.
  *
  * A browser sends the cookie whatever page asks, so the page must be one of this server (`Origin`).
  *

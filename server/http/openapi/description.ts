@@ -1,5 +1,6 @@
 /**
- * What a route says of itself, for `/v1/openapi.json`: whatever a caller must know that method, path and scope do not say already.
+ * What a route says of itself, for `/v1/openapi.json`: whatever a caller must know that method, path and scope do not
+ * say already.
  *
  * @module
  */
@@ -61,8 +62,8 @@ export interface Description {
   /** What it answers when all is well, by status. */
   readonly answers: Readonly<Record<number, AnswerDescription>>;
   /**
-   * The problems that it can answer, beyond what any call can: a bad token or scope, a body, query or header that does not fit, a server that is stopping or
-   * at fault.
+   * The problems that it can answer, beyond what any call can: a bad token or scope, a body, query or header that does
+   * not fit, a server that is stopping or at fault.
    */
   readonly problems?: readonly ProblemName[];
   /** Whether a driver is asked, which can answer any telephony error, its vendor's own too. */

@@ -33,7 +33,8 @@ export function responsesOf(
 ): object {
   const wrong = problemResponses(problems, components);
   const right = mapValues(answers, (answer) => responseOf(answer, components));
-  // A status can stand for both, such as the 503 of readyz: its media types tell them apart, and no header is sure to be there.
+  // A status can stand for both, such as the 503 of readyz: its media types tell them apart, and no header is sure to
+  // be there.
   const both = Object.keys(right).filter((status) => wrong[status]).map((status) => [
     status,
     { description: right[status]?.description, content: { ...right[status]?.content, ...wrong[status]?.content } },

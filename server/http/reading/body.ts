@@ -43,7 +43,8 @@ function parseJson(text: string, { depth }: { depth: number }): unknown {
 }
 
 function decode(bytes: Uint8Array): string {
-  // The strict decoder takes more than twice the time: it is asked only where the lenient one may have put a replacement.
+  // The strict decoder takes more than twice the time: it is asked only where the lenient one may have put a
+  // replacement.
   const text = lenient.decode(bytes);
   if (!text.includes("\uFFFD")) return text;
   try {
@@ -66,7 +67,8 @@ async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
   const declared = request.headers.get("content-length");
   if (declared !== null && Number(declared) > limit) throw tooLarge();
   try {
-    // With a declared length the server's HTTP parser ends the body there: only a chunked one must be counted while it is read.
+    // With a declared length the server's HTTP parser ends the body there: only a chunked one must be counted while it
+    // is read.
     return declared === null ? await readCounted(request.body, { limit, tooLarge }) : await request.bytes();
   } catch (error) {
     if (error instanceof Refusal) throw error;

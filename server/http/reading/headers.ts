@@ -11,9 +11,11 @@ const PREFERENCE = /(?:[^",]|"(?:[^"\\]|\\.)*"?)+/g;
 const WAIT = /^\s*wait\s*=\s*(?:(\d+)|"(\d+)")\s*(?:;|$)/i;
 
 /**
- * `Prefer: wait=SECONDS` (RFC 7240): the seconds that a client is ready to wait for a result; undefined if it did not say so.
+ * `Prefer: wait=SECONDS` (RFC 7240): the seconds that a client is ready to wait for a result; undefined if it did not
+ * say so.
  *
- * What is malformed or unknown counts as not said, and of several only the first counts, as the RFC has it. More than `most` is taken for `most`.
+ * What is malformed or unknown counts as not said, and of several only the first counts, as the RFC has it. More than
+ * `most` is taken for `most`.
  */
 export function waitOf(header: string | null, most: number): number | undefined {
   for (const preference of header?.match(PREFERENCE) ?? []) {

@@ -1,5 +1,6 @@
 /**
- * What every call under `/v1` goes through, in the order of the telephone contract's section 2.0: token, scope, then what the call itself checks.
+ * What every call under `/v1` goes through, in the order of the telephone contract's section 2.0: token, scope, then
+ * what the call itself checks.
  *
  * @module
  */
@@ -68,13 +69,16 @@ export function admit(context: Context<Env>, ports: AdmissionPorts): Token {
   return authenticate({ authorization, address: () => addressOf(context) }, ports);
 }
 
-/** The value of a `:name` in the path; percent-encoding that is none is taken as it stands, so that it names nothing. */
+/**
+ * The value of a `:name` in the path; percent-encoding that is none is taken as it stands, so that it names nothing.
+ */
 export function pathValue(call: Call, name: string): string {
   return call.context.req.param(name) ?? "";
 }
 
 /**
- * The application that the path names if an operator asks for another's, to release it; undefined if it is the caller's own, or the caller is no operator.
+ * The application that the path names if an operator asks for another's, to release it; undefined if it is the caller's
+ * own, or the caller is no operator.
  */
 export function foreignApplicationOf(call: Call, core: Core): ApplicationView | undefined {
   if (!hasScope(call.token, "admin")) return undefined;

@@ -70,7 +70,8 @@ export function historyEndpoints(
         const filter = { ...ownUnlessReader(asked, token), ...phonesOf(token) };
         return await questions(token.id, async () => {
           const page = await reader.requests(
-            // On disk a request is open or completed; which of the open ones have been dispatched is known to the core alone.
+            // On disk a request is open or completed; which of the open ones have been dispatched is known to the core
+            // alone.
             asked.state === "dispatched" ? { ...filter, state: "accepted" } : filter,
             { limit, ...(before !== undefined && { before }) },
           );

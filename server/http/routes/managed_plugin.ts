@@ -31,6 +31,9 @@ export interface ManagedPlugin {
   start(): Promise<void>;
   /** Closes its phones and ends its process. */
   stop(): Promise<void>;
-  /** Stops it and starts it, its folder read anew; as `start`. Gives in words why one that runs goes on as it is instead. */
+  /**
+   * Stops it and starts it, its folder read anew; as `start`. Gives in words why one that runs goes on as it is
+   * instead.
+   */
   reload(): Promise<string | undefined>;
 }

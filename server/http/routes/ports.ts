@@ -89,7 +89,10 @@ export interface HttpPorts {
   note(fact: Fact): void;
   /** Appends a fact to the history; resolves when it is on disk. */
   record(fact: Fact): Promise<void>;
-  /** Tells the operator at once that an address, or undefined for many together, has presented so many wrong tokens that it is told to wait. */
+  /**
+   * Tells the operator at once that an address, or undefined for many together, has presented so many wrong tokens that
+   * it is told to wait.
+   */
   slowed(address: string | undefined): void;
   /** Tells the operator that an answer under way was broken off, and why: its client sees only that it ends. */
   brokenOff(why: string): void;

@@ -11,7 +11,10 @@ import { admitLogin, callingLoginOf } from "../caller/login_cookie.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { AppPorts } from "./ports.ts";
 
-/** A client that says nothing is pinged after half of this, and its socket closed after the whole unless it answers; seconds. */
+/**
+ * A client that says nothing is pinged after half of this, and its socket closed after the whole unless it answers;
+ * seconds.
+ */
 const IDLE_SECONDS = 30;
 
 /** The route of the socket. */

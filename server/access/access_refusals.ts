@@ -7,7 +7,7 @@
 import type { Clock, Fact } from "../core/ports.ts";
 import { minuteCounts } from "./minute_counts.ts";
 
-/** Why a call had no valid token, nor a session. */
+/** Why a call had no valid token, nor a login. */
 export type AccessReason = "noToken" | "notBearer" | "unknownToken" | "unknownSession";
 
 /** Counts unauthenticated calls until their minute ends. */

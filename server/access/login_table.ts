@@ -34,8 +34,8 @@ export interface LoginTable {
 interface Login {
   readonly hash: string;
   readonly token: string;
-  /** Told when it is ended. */
-  readonly told: Set<() => void>;
+  /** Called when it is ended. */
+  readonly listeners: Set<() => void>;
   usedAt: number;
 }
 
@@ -70,7 +70,7 @@ export function loginTable(clock: Clock, tokens: Tokens): LoginTable {
       const own = byToken.get(id) ?? new Set();
       for (const login of own) if (own.size >= MOST_LOGINS) remove(login);
       const secret = randomBytes(32).toString("base64url");
-      use({ hash: hashOf(secret), token: id, told: new Set(), usedAt: 0 });
+      use({ hash: hashOf(secret), token: id, listeners: new Set(), usedAt: 0 });
       return secret;
     },
     find(secret) {
@@ -82,15 +82,15 @@ export function loginTable(clock: Clock, tokens: Tokens): LoginTable {
       return token;
     },
     onEnd(secret, tell) {
-      const told = logins.get(hashOf(secret))?.told;
-      told?.add(tell);
-      return () => void told?.delete(tell);
+      const listeners = logins.get(hashOf(secret))?.listeners;
+      listeners?.add(tell);
+      return () => void listeners?.delete(tell);
     },
     end(secret) {
       const login = logins.get(hashOf(secret));
       if (login === undefined) return;
       remove(login);
-      for (const tell of login.told) tell();
+      for (const tell of login.listeners) tell();
     },
   };
 }

@@ -12,7 +12,7 @@ import { hashSecret } from "./token_table.ts";
 const PREFIX = "sr_";
 
 /** What a token is to be. */
-export interface AskedToken {
+export interface TokenSpec {
   /** For people. */
   readonly name: string;
   readonly scopes: readonly Scope[];
@@ -27,7 +27,7 @@ export interface AskedToken {
  * @returns What is kept, and the secret, which is not.
  */
 export function makeToken(
-  { name, scopes, phones = null }: AskedToken,
+  { name, scopes, phones = null }: TokenSpec,
   { now, secret = `${PREFIX}${randomBytes(32).toString("base64url")}` }: { now: number; secret?: string },
 ): { kept: KeptToken; secret: string } {
   const id = `t-${randomBytes(6).toString("hex")}`;

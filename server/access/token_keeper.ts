@@ -9,7 +9,7 @@ import { onDisk } from "../core/on_disk.ts";
 import type { Clock, Fact } from "../core/ports.ts";
 import type { KeptToken, TokenStore } from "./contract.ts";
 import { Denial } from "./denial.ts";
-import { type AskedToken, makeToken } from "./new_token.ts";
+import { makeToken, type TokenSpec } from "./new_token.ts";
 import type { TokenTable } from "./token.ts";
 import { tableEntry } from "./token_table.ts";
 
@@ -46,7 +46,7 @@ export interface TokenKeeper {
    * @throws {PhoneError} `RESOURCEUNAVAIL` if the disk does not take it; nobody knows the secret then, so that whatever
    * is left of it allows nothing.
    */
-  create(asked: AskedToken, options: { by: Operator }): Promise<{ kept: KeptToken; secret: string }>;
+  create(asked: TokenSpec, options: { by: Operator }): Promise<{ kept: KeptToken; secret: string }>;
   /**
    * Revokes a token: it is void at once, and when this resolves its applications are ended, nothing waits with it, and
    * both it and the fact are on disk. One that is being revoked is not revoked again: who asks meanwhile waits for the

@@ -132,7 +132,7 @@ export class Connection {
     const { id, method } = message;
     const call: { handle?: HandleView } = {};
     try {
-      const { result, ...rest } = await this.#conversation.run(message, call);
+      const { result, ...rest } = await this.#conversation.serve(message, call);
       return { id, method, outcome: { result }, ...rest };
     } catch (error) {
       this.#note(error, { method, ...call });

@@ -18,7 +18,7 @@ import { Nothing, Resumed } from "./method_shapes.ts";
 import type { Method, MethodAnswer, MethodCall } from "./methods.ts";
 import type { SocketPorts } from "./ports.ts";
 
-/** What a conversation is over. */
+/** What a conversation needs. */
 export interface ConversationOptions {
   readonly ports: SocketPorts;
   /** What an application can call. */
@@ -62,7 +62,7 @@ export class Conversation {
    *
    * @param call Its `handle` is filled in as soon as it is known.
    */
-  async run({ method: name, params, length }: RpcCall, call: Pick<MethodCall, "handle">): Promise<MethodAnswer> {
+  async serve({ method: name, params, length }: RpcCall, call: Pick<MethodCall, "handle">): Promise<MethodAnswer> {
     const { token, ports } = this.#options;
     ports.rateLimit(token);
     if (name === "ping") return { result: fit(params, { shape: Nothing, place: "params" }) };
@@ -76,7 +76,7 @@ export class Conversation {
       throw new PhoneError("UNINITIALIZED", "The socket has no application: call phoneInitializeEx or resume first");
     }
     const asked: MethodCall = Object.assign(call, { params, token, application: this.#application });
-    return method.isRequest ? await method.run(asked) : await this.#bounded(asked, method);
+    return method.isRequest ? await method.serve(asked) : await this.#bounded(asked, method);
   }
 
   /** The socket is no more: the lease begins to run, and nothing is read of the events. */
@@ -113,7 +113,7 @@ export class Conversation {
     }
     this.#calls++;
     try {
-      const answer = method.run(call);
+      const answer = method.serve(call);
       this.#options.underWay.add(call.application.id, answer);
       return await answer;
     } finally {

@@ -57,7 +57,7 @@ export interface Method {
    * Does it; rejects with `PhoneError` or `Refusal`. What it asks of the core is asked before it returns, so that calls
    * keep their order.
    */
-  run(call: MethodCall): Promise<MethodAnswer>;
+  serve(call: MethodCall): Promise<MethodAnswer>;
 }
 
 /** Every method that needs an application, by name. */
@@ -72,9 +72,9 @@ export function methodsOf(ports: Pick<SocketPorts, "core" | "reader" | "question
     throw new PhoneError("INVALPHONEHANDLE", "The handle belongs to another application of this token");
   };
 
-  const monitoring = (run: (call: MethodCall) => unknown): Method => ({
+  const monitoring = (serve: (call: MethodCall) => unknown): Method => ({
     scope: "phones:monitor",
-    run: async (call) => ({ result: await run(call) }),
+    serve: async (call) => ({ result: await serve(call) }),
   });
 
   const operation = (name: OperationName): Method => {
@@ -82,7 +82,7 @@ export function methodsOf(ports: Pick<SocketPorts, "core" | "reader" | "question
     return {
       scope: "phones:control",
       isRequest: true,
-      async run(call) {
+      async serve(call) {
         const handle = handleOf(call);
         requireOwner(name, handle);
         const { handle: _, idempotencyKey: key, ...asked } = fit(call.params, { shape, place: "params" });

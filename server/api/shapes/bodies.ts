@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { type AskedToken, PHONE_GLOB, SCOPES } from "../../access/mod.ts";
+import { PHONE_GLOB, SCOPES, type TokenSpec } from "../../access/mod.ts";
 import { isLabel, LABEL_RULE } from "../../core/contract/label.ts";
 import { BUTTON_MODES, BUTTON_STATES, PHONE_STATES, PRIVILEGES } from "../../core/contract/names.ts";
 import { allNamed, integer, must, named, text } from "./shape.ts";
@@ -65,4 +65,4 @@ export const NewToken = z.strictObject({
 }).meta({
   id: "NewToken",
   examples: [{ name: "front desk", scopes: ["phones:control"], phones: ["virtual:*"] }],
-}) satisfies z.ZodType<AskedToken>;
+}) satisfies z.ZodType<TokenSpec>;

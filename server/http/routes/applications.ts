@@ -29,7 +29,7 @@ export function applicationEndpoints(
         answers: { 201: { description: "The application has begun.", body: StartedApplication } },
         problems: ["INVALAPPNAME"],
       },
-      async run({ context, token }) {
+      async serve({ context, token }) {
         const body = await readJson(context.req.raw, bounds);
         const asked = fit(body, { shape: NewApplication, place: "body" });
         return json(await beginApplication(ports, token, asked), { status: 201 });
@@ -45,7 +45,7 @@ export function applicationEndpoints(
         summary: "List the applications of every token",
         answers: { 200: { description: "Every application, oldest first.", body: ApplicationList } },
       },
-      run: () => json({ applications: core.applications() }),
+      serve: () => json({ applications: core.applications() }),
     },
     {
       method: "POST",
@@ -59,7 +59,7 @@ export function applicationEndpoints(
         answers: { 204: { description: "The lease begins anew." } },
         problems: ["INVALAPPHANDLE"],
       },
-      run(call) {
+      serve(call) {
         applicationOf(call, core);
         return noContent();
       },
@@ -77,7 +77,7 @@ export function applicationEndpoints(
         answers: { 204: { description: "The application is no more." } },
         problems: ["INVALAPPHANDLE"],
       },
-      async run(call) {
+      async serve(call) {
         const foreign = foreignApplicationOf(call, core);
         if (foreign) await core.shutdown(foreign, "operatorRelease", { by: call.token.id });
         else await core.shutdown(applicationOf(call, core));
@@ -101,7 +101,7 @@ export function applicationEndpoints(
         },
         problems: ["INVALAPPHANDLE", "INVALPARAM"],
       },
-      run(call) {
+      serve(call) {
         const application = applicationOf(call, core);
         const { headers: asked, method } = call.context.req.raw;
         const lastEvent = lastEventOf(asked.get("last-event-id"));

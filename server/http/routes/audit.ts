@@ -73,7 +73,7 @@ export function auditEndpoints(
         },
         problems: ["REQUESTOVERRUN", "RESOURCEUNAVAIL"],
       },
-      async run({ context, token }) {
+      async serve({ context, token }) {
         const { format, ...filter } = readQuery(context.req.url, ExportQuery);
         const { upTo, pieces } = audit.export({ ...filter, ...phonesOf(token) }, format);
         const headers = {
@@ -108,7 +108,7 @@ export function auditEndpoints(
         description: "It tells of every phone: a token that is limited to phones is refused.",
         answers: { 200: { description: "The newest block that is on disk.", body: Checkpoint } },
       },
-      run({ token }) {
+      serve({ token }) {
         requireUnlimited(token);
         return json(audit.checkpoint());
       },
@@ -130,7 +130,7 @@ export function auditEndpoints(
         answers: { 200: { description: "What was found.", body: Verdict } },
         problems: ["REQUESTOVERRUN"],
       },
-      async run({ context, token }) {
+      async serve({ context, token }) {
         requireUnlimited(token);
         const { raw } = context.req;
         const { checkpoint } = fit(await readJsonIfAny(raw, bounds) ?? {}, { shape: Check, place: "body" });

@@ -16,18 +16,21 @@ import type { Endpoint } from "./endpoint.ts";
  * @param routes Gives every route, these included.
  */
 export function documentEndpoints(routes: () => readonly Route[]): Endpoint[] {
-  const document = (path: string, { make, ...told }: { id: string; summary: string; make: () => string }): Endpoint => {
+  const document = (
+    path: string,
+    { make, ...described }: { id: string; summary: string; make: () => string },
+  ): Endpoint => {
     let text: string | undefined;
     return {
       method: "GET",
       path,
       scope: undefined,
       description: {
-        ...told,
+        ...described,
         tag: "documents",
         answers: { 200: { description: "The document.", body: z.looseObject({}) } },
       },
-      run: () => new Response(text ??= make(), { headers: JSON_HEADERS }),
+      serve: () => new Response(text ??= make(), { headers: JSON_HEADERS }),
     };
   };
   return [

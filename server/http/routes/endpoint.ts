@@ -38,7 +38,7 @@ export interface Endpoint {
   /** What `/v1/openapi.json` says of it. */
   readonly description: Description;
   /** Serves the call; throws `PhoneError`, `Denial` or `Refusal`. */
-  run(call: Call): Response | Promise<Response>;
+  serve(call: Call): Response | Promise<Response>;
 }
 
 /** What every call goes through needs this. */
@@ -52,7 +52,7 @@ export function handlerOf(endpoint: Endpoint, ports: AdmissionPorts): Handler<En
       call = { context, token: endpoint.admit?.(context) ?? admit(context, ports) };
       ports.rateLimit(call.token);
       if (endpoint.scope !== undefined) requireScope(call.token, endpoint.scope);
-      return await endpoint.run(call);
+      return await endpoint.serve(call);
     } catch (error) {
       return refuse(error, { context, call, ports, path: endpoint.path });
     }

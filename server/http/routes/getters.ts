@@ -56,7 +56,7 @@ export function getterEndpoints({ core }: Pick<AppPorts, "core">): Endpoint[] {
       ],
       asksDriver: true,
     },
-    run: async (call) => json(await core.get(handleOf(call, core), name, params(call))),
+    serve: async (call) => json(await core.get(handleOf(call, core), name, params(call))),
   });
   return [
     getter("status", "getStatus", { summary: "Read the status (phoneGetStatus)", params: () => ({}) }),

@@ -35,7 +35,7 @@ export function handleEndpoints({ core, bounds }: Pick<AppPorts, "core" | "bound
         ],
         asksDriver: true,
       },
-      async run(call) {
+      async serve(call) {
         const application = applicationOf(call, core);
         const body = fit(await readJson(call.context.req.raw, bounds), { shape: NewHandle, place: "body" });
         if (body.privilege === "owner") requireScope(call.token, "phones:control");
@@ -58,7 +58,7 @@ export function handleEndpoints({ core, bounds }: Pick<AppPorts, "core" | "bound
         answers: { 200: { description: "The handle is closed.", body: ClosedHandle } },
         problems: ["INVALPHONEHANDLE"],
       },
-      async run(call) {
+      async serve(call) {
         const foreign = foreignHandleOf(call, core);
         const close = foreign
           ? core.close(foreign, "operatorRelease", { by: call.token.id })
@@ -79,7 +79,7 @@ export function handleEndpoints({ core, bounds }: Pick<AppPorts, "core" | "bound
         problems: ["INVALPHONEHANDLE", "INVALPARAM", "INVALBUTTONMODE", "INVALBUTTONSTATE", "OPERATIONFAILED"],
         asksDriver: true,
       },
-      async run(call) {
+      async serve(call) {
         const handle = handleOf(call, core);
         const masks = fit(await readJson(call.context.req.raw, bounds), { shape: NewMasks, place: "body" });
         return json(await core.setStatusMessages(handle, masks));
@@ -96,7 +96,7 @@ export function handleEndpoints({ core, bounds }: Pick<AppPorts, "core" | "bound
         answers: { 200: { description: "What it hears.", body: Masks } },
         problems: ["INVALPHONEHANDLE"],
       },
-      run: (call) => json(core.statusMessages(handleOf(call, core))),
+      serve: (call) => json(core.statusMessages(handleOf(call, core))),
     },
   ];
 }

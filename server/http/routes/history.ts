@@ -65,7 +65,7 @@ export function historyEndpoints(
         answers: { 200: { description: "A page of records.", body: RequestPage } },
         problems: ["missing-scope", "too-many"],
       },
-      async run({ context, token }) {
+      async serve({ context, token }) {
         const { limit, cursor: before, ...asked } = readQuery(context.req.url, RequestsQuery);
         const filter = { ...ownUnlessReader(asked, token), ...phonesOf(token) };
         return await questions(token.id, async () => {
@@ -94,7 +94,7 @@ export function historyEndpoints(
         answers: { 200: { description: "The record, as of now.", body: RequestRecord } },
         problems: ["not-found", "too-many"],
       },
-      async run(call) {
+      async serve(call) {
         const text = pathValue(call, "id");
         const id = /^[1-9]\d*$/.test(text) ? Number(text) : NaN;
         const { token } = call;
@@ -115,7 +115,7 @@ export function historyEndpoints(
         answers: { 200: { description: "A page of facts.", body: EventPage } },
         problems: ["too-many"],
       },
-      async run({ context, token }) {
+      async serve({ context, token }) {
         const { limit, cursor: before, ...filter } = readQuery(context.req.url, EventsQuery);
         const part = { limit, ...(before !== undefined && { before }) };
         const page = await questions(token.id, () => reader.events({ ...filter, ...phonesOf(token) }, part));

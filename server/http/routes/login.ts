@@ -28,7 +28,7 @@ export function loginEndpoints(ports: Pick<AppPorts, "logins" | "refusals">): En
           "HTTPS the cookie is called `__Host-switchroom_session`.",
         answers: { 204: { description: "The session has begun.", headers: ["Set-Cookie"] } },
       },
-      run: ({ context, token }) => answered(loginCookie(context, logins.begin(token))),
+      serve: ({ context, token }) => answered(loginCookie(context, logins.begin(token))),
     },
     {
       method: "DELETE",
@@ -44,7 +44,7 @@ export function loginEndpoints(ports: Pick<AppPorts, "logins" | "refusals">): En
         answers: { 204: { description: "There is no session any more.", headers: ["Set-Cookie"] } },
         problems: ["foreign-origin"],
       },
-      run({ context }) {
+      serve({ context }) {
         const secret = loginSecretOf(context);
         if (secret !== undefined) logins.end(secret);
         return answered(loginCookie(context, undefined));

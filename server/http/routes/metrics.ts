@@ -20,7 +20,7 @@ export function metricsEndpoints({ metrics }: Pick<AppPorts, "metrics">): Endpoi
         summary: "Read the metrics",
         answers: { 200: { description: "The metrics as Prometheus collects them.", media: ["text/plain"] } },
       },
-      async run() {
+      async serve() {
         const { text, contentType } = await metrics();
         return new Response(text, { headers: { "content-type": contentType, ...SAFE_HEADERS } });
       },

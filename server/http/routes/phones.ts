@@ -22,7 +22,7 @@ export function phoneEndpoints({ core }: Pick<AppPorts, "core">): Endpoint[] {
         summary: "List the phones",
         answers: { 200: { description: "Every phone that the token may see.", body: Phones } },
       },
-      run: ({ token }) => json({ phones: core.phones(seesOf(token)) }),
+      serve: ({ token }) => json({ phones: core.phones(seesOf(token)) }),
     },
     {
       method: "GET",
@@ -36,7 +36,7 @@ export function phoneEndpoints({ core }: Pick<AppPorts, "core">): Endpoint[] {
         answers: { 200: { description: "The phone.", body: Phone } },
         problems: ["BADDEVICEID", "NODEVICE"],
       },
-      run: (call) => json(core.phone(pathValue(call, "phone"), seesOf(call.token))),
+      serve: (call) => json(core.phone(pathValue(call, "phone"), seesOf(call.token))),
     },
   ];
 }

@@ -76,7 +76,7 @@ export function pluginEndpoints(ports: PluginPorts): Endpoint[] {
       answers: { 200: { description: "How the plugin is now.", body: Plugin } },
       problems: ["not-found", ...(name === "reload" ? ["conflict" as const] : []), "RESOURCEUNAVAIL"],
     },
-    async run(call) {
+    async serve(call) {
       const plugin = pluginOf(call);
       if (ports.core.condition.stopping) throw new PhoneError("RESOURCEUNAVAIL", "The server is stopping");
       // Before its deeds: they are rows too.
@@ -99,7 +99,7 @@ export function pluginEndpoints(ports: PluginPorts): Endpoint[] {
         summary: "List the plugins",
         answers: { 200: { description: "Every configured plugin, in the order of configuration.", body: PluginList } },
       },
-      run: (call) => json({ plugins: ports.plugins().map((plugin) => viewOf(plugin, call)) }),
+      serve: (call) => json({ plugins: ports.plugins().map((plugin) => viewOf(plugin, call)) }),
     },
     command("start"),
     command("stop"),
@@ -119,7 +119,7 @@ export function pluginEndpoints(ports: PluginPorts): Endpoint[] {
         answers: { 200: { description: "The lines.", body: PluginLog } },
         problems: ["not-found"],
       },
-      run: (call) => json({ lines: pluginOf(call).lines }),
+      serve: (call) => json({ lines: pluginOf(call).lines }),
     },
   ];
 }

@@ -16,7 +16,7 @@ import {
 import type { OperationName } from "../../core/contract/operations.ts";
 import type { AcceptedRequest, HandleView } from "../../core/core.ts";
 import { json } from "../answering/answer.ts";
-import { AskedOperation } from "../openapi/asked_operation.ts";
+import { RequestBody } from "../openapi/request_body.ts";
 import { readJson } from "../reading/body.ts";
 import { keyOf, waitOf } from "../reading/headers.ts";
 import { type Endpoint, handleOf } from "./endpoint.ts";
@@ -57,7 +57,7 @@ export function requestEndpoints(
         description:
           "What depends on the phone is found out by its plugin, after the acceptance, and ends as `failed`. All but `devSpecific` need a handle that " +
           "owns the phone. With `Prefer: wait` the answer is the record if the request ends in time, also when it failed.",
-        body: AskedOperation,
+        body: RequestBody,
         headers: ["Idempotency-Key", "Prefer"],
         answers: {
           200: {
@@ -86,7 +86,7 @@ export function requestEndpoints(
           "OPERATIONUNAVAIL",
         ],
       },
-      async run(call) {
+      async serve(call) {
         const { raw } = call.context.req;
         const handle = handleOf(call, core);
         const { operation, ...asked } = parseRequest(await readJson(raw, bounds), handle);

@@ -38,7 +38,7 @@ export function socketEndpoints(
         answers: { 101: { description: "The socket is open." } },
         problems: ["bad-request", "foreign-origin", "upgrade-required", "too-many"],
       },
-      run({ context, token }) {
+      serve({ context, token }) {
         sockets.requireRoom(token.id);
         const { raw } = context.req;
         requireUpgrade(raw);

@@ -36,7 +36,7 @@ export function tokenEndpoints(
         },
         problems: ["conflict"],
       },
-      async run(call) {
+      async serve(call) {
         const body = await readJson(call.context.req.raw, bounds);
         requireValid(call.token, tokens);
         const asked = fit(body, { shape: NewToken, place: "body" });
@@ -57,7 +57,7 @@ export function tokenEndpoints(
         summary: "List the tokens",
         answers: { 200: { description: "Every token, oldest first, without its secret.", body: TokenList } },
       },
-      run: () => json({ tokens: tokenStore.list().map(viewOf) }),
+      serve: () => json({ tokens: tokenStore.list().map(viewOf) }),
     },
     {
       method: "DELETE",
@@ -73,7 +73,7 @@ export function tokenEndpoints(
         answers: { 204: { description: "The token is void, and its applications are no more." } },
         problems: ["not-found", "conflict"],
       },
-      async run(call) {
+      async serve(call) {
         await keeper.revoke(pathValue(call, "id"), { by: operatorOf(call) });
         return noContent();
       },

@@ -31,7 +31,7 @@ function nameOf(operation: OperationName): string {
 }
 
 /** One of the nine, told apart by `operation`; each is checked with its own shape. */
-export const AskedOperation = z.union(bodies).meta({
+export const RequestBody = z.union(bodies).meta({
   id: "AskedOperation",
   description: "One of the nine operations with its parameters; a vendor's own values travel as numbers.",
   discriminator: {

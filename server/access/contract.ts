@@ -1,5 +1,5 @@
 /**
- * Who may get in, and who tried, as the history keeps it and the HTTP room asks it.
+ * Who may get in, and who tried, as it is kept: the stores that the history hands out, and what is in them.
  *
  * @module
  */

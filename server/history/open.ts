@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AttemptStore, TokenStore } from "../core/contract/access.ts";
+import type { AttemptStore, TokenStore } from "../access/mod.ts";
 import type { HistoryAudit, HistoryReader } from "../core/contract/history.ts";
 import type { History } from "../core/ports.ts";
 import { DEFAULT_BOUNDS, type HistoryBounds } from "./bounds.ts";

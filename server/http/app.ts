@@ -5,25 +5,25 @@
  */
 import { type Context, type Handler, Hono } from "hono";
 import { getPath } from "hono/utils/url";
-import { admit } from "./access/authentication.ts";
-import type { Env } from "./access/call_source.ts";
-import type { AppPorts } from "./app_ports.ts";
-import { type Call, type Endpoint, handlerOf, refuse } from "./endpoint.ts";
-import { Refusal } from "./refusing/refusal.ts";
+import { Refusal } from "../api/mod.ts";
+import { HttpRefusal } from "./answering/problem_response.ts";
+import type { Env } from "./caller/call_source.ts";
 import { applicationEndpoints } from "./routes/applications.ts";
 import { auditEndpoints } from "./routes/audit.ts";
 import { documentEndpoints } from "./routes/documents.ts";
+import { admit, type Call, type Endpoint, handlerOf, refuse } from "./routes/endpoint.ts";
 import { getterEndpoints } from "./routes/getters.ts";
 import { handleEndpoints } from "./routes/handles.ts";
 import { addHealthRoutes, HEALTH_ROUTES } from "./routes/health.ts";
 import { historyEndpoints } from "./routes/history.ts";
+import { loginEndpoints } from "./routes/login.ts";
 import { metricsEndpoints } from "./routes/metrics.ts";
 import { phoneEndpoints } from "./routes/phones.ts";
 import { pluginEndpoints } from "./routes/plugins.ts";
+import type { AppPorts } from "./routes/ports.ts";
 import { requestEndpoints } from "./routes/requests.ts";
-import { sessionEndpoints } from "./routes/session.ts";
+import { socketEndpoints } from "./routes/socket.ts";
 import { tokenEndpoints } from "./routes/tokens.ts";
-import { socketEndpoints } from "./socket/mod.ts";
 
 /** Makes the Hono application. Its bindings are what `Deno.serve` tells of a call. */
 export function createApp(ports: AppPorts): Hono<Env> {
@@ -39,7 +39,7 @@ export function createApp(ports: AppPorts): Hono<Env> {
     auditEndpoints(ports),
     pluginEndpoints(ports),
     tokenEndpoints(ports),
-    sessionEndpoints(ports),
+    loginEndpoints(ports),
     socketEndpoints(ports),
     metricsEndpoints(ports),
     documentEndpoints(() => [...endpoints, ...HEALTH_ROUTES]),
@@ -79,7 +79,7 @@ function refuseUnrouted(context: Context<Env>, { app, ports }: { app: Hono<Env>;
     if (path.startsWith("/v1/")) call = { context, token: admit(context, ports) };
     const allowed = METHODS.filter((method) => app.router.match(method, path)[0].length > 0);
     if (allowed.length === 0) throw new Refusal("not-found", "No route has that path");
-    throw new Refusal("method-not-allowed", `${method} is not possible here; ${allowed.join(" or ")} is`, {
+    throw new HttpRefusal("method-not-allowed", `${method} is not possible here; ${allowed.join(" or ")} is`, {
       headers: { allow: allowed.map((method) => method === "GET" ? "GET, HEAD" : method).join(", ") },
     });
   } catch (error) {

@@ -1,61 +1,40 @@
 /**
- * What the routes need beyond the ports: what outlives a single call.
+ * What outlives a single call, made once for a server.
  *
  * @module
  */
-import { type AccessRefusals, accessRefusals } from "./access/access_refusals.ts";
-import { type FailedAttempts, failedAttempts } from "./access/failed_attempts.ts";
-import { type Pace, pace } from "./access/pace.ts";
-import { type SessionTable, sessionTable } from "./access/session_table.ts";
-import { type ReplyRelease, replyRelease } from "./answering/reply_release.ts";
-import { type Turns, turns } from "./answering/turns.ts";
-import { type Waits, waits } from "./answering/waits.ts";
-import type { HttpPorts } from "./ports.ts";
-import { foldedRefusals } from "./refusing/refused_call.ts";
-import { Sockets } from "./socket/sockets.ts";
+import { accessRefusals, failedAttempts, loginTable, rateLimit } from "../access/mod.ts";
+import { foldedRefusals, tokenSemaphore, waits } from "../api/mod.ts";
+import { Sockets } from "../socket/mod.ts";
+import { replyRelease } from "./answering/reply_release.ts";
+import type { AppPorts, HttpPorts } from "./routes/ports.ts";
 
-/** What the routes need beyond the ports: what outlives a single call. */
-export interface AppPorts extends HttpPorts {
-  /** Counts calls without a valid token. */
-  readonly refusals: AccessRefusals;
-  /** Counts wrong tokens. */
-  readonly attempts: FailedAttempts;
-  /** Tells the core when answers have been handed out. */
-  readonly replies: ReplyRelease;
-  /** Sessions of browsers. */
-  readonly sessions: SessionTable;
-  /** Every open socket. */
-  readonly sockets: Sockets;
-  /** Refuses a token that calls too often. */
-  readonly pace: Pace;
-  /** Who waits for requests to end. */
-  readonly waits: Waits;
-  /** Has each token's questions to the history wait for one another, and not for all of them. */
-  readonly questions: Turns;
-  /** Tells what has been counted and held back so far: the server stops. */
-  flush(): void;
-}
-
-/** Questions of each token: few enough for nobody to wait for another's, and enough for a page of clients that ask for all they know at once. */
+/**
+ * Questions of each token: few enough for nobody to wait for another's, and enough for a page of clients that ask for
+ * all they know at once.
+ */
 const QUESTIONS = { atOnce: 16, waiting: 1_024 };
 
 /** Makes it all, empty. */
 export function appPorts(ports: HttpPorts): AppPorts {
-  const { clock, limits } = ports;
+  const { clock, bounds } = ports;
   const refusals = accessRefusals(clock, ports.note);
   const facts = foldedRefusals(clock, ports.note);
-  const replies = replyRelease(clock, limits.answerMs);
-  return {
+  const replies = replyRelease(clock, bounds.answerMs);
+  const shared = {
     ...ports,
     note: facts.note,
+    rateLimit: rateLimit(clock, bounds.callsPerMinute),
+    questions: tokenSemaphore("questions to the history", QUESTIONS),
+  };
+  return {
+    ...shared,
     refusals,
     attempts: failedAttempts(clock, { store: ports.attemptStore, onSlowed: ports.slowed }),
+    logins: loginTable(clock, ports.tokens),
     replies,
-    sessions: sessionTable(clock, ports.tokens),
-    sockets: new Sockets(clock, limits),
-    pace: pace(clock, limits.callsPerMinute),
+    sockets: new Sockets(shared),
     waits: waits(),
-    questions: turns("questions to the history", QUESTIONS),
     flush() {
       replies.flush();
       refusals.flush();

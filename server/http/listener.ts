@@ -1,10 +1,12 @@
 /**
  * What listens at one address for as long as the server lives.
  *
- * A `Deno.serve` cannot do that alone: it stops listening altogether when there is no file descriptor for one more connection, and it cannot change its
- * certificate. So another one takes its place at the same port, after a failure as soon as that succeeds, and for another certificate in the next turn of
- * the loop, when the port is free. (Two at once would need an unstable option and would both be asked.) Connections that are open when it fails stay. When
- * the certificate changes, answers under way and event streams go on to their end, WebSockets are told 1001 by Deno and resume, idle connections are closed.
+ * A `Deno.serve` cannot do that alone: it stops listening altogether when there is no file descriptor for one more
+ * connection, and it cannot change its certificate. So another one takes its place at the same port, after a failure as
+ * soon as that succeeds, and for another certificate in the next turn of the loop, when the port is free. (Two at once
+ * would need an unstable option and would both be asked.) Connections that are open when it fails stay. When the
+ * certificate changes, answers under way and event streams go on to their end, WebSockets are told 1001 by Deno and
+ * resume, idle connections are closed.
  *
  * @module
  */
@@ -55,13 +57,17 @@ const HANDOVER_MS = 1;
 /**
  * Begins to listen.
  *
- * @throws {Deno.errors.AddrInUse} If another process listens there; what else `Deno.listenTls` throws if it cannot listen.
+ * @throws {Deno.errors.AddrInUse} If another process listens there; what else `Deno.listenTls` throws if it cannot
+ * listen.
  */
 export function listen(at: ListenAddress, { handler, onError, clock, report }: ListenerOptions): Listener {
   let { certificate } = at;
   let closed = false;
   let cancelRetry: (() => void) | undefined;
-  /** Cuts the connections of one `Deno.serve` each; of one that has failed too, for nothing else can: what was open when it failed stays open. */
+  /**
+   * Cuts the connections of one `Deno.serve` each; of one that has failed too, for nothing else can: what was open when
+   * it failed stays open.
+   */
   const cuts = new Set<AbortController>();
 
   const serve = (hostname: string, port: number) => {

@@ -1,26 +1,11 @@
 /**
- * The HTTP room: routes, event streams and the map from errors to statuses, over the core.
+ * HTTP: routes, event streams, documents and the listening server, over the API. It mounts the socket, and knows no
+ * more of it than its door.
  *
  * @module
  */
-export { DEFAULT_LIMITS, SCOPES } from "./ports.ts";
-export type {
-  Answered,
-  Health,
-  HttpPorts,
-  Limits,
-  ManagedPlugin,
-  MetricsText,
-  PluginHealth,
-  Scope,
-  StoredToken,
-  Token,
-  Tokens,
-  TokenTable,
-} from "./ports.ts";
+export { isAddressRange } from "./caller/trusted_proxies.ts";
 export type { Certificate } from "./listener.ts";
-export { serveHttp } from "./serve.ts";
-export type { HttpServer, ServeOptions } from "./serve.ts";
-export { isAddressRange } from "./access/trusted_proxies.ts";
-export { makeToken, NewToken } from "./access/new_token.ts";
-export { hashSecret, tableEntry, tokenTable } from "./access/token_table.ts";
+export type { ManagedPlugin } from "./routes/managed_plugin.ts";
+export type { Answered, Health, HttpPorts, MetricsText, PluginHealth } from "./routes/ports.ts";
+export { type HttpServer, serveHttp, type ServeOptions } from "./serve.ts";

@@ -1,19 +1,21 @@
 /**
  * The listening server.
  *
- * `Deno.serve` has no deadline for a request's headers or body, nor for a TLS handshake, so a client may hold a connection open by sending slowly: where
- * strangers reach the server, a reverse proxy with such deadlines belongs in front.
+ * `Deno.serve` has no deadline for a request's headers or body, nor for a TLS handshake, so a client may hold a
+ * connection open by sending slowly: where strangers reach the server, a reverse proxy with such deadlines belongs in
+ * front.
  *
  * @module
  */
+import { INTERNAL_PROBLEM, problemOf, telephonyProblem } from "../api/mod.ts";
 import { PhoneError } from "../core/contract/errors.ts";
+import { problemResponse } from "./answering/problem_response.ts";
 import { createApp } from "./app.ts";
 import { appPorts } from "./app_ports.ts";
-import { ServedCall } from "./access/call_source.ts";
+import { ServedCall } from "./caller/call_source.ts";
+import { trustedProxies } from "./caller/trusted_proxies.ts";
 import { type Certificate, listen, type ListenAddress } from "./listener.ts";
-import type { HttpPorts } from "./ports.ts";
-import { INTERNAL_PROBLEM, problemOf, problemResponse, telephonyProblem } from "./refusing/problem.ts";
-import { trustedProxies } from "./access/trusted_proxies.ts";
+import type { HttpPorts } from "./routes/ports.ts";
 
 /** Where and how to serve. */
 export interface ServeOptions extends ListenAddress {
@@ -29,11 +31,15 @@ export interface HttpServer {
   readonly local: string | undefined;
   /** How many sockets are open. */
   sockets(): number;
-  /** Goes on with another certificate, which must be a good one: answers under way and event streams are not cut, sockets may resume. */
+  /**
+   * Goes on with another certificate, which must be a good one: answers under way and event streams are not cut,
+   * sockets may resume.
+   */
   renew(certificate: Certificate): void;
   /**
-   * Refuses what is new, lets answers that are on their way go out for `limits.stopMs` at most, then closes every connection.
-   * The core is stopped first: it completes requests and ends event streams, and what waits for them is answered.
+   * Refuses what is new, lets answers that are on their way go out for `bounds.drainMs` at most, then closes every
+   * connection. The core is stopped first: it completes requests and ends event streams, and what waits for them is
+   * answered.
    */
   stop(): Promise<void>;
 }
@@ -45,7 +51,8 @@ const STOPPING = telephonyProblem(
 /**
  * Listens and serves.
  *
- * @throws {Deno.errors.AddrInUse} If another process listens there; what else Deno throws if it cannot listen or the certificate is not a good one.
+ * @throws {Deno.errors.AddrInUse} If another process listens there; what else Deno throws if it cannot listen or the
+ * certificate is not a good one.
  */
 export function serveHttp(ports: HttpPorts, options: ServeOptions): HttpServer {
   const own = appPorts(ports);
@@ -69,7 +76,8 @@ export function serveHttp(ports: HttpPorts, options: ServeOptions): HttpServer {
         return app.fetch(request, new ServedCall(info, { overTls: at.certificate !== undefined, isTrusted }));
       },
       onError(error) {
-        // A body that is broken off comes here too, and most often for a reason that is no fault of ours: its token was revoked, its client does not read.
+        // A body that is broken off comes here too, and most often for a reason that is no fault of ours: its token was
+        // revoked, its client does not read.
         const problem = problemOf(error);
         if (problem === undefined) ports.report(error, "Deno.serve");
         else ports.brokenOff(problem.detail);
@@ -91,7 +99,7 @@ export function serveHttp(ports: HttpPorts, options: ServeOptions): HttpServer {
     async stop() {
       stopping = true;
       const late = Promise.withResolvers<void>();
-      const cancel = ports.clock.after(ports.limits.stopMs, late.resolve);
+      const cancel = ports.clock.after(ports.bounds.drainMs, late.resolve);
       if (underWay === 0) drained.resolve();
       await Promise.race([Promise.all([drained.promise, sockets.stop()]), late.promise]);
       cancel();

@@ -16,7 +16,8 @@ import { createCore } from "../core/mod.ts";
 import type { History } from "../core/ports.ts";
 import { type OpenHistory, openHistory, takeDataFolder } from "../history/mod.ts";
 import { createHost, type Host } from "../host/mod.ts";
-import { type Certificate, type HttpServer, serveHttp, tableEntry, type TokenTable, tokenTable } from "../http/mod.ts";
+import { tableEntry, type TokenTable, tokenTable } from "../access/mod.ts";
+import { type Certificate, type HttpServer, serveHttp } from "../http/mod.ts";
 import { readCertificate, watchCertificate } from "./certificate.ts";
 import { systemClock } from "./clock.ts";
 import { cannotListen } from "./configuration/address.ts";
@@ -138,7 +139,7 @@ function listen(
       tokenStore: opened.tokens,
       attemptStore: opened.attempts,
       clock: systemClock,
-      limits: http,
+      bounds: http,
       plugins: host.plugins,
       health: () => health({ core, host, opened, safe }),
       metrics: watch.metrics.tell,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { OpenHistory } from "../history/mod.ts";
-import { makeToken, type StoredToken, tableEntry, type TokenTable } from "../http/mod.ts";
+import { makeToken, type StoredToken, tableEntry, type TokenTable } from "../access/mod.ts";
 import { Misuse } from "./exit.ts";
 import { OPERATOR } from "./server_file.ts";
 import { logOf } from "./watch/log.ts";

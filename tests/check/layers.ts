@@ -21,25 +21,37 @@ interface Room {
 }
 
 const CONTRACT = "server/core/contract/";
+const CORE = "server/core/";
+const API = [CORE, CONTRACT, "server/access/", "server/api/"];
 
 const ROOMS: readonly Room[] = [
   { at: CONTRACT, knows: [], packages: false, pure: true },
-  { at: "server/core/", knows: [CONTRACT], packages: false, pure: true },
+  { at: CORE, knows: [CONTRACT], packages: false, pure: true },
   { at: "server/plugin/", knows: [CONTRACT], packages: false, pure: false },
   { at: "server/client/", knows: [CONTRACT], packages: true, pure: false },
-  { at: "server/console/", knows: [CONTRACT, "server/client/"], packages: true, pure: false },
-  { at: "server/host/", knows: ["server/core/", CONTRACT, "server/plugin/"], packages: true, pure: false },
-  { at: "server/history/", knows: ["server/core/", CONTRACT, "migrations/"], packages: true, pure: false },
-  { at: "server/http/", knows: ["server/core/", CONTRACT, "server/console/"], packages: true, pure: false },
+  { at: "server/host/", knows: [CORE, CONTRACT, "server/plugin/"], packages: true, pure: false },
+  { at: "server/access/", knows: [CORE, CONTRACT], packages: true, pure: false },
+  { at: "server/history/", knows: [CORE, CONTRACT, "server/access/", "migrations/"], packages: true, pure: false },
+  { at: "server/api/", knows: [CORE, CONTRACT, "server/access/"], packages: true, pure: false },
+  { at: "server/socket/", knows: API, packages: true, pure: false },
+  { at: "server/http/", knows: [...API, "server/socket/"], packages: true, pure: false },
   {
     at: "server/program/",
-    knows: ["server/core/", CONTRACT, "server/plugin/", "server/host/", "server/history/", "server/http/"],
+    knows: [...API, "server/plugin/", "server/host/", "server/history/", "server/http/"],
     packages: true,
     pure: false,
   },
   {
     at: "server/cli/",
-    knows: [CONTRACT, "server/client/", "server/program/", "server/history/", "server/http/", "server/host/"],
+    knows: [
+      CONTRACT,
+      "server/client/",
+      "server/program/",
+      "server/history/",
+      "server/access/",
+      "server/api/",
+      "server/host/",
+    ],
     packages: true,
     pure: false,
   },

@@ -50,7 +50,7 @@ const PLANTED: [name: string, file: string, text: string, says: string][] = [
     "a room that imports its neighbour",
     "server/history/link.ts",
     `import type { when } from "../http/mod.ts";`,
-    `server/history/link.ts imports server/http/mod.ts as "../http/mod.ts": server/history/ may import only server/core/, server/core/contract/, migrations/`,
+    `server/history/link.ts imports server/http/mod.ts as "../http/mod.ts": server/history/ may import only server/core/, server/core/contract/, server/access/, migrations/`,
   ],
   [
     "a core that imports another room, even in a dynamic import",
@@ -128,7 +128,7 @@ const PLANTED: [name: string, file: string, text: string, says: string][] = [
     "a server that imports its tests",
     "server/http/fake.ts",
     `import "../../tests/fake.ts";`,
-    `server/http/fake.ts imports tests/fake.ts as "../../tests/fake.ts": server/http/ may import only server/core/, server/core/contract/, server/console/`,
+    `server/http/fake.ts imports tests/fake.ts as "../../tests/fake.ts": server/http/ may import only server/core/, server/core/contract/, server/access/, server/api/, server/socket/`,
   ],
 ];
 

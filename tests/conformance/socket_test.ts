@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import type { PhoneEvent } from "../../server/core/contract/events.ts";
 import type { Plan } from "./probe/commands.ts";
 import type { Asked } from "./support/application.ts";
-import { TestSocket } from "../http/support/socket.ts";
+import { TestSocket } from "../socket/support/socket.ts";
 import { type Bench, makeBench } from "./support/bench.ts";
 import { sharedServer } from "./support/shared_server.ts";
 import { beginOverSocket, type SocketApplication } from "./support/socket.ts";

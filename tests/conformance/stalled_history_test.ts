@@ -77,8 +77,8 @@ Deno.test("invariant 9 while history cannot be written an operator's release sti
   await using server = await startServer({ config: configuration({ bounds: { closeRowsMs: 300 } }) });
   await using bench = await makeBench(server);
   const holder = await access(server, CONTROL);
-  const released = await open(holder.call, bench.phone);
-  const ended = await open(holder.call, "probe:first");
+  const released = await open(holder.call, { phone: bench.phone });
+  const ended = await open(holder.call, { phone: "probe:first" });
   await using first = await openEvents(holder, released.application);
   await using second = await openEvents(holder, ended.application);
   {

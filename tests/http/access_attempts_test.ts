@@ -15,7 +15,8 @@ Deno.test("wrong tokens are slowed after ten in a minute, right ones never; a re
     const seconds = Number(told.headers.get("retry-after"));
     ok(seconds >= 1 && seconds <= 60, String(seconds));
     equal((await wrong("GET", "/v1/phones", { headers: { authorization: "" } })).status, 401);
-    // What is written is written in order. The first of these comes after the counts that are under way, the second after those that waited for them.
+    // What is written is written in order. The first of these comes after the counts that are under way, the second
+    // after those that waited for them.
     for (let i = 0; i < 2; i++) await access(first, CONTROL);
     await first.kill();
     match(first.output(), /warning http: too many wrong tokens within a minute; .* address=127\.0\.0\.1\n/);

@@ -20,7 +20,7 @@ Deno.test("a token that is limited to phones sees these and nothing of the other
   }
   equal((await limited.call("GET", "/v1/phones/1")).status, 200);
 
-  const own = await open(limited.call, "virtual:mini-1");
+  const own = await open(limited.call, { phone: "virtual:mini-1" });
   const path = `/v1/applications/${own.application}/handles`;
   for (const phone of ["virtual:desk-1", 0]) {
     const { status, body } = await limited.call("POST", path, { body: { phone, privilege: "monitor" } });
@@ -28,7 +28,7 @@ Deno.test("a token that is limited to phones sees these and nothing of the other
   }
 
   const desk = await open(all);
-  const { body: theirs } = await light(all, desk.handle, { prefer: "wait=5" });
+  const { body: theirs } = await light(all, desk.handle, { headers: { prefer: "wait=5" } });
   const { body: seen } = await limited.call<RequestRecord>("POST", `/v1/handles/${own.handle}/requests`, {
     body: { operation: "setLamp", lamp: 12, mode: "steady" },
     headers: { prefer: "wait=5" },
@@ -46,9 +46,9 @@ Deno.test("a token that is limited to phones sees these and nothing of the other
 
   await using few = await openEvents(limited, own.application);
   await using many = await openEvents(server, desk.application);
-  await person(all, desk.handle, { remove: true });
+  await person(all, desk.handle, { command: { remove: true } });
   await many.next("PHONE_REMOVE");
-  await person(limited.call, own.handle, { remove: true });
+  await person(limited.call, own.handle, { command: { remove: true } });
   equal((await few.next("PHONE_REMOVE")).phone, "virtual:mini-1");
   deepEqual(few.seen.filter(({ type }) => type === "PHONE_REMOVE").length, 1);
 });

@@ -9,7 +9,7 @@ Deno.test("an operator sees every application and releases a handle: its owner g
   await using server = await startServer();
   const [holder, operator] = [await access(server, CONTROL), await access(server, { scopes: ["admin"] })];
   const { application, handle } = await open(holder.call);
-  await person(holder.call, handle, { next: { count: 1, delayMs: 60_000 } });
+  await person(holder.call, handle, { command: { next: { count: 1, delayMs: 60_000 } } });
   await using events = await openEvents(holder, application);
   const { body: { requestId } } = await light(holder.call, handle);
   deepEqual((await operator.call("GET", "/v1/applications")).body, {
@@ -42,7 +42,7 @@ Deno.test("an operator ends another's application: replies and PHONE_CLOSE come,
   await using server = await startServer();
   const [holder, operator] = [await access(server, CONTROL), await access(server, { scopes: ["admin"] })];
   const { application, handle } = await open(holder.call);
-  await person(holder.call, handle, { next: { count: 1, delayMs: 60_000 } });
+  await person(holder.call, handle, { command: { next: { count: 1, delayMs: 60_000 } } });
   await using events = await openEvents(holder, application);
   await light(holder.call, handle);
   equal((await operator.call("DELETE", `/v1/applications/${application}`)).status, 204);
@@ -62,7 +62,7 @@ Deno.test("an operator ends another's application: replies and PHONE_CLOSE come,
 Deno.test("what an operator owns is closed as anybody's own, and nobody else may release what is another's (api section 2)", async () => {
   await using server = await startServer();
   const [holder, stranger] = [await access(server, CONTROL), await access(server, CONTROL)];
-  const [theirs, own] = [await open(holder.call), await open(api(server), "virtual:mini-1")];
+  const [theirs, own] = [await open(holder.call), await open(api(server), { phone: "virtual:mini-1" })];
   equal((await stranger.call("DELETE", `/v1/handles/${theirs.handle}`)).status, 404);
   equal((await stranger.call("DELETE", `/v1/applications/${theirs.application}`)).status, 404);
   equal((await api(server)("DELETE", `/v1/handles/none`)).status, 404);

@@ -27,7 +27,7 @@ Deno.test("revoking a token ends its applications, closes their phones and ends 
   await using server = await startServer();
   const holder = await access(server, CONTROL);
   const { application, handle } = await open(holder.call);
-  await person(holder.call, handle, { next: { count: 1, delayMs: 60_000 } });
+  await person(holder.call, handle, { command: { next: { count: 1, delayMs: 60_000 } } });
   const { body: { requestId } } = await light(holder.call, handle);
   {
     await using events = await openEvents(holder, application);
@@ -47,9 +47,9 @@ Deno.test("a call that waits with a token that is revoked is answered: with the 
   await using server = await startServer();
   const holder = await access(server, CONTROL);
   const own = await open(holder.call);
-  await person(holder.call, own.handle, { next: { count: 1, delayMs: 60_000 } });
+  await person(holder.call, own.handle, { command: { next: { count: 1, delayMs: 60_000 } } });
   await using events = await openEvents(holder, own.application);
-  const waiting = light(holder.call, own.handle, { prefer: "wait=60" });
+  const waiting = light(holder.call, own.handle, { headers: { prefer: "wait=60" } });
   await untilOutstanding(server, 1);
   await api(server)("DELETE", `/v1/tokens/${holder.id}`);
   const { status, body } = await waiting;
@@ -61,9 +61,9 @@ Deno.test("a call that waits with a token that is revoked is answered 202 if oth
   await using server = await startServer();
   const holder = await access(server, CONTROL);
   const own = await open(holder.call);
-  const other = await open(api(server), "virtual:desk-1", "monitor");
-  await person(holder.call, own.handle, { next: { count: 1, delayMs: 60_000 } });
-  const waiting = light(holder.call, own.handle, { prefer: "wait=60" });
+  const other = await open(api(server), { phone: "virtual:desk-1", privilege: "monitor" });
+  await person(holder.call, own.handle, { command: { next: { count: 1, delayMs: 60_000 } } });
+  const waiting = light(holder.call, own.handle, { headers: { prefer: "wait=60" } });
   await untilOutstanding(server, 1);
   await api(server)("DELETE", `/v1/tokens/${holder.id}`);
   equal((await waiting).status, 202);

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { type Scope, SCOPES } from "../../server/http/mod.ts";
+import { type Scope, SCOPES } from "../../server/access/mod.ts";
 import { startServer } from "../harness/start_server.ts";
 import { access, open } from "./support/access.ts";
 import { TestServer } from "./support/server.ts";
@@ -105,7 +105,7 @@ for (const scope of [...SCOPES, undefined]) {
 Deno.test("opening as owner needs phones:control (api section 2)", async () => {
   await using server = await startServer();
   const { call } = await access(server, { scopes: ["phones:monitor"] });
-  const { application } = await open(call, "virtual:desk-1", "monitor");
+  const { application } = await open(call, { phone: "virtual:desk-1", privilege: "monitor" });
   const { status, headers } = await call("POST", `/v1/applications/${application}/handles`, {
     body: { phone: "virtual:desk-1", privilege: "owner" },
   });

@@ -1,7 +1,7 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { Hono } from "hono";
-import { addressOf, type Env, isSecure } from "../../server/http/access/call_source.ts";
-import { isAddressRange, trustedProxies } from "../../server/http/access/trusted_proxies.ts";
+import { addressOf, type Env, isSecure } from "../../server/http/caller/call_source.ts";
+import { isAddressRange, trustedProxies } from "../../server/http/caller/trusted_proxies.ts";
 
 const PROXIES = ["10.0.0.0/8", "192.0.2.7", "fd00::/8"];
 

@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { EventQueue } from "./support/event_queue.ts";
-import { ManualClock } from "./support/manual_clock.ts";
+import { ManualClock } from "../harness/manual_clock.ts";
 import { SECRETS, TestServer } from "./support/server.ts";
-import { soon } from "./support/soon.ts";
+import { soon } from "../harness/soon.ts";
 import { eventStreamBody } from "../../server/http/answering/event_stream.ts";
 
 const PATH = "/v1/applications/app-1/events";

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { PhoneError } from "../../server/core/contract/errors.ts";
 import { api } from "../harness/api.ts";
 import { startServer } from "../harness/start_server.ts";
-import { soon } from "./support/soon.ts";
+import { soon } from "../harness/soon.ts";
 import { TestServer } from "./support/server.ts";
 
 const EXPORT = "/v1/history/export";

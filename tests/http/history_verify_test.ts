@@ -5,7 +5,7 @@ import type { Verdict } from "../../server/core/contract/history.ts";
 import { api } from "../harness/api.ts";
 import { startServer } from "../harness/start_server.ts";
 import { CHECKPOINT } from "./support/recording_audit.ts";
-import { soon } from "./support/soon.ts";
+import { soon } from "../harness/soon.ts";
 import { TestServer } from "./support/server.ts";
 
 const VERIFY = "/v1/history/verify";

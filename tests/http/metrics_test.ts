@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { soon } from "./support/soon.ts";
+import { soon } from "../harness/soon.ts";
 import { TestServer } from "./support/server.ts";
 
 Deno.test("GET /metrics gives what it is handed, in Prometheus' text format", async () => {

@@ -12,7 +12,7 @@ const NOT_PROVOKED: readonly [answers: RegExp, why: string][] = [
   [/ (500|503)$/, "a fault of ours, a server that stops, a disk that is full: openapi_faults_test.ts"],
   [/ (502|default)$/, "a driver that fails: openapi_faults_test.ts"],
   [/^createToken 409$/, "more tokens than there may be, which takes long: they are a thousand"],
-  [/^openSocket 101$/, "an open WebSocket shows no answer: tests/http/asyncapi_test.ts opens one"],
+  [/^openSocket 101$/, "an open WebSocket shows no answer: tests/socket/asyncapi_test.ts opens one"],
   [/^reloadPlugin 409$/, "a plugin whose folder has been broken: plugins_test.ts"],
   [/ 429$/, "a bound that is reached: openapi_faults_test.ts"],
   [/^get(HookSwitch|Volume|Gain|Lamp|ButtonInfo) 501$/, "a driver without that getter: tests/conformance"],
@@ -57,7 +57,7 @@ async function end(
   check.check({ method: "GET", path }, { status, headers, body: "" });
 
   await using events = await openEvents(server, application);
-  await perform(ask, monitor, person({ remove: true }));
+  await perform(ask, monitor, { body: person({ remove: true }) });
   await events.next("PHONE_REMOVE");
   await expect(410, ask("GET", "/v1/phones/virtual:mini-1"));
   const again = { phone: "virtual:mini-1", privilege: "monitor" };

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { PHONE_ERRORS, PhoneError, type PhoneErrorName } from "../../server/core/contract/errors.ts";
-import { TELEPHONY_PROBLEMS } from "../../server/http/refusing/problem.ts";
+import { TELEPHONY_PROBLEMS } from "../../server/api/mod.ts";
 import { TestServer } from "./support/server.ts";
 
 /** The table of api.md section 2; every name that is not in it and begins with INVAL is 422. */

@@ -2,7 +2,7 @@ import { delay } from "@std/async/delay";
 import { equal } from "node:assert/strict";
 import type { AcceptedRequest } from "../../server/core/core.ts";
 import { replyRelease } from "../../server/http/answering/reply_release.ts";
-import { ManualClock } from "./support/manual_clock.ts";
+import { ManualClock } from "../harness/manual_clock.ts";
 
 /** A request that counts how often it is told of its answer. */
 class CountedRequest implements AcceptedRequest {

@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { OPERATIONS } from "../../server/core/contract/operations.ts";
 import type { RequestRecord } from "../../server/core/contract/record.ts";
 import { recordOf, SECRETS, TestServer } from "./support/server.ts";
-import { soon } from "./support/soon.ts";
+import { soon } from "../harness/soon.ts";
 
 const PATH = "/v1/handles/own-1/requests";
 const LAMP = { operation: "setLamp", lamp: 12, mode: "steady" };

@@ -2,7 +2,7 @@ import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { RequestRecord } from "../../server/core/contract/record.ts";
 import { EventQueue } from "./support/event_queue.ts";
 import { recordOf, SECRETS, TestServer } from "./support/server.ts";
-import { soon } from "./support/soon.ts";
+import { soon } from "../harness/soon.ts";
 
 const LAMP = { operation: "setLamp", lamp: 12, mode: "steady" };
 

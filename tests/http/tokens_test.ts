@@ -1,8 +1,8 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { PhoneError } from "../../server/core/contract/errors.ts";
-import { SCOPES } from "../../server/http/mod.ts";
+import { SCOPES } from "../../server/access/mod.ts";
 import { type Answer, TestServer } from "./support/server.ts";
-import { soon } from "./support/soon.ts";
+import { soon } from "../harness/soon.ts";
 
 const ASKED = { name: "front desk", scopes: ["phones:monitor", "history:read"], phones: ["virtual:desk-?"] };
 

@@ -72,7 +72,7 @@ Deno.test("every bound of api.md, section 1, can be set, and reaches the room th
     ...[2_000, 12, 13, 14, 3_000, 15],
   ]);
   deepEqual([history.waitingRows, history.waitingMs, tlsCheckMs], [16, 17, 18]);
-  equal(http.stopMs, 1_000, "how long answers may take at a stop is no bound of the operator's");
+  equal(http.drainMs, 1_000, "how long answers may take at a stop is no bound of the operator's");
 });
 
 Deno.test("paths in a file are relative to its folder", async () => {

@@ -6,8 +6,8 @@
  */
 import { z } from "zod";
 import type { OpenHistory } from "../../history/mod.ts";
-import { makeToken, NewToken } from "../../http/access/new_token.ts";
-import { SCOPES } from "../../http/ports.ts";
+import { makeToken, SCOPES } from "../../access/mod.ts";
+import { NewToken } from "../../api/mod.ts";
 import { EXIT, Failure, Misuse, OPERATOR } from "../../program/mod.ts";
 import { Token } from "../calling/answers.ts";
 import { connect, DATA, SERVER_OPTIONS } from "../calling/connect.ts";

@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import { type OperationName, OPERATIONS } from "../../core/contract/operations.ts";
-import { OPERATION_SHAPES } from "../../http/calls/operation_shapes.ts";
+import { OPERATION_SHAPES } from "../../api/mod.ts";
 import type { Key } from "./command.ts";
 
 /** What a call has beside its operation's parameters. */

@@ -15,7 +15,7 @@
  *
  * @module
  */
-import type { AttemptStore, TokenStore } from "../../core/contract/access.ts";
+import type { AttemptStore, TokenStore } from "../../access/mod.ts";
 import type {
   ExportFilter,
   ExportFormat,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { AccessTables } from "../../access/mod.ts";
 import type { Cell, COLUMNS, RowKind } from "../chain/mod.ts";
 
 /** A table of history rows: `seq` and the columns of its kind. */
@@ -19,26 +20,5 @@ interface BlockTable {
   hash: Uint8Array;
 }
 
-/** The access tokens: not history rows, for they come and go. `scopes` and `phones` are JSON. */
-export interface TokenTable {
-  id: string;
-  name: string;
-  hash: Uint8Array;
-  scopes: string;
-  phones: string | null;
-  created_at: number;
-}
-
-/** Failed attempts to get in, by address: not history rows either, for they count for a minute only. */
-export interface AttemptTable {
-  address: string;
-  since: number;
-  count: number;
-}
-
 /** Every table. */
-export type HistoryTables = { [Kind in RowKind]: RowTable<Kind> } & {
-  block: BlockTable;
-  token: TokenTable;
-  attempt: AttemptTable;
-};
+export type HistoryTables = { [Kind in RowKind]: RowTable<Kind> } & { block: BlockTable } & AccessTables;

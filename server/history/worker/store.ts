@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { accessStores } from "../access_store.ts";
-import type { Store, StoreOptions } from "../contract/store.ts";
+import { accessStores, type FoundAccess } from "../../access/mod.ts";
+import { wordsOf } from "../../core/contract/errors.ts";
+import { HistoryError, type Store, type StoreOptions } from "../contract/store.ts";
 import { closeWorker, WorkerLink } from "./link.ts";
 import { WorkerReader } from "./reader.ts";
 import type { WriterCalls } from "./writer_worker.ts";
@@ -18,7 +19,7 @@ export async function openSqliteStore({ folder, durability, sliceRows, onBroken 
   const file = `${folder}/history.db`;
   const link = new WorkerLink<WriterCalls>(new URL("./writer_worker.ts", import.meta.url), { onDeath: onBroken });
   try {
-    const { newest, tokens, attempts, ...opened } = await link.call("open", {
+    const { newest, access, ...opened } = await link.call("open", {
       file,
       backups: `${folder}/backups`,
       durability,
@@ -37,10 +38,23 @@ export async function openSqliteStore({ folder, durability, sliceRows, onBroken 
         close: (signal) => closeWorker(link, signal),
       },
       reading: new WorkerReader(file, { slice: sliceRows }),
-      ...accessStores(link, { tokens, attempts }),
+      ...storesOver(link, access),
     };
   } catch (error) {
     link[Symbol.dispose]();
     throw error;
+  }
+}
+
+/** What access keeps beside the chain, its calls carried to the writer. */
+function storesOver(link: WorkerLink<WriterCalls>, found: FoundAccess): ReturnType<typeof accessStores> {
+  try {
+    return accessStores(found, {
+      addToken: (token) => link.call("addToken", token),
+      removeToken: (id) => link.call("removeToken", id),
+      saveAttempts: (saved) => link.call("saveAttempts", saved),
+    });
+  } catch (error) {
+    throw new HistoryError(wordsOf(error), { exitCode: 2, cause: error });
   }
 }

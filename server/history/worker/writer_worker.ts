@@ -4,9 +4,8 @@
  * @module
  */
 import { Kysely } from "kysely";
-import type { Attempts, KeptToken } from "../../core/contract/access.ts";
+import { accessWrites, findAccess, type FoundAccess } from "../../access/mod.ts";
 import { wordsOf } from "../../core/contract/errors.ts";
-import { listAttempts, saveAttempts } from "../attempts.ts";
 import type { Cell } from "../chain/mod.ts";
 import { type Committed, type Durability, type Head, HistoryError, type Opened } from "../contract/store.ts";
 import { BlockWriter } from "../sqlite/block_writer.ts";
@@ -14,16 +13,14 @@ import { makeDurable, openForWriting, sqliteCode, type WritableDatabase } from "
 import { NodeSqliteDialect } from "../sqlite/dialect.ts";
 import { migrate, MIGRATIONS } from "../sqlite/migrate.ts";
 import { completeLost, historyId } from "../sqlite/recovery.ts";
-import type { AttemptTable, HistoryTables, TokenTable } from "../sqlite/schema.ts";
-import { deleteToken, insertToken, listTokens } from "../tokens.ts";
+import type { HistoryTables } from "../sqlite/schema.ts";
 import { answerCalls } from "./link.ts";
 
 /** What opening has found and done, and what goes on from there. */
 interface Found extends Opened {
   newest: Head;
-  /** Rows as they are found: whoever opens checks them. */
-  tokens: TokenTable[];
-  attempts: AttemptTable[];
+  /** What access keeps beside the chain. */
+  access: FoundAccess;
 }
 
 interface Writer {
@@ -50,8 +47,8 @@ async function openDatabase(options: { file: string; backups: string; durability
   open = { database, blocks };
   const id = await historyId(database, { writer: blocks, now });
   const recovered = completeLost(blocks, { now });
-  const [tokens, attempts] = [await listTokens(database.db), await listAttempts(database.db)];
-  return { historyId: id, durability, newest: blocks.head, recovered, migrated, tokens, attempts };
+  const access = await findAccess(database.db);
+  return { historyId: id, durability, newest: blocks.head, recovered, migrated, access };
 }
 
 const calls = {
@@ -74,20 +71,7 @@ const calls = {
     return writer().blocks.commit(flat);
   },
 
-  /** Adds a token; it is on disk when this is answered. */
-  addToken(token: KeptToken): Promise<void> {
-    return insertToken(writer().database.db, token);
-  },
-
-  /** Removes a token; it is gone from the disk when this is answered. */
-  removeToken(id: string): Promise<void> {
-    return deleteToken(writer().database.db, id);
-  },
-
-  /** Saves failed attempts; they are on disk when this is answered. */
-  saveAttempts(attempts: { changed: readonly Attempts[]; forget: number }): Promise<void> {
-    return saveAttempts(writer().database.db, attempts);
-  },
+  ...accessWrites(() => writer().database.db),
 
   /** Moves the write-ahead log into the file and closes it. */
   close(): void {

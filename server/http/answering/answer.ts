@@ -4,7 +4,10 @@
  * @module
  */
 
-/** On every answer: what is said here is of this moment and of this token, and is never to be taken for anything else than its type. */
+/**
+ * On every answer: what is said here is of this moment and of this token, and is never to be taken for anything else
+ * than its type.
+ */
 export const SAFE_HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" } as const;
 
 /** On every answer in JSON. */

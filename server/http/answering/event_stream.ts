@@ -10,7 +10,8 @@ const utf8 = new TextEncoder();
 const BEAT = utf8.encode(":\n\n");
 
 /**
- * The body of an event stream: `id:` and `data:` of each event, and a comment every `beatMs`, so that nothing on the way takes a quiet stream for a dead one.
+ * The body of an event stream: `id:` and `data:` of each event, and a comment every `beatMs`, so that nothing on the
+ * way takes a quiet stream for a dead one.
  *
  * It is pulled: what the client has not read yet stays in the core, which bounds it. Here waits one event at most.
  */

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { Refusal } from "../../api/mod.ts";
 import type { Clock } from "../../core/ports.ts";
-import { Refusal } from "../refusing/refusal.ts";
 
 const utf8 = new TextEncoder();
 
@@ -20,8 +20,8 @@ export interface ExportBodyOptions {
 /**
  * Makes a body of the pieces: each is read when the client has taken the one before.
  *
- * A history that cannot be read at all is told before there is a body, so that it gets a status; one that cannot be read on cuts the body off, so that
- * nobody takes it for whole.
+ * A history that cannot be read at all is told before there is a body, so that it gets a status; one that cannot be
+ * read on cuts the body off, so that nobody takes it for whole.
  *
  * @throws What the first piece throws.
  */

@@ -1,10 +1,11 @@
 /**
  * When a reply may follow its answer.
  *
- * A `PHONE_REPLY` must not overtake the answer that carries its request id (R33), so the core holds it back until it is told that the
- * answer has been handed out. The server's `completed` promise tells that, whether the client took the answer or hung up: the answer's bytes
- * then stand before any that are written afterwards. A client that does not read would hold it for ever, so it is told after a bound at the
- * latest, by a sweep that costs one timer and not one a request.
+ * A `PHONE_REPLY` must not overtake the answer that carries its request id (R33), so the core holds it back until it is
+ * told that the answer has been handed out. The server's `completed` promise tells that, whether the client took the
+ * answer or hung up: the answer's bytes then stand before any that are written afterwards. A client that does not read
+ * would hold it for ever, so it is told after a bound at the latest, by a sweep that costs one timer and not one a
+ * request.
  *
  * @module
  */

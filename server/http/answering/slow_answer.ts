@@ -7,7 +7,10 @@ import { SAFE_HEADERS } from "./answer.ts";
 import type { Clock } from "../../core/ports.ts";
 
 const utf8 = new TextEncoder();
-/** White space before JSON means nothing, and keeps whatever is on the way from taking a quiet connection for a dead one. */
+/**
+ * White space before JSON means nothing, and keeps whatever is on the way from taking a quiet connection for a dead
+ * one.
+ */
 const BEAT = utf8.encode("\n");
 
 /** What such an answer needs. */
@@ -20,7 +23,8 @@ export interface SlowAnswerOptions {
 /**
  * Answers 200 at once and with a body when it is there; one that does not come breaks the answer off.
  *
- * Only a body that is under way tells that its client has hung up: a `Request`'s signal aborts after every answer, and says so on standard error.
+ * Only a body that is under way tells that its client has hung up: a `Request`'s signal aborts after every answer, and
+ * says so on standard error.
  *
  * @param work Makes the body; the signal aborts when the client hangs up.
  */

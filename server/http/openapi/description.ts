@@ -1,12 +1,31 @@
 /**
- * What a route says of itself, for `/v1/openapi.json`: whatever a caller must know that method, path and scope do not say already.
+ * What a route says of itself, for `/v1/openapi.json`: whatever a caller must know that method, path and scope do not
+ * say already.
  *
  * @module
  */
 import type { z } from "zod";
-import type { ProblemName } from "./problems.ts";
+import type { RefusalKind } from "../../api/mod.ts";
+import type { PhoneErrorName } from "../../core/contract/errors.ts";
 import type { AnswerHeader, CallHeader } from "./headers.ts";
-import type { Tag } from "./tags.ts";
+
+/** Every group that routes are sorted into, with what it is about. */
+export const TAGS = {
+  applications: "A client's sessions: their beginning, lease, events and end.",
+  phones: "The devices that plugins offer.",
+  handles: "Opened phones: what they show, what they want to hear, their close.",
+  requests: "Asking a phone for one of the nine operations, and what became of it.",
+  history: "What has happened, as an auditor reads it.",
+  operator: "Tokens, plugins, and what belongs to others.",
+  documents: "What can be asked and what is sent, for machines.",
+  health: "Whether the server lives and can work, and how it is called.",
+} as const;
+
+/** One of {@linkcode TAGS}. */
+export type Tag = keyof typeof TAGS;
+
+/** A refusal or telephony error that a route can answer, or that the server is at fault. */
+export type ProblemName = RefusalKind | PhoneErrorName | "internal";
 
 /** One answer that is not a problem. */
 export interface AnswerDescription {
@@ -43,8 +62,8 @@ export interface Description {
   /** What it answers when all is well, by status. */
   readonly answers: Readonly<Record<number, AnswerDescription>>;
   /**
-   * The problems that it can answer, beyond what any call can: a bad token or scope, a body, query or header that does not fit, a server that is stopping or
-   * at fault.
+   * The problems that it can answer, beyond what any call can: a bad token or scope, a body, query or header that does
+   * not fit, a server that is stopping or at fault.
    */
   readonly problems?: readonly ProblemName[];
   /** Whether a driver is asked, which can answer any telephony error, its vendor's own too. */

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { components, textOf } from "../schemas/components.ts";
+import { components, documentText } from "../../api/mod.ts";
+import { TAGS } from "./description.ts";
 import { operationOf, problemsOf, type Route } from "./operation.ts";
 import { headerComponents, problemExamples } from "./responses.ts";
-import { TAGS } from "./tags.ts";
 
 const ABOUT = `A telephony server for phone devices: what TAPI was on Windows.
 
@@ -24,7 +24,7 @@ export function openApiText(routes: readonly Route[]): string {
   }
   const tags = new Set(routes.map(({ description }) => description.tag));
   const problems = [...new Set(routes.flatMap(problemsOf))];
-  return textOf({
+  return documentText({
     openapi: "3.1.1",
     info: {
       title: "Switchroom",

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { idempotencyKey } from "../calls/operation_shapes.ts";
+import { idempotencyKey } from "../../api/mod.ts";
 
 /** Headers of calls that some routes heed. */
 export const CALL_HEADERS = {

@@ -4,13 +4,19 @@
  * @module
  */
 import { z } from "zod";
-import type { Scope } from "../ports.ts";
-import type { Components, JsonSchema } from "../schemas/components.ts";
-import type { Description } from "./description.ts";
+import type { Scope } from "../../access/mod.ts";
+import { ApplicationId, type Components, Device, HandleId, type JsonSchema, PhoneName } from "../../api/mod.ts";
+import type { Description, ProblemName } from "./description.ts";
 import { CALL_HEADERS } from "./headers.ts";
-import { PATH_NAMES } from "./path_names.ts";
-import type { ProblemName } from "./problems.ts";
 import { responsesOf } from "./responses.ts";
+
+/** What varies in paths under the same name everywhere: what stands for each well-known `:name`. */
+const PATH_NAMES: Readonly<Record<string, z.ZodType>> = {
+  application: ApplicationId,
+  handle: HandleId,
+  phone: PhoneName,
+  device: Device,
+};
 
 /** A route, as far as it is described. */
 export interface Route {
@@ -28,21 +34,21 @@ export interface Route {
 
 /** The operation that a route is. */
 export function operationOf(route: Route, components: Components): object {
-  const { description: told } = route;
+  const { description: described } = route;
   return {
-    operationId: told.id,
-    tags: [told.tag],
-    summary: told.summary,
-    ...(told.description !== undefined && { description: told.description }),
+    operationId: described.id,
+    tags: [described.tag],
+    summary: described.summary,
+    ...(described.description !== undefined && { description: described.description }),
     security: securityOf(route),
     parameters: parametersOf(route, components),
-    ...(told.body && {
+    ...(described.body && {
       requestBody: {
-        required: told.optionalBody !== true,
-        content: { "application/json": { schema: components.of(told.body) } },
+        required: described.optionalBody !== true,
+        content: { "application/json": { schema: components.of(described.body) } },
       },
     }),
-    responses: responsesOf(told, { problems: problemsOf(route), components }),
+    responses: responsesOf(described, { problems: problemsOf(route), components }),
   };
 }
 
@@ -68,17 +74,17 @@ function securityOf({ scope, admit }: Route): object[] {
   return admit === undefined ? [{ bearer: scopes }] : [{ bearer: scopes }, { session: scopes }];
 }
 
-function parametersOf({ path, description: told }: Route, components: Components): object[] {
+function parametersOf({ path, description: described }: Route, components: Components): object[] {
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => {
-    const schema = told.path?.[name] ?? PATH_NAMES[name];
+    const schema = described.path?.[name] ?? PATH_NAMES[name];
     if (schema === undefined) throw new Error(`Cannot describe ${path}: nothing says what :${name} is`);
     return parameter({ name, in: "path", required: true }, components.of(schema));
   });
-  const query = components.of(told.query ?? z.object({}));
+  const query = components.of(described.query ?? z.object({}));
   const inQuery = Object.entries(query.properties ?? {}).map(([name, schema]) =>
     parameter({ name, in: "query", required: query.required?.includes(name) ?? false }, schema as JsonSchema)
   );
-  const inHeader = (told.headers ?? []).map((name) =>
+  const inHeader = (described.headers ?? []).map((name) =>
     parameter({ name, in: "header", required: false }, components.of(CALL_HEADERS[name]))
   );
   return [...inPath, ...inQuery, ...inHeader];

@@ -4,11 +4,20 @@
  * @module
  */
 import { z } from "zod";
-import { Problem } from "../schemas/problem.ts";
-import type { Components } from "../schemas/components.ts";
-import type { AnswerDescription, Description } from "./description.ts";
+import {
+  type Components,
+  DescribedProblem,
+  INTERNAL_PROBLEM,
+  type Problem,
+  problemOf,
+  Refusal,
+  type RefusalKind,
+  REFUSALS,
+  telephonyProblem,
+} from "../../api/mod.ts";
+import { PhoneError } from "../../core/contract/errors.ts";
+import type { AnswerDescription, Description, ProblemName } from "./description.ts";
 import { ANSWER_HEADERS, type AnswerHeader } from "./headers.ts";
-import { kindOf, type ProblemName, problemNamed } from "./problems.ts";
 
 /** A response as OpenAPI has it. */
 interface Response {
@@ -24,7 +33,8 @@ export function responsesOf(
 ): object {
   const wrong = problemResponses(problems, components);
   const right = mapValues(answers, (answer) => responseOf(answer, components));
-  // A status can stand for both, such as the 503 of readyz: its media types tell them apart, and no header is sure to be there.
+  // A status can stand for both, such as the 503 of readyz: its media types tell them apart, and no header is sure to
+  // be there.
   const both = Object.keys(right).filter((status) => wrong[status]).map((status) => [
     status,
     { description: right[status]?.description, content: { ...right[status]?.content, ...wrong[status]?.content } },
@@ -70,7 +80,7 @@ function problemResponses(names: readonly ProblemName[], components: Components)
     ...headersNamed(headersOf(problems[0]?.status)),
     content: {
       "application/problem+json": {
-        schema: components.of(Problem),
+        schema: components.of(DescribedProblem),
         examples: Object.fromEntries(
           problems.map(kindOf).map((kind) => [kind, { $ref: `#/components/examples/${kind}` }]),
         ),
@@ -83,7 +93,7 @@ function driverResponse(components: Components): Response {
   return {
     description:
       "Any other telephony error: the phone's driver answers what it finds right, with a vendor's own number too (502)",
-    content: { "application/problem+json": { schema: components.of(Problem) } },
+    content: { "application/problem+json": { schema: components.of(DescribedProblem) } },
   };
 }
 
@@ -102,4 +112,20 @@ function mapValues<Value, Mapped>(
   map: (value: Value) => Mapped,
 ): Record<string, Mapped> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
+}
+
+/** The problem of that name, in the words of its catalogue. */
+function problemNamed(name: ProblemName): Problem {
+  if (name === "internal") return INTERNAL_PROBLEM;
+  if (!isRefusal(name)) return telephonyProblem(new PhoneError(name));
+  return problemOf(new Refusal(name, REFUSALS[name].title)) ?? INTERNAL_PROBLEM;
+}
+
+/** The last part of a problem's `type`. */
+function kindOf({ type }: Problem): string {
+  return type.slice(type.lastIndexOf(":") + 1);
+}
+
+function isRefusal(name: string): name is RefusalKind {
+  return Object.hasOwn(REFUSALS, name);
 }

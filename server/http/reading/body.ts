@@ -3,10 +3,8 @@
  *
  * @module
  */
+import { type ApiBounds, checkJson, Refusal } from "../../api/mod.ts";
 import { quoted } from "../../core/contract/quoted.ts";
-import { parseJson } from "./json.ts";
-import type { Limits } from "../ports.ts";
-import { Refusal } from "../refusing/refusal.ts";
 
 const lenient = new TextDecoder();
 const strict = new TextDecoder("utf-8", { fatal: true });
@@ -16,9 +14,9 @@ const strict = new TextDecoder("utf-8", { fatal: true });
  *
  * @throws {Refusal} `not-json` for another media type, `too-large`, or `bad-request` for what is not UTF-8 or not JSON.
  */
-export async function readJson(request: Request, limits: Limits): Promise<unknown> {
+export async function readJson(request: Request, bounds: ApiBounds): Promise<unknown> {
   checkMediaType(request.headers);
-  return parseJson(decode(await readBytes(request, limits.bodyBytes)), { depth: limits.jsonDepth });
+  return parseJson(decode(await readBytes(request, bounds.bodyBytes)), { depth: bounds.jsonDepth });
 }
 
 /**
@@ -26,15 +24,27 @@ export async function readJson(request: Request, limits: Limits): Promise<unknow
  *
  * @throws {Refusal} As {@linkcode readJson}.
  */
-export async function readJsonIfAny(request: Request, limits: Limits): Promise<unknown> {
-  const bytes = await readBytes(request, limits.bodyBytes);
+export async function readJsonIfAny(request: Request, bounds: ApiBounds): Promise<unknown> {
+  const bytes = await readBytes(request, bounds.bodyBytes);
   if (bytes.length === 0) return undefined;
   checkMediaType(request.headers);
-  return parseJson(decode(bytes), { depth: limits.jsonDepth });
+  return parseJson(decode(bytes), { depth: bounds.jsonDepth });
+}
+
+function parseJson(text: string, { depth }: { depth: number }): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Refusal("bad-request", text === "" ? "The body is empty: it must be JSON" : "The body is not valid JSON");
+  }
+  checkJson(value, { depth, what: "body" });
+  return value;
 }
 
 function decode(bytes: Uint8Array): string {
-  // The strict decoder takes more than twice the time: it is asked only where the lenient one may have put a replacement.
+  // The strict decoder takes more than twice the time: it is asked only where the lenient one may have put a
+  // replacement.
   const text = lenient.decode(bytes);
   if (!text.includes("\uFFFD")) return text;
   try {
@@ -57,7 +67,8 @@ async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
   const declared = request.headers.get("content-length");
   if (declared !== null && Number(declared) > limit) throw tooLarge();
   try {
-    // With a declared length the server's HTTP parser ends the body there: only a chunked one must be counted while it is read.
+    // With a declared length the server's HTTP parser ends the body there: only a chunked one must be counted while it
+    // is read.
     return declared === null ? await readCounted(request.body, { limit, tooLarge }) : await request.bytes();
   } catch (error) {
     if (error instanceof Refusal) throw error;

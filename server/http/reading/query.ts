@@ -1,12 +1,11 @@
 /**
- * Query strings from outside.
+ * Query strings from outside, and shapes of what they hold.
  *
  * @module
  */
-import type { z } from "zod";
+import { z } from "zod";
+import { fit, Refusal } from "../../api/mod.ts";
 import { quoted } from "../../core/contract/quoted.ts";
-import { Refusal } from "../refusing/refusal.ts";
-import { fit } from "./shape.ts";
 
 /**
  * Reads the query of a call's URL into a shape: nothing unknown, nothing twice, nothing wrongly encoded.
@@ -34,3 +33,25 @@ function decode(text: string): string {
     throw new Refusal("bad-request", `The query has ${quoted(text)}, which is not valid percent-encoding of UTF-8`);
   }
 }
+
+/** One of some names. */
+export const oneOf = <const Names extends readonly string[]>(names: Names) =>
+  z.enum(names, `must be one of ${names.join(" ")}`);
+
+/** A time; gives wall milliseconds. */
+export const time = z.iso.datetime({ offset: true, error: "must be a time of RFC 3339, its + written as %2B" })
+  .transform((text) => Date.parse(text));
+
+/** The cursor of what is older than a `seq`. Clients give it back as it is. */
+export function cursorOf(before: number): string {
+  return `b${before.toString(36)}`;
+}
+
+/** The shape of a cursor; gives the `seq`. */
+export const cursor: z.ZodType<number, string> = z.string().transform((text, context) => {
+  const before = Number.parseInt(text.slice(1), 36);
+  // Only what we would have written: parseInt alone takes "b1!" for 1.
+  if (Number.isSafeInteger(before) && before > 0 && cursorOf(before) === text) return before;
+  context.addIssue("is not a cursor: it must be `next` of an earlier answer");
+  return z.NEVER;
+});

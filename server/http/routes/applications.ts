@@ -3,28 +3,19 @@
  *
  * @module
  */
-import { z } from "zod";
-import { quoted } from "../../core/contract/quoted.ts";
+import { ApplicationList, beginApplication, fit, NewApplication, StartedApplication } from "../../api/mod.ts";
 import { json, noContent, SAFE_HEADERS } from "../answering/answer.ts";
-import { beginApplication } from "../calls/begin_application.ts";
-import { readJson } from "../reading/body.ts";
-import { applicationOf, type Endpoint, foreignApplicationOf } from "../endpoint.ts";
 import { eventStreamBody } from "../answering/event_stream.ts";
-import type { HttpPorts } from "../ports.ts";
-import { Refusal } from "../refusing/refusal.ts";
-import { ApplicationList, StartedApplication } from "../schemas/application.ts";
-import { fit, integer, text } from "../reading/shape.ts";
-
-export const NewApplication = z.strictObject({
-  name: text.meta({ description: "1 to 128 characters, for people." }),
-  leaseSeconds: integer(5, 300).exactOptional().meta({
-    description: "The application ends if nothing is heard of it for that long; 60 if left out.",
-  }),
-}).meta({ id: "NewApplication", examples: [{ name: "Reception", leaseSeconds: 60 }] });
+import { readJson } from "../reading/body.ts";
+import { lastEventOf } from "../reading/headers.ts";
+import { applicationOf, type Endpoint, foreignApplicationOf } from "./endpoint.ts";
+import type { AppPorts } from "./ports.ts";
 
 /** The routes of applications. */
-export function applicationEndpoints(ports: HttpPorts): Endpoint[] {
-  const { core, clock, limits } = ports;
+export function applicationEndpoints(
+  ports: Pick<AppPorts, "core" | "tokens" | "clock" | "bounds">,
+): Endpoint[] {
+  const { core, clock, bounds } = ports;
   return [
     {
       method: "POST",
@@ -38,8 +29,8 @@ export function applicationEndpoints(ports: HttpPorts): Endpoint[] {
         answers: { 201: { description: "The application has begun.", body: StartedApplication } },
         problems: ["INVALAPPNAME"],
       },
-      async run({ context, token }) {
-        const body = await readJson(context.req.raw, limits);
+      async serve({ context, token }) {
+        const body = await readJson(context.req.raw, bounds);
         const asked = fit(body, { shape: NewApplication, place: "body" });
         return json(await beginApplication(ports, token, asked), { status: 201 });
       },
@@ -54,7 +45,7 @@ export function applicationEndpoints(ports: HttpPorts): Endpoint[] {
         summary: "List the applications of every token",
         answers: { 200: { description: "Every application, oldest first.", body: ApplicationList } },
       },
-      run: () => json({ applications: core.applications() }),
+      serve: () => json({ applications: core.applications() }),
     },
     {
       method: "POST",
@@ -68,7 +59,7 @@ export function applicationEndpoints(ports: HttpPorts): Endpoint[] {
         answers: { 204: { description: "The lease begins anew." } },
         problems: ["INVALAPPHANDLE"],
       },
-      run(call) {
+      serve(call) {
         applicationOf(call, core);
         return noContent();
       },
@@ -86,7 +77,7 @@ export function applicationEndpoints(ports: HttpPorts): Endpoint[] {
         answers: { 204: { description: "The application is no more." } },
         problems: ["INVALAPPHANDLE"],
       },
-      async run(call) {
+      async serve(call) {
         const foreign = foreignApplicationOf(call, core);
         if (foreign) await core.shutdown(foreign, "operatorRelease", { by: call.token.id });
         else await core.shutdown(applicationOf(call, core));
@@ -110,7 +101,7 @@ export function applicationEndpoints(ports: HttpPorts): Endpoint[] {
         },
         problems: ["INVALAPPHANDLE", "INVALPARAM"],
       },
-      run(call) {
+      serve(call) {
         const application = applicationOf(call, core);
         const { headers: asked, method } = call.context.req.raw;
         const lastEvent = lastEventOf(asked.get("last-event-id"));
@@ -118,15 +109,8 @@ export function applicationEndpoints(ports: HttpPorts): Endpoint[] {
         // A HEAD is routed as its GET, but must not end the stream that is being read.
         if (method === "HEAD") return new Response(null, { headers });
         const events = core.events(application, lastEvent === undefined ? {} : { lastEvent });
-        return new Response(eventStreamBody(events, { clock, beatMs: limits.beatMs }), { headers });
+        return new Response(eventStreamBody(events, { clock, beatMs: bounds.beatMs }), { headers });
       },
     },
   ];
-}
-
-function lastEventOf(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  const seq = /^\d+$/.test(header) ? Number(header) : NaN;
-  if (Number.isSafeInteger(seq)) return seq;
-  throw new Refusal("bad-request", `Last-Event-ID is ${quoted(header)}; it must be the id of an event`);
 }

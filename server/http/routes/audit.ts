@@ -4,21 +4,16 @@
  * @module
  */
 import { z } from "zod";
+import { phonesOf, requireValid, type Token } from "../../access/mod.ts";
+import { Checkpoint, fit, integer, must, quota, Refusal, text, Verdict } from "../../api/mod.ts";
 import { EXPORT_FORMATS } from "../../core/contract/history.ts";
 import { json, SAFE_HEADERS } from "../answering/answer.ts";
-import { requireValid } from "../access/authentication.ts";
-import { readJsonIfAny } from "../reading/body.ts";
-import type { Endpoint } from "../endpoint.ts";
 import { exportBody } from "../answering/export_body.ts";
-import { phonesOf } from "../access/phone_globs.ts";
-import { places } from "../answering/places.ts";
-import type { HttpPorts, Token } from "../ports.ts";
-import { readQuery } from "../reading/query.ts";
-import { oneOf, time } from "../reading/query_shapes.ts";
-import { Refusal } from "../refusing/refusal.ts";
-import { Checkpoint, Verdict } from "../schemas/audit.ts";
-import { fit, integer, must, text } from "../reading/shape.ts";
 import { slowJson } from "../answering/slow_answer.ts";
+import { readJsonIfAny } from "../reading/body.ts";
+import { oneOf, readQuery, time } from "../reading/query.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { AppPorts } from "./ports.ts";
 
 const MEDIA = { jsonl: "application/jsonl", csv: "text/csv; charset=utf-8; header=present" } as const;
 
@@ -48,9 +43,11 @@ const Check = z.strictObject({
 });
 
 /** The routes of the audit. */
-export function auditEndpoints({ audit, tokens, clock, limits }: HttpPorts): Endpoint[] {
-  const beginExport = places("exports", EXPORTS);
-  const beginCheck = places("checks of the chain", CHECKS);
+export function auditEndpoints(
+  { audit, tokens, clock, bounds }: Pick<AppPorts, "audit" | "tokens" | "clock" | "bounds">,
+): Endpoint[] {
+  const beginExport = quota("exports", EXPORTS);
+  const beginCheck = quota("checks of the chain", CHECKS);
   return [
     {
       method: "GET",
@@ -76,7 +73,7 @@ export function auditEndpoints({ audit, tokens, clock, limits }: HttpPorts): End
         },
         problems: ["REQUESTOVERRUN", "RESOURCEUNAVAIL"],
       },
-      async run({ context, token }) {
+      async serve({ context, token }) {
         const { format, ...filter } = readQuery(context.req.url, ExportQuery);
         const { upTo, pieces } = audit.export({ ...filter, ...phonesOf(token) }, format);
         const headers = {
@@ -111,7 +108,7 @@ export function auditEndpoints({ audit, tokens, clock, limits }: HttpPorts): End
         description: "It tells of every phone: a token that is limited to phones is refused.",
         answers: { 200: { description: "The newest block that is on disk.", body: Checkpoint } },
       },
-      run({ token }) {
+      serve({ token }) {
         requireUnlimited(token);
         return json(audit.checkpoint());
       },
@@ -133,15 +130,15 @@ export function auditEndpoints({ audit, tokens, clock, limits }: HttpPorts): End
         answers: { 200: { description: "What was found.", body: Verdict } },
         problems: ["REQUESTOVERRUN"],
       },
-      async run({ context, token }) {
+      async serve({ context, token }) {
         requireUnlimited(token);
         const { raw } = context.req;
-        const { checkpoint } = fit(await readJsonIfAny(raw, limits) ?? {}, { shape: Check, place: "body" });
+        const { checkpoint } = fit(await readJsonIfAny(raw, bounds) ?? {}, { shape: Check, place: "body" });
         requireValid(token, tokens);
         const ended = beginCheck(token.id);
         return slowJson(
           (signal) => audit.verify({ signal, ...(checkpoint && { checkpoint }) }).finally(ended),
-          { clock, beatMs: limits.beatMs },
+          { clock, beatMs: bounds.beatMs },
         );
       },
     },

@@ -4,19 +4,17 @@
  * @module
  */
 import { z } from "zod";
+import { GETTER_ANSWERS, MOST_BYTES } from "../../api/mod.ts";
 import { PhoneError, type PhoneErrorName } from "../../core/contract/errors.ts";
 import type { HookSwitchDevice } from "../../core/contract/names.ts";
 import type { GetterName, GetterParameters } from "../../core/contract/operations.ts";
 import { quoted } from "../../core/contract/quoted.ts";
 import { json } from "../answering/answer.ts";
-import { type Call, type Endpoint, handleOf, pathValue } from "../endpoint.ts";
 import type { Description } from "../openapi/description.ts";
-import type { HttpPorts } from "../ports.ts";
 import { readQuery } from "../reading/query.ts";
-import { GETTER_ANSWERS } from "../schemas/getters.ts";
+import { type Call, type Endpoint, handleOf, pathValue } from "./endpoint.ts";
+import type { AppPorts } from "./ports.ts";
 
-/** The most bytes that a getter of data gives, and what it gives unless asked for less. */
-export const MOST_BYTES = 65_536;
 const DataQuery = z.strictObject({
   size: z.string().regex(/^\d+$/, "must be a number of bytes").transform(Number).default(MOST_BYTES).meta({
     type: "integer",
@@ -35,7 +33,7 @@ const button = { id: z.int().nonnegative().meta({ description: "The id of a butt
 const area = { id: z.int().nonnegative().meta({ description: "The id of a data area." }) };
 
 /** The routes of the getters. */
-export function getterEndpoints({ core }: HttpPorts): Endpoint[] {
+export function getterEndpoints({ core }: Pick<AppPorts, "core">): Endpoint[] {
   const getter = <Name extends GetterName>(
     path: string,
     name: Name,
@@ -58,7 +56,7 @@ export function getterEndpoints({ core }: HttpPorts): Endpoint[] {
       ],
       asksDriver: true,
     },
-    run: async (call) => json(await core.get(handleOf(call, core), name, params(call))),
+    serve: async (call) => json(await core.get(handleOf(call, core), name, params(call))),
   });
   return [
     getter("status", "getStatus", { summary: "Read the status (phoneGetStatus)", params: () => ({}) }),

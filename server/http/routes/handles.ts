@@ -3,34 +3,15 @@
  *
  * @module
  */
-import { z } from "zod";
-import { BUTTON_MODES, BUTTON_STATES, PHONE_STATES, PRIVILEGES } from "../../core/contract/names.ts";
+import { requireScope } from "../../access/mod.ts";
+import { ClosedHandle, fit, Masks, NewHandle, NewMasks, OpenedHandle } from "../../api/mod.ts";
 import { json } from "../answering/answer.ts";
-import { requireScope } from "../access/authentication.ts";
 import { readJson } from "../reading/body.ts";
-import { applicationOf, type Endpoint, foreignHandleOf, handleOf } from "../endpoint.ts";
-import type { HttpPorts } from "../ports.ts";
-import { ClosedHandle, Masks, OpenedHandle } from "../schemas/handle.ts";
-import { allNamed, fit, must, named } from "../reading/shape.ts";
-
-export const NewHandle = z.strictObject({
-  phone: z.union([z.string(), z.int().nonnegative()], must("a phone's name or device id")).meta({
-    description: "A phone's name or device id.",
-  }),
-  privilege: named(PRIVILEGES),
-}).meta({ id: "NewHandle", examples: [{ phone: "virtual:desk-1", privilege: "owner" }] });
-export const StatusMessages = z.strictObject({
-  states: allNamed(PHONE_STATES),
-  buttonModes: allNamed(BUTTON_MODES),
-  buttonStates: allNamed(BUTTON_STATES),
-}).meta({
-  id: "NewMasks",
-  description: "What a handle is to hear.",
-  examples: [{ states: ["lamp"], buttonModes: ["feature"], buttonStates: ["up", "down"] }],
-});
+import { applicationOf, type Endpoint, foreignHandleOf, handleOf } from "./endpoint.ts";
+import type { AppPorts } from "./ports.ts";
 
 /** The routes of handles. */
-export function handleEndpoints({ core, limits }: HttpPorts): Endpoint[] {
+export function handleEndpoints({ core, bounds }: Pick<AppPorts, "core" | "bounds">): Endpoint[] {
   return [
     {
       method: "POST",
@@ -54,9 +35,9 @@ export function handleEndpoints({ core, limits }: HttpPorts): Endpoint[] {
         ],
         asksDriver: true,
       },
-      async run(call) {
+      async serve(call) {
         const application = applicationOf(call, core);
-        const body = fit(await readJson(call.context.req.raw, limits), { shape: NewHandle, place: "body" });
+        const body = fit(await readJson(call.context.req.raw, bounds), { shape: NewHandle, place: "body" });
         if (body.privilege === "owner") requireScope(call.token, "phones:control");
         const handle = await core.open(application, { phone: String(body.phone), privilege: body.privilege });
         return json({ handle: handle.id, phone: handle.phone.id, privilege: handle.privilege }, { status: 201 });
@@ -77,7 +58,7 @@ export function handleEndpoints({ core, limits }: HttpPorts): Endpoint[] {
         answers: { 200: { description: "The handle is closed.", body: ClosedHandle } },
         problems: ["INVALPHONEHANDLE"],
       },
-      async run(call) {
+      async serve(call) {
         const foreign = foreignHandleOf(call, core);
         const close = foreign
           ? core.close(foreign, "operatorRelease", { by: call.token.id })
@@ -93,14 +74,14 @@ export function handleEndpoints({ core, limits }: HttpPorts): Endpoint[] {
         id: "setStatusMessages",
         tag: "handles",
         summary: "Say what a handle is to hear (phoneSetStatusMessages)",
-        body: StatusMessages,
+        body: NewMasks,
         answers: { 200: { description: "What it hears from now on.", body: Masks } },
         problems: ["INVALPHONEHANDLE", "INVALPARAM", "INVALBUTTONMODE", "INVALBUTTONSTATE", "OPERATIONFAILED"],
         asksDriver: true,
       },
-      async run(call) {
+      async serve(call) {
         const handle = handleOf(call, core);
-        const masks = fit(await readJson(call.context.req.raw, limits), { shape: StatusMessages, place: "body" });
+        const masks = fit(await readJson(call.context.req.raw, bounds), { shape: NewMasks, place: "body" });
         return json(await core.setStatusMessages(handle, masks));
       },
     },
@@ -115,7 +96,7 @@ export function handleEndpoints({ core, limits }: HttpPorts): Endpoint[] {
         answers: { 200: { description: "What it hears.", body: Masks } },
         problems: ["INVALPHONEHANDLE"],
       },
-      run: (call) => json(core.statusMessages(handleOf(call, core))),
+      serve: (call) => json(core.statusMessages(handleOf(call, core))),
     },
   ];
 }

@@ -4,11 +4,37 @@
  * @module
  */
 import type { Hono } from "hono";
+import { z } from "zod";
+import { schemaOf } from "../../api/mod.ts";
+import { PLUGIN_STATES } from "../../core/contract/plugin_condition.ts";
 import { json } from "../answering/answer.ts";
-import type { Env } from "../access/call_source.ts";
+import type { Env } from "../caller/call_source.ts";
 import type { Route } from "../openapi/operation.ts";
-import type { HttpPorts } from "../ports.ts";
-import { Alive, Readiness } from "../schemas/health.ts";
+import type { AppPorts, Health } from "./ports.ts";
+
+/** That it lives. */
+const Alive = z.object({ status: z.literal("ok") }).meta({ id: "Alive" });
+
+/** Whether it can work. */
+const Readiness = schemaOf<Health>()(
+  z.object({
+    ready: z.boolean().meta({ description: "Whether applications can work now." }),
+    durability: z.string().meta({
+      description: "What a power cut may cost: `full`, or `normal` as the operator chose.",
+    }),
+    reasons: z.array(z.string()).meta({ description: "What is missing or degraded, in words." }),
+    plugins: z.array(
+      z.object({
+        name: z.string(),
+        state: z.enum(PLUGIN_STATES),
+        reason: z.string().exactOptional(),
+      }),
+    ).meta({ description: "Every enabled plugin." }),
+  }).meta({
+    id: "Readiness",
+    examples: [{ ready: true, durability: "full", reasons: [], plugins: [{ name: "virtual", state: "ready" }] }],
+  }),
+);
 
 /** What `/v1/openapi.json` says of them. */
 export const HEALTH_ROUTES: readonly Route[] = [
@@ -41,7 +67,7 @@ export const HEALTH_ROUTES: readonly Route[] = [
 ];
 
 /** Adds `/healthz`, which is well whenever it can answer, and `/readyz`. */
-export function addHealthRoutes(app: Hono<Env>, { health }: HttpPorts): void {
+export function addHealthRoutes(app: Hono<Env>, { health }: Pick<AppPorts, "health">): void {
   app.get("/healthz", () => json({ status: "ok" }));
   app.get("/readyz", () => {
     const body = health();

@@ -4,22 +4,15 @@
  * @module
  */
 import { z } from "zod";
+import { hasScope, phonesOf, requireScope, type Token } from "../../access/mod.ts";
+import { EventPage, latestRecord, readRecord, RequestPage, RequestRecord, Seq } from "../../api/mod.ts";
+import type { Page, RequestFilter } from "../../core/contract/history.ts";
 import { OPERATIONS } from "../../core/contract/operations.ts";
 import { HISTORY_EVENT_TYPES, OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
-import type { Page, RequestFilter } from "../../core/contract/history.ts";
 import { json } from "../answering/answer.ts";
-import { hasScope, requireScope } from "../access/authentication.ts";
-import { cursor, cursorOf } from "../reading/cursor.ts";
-import { type Endpoint, pathValue } from "../endpoint.ts";
-import { phonesOf } from "../access/phone_globs.ts";
-import type { HttpPorts, Token } from "../ports.ts";
-import { readQuery } from "../reading/query.ts";
-import { oneOf, time } from "../reading/query_shapes.ts";
-import { latestRecord, readRecord } from "../calls/request_record.ts";
-import { EventPage } from "../schemas/history.ts";
-import { Seq } from "../schemas/names.ts";
-import { Record, RequestPage } from "../schemas/request.ts";
-import type { Turns } from "../answering/turns.ts";
+import { cursor, cursorOf, oneOf, readQuery, time } from "../reading/query.ts";
+import { type Endpoint, pathValue } from "./endpoint.ts";
+import type { AppPorts } from "./ports.ts";
 
 const PAGE = 50;
 const LARGEST_PAGE = 500;
@@ -54,7 +47,7 @@ const EventsQuery = z.strictObject({ type: oneOf(HISTORY_EVENT_TYPES).exactOptio
 
 /** The routes of the history. */
 export function historyEndpoints(
-  { core, reader, questions }: HttpPorts & { questions: Turns },
+  { core, reader, questions }: Pick<AppPorts, "core" | "reader" | "questions">,
 ): Endpoint[] {
   return [
     {
@@ -72,12 +65,13 @@ export function historyEndpoints(
         answers: { 200: { description: "A page of records.", body: RequestPage } },
         problems: ["missing-scope", "too-many"],
       },
-      async run({ context, token }) {
+      async serve({ context, token }) {
         const { limit, cursor: before, ...asked } = readQuery(context.req.url, RequestsQuery);
         const filter = { ...ownUnlessReader(asked, token), ...phonesOf(token) };
         return await questions(token.id, async () => {
           const page = await reader.requests(
-            // On disk a request is open or completed; which of the open ones have been dispatched is known to the core alone.
+            // On disk a request is open or completed; which of the open ones have been dispatched is known to the core
+            // alone.
             asked.state === "dispatched" ? { ...filter, state: "accepted" } : filter,
             { limit, ...(before !== undefined && { before }) },
           );
@@ -97,10 +91,10 @@ export function historyEndpoints(
         summary: "Read the record of a request",
         description: "With the scope `history:read` of any token, without it of the caller's own.",
         path: { id: Seq },
-        answers: { 200: { description: "The record, as of now.", body: Record } },
+        answers: { 200: { description: "The record, as of now.", body: RequestRecord } },
         problems: ["not-found", "too-many"],
       },
-      async run(call) {
+      async serve(call) {
         const text = pathValue(call, "id");
         const id = /^[1-9]\d*$/.test(text) ? Number(text) : NaN;
         const { token } = call;
@@ -121,7 +115,7 @@ export function historyEndpoints(
         answers: { 200: { description: "A page of facts.", body: EventPage } },
         problems: ["too-many"],
       },
-      async run({ context, token }) {
+      async serve({ context, token }) {
         const { limit, cursor: before, ...filter } = readQuery(context.req.url, EventsQuery);
         const part = { limit, ...(before !== undefined && { before }) };
         const page = await questions(token.id, () => reader.events({ ...filter, ...phonesOf(token) }, part));

@@ -4,11 +4,11 @@
  * @module
  */
 import { SAFE_HEADERS } from "../answering/answer.ts";
-import type { Endpoint } from "../endpoint.ts";
-import type { HttpPorts } from "../ports.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { AppPorts } from "./ports.ts";
 
 /** The route of the metrics: the one outside `/v1` that needs a token. */
-export function metricsEndpoints({ metrics }: HttpPorts): Endpoint[] {
+export function metricsEndpoints({ metrics }: Pick<AppPorts, "metrics">): Endpoint[] {
   return [
     {
       method: "GET",
@@ -20,7 +20,7 @@ export function metricsEndpoints({ metrics }: HttpPorts): Endpoint[] {
         summary: "Read the metrics",
         answers: { 200: { description: "The metrics as Prometheus collects them.", media: ["text/plain"] } },
       },
-      async run() {
+      async serve() {
         const { text, contentType } = await metrics();
         return new Response(text, { headers: { "content-type": contentType, ...SAFE_HEADERS } });
       },

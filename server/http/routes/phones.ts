@@ -3,14 +3,14 @@
  *
  * @module
  */
+import { seesOf } from "../../access/mod.ts";
+import { Phone, Phones } from "../../api/mod.ts";
 import { json } from "../answering/answer.ts";
-import { type Endpoint, pathValue } from "../endpoint.ts";
-import { seesOf } from "../access/phone_globs.ts";
-import type { HttpPorts } from "../ports.ts";
-import { Phone, Phones } from "../schemas/phone.ts";
+import { type Endpoint, pathValue } from "./endpoint.ts";
+import type { AppPorts } from "./ports.ts";
 
 /** The routes of phones. */
-export function phoneEndpoints({ core }: HttpPorts): Endpoint[] {
+export function phoneEndpoints({ core }: Pick<AppPorts, "core">): Endpoint[] {
   return [
     {
       method: "GET",
@@ -22,7 +22,7 @@ export function phoneEndpoints({ core }: HttpPorts): Endpoint[] {
         summary: "List the phones",
         answers: { 200: { description: "Every phone that the token may see.", body: Phones } },
       },
-      run: ({ token }) => json({ phones: core.phones(seesOf(token)) }),
+      serve: ({ token }) => json({ phones: core.phones(seesOf(token)) }),
     },
     {
       method: "GET",
@@ -36,7 +36,7 @@ export function phoneEndpoints({ core }: HttpPorts): Endpoint[] {
         answers: { 200: { description: "The phone.", body: Phone } },
         problems: ["BADDEVICEID", "NODEVICE"],
       },
-      run: (call) => json(core.phone(pathValue(call, "phone"), seesOf(call.token))),
+      serve: (call) => json(core.phone(pathValue(call, "phone"), seesOf(call.token))),
     },
   ];
 }

@@ -4,16 +4,16 @@
  * @module
  */
 import { z } from "zod";
+import { seesOf } from "../../access/mod.ts";
+import { Plugin, PluginList, PluginLog, Refusal } from "../../api/mod.ts";
 import { PhoneError } from "../../core/contract/errors.ts";
 import { quoted } from "../../core/contract/quoted.ts";
 import { onDisk } from "../../core/on_disk.ts";
 import { json } from "../answering/answer.ts";
-import { addressOf } from "../access/call_source.ts";
-import { type Call, type Endpoint, pathValue } from "../endpoint.ts";
-import { seesOf } from "../access/phone_globs.ts";
-import type { HttpPorts, ManagedPlugin } from "../ports.ts";
-import { Refusal } from "../refusing/refusal.ts";
-import { Plugin, PluginList, PluginLog } from "../schemas/plugin.ts";
+import { addressOf } from "../caller/call_source.ts";
+import { type Call, type Endpoint, pathValue } from "./endpoint.ts";
+import type { ManagedPlugin } from "./managed_plugin.ts";
+import type { AppPorts } from "./ports.ts";
 
 /** Every command, with what is said of it. */
 const COMMANDS = {
@@ -42,8 +42,10 @@ const COMMANDS = {
 
 const path = { plugin: z.string().meta({ description: "The plugin's name.", examples: ["virtual"] }) };
 
+type PluginPorts = Pick<AppPorts, "core" | "plugins" | "clock" | "bounds" | "record">;
+
 /** The routes of plugins. */
-export function pluginEndpoints(ports: HttpPorts): Endpoint[] {
+export function pluginEndpoints(ports: PluginPorts): Endpoint[] {
   const viewOf = (plugin: ManagedPlugin, call: Call) => {
     const { detail, ...condition } = plugin.condition;
     const { manifest, grants } = plugin;
@@ -74,7 +76,7 @@ export function pluginEndpoints(ports: HttpPorts): Endpoint[] {
       answers: { 200: { description: "How the plugin is now.", body: Plugin } },
       problems: ["not-found", ...(name === "reload" ? ["conflict" as const] : []), "RESOURCEUNAVAIL"],
     },
-    async run(call) {
+    async serve(call) {
       const plugin = pluginOf(call);
       if (ports.core.condition.stopping) throw new PhoneError("RESOURCEUNAVAIL", "The server is stopping");
       // Before its deeds: they are rows too.
@@ -97,7 +99,7 @@ export function pluginEndpoints(ports: HttpPorts): Endpoint[] {
         summary: "List the plugins",
         answers: { 200: { description: "Every configured plugin, in the order of configuration.", body: PluginList } },
       },
-      run: (call) => json({ plugins: ports.plugins().map((plugin) => viewOf(plugin, call)) }),
+      serve: (call) => json({ plugins: ports.plugins().map((plugin) => viewOf(plugin, call)) }),
     },
     command("start"),
     command("stop"),
@@ -117,7 +119,7 @@ export function pluginEndpoints(ports: HttpPorts): Endpoint[] {
         answers: { 200: { description: "The lines.", body: PluginLog } },
         problems: ["not-found"],
       },
-      run: (call) => json({ lines: pluginOf(call).lines }),
+      serve: (call) => json({ lines: pluginOf(call).lines }),
     },
   ];
 }
@@ -125,7 +127,7 @@ export function pluginEndpoints(ports: HttpPorts): Endpoint[] {
 /** Notes who commands what; a disk that takes nothing keeps nobody from commanding, but is told. */
 async function note(
   command: keyof typeof COMMANDS,
-  { plugin, call, ports: { clock, limits, record } }: { plugin: ManagedPlugin; call: Call; ports: HttpPorts },
+  { plugin, call, ports: { clock, bounds, record } }: { plugin: ManagedPlugin; call: Call; ports: PluginPorts },
 ): Promise<void> {
   const { name } = plugin.condition;
   const fact = record({
@@ -136,5 +138,5 @@ async function note(
     detail: { command },
   });
   const otherwise = `the command to ${command} the plugin ${name} was carried out all the same`;
-  await onDisk(fact, { clock, ms: limits.closeRowsMs, otherwise });
+  await onDisk(fact, { clock, ms: bounds.closeRowsMs, otherwise });
 }

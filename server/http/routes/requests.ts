@@ -3,30 +3,37 @@
  *
  * @module
  */
-import type { AcceptedRequest, HandleView } from "../../core/core.ts";
+import {
+  AcceptedRequest as Accepted,
+  AnyOperation,
+  type CalledRequest,
+  calledRequest,
+  fit,
+  OPERATION_SHAPES,
+  RequestRecord,
+  requireOwner,
+} from "../../api/mod.ts";
 import type { OperationName } from "../../core/contract/operations.ts";
+import type { AcceptedRequest, HandleView } from "../../core/core.ts";
 import { json } from "../answering/answer.ts";
-import { type AskedRequest, askedRequest, requireOwner } from "../calls/asked_request.ts";
+import { RequestBody } from "../openapi/request_body.ts";
 import { readJson } from "../reading/body.ts";
-import { type Endpoint, handleOf } from "../endpoint.ts";
-import { AskedOperation } from "../openapi/asked_operation.ts";
-import { AnyOperation, idempotencyKey, OPERATION_SHAPES } from "../calls/operation_shapes.ts";
-import type { HttpPorts } from "../ports.ts";
-import { waitOf } from "../reading/prefer.ts";
-import type { ReplyRelease } from "../answering/reply_release.ts";
-import { AcceptedRequest as Accepted, Record } from "../schemas/request.ts";
-import { fit } from "../reading/shape.ts";
-import type { Waits } from "../answering/waits.ts";
+import { keyOf, waitOf } from "../reading/headers.ts";
+import { type Endpoint, handleOf } from "./endpoint.ts";
+import type { AppPorts } from "./ports.ts";
 
 /** The route of requests. */
 export function requestEndpoints(
-  { core, reader, clock, limits, replies, waits }: HttpPorts & { replies: ReplyRelease; waits: Waits },
+  { core, reader, clock, bounds, replies, waits }: Pick<
+    AppPorts,
+    "core" | "reader" | "clock" | "bounds" | "replies" | "waits"
+  >,
 ): Endpoint[] {
   const waited = async (handle: HandleView, { accepted, seconds }: { accepted: AcceptedRequest; seconds: number }) => {
     const { application } = handle;
     const release = core.hold(application);
     const givenUp = Promise.withResolvers<undefined>();
-    const over = waits.begin(application.token, () => givenUp.resolve(undefined));
+    const endWait = waits.begin(application.token, () => givenUp.resolve(undefined));
     const cancel = clock.after(seconds * 1_000, () => givenUp.resolve(undefined));
     // Of a request that was over when its key was asked again only the history has the record.
     const record = accepted.done.then((record) => record ?? reader.request(accepted.requestId));
@@ -34,7 +41,7 @@ export function requestEndpoints(
       return await Promise.race([record, givenUp.promise]);
     } finally {
       cancel();
-      over();
+      endWait();
       release();
     }
   };
@@ -50,12 +57,12 @@ export function requestEndpoints(
         description:
           "What depends on the phone is found out by its plugin, after the acceptance, and ends as `failed`. All but `devSpecific` need a handle that " +
           "owns the phone. With `Prefer: wait` the answer is the record if the request ends in time, also when it failed.",
-        body: AskedOperation,
+        body: RequestBody,
         headers: ["Idempotency-Key", "Prefer"],
         answers: {
           200: {
             description: "The request has ended in the time that the caller was ready to wait.",
-            body: Record,
+            body: RequestRecord,
             headers: ["Preference-Applied"],
           },
           202: {
@@ -79,11 +86,11 @@ export function requestEndpoints(
           "OPERATIONUNAVAIL",
         ],
       },
-      async run(call) {
+      async serve(call) {
         const { raw } = call.context.req;
         const handle = handleOf(call, core);
-        const { operation, ...asked } = parseRequest(await readJson(raw, limits), handle);
-        const seconds = waitOf(raw.headers.get("prefer"), limits.waitSeconds);
+        const { operation, ...asked } = parseRequest(await readJson(raw, bounds), handle);
+        const seconds = waitOf(raw.headers.get("prefer"), bounds.waitSeconds);
         const key = keyOf(raw.headers.get("idempotency-key"));
         const accepted = await core.request(handle, operation, key === undefined ? asked : { ...asked, key });
         const record = seconds === undefined ? undefined : await waited(handle, { accepted, seconds });
@@ -100,15 +107,9 @@ export function requestEndpoints(
   ];
 }
 
-/** Under what a request is asked once only. */
-function keyOf(header: string | null): string | undefined {
-  if (header === null) return undefined;
-  return fit(header, { shape: idempotencyKey, place: "Idempotency-Key" });
-}
-
-function parseRequest(body: unknown, handle: HandleView): AskedRequest & { operation: OperationName } {
+function parseRequest(body: unknown, handle: HandleView): CalledRequest & { operation: OperationName } {
   const { operation } = fit(body, { shape: AnyOperation, place: "body" });
   requireOwner(operation, handle);
   const { operation: _, ...asked } = fit(body, { shape: OPERATION_SHAPES[operation], place: "body" });
-  return { operation, ...askedRequest(asked) };
+  return { operation, ...calledRequest(asked) };
 }

@@ -3,23 +3,20 @@
  *
  * @module
  */
+import { type KeptToken, type Operator, requireValid, tokenKeeper } from "../../access/mod.ts";
+import { fit, MadeToken, NewToken, TokenId, TokenList } from "../../api/mod.ts";
 import { json, noContent } from "../answering/answer.ts";
-import { requireValid } from "../access/authentication.ts";
+import { addressOf } from "../caller/call_source.ts";
 import { readJson } from "../reading/body.ts";
-import { addressOf } from "../access/call_source.ts";
-import { type Call, type Endpoint, pathValue } from "../endpoint.ts";
-import { NewToken } from "../access/new_token.ts";
-import type { KeptToken } from "../../core/contract/access.ts";
-import type { HttpPorts } from "../ports.ts";
-import { TokenId } from "../schemas/names.ts";
-import { MadeToken, TokenList } from "../schemas/token.ts";
-import { fit } from "../reading/shape.ts";
-import { createToken, type Operator, tokenRevoker } from "../access/token_keeper.ts";
-import type { Waits } from "../answering/waits.ts";
+import { type Call, type Endpoint, pathValue } from "./endpoint.ts";
+import type { AppPorts } from "./ports.ts";
 
 /** The routes of tokens. */
-export function tokenEndpoints(ports: HttpPorts & { waits: Waits }): Endpoint[] {
-  const revokeToken = tokenRevoker(ports);
+export function tokenEndpoints(
+  ports: Pick<AppPorts, "core" | "clock" | "bounds" | "tokens" | "tokenStore" | "waits" | "record">,
+): Endpoint[] {
+  const { tokens, tokenStore, bounds } = ports;
+  const keeper = tokenKeeper(ports);
   return [
     {
       method: "POST",
@@ -39,11 +36,11 @@ export function tokenEndpoints(ports: HttpPorts & { waits: Waits }): Endpoint[] 
         },
         problems: ["conflict"],
       },
-      async run(call) {
-        const body = await readJson(call.context.req.raw, ports.limits);
-        requireValid(call.token, ports.tokens);
+      async serve(call) {
+        const body = await readJson(call.context.req.raw, bounds);
+        requireValid(call.token, tokens);
         const asked = fit(body, { shape: NewToken, place: "body" });
-        const { kept, secret } = await createToken(ports, asked, { by: operatorOf(call) });
+        const { kept, secret } = await keeper.create(asked, { by: operatorOf(call) });
         return json({ token: secret, ...viewOf(kept) }, {
           status: 201,
           headers: { location: `/v1/tokens/${kept.id}` },
@@ -60,7 +57,7 @@ export function tokenEndpoints(ports: HttpPorts & { waits: Waits }): Endpoint[] 
         summary: "List the tokens",
         answers: { 200: { description: "Every token, oldest first, without its secret.", body: TokenList } },
       },
-      run: () => json({ tokens: ports.tokenStore.list().map(viewOf) }),
+      serve: () => json({ tokens: tokenStore.list().map(viewOf) }),
     },
     {
       method: "DELETE",
@@ -76,8 +73,8 @@ export function tokenEndpoints(ports: HttpPorts & { waits: Waits }): Endpoint[] 
         answers: { 204: { description: "The token is void, and its applications are no more." } },
         problems: ["not-found", "conflict"],
       },
-      async run(call) {
-        await revokeToken(pathValue(call, "id"), { by: operatorOf(call) });
+      async serve(call) {
+        await keeper.revoke(pathValue(call, "id"), { by: operatorOf(call) });
         return noContent();
       },
     },

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { type Bounds, DEFAULT_BOUNDS as CORE } from "../../core/bounds.ts";
 import { DEFAULT_BOUNDS as HISTORY, type HistoryBounds } from "../../history/mod.ts";
 import { DEFAULT_HOST_BOUNDS as HOST, type HostBounds } from "../../host/mod.ts";
-import { DEFAULT_LIMITS as HTTP, type Limits } from "../../http/mod.ts";
+import { type ApiBounds, DEFAULT_API_BOUNDS as API } from "../../api/mod.ts";
 import { MESSAGE_LIMIT } from "../../plugin/frames.ts";
 
 const LONGEST_MS = 86_400_000;
@@ -45,16 +45,16 @@ export const boundsFile = z.strictObject({
     "Heartbeats in a row that a plugin may miss; one more and it is killed as hung",
   ),
   backOffMs: ms(HOST.backOffMs, "The wait before a crashed plugin starts again; it doubles each time, up to 2 s"),
-  bodyBytes: bytes(HTTP.bodyBytes, { most: LARGEST_BODY, what: "The body of a call, and a message over the socket" }),
-  jsonDepth: z.int().min(2).max(1_000).default(HTTP.jsonDepth)
+  bodyBytes: bytes(API.bodyBytes, { most: LARGEST_BODY, what: "The body of a call, and a message over the socket" }),
+  jsonDepth: z.int().min(2).max(1_000).default(API.jsonDepth)
     .describe("How deeply arrays and objects may be nested in a body or message."),
-  waitSeconds: z.int().min(1).max(3_600).default(HTTP.waitSeconds)
+  waitSeconds: z.int().min(1).max(3_600).default(API.waitSeconds)
     .describe("The longest that `Prefer: wait` holds an answer, seconds."),
-  batch: count(HTTP.batch, "Messages in one JSON-RPC batch"),
-  callsPerMinute: z.int().min(0).max(1_000_000).default(HTTP.callsPerMinute)
+  batch: count(API.batch, "Messages in one JSON-RPC batch"),
+  callsPerMinute: z.int().min(0).max(1_000_000).default(API.callsPerMinute)
     .describe("Calls that each token may make a minute, messages over sockets too; 0 for no limit."),
-  sockets: count(HTTP.sockets, "Open sockets of each token"),
-  socketBytes: bytes(HTTP.socketBytes, { what: "What may wait for a socket's client before it is cut off" }),
+  sockets: count(API.sockets, "Open sockets of each token"),
+  socketBytes: bytes(API.socketBytes, { what: "What may wait for a socket's client before it is cut off" }),
   historyRows: count(HISTORY.waitingRows, "Rows that wait for the disk before nothing more is accepted"),
   historyMs: ms(HISTORY.waitingMs, "How long the oldest row may wait before nothing more is accepted"),
   tlsCheckMs: ms(5_000, "Between two looks whether tls.cert or tls.key has changed"),
@@ -74,7 +74,7 @@ export interface StopBudget {
 export interface RoomBounds {
   readonly core: Bounds;
   readonly host: HostBounds;
-  readonly http: Limits;
+  readonly http: ApiBounds;
   readonly history: Pick<HistoryBounds, "waitingRows" | "waitingMs">;
   readonly stop: StopBudget;
   /** Between two looks at the certificate's files. */
@@ -110,7 +110,7 @@ export function roomBounds({ stopMs, ...file }: BoundsFile): RoomBounds {
       missedHeartbeats: file.missedHeartbeats,
       backOffMs: file.backOffMs,
     },
-    http: { ...HTTP, ...file },
+    http: { ...API, ...file },
     history: { waitingRows: file.historyRows, waitingMs: file.historyMs },
     stop: { coreMs, pluginsMs, historyMs: stopMs - SPARE_MS - coreMs - pluginsMs },
     tlsCheckMs: file.tlsCheckMs,

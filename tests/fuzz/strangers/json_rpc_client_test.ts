@@ -9,7 +9,7 @@ import {
 import type { PhoneEvent } from "../../../server/core/contract/events.ts";
 import { sharedServer } from "../../harness/shared_server.ts";
 import type { RunningServer } from "../../harness/start_server.ts";
-import { soon } from "../../http/support/soon.ts";
+import { soon } from "../../harness/soon.ts";
 
 const server = sharedServer();
 

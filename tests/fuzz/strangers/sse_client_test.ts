@@ -4,7 +4,7 @@ import type { PhoneEvent } from "../../../server/core/contract/events.ts";
 import { api } from "../../harness/api.ts";
 import { CuttingProxy } from "../../harness/cutting_proxy.ts";
 import { startServer } from "../../harness/start_server.ts";
-import { soon } from "../../http/support/soon.ts";
+import { soon } from "../../harness/soon.ts";
 import { light, open } from "../../http/support/access.ts";
 
 Deno.test("a client of server-sent events that knows nothing of us misses nothing and hears nothing twice, though it is cut off (api section 4)", async () => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { deepEqual, equal } from "node:assert/strict";
-import { trustedProxies } from "../../../server/http/access/trusted_proxies.ts";
+import { trustedProxies } from "../../../server/http/caller/trusted_proxies.ts";
 import corpus from "../corpus/http.json" with { type: "json" };
 import { bytesOf } from "../inputs/bytes.ts";
 import type { Subject, Target } from "../target.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { deepEqual, ok } from "node:assert/strict";
-import { Connection } from "../../../server/http/socket/connection.ts";
+import { Connection } from "../../../server/socket/connection.ts";
 import corpus from "../corpus/socket.json" with { type: "json" };
 import type { Subject, Target } from "../target.ts";
 import { HEAP_NOISE, heapBytes } from "../world/heap.ts";
@@ -74,7 +74,7 @@ function connect({ ports, methods, underWay }: House, options?: { application: s
   const token = ports.tokens.get("operator");
   ok(token);
   const end = new LooseSocket();
-  new Connection(end, { ports, methods, underWay, pace: ports.pace, token, address: "127.0.0.1" });
+  new Connection(end, { ports, methods, underWay, token, address: "127.0.0.1" });
   const client = new RpcClient({ send: (text) => end.receive(text), close: () => end.close() }, options);
   end.onSent = (text) => client.got(text);
   end.addEventListener("close", ({ code }: CloseEventInit) => client.closed(code ?? 0));

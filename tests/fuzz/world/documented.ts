@@ -6,7 +6,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { type Schema, Validator } from "@cfworker/json-schema";
 import { PHONE_ERRORS } from "../../../server/core/contract/errors.ts";
-import { REFUSALS } from "../../../server/http/refusing/refusal.ts";
+import { REFUSALS } from "../../../server/api/mod.ts";
 import { type OpenApi, routesOf } from "../../http/support/open_api.ts";
 
 const PROBLEM = "application/problem+json";

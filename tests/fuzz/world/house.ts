@@ -3,14 +3,15 @@
  *
  * @module
  */
-import type { KeptToken } from "../../../server/core/contract/access.ts";
+import { hashSecret, type KeptToken, tokenTable } from "../../../server/access/mod.ts";
+import { DEFAULT_API_BOUNDS } from "../../../server/api/mod.ts";
 import { createCore } from "../../../server/core/mod.ts";
 import type { ApplicationView, Core, HandleView } from "../../../server/core/core.ts";
 import { createApp } from "../../../server/http/app.ts";
-import { type AppPorts, appPorts } from "../../../server/http/app_ports.ts";
-import { type Answered, DEFAULT_LIMITS, hashSecret, tokenTable } from "../../../server/http/mod.ts";
-import { CallsUnderWay } from "../../../server/http/socket/calls_under_way.ts";
-import { methodsOf } from "../../../server/http/socket/methods.ts";
+import { appPorts } from "../../../server/http/app_ports.ts";
+import type { Answered } from "../../../server/http/mod.ts";
+import { CallsUnderWay } from "../../../server/socket/calls_under_way.ts";
+import { methodsOf } from "../../../server/socket/methods.ts";
 import { systemClock } from "../../../server/program/clock.ts";
 import { recordOf } from "../../http/support/server.ts";
 import { MemoryHistory } from "./memory_history.ts";
@@ -32,7 +33,7 @@ const CHECKPOINT = { historyId: "0".repeat(32), block: 7, hash: "a".repeat(64), 
 /** What there is in a house. */
 export interface House {
   readonly core: Core;
-  readonly ports: AppPorts;
+  readonly ports: ReturnType<typeof appPorts>;
   readonly history: MemoryHistory;
   readonly app: ReturnType<typeof createApp>;
   /** What sockets share. */
@@ -60,7 +61,7 @@ export async function openHouse(): Promise<House> {
   const ports = appPorts({
     core,
     clock: systemClock,
-    limits: { ...DEFAULT_LIMITS, waitSeconds: 0 },
+    bounds: { ...DEFAULT_API_BOUNDS, waitSeconds: 0 },
     tokens: tokenTable(
       [OPERATOR, WATCHER, NOBODY].map((token) => ({ token, hash: hashSecret(SECRETS[token.id]) })),
     ),

@@ -1,4 +1,4 @@
-import { trustedProxies } from "../../../server/http/access/trusted_proxies.ts";
+import { trustedProxies } from "../../../server/http/caller/trusted_proxies.ts";
 import type { OpenApi } from "../../http/support/open_api.ts";
 import { openHouse, SECRETS } from "./house.ts";
 

@@ -22,7 +22,10 @@ export async function access(server: RunningServer, asked: object): Promise<Made
 }
 
 /** Begins an application and opens a phone. */
-export async function open(call: Call, phone = "virtual:desk-1", privilege = "owner") {
+export async function open(
+  call: Call,
+  { phone = "virtual:desk-1", privilege = "owner" }: { phone?: string; privilege?: string } = {},
+) {
   const { body: { application } } = await call<{ application: string }>("POST", "/v1/applications", {
     body: { name: "test" },
   });
@@ -34,7 +37,7 @@ export async function open(call: Call, phone = "virtual:desk-1", privilege = "ow
 }
 
 /** The virtual phone's own operation: delays or fails the next one. */
-export function person(call: Call, handle: string, command: object) {
+export function person(call: Call, handle: string, { command }: { command: object }) {
   return call("POST", `/v1/handles/${handle}/requests`, {
     body: { operation: "devSpecific", params: btoa(JSON.stringify(command)) },
     headers: { prefer: "wait=5" },
@@ -42,7 +45,7 @@ export function person(call: Call, handle: string, command: object) {
 }
 
 /** Asks for a lamp of the virtual desk phone. */
-export function light(call: Call, handle: string, headers: Record<string, string> = {}) {
+export function light(call: Call, handle: string, { headers = {} }: { headers?: Record<string, string> } = {}) {
   return call<RequestRecord>("POST", `/v1/handles/${handle}/requests`, {
     body: { operation: "setLamp", lamp: 20, mode: "steady" },
     headers,

@@ -25,7 +25,7 @@ export class EventQueue implements EventStream {
   }
 
   /** Puts in an event. */
-  push(seq: number, event: unknown, type: PhoneEvent["type"] = "PHONE_STATE"): void {
+  push(seq: number, event: unknown, { type = "PHONE_STATE" }: { type?: PhoneEvent["type"] } = {}): void {
     this.#items.push({ seq, type, json: JSON.stringify(event) });
     this.#give();
   }

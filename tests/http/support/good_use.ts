@@ -77,21 +77,21 @@ export const GOOD_USE: Readonly<Record<string, (workshop: Workshop) => Promise<v
       await expect(501, ask("GET", `/v1/handles/${monitor}/${getter}`));
     }
     await expect(422, ask("GET", `/v1/handles/${handle}/data/0?size=65537`));
-    await perform(ask, handle, person({ connected: false }));
+    await perform(ask, handle, { body: person({ connected: false }) });
     for (const getter of GETTERS) await expect(409, ask("GET", `/v1/handles/${handle}/${getter}`));
-    await perform(ask, handle, person({ connected: true }));
+    await perform(ask, handle, { body: person({ connected: true }) });
   },
 
   async requests({ ask, application, handle, monitor }) {
     for (const body of OPERATIONS) {
       const { requestId } = await expect(202, ask("POST", `/v1/handles/${handle}/requests`, { body }));
       await expect(200, ask("GET", `/v1/requests/${requestId}`));
-      await perform(ask, handle, { ...body, reference: "a word" });
+      await perform(ask, handle, { body: { ...body, reference: "a word" } });
     }
     const lamp = { operation: "setLamp", lamp: 20, mode: "dummy" };
     await expect(422, ask("POST", `/v1/handles/${handle}/requests`, { body: lamp }));
     await expect(403, ask("POST", `/v1/handles/${monitor}/requests`, { body: lamp }));
-    await perform(ask, handle, { operation: "setLamp", lamp: 99, mode: "off" });
+    await perform(ask, handle, { body: { operation: "setLamp", lamp: 99, mode: "off" } });
     const owner = await openPhone(ask, application, { phone: "virtual:mini-1", privilege: "owner" });
     await expect(
       501,
@@ -139,6 +139,6 @@ export function person(what: object): object {
 }
 
 /** Asks for an operation, and waits for its record. */
-export async function perform(ask: Call, handle: string, body: object): Promise<void> {
+export async function perform(ask: Call, handle: string, { body }: { body: object }): Promise<void> {
   await expect(200, ask("POST", `/v1/handles/${handle}/requests`, { body, headers: { prefer: "wait=20" } }));
 }

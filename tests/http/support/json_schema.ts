@@ -13,7 +13,8 @@ export interface Published {
 /**
  * What is wrong with a value, in lines; none if all is well.
  *
- * The published schemas let fields through that they do not name, because clients must. Here such a field is a fault: what is sent is described whole.
+ * The published schemas let fields through that they do not name, because clients must. Here such a field is a fault:
+ * what is sent is described whole.
  */
 export function faultsOf(
   value: unknown,

@@ -65,7 +65,10 @@ export class AnswerCheck {
     );
   }
 
-  /** Fails unless the document says that this call can be answered so, and of the answer, and of what was taken, all that is in it. */
+  /**
+   * Fails unless the document says that this call can be answered so, and of the answer, and of what was taken, all
+   * that is in it.
+   */
   check(
     { method, path, sent }: { method: string; path: string; sent?: unknown },
     { status, headers, body }: Answer<unknown>,

@@ -28,7 +28,10 @@ import type {
 } from "../../../server/core/core.ts";
 import type { PluginEvents, Wanted } from "../../../server/core/ports.ts";
 
-/** An application `app-1` of the token `t-all` with an owner handle `own-1` and a monitor handle `mon-1`; `other-1` is a handle of another. */
+/**
+ * An application `app-1` of the token `t-all` with an owner handle `own-1` and a monitor handle `mon-1`; `other-1` is a
+ * handle of another.
+ */
 export class RecordingCore implements Core {
   readonly condition: CoreCondition = { settled: true, stopping: false };
   /** Every call that changes or asks something: its name and what it was given. */
@@ -164,9 +167,9 @@ export class RecordingCore implements Core {
   async get<Name extends GetterName>(
     handle: HandleView,
     getter: Name,
-    params: GetterParameters[Name],
+    options: GetterParameters[Name],
   ): Promise<GetterResults[Name]> {
-    await this.#record("get", handle.id, getter, params);
+    await this.#record("get", handle.id, getter, options);
     await this.during("get");
     return this.got as GetterResults[Name];
   }

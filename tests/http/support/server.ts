@@ -3,26 +3,30 @@
  *
  * @module
  */
-import type { Attempts, AttemptStore, KeptToken, TokenStore } from "../../../server/core/contract/access.ts";
+import {
+  type Attempts,
+  type AttemptStore,
+  hashSecret,
+  type KeptToken,
+  type Scope,
+  type TokenStore,
+  tokenTable,
+} from "../../../server/access/mod.ts";
+import { type ApiBounds, DEFAULT_API_BOUNDS } from "../../../server/api/mod.ts";
 import type { HistoryEvent, RequestRecord } from "../../../server/core/contract/record.ts";
 import type { HistoryReader, Page } from "../../../server/core/contract/history.ts";
 import type { Fact } from "../../../server/core/ports.ts";
 import {
   type Answered,
-  DEFAULT_LIMITS,
-  hashSecret,
   type Health,
   type HttpServer,
-  type Limits,
   type ManagedPlugin,
-  type Scope,
   serveHttp,
-  tokenTable,
 } from "../../../server/http/mod.ts";
-import { ManualClock } from "./manual_clock.ts";
+import { ManualClock } from "../../harness/manual_clock.ts";
 import { RecordingAudit } from "./recording_audit.ts";
 import { RecordingCore } from "./recording_core.ts";
-import { soon } from "./soon.ts";
+import { soon } from "../../harness/soon.ts";
 
 /** The secrets of the tokens that there are, by their ids. */
 export const SECRETS = {
@@ -132,8 +136,8 @@ export class TestServer implements AsyncDisposable {
   readonly #http: HttpServer;
   readonly #client = Deno.createHttpClient({});
 
-  /** @param limits Those that are not the usual. */
-  constructor(limits: Partial<Limits> = {}) {
+  /** @param bounds Those that are not the usual. */
+  constructor(bounds: Partial<ApiBounds> = {}) {
     const stored = Object.entries(SECRETS).map(([id, secret]) => ({
       token: { id, scopes: SCOPES_OF[id as keyof typeof SECRETS], phones: null },
       hash: hashSecret(secret),
@@ -148,7 +152,7 @@ export class TestServer implements AsyncDisposable {
       attemptStore: this.attempts,
       slowed: (address) => this.slowed.push(address),
       clock: this.clock,
-      limits: { ...DEFAULT_LIMITS, ...limits },
+      bounds: { ...DEFAULT_API_BOUNDS, ...bounds },
       health: () => this.health,
       metrics: () => Promise.resolve({ text: "up 1\n", contentType: "text/plain; version=0.0.4; charset=utf-8" }),
       answered: (answer) => this.answers.push(answer),
@@ -212,7 +216,7 @@ export class TestServer implements AsyncDisposable {
     this.#client.close();
     const stopped = this.stop();
     // Whatever a test left on its way is cut.
-    this.clock.advance(DEFAULT_LIMITS.stopMs);
+    this.clock.advance(DEFAULT_API_BOUNDS.drainMs);
     await stopped;
   }
 }

@@ -5,7 +5,7 @@
  */
 import { equal } from "node:assert/strict";
 import type { Answer, Call } from "../../harness/api.ts";
-import type { Scope } from "../../../server/http/mod.ts";
+import type { Scope } from "../../../server/access/mod.ts";
 
 /** What the calls of a test have to work with. */
 export interface Workshop {
@@ -43,9 +43,10 @@ export async function openWorkshop(ask: Call): Promise<Workshop> {
 export async function openPhone(
   ask: Call,
   application: string,
-  body: { phone: string | number; privilege: string },
+  { phone, privilege }: { phone: string | number; privilege: string },
 ): Promise<string> {
-  return String((await expect(201, ask("POST", `/v1/applications/${application}/handles`, { body }))).handle);
+  const opened = ask("POST", `/v1/applications/${application}/handles`, { body: { phone, privilege } });
+  return String((await expect(201, opened)).handle);
 }
 
 /** The body of an answer that must have this status. */

@@ -1,0 +1,25 @@
+/**
+ * Access: who may get in, with what, how often, and who tried. It knows no transport.
+ *
+ * Whatever enters by here is loaded by the history's writer too, a thread of its own: see `store.ts` before a package
+ * is imported in this room.
+ *
+ * @module
+ */
+export type { Attempts, AttemptStore, KeptToken, TokenStore } from "./contract.ts";
+export { Denial, type DenialKind } from "./denial.ts";
+
+export { type Scope, SCOPES, type StoredToken, type Token, type Tokens, type TokenTable } from "./token.ts";
+export { hashSecret, tableEntry, tokenTable } from "./token_table.ts";
+export { makeToken, type TokenSpec } from "./new_token.ts";
+export { type Operator, tokenKeeper } from "./token_keeper.ts";
+export { matches, PHONE_GLOB, phonesOf, seesOf } from "./phone_globs.ts";
+
+export { authenticate, hasScope, requireScope, requireValid } from "./authentication.ts";
+export { LOGIN_SECONDS, type LoginTable, loginTable } from "./login_table.ts";
+export { type FailedAttempts, failedAttempts, networkOf } from "./failed_attempts.ts";
+export { type AccessRefusals, accessRefusals } from "./access_refusals.ts";
+export { minuteCounts } from "./minute_counts.ts";
+export { type RateLimit, rateLimit } from "./rate_limit.ts";
+
+export { accessStores, type AccessTables, accessWrites, findAccess, type FoundAccess } from "./store.ts";

@@ -1,0 +1,170 @@
+/**
+ * What access must not forget: tokens and failed attempts, two tables beside the chain in the history's file.
+ *
+ * Two threads share the work. The writer of the history, a worker, has the connection: it finds the rows at the start
+ * ({@linkcode findAccess}) and changes them when it is called ({@linkcode accessWrites}), one call after the other,
+ * between the chain's own commits. The server's thread checks what was found, holds it, and calls the writer
+ * ({@linkcode accessStores}); the history carries the calls across.
+ *
+ * Kysely is here in its types only, and zod not at all: a worker's modules are loaded for it alone, and neither thread
+ * is to load what it never uses.
+ *
+ * @module
+ */
+import type { Kysely } from "kysely";
+import { PhoneError, wordsOf } from "../core/contract/errors.ts";
+import type { Attempts, AttemptStore, KeptToken, TokenStore } from "./contract.ts";
+
+/** A token as its row has it; `scopes` and `phones` are JSON. */
+export interface TokenRow {
+  id: string;
+  name: string;
+  hash: Uint8Array;
+  scopes: string;
+  phones: string | null;
+  created_at: number;
+}
+
+/** Failed attempts as their row has them: they count for a minute only. */
+export interface AttemptRow {
+  address: string;
+  since: number;
+  count: number;
+}
+
+/**
+ * The two tables, as Kysely is told of them; `migrations/` makes them. Not of the chain, for their rows come and go.
+ */
+export interface AccessTables {
+  token: TokenRow;
+  attempt: AttemptRow;
+}
+
+/** The rows that were there at the start, unchecked. */
+export interface FoundAccess {
+  readonly tokens: readonly TokenRow[];
+  readonly attempts: readonly AttemptRow[];
+}
+
+/** What the server's thread calls and the writer does; on disk when it resolves. */
+export interface AccessWrites {
+  /** Adds a token. @throws What SQLite says, also if its id or hash is there already. */
+  addToken(token: KeptToken): Promise<void>;
+  /** Removes the token of an id, if it is there. */
+  removeToken(id: string): Promise<void>;
+  /** Saves what has changed, and forgets every address whose first attempt was before `forget`. */
+  saveAttempts(saved: { changed: readonly Attempts[]; forget: number }): Promise<void>;
+}
+
+/** In the writer: the rows of both tables, tokens in the order of creation. */
+export async function findAccess(db: Kysely<AccessTables>): Promise<FoundAccess> {
+  return {
+    tokens: await db.selectFrom("token").selectAll().orderBy("created_at").orderBy("id").execute(),
+    attempts: await db.selectFrom("attempt").selectAll().execute(),
+  };
+}
+
+/**
+ * In the writer: changes the tables.
+ *
+ * @param database Gives the connection, which is not there before the history is opened.
+ */
+export function accessWrites(database: () => Kysely<AccessTables>): AccessWrites {
+  return {
+    async addToken({ createdAt, scopes, phones, ...rest }) {
+      await database().insertInto("token")
+        .values({
+          ...rest,
+          scopes: JSON.stringify(scopes),
+          phones: phones && JSON.stringify(phones),
+          created_at: createdAt,
+        })
+        .execute();
+    },
+    async removeToken(id) {
+      await database().deleteFrom("token").where("id", "=", id).execute();
+    },
+    async saveAttempts({ changed, forget }) {
+      await database().transaction().execute(async (transaction) => {
+        await transaction.deleteFrom("attempt").where("since", "<", forget).execute();
+        for (const { address, since, count } of changed) {
+          await transaction.insertInto("attempt").values({ address, since, count })
+            .onConflict((conflict) => conflict.column("address").doUpdateSet({ since, count }))
+            .execute();
+        }
+      });
+    },
+  };
+}
+
+/**
+ * In the server's thread: the stores over the writer, with the rows that it found.
+ *
+ * @throws {Error} If a token's row is broken: a token must not quietly be lost, or allow what it did not.
+ */
+export function accessStores(
+  found: FoundAccess,
+  writer: AccessWrites,
+): { tokens: TokenStore; attempts: AttemptStore } {
+  let tokens = found.tokens.map(toToken);
+  // An attempt's row that somebody has broken is left out: it would only slow its address for what is left of a minute.
+  const attempts = found.attempts.filter(isWhole);
+  const write = async (written: Promise<void>): Promise<void> => {
+    try {
+      await written;
+    } catch (error) {
+      throw new PhoneError("RESOURCEUNAVAIL", `The history cannot be written: ${wordsOf(error)}`);
+    }
+  };
+  return {
+    tokens: {
+      list: () => [...tokens],
+      async add(token) {
+        await write(writer.addToken(token));
+        tokens.push(token);
+      },
+      async remove(id) {
+        await write(writer.removeToken(id));
+        tokens = tokens.filter((token) => token.id !== id);
+      },
+    },
+    attempts: {
+      list: () => [...attempts],
+      save: (changed, { forget }) => write(writer.saveAttempts({ changed, forget })),
+    },
+  };
+}
+
+/** The token of a row, whose types SQLite does not promise. */
+function toToken({ id, name, hash, scopes, phones, created_at }: TokenRow): KeptToken {
+  const broken = (what: string) => new Error(`Cannot read token ${id} of the history: ${what}. Restore a copy`);
+  if (typeof id !== "string" || typeof name !== "string") throw broken("its id and its name must be texts");
+  if (!(hash instanceof Uint8Array)) throw broken("its hash must be bytes");
+  if (!Number.isSafeInteger(created_at)) throw broken("its time must be whole milliseconds");
+  const texts = (column: string, cell: string) => {
+    const list = parsed(cell);
+    if (Array.isArray(list) && list.every((one) => typeof one === "string")) return list;
+    throw broken(list === undefined ? `its ${column} are not JSON` : `its ${column} must be a list of texts`);
+  };
+  return {
+    id,
+    name,
+    hash,
+    scopes: texts("scopes", scopes),
+    phones: phones === null ? null : texts("phones", phones),
+    createdAt: created_at,
+  };
+}
+
+/** What a cell's JSON says; undefined if it is none. */
+function parsed(cell: string): unknown {
+  try {
+    return JSON.parse(cell);
+  } catch {
+    return undefined;
+  }
+}
+
+function isWhole({ address, since, count }: AttemptRow): boolean {
+  return typeof address === "string" && Number.isSafeInteger(since) && Number.isSafeInteger(count) && count > 0;
+}

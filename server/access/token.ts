@@ -1,0 +1,45 @@
+/**
+ * Access tokens, and what they may be allowed.
+ *
+ * @module
+ */
+
+/** What a token can be allowed; `admin` implies every other. */
+export const SCOPES = ["phones:monitor", "phones:control", "history:read", "metrics", "admin"] as const;
+
+/** One of {@linkcode SCOPES}. */
+export type Scope = typeof SCOPES[number];
+
+/** A bearer token as a call is judged by it; never the secret itself. */
+export interface Token {
+  /** Names the token in records and facts. */
+  readonly id: string;
+  /** What it is allowed. */
+  readonly scopes: readonly Scope[];
+  /** The phones that it may see, as globs; null = every phone. */
+  readonly phones: readonly string[] | null;
+}
+
+/** The tokens that are valid now. */
+export interface Tokens {
+  /** The token with this secret, or undefined. Takes the same time whichever token it is. */
+  find(secret: string): Token | undefined;
+  /** The token of an id; undefined once it has been revoked. */
+  get(id: string): Token | undefined;
+}
+
+/** A token and what is known of its secret. */
+export interface StoredToken {
+  /** The token, as it is found. */
+  readonly token: Token;
+  /** SHA-256 of the secret. */
+  readonly hash: Uint8Array;
+}
+
+/** The tokens that are valid now, as they come and go. */
+export interface TokenTable extends Tokens {
+  /** Makes a token valid, for as long as the table lives. */
+  add(stored: StoredToken): void;
+  /** Makes the token of an id void, from the next call on. */
+  remove(id: string): void;
+}

@@ -1,0 +1,112 @@
+/**
+ * Making and revoking tokens while the server runs.
+ *
+ * @module
+ */
+import { quoted } from "../core/contract/quoted.ts";
+import type { Core } from "../core/core.ts";
+import { onDisk } from "../core/on_disk.ts";
+import type { Clock, Fact } from "../core/ports.ts";
+import type { KeptToken, TokenStore } from "./contract.ts";
+import { Denial } from "./denial.ts";
+import { makeToken, type TokenSpec } from "./new_token.ts";
+import type { TokenTable } from "./token.ts";
+import { tableEntry } from "./token_table.ts";
+
+/** What keeping tokens asks of the world. */
+export interface TokenKeeperPorts {
+  readonly clock: Clock;
+  /** `closeRowsMs`: how long the disk is waited for. */
+  readonly bounds: { readonly closeRowsMs: number };
+  readonly core: Pick<Core, "endApplicationsOf">;
+  /** The tokens that are valid now. */
+  readonly tokens: TokenTable;
+  /** Where they are kept. */
+  readonly tokenStore: TokenStore;
+  /** Ends whatever waits in the name of a token. */
+  readonly waits: { end(token: string): void };
+  /** Appends a fact to the history; resolves when it is on disk. */
+  record(fact: Fact): Promise<void>;
+}
+
+/** Who makes or revokes a token. */
+export interface Operator {
+  /** The id of the operator's own token. */
+  readonly token: string;
+  /** Where the call came from. */
+  readonly address: string;
+}
+
+/** Makes and revokes tokens. */
+export interface TokenKeeper {
+  /**
+   * Makes a token; it is on disk, and so is the fact, when this resolves.
+   *
+   * @throws {Denial} `conflict` if there are too many.
+   * @throws {PhoneError} `RESOURCEUNAVAIL` if the disk does not take it; nobody knows the secret then, so that whatever
+   * is left of it allows nothing.
+   */
+  create(asked: TokenSpec, options: { by: Operator }): Promise<{ kept: KeptToken; secret: string }>;
+  /**
+   * Revokes a token: it is void at once, and when this resolves its applications are ended, nothing waits with it, and
+   * both it and the fact are on disk. One that is being revoked is not revoked again: who asks meanwhile waits for the
+   * same end.
+   *
+   * @throws {Denial} `not-found`; `conflict` if nobody could get in any more.
+   * @throws {PhoneError} `RESOURCEUNAVAIL` if the disk does not take it; the token is void nevertheless until the
+   * server is started anew, and can be revoked again.
+   */
+  revoke(id: string, options: { by: Operator }): Promise<void>;
+}
+
+/** Every wrong secret is compared with all of them. */
+const MOST_TOKENS = 1_000;
+
+/** See the module. */
+export function tokenKeeper(
+  { clock, bounds, core, tokens, tokenStore, waits, record }: TokenKeeperPorts,
+): TokenKeeper {
+  const underWay = new Map<string, Promise<void>>();
+
+  const revoke = async (id: string, { by }: { by: Operator }): Promise<void> => {
+    const kept = tokenStore.list();
+    const revoked = kept.find((token) => token.id === id);
+    if (revoked === undefined) throw new Denial("not-found", `No token has the id ${quoted(id)}`);
+    const isAdmin = ({ scopes }: KeptToken) => scopes.includes("admin");
+    if (isAdmin(revoked) && !kept.some((token) => token.id !== id && isAdmin(token) && tokens.get(token.id))) {
+      throw new Denial(
+        "conflict",
+        `${id} is the last token with the scope admin: nobody could make another; make one first`,
+      );
+    }
+    tokens.remove(id);
+    const ended = core.endApplicationsOf(id).finally(() => waits.end(id));
+    const written = tokenStore.remove(id).then(() =>
+      record({ type: "tokenRevoked", ...by, detail: { id, name: revoked.name } })
+    );
+    const otherwise = "the token is void, but would be valid again after a restart: revoke it again";
+    const steps = await Promise.allSettled([onDisk(written, { clock, ms: bounds.closeRowsMs, otherwise }), ended]);
+    for (const step of steps) if (step.status === "rejected") throw step.reason;
+  };
+
+  return {
+    async create(asked, { by }) {
+      if (tokenStore.list().length >= MOST_TOKENS) {
+        throw new Denial("conflict", `There are ${MOST_TOKENS} tokens; revoke one that is not used any more`);
+      }
+      const made = makeToken(asked, { now: clock.wall() });
+      const { id, name, scopes, phones } = made.kept;
+      const written = tokenStore.add(made.kept).then(() =>
+        record({ type: "tokenCreated", ...by, detail: { id, name, scopes, phones } })
+      );
+      await onDisk(written, { clock, ms: bounds.closeRowsMs, otherwise: "the token was not made" });
+      tokens.add(tableEntry(made.kept));
+      return made;
+    },
+    revoke(id, options) {
+      const revocation = underWay.get(id) ?? revoke(id, options).finally(() => underWay.delete(id));
+      underWay.set(id, revocation);
+      return revocation;
+    },
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * Calls, once their transport has read them: what is done with them whichever it was.
+ *
+ * @module
+ */
+import { hasScope, requireValid, seesOf, type Token, type Tokens } from "../access/mod.ts";
+import { PhoneError } from "../core/contract/errors.ts";
+import type { HistoryReader } from "../core/contract/history.ts";
+import type { OperationName, OperationParameters } from "../core/contract/operations.ts";
+import type { RequestRecord } from "../core/contract/record.ts";
+import type { Core, HandleView } from "../core/core.ts";
+import { Refusal } from "./refusals/refusal.ts";
+
+/**
+ * Begins an application for a token: it sees the phones of the token.
+ *
+ * @throws {Denial} `unauthorized` if the token has been revoked since the call was admitted: the application would
+ * outlive the revocation.
+ * @throws {PhoneError} As `core.initialize`.
+ */
+export async function beginApplication(
+  { core, tokens }: { core: Core; tokens: Tokens },
+  token: Token,
+  { name, ...lease }: { name: string; leaseSeconds?: number },
+): ReturnType<Core["initialize"]> {
+  requireValid(token, tokens);
+  return await core.initialize(name, { token: token.id, sees: seesOf(token), ...lease });
+}
+
+/**
+ * Refuses what a monitor may not do. Privilege comes before shape (contract 2.0): it learns so whatever else is wrong
+ * with what it sent.
+ *
+ * @throws {PhoneError} `NOTOWNER`.
+ */
+export function requireOwner(operation: OperationName, handle: HandleView): void {
+  if (operation === "devSpecific" || handle.privilege === "owner") return;
+  throw new PhoneError(
+    "NOTOWNER",
+    `${operation} changes the phone: the handle must be opened as owner, not as monitor`,
+  );
+}
+
+/** A request as it is called: what the core is given besides the operation. */
+export interface CalledRequest {
+  /** What the operation is given. */
+  params: OperationParameters[OperationName];
+  /** The application's own word for the request. */
+  reference?: string;
+  /** Milliseconds. */
+  deadlineMs?: number;
+}
+
+/** Tells the parameters of an operation, fitted to its shape, from what every operation has. */
+export function calledRequest(
+  { reference, deadlineMs, ...params }: { reference?: string; deadlineMs?: number },
+): CalledRequest {
+  return {
+    // The types are right, the values are not known to be: the core checks them, whatever the transport.
+    params: params as OperationParameters[OperationName],
+    ...(reference !== undefined && { reference }),
+    ...(deadlineMs !== undefined && { deadlineMs }),
+  };
+}
+
+/** Who knows records: the disk, and the core of those that are open. */
+interface RecordPorts {
+  readonly core: Core;
+  readonly reader: HistoryReader;
+}
+
+/**
+ * A record as of now. One that is open on disk and unknown to the core was completed between the two looks: a state
+ * never goes back.
+ */
+export async function latestRecord(record: RequestRecord, { core, reader }: RecordPorts): Promise<RequestRecord> {
+  const current = core.current(record);
+  return current.state === "accepted" ? await reader.request(record.requestId) ?? current : current;
+}
+
+/**
+ * Reads the record of a request.
+ *
+ * @throws {Refusal} `not-found`, also for one that the token may not read.
+ */
+export async function readRecord(
+  id: number,
+  { token, ports }: { token: Token; ports: RecordPorts },
+): Promise<RequestRecord> {
+  const record = Number.isSafeInteger(id) && id > 0 ? await ports.reader.request(id) : undefined;
+  if (record && mayRead(record, token)) return await latestRecord(record, ports);
+  throw new Refusal("not-found", "No request of this token has that id");
+}
+
+/** Whether a token may read a record: its own, or anybody's with `history:read`, as far as it may see the phone. */
+function mayRead(record: RequestRecord, token: Token): boolean {
+  return (record.token === token.id || hasScope(token, "history:read")) && seesOf(token)(record.phone);
+}

@@ -1,0 +1,79 @@
+/**
+ * Refused calls of those who may call, as facts of the history.
+ *
+ * @module
+ */
+import type { ApplicationView, HandleView } from "../../core/core.ts";
+import type { Clock, Fact } from "../../core/ports.ts";
+import { minuteCounts } from "../../access/mod.ts";
+import type { Problem } from "./problem.ts";
+
+/** A call that was refused. */
+export interface RefusedCall {
+  /** The id of the token. */
+  readonly token: string;
+  /** Where the call came from. */
+  readonly address: string;
+  /** Known if the call got so far as to name one of its own. */
+  readonly application?: ApplicationView | undefined;
+  /** As `application`. */
+  readonly handle?: HandleView | undefined;
+  /** Of HTTP, or the name of the method that was called over a socket. */
+  readonly method: string;
+  /** The route as it is written, without what varies. */
+  readonly path: string;
+}
+
+/** A fact is kept for years, so the words of a refusal are cut to what tells it. */
+const LONGEST_DETAIL = 500;
+
+/** Lets the history know of a refused call. */
+export function noteRefusal(
+  problem: Problem,
+  { call, note }: { call: RefusedCall; note: (fact: Fact) => void },
+): void {
+  const { status, detail, value, code } = problem;
+  const { handle, application = handle?.application } = call;
+  note({
+    type: "callRefused",
+    token: call.token,
+    address: call.address,
+    ...(application && { application: application.id }),
+    ...(handle && { handle: handle.id, phone: handle.phone.id }),
+    ...(value !== undefined && { result: value }),
+    ...(code !== undefined && { code }),
+    detail: { method: call.method, path: call.path, status, detail: detail.slice(0, LONGEST_DETAIL) },
+  });
+}
+
+/** Rows of each token and minute that tell of one refused call each; past that, one tells of all that are alike. */
+const MOST_ROWS = 60;
+
+/** Facts on their way to the history. */
+export interface FoldedFacts {
+  /** Passes a fact on, or counts it. */
+  note(fact: Fact): void;
+  /** Passes on what has been counted so far, at once: the server stops. */
+  flush(): void;
+}
+
+/** Folds the refused calls of a token that has more than anybody reads: by status and path, with a count. */
+export function foldedRefusals(clock: Clock, note: (fact: Fact) => void): FoldedFacts {
+  const rows = minuteCounts<void>(clock, () => {});
+  const folded = minuteCounts<Fact>(clock, (fact, count) => note({ ...fact, detail: { ...fact.detail, count } }));
+  return {
+    note(fact) {
+      const { type, token, detail: { status, path } = {} } = fact;
+      if (type !== "callRefused" || token === undefined) return note(fact);
+      if (rows.of(token) >= MOST_ROWS) {
+        return folded.count(`${token} ${status} ${path}`, { type, token, detail: { path, status } });
+      }
+      rows.count(token);
+      note(fact);
+    },
+    flush() {
+      rows.flush();
+      folded.flush();
+    },
+  };
+}

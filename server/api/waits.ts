@@ -1,0 +1,31 @@
+/**
+ * What waits in the name of a token, so that it waits no longer once the token is void: calls for a request to end, and
+ * open sockets for the next message.
+ *
+ * @module
+ */
+
+/** Who waits. */
+export interface Waits {
+  /** Something waits with that token, until the returned function is called; `end` ends its waiting. */
+  begin(token: string, end: () => void): () => void;
+  /** Ends all waiting with that token. */
+  end(token: string): void;
+}
+
+/** Makes the record of who waits. */
+export function waits(): Waits {
+  const waiting = new Map<string, Set<() => void>>();
+  return {
+    begin(token, end) {
+      const ends = waiting.get(token) ?? new Set();
+      waiting.set(token, ends.add(end));
+      return () => {
+        if (ends.delete(end) && ends.size === 0) waiting.delete(token);
+      };
+    },
+    end(token) {
+      for (const end of waiting.get(token) ?? []) end();
+    },
+  };
+}

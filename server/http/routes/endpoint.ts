@@ -1,0 +1,127 @@
+/**
+ * What every call under `/v1` goes through, in the order of the telephone contract's section 2.0: token, scope, then
+ * what the call itself checks.
+ *
+ * @module
+ */
+import type { Context, Handler } from "hono";
+import { authenticate, hasScope, requireScope, type Scope, type Token } from "../../access/mod.ts";
+import { INTERNAL_PROBLEM, noteRefusal, problemOf } from "../../api/mod.ts";
+import type { ApplicationView, Core, HandleView } from "../../core/core.ts";
+import { problemResponse } from "../answering/problem_response.ts";
+import { addressOf, type Env } from "../caller/call_source.ts";
+import type { Description } from "../openapi/description.ts";
+import type { AppPorts } from "./ports.ts";
+
+/** One authenticated call. */
+export interface Call {
+  /** The call as Hono has it. */
+  readonly context: Context<Env>;
+  /** Who calls. */
+  readonly token: Token;
+  /** Known once the call has named one that exists and is its own. */
+  application?: ApplicationView;
+  /** As `application`. */
+  handle?: HandleView;
+}
+
+/** One route under `/v1`. */
+export interface Endpoint {
+  /** The method; HEAD is routed as GET. */
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** As Hono writes it, `:name` for what varies. */
+  readonly path: string;
+  /** What the token needs; undefined where the call itself decides. */
+  readonly scope: Scope | undefined;
+  /** Who calls, if something else than a bearer token may say it; undefined where nothing else does. */
+  admit?(context: Context<Env>): Token | undefined;
+  /** What `/v1/openapi.json` says of it. */
+  readonly description: Description;
+  /** Serves the call; throws `PhoneError`, `Denial` or `Refusal`. */
+  serve(call: Call): Response | Promise<Response>;
+}
+
+/** What every call goes through needs this. */
+export type AdmissionPorts = Pick<AppPorts, "tokens" | "refusals" | "attempts" | "rateLimit" | "note" | "report">;
+
+/** Turns an endpoint into what Hono calls. There is no middleware: the hot path would pay for each layer of it. */
+export function handlerOf(endpoint: Endpoint, ports: AdmissionPorts): Handler<Env> {
+  return async (context) => {
+    let call: Call | undefined;
+    try {
+      call = { context, token: endpoint.admit?.(context) ?? admit(context, ports) };
+      ports.rateLimit(call.token);
+      if (endpoint.scope !== undefined) requireScope(call.token, endpoint.scope);
+      return await endpoint.serve(call);
+    } catch (error) {
+      return refuse(error, { context, call, ports, path: endpoint.path });
+    }
+  };
+}
+
+/**
+ * The token of a call.
+ *
+ * @throws {Denial} As {@linkcode authenticate}.
+ */
+export function admit(context: Context<Env>, ports: AdmissionPorts): Token {
+  const authorization = context.req.raw.headers.get("authorization");
+  return authenticate({ authorization, address: () => addressOf(context) }, ports);
+}
+
+/**
+ * The value of a `:name` in the path; percent-encoding that is none is taken as it stands, so that it names nothing.
+ */
+export function pathValue(call: Call, name: string): string {
+  return call.context.req.param(name) ?? "";
+}
+
+/**
+ * The application that the path names if an operator asks for another's, to release it; undefined if it is the caller's
+ * own, or the caller is no operator.
+ */
+export function foreignApplicationOf(call: Call, core: Core): ApplicationView | undefined {
+  if (!hasScope(call.token, "admin")) return undefined;
+  const found = core.anyApplication(pathValue(call, "application"));
+  return found.token === call.token.id ? undefined : call.application = found;
+}
+
+/** The handle that the path names, as {@linkcode foreignApplicationOf}. */
+export function foreignHandleOf(call: Call, core: Core): HandleView | undefined {
+  if (!hasScope(call.token, "admin")) return undefined;
+  const found = core.anyHandle(pathValue(call, "handle"));
+  return found.application.token === call.token.id ? undefined : call.handle = found;
+}
+
+/** The application that the path names, its lease renewed. */
+export function applicationOf(call: Call, core: Core): ApplicationView {
+  return call.application = core.application(pathValue(call, "application"), call.token.id);
+}
+
+/** The handle that the path names, its application's lease renewed. */
+export function handleOf(call: Call, core: Core): HandleView {
+  return call.handle = core.handle(pathValue(call, "handle"), call.token.id);
+}
+
+/** Answers what went wrong, and lets the history know when an authenticated call was refused. */
+export function refuse(
+  error: unknown,
+  { context, call, ports, path }: {
+    context: Context<Env>;
+    call: Call | undefined;
+    ports: Pick<AppPorts, "note" | "report">;
+    path: string;
+  },
+): Response {
+  const problem = problemOf(error) ?? INTERNAL_PROBLEM;
+  if (problem === INTERNAL_PROBLEM) ports.report(error, `${context.req.method} ${path}`);
+  if (call !== undefined) {
+    const { token, application, handle } = call;
+    const { method } = context.req;
+    noteRefusal(problem, {
+      call: { token: token.id, address: addressOf(context), application, handle, method, path },
+      note: ports.note,
+    });
+  }
+  return problemResponse(problem, error);
+}

@@ -1,0 +1,123 @@
+/**
+ * What HTTP asks of the world, and what its routes have beyond: each group of them names what it uses.
+ *
+ * @module
+ */
+import type {
+  AccessRefusals,
+  AttemptStore,
+  FailedAttempts,
+  LoginTable,
+  RateLimit,
+  TokenStore,
+  TokenTable,
+} from "../../access/mod.ts";
+import type { ApiBounds, TokenSemaphore, Waits } from "../../api/mod.ts";
+import type { HistoryAudit, HistoryReader } from "../../core/contract/history.ts";
+import type { PluginState } from "../../core/contract/plugin_condition.ts";
+import type { Core } from "../../core/core.ts";
+import type { Clock, Fact } from "../../core/ports.ts";
+import type { Sockets } from "../../socket/mod.ts";
+import type { ReplyRelease } from "../answering/reply_release.ts";
+import type { ManagedPlugin } from "./managed_plugin.ts";
+
+/** An answer, as it is counted. */
+export interface Answered {
+  /** `GET POST PUT DELETE`, or `other`. */
+  readonly method: string;
+  /** The route as it is written, not the path that was asked; `unrouted` for none. */
+  readonly route: string;
+  /** The HTTP status. */
+  readonly status: number;
+}
+
+/** What `GET /metrics` answers. */
+export interface MetricsText {
+  readonly text: string;
+  readonly contentType: string;
+}
+
+/** How one enabled plugin is doing. */
+export interface PluginHealth {
+  /** The prefix of its phones. */
+  readonly name: string;
+  /** Where it is in its life. */
+  readonly state: PluginState;
+  /** Why it is not ready, in words. */
+  readonly reason?: string;
+}
+
+/** The body of `GET /readyz`. */
+export interface Health {
+  /** Whether applications can work now. */
+  readonly ready: boolean;
+  /** What a power cut may cost: `full`, or `normal` as the operator chose. */
+  readonly durability: string;
+  /** What is missing or degraded, in words; an instance that is ready can be degraded. */
+  readonly reasons: readonly string[];
+  /** Every enabled plugin. */
+  readonly plugins: readonly PluginHealth[];
+}
+
+/** What HTTP asks of the world: the core, the history as it is asked, tokens, and small services. */
+export interface HttpPorts {
+  /** What every call comes down to. */
+  readonly core: Core;
+  /** The history, as it is asked. */
+  readonly reader: HistoryReader;
+  /** The history, as an auditor takes it. */
+  readonly audit: HistoryAudit;
+  /** The tokens that are valid now. */
+  readonly tokens: TokenTable;
+  /** Where they are kept. */
+  readonly tokenStore: TokenStore;
+  /** Where failed attempts are kept. */
+  readonly attemptStore: AttemptStore;
+  /** For waiting, keeping alive and folding. */
+  readonly clock: Clock;
+  /** {@linkcode DEFAULT_API_BOUNDS}, unless configured. */
+  readonly bounds: ApiBounds;
+  /** Every configured plugin, in the order of configuration. */
+  plugins(): readonly ManagedPlugin[];
+  /** Asked on every `GET /readyz`. */
+  health(): Health;
+  /** Asked on every `GET /metrics`. */
+  metrics(): Promise<MetricsText>;
+  /** Takes each answer of a route, those about health left out; called on the hot path. */
+  answered(answer: Answered): void;
+  /** Appends a fact to the history; nobody waits for it. */
+  note(fact: Fact): void;
+  /** Appends a fact to the history; resolves when it is on disk. */
+  record(fact: Fact): Promise<void>;
+  /**
+   * Tells the operator at once that an address, or undefined for many together, has presented so many wrong tokens that
+   * it is told to wait.
+   */
+  slowed(address: string | undefined): void;
+  /** Tells the operator that an answer under way was broken off, and why: its client sees only that it ends. */
+  brokenOff(why: string): void;
+  /** Tells the operator of an error that is a fault of ours. */
+  report(error: unknown, where: string): void;
+}
+
+/** What the routes have beyond the ports: what outlives a single call. */
+export interface AppPorts extends HttpPorts {
+  /** Counts calls without a valid token. */
+  readonly refusals: AccessRefusals;
+  /** Counts wrong tokens. */
+  readonly attempts: FailedAttempts;
+  /** Refuses a token that calls too often. */
+  readonly rateLimit: RateLimit;
+  /** Logins of browsers. */
+  readonly logins: LoginTable;
+  /** Tells the core when answers have been handed out. */
+  readonly replies: ReplyRelease;
+  /** Every open socket. */
+  readonly sockets: Sockets;
+  /** Who waits for requests to end. */
+  readonly waits: Waits;
+  /** Has each token's questions to the history wait for one another, and not for all of them. */
+  readonly questions: TokenSemaphore;
+  /** Tells what has been counted and held back so far: the server stops. */
+  flush(): void;
+}

@@ -1,0 +1,25 @@
+/**
+ * Calls of applications that wait for an answer, over whichever socket they came: what a lost socket has begun goes on.
+ *
+ * @module
+ */
+
+/** The calls that are under way. */
+export class CallsUnderWay {
+  readonly #calls = new Map<string, Set<Promise<unknown>>>();
+
+  /** Remembers a call of an application until it has ended. */
+  add(application: string, call: Promise<unknown>): void {
+    const calls = this.#calls.get(application) ?? new Set();
+    const ended: Promise<unknown> = call.catch(() => {}).then(() => {
+      calls.delete(ended);
+      if (calls.size === 0) this.#calls.delete(application);
+    });
+    this.#calls.set(application, calls.add(ended));
+  }
+
+  /** Resolves when the calls of an application that are under way now have ended, however. */
+  async ended(application: string): Promise<void> {
+    await Promise.all(this.#calls.get(application) ?? []);
+  }
+}

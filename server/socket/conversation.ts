@@ -1,0 +1,198 @@
+/**
+ * The conversation of one socket: the application that it is, and its calls.
+ *
+ * The application's lease is held while the socket is open. Deno pings a quiet client and closes the socket when no
+ * pong comes, but shows pongs to nobody: an open socket is all there is to see of them. When the socket is lost or
+ * closed, the lease begins to run.
+ *
+ * @module
+ */
+import { requireScope, requireValid, type Token } from "../access/mod.ts";
+import { beginApplication, fit, NewApplication, Refusal } from "../api/mod.ts";
+import { PhoneError } from "../core/contract/errors.ts";
+import { quoted } from "../core/contract/quoted.ts";
+import type { ApplicationView, EventStream } from "../core/core.ts";
+import type { CallsUnderWay } from "./calls_under_way.ts";
+import type { RpcCall } from "./message.ts";
+import { Nothing, Resumed } from "./method_shapes.ts";
+import type { Method, MethodAnswer, MethodCall } from "./methods.ts";
+import type { SocketPorts } from "./ports.ts";
+
+/** What a conversation needs. */
+export interface ConversationOptions {
+  readonly ports: SocketPorts;
+  /** What an application can call. */
+  readonly methods: ReadonlyMap<string, Method>;
+  /** Those of lost sockets too. */
+  readonly underWay: CallsUnderWay;
+  /** Who opened the socket. */
+  readonly token: Token;
+  /** Takes the application's events, once the answer that it has begun has been handed out. */
+  readonly onEvents: (events: EventStream) => void;
+}
+
+/** Calls of one socket that wait for an answer; requests are not counted, the core bounds those. */
+const MOST_CALLS = 1_024;
+
+/** The application of one socket: none, until `phoneInitializeEx` or `resume`. */
+export class Conversation {
+  readonly #options: ConversationOptions;
+  #application: ApplicationView | undefined;
+  #events: EventStream | undefined;
+  #releaseLease = () => {};
+  /** Resolves when the application that is being begun is there, or is not. */
+  #beginning: Promise<void> | undefined;
+  #calls = 0;
+  /** Calls that wait for the application to begin, and how long they are. */
+  #early = { calls: 0, length: 0 };
+  #left = false;
+
+  /** Begins without an application. */
+  constructor(options: ConversationOptions) {
+    this.#options = options;
+  }
+
+  /** The application, once there is one. */
+  get application(): ApplicationView | undefined {
+    return this.#application;
+  }
+
+  /**
+   * Does what a call asks.
+   *
+   * @param call Its `handle` is filled in as soon as it is known.
+   */
+  async serve({ method: name, params, length }: RpcCall, call: Pick<MethodCall, "handle">): Promise<MethodAnswer> {
+    const { token, ports } = this.#options;
+    ports.rateLimit(token);
+    if (name === "ping") return { result: fit(params, { shape: Nothing, place: "params" }) };
+    if (name === "phoneInitializeEx") return await this.#initialize(params);
+    if (name === "resume") return await this.#resume(params);
+    const method = this.#options.methods.get(name);
+    if (method === undefined) throw new Refusal("unknown-method", `There is no method ${quoted(name)}`);
+    if (this.#beginning !== undefined) await this.#begun(this.#beginning, length);
+    requireScope(token, method.scope);
+    if (this.#application === undefined) {
+      throw new PhoneError("UNINITIALIZED", "The socket has no application: call phoneInitializeEx or resume first");
+    }
+    const asked: MethodCall = Object.assign(call, { params, token, application: this.#application });
+    return method.isRequest ? await method.serve(asked) : await this.#bounded(asked, method);
+  }
+
+  /** The socket is no more: the lease begins to run, and nothing is read of the events. */
+  leave(): void {
+    this.#left = true;
+    this.#letGo();
+  }
+
+  /**
+   * What was sent right behind `phoneInitializeEx` or `resume` is meant for the application that it begins, and held
+   * here until then.
+   */
+  async #begun(beginning: Promise<void>, length: number): Promise<void> {
+    const early = this.#early;
+    if (early.calls >= MOST_CALLS || early.length >= this.#options.ports.bounds.socketBytes) {
+      throw new Refusal(
+        "too-many",
+        "Too much was sent before the application had begun; wait for the answer that it has",
+      );
+    }
+    early.calls++;
+    early.length += length;
+    try {
+      await beginning;
+    } finally {
+      early.calls--;
+      early.length -= length;
+    }
+  }
+
+  async #bounded(call: MethodCall, method: Method): Promise<MethodAnswer> {
+    if (this.#calls >= MOST_CALLS) {
+      throw new Refusal("too-many", `${MOST_CALLS} calls of this socket wait for an answer; ask again after one`);
+    }
+    this.#calls++;
+    try {
+      const answer = method.serve(call);
+      this.#options.underWay.add(call.application.id, answer);
+      return await answer;
+    } finally {
+      this.#calls--;
+    }
+  }
+
+  async #initialize(params: unknown): Promise<MethodAnswer> {
+    this.#requireNone();
+    const { ports, token } = this.#options;
+    const { core } = ports;
+    const asked = fit(params, { shape: NewApplication, place: "params" });
+    const begun = Promise.withResolvers<void>();
+    this.#beginning = begun.promise;
+    try {
+      const started = await beginApplication(ports, token, asked);
+      const application = core.application(started.application, token.id);
+      if (this.#left) {
+        // Nobody has learnt of it, so nobody could resume it.
+        core.shutdown(application).catch(() => {});
+        throw new Refusal("invalid-message", "The socket was closed before the application had begun");
+      }
+      const events = core.events(application);
+      this.#hold(application, events);
+      this.#application = application;
+      return { result: started, handedOut: () => this.#options.onEvents(events) };
+    } finally {
+      this.#beginning = undefined;
+      begun.resolve();
+    }
+  }
+
+  async #resume(params: unknown): Promise<MethodAnswer> {
+    this.#requireNone();
+    const { ports: { core, tokens }, token, underWay } = this.#options;
+    const { application: id, ...from } = fit(params, { shape: Resumed, place: "params" });
+    requireValid(token, tokens);
+    const application = core.application(id, token.id);
+    const events = core.events(application, from);
+    this.#hold(application, events);
+    const begun = Promise.withResolvers<void>();
+    this.#beginning = begun.promise;
+    try {
+      // What the lost socket was doing decides which handles there are: an opening whose answer was lost would be asked
+      // again.
+      await underWay.ended(id);
+      const handles = core.handles(application);
+      this.#application = application;
+      return {
+        result: { application: id, leaseSeconds: application.leaseSeconds, phoneCount: core.phoneCount, handles },
+        handedOut: () => this.#options.onEvents(events),
+      };
+    } catch (error) {
+      // The application has ended meanwhile; the socket is as if it had not been asked to resume it.
+      this.#letGo();
+      throw error;
+    } finally {
+      this.#beginning = undefined;
+      begun.resolve();
+    }
+  }
+
+  #requireNone(): void {
+    if (this.#application === undefined && this.#beginning === undefined) return;
+    throw new Refusal(
+      "invalid-message",
+      "One socket is one application, and this one has its own: open another socket",
+    );
+  }
+
+  /** Takes over the events of an application, and keeps its lease from running. */
+  #hold(application: ApplicationView, events: EventStream): void {
+    this.#events = events;
+    this.#releaseLease = this.#options.ports.core.hold(application);
+  }
+
+  #letGo(): void {
+    this.#events?.cancel();
+    this.#releaseLease();
+    this.#releaseLease = () => {};
+  }
+}

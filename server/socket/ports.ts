@@ -1,0 +1,34 @@
+/**
+ * What the sockets ask of the world.
+ *
+ * @module
+ */
+import type { RateLimit, Tokens } from "../access/mod.ts";
+import type { ApiBounds, TokenSemaphore } from "../api/mod.ts";
+import type { HistoryReader } from "../core/contract/history.ts";
+import type { Core } from "../core/core.ts";
+import type { Clock, Fact } from "../core/ports.ts";
+
+/** See the module. */
+export interface SocketPorts {
+  /** What every call comes down to. */
+  readonly core: Core;
+  /** For records of requests. */
+  readonly reader: HistoryReader;
+  /** The tokens that are valid now. */
+  readonly tokens: Tokens;
+  /** For waiting until a client has read on. */
+  readonly clock: Clock;
+  readonly bounds: ApiBounds;
+  /** Refuses a token that calls too often. */
+  readonly rateLimit: RateLimit;
+  /** Through which each token asks the history. */
+  readonly questions: TokenSemaphore;
+  /** Appends a fact to the history; nobody waits for it. */
+  note(fact: Fact): void;
+  /** Tells the operator of an error that is a fault of ours. */
+  report(error: unknown, where: string): void;
+}
+
+/** The route, as facts of the history name it. */
+export const SOCKET_PATH = "/v1/socket";

@@ -1,0 +1,63 @@
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import type { Fact } from "../../server/core/ports.ts";
+import { hashSecret, type KeptToken, tokenKeeper, tokenTable } from "../../server/access/mod.ts";
+import { DEFAULT_API_BOUNDS, waits } from "../../server/api/mod.ts";
+import { ManualClock } from "../harness/manual_clock.ts";
+import { RecordingCore } from "../http/support/recording_core.ts";
+import { KeptTokens } from "../http/support/server.ts";
+
+const KEPT: KeptToken = {
+  id: "t-1",
+  name: "desk",
+  scopes: ["metrics"],
+  phones: null,
+  hash: hashSecret("secret"),
+  createdAt: 0,
+};
+
+Deno.test("a token that several operators revoke at once is revoked and recorded once, and each is answered at the end", async () => {
+  const tokenStore = new KeptTokens();
+  tokenStore.tokens.push(KEPT);
+  const core = new RecordingCore();
+  const facts: Fact[] = [];
+  const onDisk = Promise.withResolvers<void>();
+  const { revoke } = tokenKeeper({
+    clock: new ManualClock(),
+    bounds: DEFAULT_API_BOUNDS,
+    core,
+    tokens: tokenTable([]),
+    tokenStore,
+    waits: waits(),
+    record: (fact) => {
+      facts.push(fact);
+      return onDisk.promise;
+    },
+  });
+  const by = (token: string) => ({ by: { token, address: "127.0.0.1" } });
+  const all = [revoke("t-1", by("one")), revoke("t-1", by("two")), revoke("t-1", by("three"))];
+  onDisk.resolve();
+  await Promise.all(all);
+  deepEqual(core.calls, [["endApplicationsOf", "t-1"]]);
+  deepEqual(facts.map(({ type, token }) => [type, token]), [["tokenRevoked", "one"]]);
+  await rejects(revoke("t-1", by("four")), { kind: "not-found" });
+});
+
+Deno.test("a revocation that the disk did not take can be tried again", async () => {
+  const tokenStore = new KeptTokens();
+  tokenStore.tokens.push(KEPT);
+  tokenStore.failure = new Error("for the test");
+  const { revoke } = tokenKeeper({
+    clock: new ManualClock(),
+    bounds: DEFAULT_API_BOUNDS,
+    core: new RecordingCore(),
+    tokens: tokenTable([]),
+    tokenStore,
+    waits: waits(),
+    record: () => Promise.resolve(),
+  });
+  const by = { token: "one", address: "127.0.0.1" };
+  await rejects(revoke("t-1", { by }));
+  tokenStore.failure = undefined;
+  await revoke("t-1", { by });
+  equal(tokenStore.tokens.length, 0);
+});

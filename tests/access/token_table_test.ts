@@ -1,0 +1,25 @@
+import { equal } from "node:assert/strict";
+import { hashSecret, tokenTable } from "../../server/access/mod.ts";
+
+const TOKEN = { id: "t-1", scopes: [], phones: null };
+
+Deno.test("a token is found from its adding to its removal, also one whose secret has been right before", () => {
+  const table = tokenTable([]);
+  equal(table.find("secret"), undefined);
+  table.add({ token: TOKEN, hash: hashSecret("secret") });
+  for (let i = 0; i < 2; i++) equal(table.find("secret"), TOKEN);
+  equal(table.get("t-1"), TOKEN);
+  equal(table.find("Secret"), undefined);
+  table.remove("t-1");
+  equal(table.find("secret"), undefined);
+  equal(table.get("t-1"), undefined);
+});
+
+Deno.test("a hash that somebody has cut short in the database fits no secret, and costs nobody else anything", () => {
+  const table = tokenTable([
+    { token: { ...TOKEN, id: "t-0" }, hash: hashSecret("short").slice(0, 4) },
+    { token: TOKEN, hash: hashSecret("secret") },
+  ]);
+  equal(table.find("short"), undefined);
+  equal(table.find("secret"), TOKEN);
+});

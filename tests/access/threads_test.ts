@@ -32,6 +32,6 @@ async function packagesOf(entry: string): Promise<string[]> {
 
 Deno.test("access is loaded in two threads: the history's writer loads no zod for it, and the server's thread no Kysely", async () => {
   deepEqual([...new Set(await packagesOf("server/history/writer_worker.ts"))], ["kysely"]);
-  const packages = await packagesOf("server/command/serve.ts");
+  const packages = await packagesOf("server/program/serve.ts");
   deepEqual(["hono", "kysely", "zod"].filter((name) => packages.includes(name)), ["hono", "zod"]);
 });

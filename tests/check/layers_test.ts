@@ -116,7 +116,7 @@ const PLANTED: [name: string, file: string, text: string, says: string][] = [
     "a program that imports the command line",
     "server/program/help.ts",
     `import "../cli/help.ts";`,
-    `server/program/help.ts imports server/cli/help.ts as "../cli/help.ts": server/program/ may import only server/core/, server/core/contract/, server/plugin/, server/host/, server/history/, server/http/`,
+    `server/program/help.ts imports server/cli/help.ts as "../cli/help.ts": server/program/ may import only server/core/, server/core/contract/, server/access/, server/api/, server/plugin/, server/host/, server/history/, server/http/`,
   ],
   [
     "a module that is in no room",

@@ -8,13 +8,21 @@ import type { HistoryEvent, HistoryEventType, Outcome, RequestRecord, RequestSta
 
 /** Which requests to give: all that match every filter. */
 export interface RequestFilter {
+  /** `PLUGIN:ID`. */
   phone?: string;
+  /** The plugin's name. */
   plugin?: string;
+  /** The application's id. */
   application?: string;
+  /** One of the nine. */
   operation?: OperationName;
+  /** How far it has come. */
   state?: RequestState;
+  /** How it ended. */
   outcome?: Outcome;
+  /** The id of the token. */
   token?: string;
+  /** The application's own word for it. */
   reference?: string;
   /** Accepted at or after, wall milliseconds. */
   from?: number;
@@ -26,6 +34,7 @@ export interface RequestFilter {
 
 /** Which facts to give: all that match every filter. */
 export interface EventFilter {
+  /** What happened. */
   type?: HistoryEventType;
   /** Globs of phones: facts of phones that match none, and facts that are of no phone, are left out. */
   phones?: readonly string[];
@@ -33,6 +42,7 @@ export interface EventFilter {
 
 /** One page of a question to the history, newest first. */
 export interface Page<Item> {
+  /** What was asked for. */
   items: Item[];
   /** Give it back to go on; undefined at the end. A page may be short, even empty, and still have one. */
   next: number | undefined;
@@ -87,6 +97,7 @@ export type ExportFormat = typeof EXPORT_FORMATS[number];
 
 /** What to export: what matches every filter. */
 export interface ExportFilter {
+  /** `PLUGIN:ID`. */
   phone?: string;
   /** Globs (`*`, `?`): only what concerns a phone that fits one. */
   phones?: readonly string[];

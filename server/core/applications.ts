@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { beginClose, type CloseReason, inTime, suppressReplies, underWay } from "./close.ts";
+import { actorAndSubject, beginClose, type CloseReason, inTime, suppressReplies, underWay } from "./close.ts";
 import { PhoneError } from "./contract/errors.ts";
 import { isLabel, LABEL_RULE } from "./contract/label.ts";
 import type { Cause } from "./contract/record.ts";
@@ -53,7 +53,6 @@ export async function initialize(
     calledAt: now,
     renewedAt: now,
     waiting: 0,
-    releasedBy: undefined,
     ended: false,
     cancelLease: () => {},
   };
@@ -100,7 +99,6 @@ export function hold(application: Application): () => void {
 export async function shutdown(application: Application, { cause, by }: CloseReason): Promise<void> {
   requireRunning(application);
   const { exchange } = application;
-  application.releasedBy = by;
   exchange.applications.delete(application.id);
   application.cancelLease();
   // Only an operator's release is told to the application: everything else it asked for, or is not there to hear.
@@ -110,7 +108,11 @@ export async function shutdown(application: Application, { cause, by }: CloseRea
   underWay(exchange, Promise.all(closes.map(({ told }) => told)).then(() => finish(application)));
   const recorded = async () => {
     await Promise.all(closes.map(({ released }) => released));
-    const rows = Promise.all([...withdrawn, ...closes.map(({ recorded }) => recorded), noteEnded(application, cause)]);
+    const rows = Promise.all([
+      ...withdrawn,
+      ...closes.map(({ recorded }) => recorded),
+      noteEnded(application, { cause, by }),
+    ]);
     await inTime(exchange, { rows, otherwise: "the application is ended and its phones released all the same" });
   };
   await underWay(exchange, recorded());
@@ -162,7 +164,7 @@ export function end(application: Application, cause: Cause): Promise<void> {
   application.exchange.applications.delete(application.id);
   application.cancelLease();
   finish(application);
-  return noteEnded(application, cause);
+  return noteEnded(application, { cause });
 }
 
 /** From here on nothing is told to the application; what has been told may be read to the end. */
@@ -171,16 +173,13 @@ function finish(application: Application): void {
   application.events.finish();
 }
 
-function noteEnded(application: Application, cause: Cause): Promise<void> {
+function noteEnded(application: Application, reason: CloseReason): Promise<void> {
+  const { token, subject } = actorAndSubject(application, reason);
   return application.exchange.history.note({
     type: "applicationEnded",
-    token: application.token,
+    ...token,
     application: application.id,
-    detail: {
-      cause,
-      name: application.name,
-      ...(application.releasedBy === undefined ? {} : { by: application.releasedBy }),
-    },
+    detail: { cause: reason.cause, name: application.name, ...subject },
   });
 }
 

@@ -15,7 +15,7 @@
 import type { Closed } from "./contract/phone.ts";
 import type { Cause } from "./contract/record.ts";
 import { tell, tellCount } from "./deliver.ts";
-import type { Exchange, Handle, LedClose, Phone } from "./exchange.ts";
+import type { Application, Exchange, Handle, LedClose, Phone } from "./exchange.ts";
 import { requireOpen } from "./lookup.ts";
 import { stopListening, wantLess } from "./masks.ts";
 import { endSession, type SessionEnd } from "./session.ts";
@@ -28,6 +28,14 @@ const BY_THE_APPLICATION: readonly Cause[] = ["close", "shutdown", "leaseExpired
 export interface CloseReason {
   cause: Cause;
   by?: string | undefined;
+}
+
+/** Who brought about the end of what an application has, and whose that was if it was another: fields of a fact and of its detail. */
+export function actorAndSubject(
+  { token }: Application,
+  { cause, by = cause === "close" || cause === "shutdown" ? token : undefined }: CloseReason,
+): { token: { token?: string }; subject: { subject?: string } } {
+  return { token: by === undefined ? {} : { token: by }, subject: by === token ? {} : { subject: token } };
 }
 
 /**
@@ -65,12 +73,11 @@ export async function closeHandle(handle: Handle, reason: CloseReason): Promise<
  */
 export function beginClose(handle: Handle, { cause, by }: CloseReason): HandleClose {
   requireOpen(handle);
-  handle.releasedBy = by;
   makeVoid(handle);
   const lastHandle = handle.phone.handles.size === 0;
   const session = lastHandle ? endSession(handle.phone, { cause }) : undefined;
   if (!lastHandle) leave(handle);
-  return followThrough(handle, { cause, session });
+  return followThrough(handle, { cause, by, session });
 }
 
 /** Closes every handle of a phone against its applications' will. Resolves when each has been told. */
@@ -124,13 +131,13 @@ function leave(handle: Handle): void {
 /** The rest of a close whose handle is void. */
 function followThrough(
   handle: Handle,
-  { cause, session }: { cause: Cause; session: SessionEnd | undefined },
+  { cause, by, session }: CloseReason & { session: SessionEnd | undefined },
 ): HandleClose {
   const { application } = handle;
   const isHeard = !BY_THE_APPLICATION.includes(cause);
   const withdrawn = isHeard ? [] : suppressReplies(handle);
   if (!isHeard) application.handles.delete(handle);
-  const recorded = record(handle, { cause, session });
+  const recorded = record(handle, { cause, by, session });
   return {
     closed: { handle: handle.id, lastHandle: session !== undefined, completed: session?.requests ?? 0 },
     released: session?.released ?? Promise.resolve(),
@@ -153,14 +160,15 @@ export function suppressReplies(handle: Handle): Promise<void>[] {
 /** Puts a close on disk: when the phone is released, what that completed and that the handle is closed. */
 async function record(
   handle: Handle,
-  { cause, session }: { cause: Cause; session: SessionEnd | undefined },
+  { cause, by, session }: CloseReason & { session: SessionEnd | undefined },
 ): Promise<void> {
-  const { application, phone, releasedBy } = handle;
+  const { application, phone } = handle;
+  const { token, subject } = actorAndSubject(application, { cause, by });
   // One that leaves the phone open has its row before anything that comes next.
   if (session) await session.released;
   const row = application.exchange.history.note({
     type: "handleClosed",
-    token: application.token,
+    ...token,
     application: application.id,
     plugin: phone.plugin.name,
     phone: phone.id,
@@ -169,7 +177,7 @@ async function record(
       cause,
       lastHandle: session !== undefined,
       completed: session?.requests ?? 0,
-      ...(releasedBy === undefined ? {} : { by: releasedBy }),
+      ...subject,
     },
   });
   await Promise.all([row, session?.recorded]);

@@ -143,7 +143,7 @@ function pluginIntake(exchange: Exchange): PluginIntake {
     admit: (name, process) => admit(plugin(name), process),
     settle(name, failure) {
       const type = failure?.state === "givenUp" ? "pluginGivenUp" : "pluginRefused";
-      if (failure) exchange.history.note({ type, plugin: name, detail: { ...failure } });
+      if (failure) exchange.history.note({ type, plugin: name, detail: failure });
       plugin(name).settled = true;
       settleIfAll();
     },

@@ -38,8 +38,6 @@ export interface Application {
   renewedAt: number;
   /** How many of its calls are waiting for an answer. */
   waiting: number;
-  /** The token of the operator who released it. */
-  releasedBy: string | undefined;
   ended: boolean;
   cancelLease: () => void;
 }
@@ -56,8 +54,6 @@ export interface Handle {
   /** Requests by the keys that they were made with; of one whose reply is through the id. */
   readonly keys: Map<string, Promise<AcceptedRequest> | number>;
   closed: boolean;
-  /** The token of the operator who released it. */
-  releasedBy: string | undefined;
   /** Its opening failed after all: its application never learns of it. */
   disowned: boolean;
 }

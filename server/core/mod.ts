@@ -32,7 +32,6 @@ export {
   type Acceptance,
   type Clock,
   type Completion,
-  type Fact,
   type GoneCause,
   type History,
   type NextId,

@@ -84,7 +84,6 @@ async function addHandle(
     requests: new Set(),
     keys: new Map(),
     closed: false,
-    releasedBy: undefined,
     disowned: false,
   };
   handles.set(handle.id, handle);

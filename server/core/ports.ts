@@ -4,8 +4,9 @@
  * @module
  */
 import type { PhoneCapabilities } from "./contract/capabilities.ts";
-import { PhoneError, type PhoneErrorCode } from "./contract/errors.ts";
+import { PhoneError } from "./contract/errors.ts";
 import type { Masks } from "./contract/events.ts";
+import type { Fact } from "./contract/facts.ts";
 import type { ButtonMode, ButtonState, PhoneState } from "./contract/names.ts";
 import type {
   GetterName,
@@ -14,7 +15,7 @@ import type {
   OperationName,
   OperationParameters,
 } from "./contract/operations.ts";
-import type { Cause, HistoryEventType, Outcome } from "./contract/record.ts";
+import type { Cause, Outcome } from "./contract/record.ts";
 
 /** Time. */
 export interface Clock {
@@ -57,20 +58,6 @@ export interface Completion {
   /** The driver's own words for its error. */
   message?: string;
   reply: "sent" | "suppressed";
-}
-
-/** Another auditable fact, before it has its `seq`. */
-export interface Fact {
-  type: HistoryEventType;
-  token?: string;
-  application?: string;
-  address?: string;
-  plugin?: string;
-  phone?: string;
-  handle?: string;
-  result?: number;
-  code?: PhoneErrorCode;
-  detail?: Record<string, unknown>;
 }
 
 /**

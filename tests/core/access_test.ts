@@ -1,4 +1,5 @@
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
+import type { Fact } from "../../server/core/contract/facts.ts";
 import { Fixture, follow } from "./fixture.ts";
 
 /** An application that may see `p:a` and nothing else. */
@@ -8,6 +9,11 @@ async function limited(fixture: Fixture) {
     fixture.core.applications.initialize("limited", { token: "l", leaseSeconds: 300, sees }),
   );
   return { view: application, sees };
+}
+
+/** The facts of what has ended. */
+function endsOf({ disk }: Fixture): Fact<"handleClosed" | "applicationEnded">[] {
+  return disk.facts.filter((fact) => fact.type === "handleClosed" || fact.type === "applicationEnded");
 }
 
 Deno.test("a phone that an application may not see does not exist for it, by name or device id; device ids stay everybody's", async () => {
@@ -62,8 +68,8 @@ Deno.test("a void token's applications end at once, with their streams, and no o
   deepEqual(fixture.process.calls, ["open a", "open b", "close a"]);
   throws(() => core.applications.application(view.id, "l"), { code: "PHONEERR_INVALAPPHANDLE" });
   equal(core.applications.application(other.id, "t").name, "test");
-  const causes = fixture.disk.facts.filter(({ type }) => type === "handleClosed" || type === "applicationEnded");
-  deepEqual(causes.map(({ detail }) => detail?.["cause"]), ["tokenRevoked", "tokenRevoked"]);
+  const ends = endsOf(fixture);
+  deepEqual(ends.map(({ detail }) => detail.cause), ["tokenRevoked", "tokenRevoked"]);
 });
 
 Deno.test("an application that is being begun with a token that becomes void is not begun", async () => {
@@ -100,11 +106,10 @@ Deno.test("an operator finds what is another's without renewing its lease, and t
   }]);
   await fixture.over(core.operator.handle(handle.id).release("t-operator"));
   await fixture.over(core.operator.application(application.id).release("t-operator"));
-  const ends = fixture.disk.facts.filter(({ type }) => type === "handleClosed" || type === "applicationEnded");
-  deepEqual(ends.map(({ type, token, detail }) => [type, token, detail?.["cause"], detail?.["by"]]), [
-    ["handleClosed", "t", "operatorRelease", "t-operator"],
-    ["handleClosed", "t", "operatorRelease", "t-operator"],
-    ["applicationEnded", "t", "operatorRelease", "t-operator"],
+  deepEqual(endsOf(fixture).map(({ type, token, detail }) => [type, token, detail.cause, detail.subject]), [
+    ["handleClosed", "t-operator", "operatorRelease", "t"],
+    ["handleClosed", "t-operator", "operatorRelease", "t"],
+    ["applicationEnded", "t-operator", "operatorRelease", "t"],
   ]);
 });
 
@@ -133,4 +138,17 @@ Deno.test("an operator is shown how many requests of the open handles are outsta
   fixture.events.completed(id, { result: 0 });
   await fixture.pass();
   equal(fixture.core.operator.applications()[0]?.outstanding, 1);
+});
+
+Deno.test("the token of a fact is who acted: nobody, where a lease ends, and whose application it was stands in its detail", async () => {
+  const fixture = new Fixture();
+  await fixture.open(await fixture.application("quiet", 5));
+  const other = await fixture.application("other");
+  await fixture.pass(5_200);
+  await fixture.over(other.shutdown());
+  deepEqual(endsOf(fixture).map(({ type, token, detail }) => [type, token, detail.cause, detail.subject]), [
+    ["handleClosed", undefined, "leaseExpired", "t"],
+    ["applicationEnded", undefined, "leaseExpired", "t"],
+    ["applicationEnded", "t", "shutdown", undefined],
+  ]);
 });

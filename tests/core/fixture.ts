@@ -5,9 +5,10 @@
  */
 import type { Bounds } from "../../server/core/mod.ts";
 import type { Masks, PhoneEvent } from "../../server/core/contract/events.ts";
+import type { Fact } from "../../server/core/contract/facts.ts";
 import type { Core, OpenApplication, OpenHandle } from "../../server/core/mod.ts";
 import { createCore } from "../../server/core/mod.ts";
-import type { Fact, Observer, OutgoingOperation, PluginEvents, PluginProcess } from "../../server/core/mod.ts";
+import type { Observer, OutgoingOperation, PluginEvents, PluginProcess } from "../../server/core/mod.ts";
 import { NO_CAPABILITIES } from "../no_capabilities.ts";
 import { randomFrom } from "../simulation/random.ts";
 import { Disk, World } from "../simulation/world.ts";

@@ -4,14 +4,13 @@
  * @module
  */
 import { PhoneError } from "../../server/core/contract/errors.ts";
-import type { Privilege } from "../../server/core/contract/names.ts";
+import type { Fact } from "../../server/core/contract/facts.ts";
 import type { GetterName, GetterResults } from "../../server/core/contract/operations.ts";
 import type { Core } from "../../server/core/mod.ts";
 import type {
   Acceptance,
   Clock,
   Completion,
-  Fact,
   GoneCause,
   History,
   OutgoingOperation,
@@ -128,8 +127,8 @@ export class Disk implements History {
 
   note(fact: Fact): Promise<void> {
     if (fact.type === "handleOpened") {
-      const { handle, application, phone, detail } = fact as Required<Fact>;
-      this.#world.see({ kind: "attached", handle, application, phone, privilege: detail["privilege"] as Privilege });
+      const { handle, application, phone, detail: { privilege } } = fact;
+      this.#world.see({ kind: "attached", handle, application, phone, privilege });
     }
     return this.#other();
   }

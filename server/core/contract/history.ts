@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { FactType, HistoryEvent } from "./facts.ts";
 import type { OperationName } from "./operations.ts";
-import type { HistoryEvent, HistoryEventType, Outcome, RequestRecord, RequestState } from "./record.ts";
+import type { Outcome, RequestRecord, RequestState } from "./record.ts";
 
 /** Which requests to give: all that match every filter. */
 export interface RequestFilter {
@@ -35,7 +36,7 @@ export interface RequestFilter {
 /** Which facts to give: all that match every filter. */
 export interface EventFilter {
   /** What happened. */
-  type?: HistoryEventType;
+  type?: FactType;
   /** Globs of phones: facts of phones that match none, and facts that are of no phone, are left out. */
   phones?: readonly string[];
 }

@@ -4,11 +4,12 @@
  *
  * @module
  */
-import type { Clock, Fact } from "../core/ports.ts";
+import type { Clock } from "../core/mod.ts";
+import { ACCESS_REASONS, type Fact } from "../core/contract/facts.ts";
 import { minuteCounts } from "./minute_counts.ts";
 
 /** Why a call had no valid token, nor a login. */
-export type AccessReason = "noToken" | "notBearer" | "unknownToken" | "unknownSession";
+export type AccessReason = typeof ACCESS_REASONS[number];
 
 /** Counts unauthenticated calls until their minute ends. */
 export interface AccessRefusals {
@@ -26,8 +27,11 @@ export function accessRefusals(clock: Clock, note: (fact: Fact) => void): Access
   const counts = minuteCounts<{ address: string | undefined; reason: AccessReason }>(
     clock,
     ({ address, reason }, count) => {
-      const detail = address === undefined ? { reason, count, addresses: "several" } : { reason, count };
-      note({ type: "accessRefused", ...(address !== undefined && { address }), detail });
+      note(
+        address === undefined
+          ? { type: "accessRefused", detail: { reason, count, addresses: "several" } }
+          : { type: "accessRefused", address, detail: { reason, count } },
+      );
     },
   );
   return {

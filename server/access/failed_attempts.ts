@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../core/mod.ts";
 import type { Attempts, AttemptStore } from "./contract.ts";
 
 /** Counts wrong tokens. */

@@ -6,7 +6,7 @@
  * @module
  */
 import { createHash, randomBytes } from "node:crypto";
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../core/mod.ts";
 import type { Token, Tokens } from "./token.ts";
 
 /** How long a login lasts that is not used, seconds. */

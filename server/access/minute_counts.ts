@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../core/mod.ts";
 
 /** What has been counted in this minute, each kind of it under a key. */
 export interface MinuteCounts<What> {

@@ -12,7 +12,7 @@ export { Denial, type DenialKind } from "./denial.ts";
 export { type Scope, SCOPES, type StoredToken, type Token, type Tokens, type TokenTable } from "./token.ts";
 export { hashSecret, tableEntry, tokenTable } from "./token_table.ts";
 export { makeToken, type TokenSpec } from "./new_token.ts";
-export { type Operator, tokenKeeper } from "./token_keeper.ts";
+export { type Actor, tokenKeeper } from "./token_keeper.ts";
 export { matches, PHONE_GLOB, phonesOf, seesOf } from "./phone_globs.ts";
 
 export { authenticate, hasScope, requireScope, requireValid } from "./authentication.ts";

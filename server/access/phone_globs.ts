@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Sees } from "../core/core.ts";
+import type { Sees } from "../core/mod.ts";
 import type { Token } from "./token.ts";
 
 /**

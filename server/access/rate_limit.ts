@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../core/mod.ts";
 import type { Token } from "./token.ts";
 import { Denial } from "./denial.ts";
 

@@ -4,9 +4,8 @@
  * @module
  */
 import { quoted } from "../core/contract/quoted.ts";
-import type { Core } from "../core/core.ts";
-import { onDisk } from "../core/on_disk.ts";
-import type { Clock, Fact } from "../core/ports.ts";
+import { type Clock, onDisk, type Operator } from "../core/mod.ts";
+import type { Fact } from "../core/contract/facts.ts";
 import type { KeptToken, TokenStore } from "./contract.ts";
 import { Denial } from "./denial.ts";
 import { makeToken, type TokenSpec } from "./new_token.ts";
@@ -18,7 +17,7 @@ export interface TokenKeeperPorts {
   readonly clock: Clock;
   /** `closeRowsMs`: how long the disk is waited for. */
   readonly bounds: { readonly closeRowsMs: number };
-  readonly core: Pick<Core, "endApplicationsOf">;
+  readonly operator: Pick<Operator, "endApplicationsOf">;
   /** The tokens that are valid now. */
   readonly tokens: TokenTable;
   /** Where they are kept. */
@@ -30,8 +29,8 @@ export interface TokenKeeperPorts {
 }
 
 /** Who makes or revokes a token. */
-export interface Operator {
-  /** The id of the operator's own token. */
+export interface Actor {
+  /** The id of their token. */
   readonly token: string;
   /** Where the call came from. */
   readonly address: string;
@@ -46,7 +45,7 @@ export interface TokenKeeper {
    * @throws {PhoneError} `RESOURCEUNAVAIL` if the disk does not take it; nobody knows the secret then, so that whatever
    * is left of it allows nothing.
    */
-  create(asked: TokenSpec, options: { by: Operator }): Promise<{ kept: KeptToken; secret: string }>;
+  create(asked: TokenSpec, options: { by: Actor }): Promise<{ kept: KeptToken; secret: string }>;
   /**
    * Revokes a token: it is void at once, and when this resolves its applications are ended, nothing waits with it, and
    * both it and the fact are on disk. One that is being revoked is not revoked again: who asks meanwhile waits for the
@@ -56,7 +55,7 @@ export interface TokenKeeper {
    * @throws {PhoneError} `RESOURCEUNAVAIL` if the disk does not take it; the token is void nevertheless until the
    * server is started anew, and can be revoked again.
    */
-  revoke(id: string, options: { by: Operator }): Promise<void>;
+  revoke(id: string, options: { by: Actor }): Promise<void>;
 }
 
 /** Every wrong secret is compared with all of them. */
@@ -64,11 +63,11 @@ const MOST_TOKENS = 1_000;
 
 /** See the module. */
 export function tokenKeeper(
-  { clock, bounds, core, tokens, tokenStore, waits, record }: TokenKeeperPorts,
+  { clock, bounds, operator, tokens, tokenStore, waits, record }: TokenKeeperPorts,
 ): TokenKeeper {
   const underWay = new Map<string, Promise<void>>();
 
-  const revoke = async (id: string, { by }: { by: Operator }): Promise<void> => {
+  const revoke = async (id: string, { by }: { by: Actor }): Promise<void> => {
     const kept = tokenStore.list();
     const revoked = kept.find((token) => token.id === id);
     if (revoked === undefined) throw new Denial("not-found", `No token has the id ${quoted(id)}`);
@@ -80,9 +79,9 @@ export function tokenKeeper(
       );
     }
     tokens.remove(id);
-    const ended = core.endApplicationsOf(id).finally(() => waits.end(id));
+    const ended = operator.endApplicationsOf(id).finally(() => waits.end(id));
     const written = tokenStore.remove(id).then(() =>
-      record({ type: "tokenRevoked", ...by, detail: { id, name: revoked.name } })
+      record({ type: "tokenRevoked", ...by, detail: { subject: id, name: revoked.name } })
     );
     const otherwise = "the token is void, but would be valid again after a restart: revoke it again";
     const steps = await Promise.allSettled([onDisk(written, { clock, ms: bounds.closeRowsMs, otherwise }), ended]);
@@ -97,7 +96,7 @@ export function tokenKeeper(
       const made = makeToken(asked, { now: clock.wall() });
       const { id, name, scopes, phones } = made.kept;
       const written = tokenStore.add(made.kept).then(() =>
-        record({ type: "tokenCreated", ...by, detail: { id, name, scopes, phones } })
+        record({ type: "tokenCreated", ...by, detail: { subject: id, name, scopes, phones } })
       );
       await onDisk(written, { clock, ms: bounds.closeRowsMs, otherwise: "the token was not made" });
       tokens.add(tableEntry(made.kept));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DEFAULT_BOUNDS } from "../core/bounds.ts";
+import { DEFAULT_BOUNDS } from "../core/mod.ts";
 
 /** Bounds of calls and answers. The configuration can set those that api.md, section 1, names. */
 export interface ApiBounds {

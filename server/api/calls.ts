@@ -4,11 +4,10 @@
  * @module
  */
 import { hasScope, requireValid, seesOf, type Token, type Tokens } from "../access/mod.ts";
-import { PhoneError } from "../core/contract/errors.ts";
 import type { HistoryReader } from "../core/contract/history.ts";
 import type { OperationName, OperationParameters } from "../core/contract/operations.ts";
 import type { RequestRecord } from "../core/contract/record.ts";
-import type { Core, HandleView } from "../core/core.ts";
+import type { Applications, OpenApplication } from "../core/mod.ts";
 import { Refusal } from "./refusals/refusal.ts";
 
 /**
@@ -16,29 +15,29 @@ import { Refusal } from "./refusals/refusal.ts";
  *
  * @throws {Denial} `unauthorized` if the token has been revoked since the call was admitted: the application would
  * outlive the revocation.
- * @throws {PhoneError} As `core.initialize`.
+ * @throws {PhoneError} As `Applications.initialize`.
  */
 export async function beginApplication(
-  { core, tokens }: { core: Core; tokens: Tokens },
-  token: Token,
-  { name, ...lease }: { name: string; leaseSeconds?: number },
-): ReturnType<Core["initialize"]> {
+  { applications, tokens }: { applications: Applications; tokens: Tokens },
+  { token, asked: { name, ...lease } }: { token: Token; asked: { name: string; leaseSeconds?: number } },
+): Promise<OpenApplication> {
   requireValid(token, tokens);
-  return await core.initialize(name, { token: token.id, sees: seesOf(token), ...lease });
+  return await applications.initialize(name, { token: token.id, sees: seesOf(token), ...lease });
 }
 
-/**
- * Refuses what a monitor may not do. Privilege comes before shape (contract 2.0): it learns so whatever else is wrong
- * with what it sent.
- *
- * @throws {PhoneError} `NOTOWNER`.
- */
-export function requireOwner(operation: OperationName, handle: HandleView): void {
-  if (operation === "devSpecific" || handle.privilege === "owner") return;
-  throw new PhoneError(
-    "NOTOWNER",
-    `${operation} changes the phone: the handle must be opened as owner, not as monitor`,
-  );
+/** What whoever begins an application is told. */
+export interface Started {
+  application: string;
+  leaseSeconds: number;
+  phoneCount: number;
+}
+
+/** Tells who has begun an application what there is. */
+export function startedApplication(
+  { id, leaseSeconds }: OpenApplication,
+  { applications }: { applications: Applications },
+): Started {
+  return { application: id, leaseSeconds, phoneCount: applications.phoneCount };
 }
 
 /** A request as it is called: what the core is given besides the operation. */
@@ -65,7 +64,7 @@ export function calledRequest(
 
 /** Who knows records: the disk, and the core of those that are open. */
 interface RecordPorts {
-  readonly core: Core;
+  readonly applications: Applications;
   readonly reader: HistoryReader;
 }
 
@@ -73,8 +72,11 @@ interface RecordPorts {
  * A record as of now. One that is open on disk and unknown to the core was completed between the two looks: a state
  * never goes back.
  */
-export async function latestRecord(record: RequestRecord, { core, reader }: RecordPorts): Promise<RequestRecord> {
-  const current = core.current(record);
+export async function latestRecord(
+  record: RequestRecord,
+  { applications, reader }: RecordPorts,
+): Promise<RequestRecord> {
+  const current = applications.current(record);
   return current.state === "accepted" ? await reader.request(record.requestId) ?? current : current;
 }
 

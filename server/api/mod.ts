@@ -14,7 +14,7 @@ export {
   calledRequest,
   latestRecord,
   readRecord,
-  requireOwner,
+  startedApplication,
 } from "./calls.ts";
 export { quota } from "./quota.ts";
 export { type TokenSemaphore, tokenSemaphore } from "./token_semaphore.ts";

@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { beginClose, inTime, suppressReplies, underWay } from "./close.ts";
+import { actorAndSubject, beginClose, type CloseReason, inTime, suppressReplies, underWay } from "./close.ts";
 import { PhoneError } from "./contract/errors.ts";
 import { isLabel, LABEL_RULE } from "./contract/label.ts";
 import type { Cause } from "./contract/record.ts";
-import type { ApplicationSummary, CloseCause, EventStream, Sees } from "./core.ts";
+import type { ApplicationOptions, ApplicationSummary, EventStream } from "./core.ts";
 import { EventQueue } from "./event_queue.ts";
-import { type Application, type Exchange, timestamp } from "./exchange.ts";
+import type { Application, Exchange } from "./exchange.ts";
+import { requireRunning } from "./lookup.ts";
+import { timestamp } from "./record.ts";
 
 /**
  * Begins an application.
@@ -20,7 +22,7 @@ import { type Application, type Exchange, timestamp } from "./exchange.ts";
 export async function initialize(
   exchange: Exchange,
   name: string,
-  options: { token: string; leaseSeconds?: number; sees?: Sees },
+  { token, leaseSeconds = exchange.bounds.leaseSeconds, sees = () => true }: ApplicationOptions,
 ): Promise<Application> {
   requireName(name);
   if (exchange.stopping) throw new PhoneError("RESOURCEUNAVAIL", "The server is stopping");
@@ -32,7 +34,7 @@ export async function initialize(
   if (exchange.applications.size >= bounds.applications) {
     throw new PhoneError("REQUESTOVERRUN", `${bounds.applications} applications are there; end one first`);
   }
-  if (applicationsOf(exchange, options.token).length >= bounds.tokenApplications) {
+  if (applicationsOf(exchange, token).length >= bounds.tokenApplications) {
     throw new PhoneError(
       "REQUESTOVERRUN",
       `${bounds.tokenApplications} applications of this token are there, as many as one may have; end one first`,
@@ -40,22 +42,22 @@ export async function initialize(
   }
   const now = clock.monotonic();
   const application: Application = {
+    exchange,
     id: exchange.nextId(),
     name,
-    token: options.token,
-    leaseSeconds: options.leaseSeconds ?? bounds.leaseSeconds,
-    sees: options.sees ?? (() => true),
+    token,
+    leaseSeconds,
+    sees,
     handles: new Set(),
     events: new EventQueue(bounds.eventBytes),
     calledAt: now,
     renewedAt: now,
     waiting: 0,
-    releasedBy: undefined,
     ended: false,
     cancelLease: () => {},
   };
   exchange.applications.set(application.id, application);
-  watchLease(exchange, application);
+  watchLease(application);
   const row = history.note({
     type: "applicationStarted",
     token: application.token,
@@ -63,9 +65,9 @@ export async function initialize(
     detail: { name },
   });
   try {
-    await inTime(exchange, row, "the application was not begun");
+    await inTime(exchange, { rows: row, otherwise: "the application was not begun" });
   } catch (error) {
-    end(exchange, application, "shutdown");
+    end(application, "shutdown");
     throw error;
   }
   // Its token was revoked, or the server stopped, while the row was on its way.
@@ -74,47 +76,46 @@ export async function initialize(
 }
 
 /** Renews a lease: the application has called. */
-export function renew(exchange: Exchange, application: Application): void {
-  application.calledAt = application.renewedAt = exchange.clock.monotonic();
+export function renew(application: Application): void {
+  application.calledAt = application.renewedAt = application.exchange.clock.monotonic();
 }
 
-/** Keeps the lease from ending while a call waits. */
-export function hold(exchange: Exchange, application: Application): () => void {
+/** Keeps the lease from ending while a call waits; the returned function ends that, and renews. Nothing is held for an application that has ended. */
+export function hold(application: Application): () => void {
+  if (!application.exchange.applications.has(application.id)) return () => {};
   application.waiting++;
   return () => {
     application.waiting--;
-    renew(exchange, application);
+    renew(application);
   };
 }
 
 /**
  * Closes every handle of an application, all in parallel, and ends it. What is still to be told to one that an operator releases is told before its events end.
  *
- * @param by The token of the operator who releases it.
  * @throws {PhoneError} `INVALAPPHANDLE` if it has ended; `RESOURCEUNAVAIL` if the rows are not on disk in time: it is ended and its phones are released all
  * the same (invariant 9).
  */
-export async function shutdown(
-  exchange: Exchange,
-  application: Application,
-  cause: CloseCause,
-  by?: string,
-): Promise<void> {
-  if (exchange.applications.get(application.id) !== application) throw new PhoneError("INVALAPPHANDLE");
-  application.releasedBy = by;
+export async function shutdown(application: Application, { cause, by }: CloseReason): Promise<void> {
+  requireRunning(application);
+  const { exchange } = application;
   exchange.applications.delete(application.id);
   application.cancelLease();
   // Only an operator's release is told to the application: everything else it asked for, or is not there to hear.
-  const withdrawn = cause === "operatorRelease" ? [] : silence(exchange, application);
+  const withdrawn = cause === "operatorRelease" ? [] : silence(application);
   const handles = [...application.handles].filter((handle) => !handle.closed);
-  const closings = handles.map((handle) => beginClose(exchange, handle, cause, by));
-  underWay(exchange, Promise.all(closings.map(({ told }) => told)).then(() => finish(application)));
-  const written = async () => {
-    await Promise.all(closings.map(({ over }) => over));
-    const rows = [...withdrawn, ...closings.map(({ rows }) => rows), noteEnded(exchange, application, cause)];
-    await inTime(exchange, Promise.all(rows), "the application is ended and its phones released all the same");
+  const closes = handles.map((handle) => beginClose(handle, { cause, by }));
+  underWay(exchange, Promise.all(closes.map(({ told }) => told)).then(() => finish(application)));
+  const recorded = async () => {
+    await Promise.all(closes.map(({ released }) => released));
+    const rows = Promise.all([
+      ...withdrawn,
+      ...closes.map(({ recorded }) => recorded),
+      noteEnded(application, { cause, by }),
+    ]);
+    await inTime(exchange, { rows, otherwise: "the application is ended and its phones released all the same" });
   };
-  await underWay(exchange, written());
+  await underWay(exchange, recorded());
 }
 
 /** Ends every application of a token that has been revoked. */
@@ -122,7 +123,7 @@ export async function endApplicationsOf(exchange: Exchange, token: string): Prom
   const own = applicationsOf(exchange, token);
   // None is told of the others' closes: it is not there to hear, and they may be a thousand on one phone.
   for (const application of own) application.ended = true;
-  const ends = await Promise.allSettled(own.map((application) => shutdown(exchange, application, "tokenRevoked")));
+  const ends = await Promise.allSettled(own.map((application) => shutdown(application, { cause: "tokenRevoked" })));
   for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
@@ -148,21 +149,22 @@ export function summaryOf(application: Application): ApplicationSummary {
 }
 
 /** From here on the application hears nothing, and rows say so of every reply that was on its way to it. */
-function silence(exchange: Exchange, application: Application): Promise<void>[] {
+function silence(application: Application): Promise<void>[] {
+  const { history } = application.exchange;
   application.ended = true;
   // First, or each of its handles would look through all of them.
-  const queued = application.events.withdraw().map((requestId) => exchange.history.withdraw(requestId));
-  const rows = [...application.handles].flatMap((handle) => suppressReplies(exchange, handle));
+  const queued = application.events.withdraw().map((requestId) => history.withdraw(requestId));
+  const rows = [...application.handles].flatMap((handle) => suppressReplies(handle));
   application.events.end();
   return [...rows, ...queued];
 }
 
 /** Ends an application that holds nothing any more; its stream may be read to the end. */
-export function end(exchange: Exchange, application: Application, cause: Cause): Promise<void> {
-  exchange.applications.delete(application.id);
+export function end(application: Application, cause: Cause): Promise<void> {
+  application.exchange.applications.delete(application.id);
   application.cancelLease();
   finish(application);
-  return noteEnded(exchange, application, cause);
+  return noteEnded(application, { cause });
 }
 
 /** From here on nothing is told to the application; what has been told may be read to the end. */
@@ -171,22 +173,20 @@ function finish(application: Application): void {
   application.events.finish();
 }
 
-function noteEnded(exchange: Exchange, application: Application, cause: Cause): Promise<void> {
-  return exchange.history.note({
+function noteEnded(application: Application, reason: CloseReason): Promise<void> {
+  const { token, subject } = actorAndSubject(application, reason);
+  return application.exchange.history.note({
     type: "applicationEnded",
-    token: application.token,
+    ...token,
     application: application.id,
-    detail: {
-      cause,
-      name: application.name,
-      ...(application.releasedBy === undefined ? {} : { by: application.releasedBy }),
-    },
+    detail: { cause: reason.cause, name: application.name, ...subject },
   });
 }
 
 /** Begins to read an application's events; reading holds the lease for a while (api.md, section 2). */
-export function streamEvents(exchange: Exchange, application: Application, lastEvent: number | undefined): EventStream {
-  const { clock, bounds } = exchange;
+export function streamEvents(application: Application, lastEvent: number | undefined): EventStream {
+  requireRunning(application);
+  const { clock, bounds } = application.exchange;
   return application.events.stream({
     lastEvent,
     now: () => timestamp(clock.wall()),
@@ -198,21 +198,22 @@ export function streamEvents(exchange: Exchange, application: Application, lastE
 }
 
 /** When an application's lease ends, on the monotonic clock, if nothing happens. */
-function leaseEnd(exchange: Exchange, application: Application): number {
+function leaseEnd(application: Application): number {
+  const { clock, bounds } = application.exchange;
   const leaseMs = application.leaseSeconds * 1000;
-  if (application.waiting > 0) return exchange.clock.monotonic() + leaseMs;
+  if (application.waiting > 0) return clock.monotonic() + leaseMs;
   const end = application.renewedAt + leaseMs;
   if (!application.events.streaming) return end;
-  return Math.max(end, application.calledAt + exchange.bounds.streamHoldMs);
+  return Math.max(end, application.calledAt + bounds.streamHoldMs);
 }
 
-function watchLease(exchange: Exchange, application: Application): void {
-  const { clock } = exchange;
-  const left = leaseEnd(exchange, application) - clock.monotonic();
+function watchLease(application: Application): void {
+  const { clock } = application.exchange;
+  const left = leaseEnd(application) - clock.monotonic();
   application.cancelLease = clock.after(Math.max(left, 0), () => {
-    if (leaseEnd(exchange, application) > clock.monotonic()) watchLease(exchange, application);
+    if (leaseEnd(application) > clock.monotonic()) watchLease(application);
     // Its phones are released even if the history cannot be written; nobody is there to be told so.
-    else shutdown(exchange, application, "leaseExpired").catch(() => {});
+    else shutdown(application, { cause: "leaseExpired" }).catch(() => {});
   });
 }
 

@@ -12,171 +12,186 @@
  *
  * @module
  */
-import { PhoneError } from "./contract/errors.ts";
-import type { Cause } from "./contract/record.ts";
 import type { Closed } from "./contract/phone.ts";
-import type { CloseCause } from "./core.ts";
+import type { Cause } from "./contract/record.ts";
 import { tell, tellCount } from "./deliver.ts";
-import type { Exchange, Handle, Phone } from "./exchange.ts";
+import type { Application, Exchange, Handle, LedClose, Phone } from "./exchange.ts";
+import { requireOpen } from "./lookup.ts";
 import { stopListening, wantLess } from "./masks.ts";
-import { onDisk } from "./on_disk.ts";
 import { endSession, type SessionEnd } from "./session.ts";
+import { onDisk } from "./waiting.ts";
 
-/** A close that has begun: the handle is void, whatever becomes of the rest. */
-export interface Closing {
+/** Closes that an application asked for, or is not there to hear of: only these suppress its replies (api.md section 5). */
+const BY_THE_APPLICATION: readonly Cause[] = ["close", "shutdown", "leaseExpired", "tokenRevoked"];
+
+/** Why one handle is closed, and by the token of which operator, if one releases it. */
+export interface CloseReason {
+  cause: Cause;
+  by?: string | undefined;
+}
+
+/** Who brought about the end of what an application has, and whose that was if it was another: fields of a fact and of its detail. */
+export function actorAndSubject(
+  { token }: Application,
+  { cause, by = cause === "close" || cause === "shutdown" ? token : undefined }: CloseReason,
+): { token: { token?: string }; subject: { subject?: string } } {
+  return { token: by === undefined ? {} : { token: by }, subject: by === token ? {} : { subject: token } };
+}
+
+/**
+ * A close of one handle. Its stages come in this order: it is *voided*, and whoever has a `HandleClose` has one that is; then *released*, *recorded*
+ * and, if its application is to hear of it, *told*. None of the promises rejects.
+ */
+export interface HandleClose {
   readonly closed: Closed;
-  /** Resolves when the phone is released; at once if others hold it. The disk is waited for from then on. */
-  readonly over: Promise<void>;
-  /** Resolves when what the close completed is on disk, and that the handle is closed. */
-  readonly rows: Promise<unknown>;
-  /** Resolves when the application has been told, if it is to be: after every reply of the handle, however long its requests take. */
+  /** Resolves when the device is let go; at once if others hold it. The disk is waited for from then on. */
+  readonly released: Promise<void>;
+  /** Resolves when it is on disk what the close completed, and that the handle is closed. */
+  readonly recorded: Promise<unknown>;
+  /** Resolves after PHONE_CLOSE, which follows every reply of the handle, however long its requests take; at once where nobody is to hear. */
   readonly told: Promise<void>;
 }
 
 /**
  * Closes one handle.
  *
- * @param by The token of the operator who releases it.
- * @throws {PhoneError} `INVALPHONEHANDLE` if it is closed already; `RESOURCEUNAVAIL` if the rows are not on disk in time: the handle is void and the device
- * released all the same (invariant 9).
+ * @throws {PhoneError} `INVALPHONEHANDLE` if it is closed already; `RESOURCEUNAVAIL` if the rows are not on disk in time: the handle is void and the
+ * device released all the same (invariant 9).
  */
-export async function closeHandle(exchange: Exchange, handle: Handle, cause: CloseCause, by?: string): Promise<Closed> {
-  const { closed, over, rows } = beginClose(exchange, handle, cause, by);
+export async function closeHandle(handle: Handle, reason: CloseReason): Promise<Closed> {
+  const { exchange } = handle.application;
+  const { closed, released, recorded } = beginClose(handle, reason);
   const otherwise = "the handle is closed and its phone released all the same";
-  await underWay(exchange, over.then(() => inTime(exchange, rows, otherwise)));
+  await underWay(exchange, released.then(() => inTime(exchange, { rows: recorded, otherwise })));
   return closed;
 }
 
 /**
- * Begins to close one handle.
+ * Begins to close one handle; if it is its phone's last, the phone is closed.
  *
- * @param by The token of the operator who releases it.
  * @throws {PhoneError} `INVALPHONEHANDLE` if it is closed already.
  */
-export function beginClose(exchange: Exchange, handle: Handle, cause: CloseCause, by?: string): Closing {
-  if (handle.closed) throw new PhoneError("INVALPHONEHANDLE");
-  handle.releasedBy = by;
-  makeVoid(exchange, handle);
-  // Only an operator's release is told to the application: everything else it asked for, or is not there to hear.
-  const silent = cause !== "operatorRelease";
-  const withdrawn = silent ? suppressReplies(exchange, handle) : [];
-  if (silent) handle.application.handles.delete(handle);
+export function beginClose(handle: Handle, { cause, by }: CloseReason): HandleClose {
+  requireOpen(handle);
+  makeVoid(handle);
   const lastHandle = handle.phone.handles.size === 0;
-  const session = lastHandle ? endSession(exchange, handle.phone, cause) : undefined;
-  if (!lastHandle) leave(exchange, handle);
-  const written = write(exchange, handle, { cause, session });
-  return {
-    closed: { handle: handle.id, lastHandle, completed: session?.requests ?? 0 },
-    over: session?.over ?? Promise.resolve(),
-    rows: Promise.all([...withdrawn, written]),
-    told: silent ? Promise.resolve() : underWay(exchange, tellClosed(exchange, handle, { cause, written })),
-  };
+  const session = lastHandle ? endSession(handle.phone, { cause }) : undefined;
+  if (!lastHandle) leave(handle);
+  return followThrough(handle, { cause, by, session });
 }
 
 /** Closes every handle of a phone against its applications' will. Resolves when each has been told. */
-export function closeForcibly(exchange: Exchange, phone: Phone, cause: Cause, ended?: Promise<void>): Promise<void> {
-  return underWay(exchange, forceOut(exchange, phone, cause, ended));
+export async function closeForcibly(phone: Phone, { cause, led }: { cause: Cause; led?: LedClose }): Promise<void> {
+  const handles = [...phone.handles];
+  for (const handle of handles) makeVoid(handle);
+  const session = endSession(phone, { cause, led });
+  const closes = handles.map((handle) => followThrough(handle, { cause, session }));
+  await underWay(phone.plugin.exchange, Promise.all([session.released, ...closes.map(({ told }) => told)]));
 }
 
-async function forceOut(exchange: Exchange, phone: Phone, cause: Cause, ended?: Promise<void>): Promise<void> {
-  const handles = [...phone.handles];
-  for (const handle of handles) makeVoid(exchange, handle);
-  const session = endSession(exchange, phone, cause, ended);
-  await session.over;
-  await Promise.all(handles.map((handle) => {
-    const written = write(exchange, handle, { cause, session });
-    return tellClosed(exchange, handle, { cause, written });
-  }));
+/** Closes a phone forcibly, in whatever state its session is: after it, the session is closed, or its plugin's process is another. */
+export async function closeWholly(phone: Phone, cause: Cause): Promise<void> {
+  const { process } = phone.plugin;
+  while (phone.session.state !== "closed" && phone.plugin.process === process) {
+    if (phone.session.state === "open") await closeForcibly(phone, { cause });
+    else await phone.session.acknowledged;
+  }
 }
 
 /** Lets the server's stop wait for a close. */
 export function underWay<Value>(exchange: Exchange, close: Promise<Value>): Promise<Value> {
-  const over: Promise<unknown> = close.catch(() => {}).then(() => exchange.closes.delete(over));
-  exchange.closes.add(over);
+  const ended: Promise<unknown> = close.catch(() => {}).then(() => exchange.closes.delete(ended));
+  exchange.closes.add(ended);
   return close;
 }
 
 /** Waits for the rows of a close: the device is released already. */
-export function inTime(exchange: Exchange, rows: Promise<unknown>, otherwise: string): Promise<void> {
-  return onDisk(rows, { clock: exchange.clock, ms: exchange.bounds.closeRowsMs, otherwise });
-}
-
-/** Closes a phone forcibly, in whatever state its session is: after it, the session is closed, or its plugin's process is another. */
-export async function closeWholly(exchange: Exchange, phone: Phone, cause: Cause): Promise<void> {
-  const { process } = phone.plugin;
-  while (phone.session.state !== "closed" && phone.plugin.process === process) {
-    if (phone.session.state === "open") await closeForcibly(exchange, phone, cause);
-    else await phone.session.over;
-  }
+export function inTime(
+  { clock, bounds }: Exchange,
+  { rows, otherwise }: { rows: Promise<unknown>; otherwise: string },
+): Promise<void> {
+  return onDisk(rows, { clock, ms: bounds.closeRowsMs, otherwise });
 }
 
 /** From here on the handle is none: every call with it is refused (Q35), and its owner's place is free (R10). */
-function makeVoid(exchange: Exchange, handle: Handle): void {
+function makeVoid(handle: Handle): void {
   handle.closed = true;
   handle.phone.handles.delete(handle);
   if (handle.phone.owner === handle) handle.phone.owner = undefined;
   stopListening(handle);
-  exchange.handles.delete(handle.id);
+  handle.application.exchange.handles.delete(handle.id);
 }
 
 /** Tells those who stay, and the plugin, that one handle fewer is there. */
-function leave(exchange: Exchange, handle: Handle): void {
-  tellCount(exchange, handle.phone, handle);
-  wantLess(handle.phone, handle);
+function leave(handle: Handle): void {
+  tellCount(handle);
+  wantLess(handle);
+}
+
+/** The rest of a close whose handle is void. */
+function followThrough(
+  handle: Handle,
+  { cause, by, session }: CloseReason & { session: SessionEnd | undefined },
+): HandleClose {
+  const { application } = handle;
+  const isHeard = !BY_THE_APPLICATION.includes(cause);
+  const withdrawn = isHeard ? [] : suppressReplies(handle);
+  if (!isHeard) application.handles.delete(handle);
+  const recorded = record(handle, { cause, by, session });
+  return {
+    closed: { handle: handle.id, lastHandle: session !== undefined, completed: session?.requests ?? 0 },
+    released: session?.released ?? Promise.resolve(),
+    recorded: Promise.all([...withdrawn, recorded]),
+    told: isHeard ? underWay(application.exchange, tellClosed(handle, { cause, recorded })) : Promise.resolve(),
+  };
 }
 
 /** From here on no reply of the handle's requests is delivered, and rows say so of those that were on their way (R52). */
-export function suppressReplies(exchange: Exchange, handle: Handle): Promise<void>[] {
-  const withdrawn = handle.application.events.withdraw(handle.id);
+export function suppressReplies(handle: Handle): Promise<void>[] {
+  const { events, exchange: { history } } = handle.application;
+  const withdrawn = events.withdraw(handle.id);
   for (const request of handle.requests) {
-    if (request.end && !request.suppressed) withdrawn.push(request.id);
+    if (request.stage.name === "ended" && !request.suppressed) withdrawn.push(request.stage.id);
     request.suppressed = true;
   }
-  return withdrawn.map((requestId) => exchange.history.withdraw(requestId));
+  return withdrawn.map((requestId) => history.withdraw(requestId));
 }
 
 /** Puts a close on disk: when the phone is released, what that completed and that the handle is closed. */
-async function write(
-  exchange: Exchange,
+async function record(
   handle: Handle,
-  { cause, session }: { cause: Cause; session: SessionEnd | undefined },
-): Promise<void> {
-  // One that leaves the phone open has its row before anything that comes next.
-  if (session) await session.over;
-  const closed = noteClosed(exchange, handle, {
-    cause,
-    lastHandle: session !== undefined,
-    completed: session?.requests ?? 0,
-  });
-  await Promise.all([closed, session?.completed]);
-}
-
-/** PHONE_CLOSE, after every reply of the handle: nothing follows it (R67, R68). */
-async function tellClosed(
-  exchange: Exchange,
-  handle: Handle,
-  { cause, written }: { cause: Cause; written: Promise<void> },
-): Promise<void> {
-  await written;
-  await Promise.all([...handle.requests].map((request) => request.over.promise));
-  handle.application.handles.delete(handle);
-  if (handle.disowned) return;
-  tell(exchange, handle.application, { type: "PHONE_CLOSE", handle: handle.id, phone: handle.phone.id, cause });
-}
-
-function noteClosed(
-  exchange: Exchange,
-  handle: Handle,
-  how: { cause: Cause; lastHandle: boolean; completed: number },
+  { cause, by, session }: CloseReason & { session: SessionEnd | undefined },
 ): Promise<void> {
   const { application, phone } = handle;
-  return exchange.history.note({
+  const { token, subject } = actorAndSubject(application, { cause, by });
+  // One that leaves the phone open has its row before anything that comes next.
+  if (session) await session.released;
+  const row = application.exchange.history.note({
     type: "handleClosed",
-    token: application.token,
+    ...token,
     application: application.id,
     plugin: phone.plugin.name,
     phone: phone.id,
     handle: handle.id,
-    detail: { ...how, ...(handle.releasedBy === undefined ? {} : { by: handle.releasedBy }) },
+    detail: {
+      cause,
+      lastHandle: session !== undefined,
+      completed: session?.requests ?? 0,
+      ...subject,
+    },
   });
+  await Promise.all([row, session?.recorded]);
+}
+
+/** PHONE_CLOSE, after every reply of the handle: nothing follows it (R67, R68). */
+async function tellClosed(
+  handle: Handle,
+  { cause, recorded }: { cause: Cause; recorded: Promise<void> },
+): Promise<void> {
+  const { application, phone } = handle;
+  await recorded;
+  await Promise.all([...handle.requests].map((request) => request.told.promise));
+  application.handles.delete(handle);
+  if (handle.disowned) return;
+  tell(application, { type: "PHONE_CLOSE", handle: handle.id, phone: phone.id, cause });
 }

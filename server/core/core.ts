@@ -1,9 +1,12 @@
 /**
- * The face of the core: what applications' transports and the host of plugins call.
+ * The faces of the core, one for each who calls it: the transports of applications, the operator, the host of plugins, and the program that starts
+ * and stops it all.
+ *
+ * Every method that fails throws a `PhoneError` of the catalogue.
  *
  * @module
  */
-import type { PhoneEvent } from "./contract/events.ts";
+import type { Masks, PhoneEvent } from "./contract/events.ts";
 import type { Privilege } from "./contract/names.ts";
 import type {
   GetterName,
@@ -13,16 +16,13 @@ import type {
   OperationParameters,
 } from "./contract/operations.ts";
 import type { Closed, PhoneView } from "./contract/phone.ts";
-import type { Cause, RequestRecord } from "./contract/record.ts";
-import type { PluginEvents, PluginProcess, Wanted } from "./ports.ts";
+import type { RequestRecord } from "./contract/record.ts";
+import type { PluginEvents, PluginProcess } from "./ports.ts";
 
-/** Why an application or a handle is closed, of those that come from outside the core. */
-export type CloseCause = Extract<Cause, "close" | "shutdown" | "leaseExpired" | "tokenRevoked" | "operatorRelease">;
-
-/** Whether whoever asks may see a phone, by its name. */
+/** Whether whoever calls may see a phone, by its name. */
 export type Sees = (phone: string) => boolean;
 
-/** An application as its transport holds it. */
+/** What anybody who has found an application knows of it. */
 export interface ApplicationView {
   readonly id: string;
   readonly name: string;
@@ -30,7 +30,7 @@ export interface ApplicationView {
   readonly leaseSeconds: number;
 }
 
-/** A handle as its transport holds it. */
+/** What anybody who has found a handle knows of it. */
 export interface HandleView {
   readonly id: string;
   readonly privilege: Privilege;
@@ -55,13 +55,13 @@ export interface ApplicationSummary {
 export interface AcceptedRequest {
   readonly requestId: number;
   /**
-   * Resolves with the record when the completion is on disk, or with undefined for a request that was over when its key was asked again: only the history
-   * has its record still. Never rejects.
+   * Resolves with the record when the completion is on disk, or with undefined for a request whose reply was through when its key was used again: only
+   * the history has its record still. Never rejects.
    */
   readonly done: Promise<RequestRecord | undefined>;
   /**
-   * Tells that an answer with the request id has been handed out: its reply may follow now (R33). To be called for each answer, whatever became of it; where
-   * a key was asked again, the first counts.
+   * Tells that an answer with the request id has been handed out: its reply may follow now (R33). To be called for each answer, whatever became of it;
+   * where a key was used again, the first counts.
    */
   answered(): void;
 }
@@ -113,85 +113,131 @@ export interface Census {
   connectedPhones: number;
 }
 
-/** The telephone model, whole. Every method that fails throws a `PhoneError` of the catalogue. */
-export interface Core {
-  readonly condition: CoreCondition;
+/** Whose an application is to be, and what it is to see. */
+export interface ApplicationOptions {
+  token: string;
+  leaseSeconds?: number;
+  sees?: Sees;
+}
+
+/** Masks as they are called for: names that nobody has checked. */
+export type MaskNames = Record<keyof Masks, string[]>;
+
+/** A request as it is made. */
+export interface RequestOptions<Name extends OperationName> {
+  params: OperationParameters[Name];
+  /** The application's own word for it. */
+  reference?: string;
+  deadlineMs?: number;
+  /** The same key on the same handle gives the same request again, whatever else is requested. */
+  key?: string;
+}
+
+/** A handle as its application uses it. After its close every call throws `INVALPHONEHANDLE`. */
+export interface OpenHandle extends HandleView {
+  readonly application: OpenApplication;
+  /** Its three masks. */
+  readonly masks: Masks;
+  /** Throws `NOTOWNER` if the operation needs ownership. A transport calls it before it looks at the parameters: privilege comes first (Q29). */
+  requirePrivilege(operation: OperationName): void;
+  /** One of the nine. Resolves when the acceptance is on disk. */
+  request<Name extends OperationName>(operation: Name, options: RequestOptions<Name>): Promise<AcceptedRequest>;
+  /** One of the getters: the plugin is queried. */
+  get<Name extends GetterName>(getter: Name, params: GetterParameters[Name]): Promise<GetterResults[Name]>;
+  /** phoneSetStatusMessages; names that are not of the contract throw `INVALPARAM`, `INVALBUTTONMODE` or `INVALBUTTONSTATE`. */
+  setStatusMessages(masks: MaskNames): Promise<Masks>;
+  /** phoneClose. Answers only when invariant 4 holds. */
+  close(): Promise<Closed>;
+}
+
+/** An application as its transport uses it. After its end every call throws `INVALAPPHANDLE`, and {@linkcode OpenApplication.hold} holds nothing. */
+export interface OpenApplication extends ApplicationView {
+  /** Its open handles. */
+  readonly handles: ApplicationSummary["handles"];
+  /** Holds its lease for as long as a call of it waits; the returned function ends that, and renews. */
+  hold(): () => void;
+  /** Its events: from the oldest held, or after `lastEvent`. A new stream ends the one before. */
+  events(options?: { lastEvent?: number }): EventStream;
+  /** phoneOpen. */
+  open(options: { phone: string; privilege: string }): Promise<OpenHandle>;
+  /** phoneShutdown: closes every handle of the application and ends it. */
+  shutdown(): Promise<void>;
+}
+
+/** What the transports of applications call. */
+export interface Applications {
   /** How many phones there are, removed ones too: device ids go from 0 to one less. */
   readonly phoneCount: number;
-  /** Counts what there is; it goes through every application. */
-  census(): Census;
-
   /**
    * phoneInitializeEx. Throws `INVALAPPNAME`, or `RESOURCEUNAVAIL` until every enabled plugin has started or settled.
    *
    * A phone that the application may not see does not exist for it; `phoneCount` counts it all the same, for device ids are everybody's.
    */
-  initialize(
-    name: string,
-    options: { token: string; leaseSeconds?: number; sees?: Sees },
-  ): Promise<{ application: string; leaseSeconds: number; phoneCount: number }>;
+  initialize(name: string, options: ApplicationOptions): Promise<OpenApplication>;
   /** The application of that id and token, its lease renewed; throws `INVALAPPHANDLE`. */
-  application(id: string, token: string): ApplicationView;
+  application(id: string, token: string): OpenApplication;
   /** The handle of that id and token, its application's lease renewed; throws `INVALPHONEHANDLE`. */
-  handle(id: string, token: string): HandleView;
-  /** The open handles of an application. */
-  handles(application: ApplicationView): ApplicationSummary["handles"];
-  /** Holds the lease of an application for as long as a call of it waits; the returned function ends that, and renews. Nothing is held for one that has ended. */
-  hold(application: ApplicationView): () => void;
-  /** phoneShutdown: closes every handle of the application and ends it. `by` is the token of the operator who released it. */
-  shutdown(application: ApplicationView, cause?: CloseCause, options?: { by: string }): Promise<void>;
-  /** The events of an application: from the oldest held, or after `lastEvent`. A new stream ends the one before. */
-  events(application: ApplicationView, options?: { lastEvent?: number }): EventStream;
-
-  /** Every application, oldest first. */
-  applications(): ApplicationSummary[];
-  /** The application of that id, whosever it is, its lease not renewed; throws `INVALAPPHANDLE`. */
-  anyApplication(id: string): ApplicationView;
-  /** The handle of that id, whosever it is, its application's lease not renewed; throws `INVALPHONEHANDLE`. */
-  anyHandle(id: string): HandleView;
-  /** Ends every application of a token that is void: their phones are closed, and they hear nothing more. */
-  endApplicationsOf(token: string): Promise<void>;
-
+  handle(id: string, token: string): OpenHandle;
   /** Every phone that may be seen, in the order of the device ids, removed ones left out. */
   phones(sees?: Sees): PhoneView[];
   /** One phone by name or device id; throws `BADDEVICEID`, also for one that may not be seen, or `NODEVICE`. */
   phone(name: string, sees?: Sees): PhoneView;
-  /** phoneOpen. */
-  open(application: ApplicationView, options: { phone: string; privilege: string }): Promise<HandleView>;
-  /** phoneClose, or another close of this one handle. Answers only when invariant 4 holds. `by` is the token of the operator who released it. */
-  close(handle: HandleView, cause?: CloseCause, options?: { by: string }): Promise<Closed>;
-
-  /** One of the nine. Resolves when the acceptance is on disk. The same `key` on the same handle gives the same request again. */
-  request<Name extends OperationName>(
-    handle: HandleView,
-    operation: Name,
-    options: { params: OperationParameters[Name]; reference?: string; deadlineMs?: number; key?: string },
-  ): Promise<AcceptedRequest>;
-  /** One of the getters: the plugin is asked. */
-  get<Name extends GetterName>(
-    handle: HandleView,
-    getter: Name,
-    params: GetterParameters[Name],
-  ): Promise<GetterResults[Name]>;
-  /** phoneSetStatusMessages; names that are not of the contract throw `INVALPARAM`, `INVALBUTTONMODE` or `INVALBUTTONSTATE`. */
-  setStatusMessages(
-    handle: HandleView,
-    masks: { states: string[]; buttonModes: string[]; buttonStates: string[] },
-  ): Promise<Wanted>;
-  /** phoneGetStatusMessages. */
-  statusMessages(handle: HandleView): Wanted;
-
-  /** A record from the history with what only the core knows of an open request. */
+  /** A record from the history with what only the core knows: whether an open request has gone out. */
   current(record: RequestRecord): RequestRecord;
+}
 
-  /** Names the enabled plugins, in the order of configuration; until each is settled nothing is initialised. Called again for one that is started later. */
-  enablePlugins(names: string[]): void;
+/** A handle that an operator has found: `by` is the operator's token. */
+export interface ReleasableHandle extends HandleView {
+  /** A forced close of this one handle. */
+  release(by: string): Promise<Closed>;
+}
+
+/** An application that an operator has found: `by` is the operator's token. */
+export interface ReleasableApplication extends ApplicationView {
+  /** Forced closes of all its handles, and its end. */
+  release(by: string): Promise<void>;
+}
+
+/** What is called for whoever runs the server. */
+export interface Operator {
+  /** Counts what there is; it goes through every application. */
+  census(): Census;
+  /** Every application, oldest first. */
+  applications(): ApplicationSummary[];
+  /** The application of that id, whosever it is, its lease not renewed; throws `INVALAPPHANDLE`. */
+  application(id: string): ReleasableApplication;
+  /** The handle of that id, whosever it is, its application's lease not renewed; throws `INVALPHONEHANDLE`. */
+  handle(id: string): ReleasableHandle;
+  /** Ends every application of a token that is void: their phones are closed, and they hear nothing more. */
+  endApplicationsOf(token: string): Promise<void>;
+}
+
+/** What the host of plugins calls. */
+export interface PluginIntake {
+  /**
+   * Names the enabled plugins, in the order of configuration; until each is settled nothing is initialised. Called again for one that is started
+   * later.
+   */
+  enable(names: string[]): void;
   /** A plugin's process runs: what it reports comes by the returned face. */
-  attach(plugin: string, process: PluginProcess): PluginEvents;
+  admit(plugin: string, process: PluginProcess): PluginEvents;
   /** The plugin is ready, or will not be until somebody does something about it: start-up waits for it no longer, and the history says why. */
   settle(plugin: string, failure?: { state: string; detail: string }): void;
   /** Closes every phone of a plugin by the close rules, before it is stopped. */
-  releasePlugin(plugin: string): Promise<void>;
+  release(plugin: string): Promise<void>;
+}
+
+/** What the program calls that starts and stops the server. */
+export interface Lifecycle {
+  readonly condition: CoreCondition;
   /** Orderly end: refuses what is new, closes every phone, ends every application. */
   stop(): Promise<void>;
+}
+
+/** The telephone model, whole. */
+export interface Core {
+  readonly applications: Applications;
+  readonly operator: Operator;
+  readonly plugins: PluginIntake;
+  readonly lifecycle: Lifecycle;
 }

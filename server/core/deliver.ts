@@ -5,17 +5,18 @@
  */
 import type { EventBody } from "./contract/events.ts";
 import type { ButtonMode, ButtonState, PhoneState } from "./contract/names.ts";
-import { type Application, type Exchange, type Handle, type Phone, timestamp } from "./exchange.ts";
+import type { Application, Exchange, Handle, Phone } from "./exchange.ts";
+import { timestamp } from "./record.ts";
 
 /** Appends an event to one application's queue. */
-export function tell(exchange: Exchange, application: Application, event: EventBody): void {
-  if (!application.ended) application.events.push(event, timestamp(exchange.clock.wall()));
+export function tell(application: Application, event: EventBody): void {
+  if (!application.ended) application.events.push(event, timestamp(application.exchange.clock.wall()));
 }
 
 /** Appends an event to the queue of every application that may see the phone: PHONE_CREATE, PHONE_REMOVE, and PHONE_STATE that concerns them all. */
 export function tellEverybody(exchange: Exchange, event: Extract<EventBody, { phone: string }>): void {
   for (const application of exchange.applications.values()) {
-    if (application.sees(event.phone)) tell(exchange, application, event);
+    if (application.sees(event.phone)) tell(application, event);
   }
 }
 
@@ -27,7 +28,6 @@ export function tellEverybody(exchange: Exchange, event: Extract<EventBody, { ph
  * @returns How many were told.
  */
 export function tellState(
-  exchange: Exchange,
   phone: Phone,
   change: { states: PhoneState[]; detail?: number | string; except?: Handle },
 ): number {
@@ -35,8 +35,8 @@ export function tellState(
   const listeners = new Set(change.states.flatMap((state) => [...phone.listeners.states.get(state) ?? []]));
   if (change.except) listeners.delete(change.except);
   for (const handle of listeners) {
-    const states = change.states.filter((state) => handle.wanted.states.includes(state));
-    tell(exchange, handle.application, {
+    const states = change.states.filter((state) => handle.masks.states.includes(state));
+    tell(handle.application, {
       type: "PHONE_STATE",
       handle: handle.id,
       phone: phone.id,
@@ -49,33 +49,33 @@ export function tellState(
 
 /** Tells each open handle that wants both the mode and the state of the button (R87). Gives how many were told. */
 export function tellButton(
-  exchange: Exchange,
   phone: Phone,
   change: { button: number; mode: ButtonMode; state: ButtonState },
 ): number {
   let told = 0;
   for (const handle of phone.listeners.buttonModes.get(change.mode) ?? []) {
-    if (!handle.wanted.buttonStates.includes(change.state)) continue;
-    tell(exchange, handle.application, { type: "PHONE_BUTTON", handle: handle.id, phone: phone.id, ...change });
+    if (!handle.masks.buttonStates.includes(change.state)) continue;
+    tell(handle.application, { type: "PHONE_BUTTON", handle: handle.id, phone: phone.id, ...change });
     told++;
   }
   return told;
 }
 
 /** Tells each open handle a vendor's message: nobody can mask it. Gives how many were told. */
-export function tellDevSpecific(exchange: Exchange, phone: Phone, params: string): number {
+export function tellDevSpecific(phone: Phone, params: string): number {
   for (const handle of phone.handles) {
-    tell(exchange, handle.application, { type: "PHONE_DEVSPECIFIC", handle: handle.id, phone: phone.id, params });
+    tell(handle.application, { type: "PHONE_DEVSPECIFIC", handle: handle.id, phone: phone.id, params });
   }
   return phone.handles.size;
 }
 
 /** Tells the handles that already hold the phone how many owners or monitors it has now (R91). */
-export function tellCount(exchange: Exchange, phone: Phone, changed: Handle): void {
+export function tellCount(changed: Handle): void {
+  const { phone } = changed;
   const [kind, detail] = changed.privilege === "owner"
     ? ["owner" as const, owners(phone)]
     : ["monitors" as const, monitors(phone)];
-  tellState(exchange, phone, { states: [kind], detail, except: changed });
+  tellState(phone, { states: [kind], detail, except: changed });
 }
 
 /** How many owners a phone has: one or none. */

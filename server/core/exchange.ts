@@ -1,36 +1,29 @@
 /**
  * What the core remembers: applications, phones, handles and requests, and how they hang together.
  *
- * - An **application** is a client's session; it holds **handles**.
+ * - An **application** is one use of the phones by a client (TAPI's hPhoneApp); it holds **handles**.
  * - A **phone** is a device that a plugin offers. However many handles are open on it, the plugin has it open once: its **session** (R1).
- * - A **request** is one asked operation. It is *outstanding* from the moment the core takes it until its completion is on disk; an *orphan* is an
- *   outstanding request whose handle is closed while its phone stays open.
+ * - A **request** is one requested operation. It is *outstanding* from the moment the core takes it until its completion is on disk; an *orphan* is
+ *   an outstanding request whose handle is closed while its phone stays open.
  *
- * The life of a session: closed → opening → open → closing → closed. Handles exist only while it is open.
+ * The stages of a session: closed → opening → open → closing → closed. Handles exist only while it is open.
+ * The stages of a request: taken → dispatched → ended, or taken → stopped → ended for one that never went out.
  *
  * @module
  */
 import type { Bounds } from "./bounds.ts";
 import type { PhoneCapabilities } from "./contract/capabilities.ts";
+import type { Masks } from "./contract/events.ts";
 import type { Privilege } from "./contract/names.ts";
 import type { OperationName } from "./contract/operations.ts";
 import type { Cause, Outcome } from "./contract/record.ts";
-import type { Sees } from "./core.ts";
+import type { AcceptedRequest, Sees } from "./core.ts";
 import type { EventQueue } from "./event_queue.ts";
-import type { Clock, Fact, History, NextId, Observer, PluginProcess, RequestObserver, Wanted } from "./ports.ts";
+import type { Clock, History, NextId, Observer, PluginProcess, RequestObserver } from "./ports.ts";
 
-/** How a request ends. */
-export interface End {
-  outcome: Outcome;
-  /** 0 or the signed number of an error. */
-  result: number;
-  cause?: Cause;
-  /** The driver's own words for its error. */
-  message?: string;
-}
-
-/** A client's session (TAPI's hPhoneApp). */
+/** One use of the phones by a client (TAPI's hPhoneApp). */
 export interface Application {
+  readonly exchange: Exchange;
   readonly id: string;
   readonly name: string;
   readonly token: string;
@@ -45,8 +38,6 @@ export interface Application {
   renewedAt: number;
   /** How many of its calls are waiting for an answer. */
   waiting: number;
-  /** The token of the operator who released it. */
-  releasedBy: string | undefined;
   ended: boolean;
   cancelLease: () => void;
 }
@@ -57,30 +48,55 @@ export interface Handle {
   readonly application: Application;
   readonly phone: Phone;
   readonly privilege: Privilege;
-  wanted: Wanted;
-  /** Requests asked through it that are not over; closing it does not end them. */
+  masks: Masks;
+  /** Requests made through it whose replies are not through; closing it does not end them. */
   readonly requests: Set<Request>;
-  /** Requests by the keys that they were asked with; of one that is over the id. */
-  readonly keys: Map<string, Promise<Request> | number>;
+  /** Requests by the keys that they were made with; of one whose reply is through the id. */
+  readonly keys: Map<string, Promise<AcceptedRequest> | number>;
   closed: boolean;
-  /** The token of the operator who released it. */
-  releasedBy: string | undefined;
   /** Its opening failed after all: its application never learns of it. */
   disowned: boolean;
 }
 
 /**
- * The handles of a phone by what they want to hear; a name that nobody wants is not there. A phone's news, and each handle that comes or goes, costs what
- * there is to tell: a phone may have a thousand monitors that want nothing.
+ * The handles of a phone by what their masks name; a name in nobody's mask is not there. A phone's news, and each handle that comes or goes, costs
+ * what there is to tell: a phone may have a thousand monitors whose masks are empty.
  */
-export type Listeners = Record<keyof Wanted, Map<string, Set<Handle>>>;
+export type Listeners = Record<keyof Masks, Map<string, Set<Handle>>>;
+
+/** A close that the plugin leads by itself: it has begun to abort and settle what the phone has under way. */
+export interface LedClose {
+  /** Resolves when the plugin has closed the phone. */
+  readonly closed: Promise<void>;
+  /** Resolves it. */
+  end(): void;
+}
 
 /** How a phone stands at its plugin. */
 export type Session =
   | { readonly state: "closed" }
-  | { readonly state: "open" }
-  /** `over` resolves when the plugin has answered, however. */
-  | { readonly state: "opening" | "closing"; readonly over: Promise<void> };
+  | Opening
+  /** `led`: such a close began before anybody held the phone; the first handle learns of it at once. */
+  | { readonly state: "open"; readonly led: LedClose | undefined }
+  | Closing;
+
+/** A session that the plugin is asked to begin. */
+export interface Opening {
+  readonly state: "opening";
+  /** Resolves when the plugin has answered, however. */
+  readonly acknowledged: Promise<void>;
+  led: LedClose | undefined;
+}
+
+/** A session that ends. */
+export interface Closing {
+  readonly state: "closing";
+  /** What its outstanding requests are aborted with. */
+  readonly cause: Cause;
+  /** Resolves when the plugin has answered, however. */
+  readonly acknowledged: Promise<void>;
+  readonly led: LedClose | undefined;
+}
 
 /** A device that a plugin offers. */
 export interface Phone {
@@ -104,12 +120,6 @@ export interface Phone {
   linked: boolean;
   removed: boolean;
   session: Session;
-  /** Why the session is closing: what its outstanding requests are aborted with. */
-  closing: Cause | undefined;
-  /** Ends the wait for a close that the plugin leads by itself. */
-  forceClosed: (() => void) | undefined;
-  /** Such a close that began before the phone was open here: the first handle learns of it at once. */
-  leaving: Promise<void> | undefined;
   readonly handles: Set<Handle>;
   /** The one of them that owns it. */
   owner: Handle | undefined;
@@ -126,6 +136,7 @@ export interface RemovedPhone {
 
 /** A telephony service provider. */
 export interface Plugin {
+  readonly exchange: Exchange;
   readonly name: string;
   /** Its running process, if any. */
   process: PluginProcess | undefined;
@@ -138,15 +149,41 @@ export interface Plugin {
   phoneBytes: number;
 }
 
-/** One asked operation. */
+/** How a request ends. */
+export interface End {
+  outcome: Outcome;
+  /** 0 or the signed number of an error. */
+  result: number;
+  cause?: Cause;
+  /** The driver's own words for its error. */
+  message?: string;
+}
+
+/** How far a request has come. */
+export type Stage =
+  /** On its way to the disk. */
+  | { readonly name: "taken" }
+  /** The same, but it will not go out: it ends so as soon as it is on disk. */
+  | { readonly name: "stopped"; readonly outcome: "aborted" | "timedOut"; readonly cause: Cause }
+  /** On disk, and handed to the plugin's process. */
+  | { readonly name: "dispatched"; readonly id: number; readonly at: number; readonly to: PluginProcess }
+  /** Its end is known; it is not on disk before `recorded` resolves. */
+  | {
+    readonly name: "ended";
+    readonly id: number;
+    readonly at: number;
+    readonly dispatchedAt: number | null;
+    readonly end: End;
+  };
+
+/** One requested operation. */
 export interface Request {
-  /** 0 until its acceptance is on disk. */
-  id: number;
   readonly handle: Handle;
   readonly operation: OperationName;
-  /** As asked, after the `redact` port. */
+  /** As requested, after the `redact` port. */
   readonly params: object;
   readonly reference: string | undefined;
+  /** Wall time, as those of its stages. */
   readonly acceptedAt: number;
   /** Monotonic, as all of `times`. */
   readonly deadlineAt: number;
@@ -154,21 +191,15 @@ export interface Request {
   readonly times: { readonly taken: number; accepted: number; ended: number };
   readonly observer: RequestObserver | undefined;
   cancelDeadline: () => void;
-  dispatchedAt: number | null;
-  /** The process that it went out to. */
-  dispatchedTo: PluginProcess | undefined;
-  /** Set before it could go out: it never will, and ends so. */
-  stopped: { outcome: "aborted" | "timedOut"; cause: Cause } | undefined;
-  /** How it ends, once that is known; it is not on disk before `completed` resolves. */
-  end: ({ at: number } & End) | undefined;
+  stage: Stage;
   /** Its application closed the handle, shut down or is gone: nobody is told. */
   suppressed: boolean;
   /** Resolves when the answer with its id has been handed out. */
   readonly answered: PromiseWithResolvers<void>;
   /** Resolves when its completion is on disk, or its acceptance could not be: it is outstanding no longer. */
-  readonly completed: PromiseWithResolvers<void>;
-  /** Resolves when its reply has been released too, or nobody is to be told. */
-  readonly over: PromiseWithResolvers<void>;
+  readonly recorded: PromiseWithResolvers<void>;
+  /** Resolves when its application has been told too, or nobody is to be told. */
+  readonly told: PromiseWithResolvers<void>;
 }
 
 /** The core's memory and its ports. */
@@ -194,19 +225,4 @@ export interface Exchange {
   /** Whether device ids have been given: every enabled plugin has started or settled. */
   settled: boolean;
   stopping: boolean;
-}
-
-/** Appends a fact that nobody waits for. */
-export function remark(exchange: Exchange, fact: Fact): void {
-  exchange.history.note(fact, { optional: true });
-}
-
-/** The last second that was asked for, in words: a request asks four times, and `toISOString` is dear. */
-let second = { at: NaN, text: "" };
-
-/** Wall milliseconds as they travel. */
-export function timestamp(wall: number): string {
-  const ms = wall % 1_000;
-  if (wall - ms !== second.at) second = { at: wall - ms, text: new Date(wall).toISOString().slice(0, 20) };
-  return `${second.text}${String(ms).padStart(3, "0")}Z`;
 }

@@ -3,34 +3,33 @@
  *
  * @module
  */
-import { ask } from "./ask.ts";
 import { checkGetter } from "./check_parameters.ts";
 import { PhoneError } from "./contract/errors.ts";
 import type { GetterName, GetterParameters, GetterResults, PhoneStatus } from "./contract/operations.ts";
 import { monitors, owners } from "./deliver.ts";
-import type { Exchange, Handle } from "./exchange.ts";
+import type { Handle } from "./exchange.ts";
+import { requireOpen } from "./lookup.ts";
+import { query } from "./query.ts";
 
 /**
- * Asks a getter of an open phone.
+ * Queries a getter of an open phone.
  *
- * @throws {PhoneError} `OPERATIONUNAVAIL` if the driver has no such getter, the driver's own error, or as {@linkcode ask}.
+ * @throws {PhoneError} `OPERATIONUNAVAIL` if the driver has no such getter, the driver's own error, or as {@linkcode query}.
  */
 export async function get<Name extends GetterName>(
-  exchange: Exchange,
   handle: Handle,
-  getter: Name,
-  params: GetterParameters[Name],
+  { getter, params }: { getter: Name; params: GetterParameters[Name] },
 ): Promise<GetterResults[Name]> {
-  if (handle.closed) throw new PhoneError("INVALPHONEHANDLE");
+  requireOpen(handle);
   checkGetter(getter, params);
   const { phone } = handle;
   // The SDK answers getStatus for every driver: a status works even where nothing else does (R100).
   if (getter !== "getStatus" && !phone.methods.has(getter)) {
     throw new PhoneError("OPERATIONUNAVAIL", `${phone.id} does not offer ${getter}`);
   }
-  const result = await ask(exchange, phone, (process) => process.get(phone.localId, getter, params));
+  const result = await query(phone, (process) => process.get(phone.localId, { getter, params }));
   // After its close nothing comes from the phone any more.
-  if (handle.closed) throw new PhoneError("INVALPHONEHANDLE");
+  requireOpen(handle);
   return getter === "getStatus" ? { ...result, ...serverPart(handle, result as PhoneStatus) } : result;
 }
 

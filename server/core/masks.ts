@@ -1,39 +1,41 @@
 /**
- * What the handles of a phone want to hear (phoneSetStatusMessages, contract 5.2).
+ * What the handles of a phone are to hear: their masks (phoneSetStatusMessages, contract 5.2).
  *
  * @module
  */
-import { ask } from "./ask.ts";
 import { checkNames } from "./check_parameters.ts";
 import { PhoneError } from "./contract/errors.ts";
 import { BUTTON_MODES, BUTTON_STATES, PHONE_STATES } from "./contract/names.ts";
-import type { Exchange, Handle, Listeners, Phone } from "./exchange.ts";
-import type { Wanted } from "./ports.ts";
+import type { Masks } from "./contract/events.ts";
+import type { MaskNames } from "./core.ts";
+import type { Handle, Listeners, Phone } from "./exchange.ts";
+import { requireOpen } from "./lookup.ts";
+import { query } from "./query.ts";
 
-/** What a new handle wants: nothing (Q24). */
-export const NOTHING: Wanted = { states: [], buttonModes: [], buttonStates: [] };
+/** The masks of a new handle: nothing (Q24). */
+export const NOTHING: Masks = { states: [], buttonModes: [], buttonStates: [] };
 
-const PARTS = ["states", "buttonModes", "buttonStates"] as const satisfies (keyof Wanted)[];
+const PARTS = ["states", "buttonModes", "buttonStates"] as const satisfies (keyof Masks)[];
 
 /** The listeners of a phone that nobody holds. */
 export function noListeners(): Listeners {
   return { states: new Map(), buttonModes: new Map(), buttonStates: new Map() };
 }
 
-/** The union of what the open handles of a phone want: what the plugin is told (R83). */
-export function wantedBy({ listeners }: Phone): Wanted {
+/** The union of the masks of a phone's handles: what the plugin is told (R83). */
+export function wantedOf({ listeners }: Phone): Masks {
   return {
     states: [...listeners.states.keys()],
     buttonModes: [...listeners.buttonModes.keys()],
     buttonStates: [...listeners.buttonStates.keys()],
-  } as Wanted;
+  } as Masks;
 }
 
 /** From here on the handle hears nothing: it is closed. */
 export function stopListening(handle: Handle): void {
   for (const part of PARTS) {
     const listeners = handle.phone.listeners[part];
-    for (const name of handle.wanted[part]) {
+    for (const name of handle.masks[part]) {
       const wanting = listeners.get(name);
       wanting?.delete(handle);
       if (wanting?.size === 0) listeners.delete(name);
@@ -41,12 +43,12 @@ export function stopListening(handle: Handle): void {
   }
 }
 
-function listen(handle: Handle, wanted: Wanted): void {
+function listen(handle: Handle, masks: Masks): void {
   stopListening(handle);
-  handle.wanted = wanted;
+  handle.masks = masks;
   for (const part of PARTS) {
     const listeners = handle.phone.listeners[part];
-    for (const name of wanted[part]) {
+    for (const name of masks[part]) {
       const wanting = listeners.get(name);
       if (wanting) wanting.add(handle);
       else listeners.set(name, new Set([handle]));
@@ -60,42 +62,38 @@ function listen(handle: Handle, wanted: Wanted): void {
  * @throws {PhoneError} `INVALPARAM`, `INVALBUTTONMODE` or `INVALBUTTONSTATE` for what the contract does not know (R86); the plugin's own refusal, and the
  * old masks stay (Q39).
  */
-export async function setStatusMessages(
-  exchange: Exchange,
-  handle: Handle,
-  masks: { states: string[]; buttonModes: string[]; buttonStates: string[] },
-): Promise<Wanted> {
-  if (handle.closed) throw new PhoneError("INVALPHONEHANDLE");
-  const wanted: Wanted = {
-    states: checkNames(masks.states, { known: PHONE_STATES, error: "INVALPARAM", place: "states" }),
-    buttonModes: checkNames(masks.buttonModes, {
+export async function setStatusMessages(handle: Handle, names: MaskNames): Promise<Masks> {
+  requireOpen(handle);
+  const masks: Masks = {
+    states: checkNames(names.states, { known: PHONE_STATES, error: "INVALPARAM", place: "states" }),
+    buttonModes: checkNames(names.buttonModes, {
       known: BUTTON_MODES,
       error: "INVALBUTTONMODE",
       place: "buttonModes",
     }),
-    buttonStates: checkNames(masks.buttonStates, {
+    buttonStates: checkNames(names.buttonStates, {
       known: BUTTON_STATES,
       error: "INVALBUTTONSTATE",
       place: "buttonStates",
     }),
   };
-  if (wanted.buttonModes.length > 0 && wanted.buttonStates.length === 0) {
+  if (masks.buttonModes.length > 0 && masks.buttonStates.length === 0) {
     throw new PhoneError("INVALBUTTONSTATE", "buttonStates is empty, but buttonModes is not: name at least one state");
   }
-  const before = handle.wanted;
-  listen(handle, wanted);
+  const { phone, masks: before } = handle;
+  listen(handle, masks);
   try {
-    await ask(exchange, handle.phone, (process) => process.want(handle.phone.localId, wantedBy(handle.phone)));
+    await query(phone, (process) => process.want(phone.localId, wantedOf(phone)));
   } catch (error) {
-    if (handle.wanted === wanted && !handle.closed) listen(handle, before);
+    if (handle.masks === masks && !handle.closed) listen(handle, before);
     throw error;
   }
-  return wanted;
+  return masks;
 }
 
-/** Tells the plugin the union again if a handle that has left was the last to want something (R83). */
-export function wantLess(phone: Phone, left: Handle): void {
-  if (PARTS.every((part) => left.wanted[part].every((name) => phone.listeners[part].has(name)))) return;
+/** Tells the plugin the union again if a handle that has left was the last to name something (R83). */
+export function wantLess({ phone, masks }: Handle): void {
+  if (PARTS.every((part) => masks[part].every((name) => phone.listeners[part].has(name)))) return;
   // A plugin that cannot be told goes on sending more than is wanted, and each handle's own masks filter it.
-  phone.plugin.process?.want(phone.localId, wantedBy(phone)).catch(() => {});
+  phone.plugin.process?.want(phone.localId, wantedOf(phone)).catch(() => {});
 }

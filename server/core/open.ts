@@ -3,11 +3,12 @@ import { type Privilege, PRIVILEGES } from "./contract/names.ts";
 import { quoted } from "./contract/quoted.ts";
 import { closeForcibly, closeHandle } from "./close.ts";
 import { monitors, tellCount } from "./deliver.ts";
-import type { Application, Exchange, Handle, Phone } from "./exchange.ts";
+import type { Application, Handle, Phone } from "./exchange.ts";
+import { requireRunning } from "./lookup.ts";
 import { NOTHING } from "./masks.ts";
 import { findPhone } from "./phones.ts";
 import { closeIfUnused, openSession } from "./session.ts";
-import { within } from "./within.ts";
+import { within } from "./waiting.ts";
 
 /**
  * Opens a phone for an application (phoneOpen, contract 2.3). The first handle opens it at the plugin; a phone that is just being closed is waited for and
@@ -16,31 +17,29 @@ import { within } from "./within.ts";
  * @throws {PhoneError} `INVALPRIVILEGE`, `BADDEVICEID`, `NODEVICE`, `INUSE`, `REQUESTOVERRUN`, `RESOURCEUNAVAIL`, or the driver's own.
  */
 export async function openPhone(
-  exchange: Exchange,
   application: Application,
-  options: { phone: string; privilege: string },
+  { phone: name, privilege }: { phone: string; privilege: string },
 ): Promise<Handle> {
-  const { privilege } = options;
   if (!isPrivilege(privilege)) {
     throw new PhoneError("INVALPRIVILEGE", `privilege ${quoted(privilege)} is neither owner nor monitor`);
   }
   let opened: Phone | undefined;
   try {
     for (;;) {
-      const phone = findPhone(exchange, options.phone, application.sees);
-      requireOpenable(exchange, application, { phone, privilege });
+      const phone = findPhone(application.exchange, name, application);
+      requireOpenable(application, { phone, privilege });
       const { session } = phone;
-      if (session.state === "opening" || session.state === "closing") await session.over;
+      if (session.state === "opening" || session.state === "closing") await session.acknowledged;
       else if (privilege === "owner" && phone.owner) {
         throw new PhoneError("INUSE", `${phone.id} has an owner already`);
-      } else if (session.state === "open") return await attach(exchange, application, { phone, privilege });
+      } else if (session.state === "open") return await addHandle(application, { phone, privilege });
       else {
-        await openSession(exchange, phone);
+        await openSession(phone);
         opened = phone;
       }
     }
   } catch (error) {
-    if (opened) closeIfUnused(exchange, opened);
+    if (opened) closeIfUnused(opened);
     throw error;
   }
 }
@@ -50,11 +49,11 @@ function isPrivilege(privilege: string): privilege is Privilege {
 }
 
 function requireOpenable(
-  exchange: Exchange,
   application: Application,
   { phone, privilege }: { phone: Phone; privilege: Privilege },
 ): void {
-  if (exchange.applications.get(application.id) !== application) throw new PhoneError("INVALAPPHANDLE");
+  requireRunning(application);
+  const { exchange } = application;
   if (exchange.stopping) throw new PhoneError("RESOURCEUNAVAIL", "The server is stopping");
   if (!phone.offered || !phone.plugin.ready) {
     throw new PhoneError("RESOURCEUNAVAIL", `The plugin of ${phone.id} does not offer it just now`);
@@ -71,32 +70,30 @@ function requireOpenable(
   if (trouble !== undefined) throw new PhoneError("RESOURCEUNAVAIL", trouble);
 }
 
-async function attach(
-  exchange: Exchange,
+async function addHandle(
   application: Application,
   { phone, privilege }: { phone: Phone; privilege: Privilege },
 ): Promise<Handle> {
+  const { clock, bounds, history, handles, nextId } = application.exchange;
   const handle: Handle = {
-    id: exchange.nextId(),
+    id: nextId(),
     application,
     phone,
     privilege,
-    wanted: NOTHING,
+    masks: NOTHING,
     requests: new Set(),
     keys: new Map(),
     closed: false,
-    releasedBy: undefined,
     disowned: false,
   };
-  exchange.handles.set(handle.id, handle);
+  handles.set(handle.id, handle);
   phone.handles.add(handle);
   if (privilege === "owner") phone.owner = handle;
   application.handles.add(handle);
-  tellCount(exchange, phone, handle);
-  const { leaving } = phone;
-  phone.leaving = undefined;
-  if (leaving) closeForcibly(exchange, phone, "forcedClose", leaving);
-  const row = exchange.history.note({
+  tellCount(handle);
+  const { session } = phone;
+  if (session.state === "open" && session.led) closeForcibly(phone, { cause: "forcedClose", led: session.led });
+  const row = history.note({
     type: "handleOpened",
     token: application.token,
     application: application.id,
@@ -106,11 +103,11 @@ async function attach(
     detail: { privilege },
   });
   try {
-    await within(exchange.clock, exchange.bounds.closeRowsMs, row);
+    await within(row, { clock, ms: bounds.closeRowsMs });
   } catch {
     handle.disowned = true;
     application.events.withdraw(handle.id);
-    if (!handle.closed) await closeHandle(exchange, handle, "close").catch(() => {});
+    if (!handle.closed) await closeHandle(handle, { cause: "close" }).catch(() => {});
     throw new PhoneError("RESOURCEUNAVAIL", "The history could not be written in time; the phone was not opened");
   }
   if (application.ended) throw new PhoneError("INVALAPPHANDLE");

@@ -21,7 +21,7 @@ export const SERVER_STATES: PhoneState[] = ["owner", "monitors", "reinit"];
  *
  * @throws {PhoneError} `BADDEVICEID` for one that never was or may not be seen, `NODEVICE` for one that was removed (R21).
  */
-export function findPhone(exchange: Exchange, name: string, sees: Sees): Phone {
+export function findPhone(exchange: Exchange, name: string, { sees }: { sees: Sees }): Phone {
   const found = /^\d{1,10}$/.test(name) ? exchange.devices[Number(name)] : exchange.phones.get(name);
   const phone = found && sees(found.id) ? found : undefined;
   if (phone?.removed) throw new PhoneError("NODEVICE", `${phone.id} has been removed`);
@@ -44,7 +44,8 @@ export function presentPhones(exchange: Exchange): Phone[] {
 }
 
 /** Forgets a phone that has been closed for good, but for its name and device id. */
-export function leaveRemains(exchange: Exchange, { id, localId, deviceId, plugin, bytes }: Phone): void {
+export function leaveRemains({ id, localId, deviceId, plugin, bytes }: Phone): void {
+  const { exchange } = plugin;
   const remains: RemovedPhone = { id, removed: true };
   plugin.phones.delete(localId);
   plugin.phoneBytes -= bytes;
@@ -74,19 +75,20 @@ export function viewOf(phone: Phone): PhoneView {
 }
 
 /**
- * Takes in a phone that a plugin offers: a new one, or one that it offered in an earlier life and takes up again under the same ids.
+ * Takes in a phone that a plugin offers: a new one, or one that an earlier process offered and this one takes up again under the same ids.
  *
  * @throws {PhoneError} `ALLOCATED` if the running plugin offers that id already, or is still removing it; `NOMEM` if it is more than a plugin may have, what
- * it offered in earlier lives and has not removed counted.
+ * earlier processes offered and nobody removed counted.
  */
-export function takeIn(exchange: Exchange, plugin: Plugin, offered: OfferedPhone): Promise<void> {
+export function takeIn(plugin: Plugin, offered: OfferedPhone): Promise<void> {
+  const { exchange } = plugin;
   const id = `${plugin.name}:${offered.id}`;
   const known = plugin.phones.get(offered.id);
   if (known) {
     if (known.removed) throw new PhoneError("ALLOCATED", `${id} is still being removed: add it again after that`);
     if (known.offered) throw new PhoneError("ALLOCATED", `${id} is offered already: a phone is added once`);
   }
-  const bytes = takeRoom(plugin, known, offered);
+  const bytes = takeRoom(plugin, { known, offered });
   if (known) {
     known.bytes = bytes;
     known.name = offered.name;
@@ -95,7 +97,9 @@ export function takeIn(exchange: Exchange, plugin: Plugin, offered: OfferedPhone
     known.offered = true;
     known.linked = offered.connected;
     // Until its start has ended it cannot be opened, so nobody is told that it is there again (R24).
-    return plugin.ready ? setConnected(exchange, known, offered.connected, tellEverybodyState) : Promise.resolve();
+    return plugin.ready
+      ? setConnected(known, { connected: offered.connected, tellThem: tellEverybodyState })
+      : Promise.resolve();
   }
   const phone: Phone = {
     id,
@@ -111,9 +115,6 @@ export function takeIn(exchange: Exchange, plugin: Plugin, offered: OfferedPhone
     linked: offered.connected,
     removed: false,
     session: { state: "closed" },
-    closing: undefined,
-    forceClosed: undefined,
-    leaving: undefined,
     handles: new Set(),
     owner: undefined,
     listeners: noListeners(),
@@ -128,13 +129,16 @@ export function takeIn(exchange: Exchange, plugin: Plugin, offered: OfferedPhone
     detail: { name: offered.name },
   });
   if (exchange.settled) {
-    tellEverybody(exchange, { type: "PHONE_CREATE", phone: id, deviceId: giveDeviceId(exchange, phone) });
+    tellEverybody(exchange, { type: "PHONE_CREATE", phone: id, deviceId: giveDeviceId(phone) });
   }
   return row;
 }
 
 /** Counts a phone's bytes among its plugin's, in place of those that it had. */
-function takeRoom(plugin: Plugin, known: Phone | undefined, { name, capabilities }: OfferedPhone): number {
+function takeRoom(
+  plugin: Plugin,
+  { known, offered: { name, capabilities } }: { known: Phone | undefined; offered: OfferedPhone },
+): number {
   if (known === undefined && plugin.phones.size >= MOST_PHONES) {
     throw new PhoneError("NOMEM", `A plugin can have at most ${MOST_PHONES} phones; remove one first`);
   }
@@ -151,22 +155,20 @@ function takeRoom(plugin: Plugin, known: Phone | undefined, { name, capabilities
 }
 
 /** Gives the next unused device id (R22): ids stay occupied for as long as the server runs. */
-export function giveDeviceId(exchange: Exchange, phone: Phone): number {
-  phone.deviceId = exchange.devices.push(phone) - 1;
+export function giveDeviceId(phone: Phone): number {
+  phone.deviceId = phone.plugin.exchange.devices.push(phone) - 1;
   return phone.deviceId;
 }
 
 /** Notes that the link to a device was made or broken, and tells by `tellThem` whom it concerns. */
 export function setConnected(
-  exchange: Exchange,
   phone: Phone,
-  connected: boolean,
-  tellThem: (exchange: Exchange, phone: Phone, change: { states: PhoneState[] }) => void,
+  { connected, tellThem }: { connected: boolean; tellThem: (phone: Phone, change: { states: PhoneState[] }) => void },
 ): Promise<void> {
   if (phone.connected === connected) return Promise.resolve();
   phone.connected = connected;
-  tellThem(exchange, phone, { states: [connected ? "connected" : "disconnected"] });
-  return exchange.history.note({
+  tellThem(phone, { states: [connected ? "connected" : "disconnected"] });
+  return phone.plugin.exchange.history.note({
     type: connected ? "phoneConnected" : "phoneDisconnected",
     plugin: phone.plugin.name,
     phone: phone.id,
@@ -174,6 +176,6 @@ export function setConnected(
 }
 
 /** Tells every application of a phone whose plugin went or came back: nobody holds a handle that could hear it. */
-export function tellEverybodyState(exchange: Exchange, phone: Phone, change: { states: PhoneState[] }): void {
-  tellEverybody(exchange, { type: "PHONE_STATE", handle: null, phone: phone.id, states: change.states });
+export function tellEverybodyState({ id, plugin }: Phone, { states }: { states: PhoneState[] }): void {
+  tellEverybody(plugin.exchange, { type: "PHONE_STATE", handle: null, phone: id, states });
 }

@@ -4,7 +4,9 @@
  * @module
  */
 import type { PhoneCapabilities } from "./contract/capabilities.ts";
-import type { PhoneErrorCode } from "./contract/errors.ts";
+import { PhoneError } from "./contract/errors.ts";
+import type { Masks } from "./contract/events.ts";
+import type { Fact } from "./contract/facts.ts";
 import type { ButtonMode, ButtonState, PhoneState } from "./contract/names.ts";
 import type {
   GetterName,
@@ -13,7 +15,7 @@ import type {
   OperationName,
   OperationParameters,
 } from "./contract/operations.ts";
-import type { Cause, HistoryEventType, Outcome } from "./contract/record.ts";
+import type { Cause, Outcome } from "./contract/record.ts";
 
 /** Time. */
 export interface Clock {
@@ -56,20 +58,6 @@ export interface Completion {
   /** The driver's own words for its error. */
   message?: string;
   reply: "sent" | "suppressed";
-}
-
-/** Another auditable fact, before it has its `seq`. */
-export interface Fact {
-  type: HistoryEventType;
-  token?: string;
-  application?: string;
-  address?: string;
-  plugin?: string;
-  phone?: string;
-  handle?: string;
-  result?: number;
-  code?: PhoneErrorCode;
-  detail?: Record<string, unknown>;
 }
 
 /**
@@ -127,13 +115,6 @@ export interface Observer {
   taken(request: { operation: OperationName; phone: string; plugin: string }): RequestObserver;
 }
 
-/** The union of what the open handles of a phone want to hear (R83). */
-export interface Wanted {
-  states: PhoneState[];
-  buttonModes: ButtonMode[];
-  buttonStates: ButtonState[];
-}
-
 /** An operation on its way to a plugin. */
 export interface OutgoingOperation {
   requestId: number;
@@ -153,7 +134,7 @@ export interface OutgoingOperation {
  */
 export interface PluginProcess {
   /** Opens the phone: TSPI_phoneOpen. */
-  open(phone: string, wanted: Wanted): Promise<void>;
+  open(phone: string, wanted: Masks): Promise<void>;
   /** Aborts, settles and closes the phone: TSPI_phoneClose. Its completions come before it resolves. */
   close(phone: string): Promise<void>;
   /** Hands over an operation; its completion comes by {@linkcode PluginEvents.completed}. */
@@ -163,13 +144,23 @@ export interface PluginProcess {
   /** Asks a getter. */
   get<Name extends GetterName>(
     phone: string,
-    getter: Name,
-    params: GetterParameters[Name],
+    query: { getter: Name; params: GetterParameters[Name] },
   ): Promise<GetterResults[Name]>;
-  /** Tells what is wanted now. */
-  want(phone: string, wanted: Wanted): Promise<void>;
+  /** Tells the union of the masks of the phone's handles as it is now (R83). */
+  want(phone: string, wanted: Masks): Promise<void>;
   /** Ends the process at once: it did not keep a deadline that it must keep. {@linkcode PluginEvents.gone} follows. */
   kill(why: string): void;
+}
+
+/**
+ * What waits for an answer of a plugin is told when its process ends first. Only the host can say so: a driver's error of the same number says
+ * something else.
+ */
+export class PluginGone extends PhoneError {
+  /** Makes the error. */
+  constructor() {
+    super("RESOURCEUNAVAIL", "The plugin's process has ended");
+  }
 }
 
 /** A phone as a plugin offers it. */
@@ -186,18 +177,18 @@ export interface OfferedPhone {
 /** Why a plugin's process is no more. */
 export type GoneCause = Extract<Cause, "pluginStop" | "pluginCrash" | "pluginHang" | "protocolError">;
 
-/** One life of a plugin, as its process reports it to the core. */
+/** What one process of a plugin reports to the core. */
 export interface PluginEvents {
   /** It offers a phone, new or known. Resolves when the core has taken it in; throws `PhoneError` if the id is already offered or there is no room for it. */
   addPhone(phone: OfferedPhone): Promise<void>;
   /** It takes a phone away for good: PHONE_REMOVE. Resolves when the phone is closed and everybody told. */
   removePhone(phone: string): Promise<void>;
   /** An operation ended: 0, or the signed number of an error and the driver's words for it. */
-  completed(requestId: number, result: number, message?: string): void;
+  completed(requestId: number, end: { result: number; message?: string }): void;
   /** Something about an open phone changed. Gives how many handles were told. */
-  state(phone: string, states: PhoneState[], detail?: number | string): number;
+  state(phone: string, change: { states: PhoneState[]; detail?: number | string }): number;
   /** A button went down or up. Gives how many handles were told. */
-  button(phone: string, button: number, mode: ButtonMode, state: ButtonState): number;
+  button(phone: string, change: { button: number; mode: ButtonMode; state: ButtonState }): number;
   /** A vendor's message, base64. Gives how many handles were told. */
   devSpecific(phone: string, params: string): number;
   /** The link to the device was made or broken. */

@@ -1,15 +1,21 @@
+/**
+ * A request's record, and wall time as it travels.
+ *
+ * @module
+ */
 import { nameOfError } from "./contract/errors.ts";
 import type { RequestRecord } from "./contract/record.ts";
-import { type Exchange, type Request, timestamp } from "./exchange.ts";
+import type { Exchange, Request } from "./exchange.ts";
 
 /** The record of a request whose completion is on disk, as the history would give it. */
 export function recordOf(request: Request): RequestRecord {
-  const { handle, end } = request;
+  const { handle, stage } = request;
   const { application, phone } = handle;
-  if (end === undefined) throw new Error(`Cannot give the record of request ${request.id} before its end is known`);
-  const code = nameOfError(end.result);
+  if (stage.name !== "ended") throw new Error("Cannot give the record of a request before its end is known");
+  const { outcome, result, cause, message } = stage.end;
+  const code = nameOfError(result);
   return {
-    requestId: request.id,
+    requestId: stage.id,
     operation: request.operation,
     params: { ...request.params },
     phone: phone.id,
@@ -19,21 +25,31 @@ export function recordOf(request: Request): RequestRecord {
     handle: handle.id,
     ...(request.reference === undefined ? {} : { reference: request.reference }),
     acceptedAt: timestamp(request.acceptedAt),
-    dispatchedAt: request.dispatchedAt === null ? null : timestamp(request.dispatchedAt),
-    completedAt: timestamp(end.at),
+    dispatchedAt: stage.dispatchedAt === null ? null : timestamp(stage.dispatchedAt),
+    completedAt: timestamp(stage.at),
     state: "completed",
-    outcome: end.outcome,
-    result: end.result,
+    outcome,
+    result,
     ...(code === undefined ? {} : { code }),
-    ...(end.cause === undefined ? {} : { cause: end.cause }),
-    ...(end.message === undefined ? {} : { message: end.message }),
+    ...(cause === undefined ? {} : { cause }),
+    ...(message === undefined ? {} : { message }),
     reply: request.suppressed ? "suppressed" : "sent",
   };
 }
 
 /** A record from the history with what only the core knows: whether an open request has gone out. */
 export function current(exchange: Exchange, record: RequestRecord): RequestRecord {
-  const request = exchange.requests.get(record.requestId);
-  if (record.state === "completed" || request === undefined || request.dispatchedAt === null) return record;
-  return { ...record, state: "dispatched", dispatchedAt: timestamp(request.dispatchedAt) };
+  const stage = record.state === "completed" ? undefined : exchange.requests.get(record.requestId)?.stage;
+  const dispatchedAt = stage?.name === "dispatched" ? stage.at : stage?.name === "ended" ? stage.dispatchedAt : null;
+  return dispatchedAt === null ? record : { ...record, state: "dispatched", dispatchedAt: timestamp(dispatchedAt) };
+}
+
+/** The last second that was asked for, in words: a request asks four times, and `toISOString` is dear. */
+let second = { at: NaN, text: "" };
+
+/** Wall milliseconds as they travel. */
+export function timestamp(wall: number): string {
+  const ms = wall % 1_000;
+  if (wall - ms !== second.at) second = { at: wall - ms, text: new Date(wall).toISOString().slice(0, 20) };
+  return `${second.text}${String(ms).padStart(3, "0")}Z`;
 }

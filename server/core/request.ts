@@ -4,50 +4,42 @@
  * @module
  */
 import { checkOperation } from "./check_parameters.ts";
-import { complete, retire } from "./complete.ts";
+import { complete, completeStopped, retire, stop } from "./complete.ts";
 import { PHONE_ERRORS, PhoneError } from "./contract/errors.ts";
 import type { OperationName, OperationParameters } from "./contract/operations.ts";
 import type { RequestRecord } from "./contract/record.ts";
-import type { AcceptedRequest } from "./core.ts";
-import type { Exchange, Handle, Request } from "./exchange.ts";
+import type { AcceptedRequest, RequestOptions } from "./core.ts";
+import type { Handle, Request } from "./exchange.ts";
+import { requireOpen } from "./lookup.ts";
 import { recordOf } from "./record.ts";
-
-/** What a request is given besides its operation. */
-export interface RequestOptions<Name extends OperationName> {
-  params: OperationParameters[Name];
-  reference?: string;
-  deadlineMs?: number;
-  /** The same key on the same handle gives the same request again, whatever else is asked. */
-  key?: string;
-}
 
 /** Keys that are remembered for each handle; the oldest is forgotten first. */
 const MOST_KEYS = 1_024;
 
-/** Asks a request, unless its key has been asked before: then that one is given again. */
+/** Makes a request, unless its key has been used before: then that one is given again. */
 export async function request<Name extends OperationName>(
-  exchange: Exchange,
   handle: Handle,
   operation: Name,
   options: RequestOptions<Name>,
 ): Promise<AcceptedRequest> {
   const { key } = options;
   const known = key === undefined ? undefined : handle.keys.get(key);
-  if (typeof known === "number") return over(known);
-  if (known !== undefined) return new Accepted(await known);
-  const asked = ask(exchange, handle, operation, options);
-  if (key !== undefined) remember(handle, key, asked);
-  return new Accepted(await asked);
+  if (typeof known === "number") return { requestId: known, done: Promise.resolve(undefined), answered() {} };
+  if (known !== undefined) return await known;
+  const accepted = accept(handle, operation, options);
+  if (key !== undefined) remember(handle, { key, accepted });
+  return await accepted;
 }
 
-/** Remembers what a key asked for: the request while it goes on, and of one that is over its id alone, or the parameters of all would stay in memory. */
-function remember(handle: Handle, key: string, asked: Promise<Request>): void {
-  const { keys } = handle;
-  keys.set(key, asked);
-  const isKept = () => keys.get(key) === asked;
-  asked.then(async (request) => {
-    await request.over.promise;
-    if (isKept()) keys.set(key, request.id);
+/**
+ * Remembers what a key stands for: the request until its reply is through, and then its id alone, or the parameters of all would stay in memory.
+ */
+function remember({ keys }: Handle, { key, accepted }: { key: string; accepted: Promise<Accepted> }): void {
+  keys.set(key, accepted);
+  const isKept = () => keys.get(key) === accepted;
+  accepted.then(async ({ requestId, told }) => {
+    await told;
+    if (isKept()) keys.set(key, requestId);
   }, () => {
     // A refused one is none: the key may be tried again.
     if (isKept()) keys.delete(key);
@@ -58,18 +50,20 @@ function remember(handle: Handle, key: string, asked: Promise<Request>): void {
 
 /** A class, because an object literal with a getter takes half a microsecond to make. */
 class Accepted implements AcceptedRequest {
+  readonly requestId: number;
   readonly #request: Request;
 
-  constructor(request: Request) {
+  constructor(request: Request, requestId: number) {
     this.#request = request;
-  }
-
-  get requestId(): number {
-    return this.#request.id;
+    this.requestId = requestId;
   }
 
   get done(): Promise<RequestRecord> {
-    return this.#request.completed.promise.then(() => recordOf(this.#request));
+    return this.#request.recorded.promise.then(() => recordOf(this.#request));
+  }
+
+  get told(): Promise<void> {
+    return this.#request.told.promise;
   }
 
   answered(): void {
@@ -77,27 +71,23 @@ class Accepted implements AcceptedRequest {
   }
 }
 
-/** One whose reply has been released, or suppressed, before its key was asked again. */
-function over(requestId: number): AcceptedRequest {
-  return { requestId, done: Promise.resolve(undefined), answered() {} };
-}
-
 /**
  * Takes a request, puts its acceptance on disk and hands it to the plugin, in this order (invariant 1).
  *
  * @throws {PhoneError} A refusal that depends on nothing the plugin would know; no request was made then.
  */
-async function ask<Name extends OperationName>(
-  exchange: Exchange,
+async function accept<Name extends OperationName>(
   handle: Handle,
   operation: Name,
   options: RequestOptions<Name>,
-): Promise<Request> {
-  const outgoing = check(exchange, handle, operation, options);
-  const taken = take(exchange, handle, operation, options);
+): Promise<Accepted> {
+  const outgoing = check(handle, operation, options);
+  const taken = take(handle, operation, options);
   const { application, phone } = handle;
+  const { exchange } = application;
+  let id: number;
   try {
-    taken.id = await exchange.history.accept({
+    id = await exchange.history.accept({
       at: taken.acceptedAt,
       operation,
       params: taken.params,
@@ -110,38 +100,47 @@ async function ask<Name extends OperationName>(
     });
   } catch (error) {
     taken.cancelDeadline();
-    retire(exchange, taken);
+    retire(taken);
     handle.requests.delete(taken);
-    taken.over.resolve();
+    taken.told.resolve();
     throw error;
   }
-  exchange.requests.set(taken.id, taken);
+  exchange.requests.set(id, taken);
   taken.times.accepted = exchange.clock.monotonic();
-  taken.observer?.accepted(taken.id);
-  if (taken.stopped) complete(exchange, taken, { ...taken.stopped, result: PHONE_ERRORS.OPERATIONFAILED.value });
-  else dispatch(exchange, taken, outgoing);
-  return taken;
+  taken.observer?.accepted(id);
+  if (taken.stage.name === "stopped") completeStopped(taken, { ...taken.stage, id });
+  else dispatch(taken, { id, params: outgoing });
+  return new Accepted(taken, id);
+}
+
+/**
+ * Refuses what a monitor may not request. Privilege comes before shape (Q29): a transport calls this before it looks at the parameters.
+ *
+ * @throws {PhoneError} `NOTOWNER`.
+ */
+export function requirePrivilege({ privilege }: Handle, operation: OperationName): void {
+  if (operation === "devSpecific" || privilege === "owner") return;
+  throw new PhoneError(
+    "NOTOWNER",
+    `${operation} changes the phone: the handle must be opened as owner, not as monitor`,
+  );
 }
 
 function check<Name extends OperationName>(
-  exchange: Exchange,
   handle: Handle,
   operation: Name,
-  options: RequestOptions<Name>,
+  { params, deadlineMs }: RequestOptions<Name>,
 ): OperationParameters[Name] {
-  if (handle.closed) throw new PhoneError("INVALPHONEHANDLE");
-  if (operation !== "devSpecific" && handle.privilege !== "owner") {
-    throw new PhoneError("NOTOWNER", `${operation} needs a handle that owns the phone; this one monitors it`);
-  }
-  const outgoing = checkOperation(operation, options.params);
-  const { deadlineMs } = options;
+  requireOpen(handle);
+  requirePrivilege(handle, operation);
+  const { phone, application: { exchange } } = handle;
+  const outgoing = checkOperation(operation, params);
   const { longestDeadlineMs, inFlight } = exchange.bounds;
   if (
     deadlineMs !== undefined && !(Number.isInteger(deadlineMs) && deadlineMs > 0 && deadlineMs <= longestDeadlineMs)
   ) {
     throw new PhoneError("INVALPARAM", `deadlineMs ${deadlineMs} is not a whole number from 1 to ${longestDeadlineMs}`);
   }
-  const { phone } = handle;
   if (!phone.methods.has(operation)) {
     throw new PhoneError("OPERATIONUNAVAIL", `${phone.id} does not offer ${operation}`);
   }
@@ -155,34 +154,29 @@ function check<Name extends OperationName>(
 }
 
 function take<Name extends OperationName>(
-  exchange: Exchange,
   handle: Handle,
   operation: Name,
-  options: RequestOptions<Name>,
+  { params, reference, deadlineMs }: RequestOptions<Name>,
 ): Request {
+  const { phone, application: { exchange } } = handle;
   const { clock, bounds } = exchange;
-  const ms = options.deadlineMs ?? bounds.operationMs;
-  const { phone } = handle;
+  const ms = deadlineMs ?? bounds.operationMs;
   const now = clock.monotonic();
   const request: Request = {
-    id: 0,
     handle,
     operation,
-    params: exchange.redact(operation, options.params),
-    reference: options.reference,
+    params: exchange.redact(operation, params),
+    reference,
     acceptedAt: clock.wall(),
     deadlineAt: now + ms,
     times: { taken: now, accepted: 0, ended: 0 },
     observer: exchange.observer?.taken({ operation, phone: phone.id, plugin: phone.plugin.name }),
-    cancelDeadline: clock.after(ms, () => expire(exchange, request)),
-    dispatchedAt: null,
-    dispatchedTo: undefined,
-    stopped: undefined,
-    end: undefined,
+    cancelDeadline: clock.after(ms, () => expire(request)),
+    stage: { name: "taken" },
     suppressed: false,
     answered: Promise.withResolvers(),
-    completed: Promise.withResolvers(),
-    over: Promise.withResolvers(),
+    recorded: Promise.withResolvers(),
+    told: Promise.withResolvers(),
   };
   handle.requests.add(request);
   phone.outstanding.add(request);
@@ -190,16 +184,18 @@ function take<Name extends OperationName>(
   return request;
 }
 
-function dispatch(exchange: Exchange, request: Request, params: OperationParameters[OperationName]): void {
+function dispatch(
+  request: Request,
+  { id, params }: { id: number; params: OperationParameters[OperationName] },
+): void {
   const { phone } = request.handle;
-  const process = phone.plugin.process;
+  const { process, exchange: { clock } } = phone.plugin;
   if (process === undefined) {
-    throw new Error(`Cannot dispatch request ${request.id}: ${phone.id} is open without a plugin`);
+    throw new Error(`Cannot dispatch request ${id}: ${phone.id} is open without a plugin`);
   }
-  request.dispatchedAt = exchange.clock.wall();
-  request.dispatchedTo = process;
+  request.stage = { name: "dispatched", id, at: clock.wall(), to: process };
   process.operate({
-    requestId: request.id,
+    requestId: id,
     phone: phone.localId,
     operation: request.operation,
     params,
@@ -207,16 +203,10 @@ function dispatch(exchange: Exchange, request: Request, params: OperationParamet
   });
 }
 
-function expire(exchange: Exchange, request: Request): void {
-  if (request.end) return;
-  if (request.dispatchedTo === undefined) {
-    request.stopped ??= { outcome: "timedOut", cause: "deadline" };
-    return;
-  }
-  complete(exchange, request, {
-    outcome: "timedOut",
-    result: PHONE_ERRORS.OPERATIONFAILED.value,
-    cause: "deadline",
-  });
-  request.dispatchedTo.abort(request.id);
+function expire(request: Request): void {
+  const { stage } = request;
+  stop(request, { outcome: "timedOut", cause: "deadline" });
+  if (stage.name !== "dispatched") return;
+  complete(request, { outcome: "timedOut", result: PHONE_ERRORS.OPERATIONFAILED.value, cause: "deadline" });
+  stage.to.abort(stage.id);
 }

@@ -7,93 +7,84 @@
  *
  * @module
  */
-import { complete } from "./complete.ts";
+import { complete, stop } from "./complete.ts";
 import { PHONE_ERRORS, PhoneError, wordsOf } from "./contract/errors.ts";
 import type { Cause } from "./contract/record.ts";
-import { type Exchange, type Phone, remark } from "./exchange.ts";
-import { wantedBy } from "./masks.ts";
-import { PluginGone } from "./plugin_gone.ts";
-import { TimeUp, within } from "./within.ts";
+import type { LedClose, Opening, Phone } from "./exchange.ts";
+import { wantedOf } from "./masks.ts";
+import { PluginGone } from "./ports.ts";
+import { TimeUp, within } from "./waiting.ts";
 
 /**
  * Opens the phone at its plugin.
  *
  * @throws {PhoneError} The driver's refusal, `OPERATIONFAILED` when it takes too long, `RESOURCEUNAVAIL` when the plugin ends.
  */
-export async function openSession(exchange: Exchange, phone: Phone): Promise<void> {
-  const process = phone.plugin.process;
+export async function openSession(phone: Phone): Promise<void> {
+  const { process, exchange: { clock, bounds } } = phone.plugin;
   if (process === undefined) throw new PhoneError("RESOURCEUNAVAIL", `The plugin of ${phone.id} is not running`);
-  const over = Promise.withResolvers<void>();
-  phone.leaving = undefined;
-  phone.session = { state: "opening", over: over.promise };
+  const { promise: acknowledged, resolve } = Promise.withResolvers<void>();
+  const opening: Opening = { state: "opening", acknowledged, led: undefined };
+  phone.session = opening;
   try {
-    await within(exchange.clock, exchange.bounds.openMs, process.open(phone.localId, wantedBy(phone)));
+    await within(process.open(phone.localId, wantedOf(phone)), { clock, ms: bounds.openMs });
     if (phone.plugin.process !== process) {
       throw new PhoneError("RESOURCEUNAVAIL", `The plugin of ${phone.id} has ended`);
     }
-    phone.session = { state: "open" };
+    phone.session = { state: "open", led: opening.led };
   } catch (error) {
     phone.session = { state: "closed" };
     if (!(error instanceof TimeUp)) throw error;
     // Whether the device is open is not known: only a close makes it certain.
-    phone.session = { state: "open" };
-    endSession(exchange, phone, "close");
-    throw new PhoneError("OPERATIONFAILED", `${phone.id} was not open after ${exchange.bounds.openMs} ms`);
+    endSession(phone, { cause: "close" });
+    throw new PhoneError("OPERATIONFAILED", `${phone.id} was not open after ${bounds.openMs} ms`);
   } finally {
-    over.resolve();
+    resolve();
   }
 }
 
 /** Closes the phone if nobody holds it: an opening that came to nothing. */
-export function closeIfUnused(exchange: Exchange, phone: Phone): void {
-  if (phone.session.state === "open" && phone.handles.size === 0) endSession(exchange, phone, "close");
+export function closeIfUnused(phone: Phone): void {
+  if (phone.session.state === "open" && phone.handles.size === 0) endSession(phone, { cause: "close" });
 }
 
 /** The end of a session, begun. Its promises never reject. */
 export interface SessionEnd {
   /** How many requests it completes. */
   readonly requests: number;
-  /** Resolves when all of them are completed on disk. One promise for all who wait: many handles may, for many requests. */
-  readonly completed: Promise<unknown>;
-  /** Resolves when the plugin is through. */
-  readonly over: Promise<void>;
+  /** Resolves when the plugin has acknowledged, however: the device is let go. */
+  readonly released: Promise<void>;
+  /** Resolves when the requests are completed on disk. One promise for all who wait: many handles may, for many requests. */
+  readonly recorded: Promise<unknown>;
 }
 
 /**
- * Closes an open session.
+ * Ends a session.
  *
- * @param ended Resolves when the plugin has settled and closed everything; left out, the plugin is asked to (TSPI_phoneClose). A rejection leaves the phone closed all the same (R59).
+ * @param options.led A close that the plugin leads by itself; left out, the plugin is asked to close (TSPI_phoneClose). A close that it refuses leaves
+ * the phone closed all the same (R59).
  */
-export function endSession(
-  exchange: Exchange,
-  phone: Phone,
-  cause: Cause,
-  ended?: Promise<void>,
-): SessionEnd {
+export function endSession(phone: Phone, { cause, led }: { cause: Cause; led?: LedClose | undefined }): SessionEnd {
   const outstanding = [...phone.outstanding];
-  const completed = Promise.all(outstanding.map((request) => request.completed.promise));
-  phone.leaving = undefined;
-  phone.closing = cause;
-  for (const request of outstanding) {
-    if (request.dispatchedTo === undefined) request.stopped ??= { outcome: "aborted", cause };
-  }
-  const over = settle(exchange, phone, ended ?? phone.plugin.process?.close(phone.localId) ?? Promise.resolve()).then(
-    () => {
-      phone.session = { state: "closed" };
-      phone.closing = undefined;
-    },
-  );
-  phone.session = { state: "closing", over };
-  return { requests: outstanding.length, completed, over };
+  const recorded = Promise.all(outstanding.map((request) => request.recorded.promise));
+  for (const request of outstanding) stop(request, { outcome: "aborted", cause });
+  const { promise: released, resolve } = Promise.withResolvers<void>();
+  phone.session = { state: "closing", cause, acknowledged: released, led };
+  const closed = led?.closed ?? phone.plugin.process?.close(phone.localId) ?? Promise.resolve();
+  acknowledge(phone, closed).then(() => {
+    phone.session = { state: "closed" };
+    resolve();
+  });
+  return { requests: outstanding.length, released, recorded };
 }
 
-async function settle(exchange: Exchange, phone: Phone, ended: Promise<void>): Promise<void> {
-  const { process } = phone.plugin;
-  const { closeMs } = exchange.bounds;
+/** Waits for the plugin's end of a close, completes what it has left open, and kills it if there is no end. */
+async function acknowledge(phone: Phone, closed: Promise<void>): Promise<void> {
+  const { process, exchange: { clock, history, bounds: { closeMs } } } = phone.plugin;
   let fault: string | undefined;
   let late = false;
   try {
-    await within(exchange.clock, closeMs, ended);
+    await within(closed, { clock, ms: closeMs });
   } catch (error) {
     // The plugin's end comes next and says what became of its requests.
     if (error instanceof PluginGone) return;
@@ -102,16 +93,14 @@ async function settle(exchange: Exchange, phone: Phone, ended: Promise<void>): P
   }
   // A plugin that has ended meanwhile has had its requests completed with that truth.
   if (process === undefined || phone.plugin.process !== process) return;
-  const left = [...phone.outstanding].filter((request) => request.dispatchedTo === process && !request.end);
+  const left = [...phone.outstanding].filter(({ stage }) => stage.name === "dispatched" && stage.to === process);
   for (const request of left) {
-    complete(exchange, request, {
-      outcome: "lost",
-      result: PHONE_ERRORS.OPERATIONFAILED.value,
-      cause: "closeDeadline",
-    });
+    complete(request, { outcome: "lost", result: PHONE_ERRORS.OPERATIONFAILED.value, cause: "closeDeadline" });
   }
   if (left.length > 0) fault ??= `It acknowledged a close with ${left.length} operations open`;
   if (fault === undefined) return;
-  remark(exchange, { type: "pluginFault", plugin: phone.plugin.name, phone: phone.id, detail: { fault } });
+  history.note({ type: "pluginFault", plugin: phone.plugin.name, phone: phone.id, detail: { fault } }, {
+    optional: true,
+  });
   if (late) process.kill(`${phone.id}: ${fault}`);
 }

@@ -5,7 +5,7 @@
  */
 import type { AttemptStore, TokenStore } from "../access/mod.ts";
 import type { HistoryAudit, HistoryReader } from "../core/contract/history.ts";
-import type { History } from "../core/ports.ts";
+import type { History } from "../core/mod.ts";
 import { DEFAULT_BOUNDS, type HistoryBounds } from "./bounds.ts";
 import type { Durability, Head, Opened } from "./contract/store.ts";
 import type { DataFolder } from "./data_folder.ts";

@@ -3,14 +3,15 @@
  *
  * @module
  */
-import type { Acceptance, Completion, Fact, History } from "../core/ports.ts";
+import type { Acceptance, Completion, History } from "../core/mod.ts";
+import type { AnyFact, Fact } from "../core/contract/facts.ts";
 import type { HistoryBounds } from "./bounds.ts";
 import type { Cell } from "./chain/mod.ts";
 import type { Commit } from "./contract/store.ts";
 import { type HistoryWatch, RowQueue } from "./row_queue.ts";
 
 /** The cells of a fact. */
-function factCells(fact: Fact, at: number): Cell[] {
+function factCells(fact: AnyFact, at: number): Cell[] {
   return [
     at,
     fact.type,
@@ -22,7 +23,7 @@ function factCells(fact: Fact, at: number): Cell[] {
     fact.handle ?? null,
     fact.result ?? null,
     fact.code ?? null,
-    fact.detail ? JSON.stringify(fact.detail) : null,
+    fact.detail === undefined ? null : JSON.stringify(fact.detail),
   ];
 }
 
@@ -48,7 +49,7 @@ export class Recorder implements History {
     this.#queue = new RowQueue({
       commit,
       bounds: options.bounds,
-      troubleRow: (type, detail) => ({ kind: "fact", cells: factCells({ type, detail }, this.#now()) }),
+      troubleRow: (fact) => ({ kind: "fact", cells: factCells(fact, this.#now()) }),
       watch: options.watch,
       onFatal: options.onFatal,
     });
@@ -104,9 +105,9 @@ export class Recorder implements History {
       this.#dropped++;
       return;
     }
-    const detail = this.#dropped > 0 ? { ...fact.detail, dropped: this.#dropped } : fact.detail;
+    const counted = this.#dropped > 0 ? { ...fact, detail: { ...fact.detail, dropped: this.#dropped } } : fact;
     this.#dropped = 0;
-    await this.#queue.append("fact", factCells({ ...fact, ...(detail && { detail }) }, this.#now()));
+    await this.#queue.append("fact", factCells(counted, this.#now()));
   }
 
   /** Takes nothing more until everything is on disk, or `signal` gives up. Resolves with how many rows are not. */

@@ -4,12 +4,13 @@
  * @module
  */
 import { PhoneError } from "../core/contract/errors.ts";
+import type { Fact } from "../core/contract/facts.ts";
 import type { HistoryBounds } from "./bounds.ts";
 import { type Cell, flatten, type Row, type RowKind } from "./chain/mod.ts";
 import type { Commit } from "./contract/store.ts";
 
 /** The queue's own rows: it alone knows when writing fails and when it works again. */
-export type TroubleRow = (type: "historyFailed" | "historyResumed", detail: Record<string, unknown>) => Row;
+export type TroubleRow = (fact: Fact<"historyFailed" | "historyResumed">) => Row;
 
 /** Watches how the disk keeps up. */
 export interface HistoryWatch {
@@ -157,7 +158,7 @@ export class RowQueue {
     this.#options.watch?.committed({ rows: batch.length, ms: performance.now() - begun });
     if (this.#failing) {
       this.#options.watch?.resumed();
-      this.#note("historyResumed", { after: this.#failing.reason });
+      this.#note({ type: "historyResumed", detail: { after: this.#failing.reason } });
       this.#failing = undefined;
     }
     // Before the rows' owners run: the disk can begin with what came meanwhile.
@@ -183,7 +184,7 @@ export class RowQueue {
     this.#failing = { reason, pauseMs, timer };
     // Also what is tried again if nothing else waits.
     if (!before) {
-      this.#note("historyFailed", { reason });
+      this.#note({ type: "historyFailed", detail: { reason } });
       this.#options.watch?.failed(reason);
     }
     for (const row of refused) {
@@ -194,8 +195,8 @@ export class RowQueue {
   }
 
   /** Appends a row of the queue's own, which nobody waits for. */
-  #note(...trouble: Parameters<TroubleRow>): void {
-    const row = this.#options.troubleRow(...trouble);
+  #note(trouble: Parameters<TroubleRow>[0]): void {
+    const row = this.#options.troubleRow(trouble);
     this.#wait({ ...row, resolve: () => {}, reject: () => {} });
   }
 

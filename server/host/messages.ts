@@ -9,7 +9,6 @@ import {
   BUTTON_FUNCTIONS,
   BUTTON_MODES,
   BUTTON_STATES,
-  FEATURES,
   HOOKSWITCH_DEVICES,
   HOOKSWITCH_MODES,
   isVendorButtonFunction,
@@ -18,6 +17,7 @@ import {
   PHONE_STATES,
   STATUS_FLAGS,
 } from "../core/contract/names.ts";
+import { FEATURES } from "../core/contract/features.ts";
 import { type GetterName, type GetterResults, GETTERS, OPERATIONS } from "../core/contract/operations.ts";
 import { type FromPlugin, type PhoneOffer, TEXT_LIMIT } from "../plugin/wire.ts";
 

@@ -10,8 +10,7 @@
 import { wordsOf } from "../core/contract/errors.ts";
 import { setImmediate } from "node:timers";
 import { deadline } from "@std/async/deadline";
-import type { Core } from "../core/core.ts";
-import type { GoneCause, PluginEvents } from "../core/ports.ts";
+import type { Core, GoneCause, PluginEvents } from "../core/mod.ts";
 import { FrameError, FrameReader, FrameWriter } from "../plugin/frames.ts";
 import { clip, type FromPlugin, type ToPlugin, WIRE_VERSION } from "../plugin/wire.ts";
 import { readLines } from "./lines.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 import { PhoneError, wordsOf } from "../core/contract/errors.ts";
-import { PluginGone } from "../core/plugin_gone.ts";
+import { type OutgoingOperation, type PluginEvents, PluginGone, type PluginProcess } from "../core/mod.ts";
 import type { GetterName, GetterParameters, GetterResults } from "../core/contract/operations.ts";
-import type { OutgoingOperation, PluginEvents, PluginProcess, Wanted } from "../core/ports.ts";
+import type { Masks } from "../core/contract/events.ts";
 import { type CallEnd, clip, type FromPlugin, type LogLevel, type ToPlugin } from "../plugin/wire.ts";
 import { Allowance } from "./allowance.ts";
 import { getterResults } from "./messages.ts";

@@ -7,7 +7,7 @@ import type { PluginState } from "../core/contract/plugin_condition.ts";
 import { wordsOf } from "../core/contract/errors.ts";
 import { deadline } from "@std/async/deadline";
 import { retry } from "@std/async/retry";
-import type { Core } from "../core/core.ts";
+import type { Core } from "../core/mod.ts";
 import { endGroup, launch } from "./launch.ts";
 import type { Leftovers } from "./leftovers.ts";
 import type { Manifest } from "./manifest.ts";

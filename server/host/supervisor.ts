@@ -13,7 +13,7 @@
 import { PhoneError } from "../core/contract/errors.ts";
 import { deadline } from "@std/async/deadline";
 import type { PluginCondition, PluginState } from "../core/contract/plugin_condition.ts";
-import type { Core } from "../core/core.ts";
+import type { Core } from "../core/mod.ts";
 import type { Leftovers } from "./leftovers.ts";
 import type { Manifest } from "./manifest.ts";
 import type { CheckedPluginConfig, PermissionLists } from "./plugin_config.ts";

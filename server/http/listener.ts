@@ -10,7 +10,7 @@
  *
  * @module
  */
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../core/mod.ts";
 
 /** A certificate with its chain and its key, both as PEM. */
 export interface Certificate {

@@ -7,7 +7,6 @@ import type { ButtonCapability, HookSwitchCapability, PhoneCapabilities } from "
 import {
   BUTTON_FUNCTIONS,
   BUTTON_MODES,
-  FEATURES,
   HOOKSWITCH_DEVICES,
   HOOKSWITCH_MODES,
   type HookSwitchDevice,
@@ -16,6 +15,7 @@ import {
   LAMP_MODES,
   PHONE_STATES,
 } from "../core/contract/names.ts";
+import { FEATURES } from "../core/contract/features.ts";
 import type { Driver } from "./driver.ts";
 import { featuresOf } from "./features.ts";
 import { TEXT_LIMIT } from "./wire.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
-import { type Feature, FEATURES, type HookSwitchDevice } from "../core/contract/names.ts";
+import { type Feature, FEATURES } from "../core/contract/features.ts";
+import type { HookSwitchDevice } from "../core/contract/names.ts";
 import type { Driver } from "./driver.ts";
 
 /** Names what can be used at all: a method that the driver has, on something that the phone has. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { wordsOf } from "../core/contract/errors.ts";
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../core/mod.ts";
 import type { Certificate } from "../http/mod.ts";
 import type { TlsFiles } from "./configuration/read.ts";
 import { Misuse } from "./exit.ts";

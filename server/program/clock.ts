@@ -1,4 +1,4 @@
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../core/mod.ts";
 
 /**
  * One timer for all that wait equally long: most are cancelled early, and a timer of their own would cost 3 us each.

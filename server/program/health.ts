@@ -1,5 +1,5 @@
 import type { PluginState } from "../core/contract/plugin_condition.ts";
-import type { Core } from "../core/core.ts";
+import type { Lifecycle } from "../core/mod.ts";
 import type { OpenHistory } from "../history/mod.ts";
 import { type Host, STOPPED_BECAUSE } from "../host/mod.ts";
 import type { Health } from "../http/mod.ts";
@@ -12,9 +12,9 @@ const TOLD: readonly string[] = Object.values(STOPPED_BECAUSE);
 
 /** What `readyz` says: ready when applications can work; degraded is said beside it. */
 export function health(
-  { core, host, opened, safe }: { core: Core; host: Host; opened: OpenHistory; safe: boolean },
+  { lifecycle, host, opened, safe }: { lifecycle: Lifecycle; host: Host; opened: OpenHistory; safe: boolean },
 ): Health {
-  const { settled, stopping } = core.condition;
+  const { settled, stopping } = lifecycle.condition;
   const { trouble } = opened.history;
   const plugins = host.states().filter(({ enabled }) => enabled).map(({ name, state, detail }) => ({
     name,

@@ -11,9 +11,7 @@
 import { randomBytes } from "node:crypto";
 import { deadline } from "@std/async/deadline";
 import deno from "../../deno.json" with { type: "json" };
-import type { Core } from "../core/core.ts";
-import { createCore } from "../core/mod.ts";
-import type { History } from "../core/ports.ts";
+import { type Core, createCore, type History } from "../core/mod.ts";
 import { type OpenHistory, openHistory, takeDataFolder } from "../history/mod.ts";
 import { createHost, type Host } from "../host/mod.ts";
 import { tableEntry, type TokenTable, tokenTable } from "../access/mod.ts";
@@ -61,7 +59,7 @@ export async function serve(flags: Flags): Promise<void> {
       observer: watch.requests,
     });
     const host = createHost({
-      core,
+      core: core.plugins,
       plugins: configuration.plugins,
       readPlugins: async () => (await readConfiguration(flags)).plugins,
       folder: folder.path,
@@ -73,7 +71,7 @@ export async function serve(flags: Flags): Promise<void> {
     const operator = operatorToken();
     const tokens = tokenTable([...opened.tokens.list().map(tableEntry), operator.stored]);
     const server = listen(configuration, { core, host, opened, history, tokens, watch, certificate });
-    watch.metrics.show({ core, host, opened, server });
+    watch.metrics.show({ operator: core.operator, host, opened, server });
     const begun = begin({ opened, tokens, host });
     const { token, stop } = await begun.catch(async (error) => {
       await server.stop();
@@ -94,11 +92,11 @@ export async function serve(flags: Flags): Promise<void> {
     const { recovered, migrated } = opened;
     // Not waited for: a disk that stalls now would keep the server from telling where it listens, and from hearing that
     // it is to stop.
-    history.note({ type: "serverStarted", detail: { version: deno.version, recovered, migrated } });
+    history.note({ type: "serverStarted", detail: { version: deno.version, recovered, migrated: [...migrated] } });
     greet({ url: server.url, token });
 
     const signal = await stop;
-    await deadline(core.stop(), budget.coreMs).catch(() => {});
+    await deadline(core.lifecycle.stop(), budget.coreMs).catch(() => {});
     // With a disk that takes nothing a plugin's last rows never end; its process has been stopped or killed by then.
     await Promise.all([deadline(host.stop(), budget.pluginsMs).catch(() => {}), server.stop()]);
     history.note({ type: "serverStopped", detail: { signal } });
@@ -132,7 +130,9 @@ function listen(
 ): HttpServer {
   try {
     return serveHttp({
-      core,
+      applications: core.applications,
+      operator: core.operator,
+      lifecycle: core.lifecycle,
       reader: opened.reader,
       audit: opened.audit,
       tokens,
@@ -141,7 +141,7 @@ function listen(
       clock: systemClock,
       bounds: http,
       plugins: host.plugins,
-      health: () => health({ core, host, opened, safe }),
+      health: () => health({ lifecycle: core.lifecycle, host, opened, safe }),
       metrics: watch.metrics.tell,
       answered: watch.metrics.answered,
       note: (fact) => void history.note(fact, { optional: true }),

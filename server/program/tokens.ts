@@ -40,7 +40,7 @@ export async function bootstrap(opened: OpenHistory, valid: TokenTable): Promise
   const { id, name, scopes, phones } = kept;
   valid.add(tableEntry(kept));
   await opened.tokens.add(kept);
-  await opened.history.note({ type: "tokenCreated", token: id, detail: { id, name, scopes, phones } });
+  await opened.history.note({ type: "tokenCreated", detail: { subject: id, name, scopes, phones } });
   return given === undefined ? secret : undefined;
 }
 

@@ -6,7 +6,7 @@
 import type { Token } from "../access/mod.ts";
 import { INTERNAL_PROBLEM, noteRefusal, problemOf, rpcErrorOf } from "../api/mod.ts";
 import { SOCKET_CLOSES } from "../core/contract/socket.ts";
-import type { EventStream, HandleView } from "../core/core.ts";
+import type { EventStream, OpenHandle } from "../core/mod.ts";
 import { type Answer, batchTextOf, textOf } from "./answer.ts";
 import type { CallsUnderWay } from "./calls_under_way.ts";
 import { Conversation } from "./conversation.ts";
@@ -130,7 +130,7 @@ export class Connection {
       return { id: message.id, method: "", outcome: { error: rpcErrorOf(message.refusal) } };
     }
     const { id, method } = message;
-    const call: { handle?: HandleView } = {};
+    const call: { handle?: OpenHandle } = {};
     try {
       const { result, ...rest } = await this.#conversation.serve(message, call);
       return { id, method, outcome: { result }, ...rest };
@@ -140,7 +140,7 @@ export class Connection {
     }
   }
 
-  #note(error: unknown, { method, handle }: { method: string; handle?: HandleView }): void {
+  #note(error: unknown, { method, handle }: { method: string; handle?: OpenHandle }): void {
     const { ports, token, address } = this.#options;
     const { application } = this.#conversation;
     const problem = problemOf(error) ?? INTERNAL_PROBLEM;
@@ -157,11 +157,11 @@ export class Connection {
     if (events.ended === "cancelled") return;
     if (events.ended === "behind") return this.#cut("tooSlow");
     if (events.ended === "replaced") return this.#close("resumedElsewhere");
-    const { core, tokens } = this.#options.ports;
+    const { lifecycle, tokens } = this.#options.ports;
     if (tokens.get(this.#options.token.id) === undefined) return this.#close("revoked");
     // Its own phoneShutdown is still to be answered, and calls that its end has refused.
     if (this.#unanswered > 0) await new Promise<void>((resolve) => this.#onAnswered = resolve);
-    this.#close(core.condition.stopping ? "stopping" : "done");
+    this.#close(lifecycle.condition.stopping ? "stopping" : "done");
   }
 
   /** Closes the socket after what waits for its client. */

@@ -8,10 +8,10 @@
  * @module
  */
 import { requireScope, requireValid, type Token } from "../access/mod.ts";
-import { beginApplication, fit, NewApplication, Refusal } from "../api/mod.ts";
+import { beginApplication, fit, NewApplication, Refusal, startedApplication } from "../api/mod.ts";
 import { PhoneError } from "../core/contract/errors.ts";
 import { quoted } from "../core/contract/quoted.ts";
-import type { ApplicationView, EventStream } from "../core/core.ts";
+import type { EventStream, OpenApplication } from "../core/mod.ts";
 import type { CallsUnderWay } from "./calls_under_way.ts";
 import type { RpcCall } from "./message.ts";
 import { Nothing, Resumed } from "./method_shapes.ts";
@@ -37,7 +37,7 @@ const MOST_CALLS = 1_024;
 /** The application of one socket: none, until `phoneInitializeEx` or `resume`. */
 export class Conversation {
   readonly #options: ConversationOptions;
-  #application: ApplicationView | undefined;
+  #application: OpenApplication | undefined;
   #events: EventStream | undefined;
   #releaseLease = () => {};
   /** Resolves when the application that is being begun is there, or is not. */
@@ -53,7 +53,7 @@ export class Conversation {
   }
 
   /** The application, once there is one. */
-  get application(): ApplicationView | undefined {
+  get application(): OpenApplication | undefined {
     return this.#application;
   }
 
@@ -124,22 +124,20 @@ export class Conversation {
   async #initialize(params: unknown): Promise<MethodAnswer> {
     this.#requireNone();
     const { ports, token } = this.#options;
-    const { core } = ports;
     const asked = fit(params, { shape: NewApplication, place: "params" });
     const begun = Promise.withResolvers<void>();
     this.#beginning = begun.promise;
     try {
-      const started = await beginApplication(ports, token, asked);
-      const application = core.application(started.application, token.id);
+      const application = await beginApplication(ports, { token, asked });
       if (this.#left) {
         // Nobody has learnt of it, so nobody could resume it.
-        core.shutdown(application).catch(() => {});
+        application.shutdown().catch(() => {});
         throw new Refusal("invalid-message", "The socket was closed before the application had begun");
       }
-      const events = core.events(application);
+      const events = application.events();
       this.#hold(application, events);
       this.#application = application;
-      return { result: started, handedOut: () => this.#options.onEvents(events) };
+      return { result: startedApplication(application, ports), handedOut: () => this.#options.onEvents(events) };
     } finally {
       this.#beginning = undefined;
       begun.resolve();
@@ -148,11 +146,11 @@ export class Conversation {
 
   async #resume(params: unknown): Promise<MethodAnswer> {
     this.#requireNone();
-    const { ports: { core, tokens }, token, underWay } = this.#options;
+    const { ports: { applications, tokens }, token, underWay } = this.#options;
     const { application: id, ...from } = fit(params, { shape: Resumed, place: "params" });
     requireValid(token, tokens);
-    const application = core.application(id, token.id);
-    const events = core.events(application, from);
+    const application = applications.application(id, token.id);
+    const events = application.events(from);
     this.#hold(application, events);
     const begun = Promise.withResolvers<void>();
     this.#beginning = begun.promise;
@@ -160,10 +158,10 @@ export class Conversation {
       // What the lost socket was doing decides which handles there are: an opening whose answer was lost would be asked
       // again.
       await underWay.ended(id);
-      const handles = core.handles(application);
+      const { handles } = application;
       this.#application = application;
       return {
-        result: { application: id, leaseSeconds: application.leaseSeconds, phoneCount: core.phoneCount, handles },
+        result: { ...startedApplication(application, { applications }), handles },
         handedOut: () => this.#options.onEvents(events),
       };
     } catch (error) {
@@ -185,9 +183,9 @@ export class Conversation {
   }
 
   /** Takes over the events of an application, and keeps its lease from running. */
-  #hold(application: ApplicationView, events: EventStream): void {
+  #hold(application: OpenApplication, events: EventStream): void {
     this.#events = events;
-    this.#releaseLease = this.#options.ports.core.hold(application);
+    this.#releaseLease = application.hold();
   }
 
   #letGo(): void {

@@ -4,7 +4,7 @@
  * @module
  */
 import { requireScope, type Scope, seesOf, type Token } from "../access/mod.ts";
-import { calledRequest, fit, NewHandle, readRecord, requireOwner } from "../api/mod.ts";
+import { calledRequest, fit, NewHandle, readRecord } from "../api/mod.ts";
 import { PhoneError } from "../core/contract/errors.ts";
 import {
   type GetterName,
@@ -14,7 +14,7 @@ import {
   OPERATIONS,
 } from "../core/contract/operations.ts";
 import { methodName } from "../core/contract/socket.ts";
-import type { ApplicationView, HandleView } from "../core/core.ts";
+import type { OpenApplication, OpenHandle } from "../core/mod.ts";
 import {
   AnyHandle,
   GETTER_PARAMS,
@@ -34,9 +34,9 @@ export interface MethodCall {
   /** Who calls. */
   readonly token: Token;
   /** The socket's own. */
-  readonly application: ApplicationView;
+  readonly application: OpenApplication;
   /** Known once the call has named one that exists and is the application's own. */
-  handle?: HandleView;
+  handle?: OpenHandle;
 }
 
 /** What a method has done. */
@@ -61,13 +61,15 @@ export interface Method {
 }
 
 /** Every method that needs an application, by name. */
-export function methodsOf(ports: Pick<SocketPorts, "core" | "reader" | "questions">): ReadonlyMap<string, Method> {
-  const { core, questions } = ports;
+export function methodsOf(
+  ports: Pick<SocketPorts, "applications" | "reader" | "questions">,
+): ReadonlyMap<string, Method> {
+  const { applications, questions } = ports;
 
   /** The handle that a call names: one of the socket's own application. */
-  const handleOf = (call: MethodCall): HandleView => {
+  const handleOf = (call: MethodCall): OpenHandle => {
     const { handle: id } = fit(call.params, { shape: AnyHandle, place: "params" });
-    const found = core.handle(id, call.token.id);
+    const found = applications.handle(id, call.token.id);
     if (found.application.id === call.application.id) return call.handle = found;
     throw new PhoneError("INVALPHONEHANDLE", "The handle belongs to another application of this token");
   };
@@ -84,9 +86,9 @@ export function methodsOf(ports: Pick<SocketPorts, "core" | "reader" | "question
       isRequest: true,
       async serve(call) {
         const handle = handleOf(call);
-        requireOwner(name, handle);
+        handle.requirePrivilege(name);
         const { handle: _, idempotencyKey: key, ...asked } = fit(call.params, { shape, place: "params" });
-        const accepted = await core.request(handle, name, {
+        const accepted = await handle.request(name, {
           ...calledRequest(asked),
           ...(key !== undefined && { key }),
         });
@@ -100,43 +102,43 @@ export function methodsOf(ports: Pick<SocketPorts, "core" | "reader" | "question
       const handle = handleOf(call);
       const { handle: _, ...params } = fit(call.params, { shape: GETTER_PARAMS[name], place: "params" });
       // The types are right; whether there is such a device is the core's question.
-      return core.get(handle, name, params as GetterParameters[GetterName]);
+      return handle.get(name, params as GetterParameters[GetterName]);
     });
 
   const methods: Record<string, Method> = {
     phoneGetPhones: monitoring(({ params, token }) => {
       fit(params, { shape: Nothing, place: "params" });
-      return { phones: core.phones(seesOf(token)) };
+      return { phones: applications.phones(seesOf(token)) };
     }),
     phoneGetDevCaps: monitoring(({ params, token }) => {
       const { phone } = fit(params, { shape: Phone, place: "params" });
-      return core.phone(String(phone), seesOf(token));
+      return applications.phone(String(phone), seesOf(token));
     }),
     phoneOpen: monitoring(async ({ params, token, application }) => {
       const { phone, privilege } = fit(params, { shape: NewHandle, place: "params" });
       if (privilege === "owner") requireScope(token, "phones:control");
-      const opened = await core.open(application, { phone: String(phone), privilege });
+      const opened = await application.open({ phone: String(phone), privilege });
       return { handle: opened.id, phone: opened.phone.id, privilege: opened.privilege };
     }),
     phoneClose: monitoring((call) => {
       const handle = handleOf(call);
       fit(call.params, { shape: JustHandle, place: "params" });
-      return core.close(handle);
+      return handle.close();
     }),
     phoneShutdown: monitoring(async ({ params, application }) => {
       fit(params, { shape: Nothing, place: "params" });
-      await core.shutdown(application);
+      await application.shutdown();
       return {};
     }),
     phoneSetStatusMessages: monitoring((call) => {
       const handle = handleOf(call);
       const { handle: _, ...masks } = fit(call.params, { shape: HandleMasks, place: "params" });
-      return core.setStatusMessages(handle, masks);
+      return handle.setStatusMessages(masks);
     }),
     phoneGetStatusMessages: monitoring((call) => {
       const handle = handleOf(call);
       fit(call.params, { shape: JustHandle, place: "params" });
-      return core.statusMessages(handle);
+      return handle.masks;
     }),
     phoneGetRequest: monitoring(({ params, token }) => {
       const { requestId } = fit(params, { shape: RequestId, place: "params" });

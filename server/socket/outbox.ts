@@ -4,8 +4,7 @@
  * @module
  */
 import { SOCKET_CLOSES } from "../core/contract/socket.ts";
-import type { EventStream } from "../core/core.ts";
-import type { Clock } from "../core/ports.ts";
+import type { Clock, EventStream } from "../core/mod.ts";
 
 /** One of {@linkcode SOCKET_CLOSES}. */
 export type CloseReason = keyof typeof SOCKET_CLOSES;

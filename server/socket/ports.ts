@@ -6,13 +6,15 @@
 import type { RateLimit, Tokens } from "../access/mod.ts";
 import type { ApiBounds, TokenSemaphore } from "../api/mod.ts";
 import type { HistoryReader } from "../core/contract/history.ts";
-import type { Core } from "../core/core.ts";
-import type { Clock, Fact } from "../core/ports.ts";
+import type { Applications, Clock, Lifecycle } from "../core/mod.ts";
+import type { Fact } from "../core/contract/facts.ts";
 
 /** See the module. */
 export interface SocketPorts {
   /** What every call comes down to. */
-  readonly core: Core;
+  readonly applications: Applications;
+  /** Whether the server stops. */
+  readonly lifecycle: Pick<Lifecycle, "condition">;
   /** For records of requests. */
   readonly reader: HistoryReader;
   /** The tokens that are valid now. */

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import type { Fact } from "../../server/core/ports.ts";
+import type { Fact } from "../../server/core/contract/facts.ts";
 import { accessRefusals } from "../../server/access/mod.ts";
 import { ManualClock } from "../harness/manual_clock.ts";
 

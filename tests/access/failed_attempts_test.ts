@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import type { Clock } from "../../server/core/ports.ts";
+import type { Clock } from "../../server/core/mod.ts";
 import { type Attempts, type AttemptStore, failedAttempts } from "../../server/access/mod.ts";
 import { ManualClock } from "../harness/manual_clock.ts";
 

@@ -31,7 +31,7 @@ async function packagesOf(entry: string): Promise<string[]> {
 }
 
 Deno.test("access is loaded in two threads: the history's writer loads no zod for it, and the server's thread no Kysely", async () => {
-  deepEqual([...new Set(await packagesOf("server/history/writer_worker.ts"))], ["kysely"]);
+  deepEqual([...new Set(await packagesOf("server/history/worker/writer_worker.ts"))], ["kysely"]);
   const packages = await packagesOf("server/program/serve.ts");
   deepEqual(["hono", "kysely", "zod"].filter((name) => packages.includes(name)), ["hono", "zod"]);
 });

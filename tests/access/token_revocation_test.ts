@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import type { Fact } from "../../server/core/ports.ts";
+import type { Fact } from "../../server/core/contract/facts.ts";
 import { hashSecret, type KeptToken, tokenKeeper, tokenTable } from "../../server/access/mod.ts";
 import { DEFAULT_API_BOUNDS, waits } from "../../server/api/mod.ts";
 import { ManualClock } from "../harness/manual_clock.ts";

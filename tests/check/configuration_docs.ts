@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { configurationFile } from "../../server/program/configuration/file.ts";
 
-const DOCS = new URL("../../docs/", import.meta.url);
+import { formatted, writePages } from "./formatted.ts";
 
 /** A JSON Schema, as far as this one goes. */
 interface Schema {
@@ -93,25 +93,6 @@ function usualOf({ type, default: usual, properties }: Schema): string {
   return type === "integer" ? number(Number(usual)) : `\`${JSON.stringify(usual)}\``;
 }
 
-/** As `deno fmt` leaves it. */
-async function formatted(text: string, ext: "json" | "md"): Promise<string> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--ext", ext, "-"],
-    cwd: DOCS,
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const output = child.output();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(text));
-  await writer.close();
-  const { success, stdout } = await output;
-  if (!success) throw new Error(`Cannot format the ${ext}`);
-  return new TextDecoder().decode(stdout);
-}
-
 if (import.meta.main) {
-  await Deno.writeTextFile(new URL("configuration.schema.json", DOCS), await schemaText());
-  await Deno.writeTextFile(new URL("configuration.md", DOCS), await pageText());
+  await writePages({ "configuration.schema.json": await schemaText(), "configuration.md": await pageText() });
 }

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { PhoneErrorName } from "../../server/core/contract/errors.ts";
 import type { OperationName } from "../../server/core/contract/operations.ts";
-import type { HistoryEvent } from "../../server/core/contract/record.ts";
+import type { HistoryEvent } from "../../server/core/contract/facts.ts";
 import { startServer } from "../harness/start_server.ts";
 import type { Application, Asked } from "./support/application.ts";
 import { makeBench } from "./support/bench.ts";

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import type { HistoryEvent } from "../../server/core/contract/record.ts";
+import type { HistoryEvent } from "../../server/core/contract/facts.ts";
 import { startServer } from "../harness/start_server.ts";
 import { type Application, type Asked, beginApplication, type Handle } from "./support/application.ts";
 import { configuration, sharedServer } from "./support/shared_server.ts";

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import type { HistoryEvent } from "../../server/core/contract/record.ts";
+import type { HistoryEvent } from "../../server/core/contract/facts.ts";
 import { type Application, type Asked, beginApplication, type ServerAddress } from "./support/application.ts";
 import { type Bench, makeBench } from "./support/bench.ts";
 import { sharedServer } from "./support/shared_server.ts";

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { BUTTON_MODES, PHONE_STATES } from "../../server/core/contract/names.ts";
-import type { Wanted } from "../../server/core/ports.ts";
+import type { Masks } from "../../server/core/contract/events.ts";
 import { NOTHING } from "../host/testbed.ts";
 import type { Command } from "./probe/commands.ts";
 import { PHONE, ProbeProcess } from "./support/probe_process.ts";

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import type { HistoryEvent } from "../../server/core/contract/record.ts";
+import type { HistoryEvent } from "../../server/core/contract/facts.ts";
 import { api } from "../harness/api.ts";
 import { startServer } from "../harness/start_server.ts";
 import { type Asked, beginApplication } from "./support/application.ts";

@@ -1,22 +1,24 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { PhoneCapabilities } from "../../server/core/contract/capabilities.ts";
-import type { ApplicationView } from "../../server/core/core.ts";
+import type { OpenApplication } from "../../server/core/mod.ts";
 import { NO_CAPABILITIES } from "../no_capabilities.ts";
 import { Fixture, follow } from "./fixture.ts";
 
 const MONITORS = { states: ["monitors"], buttonModes: [], buttonStates: [] };
 
 /** An application of the token `token`. */
-async function applicationOf(fixture: Fixture, token: string): Promise<ApplicationView> {
-  const { application } = await fixture.over(fixture.core.initialize("test", { token }));
-  return fixture.core.application(application, token);
+async function applicationOf(fixture: Fixture, token: string): Promise<OpenApplication> {
+  return await fixture.over(fixture.core.applications.initialize("test", { token }));
 }
 
-/** Opens the phone as monitor, so many times, each with a wish of its own. */
-async function monitorAll(fixture: Fixture, application: ApplicationView, times: number) {
+/** Opens the phone as monitor, so many times, each with masks of its own. */
+async function monitorAll(
+  fixture: Fixture,
+  { application, times }: { application: OpenApplication; times: number },
+) {
   for (let opened = 0; opened < times; opened++) {
     const handle = await fixture.open(application, { privilege: "monitor" });
-    await fixture.over(fixture.core.setStatusMessages(handle, MONITORS));
+    await fixture.over(handle.setStatusMessages(MONITORS));
   }
 }
 
@@ -30,9 +32,12 @@ Deno.test("a phone has no more monitors than it may, and its owner's place is ke
     message: /^p:a has 2 monitors/,
   });
   await fixture.open(application);
-  await fixture.over(fixture.core.close(first));
+  await fixture.over(first.close());
   await fixture.open(application, { privilege: "monitor" });
-  deepEqual([fixture.core.phone("p:a").owner, fixture.core.phone("p:a").monitors], ["test", 2]);
+  deepEqual([fixture.core.applications.phone("p:a").owner, fixture.core.applications.phone("p:a").monitors], [
+    "test",
+    2,
+  ]);
 });
 
 Deno.test("one token cannot take every application's place", async () => {
@@ -45,7 +50,7 @@ Deno.test("one token cannot take every application's place", async () => {
   });
   await applicationOf(fixture, "modest");
   await rejects(applicationOf(fixture, "late"), { code: "PHONEERR_REQUESTOVERRUN", message: /^3 applications/ });
-  await fixture.over(fixture.core.shutdown(greedy));
+  await fixture.over(greedy.shutdown());
   await applicationOf(fixture, "greedy");
 });
 
@@ -53,21 +58,21 @@ Deno.test("R83 R91 a token with many monitors on one phone is ended: who stays i
   const fixture = new Fixture();
   const stays = await applicationOf(fixture, "stays");
   const handle = await fixture.open(stays);
-  await fixture.over(fixture.core.setStatusMessages(handle, MONITORS));
+  await fixture.over(handle.setStatusMessages(MONITORS));
   const leaving = [await applicationOf(fixture, "leaves"), await applicationOf(fixture, "leaves")];
-  for (const application of leaving) await monitorAll(fixture, application, 20);
+  for (const application of leaving) await monitorAll(fixture, { application, times: 20 });
   const told = fixture.process.wanted.length;
-  const events = follow(fixture.core, stays);
+  const events = follow(stays);
   await fixture.pass();
   events.length = 0;
-  await fixture.over(fixture.core.endApplicationsOf("leaves"));
+  await fixture.over(fixture.core.operator.endApplicationsOf("leaves"));
   deepEqual(
     events.map((event) => event.type === "PHONE_STATE" && event.detail),
     Array.from({ length: 40 }, (_, closed) => 39 - closed),
   );
   equal(fixture.process.wanted.length, told);
   await fixture.open(stays, { privilege: "monitor" });
-  await fixture.over(fixture.core.close(handle));
+  await fixture.over(handle.close());
   deepEqual(fixture.process.wanted.at(-1)?.states, []);
 });
 
@@ -76,19 +81,19 @@ Deno.test("Q39 masks that the plugin refuses after the close of their handle bri
   const application = await fixture.application();
   await fixture.open(application);
   const handle = await fixture.open(application, { privilege: "monitor" });
-  await fixture.over(fixture.core.setStatusMessages(handle, MONITORS));
+  await fixture.over(handle.setStatusMessages(MONITORS));
   const answer = Promise.withResolvers<void>();
   fixture.process.onWant = () => answer.promise;
   const refused = rejects(
-    fixture.core.setStatusMessages(handle, { states: ["lamp"], buttonModes: [], buttonStates: [] }),
+    handle.setStatusMessages({ states: ["lamp"], buttonModes: [], buttonStates: [] }),
   );
-  await fixture.over(fixture.core.close(handle));
+  await fixture.over(handle.close());
   answer.reject(new Error("for the test"));
   await refused;
   fixture.process.onWant = () => Promise.resolve();
   const next = await fixture.open(application, { privilege: "monitor" });
   await fixture.over(
-    fixture.core.setStatusMessages(next, { states: ["display"], buttonModes: [], buttonStates: [] }),
+    next.setStatusMessages({ states: ["display"], buttonModes: [], buttonStates: [] }),
   );
   deepEqual(fixture.process.wanted.at(-1)?.states, ["display"]);
 });
@@ -116,7 +121,7 @@ Deno.test("invariant 6: a plugin has 10,000 phones at most; another's are not co
   const fixture = new Fixture({ phones: [] });
   await fixture.over(Promise.all(Array.from({ length: 10_000 }, (_, phone) => fixture.offer(`p${phone}`))));
   await rejects(fixture.offer("more"), { code: "PHONEERR_NOMEM", message: /at most 10000 phones/ });
-  fixture.core.enablePlugins(["q"]);
-  fixture.events = fixture.core.attach("q", fixture.process);
+  fixture.core.plugins.enable(["q"]);
+  fixture.events = fixture.core.plugins.admit("q", fixture.process);
   await fixture.over(fixture.offer("more"));
 });

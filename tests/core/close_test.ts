@@ -11,10 +11,10 @@ Deno.test("R46 R54 closing the last handle closes the phone once, and answers af
   const id = await fixture.light(handle);
   const closing = Promise.withResolvers<void>();
   fixture.process.onClose = () => closing.promise;
-  const close = fixture.core.close(handle);
+  const close = handle.close();
   await fixture.pass(100);
   equal(fixture.row(id), undefined);
-  fixture.events.completed(id, FAILED);
+  fixture.events.completed(id, { result: FAILED });
   closing.resolve();
   deepEqual(await fixture.over(close), { handle: handle.id, lastHandle: true, completed: 1 });
   equal(fixture.process.calls.filter((call) => call === "close a").length, 1);
@@ -27,12 +27,12 @@ Deno.test("R47 R50 R51 closing one of several handles tells the plugin nothing; 
   const [one, two] = [await fixture.application("one"), await fixture.application("two")];
   const handle = await fixture.open(one);
   await fixture.open(two, { privilege: "monitor" });
-  const events = follow(fixture.core, one);
+  const events = follow(one);
   const id = await fixture.light(handle);
   const before = [...fixture.process.calls];
-  deepEqual(await fixture.over(fixture.core.close(handle)), { handle: handle.id, lastHandle: false, completed: 0 });
+  deepEqual(await fixture.over(handle.close()), { handle: handle.id, lastHandle: false, completed: 0 });
   deepEqual(fixture.process.calls, before);
-  fixture.events.completed(id, 0);
+  fixture.events.completed(id, { result: 0 });
   await fixture.pass();
   const row = fixture.row(id)!;
   deepEqual([row.outcome, row.reply], ["succeeded", "suppressed"]);
@@ -45,12 +45,12 @@ Deno.test("R55 the last close completes the orphans of handles that were closed 
   const owner = await fixture.open(application);
   const monitor = await fixture.open(application, { privilege: "monitor" });
   const orphan = await fixture.light(owner);
-  await fixture.over(fixture.core.close(owner));
+  await fixture.over(owner.close());
   fixture.process.onClose = () => {
-    fixture.events.completed(orphan, FAILED);
+    fixture.events.completed(orphan, { result: FAILED });
     return Promise.resolve();
   };
-  deepEqual(await fixture.over(fixture.core.close(monitor)), { handle: monitor.id, lastHandle: true, completed: 1 });
+  deepEqual(await fixture.over(monitor.close()), { handle: monitor.id, lastHandle: true, completed: 1 });
   equal(fixture.row(orphan)?.cause, "close");
 });
 
@@ -60,7 +60,7 @@ Deno.test("R59 R60 a plugin that does not end a close is killed; what it left op
   const handle = await fixture.open(application);
   const id = await fixture.light(handle);
   fixture.process.onClose = () => new Promise(() => {});
-  equal((await fixture.over(fixture.core.close(handle), 5_000)).completed, 1);
+  equal((await fixture.over(handle.close(), 5_000)).completed, 1);
   const row = fixture.row(id)!;
   deepEqual([row.outcome, row.cause], ["lost", "closeDeadline"]);
   equal(fixture.process.killed, "p:a: It did not close within 4000 ms");
@@ -71,7 +71,7 @@ Deno.test("R59 a close that its living plugin refuses with RESOURCEUNAVAIL compl
   const handle = await fixture.open(await fixture.application());
   const id = await fixture.light(handle);
   fixture.process.onClose = () => Promise.reject(new PhoneError("RESOURCEUNAVAIL", "The driver has no line"));
-  equal((await fixture.over(fixture.core.close(handle))).completed, 1);
+  equal((await fixture.over(handle.close())).completed, 1);
   const row = fixture.row(id)!;
   deepEqual([row.outcome, row.cause], ["lost", "closeDeadline"]);
   deepEqual(
@@ -85,9 +85,9 @@ Deno.test("R62 every call on a closed handle gives INVALPHONEHANDLE", async () =
   const fixture = new Fixture();
   const application = await fixture.application();
   const handle = await fixture.open(application);
-  await fixture.over(fixture.core.close(handle));
-  throws(() => fixture.core.handle(handle.id, "t"), { code: "PHONEERR_INVALPHONEHANDLE" });
-  await rejects(fixture.core.close(handle), { code: "PHONEERR_INVALPHONEHANDLE" });
+  await fixture.over(handle.close());
+  throws(() => fixture.core.applications.handle(handle.id, "t"), { code: "PHONEERR_INVALPHONEHANDLE" });
+  await rejects(handle.close(), { code: "PHONEERR_INVALPHONEHANDLE" });
 });
 
 Deno.test("Q35 an open during a close waits for its end, then opens the phone anew", async () => {
@@ -96,8 +96,8 @@ Deno.test("Q35 an open during a close waits for its end, then opens the phone an
   const handle = await fixture.open(application);
   const closing = Promise.withResolvers<void>();
   fixture.process.onClose = () => closing.promise;
-  const close = fixture.core.close(handle);
-  const open = fixture.core.open(application, { phone: "p:a", privilege: "owner" });
+  const close = handle.close();
+  const open = application.open({ phone: "p:a", privilege: "owner" });
   await fixture.pass();
   deepEqual(fixture.process.calls, ["open a", "close a"]);
   closing.resolve();
@@ -110,10 +110,10 @@ Deno.test("R65 R67 a forced close replies first, then tells every handle once", 
   const [one, two] = [await fixture.application("one"), await fixture.application("two")];
   const handle = await fixture.open(one);
   const other = await fixture.open(two, { privilege: "monitor" });
-  const [events, others] = [follow(fixture.core, one), follow(fixture.core, two)];
+  const [events, others] = [follow(one), follow(two)];
   const id = await fixture.light(handle);
   fixture.events.forceClosing("a");
-  fixture.events.completed(id, FAILED);
+  fixture.events.completed(id, { result: FAILED });
   fixture.events.forceClosed("a");
   await fixture.pass();
   deepEqual(
@@ -132,8 +132,8 @@ Deno.test("R76 R78 a lease that ends closes every handle of its application and 
   await fixture.open(long, { phone: "p:b" });
   await fixture.pass(5_200);
   deepEqual(fixture.process.calls, ["open a", "open b", "close a"]);
-  throws(() => fixture.core.application(short.id, "t"), { code: "PHONEERR_INVALAPPHANDLE" });
-  equal(fixture.core.application(long.id, "t").name, "long");
+  throws(() => fixture.core.applications.application(short.id, "t"), { code: "PHONEERR_INVALAPPHANDLE" });
+  equal(fixture.core.applications.application(long.id, "t").name, "long");
 });
 
 Deno.test("invariant 9: a close releases the device although the disk does not answer, and says so after five seconds", async () => {
@@ -141,12 +141,12 @@ Deno.test("invariant 9: a close releases the device although the disk does not a
   const application = await fixture.application();
   const handle = await fixture.open(application);
   fixture.disk.failing = true;
-  const close = fixture.core.close(handle);
+  const close = handle.close();
   close.catch(() => {});
   await fixture.pass(5_100);
   await rejects(close, { code: "PHONEERR_RESOURCEUNAVAIL" });
   equal(fixture.process.calls.at(-1), "close a");
-  throws(() => fixture.core.handle(handle.id, "t"), { code: "PHONEERR_INVALPHONEHANDLE" });
+  throws(() => fixture.core.applications.handle(handle.id, "t"), { code: "PHONEERR_INVALPHONEHANDLE" });
 });
 
 for (const others of [false, true]) {
@@ -156,23 +156,23 @@ for (const others of [false, true]) {
       const application = await fixture.application();
       const handle = await fixture.open(application);
       if (others) await fixture.open(await fixture.application("other"), { privilege: "monitor" });
-      const events = follow(fixture.core, application);
+      const events = follow(application);
       const lit = await fixture.light(handle);
       // The plugin may take its time: only then does the disk begin to count.
       fixture.process.onClose = () => new Promise((resolve) => fixture.world.after(3_900, resolve));
       fixture.disk.failing = true;
       let over = false;
       const release = what === "handle"
-        ? fixture.core.close(handle, "operatorRelease")
-        : fixture.core.shutdown(application, "operatorRelease");
+        ? fixture.core.operator.handle(handle.id).release("t-operator")
+        : fixture.core.operator.application(application.id).release("t-operator");
       release.catch(() => {}).then(() => over = true);
-      throws(() => fixture.core.handle(handle.id, "t"), { code: "PHONEERR_INVALPHONEHANDLE" });
+      throws(() => fixture.core.applications.handle(handle.id, "t"), { code: "PHONEERR_INVALPHONEHANDLE" });
       await fixture.pass(others ? 4_900 : 8_800);
       equal(over, false);
       await fixture.pass(200);
       await rejects(release, { code: "PHONEERR_RESOURCEUNAVAIL", message: /released all the same/ });
       deepEqual(events, []);
-      fixture.events.completed(lit, 0);
+      fixture.events.completed(lit, { result: 0 });
       fixture.disk.failing = false;
       await fixture.pass(20_000);
       deepEqual(events.map(({ type }) => type), ["PHONE_REPLY", "PHONE_CLOSE"]);
@@ -185,12 +185,12 @@ Deno.test("an operator's release of one of several handles lets its request end 
   const application = await fixture.application();
   const handle = await fixture.open(application);
   await fixture.open(application, { privilege: "monitor" });
-  const events = follow(fixture.core, application);
+  const events = follow(application);
   const id = await fixture.light(handle);
-  const released = fixture.core.close(handle, "operatorRelease");
+  const released = fixture.core.operator.handle(handle.id).release("t-operator");
   equal((await fixture.over(released)).lastHandle, false, "the operator is answered however long the request takes");
   equal(events.length, 0);
-  fixture.events.completed(id, 0);
+  fixture.events.completed(id, { result: 0 });
   await fixture.pass();
   deepEqual(events.map(({ type }) => type), ["PHONE_REPLY", "PHONE_CLOSE"]);
 });

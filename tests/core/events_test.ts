@@ -78,20 +78,20 @@ Deno.test("R81 R84 R87 a handle hears what it asked for, R82 and REINIT", async 
   const fixture = new Fixture();
   const application = await fixture.application();
   const handle = await fixture.open(application);
-  const events = follow(fixture.core, application);
+  const events = follow(application);
   const report = () => {
-    fixture.events.state("a", ["lamp", "display"], 3);
-    fixture.events.button("a", 1, "feature", "down");
-    fixture.events.button("a", 1, "keypad", "down");
+    fixture.events.state("a", { states: ["lamp", "display"], detail: 3 });
+    fixture.events.button("a", { button: 1, mode: "feature", state: "down" });
+    fixture.events.button("a", { button: 1, mode: "keypad", state: "down" });
   };
   report();
   await fixture.pass();
   equal(events.length, 0);
   await fixture.over(
-    fixture.core.setStatusMessages(handle, { states: ["lamp"], buttonModes: ["feature"], buttonStates: ["down"] }),
+    handle.setStatusMessages({ states: ["lamp"], buttonModes: ["feature"], buttonStates: ["down"] }),
   );
   report();
-  fixture.events.state("a", ["reinit"]);
+  fixture.events.state("a", { states: ["reinit"] });
   await fixture.pass();
   deepEqual(
     events.map((event) =>
@@ -109,9 +109,9 @@ Deno.test("R83 the plugin is told the union of the masks, on set and on close", 
   const one = await fixture.open(application);
   const two = await fixture.open(application, { privilege: "monitor" });
   const masks = (states: string[]) => ({ states, buttonModes: [], buttonStates: [] });
-  await fixture.over(fixture.core.setStatusMessages(one, masks(["lamp"])));
-  await fixture.over(fixture.core.setStatusMessages(two, masks(["display", "lamp"])));
-  await fixture.over(fixture.core.close(two));
+  await fixture.over(one.setStatusMessages(masks(["lamp"])));
+  await fixture.over(two.setStatusMessages(masks(["display", "lamp"])));
+  await fixture.over(two.close());
   deepEqual(fixture.process.wanted.map(({ states }) => states), [["lamp"], ["lamp", "display"], ["lamp"]]);
 });
 
@@ -119,24 +119,24 @@ Deno.test("R86 button modes without states are refused; Q39 a plugin's refusal l
   const fixture = new Fixture();
   const handle = await fixture.open(await fixture.application());
   const set = (masks: { states: string[]; buttonModes: string[]; buttonStates: string[] }) =>
-    fixture.core.setStatusMessages(handle, masks);
+    handle.setStatusMessages(masks);
   await rejects(set({ states: [], buttonModes: ["call"], buttonStates: [] }), { code: "PHONEERR_INVALBUTTONSTATE" });
   await rejects(set({ states: ["nonsense"], buttonModes: [], buttonStates: [] }), { code: "PHONEERR_INVALPARAM" });
   fixture.process.onWant = () => Promise.reject(new Error("no"));
   await rejects(set({ states: ["lamp"], buttonModes: [], buttonStates: [] }));
-  deepEqual(fixture.core.statusMessages(handle), { states: [], buttonModes: [], buttonStates: [] });
+  deepEqual(handle.masks, { states: [], buttonModes: [], buttonStates: [] });
 });
 
 Deno.test("R91 opens and closes tell the handles that are there already how many owners and monitors there are", async () => {
   const fixture = new Fixture();
   const application = await fixture.application();
   const handle = await fixture.open(application, { privilege: "monitor" });
-  const events = follow(fixture.core, application);
+  const events = follow(application);
   await fixture.over(
-    fixture.core.setStatusMessages(handle, { states: ["owner", "monitors"], buttonModes: [], buttonStates: [] }),
+    handle.setStatusMessages({ states: ["owner", "monitors"], buttonModes: [], buttonStates: [] }),
   );
   const owner = await fixture.open(await fixture.application("other"));
-  await fixture.over(fixture.core.close(owner));
+  await fixture.over(owner.close());
   await fixture.open(await fixture.application("third"), { privilege: "monitor" });
   deepEqual(
     events.map((event) => event.type === "PHONE_STATE" && [event.states, event.detail]),
@@ -148,11 +148,11 @@ Deno.test("R90 owner and monitors are the server's to report, whatever a plugin 
   const fixture = new Fixture();
   const application = await fixture.application();
   const handle = await fixture.open(application);
-  const events = follow(fixture.core, application);
+  const events = follow(application);
   await fixture.over(
-    fixture.core.setStatusMessages(handle, { states: ["owner"], buttonModes: [], buttonStates: [] }),
+    handle.setStatusMessages({ states: ["owner"], buttonModes: [], buttonStates: [] }),
   );
-  fixture.events.state("a", ["owner"], 9);
+  fixture.events.state("a", { states: ["owner"], detail: 9 });
   await fixture.pass();
   equal(events.length, 0);
 });
@@ -160,9 +160,9 @@ Deno.test("R90 owner and monitors are the server's to report, whatever a plugin 
 Deno.test("an open event stream holds a lease without a call, but not for ever", async () => {
   const fixture = new Fixture();
   const application = await fixture.application("quiet", 5);
-  follow(fixture.core, application);
+  follow(application);
   await fixture.pass(299_000);
-  equal(fixture.core.phones().length, 1);
+  equal(fixture.core.applications.phones().length, 1);
   const alive = () => fixture.disk.facts.every(({ type }) => type !== "applicationEnded");
   equal(alive(), true);
   await fixture.pass(2_000);

@@ -3,18 +3,19 @@
  *
  * @module
  */
-import type { Bounds } from "../../server/core/bounds.ts";
-import type { PhoneEvent } from "../../server/core/contract/events.ts";
-import type { ApplicationView, Core, HandleView } from "../../server/core/core.ts";
-import { createCore } from "../../server/core/mod.ts";
-import type {
-  Fact,
-  Observer,
-  OutgoingOperation,
-  PluginEvents,
-  PluginProcess,
-  Wanted,
-} from "../../server/core/ports.ts";
+import {
+  type Bounds,
+  type Core,
+  createCore,
+  type Observer,
+  type OpenApplication,
+  type OpenHandle,
+  type OutgoingOperation,
+  type PluginEvents,
+  type PluginProcess,
+} from "../../server/core/mod.ts";
+import type { Masks, PhoneEvent } from "../../server/core/contract/events.ts";
+import type { Fact } from "../../server/core/contract/facts.ts";
 import { NO_CAPABILITIES } from "../no_capabilities.ts";
 import { randomFrom } from "../simulation/random.ts";
 import { Disk, World } from "../simulation/world.ts";
@@ -24,7 +25,7 @@ export class ScriptedProcess implements PluginProcess {
   /** The calls that came, in words, in order. */
   readonly calls: string[] = [];
   readonly operations: OutgoingOperation[] = [];
-  readonly wanted: Wanted[] = [];
+  readonly wanted: Masks[] = [];
   /** Answers closes; a test replaces it to hold one. */
   onClose: () => Promise<void> = () => Promise.resolve();
   /** Answers opens. */
@@ -54,12 +55,12 @@ export class ScriptedProcess implements PluginProcess {
     this.calls.push(`abort ${requestId}`);
   }
 
-  get<Result>(_phone: string, getter: string): Promise<Result> {
+  get<Result>(_phone: string, { getter }: { getter: string }): Promise<Result> {
     this.calls.push(`get ${getter}`);
     return this.onGet() as Promise<Result>;
   }
 
-  want(_phone: string, wanted: Wanted): Promise<void> {
+  want(_phone: string, wanted: Masks): Promise<void> {
     this.wanted.push(wanted);
     return this.onWant();
   }
@@ -99,11 +100,11 @@ export class Fixture {
       ...(bounds && { bounds }),
       ...(options.observer && { observer: options.observer }),
     });
-    this.core.enablePlugins(["p"]);
-    this.events = this.core.attach("p", this.process);
+    this.core.plugins.enable(["p"]);
+    this.events = this.core.plugins.admit("p", this.process);
     for (const id of phones) this.offer(id, methods);
     this.events.ready();
-    this.core.settle("p");
+    this.core.plugins.settle("p");
   }
 
   /** Lets the plugin offer a phone. */
@@ -114,7 +115,7 @@ export class Fixture {
   /** Starts the plugin again. */
   restart(): void {
     this.process = new ScriptedProcess();
-    this.events = this.core.attach("p", this.process);
+    this.events = this.core.plugins.admit("p", this.process);
   }
 
   /** Lets `ms` of virtual time pass, a disk's commits and deadlines in it. */
@@ -140,22 +141,21 @@ export class Fixture {
     return result();
   }
 
-  async application(name = "test", leaseSeconds = 300): Promise<ApplicationView> {
-    const { application } = await this.over(this.core.initialize(name, { token: "t", leaseSeconds }));
-    return this.core.application(application, "t");
+  async application(name = "test", leaseSeconds = 300): Promise<OpenApplication> {
+    return await this.over(this.core.applications.initialize(name, { token: "t", leaseSeconds }));
   }
 
   /** Opens a phone for an application. */
-  async open(application: ApplicationView, options: { phone?: string; privilege?: string } = {}): Promise<HandleView> {
+  async open(application: OpenApplication, options: { phone?: string; privilege?: string } = {}): Promise<OpenHandle> {
     return await this.over(
-      this.core.open(application, { phone: options.phone ?? "p:a", privilege: options.privilege ?? "owner" }),
+      application.open({ phone: options.phone ?? "p:a", privilege: options.privilege ?? "owner" }),
     );
   }
 
   /** Asks a lamp to be lit; the answer has been handed out. */
-  async light(handle: HandleView): Promise<number> {
+  async light(handle: OpenHandle): Promise<number> {
     const accepted = await this.over(
-      this.core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" } }),
+      handle.request("setLamp", { params: { lamp: 1, mode: "steady" } }),
     );
     accepted.answered();
     return accepted.requestId;
@@ -171,9 +171,9 @@ export class Fixture {
 }
 
 /** Collects an application's events. */
-export function follow(core: Core, application: ApplicationView): PhoneEvent[] {
+export function follow(application: OpenApplication): PhoneEvent[] {
   const events: PhoneEvent[] = [];
-  const stream = core.events(application);
+  const stream = application.events();
   (async () => {
     for (let next = await stream.next(); next !== undefined; next = await stream.next()) {
       events.push(JSON.parse(next.json));

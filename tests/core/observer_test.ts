@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import type { Observer, RequestWay } from "../../server/core/ports.ts";
+import type { Observer, RequestWay } from "../../server/core/mod.ts";
 import { Fixture } from "./fixture.ts";
 
 const LIGHT = { params: { lamp: 1, mode: "steady" } } as const;
@@ -32,7 +32,7 @@ Deno.test("an observer is told of a request's way once its completion is on disk
   await fixture.pass(1_000);
   deepEqual(told, ["taken setLamp p:a p", `accepted ${id}`]);
   const ended = fixture.world.now;
-  fixture.events.completed(id, 0);
+  fixture.events.completed(id, { result: 0 });
   equal(ways.length, 0);
   await fixture.pass();
   deepEqual(told.slice(2), [`completed ${id} succeeded`]);
@@ -46,15 +46,15 @@ Deno.test("an observer hears that a request never went out, and nothing more of 
   const { observer, told, ways } = writingDown();
   const fixture = new Fixture({ observer });
   const handle = await fixture.open(await fixture.application());
-  const asked = fixture.core.request(handle, "setLamp", LIGHT);
-  const closed = fixture.core.close(handle);
+  const asked = handle.request("setLamp", LIGHT);
+  const closed = handle.close();
   await fixture.over(Promise.all([asked, closed]));
   deepEqual(ways.map(({ dispatched, outcome, cause }) => [dispatched, outcome, cause]), [[false, "aborted", "close"]]);
   told.length = 0;
 
   const again = await fixture.open(await fixture.application());
   fixture.disk.failing = true;
-  await rejects(fixture.over(fixture.core.request(again, "setLamp", LIGHT)), { code: "PHONEERR_RESOURCEUNAVAIL" });
+  await rejects(fixture.over(again.request("setLamp", LIGHT)), { code: "PHONEERR_RESOURCEUNAVAIL" });
   deepEqual(told, ["taken setLamp p:a p"]);
 });
 
@@ -62,13 +62,13 @@ Deno.test("the census counts applications, handles, streams, phones and what is 
   const fixture = new Fixture({ phones: ["a", "b"] });
   const application = await fixture.application();
   const handle = await fixture.open(application);
-  const stream = fixture.core.events(application);
+  const stream = application.events();
   const id = await fixture.light(handle);
   const count = { applications: 1, handles: 1, streams: 1, requests: 1, phones: 2, connectedPhones: 2 };
-  deepEqual(fixture.core.census(), count);
-  fixture.events.completed(id, 0);
+  deepEqual(fixture.core.operator.census(), count);
+  fixture.events.completed(id, { result: 0 });
   fixture.events.connected("b", false);
   stream.cancel();
   await fixture.pass();
-  deepEqual(fixture.core.census(), { ...count, streams: 0, requests: 0, connectedPhones: 1 });
+  deepEqual(fixture.core.operator.census(), { ...count, streams: 0, requests: 0, connectedPhones: 1 });
 });

@@ -16,14 +16,14 @@ for (const whole of [true, false]) {
   Deno.test(`R65 a forced close that begins while the phone is being opened and ends ${when} closes the first handle at once, and tells it`, async () => {
     const { fixture, opened } = slowlyOpening();
     const application = await fixture.application();
-    const events = follow(fixture.core, application);
-    const open = fixture.core.open(application, OWNER);
+    const events = follow(application);
+    const open = application.open(OWNER);
     await fixture.pass();
     fixture.events.forceClosing("a");
     if (whole) fixture.events.forceClosed("a");
     opened();
     const handle = await fixture.over(open, 100);
-    throws(() => fixture.core.handle(handle.id, "t"), { code: "PHONEERR_INVALPHONEHANDLE" });
+    throws(() => fixture.core.applications.handle(handle.id, "t"), { code: "PHONEERR_INVALPHONEHANDLE" });
     if (!whole) {
       deepEqual(events, [], "nobody is told before the plugin is through");
       fixture.events.forceClosed("a");
@@ -44,7 +44,7 @@ Deno.test("a forced close during an opening that failed does not close the next 
   const failing = Promise.withResolvers<void>();
   fixture.process.onOpen = () => failing.promise;
   const application = await fixture.application();
-  const open = fixture.core.open(application, OWNER);
+  const open = application.open(OWNER);
   await fixture.pass();
   fixture.events.forceClosing("a");
   fixture.events.forceClosed("a");
@@ -52,7 +52,7 @@ Deno.test("a forced close during an opening that failed does not close the next 
   await rejects(fixture.over(open), /the line broke/);
   fixture.process.onOpen = () => Promise.resolve();
   const handle = await fixture.open(application);
-  equal(fixture.core.handle(handle.id, "t").id, handle.id);
+  equal(fixture.core.applications.handle(handle.id, "t").id, handle.id);
 });
 
 Deno.test("an open that ends while its application is being released by the operator gives INVALAPPHANDLE and leaves no handle", async () => {
@@ -62,17 +62,17 @@ Deno.test("an open that ends while its application is being released by the oper
   const [opening, closing] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   fixture.process.onOpen = () => opening.promise;
   fixture.process.onClose = () => closing.promise;
-  const open = fixture.core.open(application, OWNER);
+  const open = application.open(OWNER);
   await fixture.pass();
   // The other phone's close keeps the release from ending first.
-  const released = fixture.core.shutdown(application, "operatorRelease");
+  const released = fixture.core.operator.application(application.id).release("t-operator");
   await fixture.pass();
   opening.resolve();
   await rejects(fixture.over(open), { code: "PHONEERR_INVALAPPHANDLE" });
   closing.resolve();
   await fixture.over(released);
   deepEqual(fixture.process.calls, ["open b", "open a", "close b", "close a"]);
-  equal(fixture.core.phone("p:a").owner, null);
+  equal(fixture.core.applications.phone("p:a").owner, null);
 });
 
 Deno.test("a plugin that is being released opens no phone, neither one that waits nor another", async () => {
@@ -81,9 +81,9 @@ Deno.test("a plugin that is being released opens no phone, neither one that wait
   await fixture.open(application);
   const closing = Promise.withResolvers<void>();
   fixture.process.onClose = () => closing.promise;
-  const released = fixture.core.releasePlugin("p");
-  const waiting = fixture.core.open(application, OWNER);
-  const another = fixture.core.open(application, { phone: "p:b", privilege: "owner" });
+  const released = fixture.core.plugins.release("p");
+  const waiting = application.open(OWNER);
+  const another = application.open({ phone: "p:b", privilege: "owner" });
   await rejects(fixture.over(another), { code: "PHONEERR_RESOURCEUNAVAIL" });
   closing.resolve();
   await rejects(fixture.over(waiting), { code: "PHONEERR_RESOURCEUNAVAIL" });
@@ -93,9 +93,9 @@ Deno.test("a plugin that is being released opens no phone, neither one that wait
 
 Deno.test("a phone that is being opened when its plugin is released is closed before the release ends", async () => {
   const { fixture, opened } = slowlyOpening();
-  const open = fixture.core.open(await fixture.application(), OWNER);
+  const open = (await fixture.application()).open(OWNER);
   await fixture.pass();
-  const released = fixture.core.releasePlugin("p");
+  const released = fixture.core.plugins.release("p");
   opened();
   await rejects(fixture.over(open), { code: "PHONEERR_RESOURCEUNAVAIL" });
   await fixture.over(released);

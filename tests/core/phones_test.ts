@@ -6,9 +6,9 @@ import { Fixture, follow, ScriptedProcess } from "./fixture.ts";
 Deno.test("R20 device ids go from 0 in the order of configuration, once every plugin has settled", async () => {
   const fixture = new Fixture({ phones: [] });
   const core = createCore({ clock: fixture.world, nextId: () => "id", history: fixture.disk });
-  core.enablePlugins(["first", "second"]);
+  core.plugins.enable(["first", "second"]);
   const offer = (plugin: string, id: string) =>
-    core.attach(plugin, new ScriptedProcess()).addPhone({
+    core.plugins.admit(plugin, new ScriptedProcess()).addPhone({
       id,
       name: id,
       capabilities: NO_CAPABILITIES,
@@ -16,25 +16,28 @@ Deno.test("R20 device ids go from 0 in the order of configuration, once every pl
       methods: [],
     });
   offer("second", "x");
-  core.settle("second");
-  await rejects(core.initialize("early", { token: "t" }), { code: "PHONEERR_RESOURCEUNAVAIL" });
+  core.plugins.settle("second");
+  await rejects(core.applications.initialize("early", { token: "t" }), { code: "PHONEERR_RESOURCEUNAVAIL" });
   offer("first", "y");
-  core.settle("first");
-  deepEqual(core.phones().map(({ phone, deviceId }) => [phone, deviceId]), [["first:y", 0], ["second:x", 1]]);
+  core.plugins.settle("first");
+  deepEqual(core.applications.phones().map(({ phone, deviceId }) => [phone, deviceId]), [["first:y", 0], [
+    "second:x",
+    1,
+  ]]);
 });
 
 Deno.test("R21 a device that never was gives BADDEVICEID, a removed one NODEVICE, by name and by number", async () => {
   const fixture = new Fixture();
-  throws(() => fixture.core.phone("p:none"), { code: "PHONEERR_BADDEVICEID" });
-  throws(() => fixture.core.phone("7"), { code: "PHONEERR_BADDEVICEID" });
+  throws(() => fixture.core.applications.phone("p:none"), { code: "PHONEERR_BADDEVICEID" });
+  throws(() => fixture.core.applications.phone("7"), { code: "PHONEERR_BADDEVICEID" });
   await fixture.over(fixture.events.removePhone("a"));
-  throws(() => fixture.core.phone("p:a"), { code: "PHONEERR_NODEVICE" });
-  throws(() => fixture.core.phone("0"), { code: "PHONEERR_NODEVICE" });
+  throws(() => fixture.core.applications.phone("p:a"), { code: "PHONEERR_NODEVICE" });
+  throws(() => fixture.core.applications.phone("0"), { code: "PHONEERR_NODEVICE" });
 });
 
 Deno.test("R22 R23 a phone that is offered later gets the next id, and every application one PHONE_CREATE", async () => {
   const fixture = new Fixture();
-  const events = follow(fixture.core, await fixture.application());
+  const events = follow(await fixture.application());
   await fixture.over(fixture.offer("b"));
   deepEqual(events.map((event) => event.type === "PHONE_CREATE" && [event.phone, event.deviceId]), [["p:b", 1]]);
 });
@@ -43,15 +46,15 @@ Deno.test("a removed phone's id stays occupied: the same name offered again is a
   const fixture = new Fixture();
   await fixture.over(fixture.events.removePhone("a"));
   await fixture.over(fixture.offer("a"));
-  equal(fixture.core.phone("p:a").deviceId, 1);
-  throws(() => fixture.core.phone("0"), { code: "PHONEERR_NODEVICE" });
+  equal(fixture.core.applications.phone("p:a").deviceId, 1);
+  throws(() => fixture.core.applications.phone("0"), { code: "PHONEERR_NODEVICE" });
 });
 
 Deno.test("R72 R73 R74 removing an open phone closes it, then sends PHONE_CLOSE, then PHONE_REMOVE to everybody", async () => {
   const fixture = new Fixture();
   const [holder, bystander] = [await fixture.application("holder"), await fixture.application("bystander")];
   await fixture.open(holder);
-  const [held, seen] = [follow(fixture.core, holder), follow(fixture.core, bystander)];
+  const [held, seen] = [follow(holder), follow(bystander)];
   await fixture.over(fixture.events.removePhone("a"));
   equal(fixture.process.calls.at(-1), "close a");
   deepEqual(held.map(({ type }) => type), ["PHONE_CLOSE", "PHONE_REMOVE"]);
@@ -67,18 +70,18 @@ Deno.test("a plugin that crashes and comes back takes its phones up under the sa
   const fixture = new Fixture();
   const application = await fixture.application();
   const handle = await fixture.open(application);
-  const events = follow(fixture.core, application);
+  const events = follow(application);
   const id = await fixture.light(handle);
   await fixture.over(fixture.events.gone("pluginCrash", "it exited with 1"));
   deepEqual([fixture.row(id)?.outcome, fixture.row(id)?.cause], ["lost", "pluginCrash"]);
-  await rejects(fixture.over(fixture.core.open(application, { phone: "p:a", privilege: "owner" })), {
+  await rejects(fixture.over(application.open({ phone: "p:a", privilege: "owner" })), {
     code: "PHONEERR_RESOURCEUNAVAIL",
   });
   fixture.restart();
   await fixture.over(fixture.offer("a"));
   fixture.events.ready();
   await fixture.pass();
-  equal(fixture.core.phone("p:a").deviceId, 0);
+  equal(fixture.core.applications.phone("p:a").deviceId, 0);
   deepEqual(
     events.map((event) => event.type === "PHONE_STATE" ? `${event.handle} ${event.states}` : event.type),
     ["PHONE_REPLY", "PHONE_CLOSE", "null disconnected", "null connected"],
@@ -89,7 +92,7 @@ Deno.test("R74 R75 a plugin that is started anew has only the phones that it off
   const fixture = new Fixture();
   await fixture.over(fixture.offer("b"));
   const application = await fixture.application();
-  const events = follow(fixture.core, application);
+  const events = follow(application);
   await fixture.over(fixture.events.gone("pluginStop", "it was told to stop"));
   fixture.restart();
   await fixture.over(fixture.offer("b"));
@@ -99,8 +102,8 @@ Deno.test("R74 R75 a plugin that is started anew has only the phones that it off
     events.map((event) => ["phone" in event && event.phone, event.type === "PHONE_STATE" ? event.states : event.type]),
     [["p:a", ["disconnected"]], ["p:b", ["disconnected"]], ["p:b", ["connected"]], ["p:a", "PHONE_REMOVE"]],
   );
-  throws(() => fixture.core.phone("p:a"), { code: "PHONEERR_NODEVICE" });
-  await rejects(fixture.over(fixture.core.open(application, { phone: "p:a", privilege: "owner" })), {
+  throws(() => fixture.core.applications.phone("p:a"), { code: "PHONEERR_NODEVICE" });
+  await rejects(fixture.over(application.open({ phone: "p:a", privilege: "owner" })), {
     code: "PHONEERR_NODEVICE",
   });
 });
@@ -115,12 +118,12 @@ Deno.test("what a plugin's former life still reports is dropped", async () => {
   await fixture.pass();
   const application = await fixture.application();
   const handle = await fixture.open(application);
-  await fixture.over(fixture.core.setStatusMessages(handle, { states: ["lamp"], buttonModes: [], buttonStates: [] }));
-  const events = follow(fixture.core, application);
-  former.state("a", ["lamp"], 1);
+  await fixture.over(handle.setStatusMessages({ states: ["lamp"], buttonModes: [], buttonStates: [] }));
+  const events = follow(application);
+  former.state("a", { states: ["lamp"], detail: 1 });
   former.connected("a", false);
   await former.gone("pluginCrash", "again");
   await fixture.pass();
   equal(events.length, 0);
-  equal(fixture.core.phone("p:a").connected, true);
+  equal(fixture.core.applications.phone("p:a").connected, true);
 });

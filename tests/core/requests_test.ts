@@ -5,8 +5,8 @@ Deno.test("R7 R29 a refused request is none: nothing on disk, nothing at the plu
   const fixture = new Fixture();
   const application = await fixture.application();
   const monitor = await fixture.open(application, { privilege: "monitor" });
-  const events = follow(fixture.core, application);
-  const ask = fixture.core.request(monitor, "setLamp", { params: { lamp: 1, mode: "steady" } });
+  const events = follow(application);
+  const ask = monitor.request("setLamp", { params: { lamp: 1, mode: "steady" } });
   await rejects(ask, { code: "PHONEERR_NOTOWNER" });
   await fixture.pass();
   equal(fixture.process.operations.length, 0);
@@ -17,14 +17,14 @@ Deno.test("R7 R29 a refused request is none: nothing on disk, nothing at the plu
 Deno.test("R9 devSpecific works on a monitor handle", async () => {
   const fixture = new Fixture();
   const monitor = await fixture.open(await fixture.application(), { privilege: "monitor" });
-  await fixture.over(fixture.core.request(monitor, "devSpecific", { params: { params: "" } }));
+  await fixture.over(monitor.request("devSpecific", { params: { params: "" } }));
   equal(fixture.process.operations[0]?.operation, "devSpecific");
 });
 
 Deno.test("a method that the driver does not have is refused before acceptance", async () => {
   const fixture = new Fixture();
   const handle = await fixture.open(await fixture.application());
-  const ask = fixture.core.request(handle, "setDisplay", { params: { row: 0, column: 0, text: "" } });
+  const ask = handle.request("setDisplay", { params: { row: 0, column: 0, text: "" } });
   await rejects(ask, { code: "PHONEERR_OPERATIONUNAVAIL" });
 });
 
@@ -32,10 +32,10 @@ Deno.test("R94 a level above 65535 reaches the plugin as 65535, and the record s
   const fixture = new Fixture();
   const handle = await fixture.open(await fixture.application());
   const accepted = await fixture.over(
-    fixture.core.request(handle, "setVolume", { params: { device: "handset", volume: 4_294_967_295 } }),
+    handle.request("setVolume", { params: { device: "handset", volume: 4_294_967_295 } }),
   );
   deepEqual(fixture.process.operations[0]?.params, { device: "handset", volume: 65_535 });
-  fixture.events.completed(accepted.requestId, 0);
+  fixture.events.completed(accepted.requestId, { result: 0 });
   deepEqual((await fixture.over(accepted.done))?.params, { device: "handset", volume: 4_294_967_295 });
 });
 
@@ -43,12 +43,12 @@ Deno.test("a deadline ends a request as timedOut and aborts its signal; a late a
   const fixture = new Fixture();
   const handle = await fixture.open(await fixture.application());
   const { requestId } = await fixture.over(
-    fixture.core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" }, deadlineMs: 200 }),
+    handle.request("setLamp", { params: { lamp: 1, mode: "steady" }, deadlineMs: 200 }),
   );
   await fixture.pass(300);
   deepEqual([fixture.row(requestId)?.outcome, fixture.row(requestId)?.cause], ["timedOut", "deadline"]);
   equal(fixture.process.calls.at(-1), `abort ${requestId}`);
-  fixture.events.completed(requestId, 0);
+  fixture.events.completed(requestId, { result: 0 });
   const late = fixture.disk.facts.find(({ type }) => type === "lateCompletion");
   deepEqual(late?.detail, { requestId });
   equal(fixture.row(requestId)?.outcome, "timedOut");
@@ -58,8 +58,8 @@ Deno.test("R38 a second completion changes nothing", async () => {
   const fixture = new Fixture();
   const handle = await fixture.open(await fixture.application());
   const id = await fixture.light(handle);
-  fixture.events.completed(id, 0);
-  fixture.events.completed(id, -1879048164);
+  fixture.events.completed(id, { result: 0 });
+  fixture.events.completed(id, { result: -1879048164 });
   await fixture.pass();
   const rows = fixture.world.trace.filter((seen) => seen.kind === "completedRow");
   equal(rows.length, 1);
@@ -70,11 +70,11 @@ Deno.test("R33 a reply waits for the answer with its id", async () => {
   const fixture = new Fixture();
   const application = await fixture.application();
   const handle = await fixture.open(application);
-  const events = follow(fixture.core, application);
+  const events = follow(application);
   const accepted = await fixture.over(
-    fixture.core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" } }),
+    handle.request("setLamp", { params: { lamp: 1, mode: "steady" } }),
   );
-  fixture.events.completed(accepted.requestId, 0);
+  fixture.events.completed(accepted.requestId, { result: 0 });
   await fixture.pass(500);
   equal(events.length, 0);
   accepted.answered();
@@ -85,14 +85,14 @@ Deno.test("R33 a reply waits for the answer with its id", async () => {
 Deno.test("the same key on the same handle gives the same request again, and a refused one may be tried again", async () => {
   const fixture = new Fixture();
   const handle = await fixture.open(await fixture.application());
-  const ask = (key: string) => fixture.core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" }, key });
+  const ask = (key: string) => handle.request("setLamp", { params: { lamp: 1, mode: "steady" }, key });
   fixture.disk.failing = true;
   await rejects(fixture.over(ask("a")), { code: "PHONEERR_RESOURCEUNAVAIL" });
   fixture.disk.failing = false;
   await fixture.pass(100);
   const [first, second, other] = await fixture.over(Promise.all([ask("a"), ask("a"), ask("b")]));
   deepEqual([second!.requestId === first!.requestId, other!.requestId === first!.requestId], [true, false]);
-  fixture.events.completed(first!.requestId, 0);
+  fixture.events.completed(first!.requestId, { result: 0 });
   await fixture.pass();
   equal((await fixture.over((await ask("a")).done))?.outcome, "succeeded");
   equal(fixture.process.operations.length, 2);
@@ -101,10 +101,10 @@ Deno.test("the same key on the same handle gives the same request again, and a r
 Deno.test("of a request that is over its key gives the id alone: what was asked is not kept in memory", async () => {
   const fixture = new Fixture();
   const handle = await fixture.open(await fixture.application());
-  const ask = () => fixture.core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" }, key: "k" });
+  const ask = () => handle.request("setLamp", { params: { lamp: 1, mode: "steady" }, key: "k" });
   const first = await fixture.over(ask());
   first.answered();
-  fixture.events.completed(first.requestId, 0);
+  fixture.events.completed(first.requestId, { result: 0 });
   await fixture.pass();
   const again = await fixture.over(ask());
   again.answered();
@@ -120,7 +120,7 @@ Deno.test("a deadline that cannot be is refused as a value, whatever its size (a
   const fixture = new Fixture();
   const handle = await fixture.open(await fixture.application());
   for (const deadlineMs of [0, -1, 1.5, 600_001, Number.MAX_VALUE]) {
-    const ask = fixture.core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" }, deadlineMs });
+    const ask = handle.request("setLamp", { params: { lamp: 1, mode: "steady" }, deadlineMs });
     await rejects(ask, { code: "PHONEERR_INVALPARAM", message: /a whole number from 1 to 600000/ });
   }
 });
@@ -128,12 +128,12 @@ Deno.test("a deadline that cannot be is refused as a value, whatever its size (a
 Deno.test("in flight there are as many requests as the bound says, and one more is refused", async () => {
   const fixture = new Fixture();
   const handle = await fixture.open(await fixture.application());
-  const ask = () => fixture.core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" } });
+  const ask = () => handle.request("setLamp", { params: { lamp: 1, mode: "steady" } });
   const accepted = Array.from({ length: 1_024 }, ask);
   await rejects(ask(), { code: "PHONEERR_REQUESTOVERRUN" });
   const [first] = await fixture.over(Promise.all(accepted));
   first!.answered();
-  fixture.events.completed(first!.requestId, 0);
+  fixture.events.completed(first!.requestId, { result: 0 });
   await fixture.pass();
   await fixture.over(ask());
 });
@@ -142,9 +142,9 @@ Deno.test("a request whose acceptance does not reach the disk is refused and lea
   const fixture = new Fixture();
   const handle = await fixture.open(await fixture.application());
   fixture.disk.failing = true;
-  const ask = fixture.core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" } });
+  const ask = handle.request("setLamp", { params: { lamp: 1, mode: "steady" } });
   await rejects(fixture.over(ask), { code: "PHONEERR_RESOURCEUNAVAIL" });
-  await rejects(fixture.core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" } }), {
+  await rejects(handle.request("setLamp", { params: { lamp: 1, mode: "steady" } }), {
     code: "PHONEERR_RESOURCEUNAVAIL",
   });
   fixture.disk.failing = false;
@@ -157,11 +157,11 @@ Deno.test("a driver's words for its error stand in the record and in the reply",
   const fixture = new Fixture();
   const application = await fixture.application();
   const handle = await fixture.open(application);
-  const events = follow(fixture.core, application);
-  const ask = fixture.core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" } });
+  const events = follow(application);
+  const ask = handle.request("setLamp", { params: { lamp: 1, mode: "steady" } });
   const accepted = await fixture.over(ask);
   accepted.answered();
-  fixture.events.completed(accepted.requestId, -1879048172, "The phone is in the drawer");
+  fixture.events.completed(accepted.requestId, { result: -1879048172, message: "The phone is in the drawer" });
   const record = await fixture.over(accepted.done);
   deepEqual([record?.outcome, record?.code, record?.message], [
     "failed",

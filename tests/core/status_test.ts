@@ -12,7 +12,7 @@ Deno.test("R100 the server fills its part of a status, and clears what a handle 
       ownerName: "me",
       phoneFeatures: ["setLamp", "getLamp"],
     });
-  const status = await fixture.over(fixture.core.get(monitor, "getStatus", {}));
+  const status = await fixture.over(monitor.get("getStatus", {}));
   deepEqual(status, {
     statusFlags: ["connected"],
     numOwners: 1,
@@ -20,14 +20,14 @@ Deno.test("R100 the server fills its part of a status, and clears what a handle 
     ownerName: "boss",
     phoneFeatures: ["getLamp"],
   });
-  deepEqual((await fixture.over(fixture.core.get(owner, "getStatus", {}))).phoneFeatures, ["setLamp", "getLamp"]);
+  deepEqual((await fixture.over(owner.get("getStatus", {}))).phoneFeatures, ["setLamp", "getLamp"]);
 });
 
 Deno.test("a getter that the plugin does not answer ends as OPERATIONFAILED", async () => {
   const fixture = new Fixture({ methods: ["getLamp"] });
   const handle = await fixture.open(await fixture.application());
   fixture.process.onGet = () => new Promise(() => {});
-  await rejects(fixture.over(fixture.core.get(handle, "getLamp", { lamp: 1 }), 6_000), {
+  await rejects(fixture.over(handle.get("getLamp", { lamp: 1 }), 6_000), {
     code: "PHONEERR_OPERATIONFAILED",
   });
 });
@@ -35,7 +35,7 @@ Deno.test("a getter that the plugin does not answer ends as OPERATIONFAILED", as
 Deno.test("a getter that the driver does not have is refused without asking", async () => {
   const fixture = new Fixture();
   const handle = await fixture.open(await fixture.application());
-  await rejects(fixture.core.get(handle, "getRing", {}), { code: "PHONEERR_OPERATIONUNAVAIL" });
+  await rejects(handle.get("getRing", {}), { code: "PHONEERR_OPERATIONUNAVAIL" });
   deepEqual(fixture.process.calls, ["open a"]);
 });
 
@@ -44,8 +44,8 @@ Deno.test("R62 a getter that is answered after its handle was closed gives INVAL
   const handle = await fixture.open(await fixture.application());
   const answer = Promise.withResolvers<unknown>();
   fixture.process.onGet = () => answer.promise;
-  const asked = fixture.core.get(handle, "getLamp", { lamp: 1 });
-  await fixture.over(fixture.core.close(handle));
+  const asked = handle.get("getLamp", { lamp: 1 });
+  await fixture.over(handle.close());
   answer.resolve({ mode: "steady" });
   await rejects(fixture.over(asked), { code: "PHONEERR_INVALPHONEHANDLE" });
 });

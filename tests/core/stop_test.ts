@@ -6,11 +6,11 @@ Deno.test("a stop waits until the close of a crash has been told: PHONE_CLOSE co
   const application = await fixture.application();
   const handle = await fixture.open(application);
   const id = await fixture.light(handle);
-  const events = follow(fixture.core, application);
+  const events = follow(application);
   fixture.disk.failing = true;
   fixture.events.gone("pluginCrash", "it exited with 1");
   let stopped = false;
-  const stop = fixture.core.stop().then(() => stopped = true);
+  const stop = fixture.core.lifecycle.stop().then(() => stopped = true);
   await fixture.pass(1_000);
   equal(stopped, false, "the rows of the crash are not on disk");
   fixture.disk.failing = false;

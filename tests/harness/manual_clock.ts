@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../../server/core/ports.ts";
+import type { Clock } from "../../server/core/mod.ts";
 
 /** Time for tests: nothing is due before {@linkcode ManualClock.advance}. */
 export class ManualClock implements Clock {

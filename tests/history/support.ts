@@ -6,7 +6,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import type { Verdict } from "../../server/core/contract/history.ts";
-import type { Acceptance, Completion } from "../../server/core/ports.ts";
+import type { Acceptance, Completion } from "../../server/core/mod.ts";
 import { BlockWriter } from "../../server/history/sqlite/block_writer.ts";
 import { makeDurable, openForWriting, type WritableDatabase } from "../../server/history/sqlite/database.ts";
 import { NodeSqliteDialect } from "../../server/history/sqlite/dialect.ts";

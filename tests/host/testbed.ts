@@ -11,7 +11,8 @@ import {
   type LogEntry,
   type PluginConfig,
 } from "../../server/host/mod.ts";
-import type { OutgoingOperation, PluginEvents, PluginProcess, Wanted } from "../../server/core/ports.ts";
+import type { OutgoingOperation, PluginEvents, PluginProcess } from "../../server/core/mod.ts";
+import type { Masks } from "../../server/core/contract/events.ts";
 
 /** Something that the host told the core: the method and its arguments. */
 export type Told = [name: string, ...args: unknown[]];

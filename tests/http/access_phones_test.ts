@@ -1,5 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
-import type { HistoryEvent, RequestRecord } from "../../server/core/contract/record.ts";
+import type { HistoryEvent } from "../../server/core/contract/facts.ts";
+import type { RequestRecord } from "../../server/core/contract/record.ts";
 import { api } from "../harness/api.ts";
 import { openEvents } from "../harness/sse.ts";
 import { startServer } from "../harness/start_server.ts";

@@ -1,6 +1,6 @@
 import { delay } from "@std/async/delay";
 import { equal } from "node:assert/strict";
-import type { AcceptedRequest } from "../../server/core/core.ts";
+import type { AcceptedRequest } from "../../server/core/mod.ts";
 import { replyRelease } from "../../server/http/answering/reply_release.ts";
 import { ManualClock } from "../harness/manual_clock.ts";
 

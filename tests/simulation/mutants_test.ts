@@ -21,7 +21,7 @@ interface Mutant {
 const MUTANTS: Mutant[] = [
   {
     fault: "a dropped completion",
-    file: "plugin_life.ts",
+    file: "plugin_intake.ts",
     right: `if (result === 0) complete(`,
     wrong: `if (requestId % 5 === 0) return;\n  if (result === 0) complete(`,
   },
@@ -34,15 +34,15 @@ const MUTANTS: Mutant[] = [
   {
     fault: "a close that does not wait for what it completes",
     file: "close.ts",
-    right: `  await underWay(exchange, over.then(() => inTime(exchange, rows, otherwise)));\n`,
+    right: `  await underWay(exchange, released.then(() => inTime(exchange, { rows: recorded, otherwise })));\n`,
     wrong: ``,
   },
   {
     fault: "an orphan aborted when its handle leaves",
     file: "close.ts",
-    right: `if (!lastHandle) leave(exchange, handle);`,
+    right: `if (!lastHandle) leave(handle);`,
     wrong:
-      `if (!lastHandle) {\n    leave(exchange, handle);\n    for (const request of handle.requests) request.dispatchedTo?.abort(request.id);\n  }`,
+      `if (!lastHandle) {\n    leave(handle);\n    for (const { stage } of handle.requests) if (stage.name === "dispatched") stage.to.abort(stage.id);\n  }`,
   },
   {
     fault: "a completion told before its row is on disk",
@@ -59,8 +59,8 @@ const MUTANTS: Mutant[] = [
   {
     fault: "an operation that goes out although its phone is closing",
     file: "request.ts",
-    right: `if (taken.stopped) complete(`,
-    wrong: `if (taken.stopped?.outcome === "timedOut") complete(`,
+    right: `if (taken.stage.name === "stopped") complete`,
+    wrong: `if (taken.stage.name === "stopped" && taken.stage.outcome === "timedOut") complete`,
   },
   {
     fault: "a plugin told of a close that is not the last",
@@ -70,27 +70,27 @@ const MUTANTS: Mutant[] = [
   },
   {
     fault: "requests forgotten when their plugin crashes",
-    file: "plugin_life.ts",
-    right: `if (request.dispatchedTo === process) complete(`,
-    wrong: `if (request.dispatchedTo === process && request.operation !== "devSpecific") complete(`,
+    file: "plugin_intake.ts",
+    right: `if (stage.name === "dispatched" && stage.to === process) {`,
+    wrong: `if (stage.name === "dispatched" && stage.to === process && request.operation !== "devSpecific") {`,
   },
   {
     fault: "PHONE_CLOSE before the replies of a forced close",
     file: "close.ts",
-    right: `  await Promise.all([...handle.requests].map((request) => request.over.promise));\n`,
+    right: `  await Promise.all([...handle.requests].map((request) => request.told.promise));\n`,
     wrong: ``,
   },
   {
     fault: "a withdrawn reply without the row that says so",
     file: "close.ts",
-    right: `return withdrawn.map((requestId) => exchange.history.withdraw(requestId));`,
+    right: `return withdrawn.map((requestId) => history.withdraw(requestId));`,
     wrong: `return withdrawn.map(() => Promise.resolve());`,
   },
   {
     fault: "an abort that is called a failure",
-    file: "plugin_life.ts",
-    right: `else if (closing) complete(`,
-    wrong: `else if (closing === "serverStop") complete(`,
+    file: "plugin_intake.ts",
+    right: `else if (session.state === "closing") complete(`,
+    wrong: `else if (session.state === "closing" && session.cause === "serverStop") complete(`,
   },
   {
     fault: "two owners of one phone",
@@ -101,8 +101,8 @@ const MUTANTS: Mutant[] = [
   {
     fault: "a closing that a plugin can hold for ever",
     file: "session.ts",
-    right: `await within(exchange.clock, closeMs, ended);`,
-    wrong: `await ended;`,
+    right: `await within(closed, { clock, ms: closeMs });`,
+    wrong: `await closed;`,
   },
 ];
 

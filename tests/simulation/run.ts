@@ -4,8 +4,7 @@
  * @module
  */
 import type { Cause } from "../../server/core/contract/record.ts";
-import type { CloseCause, Core, EventStream, HandleView } from "../../server/core/core.ts";
-import type { CoreOptions } from "../../server/core/mod.ts";
+import type { Core, CoreOptions, EventStream, OpenHandle } from "../../server/core/mod.ts";
 import { randomFrom } from "./random.ts";
 import type { Trace } from "./trace.ts";
 import { Disk, SimulatedPlugin, World } from "./world.ts";
@@ -29,7 +28,7 @@ const STEPS = 80;
 
 class User {
   readonly id: string;
-  readonly handles: HandleView[] = [];
+  readonly handles: OpenHandle[] = [];
   calledAt: number;
   gone = false;
   #gate: PromiseWithResolvers<void> | undefined;
@@ -70,16 +69,16 @@ export async function run(seed: number, makeCore: MakeCore): Promise<Trace> {
   const plugins = ["one", "two"].slice(0, 1 + random.below(2)).map((name) =>
     new SimulatedPlugin({ name, phones: ["a", "b"].slice(0, 1 + random.below(2)), world, core })
   );
-  core.enablePlugins(plugins.map((plugin) => plugin.name));
+  core.plugins.enable(plugins.map((plugin) => plugin.name));
   const crowd = new Crowd(core, world);
-  for (const plugin of plugins) plugin.start().then(() => core.settle(plugin.name));
-  await drain(world, crowd, 100);
+  for (const plugin of plugins) plugin.start().then(() => core.plugins.settle(plugin.name));
+  await drain(crowd, 100);
   for (let count = 1 + random.below(3); count > 0; count--) crowd.arrive();
-  await drain(world, crowd, 100);
+  await drain(crowd, 100);
 
   for (let step = 0; step < STEPS; step++) {
     const choice = random.below(1_000);
-    if (choice < 400) await drain(world, crowd, 1 + random.below(60));
+    if (choice < 400) await drain(crowd, 1 + random.below(60));
     else if (choice < 410) disk.failing = true;
     else if (choice < 450) disk.failing = false;
     else if (choice < 465) random.pick(plugins).end(random.pick(["pluginCrash", "pluginHang", "protocolError"]));
@@ -90,7 +89,7 @@ export async function run(seed: number, makeCore: MakeCore): Promise<Trace> {
     } else if (choice < 490) {
       const plugin = random.pick(plugins);
       if (plugin.phones.length > 0) plugin.remove(random.pick(plugin.phones));
-    } else if (choice < 493) await drain(world, crowd, LEASE_SECONDS * 1_200);
+    } else if (choice < 493) await drain(crowd, LEASE_SECONDS * 1_200);
     else crowd.act();
     await world.settle();
   }
@@ -99,15 +98,16 @@ export async function run(seed: number, makeCore: MakeCore): Promise<Trace> {
   for (const plugin of plugins) plugin.tame = true;
   crowd.readAll();
   // Every other server is stopped in the midst of things.
-  if (random.once(2)) await drain(world, crowd, 20_000);
+  if (random.once(2)) await drain(crowd, 20_000);
   world.see({ kind: "stop" });
-  core.stop().then(() => world.see({ kind: "stopped" }));
-  await drain(world, crowd, 20_000);
+  core.lifecycle.stop().then(() => world.see({ kind: "stopped" }));
+  await drain(crowd, 20_000);
   return world.trace;
 }
 
 /** Lets virtual time pass; leases end in it. */
-async function drain(world: World, crowd: Crowd, ms: number): Promise<void> {
+async function drain(crowd: Crowd, ms: number): Promise<void> {
+  const { world } = crowd;
   const until = world.now + ms;
   await world.settle();
   for (;;) {
@@ -122,23 +122,26 @@ async function drain(world: World, crowd: Crowd, ms: number): Promise<void> {
 
 class Crowd {
   readonly #core: Core;
-  readonly #world: World;
+  readonly world: World;
   readonly #users: User[] = [];
   #requests = 0;
 
   constructor(core: Core, world: World) {
     this.#core = core;
-    this.#world = world;
+    this.world = world;
   }
 
   async arrive(): Promise<void> {
-    const asked = this.#world.now;
+    const asked = this.world.now;
     try {
-      const { application } = await this.#core.initialize("user", { token: "token", leaseSeconds: LEASE_SECONDS });
-      const user = new User(application, asked);
+      const application = await this.#core.applications.initialize("user", {
+        token: "token",
+        leaseSeconds: LEASE_SECONDS,
+      });
+      const user = new User(application.id, asked);
       this.#users.push(user);
-      user.follow(this.#core.events(this.#core.application(application, "token")), this.#world);
-      user.calledAt = this.#world.now;
+      user.follow(application.events(), this.world);
+      user.calledAt = this.world.now;
     } catch {
       // The disk was full: somebody else may come.
     }
@@ -153,12 +156,12 @@ class Crowd {
     for (const user of this.#users) {
       if (user.gone || user.calledAt + LEASE_SECONDS * 1_000 > time) continue;
       user.gone = true;
-      this.#world.see({ kind: "shutdown", application: user.id, cause: "leaseExpired" });
+      this.world.see({ kind: "shutdown", application: user.id, cause: "leaseExpired" });
     }
   }
 
   act(): void {
-    const { random } = this.#world;
+    const { random } = this.world;
     const users = this.#users.filter((user) => !user.gone);
     if (users.length === 0 || random.once(40)) {
       this.arrive();
@@ -174,15 +177,15 @@ class Crowd {
   }
 
   async #open(user: User): Promise<void> {
-    const { random } = this.#world;
-    const phones = this.#core.phones();
+    const { random } = this.world;
+    const phones = this.#core.applications.phones();
     if (phones.length === 0) return;
     const phone = random.pick(phones).phone;
     try {
-      const application = this.#core.application(user.id, "token");
-      user.calledAt = this.#world.now;
-      const handle = await this.#core.open(application, { phone, privilege: random.pick(["owner", "monitor"]) });
-      this.#world.see({ kind: "opened", handle: handle.id });
+      const application = this.#core.applications.application(user.id, "token");
+      user.calledAt = this.world.now;
+      const handle = await application.open({ phone, privilege: random.pick(["owner", "monitor"]) });
+      this.world.see({ kind: "opened", handle: handle.id });
       user.handles.push(handle);
     } catch {
       // Somebody else owns it, its plugin is away or it was removed: another try may come.
@@ -190,66 +193,66 @@ class Crowd {
   }
 
   async #ask(user: User): Promise<void> {
-    const { random } = this.#world;
+    const { random } = this.world;
     if (user.handles.length === 0) return;
     const view = random.pick(user.handles);
     const request = this.#requests++;
     const deadlineMs = random.pick([1 + random.below(60), BOUNDS.operationMs, BOUNDS.operationMs, 9_000]);
-    this.#world.see({
+    this.world.see({
       kind: "asked",
       request,
       handle: view.id,
       phone: view.phone.id,
-      deadline: this.#world.now + deadlineMs,
+      deadline: this.world.now + deadlineMs,
     });
     try {
       const handle = this.#handle(user, view);
-      const accepted = await this.#core.request(handle, "devSpecific", {
+      const accepted = await handle.request("devSpecific", {
         params: { params: "" },
         reference: String(request),
         deadlineMs,
       });
-      this.#world.see({ kind: "answer", request, id: accepted.requestId });
-      this.#world.after(random.below(15), () => {
-        this.#world.see({ kind: "handedOut", id: accepted.requestId });
+      this.world.see({ kind: "answer", request, id: accepted.requestId });
+      this.world.after(random.below(15), () => {
+        this.world.see({ kind: "handedOut", id: accepted.requestId });
         accepted.answered();
       });
     } catch {
-      this.#world.see({ kind: "refused", request });
+      this.world.see({ kind: "refused", request });
     }
   }
 
   async #close(user: User): Promise<void> {
     if (user.handles.length === 0) return;
-    const view = this.#world.random.pick(user.handles);
+    const view = this.world.random.pick(user.handles);
     try {
       const handle = this.#handle(user, view);
       user.handles.splice(user.handles.indexOf(view), 1);
-      this.#world.see({ kind: "close", handle: view.id });
-      const { lastHandle, completed } = await this.#core.close(handle);
-      this.#world.see({ kind: "closed", handle: view.id, lastHandle, completed });
+      this.world.see({ kind: "close", handle: view.id });
+      const { lastHandle, completed } = await handle.close();
+      this.world.see({ kind: "closed", handle: view.id, lastHandle, completed });
     } catch {
       // Closed by somebody else already, or the disk did not keep up: the handle is void all the same.
     }
   }
 
   async #leave(user: User): Promise<void> {
-    const cause: CloseCause & Cause = "shutdown";
+    const cause: Cause = "shutdown";
     user.gone = true;
     try {
-      const application = this.#core.application(user.id, "token");
-      this.#world.see({ kind: "shutdown", application: user.id, cause });
-      await this.#core.shutdown(application);
-      this.#world.see({ kind: "ended", application: user.id });
+      const application = this.#core.applications.application(user.id, "token");
+      this.world.see({ kind: "shutdown", application: user.id, cause });
+      await application.shutdown();
+      this.world.see({ kind: "ended", application: user.id });
     } catch {
       // The disk did not keep up: the application is gone all the same.
     }
   }
 
   /** A handle as a call finds it: a call that finds it renews the lease, one with a void handle does not. */
-  #handle(user: User, view: HandleView): HandleView {
-    const handle = this.#core.handle(view.id, "token");
-    user.calledAt = this.#world.now;
+  #handle(user: User, view: OpenHandle): OpenHandle {
+    const handle = this.#core.applications.handle(view.id, "token");
+    user.calledAt = this.world.now;
     return handle;
   }
 }

@@ -7,7 +7,7 @@
 import type { PhoneEvent } from "../../server/core/contract/events.ts";
 import type { Privilege } from "../../server/core/contract/names.ts";
 import type { Cause } from "../../server/core/contract/record.ts";
-import type { Completion, GoneCause } from "../../server/core/ports.ts";
+import type { Completion, GoneCause } from "../../server/core/mod.ts";
 
 /** One thing seen. `request` numbers the calls of a run; `id` is what the core made of an accepted one. */
 export type Seen =

@@ -4,21 +4,20 @@
  * @module
  */
 import { PhoneError } from "../../server/core/contract/errors.ts";
-import type { Privilege } from "../../server/core/contract/names.ts";
-import type { GetterName, GetterParameters, GetterResults } from "../../server/core/contract/operations.ts";
-import type { Core } from "../../server/core/core.ts";
-import type {
-  Acceptance,
-  Clock,
-  Completion,
-  Fact,
-  GoneCause,
-  History,
-  OutgoingOperation,
-  PluginEvents,
-  PluginProcess,
-} from "../../server/core/ports.ts";
-import { PluginGone } from "../../server/core/plugin_gone.ts";
+import type { Fact } from "../../server/core/contract/facts.ts";
+import type { GetterName, GetterResults } from "../../server/core/contract/operations.ts";
+import {
+  type Acceptance,
+  type Clock,
+  type Completion,
+  type Core,
+  type GoneCause,
+  type History,
+  type OutgoingOperation,
+  type PluginEvents,
+  PluginGone,
+  type PluginProcess,
+} from "../../server/core/mod.ts";
 import { NO_CAPABILITIES } from "../no_capabilities.ts";
 import type { Random } from "./random.ts";
 import type { Seen, Trace } from "./trace.ts";
@@ -128,8 +127,8 @@ export class Disk implements History {
 
   note(fact: Fact): Promise<void> {
     if (fact.type === "handleOpened") {
-      const { handle, application, phone, detail } = fact as Required<Fact>;
-      this.#world.see({ kind: "attached", handle, application, phone, privilege: detail["privilege"] as Privilege });
+      const { handle, application, phone, detail: { privilege } } = fact;
+      this.#world.see({ kind: "attached", handle, application, phone, privilege });
     }
     return this.#other();
   }
@@ -182,7 +181,7 @@ interface Operating {
   cancel: () => void;
 }
 
-/** A plugin with its lives: started, crashed, killed and started again. Its drivers do as chance wants. */
+/** A plugin with one process after the other: started, crashed, killed and started again. Its drivers do as chance wants. */
 export class SimulatedPlugin {
   readonly name: string;
   /** Ids of its phones. */
@@ -191,7 +190,7 @@ export class SimulatedPlugin {
   tame = false;
   readonly #world: World;
   readonly #core: Core;
-  #life: Life | undefined;
+  #process: SimulatedProcess | undefined;
 
   constructor(options: { name: string; phones: string[]; world: World; core: Core }) {
     this.name = options.name;
@@ -201,11 +200,11 @@ export class SimulatedPlugin {
   }
 
   async start(): Promise<void> {
-    const life = new Life(this, this.#world, (cause) => this.end(cause));
-    this.#life = life;
-    life.events = this.#core.attach(this.name, life);
+    const process = new SimulatedProcess(this, { world: this.#world, end: (cause) => this.end(cause) });
+    this.#process = process;
+    process.events = this.#core.plugins.admit(this.name, process);
     for (const id of this.phones) {
-      await life.events.addPhone({
+      await process.events.addPhone({
         id,
         name: id,
         capabilities: NO_CAPABILITIES,
@@ -213,45 +212,45 @@ export class SimulatedPlugin {
         methods: ["setLamp", "devSpecific"],
       });
     }
-    life.events.ready();
+    process.events.ready();
   }
 
   /** Its process ends; a new one starts after a while. */
   end(cause: GoneCause): void {
-    const life = this.#life;
-    if (life === undefined) return;
-    this.#life = undefined;
+    const process = this.#process;
+    if (process === undefined) return;
+    this.#process = undefined;
     this.#world.see({ kind: "gone", plugin: this.name, cause });
-    life.die();
-    life.events?.gone(cause, "");
+    process.die();
+    process.events?.gone(cause, "");
     this.#world.after(1 + this.#world.random.below(200), () => this.start());
   }
 
   /** It is stopped in order: its phones are closed first. */
   async stop(): Promise<void> {
-    const life = this.#life;
-    if (life === undefined) return;
+    const process = this.#process;
+    if (process === undefined) return;
     this.#world.see({ kind: "release", plugin: this.name });
-    await this.#core.releasePlugin(this.name);
-    if (this.#life === life) this.end("pluginStop");
+    await this.#core.plugins.release(this.name);
+    if (this.#process === process) this.end("pluginStop");
   }
 
   /** Closes a phone by itself. */
   forceClose(id: string): void {
-    this.#life?.forceClose(id);
+    this.#process?.forceClose(id);
   }
 
   /** Takes a phone away for good. */
   remove(id: string): void {
-    if (this.#life === undefined) return;
+    if (this.#process === undefined) return;
     this.phones.splice(this.phones.indexOf(id), 1);
     this.#world.see({ kind: "remove", phone: `${this.name}:${id}` });
-    this.#life.events?.removePhone(id);
+    this.#process.events?.removePhone(id);
   }
 }
 
-/** One life of a plugin: what the SDK and its drivers do in a process of their own. */
-class Life implements PluginProcess {
+/** What the SDK and its drivers do in a process of their own. */
+class SimulatedProcess implements PluginProcess {
   events: PluginEvents | undefined;
   readonly #plugin: SimulatedPlugin;
   readonly #world: World;
@@ -261,7 +260,7 @@ class Life implements PluginProcess {
   readonly #dead = Promise.withResolvers<never>();
   #alive = true;
 
-  constructor(plugin: SimulatedPlugin, world: World, end: (cause: GoneCause) => void) {
+  constructor(plugin: SimulatedPlugin, { world, end }: { world: World; end: (cause: GoneCause) => void }) {
     this.#plugin = plugin;
     this.#world = world;
     this.#end = end;
@@ -314,11 +313,7 @@ class Life implements PluginProcess {
     this.#operating.get(requestId)?.abort();
   }
 
-  get<Name extends GetterName>(
-    _phone: string,
-    _getter: Name,
-    _params: GetterParameters[Name],
-  ): Promise<GetterResults[Name]> {
+  get<Name extends GetterName>(): Promise<GetterResults[Name]> {
     return Promise.reject(new PhoneError("OPERATIONUNAVAIL"));
   }
 
@@ -363,7 +358,7 @@ class Life implements PluginProcess {
   #settleOne(operating: Operating, result: number): void {
     if (!this.#alive || !this.#operating.delete(operating.id)) return;
     this.#world.see({ kind: "settles", id: operating.id, phone: this.#nameOf(operating.phone), result });
-    this.events?.completed(operating.id, result);
+    this.events?.completed(operating.id, { result: result });
     operating.settled.resolve();
   }
 

@@ -11,7 +11,7 @@ import type {
   OperationName,
   OperationParameters,
 } from "../../server/core/contract/operations.ts";
-import type { Wanted } from "../../server/core/ports.ts";
+import type { Masks } from "../../server/core/contract/events.ts";
 import { HostBench, type Told } from "../host/testbed.ts";
 
 const EVERYTHING: Wanted = {

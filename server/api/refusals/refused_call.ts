@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { ApplicationView, HandleView } from "../../core/core.ts";
-import type { Clock, Fact } from "../../core/ports.ts";
+import type { ApplicationView, Clock, HandleView } from "../../core/mod.ts";
+import type { Fact } from "../../core/contract/facts.ts";
 import { minuteCounts } from "../../access/mod.ts";
 import type { Problem } from "./problem.ts";
 
@@ -60,11 +60,14 @@ export interface FoldedFacts {
 /** Folds the refused calls of a token that has more than anybody reads: by status and path, with a count. */
 export function foldedRefusals(clock: Clock, note: (fact: Fact) => void): FoldedFacts {
   const rows = minuteCounts<void>(clock, () => {});
-  const folded = minuteCounts<Fact>(clock, (fact, count) => note({ ...fact, detail: { ...fact.detail, count } }));
+  const folded = minuteCounts<Fact<"callRefused">>(
+    clock,
+    (fact, count) => note({ ...fact, detail: { ...fact.detail, count } }),
+  );
   return {
     note(fact) {
-      const { type, token, detail: { status, path } = {} } = fact;
-      if (type !== "callRefused" || token === undefined) return note(fact);
+      if (fact.type !== "callRefused") return note(fact);
+      const { type, token, detail: { status, path } } = fact;
       if (rows.of(token) >= MOST_ROWS) {
         return folded.count(`${token} ${status} ${path}`, { type, token, detail: { path, status } });
       }

@@ -4,12 +4,13 @@
  * @module
  */
 import { z } from "zod";
-import type { ApplicationSummary, Core } from "../../core/core.ts";
+import type { ApplicationSummary } from "../../core/mod.ts";
+import type { Started } from "../calls.ts";
 import { schemaOf } from "./agree.ts";
 import { ApplicationId, HandleId, PhoneName, Privilege, TokenId } from "./names.ts";
 
 /** An application that has begun. */
-export const StartedApplication = schemaOf<Awaited<ReturnType<Core["initialize"]>>>()(
+export const StartedApplication = schemaOf<Started>()(
   z.object({
     application: ApplicationId,
     leaseSeconds: z.int().min(5).max(300).meta({ description: "It ends if nothing is heard of it for that long." }),

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import type { Closed } from "../../core/contract/phone.ts";
-import type { Wanted } from "../../core/ports.ts";
+import type { Masks as HandleMasks } from "../../core/contract/events.ts";
 import { schemaOf } from "./agree.ts";
 import { ButtonMode, ButtonState, HandleId, PhoneName, PhoneState, Privilege } from "./names.ts";
 
@@ -28,7 +28,7 @@ export const ClosedHandle = schemaOf<Closed>()(
 );
 
 /** What a handle wants to hear. */
-export const Masks = schemaOf<Wanted>()(
+export const Masks = schemaOf<HandleMasks>()(
   z.object({
     states: z.array(PhoneState).meta({ description: "Which PHONE_STATE events it hears." }),
     buttonModes: z.array(ButtonMode).meta({ description: "Of which kinds of buttons it hears PHONE_BUTTON." }),

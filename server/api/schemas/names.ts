@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { PHONE_ERRORS, type PhoneErrorCode } from "../../core/contract/errors.ts";
+import { FEATURES } from "../../core/contract/features.ts";
 import * as names from "../../core/contract/names.ts";
 import { OPERATIONS } from "../../core/contract/operations.ts";
 import { CAUSES, OUTCOMES } from "../../core/contract/record.ts";
@@ -118,7 +119,7 @@ export const Privilege = z.enum(names.PRIVILEGES).meta({
   description: "`owner` changes the phone, and there is one at most; `monitor` reads and listens.",
 });
 
-export const Feature = z.enum(names.FEATURES).meta({
+export const Feature = z.enum(FEATURES).meta({
   id: "Feature",
   description: "Something that can be done with a phone.",
 });

@@ -5,7 +5,8 @@
  */
 import { z } from "zod";
 import { OPERATIONS } from "../../core/contract/operations.ts";
-import { HISTORY_EVENT_TYPES, OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
+import { FACT_TYPES } from "../../core/contract/facts.ts";
+import { OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
 import { printable } from "../../core/contract/text.ts";
 import { EXIT } from "../../program/mod.ts";
 import { Event, RequestRecord } from "../calling/answers.ts";
@@ -80,7 +81,7 @@ export const historyEvents = command({
   says: "Lists the other facts, newest first: opens, refusals, plugins' lives",
   parameters: {},
   options: {
-    type: { type: "string", value: "TYPE", says: "only those", choices: HISTORY_EVENT_TYPES },
+    type: { type: "string", value: "TYPE", says: "only those", choices: FACT_TYPES },
     limit: LIMIT,
     ...SERVER_OPTIONS,
     json: JSON_OPTION,

@@ -110,7 +110,7 @@ async function createOffline(
   const { kept, secret } = makeToken(wish, { now: Date.now() });
   const { id, name, scopes, phones } = kept;
   await tokens.add(kept);
-  await history.note({ type: "tokenCreated", token: OPERATOR, detail: { id, name, scopes, phones } });
+  await history.note({ type: "tokenCreated", token: OPERATOR, detail: { subject: id, name, scopes, phones } });
   return { token: secret, ...viewOf(kept) };
 }
 
@@ -118,7 +118,7 @@ async function revokeOffline({ tokens, history }: OpenHistory, id: string): Prom
   const token = tokens.list().find((token) => token.id === id);
   if (token === undefined) throw new Failure(`No token has the id ${id}: token list says which there are`);
   await tokens.remove(id);
-  await history.note({ type: "tokenRevoked", token: OPERATOR, detail: { id, name: token.name } });
+  await history.note({ type: "tokenRevoked", token: OPERATOR, detail: { subject: id, name: token.name } });
 }
 
 /** A token as the server would show it. */

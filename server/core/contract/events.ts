@@ -7,6 +7,16 @@ import type { PhoneErrorCode } from "./errors.ts";
 import type { ButtonMode, ButtonState, PhoneState } from "./names.ts";
 import type { Cause, Outcome } from "./record.ts";
 
+/** What is to be told of a phone: the three masks of a handle (phoneSetStatusMessages), or the union of those of a phone's handles (R83). */
+export interface Masks {
+  /** States for PHONE_STATE. */
+  states: PhoneState[];
+  /** Modes of buttons for PHONE_BUTTON; a button is told if both its mode and its state are named. */
+  buttonModes: ButtonMode[];
+  /** States of buttons for PHONE_BUTTON. */
+  buttonStates: ButtonState[];
+}
+
 /** What happened, before it has its place in an application's order. */
 export type EventBody =
   | {

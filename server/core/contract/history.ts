@@ -3,18 +3,27 @@
  *
  * @module
  */
+import type { FactType, HistoryEvent } from "./facts.ts";
 import type { OperationName } from "./operations.ts";
-import type { HistoryEvent, HistoryEventType, Outcome, RequestRecord, RequestState } from "./record.ts";
+import type { Outcome, RequestRecord, RequestState } from "./record.ts";
 
 /** Which requests to give: all that match every filter. */
 export interface RequestFilter {
+  /** `PLUGIN:ID`. */
   phone?: string;
+  /** The plugin's name. */
   plugin?: string;
+  /** The application's id. */
   application?: string;
+  /** One of the nine. */
   operation?: OperationName;
+  /** How far it has come. */
   state?: RequestState;
+  /** How it ended. */
   outcome?: Outcome;
+  /** The id of the token. */
   token?: string;
+  /** The application's own word for it. */
   reference?: string;
   /** Accepted at or after, wall milliseconds. */
   from?: number;
@@ -26,13 +35,15 @@ export interface RequestFilter {
 
 /** Which facts to give: all that match every filter. */
 export interface EventFilter {
-  type?: HistoryEventType;
+  /** What happened. */
+  type?: FactType;
   /** Globs of phones: facts of phones that match none, and facts that are of no phone, are left out. */
   phones?: readonly string[];
 }
 
 /** One page of a question to the history, newest first. */
 export interface Page<Item> {
+  /** What was asked for. */
   items: Item[];
   /** Give it back to go on; undefined at the end. A page may be short, even empty, and still have one. */
   next: number | undefined;
@@ -87,6 +98,7 @@ export type ExportFormat = typeof EXPORT_FORMATS[number];
 
 /** What to export: what matches every filter. */
 export interface ExportFilter {
+  /** `PLUGIN:ID`. */
   phone?: string;
   /** Globs (`*`, `?`): only what concerns a phone that fits one. */
   phones?: readonly string[];

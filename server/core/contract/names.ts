@@ -136,39 +136,6 @@ export const STATUS_FLAGS = ["connected", "suspended"] as const;
 /** What a handle may do: `owner` changes the phone, `monitor` reads and listens (PHONEPRIVILEGE_, contract 1.3). */
 export const PRIVILEGES = ["owner", "monitor"] as const;
 
-/** What a phone can do, a word for each function and device (PHONEFEATURE_, contract 7.5). */
-export const FEATURES = [
-  "getButtonInfo",
-  "getData",
-  "getDisplay",
-  "getGainHandset",
-  "getGainSpeaker",
-  "getGainHeadset",
-  "getHookSwitchHandset",
-  "getHookSwitchSpeaker",
-  "getHookSwitchHeadset",
-  "getLamp",
-  "getRing",
-  "getVolumeHandset",
-  "getVolumeSpeaker",
-  "getVolumeHeadset",
-  "setButtonInfo",
-  "setData",
-  "setDisplay",
-  "setGainHandset",
-  "setGainSpeaker",
-  "setGainHeadset",
-  "setHookSwitchHandset",
-  "setHookSwitchSpeaker",
-  "setHookSwitchHeadset",
-  "setLamp",
-  "setRing",
-  "setVolumeHandset",
-  "setVolumeSpeaker",
-  "setVolumeHeadset",
-  "genericPhone",
-] as const;
-
 /** Whether a number can be a vendor's own lamp mode: one bit of the high 16, unsigned (contract 7.3). */
 export function isVendorLampMode(mode: unknown): boolean {
   return isInteger(mode) && mode >= 0x1_0000 && mode <= 0x8000_0000 && (mode & (mode - 1)) === 0;
@@ -201,5 +168,3 @@ export type PhoneState = typeof PHONE_STATES[number];
 export type StatusFlag = typeof STATUS_FLAGS[number];
 /** One of {@linkcode PRIVILEGES}. */
 export type Privilege = typeof PRIVILEGES[number];
-/** One of {@linkcode FEATURES}. */
-export type Feature = typeof FEATURES[number];

@@ -5,98 +5,54 @@
  *
  * @module
  */
-import type {
-  ButtonFunction,
-  ButtonMode,
-  ButtonState,
-  Feature,
-  HookSwitchDevice,
-  HookSwitchMode,
-  LampMode,
-  StatusFlag,
+import type { Feature } from "./features.ts";
+import {
+  type ButtonFunction,
+  type ButtonMode,
+  type ButtonState,
+  HOOKSWITCH_DEVICES,
+  type HookSwitchDevice,
+  type HookSwitchMode,
+  type LampMode,
+  type StatusFlag,
 } from "./names.ts";
-
-/** The nine asynchronous operations (contract 2.1). */
-export const OPERATIONS = [
-  "devSpecific",
-  "setButtonInfo",
-  "setData",
-  "setDisplay",
-  "setGain",
-  "setHookSwitch",
-  "setLamp",
-  "setRing",
-  "setVolume",
-] as const;
+import { OPERATION_TABLE } from "./operation_table.ts";
+import { count, dword, named, type Parameters, type ValuesOf } from "./parameter.ts";
 
 /** One of the nine {@linkcode OPERATIONS}. */
-export type OperationName = typeof OPERATIONS[number];
+export type OperationName = keyof typeof OPERATION_TABLE;
 
-/** What each operation is given. */
-export interface OperationParameters {
-  /** An opaque block for the driver, base64. */
-  devSpecific: { params: string };
-  /** The meaning and text of a button; `devSpecific` is base64. */
-  setButtonInfo: {
-    button: number;
-    mode: ButtonMode;
-    function: ButtonFunction;
-    text: string;
-    devSpecific?: string;
-  };
-  /** Bytes for a data area, base64. */
-  setData: { dataId: number; data: string };
-  /** Text from a zero-based position on; a cell is one code point. */
-  setDisplay: { row: number; column: number; text: string };
-  /** Microphone gain of one device, 0…65535; more is clamped (R94). */
-  setGain: { device: HookSwitchDevice; gain: number };
-  /** One mode for all the listed devices. */
-  setHookSwitch: { devices: HookSwitchDevice[]; mode: HookSwitchMode };
-  /** The mode of one lamp. */
-  setLamp: { lamp: number; mode: LampMode };
-  /** Ring pattern, 0 = silence, and ring volume 0…65535; more is clamped (R94). */
-  setRing: { mode: number; volume: number };
-  /** Speaker volume of one device, 0…65535; more is clamped (R94). */
-  setVolume: { device: HookSwitchDevice; volume: number };
-}
+/** The nine asynchronous operations (contract 2.1). */
+export const OPERATIONS = Object.keys(OPERATION_TABLE) as OperationName[];
 
-/** The synchronous getters that ask the plugin (contract 2.2). */
-export const GETTERS = [
-  "getStatus",
-  "getHookSwitch",
-  "getRing",
-  "getDisplay",
-  "getVolume",
-  "getGain",
-  "getLamp",
-  "getButtonInfo",
-  "getData",
-] as const;
+/** What each operation is given, as it travels: bytes are base64. */
+export type OperationParameters = {
+  [Name in OperationName]: ValuesOf<typeof OPERATION_TABLE[Name]["parameters"]>;
+};
+
+const device = named({ names: HOOKSWITCH_DEVICES, error: "INVALHOOKSWITCHDEV", description: "Which device." });
+
+/** What each getter is given (contract 2.2). No data area is larger than a message may be. */
+export const GETTER_TABLE = {
+  getStatus: {},
+  getHookSwitch: {},
+  getRing: {},
+  getDisplay: {},
+  getVolume: { device },
+  getGain: { device },
+  getLamp: { lamp: dword("INVALBUTTONLAMPID", "Which lamp: the number of its button.") },
+  getButtonInfo: { button: dword("INVALBUTTONLAMPID", "Which button.") },
+  getData: { dataId: dword("INVALDATAID", "Which data area."), size: count(65_536, "How many bytes at most.") },
+} satisfies Record<string, Parameters>;
 
 /** One of the {@linkcode GETTERS}. */
-export type GetterName = typeof GETTERS[number];
+export type GetterName = keyof typeof GETTER_TABLE;
 
-/** What each getter is given. */
-export interface GetterParameters {
-  /** Nothing. */
-  getStatus: Record<never, never>;
-  /** Nothing. */
-  getHookSwitch: Record<never, never>;
-  /** Nothing. */
-  getRing: Record<never, never>;
-  /** Nothing. */
-  getDisplay: Record<never, never>;
-  /** Whose speaker. */
-  getVolume: { device: HookSwitchDevice };
-  /** Whose microphone. */
-  getGain: { device: HookSwitchDevice };
-  /** Which lamp. */
-  getLamp: { lamp: number };
-  /** Which button. */
-  getButtonInfo: { button: number };
-  /** Which area, and how many bytes at most. */
-  getData: { dataId: number; size: number };
-}
+/** The synchronous getters: the plugin is queried (contract 2.2). */
+export const GETTERS = Object.keys(GETTER_TABLE) as GetterName[];
+
+/** What each getter is given, as it travels. */
+export type GetterParameters = { [Name in GetterName]: ValuesOf<typeof GETTER_TABLE[Name]> };
 
 /** What each getter gives. */
 export interface GetterResults {

@@ -1,5 +1,5 @@
 /**
- * The record of a request and the other auditable facts, as anybody who asks the history is answered.
+ * The record of a request, as anybody who asks the history is answered.
  *
  * @module
  */
@@ -80,64 +80,4 @@ export interface RequestRecord {
   message?: string;
   /** Whether the application was told; null while it is open. */
   reply: "sent" | "suppressed" | null;
-}
-
-/** The types of the other auditable facts: a closed list. */
-export const HISTORY_EVENT_TYPES = [
-  "serverStarted",
-  "serverStopped",
-  "applicationStarted",
-  "applicationEnded",
-  "handleOpened",
-  "handleClosed",
-  "callRefused",
-  "accessRefused",
-  "tokenCreated",
-  "tokenRevoked",
-  "pluginStarted",
-  "pluginReady",
-  "pluginStopped",
-  "pluginFailed",
-  "pluginGivenUp",
-  "pluginRefused",
-  "pluginFault",
-  "pluginCommanded",
-  "phoneAdded",
-  "phoneRemoved",
-  "phoneConnected",
-  "phoneDisconnected",
-  "lateCompletion",
-  "historyFailed",
-  "historyResumed",
-] as const;
-
-/** One of {@linkcode HISTORY_EVENT_TYPES}. */
-export type HistoryEventType = typeof HISTORY_EVENT_TYPES[number];
-
-/** An auditable fact that is not a request. */
-export interface HistoryEvent {
-  /** Its place in the one order of the history. */
-  seq: number;
-  /** RFC 3339 in UTC with milliseconds. */
-  at: string;
-  /** What happened. */
-  type: HistoryEventType;
-  /** The id of the token. */
-  token?: string;
-  /** The id of the application. */
-  application?: string;
-  /** Where a call came from. */
-  address?: string;
-  /** The plugin's name. */
-  plugin?: string;
-  /** `PLUGIN:ID`. */
-  phone?: string;
-  /** The handle. */
-  handle?: string;
-  /** The signed number of an error. */
-  result?: number;
-  /** The name of the error. */
-  code?: string;
-  /** The rest, in fields that go with the type. */
-  detail: Record<string, unknown>;
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { HistoryEvent, RequestRecord } from "../../core/contract/record.ts";
+import type { HistoryEvent } from "../../core/contract/facts.ts";
+import type { RequestRecord } from "../../core/contract/record.ts";
 import type { ExportFormat } from "../../core/contract/history.ts";
 
 /** One line: the record of a request, or another fact. */

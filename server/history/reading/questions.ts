@@ -5,7 +5,8 @@
  * @module
  */
 import { type Expression, type Kysely, sql, type SqlBool } from "kysely";
-import type { HistoryEvent, RequestRecord } from "../../core/contract/record.ts";
+import type { HistoryEvent } from "../../core/contract/facts.ts";
+import type { RequestRecord } from "../../core/contract/record.ts";
 import type { EventFilter, Page, RequestFilter } from "../../core/contract/history.ts";
 import { toEvent, toRecord } from "./record.ts";
 import type { HistoryTables } from "../sqlite/schema.ts";

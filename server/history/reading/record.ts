@@ -6,13 +6,8 @@
 import { z } from "zod";
 import { nameOfError } from "../../core/contract/errors.ts";
 import { OPERATIONS } from "../../core/contract/operations.ts";
-import {
-  CAUSES,
-  HISTORY_EVENT_TYPES,
-  type HistoryEvent,
-  OUTCOMES,
-  type RequestRecord,
-} from "../../core/contract/record.ts";
+import { CAUSES, OUTCOMES, type RequestRecord } from "../../core/contract/record.ts";
+import { FACT_TYPES, type FactType, type HistoryEvent } from "../../core/contract/facts.ts";
 
 /** A wall time in milliseconds, to RFC 3339. */
 const time = z.int().min(0).max(253_402_300_799_999).transform((at) => new Date(at).toISOString());
@@ -55,7 +50,7 @@ const requestRow = z.object({
 const factRow = z.object({
   seq: z.int(),
   at: time,
-  type: z.enum(HISTORY_EVENT_TYPES),
+  type: z.enum(FACT_TYPES),
   token: z.string().nullable(),
   application: z.string().nullable(),
   address: z.string().nullable(),
@@ -122,6 +117,28 @@ export function toRecord(row: { seq: unknown }): RequestRecord {
  * @throws {Error} In words, if the row is not as we write them.
  */
 export function toEvent(row: { seq: unknown }): HistoryEvent {
-  const { seq, at, type, detail, ...rest } = checked(factRow, row);
-  return { seq, at, type, ...given(rest), detail: detail ?? {} };
+  const { seq, at, type, detail, token, ...rest } = checked(factRow, row);
+  const { token: actor, detail: told } = inPresentTerms(type, { token, detail: detail ?? {} });
+  // The row is one that we wrote, or the chain shows that it is not: its kind has the fields that its type names.
+  return { seq, at, type, ...given({ token: actor, ...rest }), detail: told } as HistoryEvent;
+}
+
+/**
+ * Who acted and whom it befell, of rows of version 0.1: there the token that a fact befell stood in `id`, or in the place of who acted, who stood in `by`.
+ */
+function inPresentTerms(
+  type: FactType,
+  { token, detail }: { token: string | null; detail: Record<string, unknown> },
+): { token: string | null; detail: Record<string, unknown> } {
+  if (type === "tokenCreated" || type === "tokenRevoked") {
+    const { id, ...rest } = detail;
+    return id === undefined
+      ? { token, detail }
+      : { token: token === id ? null : token, detail: { subject: id, ...rest } };
+  }
+  if (type === "handleClosed" || type === "applicationEnded") {
+    const { by, ...rest } = detail;
+    return typeof by !== "string" ? { token, detail } : { token: by, detail: { ...rest, subject: token } };
+  }
+  return { token, detail };
 }

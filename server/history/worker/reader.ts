@@ -6,7 +6,8 @@
  */
 import { PhoneError, wordsOf } from "../../core/contract/errors.ts";
 import type { EventFilter, KeptCheckpoint, Page, RequestFilter, Verdict } from "../../core/contract/history.ts";
-import type { HistoryEvent, RequestRecord } from "../../core/contract/record.ts";
+import type { HistoryEvent } from "../../core/contract/facts.ts";
+import type { RequestRecord } from "../../core/contract/record.ts";
 import type { ExportPage, ExportQuestion, ReadingStore } from "../contract/store.ts";
 import { closeWorker, WorkerLink } from "./link.ts";
 import type { ReaderCalls } from "./reader_worker.ts";

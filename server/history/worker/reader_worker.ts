@@ -6,7 +6,8 @@
  */
 import { Kysely } from "kysely";
 import type { EventFilter, Page, RequestFilter } from "../../core/contract/history.ts";
-import type { HistoryEvent, RequestRecord } from "../../core/contract/record.ts";
+import type { HistoryEvent } from "../../core/contract/facts.ts";
+import type { RequestRecord } from "../../core/contract/record.ts";
 import type { ExportPage } from "../contract/store.ts";
 import { readEvents, readExport, readRequest, readRequests, type Slice, type SlicedExport } from "../reading/mod.ts";
 import { openForReading } from "../sqlite/database.ts";

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { EventStream } from "../../core/core.ts";
-import type { Clock } from "../../core/ports.ts";
+import type { Clock, EventStream } from "../../core/mod.ts";
 
 const utf8 = new TextEncoder();
 const BEAT = utf8.encode(":\n\n");

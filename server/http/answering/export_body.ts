@@ -4,7 +4,7 @@
  * @module
  */
 import { Refusal } from "../../api/mod.ts";
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../core/mod.ts";
 
 const utf8 = new TextEncoder();
 

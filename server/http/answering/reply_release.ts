@@ -9,8 +9,7 @@
  *
  * @module
  */
-import type { AcceptedRequest } from "../../core/core.ts";
-import type { Clock } from "../../core/ports.ts";
+import type { AcceptedRequest, Clock } from "../../core/mod.ts";
 
 /** Tells the core when answers have been handed out. */
 export interface ReplyRelease {

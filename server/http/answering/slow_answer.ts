@@ -4,7 +4,7 @@
  * @module
  */
 import { SAFE_HEADERS } from "./answer.ts";
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../core/mod.ts";
 
 const utf8 = new TextEncoder();
 /**

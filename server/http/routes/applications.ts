@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { ApplicationList, beginApplication, fit, NewApplication, StartedApplication } from "../../api/mod.ts";
+import {
+  ApplicationList,
+  beginApplication,
+  fit,
+  NewApplication,
+  StartedApplication,
+  startedApplication,
+} from "../../api/mod.ts";
 import { json, noContent, SAFE_HEADERS } from "../answering/answer.ts";
 import { eventStreamBody } from "../answering/event_stream.ts";
 import { readJson } from "../reading/body.ts";
@@ -13,9 +20,9 @@ import type { AppPorts } from "./ports.ts";
 
 /** The routes of applications. */
 export function applicationEndpoints(
-  ports: Pick<AppPorts, "core" | "tokens" | "clock" | "bounds">,
+  ports: Pick<AppPorts, "applications" | "operator" | "tokens" | "clock" | "bounds">,
 ): Endpoint[] {
-  const { core, clock, bounds } = ports;
+  const { applications, operator, clock, bounds } = ports;
   return [
     {
       method: "POST",
@@ -32,7 +39,8 @@ export function applicationEndpoints(
       async serve({ context, token }) {
         const body = await readJson(context.req.raw, bounds);
         const asked = fit(body, { shape: NewApplication, place: "body" });
-        return json(await beginApplication(ports, token, asked), { status: 201 });
+        const application = await beginApplication(ports, { token, asked });
+        return json(startedApplication(application, ports), { status: 201 });
       },
     },
     {
@@ -45,7 +53,7 @@ export function applicationEndpoints(
         summary: "List the applications of every token",
         answers: { 200: { description: "Every application, oldest first.", body: ApplicationList } },
       },
-      serve: () => json({ applications: core.applications() }),
+      serve: () => json({ applications: operator.applications() }),
     },
     {
       method: "POST",
@@ -60,7 +68,7 @@ export function applicationEndpoints(
         problems: ["INVALAPPHANDLE"],
       },
       serve(call) {
-        applicationOf(call, core);
+        applicationOf(call, applications);
         return noContent();
       },
     },
@@ -78,9 +86,8 @@ export function applicationEndpoints(
         problems: ["INVALAPPHANDLE"],
       },
       async serve(call) {
-        const foreign = foreignApplicationOf(call, core);
-        if (foreign) await core.shutdown(foreign, "operatorRelease", { by: call.token.id });
-        else await core.shutdown(applicationOf(call, core));
+        const foreign = foreignApplicationOf(call, operator);
+        await (foreign?.release(call.token.id) ?? applicationOf(call, applications).shutdown());
         return noContent();
       },
     },
@@ -102,13 +109,13 @@ export function applicationEndpoints(
         problems: ["INVALAPPHANDLE", "INVALPARAM"],
       },
       serve(call) {
-        const application = applicationOf(call, core);
+        const application = applicationOf(call, applications);
         const { headers: asked, method } = call.context.req.raw;
         const lastEvent = lastEventOf(asked.get("last-event-id"));
         const headers = { "content-type": "text/event-stream", ...SAFE_HEADERS };
         // A HEAD is routed as its GET, but must not end the stream that is being read.
         if (method === "HEAD") return new Response(null, { headers });
-        const events = core.events(application, lastEvent === undefined ? {} : { lastEvent });
+        const events = application.events(lastEvent === undefined ? {} : { lastEvent });
         return new Response(eventStreamBody(events, { clock, beatMs: bounds.beatMs }), { headers });
       },
     },

@@ -7,7 +7,16 @@
 import type { Context, Handler } from "hono";
 import { authenticate, hasScope, requireScope, type Scope, type Token } from "../../access/mod.ts";
 import { INTERNAL_PROBLEM, noteRefusal, problemOf } from "../../api/mod.ts";
-import type { ApplicationView, Core, HandleView } from "../../core/core.ts";
+import type {
+  Applications,
+  ApplicationView,
+  HandleView,
+  OpenApplication,
+  OpenHandle,
+  Operator,
+  ReleasableApplication,
+  ReleasableHandle,
+} from "../../core/mod.ts";
 import { problemResponse } from "../answering/problem_response.ts";
 import { addressOf, type Env } from "../caller/call_source.ts";
 import type { Description } from "../openapi/description.ts";
@@ -80,27 +89,35 @@ export function pathValue(call: Call, name: string): string {
  * The application that the path names if an operator asks for another's, to release it; undefined if it is the caller's
  * own, or the caller is no operator.
  */
-export function foreignApplicationOf(call: Call, core: Core): ApplicationView | undefined {
+export function foreignApplicationOf(call: Call, operator: Operator): ReleasableApplication | undefined {
   if (!hasScope(call.token, "admin")) return undefined;
-  const found = core.anyApplication(pathValue(call, "application"));
-  return found.token === call.token.id ? undefined : call.application = found;
+  const found = operator.application(pathValue(call, "application"));
+  if (found.token === call.token.id) return undefined;
+  call.application = found;
+  return found;
 }
 
 /** The handle that the path names, as {@linkcode foreignApplicationOf}. */
-export function foreignHandleOf(call: Call, core: Core): HandleView | undefined {
+export function foreignHandleOf(call: Call, operator: Operator): ReleasableHandle | undefined {
   if (!hasScope(call.token, "admin")) return undefined;
-  const found = core.anyHandle(pathValue(call, "handle"));
-  return found.application.token === call.token.id ? undefined : call.handle = found;
+  const found = operator.handle(pathValue(call, "handle"));
+  if (found.application.token === call.token.id) return undefined;
+  call.handle = found;
+  return found;
 }
 
 /** The application that the path names, its lease renewed. */
-export function applicationOf(call: Call, core: Core): ApplicationView {
-  return call.application = core.application(pathValue(call, "application"), call.token.id);
+export function applicationOf(call: Call, applications: Applications): OpenApplication {
+  const found = applications.application(pathValue(call, "application"), call.token.id);
+  call.application = found;
+  return found;
 }
 
 /** The handle that the path names, its application's lease renewed. */
-export function handleOf(call: Call, core: Core): HandleView {
-  return call.handle = core.handle(pathValue(call, "handle"), call.token.id);
+export function handleOf(call: Call, applications: Applications): OpenHandle {
+  const found = applications.handle(pathValue(call, "handle"), call.token.id);
+  call.handle = found;
+  return found;
 }
 
 /** Answers what went wrong, and lets the history know when an authenticated call was refused. */

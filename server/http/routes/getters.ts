@@ -33,7 +33,7 @@ const button = { id: z.int().nonnegative().meta({ description: "The id of a butt
 const area = { id: z.int().nonnegative().meta({ description: "The id of a data area." }) };
 
 /** The routes of the getters. */
-export function getterEndpoints({ core }: Pick<AppPorts, "core">): Endpoint[] {
+export function getterEndpoints({ applications }: Pick<AppPorts, "applications">): Endpoint[] {
   const getter = <Name extends GetterName>(
     path: string,
     name: Name,
@@ -56,7 +56,7 @@ export function getterEndpoints({ core }: Pick<AppPorts, "core">): Endpoint[] {
       ],
       asksDriver: true,
     },
-    serve: async (call) => json(await core.get(handleOf(call, core), name, params(call))),
+    serve: async (call) => json(await handleOf(call, applications).get(name, params(call))),
   });
   return [
     getter("status", "getStatus", { summary: "Read the status (phoneGetStatus)", params: () => ({}) }),

@@ -11,7 +11,9 @@ import { applicationOf, type Endpoint, foreignHandleOf, handleOf } from "./endpo
 import type { AppPorts } from "./ports.ts";
 
 /** The routes of handles. */
-export function handleEndpoints({ core, bounds }: Pick<AppPorts, "core" | "bounds">): Endpoint[] {
+export function handleEndpoints(
+  { applications, operator, bounds }: Pick<AppPorts, "applications" | "operator" | "bounds">,
+): Endpoint[] {
   return [
     {
       method: "POST",
@@ -36,10 +38,10 @@ export function handleEndpoints({ core, bounds }: Pick<AppPorts, "core" | "bound
         asksDriver: true,
       },
       async serve(call) {
-        const application = applicationOf(call, core);
+        const application = applicationOf(call, applications);
         const body = fit(await readJson(call.context.req.raw, bounds), { shape: NewHandle, place: "body" });
         if (body.privilege === "owner") requireScope(call.token, "phones:control");
-        const handle = await core.open(application, { phone: String(body.phone), privilege: body.privilege });
+        const handle = await application.open({ phone: String(body.phone), privilege: body.privilege });
         return json({ handle: handle.id, phone: handle.phone.id, privilege: handle.privilege }, { status: 201 });
       },
     },
@@ -59,11 +61,8 @@ export function handleEndpoints({ core, bounds }: Pick<AppPorts, "core" | "bound
         problems: ["INVALPHONEHANDLE"],
       },
       async serve(call) {
-        const foreign = foreignHandleOf(call, core);
-        const close = foreign
-          ? core.close(foreign, "operatorRelease", { by: call.token.id })
-          : core.close(handleOf(call, core));
-        return json(await close);
+        const foreign = foreignHandleOf(call, operator);
+        return json(await (foreign?.release(call.token.id) ?? handleOf(call, applications).close()));
       },
     },
     {
@@ -80,9 +79,9 @@ export function handleEndpoints({ core, bounds }: Pick<AppPorts, "core" | "bound
         asksDriver: true,
       },
       async serve(call) {
-        const handle = handleOf(call, core);
+        const handle = handleOf(call, applications);
         const masks = fit(await readJson(call.context.req.raw, bounds), { shape: NewMasks, place: "body" });
-        return json(await core.setStatusMessages(handle, masks));
+        return json(await handle.setStatusMessages(masks));
       },
     },
     {
@@ -96,7 +95,7 @@ export function handleEndpoints({ core, bounds }: Pick<AppPorts, "core" | "bound
         answers: { 200: { description: "What it hears.", body: Masks } },
         problems: ["INVALPHONEHANDLE"],
       },
-      serve: (call) => json(core.statusMessages(handleOf(call, core))),
+      serve: (call) => json(handleOf(call, applications).masks),
     },
   ];
 }

@@ -8,7 +8,8 @@ import { hasScope, phonesOf, requireScope, type Token } from "../../access/mod.t
 import { EventPage, latestRecord, readRecord, RequestPage, RequestRecord, Seq } from "../../api/mod.ts";
 import type { Page, RequestFilter } from "../../core/contract/history.ts";
 import { OPERATIONS } from "../../core/contract/operations.ts";
-import { HISTORY_EVENT_TYPES, OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
+import { FACT_TYPES } from "../../core/contract/facts.ts";
+import { OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
 import { json } from "../answering/answer.ts";
 import { cursor, cursorOf, oneOf, readQuery, time } from "../reading/query.ts";
 import { type Endpoint, pathValue } from "./endpoint.ts";
@@ -43,11 +44,11 @@ const RequestsQuery = z.strictObject({
   ...paging,
 });
 
-const EventsQuery = z.strictObject({ type: oneOf(HISTORY_EVENT_TYPES).exactOptional(), ...paging });
+const EventsQuery = z.strictObject({ type: oneOf(FACT_TYPES).exactOptional(), ...paging });
 
 /** The routes of the history. */
 export function historyEndpoints(
-  { core, reader, questions }: Pick<AppPorts, "core" | "reader" | "questions">,
+  { applications, reader, questions }: Pick<AppPorts, "applications" | "reader" | "questions">,
 ): Endpoint[] {
   return [
     {
@@ -75,7 +76,7 @@ export function historyEndpoints(
             asked.state === "dispatched" ? { ...filter, state: "accepted" } : filter,
             { limit, ...(before !== undefined && { before }) },
           );
-          const records = await Promise.all(page.items.map((record) => latestRecord(record, { core, reader })));
+          const records = await Promise.all(page.items.map((record) => latestRecord(record, { applications, reader })));
           const requests = asked.state === undefined ? records : records.filter(({ state }) => state === asked.state);
           return json({ requests, next: nextOf(page) });
         });
@@ -98,7 +99,7 @@ export function historyEndpoints(
         const text = pathValue(call, "id");
         const id = /^[1-9]\d*$/.test(text) ? Number(text) : NaN;
         const { token } = call;
-        return json(await questions(token.id, () => readRecord(id, { token, ports: { core, reader } })));
+        return json(await questions(token.id, () => readRecord(id, { token, ports: { applications, reader } })));
       },
     },
     {

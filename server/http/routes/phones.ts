@@ -10,7 +10,7 @@ import { type Endpoint, pathValue } from "./endpoint.ts";
 import type { AppPorts } from "./ports.ts";
 
 /** The routes of phones. */
-export function phoneEndpoints({ core }: Pick<AppPorts, "core">): Endpoint[] {
+export function phoneEndpoints({ applications }: Pick<AppPorts, "applications">): Endpoint[] {
   return [
     {
       method: "GET",
@@ -22,7 +22,7 @@ export function phoneEndpoints({ core }: Pick<AppPorts, "core">): Endpoint[] {
         summary: "List the phones",
         answers: { 200: { description: "Every phone that the token may see.", body: Phones } },
       },
-      serve: ({ token }) => json({ phones: core.phones(seesOf(token)) }),
+      serve: ({ token }) => json({ phones: applications.phones(seesOf(token)) }),
     },
     {
       method: "GET",
@@ -36,7 +36,7 @@ export function phoneEndpoints({ core }: Pick<AppPorts, "core">): Endpoint[] {
         answers: { 200: { description: "The phone.", body: Phone } },
         problems: ["BADDEVICEID", "NODEVICE"],
       },
-      serve: (call) => json(core.phone(pathValue(call, "phone"), seesOf(call.token))),
+      serve: (call) => json(applications.phone(pathValue(call, "phone"), seesOf(call.token))),
     },
   ];
 }

@@ -8,7 +8,7 @@ import { seesOf } from "../../access/mod.ts";
 import { Plugin, PluginList, PluginLog, Refusal } from "../../api/mod.ts";
 import { PhoneError } from "../../core/contract/errors.ts";
 import { quoted } from "../../core/contract/quoted.ts";
-import { onDisk } from "../../core/on_disk.ts";
+import { onDisk } from "../../core/mod.ts";
 import { json } from "../answering/answer.ts";
 import { addressOf } from "../caller/call_source.ts";
 import { type Call, type Endpoint, pathValue } from "./endpoint.ts";
@@ -42,14 +42,14 @@ const COMMANDS = {
 
 const path = { plugin: z.string().meta({ description: "The plugin's name.", examples: ["virtual"] }) };
 
-type PluginPorts = Pick<AppPorts, "core" | "plugins" | "clock" | "bounds" | "record">;
+type PluginPorts = Pick<AppPorts, "applications" | "lifecycle" | "plugins" | "clock" | "bounds" | "record">;
 
 /** The routes of plugins. */
 export function pluginEndpoints(ports: PluginPorts): Endpoint[] {
   const viewOf = (plugin: ManagedPlugin, call: Call) => {
     const { detail, ...condition } = plugin.condition;
     const { manifest, grants } = plugin;
-    const phones = ports.core.phones(seesOf(call.token)).filter((phone) => phone.plugin === condition.name);
+    const phones = ports.applications.phones(seesOf(call.token)).filter((phone) => phone.plugin === condition.name);
     return {
       ...condition,
       ...(detail !== "" && { reason: detail }),
@@ -78,7 +78,7 @@ export function pluginEndpoints(ports: PluginPorts): Endpoint[] {
     },
     async serve(call) {
       const plugin = pluginOf(call);
-      if (ports.core.condition.stopping) throw new PhoneError("RESOURCEUNAVAIL", "The server is stopping");
+      if (ports.lifecycle.condition.stopping) throw new PhoneError("RESOURCEUNAVAIL", "The server is stopping");
       // Before its deeds: they are rows too.
       const noted = note(name, { plugin, call, ports });
       const [done, fact] = await Promise.allSettled([plugin[name](), noted]);

@@ -15,8 +15,8 @@ import type {
 import type { ApiBounds, TokenSemaphore, Waits } from "../../api/mod.ts";
 import type { HistoryAudit, HistoryReader } from "../../core/contract/history.ts";
 import type { PluginState } from "../../core/contract/plugin_condition.ts";
-import type { Core } from "../../core/core.ts";
-import type { Clock, Fact } from "../../core/ports.ts";
+import type { Applications, Clock, Lifecycle, Operator } from "../../core/mod.ts";
+import type { Fact } from "../../core/contract/facts.ts";
 import type { Sockets } from "../../socket/mod.ts";
 import type { ReplyRelease } from "../answering/reply_release.ts";
 import type { ManagedPlugin } from "./managed_plugin.ts";
@@ -62,7 +62,11 @@ export interface Health {
 /** What HTTP asks of the world: the core, the history as it is asked, tokens, and small services. */
 export interface HttpPorts {
   /** What every call comes down to. */
-  readonly core: Core;
+  readonly applications: Applications;
+  /** What only an operator may see or end. */
+  readonly operator: Operator;
+  /** Whether the server stops. */
+  readonly lifecycle: Pick<Lifecycle, "condition">;
   /** The history, as it is asked. */
   readonly reader: HistoryReader;
   /** The history, as an auditor takes it. */

@@ -11,10 +11,9 @@ import {
   fit,
   OPERATION_SHAPES,
   RequestRecord,
-  requireOwner,
 } from "../../api/mod.ts";
 import type { OperationName } from "../../core/contract/operations.ts";
-import type { AcceptedRequest, HandleView } from "../../core/core.ts";
+import type { AcceptedRequest, OpenHandle } from "../../core/mod.ts";
 import { json } from "../answering/answer.ts";
 import { RequestBody } from "../openapi/request_body.ts";
 import { readJson } from "../reading/body.ts";
@@ -24,14 +23,14 @@ import type { AppPorts } from "./ports.ts";
 
 /** The route of requests. */
 export function requestEndpoints(
-  { core, reader, clock, bounds, replies, waits }: Pick<
+  { applications, reader, clock, bounds, replies, waits }: Pick<
     AppPorts,
-    "core" | "reader" | "clock" | "bounds" | "replies" | "waits"
+    "applications" | "reader" | "clock" | "bounds" | "replies" | "waits"
   >,
 ): Endpoint[] {
-  const waited = async (handle: HandleView, { accepted, seconds }: { accepted: AcceptedRequest; seconds: number }) => {
+  const waited = async (handle: OpenHandle, { accepted, seconds }: { accepted: AcceptedRequest; seconds: number }) => {
     const { application } = handle;
-    const release = core.hold(application);
+    const release = application.hold();
     const givenUp = Promise.withResolvers<undefined>();
     const endWait = waits.begin(application.token, () => givenUp.resolve(undefined));
     const cancel = clock.after(seconds * 1_000, () => givenUp.resolve(undefined));
@@ -88,11 +87,11 @@ export function requestEndpoints(
       },
       async serve(call) {
         const { raw } = call.context.req;
-        const handle = handleOf(call, core);
+        const handle = handleOf(call, applications);
         const { operation, ...asked } = parseRequest(await readJson(raw, bounds), handle);
         const seconds = waitOf(raw.headers.get("prefer"), bounds.waitSeconds);
         const key = keyOf(raw.headers.get("idempotency-key"));
-        const accepted = await core.request(handle, operation, key === undefined ? asked : { ...asked, key });
+        const accepted = await handle.request(operation, key === undefined ? asked : { ...asked, key });
         const record = seconds === undefined ? undefined : await waited(handle, { accepted, seconds });
         replies.after(call.context.env.completed, accepted);
         const applied = seconds === undefined ? undefined : { "preference-applied": `wait=${seconds}` };
@@ -107,9 +106,9 @@ export function requestEndpoints(
   ];
 }
 
-function parseRequest(body: unknown, handle: HandleView): CalledRequest & { operation: OperationName } {
+function parseRequest(body: unknown, handle: OpenHandle): CalledRequest & { operation: OperationName } {
   const { operation } = fit(body, { shape: AnyOperation, place: "body" });
-  requireOwner(operation, handle);
+  handle.requirePrivilege(operation);
   const { operation: _, ...asked } = fit(body, { shape: OPERATION_SHAPES[operation], place: "body" });
   return { operation, ...calledRequest(asked) };
 }

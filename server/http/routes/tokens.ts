@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type KeptToken, type Operator, requireValid, tokenKeeper } from "../../access/mod.ts";
+import { type Actor, type KeptToken, requireValid, tokenKeeper } from "../../access/mod.ts";
 import { fit, MadeToken, NewToken, TokenId, TokenList } from "../../api/mod.ts";
 import { json, noContent } from "../answering/answer.ts";
 import { addressOf } from "../caller/call_source.ts";
@@ -13,7 +13,7 @@ import type { AppPorts } from "./ports.ts";
 
 /** The routes of tokens. */
 export function tokenEndpoints(
-  ports: Pick<AppPorts, "core" | "clock" | "bounds" | "tokens" | "tokenStore" | "waits" | "record">,
+  ports: Pick<AppPorts, "operator" | "clock" | "bounds" | "tokens" | "tokenStore" | "waits" | "record">,
 ): Endpoint[] {
   const { tokens, tokenStore, bounds } = ports;
   const keeper = tokenKeeper(ports);
@@ -81,7 +81,7 @@ export function tokenEndpoints(
   ];
 }
 
-function operatorOf(call: Call): Operator {
+function operatorOf(call: Call): Actor {
   return { token: call.token.id, address: addressOf(call.context) };
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { type Bounds, DEFAULT_BOUNDS as CORE } from "../../core/bounds.ts";
+import { type Bounds, DEFAULT_BOUNDS as CORE } from "../../core/mod.ts";
 import { DEFAULT_BOUNDS as HISTORY, type HistoryBounds } from "../../history/mod.ts";
 import { DEFAULT_HOST_BOUNDS as HOST, type HostBounds } from "../../host/mod.ts";
 import { type ApiBounds, DEFAULT_API_BOUNDS as API } from "../../api/mod.ts";

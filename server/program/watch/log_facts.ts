@@ -4,15 +4,15 @@
  * @module
  */
 import type { LogLevel } from "@logtape/logtape";
-import type { HistoryEventType } from "../../core/contract/record.ts";
-import type { Fact, History, Observer } from "../../core/ports.ts";
+import type { AnyFact, Fact, FactDetail, FactType } from "../../core/contract/facts.ts";
+import type { History, Observer } from "../../core/mod.ts";
 import { logOf, logOfPlugin, type Room } from "./log.ts";
 
 /**
  * Those that an operator hears of at any rate. Of a plugin that fails the host has written already, with its last
  * words; everything else is what applications do.
  */
-const LEVELS: Partial<Record<HistoryEventType, LogLevel>> = {
+const LEVELS: Partial<Record<FactType, LogLevel>> = {
   serverStarted: "info",
   serverStopped: "info",
   pluginReady: "info",
@@ -36,7 +36,8 @@ export function tellingFacts(history: History, tell: (fact: Fact) => void): Hist
 }
 
 /** Writes a fact. */
-export function logFact({ type, plugin, detail, ...fields }: Fact): void {
+export function logFact(fact: Fact): void {
+  const { type, plugin, detail, ...fields }: AnyFact = fact;
   const level = LEVELS[type] ?? "debug";
   const ofPlugin = type.startsWith("plugin") && plugin !== undefined;
   const logger = ofPlugin ? logOfPlugin(plugin) : logOf(roomOf(type));
@@ -50,17 +51,17 @@ export function logFact({ type, plugin, detail, ...fields }: Fact): void {
     properties: {
       ...(!ofPlugin && plugin !== undefined && { plugin }),
       ...fields,
-      ...(type === "callRefused" ? withoutWords(detail) : detail),
+      ...(fact.type === "callRefused" ? withoutWords(fact.detail) : detail),
     },
   });
 }
 
 /** A refusal's words quote what was sent, and that may be as secret as the parameters of a request. */
-function withoutWords({ detail: _, ...rest }: Record<string, unknown> = {}): Record<string, unknown> {
+function withoutWords({ detail: _, ...rest }: FactDetail<"callRefused">): object {
   return rest;
 }
 
-function roomOf(type: HistoryEventType): Room {
+function roomOf(type: FactType): Room {
   if (type.startsWith("server")) return "server";
   return type.endsWith("Refused") || type.startsWith("token") ? "http" : "core";
 }

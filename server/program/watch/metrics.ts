@@ -7,7 +7,8 @@
  * @module
  */
 import { Counter, Registry } from "prom-client";
-import type { Fact, Observer } from "../../core/ports.ts";
+import type { Fact } from "../../core/contract/facts.ts";
+import type { Observer } from "../../core/mod.ts";
 import type { HistoryWatch } from "../../history/mod.ts";
 import type { Answered, MetricsText } from "../../http/mod.ts";
 import { measureHistory, measureRefusals } from "./metrics_history.ts";

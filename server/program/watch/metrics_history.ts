@@ -4,7 +4,7 @@
  * @module
  */
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { Fact } from "../../core/ports.ts";
+import type { Fact } from "../../core/contract/facts.ts";
 import type { HistoryWatch } from "../../history/mod.ts";
 import { STEP_BUCKETS } from "./metrics_steps.ts";
 
@@ -48,10 +48,10 @@ export function measureRefusals(registry: Registry): (fact: Fact) => void {
     labelNames: ["reason"],
     registers: [registry],
   });
-  return ({ type, code, detail = {} }) => {
-    if (type === "callRefused") {
-      total.inc({ reason: code ?? `HTTP_${detail["status"]}` }, Number(detail["count"] ?? 1));
-    }
-    if (type === "accessRefused") total.inc({ reason: String(detail["reason"]) }, Number(detail["count"]));
+  return (fact) => {
+    if (fact.type === "callRefused") {
+      const { code, detail: { status, count = 1 } } = fact;
+      total.inc({ reason: code ?? `HTTP_${status}` }, count);
+    } else if (fact.type === "accessRefused") total.inc({ reason: fact.detail.reason }, fact.detail.count);
   };
 }

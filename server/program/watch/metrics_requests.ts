@@ -6,7 +6,7 @@
 import { Counter, type Registry } from "prom-client";
 import { type OperationName, OPERATIONS } from "../../core/contract/operations.ts";
 import { type Outcome, OUTCOMES } from "../../core/contract/record.ts";
-import type { Observer, RequestObserver } from "../../core/ports.ts";
+import type { Observer, RequestObserver } from "../../core/mod.ts";
 import type { RequestSteps } from "./metrics_steps.ts";
 
 /** Watches the requests of one operation. */

@@ -5,21 +5,21 @@
  */
 import { Counter, Gauge, type Registry } from "prom-client";
 import { PLUGIN_STATES } from "../../core/contract/plugin_condition.ts";
-import type { Census, Core } from "../../core/core.ts";
+import type { Census, Operator } from "../../core/mod.ts";
 import type { OpenHistory } from "../../history/mod.ts";
 import type { Host } from "../../host/mod.ts";
 import type { HttpServer } from "../../http/mod.ts";
 
 /** The rooms that are looked at. */
 export interface Rooms {
-  core: Pick<Core, "census">;
+  operator: Pick<Operator, "census">;
   host: Pick<Host, "states">;
   opened: Pick<OpenHistory, "history" | "waiting">;
   server: Pick<HttpServer, "sockets">;
 }
 
 /** Registers what the rooms say of themselves. */
-export function measureRooms(registry: Registry, { core, host, opened, server }: Rooms): void {
+export function measureRooms(registry: Registry, { operator, host, opened, server }: Rooms): void {
   const registers = [registry];
   const gauge = (name: string, { help, value }: { help: string; value: () => number }) =>
     new Gauge({
@@ -32,7 +32,7 @@ export function measureRooms(registry: Registry, { core, host, opened, server }:
     });
 
   const census = (of: keyof Census, { name, help }: { name: string; help: string }) =>
-    gauge(name, { help, value: () => core.census()[of] });
+    gauge(name, { help, value: () => operator.census()[of] });
   census("requests", {
     name: "switchroom_requests_in_flight",
     help: "Requests that were taken and whose completions are not on disk.",

@@ -7,7 +7,7 @@
  * @module
  */
 import { type Attributes, context, SpanStatusCode, trace } from "@opentelemetry/api";
-import type { Clock, Observer } from "../../core/ports.ts";
+import type { Clock, Observer } from "../../core/mod.ts";
 
 /** Traces the requests; undefined if OpenTelemetry is not switched on, so that nothing is made then. */
 export function requestTracer({ version, clock }: { version: string; clock: Clock }): Observer | undefined {

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { Clock, Fact, Observer } from "../../core/ports.ts";
+import type { Clock, Observer } from "../../core/mod.ts";
+import type { Fact } from "../../core/contract/facts.ts";
 import type { HistoryWatch } from "../../history/mod.ts";
 import { historyLog } from "./log.ts";
 import { logFact, requestLog } from "./log_facts.ts";

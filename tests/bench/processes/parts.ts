@@ -5,7 +5,7 @@
  * @module
  */
 import { randomUUID } from "node:crypto";
-import type { Acceptance, PluginEvents, PluginProcess } from "../../../server/core/ports.ts";
+import type { Acceptance, PluginEvents, PluginProcess } from "../../../server/core/mod.ts";
 import { openHistory, takeDataFolder } from "../../../server/history/mod.ts";
 import { createHost } from "../../../server/host/mod.ts";
 import { PHONE, phoneName, PLUGIN_FOLDER } from "../bench_plugin.ts";

@@ -5,8 +5,7 @@
  */
 import { hashSecret, type KeptToken, tokenTable } from "../../../server/access/mod.ts";
 import { DEFAULT_API_BOUNDS } from "../../../server/api/mod.ts";
-import { createCore } from "../../../server/core/mod.ts";
-import type { ApplicationView, Core, HandleView } from "../../../server/core/core.ts";
+import { type ApplicationView, type Core, createCore, type HandleView } from "../../../server/core/mod.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { appPorts } from "../../../server/http/app_ports.ts";
 import type { Answered } from "../../../server/http/mod.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Completion, History } from "../../../server/core/ports.ts";
+import type { Completion, History } from "../../../server/core/mod.ts";
 
 /** See the module. */
 export class MemoryHistory implements History {

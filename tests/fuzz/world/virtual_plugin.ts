@@ -4,7 +4,7 @@
  * @module
  */
 import virtual from "../../../plugins/virtual/main.ts";
-import type { Core } from "../../../server/core/core.ts";
+import type { Core } from "../../../server/core/mod.ts";
 import { fromPlugin } from "../../../server/host/messages.ts";
 import { PluginLink } from "../../../server/host/plugin_link.ts";
 import { Session } from "../../../server/plugin/session.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import { equal } from "node:assert/strict";
-import type { HistoryEvent, RequestRecord } from "../../../server/core/contract/record.ts";
+import type { HistoryEvent } from "../../../server/core/contract/facts.ts";
+import type { RequestRecord } from "../../../server/core/contract/record.ts";
 import { api, type Call } from "../../harness/api.ts";
 import type { RunningServer } from "../../harness/start_server.ts";
 

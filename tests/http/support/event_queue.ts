@@ -4,7 +4,7 @@
  * @module
  */
 import type { PhoneEvent } from "../../../server/core/contract/events.ts";
-import type { EventStream, HeldEvent, StreamEnd } from "../../../server/core/core.ts";
+import type { EventStream, HeldEvent, StreamEnd } from "../../../server/core/mod.ts";
 
 /** An event stream that gives what is put in, and tells how it is read. */
 export class EventQueue implements EventStream {

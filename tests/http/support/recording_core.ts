@@ -24,9 +24,10 @@ import type {
   CoreCondition,
   EventStream,
   HandleView,
+  PluginEvents,
   Sees,
-} from "../../../server/core/core.ts";
-import type { PluginEvents, Wanted } from "../../../server/core/ports.ts";
+} from "../../../server/core/mod.ts";
+import type { Masks } from "../../../server/core/contract/events.ts";
 
 /**
  * An application `app-1` of the token `t-all` with an owner handle `own-1` and a monitor handle `mon-1`; `other-1` is a

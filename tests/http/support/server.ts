@@ -13,9 +13,9 @@ import {
   tokenTable,
 } from "../../../server/access/mod.ts";
 import { type ApiBounds, DEFAULT_API_BOUNDS } from "../../../server/api/mod.ts";
-import type { HistoryEvent, RequestRecord } from "../../../server/core/contract/record.ts";
+import type { Fact, HistoryEvent } from "../../../server/core/contract/facts.ts";
+import type { RequestRecord } from "../../../server/core/contract/record.ts";
 import type { HistoryReader, Page } from "../../../server/core/contract/history.ts";
-import type { Fact } from "../../../server/core/ports.ts";
 import {
   type Answered,
   type Health,

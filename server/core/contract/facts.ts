@@ -1,0 +1,263 @@
+/**
+ * The auditable facts of the history that are no requests: what kinds there are, and what each says.
+ *
+ * Whoever writes a fact, reads it, measures it or shows it takes its type from this table; `docs/facts.md` and the documents of the API are made from
+ * it. `token` is always who acted: of a fact that nobody's call brought about it is left out. Whom it befell, where that is somebody else, stands in
+ * `detail.subject`.
+ *
+ * @module
+ */
+import type { PhoneErrorCode } from "./errors.ts";
+import { PRIVILEGES } from "./names.ts";
+import { CAUSES } from "./record.ts";
+import {
+  about,
+  flag,
+  integer,
+  list,
+  nullable,
+  type ObjectOf,
+  oneOf,
+  optional,
+  type OptionalField,
+  type Shape,
+  text,
+} from "./shape.ts";
+
+/** The fields that a fact can have beside its detail. */
+export type FactField = "token" | "application" | "address" | "plugin" | "phone" | "handle" | "result" | "code";
+
+/** A kind of fact. */
+export interface FactKind<
+  Has extends FactField = FactField,
+  MayHave extends FactField = FactField,
+  Detail extends DetailFields = DetailFields,
+> {
+  /** What has happened, in words. */
+  readonly tells: string;
+  /** Fields that it always has. */
+  readonly has: readonly Has[];
+  /** Fields that it has where they are known. */
+  readonly mayHave: readonly MayHave[];
+  /** The rest, in fields of its own. */
+  readonly detail: Detail;
+}
+
+/** The fields of a detail. */
+export type DetailFields = Readonly<Record<string, Shape | OptionalField>>;
+
+function fact<
+  const Has extends FactField = never,
+  const MayHave extends FactField = never,
+  const Detail extends DetailFields = Record<never, never>,
+>(
+  tells: string,
+  { has = [], mayHave = [], detail }: { has?: readonly Has[]; mayHave?: readonly MayHave[]; detail: Detail },
+): FactKind<Has, MayHave, Detail> {
+  return { tells, has, mayHave, detail };
+}
+
+/** Why a call had no valid token, nor a login. */
+export const ACCESS_REASONS = ["noToken", "notBearer", "unknownToken", "unknownSession"] as const;
+
+const NOTHING = {};
+
+function counted(description: string): Shape<number> {
+  return about(integer({ least: 0 }), { description });
+}
+
+function words(description: string): Shape<string> {
+  return about(text, { description });
+}
+
+const cause = about(oneOf(CAUSES), { description: "Why." });
+
+/** Facts that nobody waits for are dropped while too many rows wait for the disk; the next one says how many. */
+const dropped = optional(counted("How many facts of the kinds that may be dropped were, since the last one."));
+
+const owner = optional(words("The token of the application, where another acted or nobody did."));
+
+/** Every kind of fact. */
+export const FACTS = {
+  serverStarted: fact("The server has begun to serve.", {
+    detail: {
+      version: words("The program's version."),
+      recovered: counted("How many requests of a killed server were completed as `lost` at this start."),
+      migrated: about(list(text), { description: "The migrations of the database that ran at this start." }),
+    },
+  }),
+  serverStopped: fact("The server has stopped in order.", {
+    detail: { signal: words("The signal that it was told to stop by.") },
+  }),
+  applicationStarted: fact("An application has begun (phoneInitializeEx).", {
+    has: ["token", "application"],
+    detail: { name: words("What it calls itself.") },
+  }),
+  applicationEnded: fact(
+    "An application has ended: by itself (phoneShutdown), by its lease, or because others ended it.",
+    {
+      has: ["application"],
+      mayHave: ["token"],
+      detail: { cause, name: words("What it called itself."), subject: owner },
+    },
+  ),
+  handleOpened: fact("A phone was opened (phoneOpen).", {
+    has: ["token", "application", "plugin", "phone", "handle"],
+    detail: { privilege: about(oneOf(PRIVILEGES), { description: "As what." }) },
+  }),
+  handleClosed: fact("A handle was closed: by its application (phoneClose, phoneShutdown), or against its will.", {
+    has: ["application", "plugin", "phone", "handle"],
+    mayHave: ["token"],
+    detail: {
+      cause,
+      lastHandle: about(flag, { description: "Whether it was the phone's only one: then the phone was closed too." }),
+      completed: counted("How many outstanding requests the close completed."),
+      subject: owner,
+    },
+  }),
+  callRefused: fact("A call with a valid token was refused; it brought about nothing.", {
+    has: ["token"],
+    mayHave: ["application", "address", "phone", "handle", "result", "code"],
+    detail: {
+      method: optional(words("The method: of HTTP, or of JSON-RPC.")),
+      path: words("The route as it is written, without what varies."),
+      status: counted("The HTTP status, or the one that would have been answered."),
+      detail: optional(words("What was wrong, as the caller was told.")),
+      count: optional(counted("How many calls this one row tells of: past 60 a minute those alike are counted.")),
+      dropped,
+    },
+  }),
+  accessRefused: fact("Calls without a valid token were refused, counted for a minute.", {
+    mayHave: ["address"],
+    detail: {
+      reason: about(oneOf(ACCESS_REASONS), {
+        description: "What was wrong with them.",
+      }),
+      count: counted("How many."),
+      addresses: optional(about(oneOf(["several"]), { description: "Calls from many addresses share this row." })),
+      dropped,
+    },
+  }),
+  tokenCreated: fact("A token was made; the first one of an installation by nobody's token.", {
+    mayHave: ["token", "address"],
+    detail: {
+      subject: words("The id of the new token."),
+      name: words("What its maker called it."),
+      scopes: about(list(text), { description: "What it allows." }),
+      phones: about(nullable(list(text)), { description: "Globs of the phones that it sees; null for every phone." }),
+    },
+  }),
+  tokenRevoked: fact("A token was made void.", {
+    mayHave: ["token", "address"],
+    detail: { subject: words("The id of the void token."), name: words("What its maker called it.") },
+  }),
+  pluginStarted: fact("A process of a plugin runs.", { has: ["plugin"], detail: NOTHING }),
+  pluginReady: fact("A plugin has ended its start well: its phones can be opened.", {
+    has: ["plugin"],
+    detail: NOTHING,
+  }),
+  pluginStopped: fact("A process of a plugin has ended in order.", {
+    has: ["plugin"],
+    detail: { cause, detail: words("How, in words.") },
+  }),
+  pluginFailed: fact("A process of a plugin has crashed, hung, or broken the wire.", {
+    has: ["plugin"],
+    detail: { cause, detail: words("What was seen of it.") },
+  }),
+  pluginGivenUp: fact("A plugin has crashed too often: it is not started again by itself.", {
+    has: ["plugin"],
+    detail: { state: words("The state that it is in now."), detail: words("Why.") },
+  }),
+  pluginRefused: fact("A plugin cannot be started as it is.", {
+    has: ["plugin"],
+    detail: { state: words("The state that it is in now."), detail: words("Why, and what would be right.") },
+  }),
+  pluginFault: fact("A plugin did what it must not, and lives on.", {
+    has: ["plugin"],
+    mayHave: ["phone"],
+    detail: { fault: words("What it did."), dropped },
+  }),
+  pluginCommanded: fact("An operator has commanded a plugin.", {
+    has: ["token", "address", "plugin"],
+    detail: { command: about(oneOf(["start", "stop", "reload"]), { description: "What it was told." }) },
+  }),
+  phoneAdded: fact("A plugin offers a new phone (PHONE_CREATE).", {
+    has: ["plugin", "phone"],
+    detail: { name: words("The phone's name for people.") },
+  }),
+  phoneRemoved: fact("A phone is gone for good (PHONE_REMOVE).", { has: ["plugin", "phone"], detail: NOTHING }),
+  phoneConnected: fact("The link to a phone stands.", { has: ["plugin", "phone"], detail: NOTHING }),
+  phoneDisconnected: fact("The link to a phone is broken.", { has: ["plugin", "phone"], detail: NOTHING }),
+  lateCompletion: fact("A plugin completed a request that had its end already, or that was never its own.", {
+    has: ["plugin", "result"],
+    detail: { requestId: about(integer({ least: 0 }), { description: "The request." }), dropped },
+  }),
+  historyFailed: fact("Writing the history began to fail: requests were refused from here on.", {
+    detail: { reason: words("Why.") },
+  }),
+  historyResumed: fact("Writing the history works again.", { detail: { after: words("What had failed.") } }),
+};
+
+/** One of the kinds. */
+export type FactType = keyof typeof FACTS;
+
+/** The kinds of facts: a closed list. */
+export const FACT_TYPES = Object.keys(FACTS) as FactType[];
+
+/** What the fields of facts hold. */
+export interface FactFields {
+  /** The id of the token that acted. */
+  token: string;
+  /** The id of the application. */
+  application: string;
+  /** Where a call came from. */
+  address: string;
+  /** The plugin's name. */
+  plugin: string;
+  /** `PLUGIN:ID`. */
+  phone: string;
+  /** The handle. */
+  handle: string;
+  /** The signed number of an error. */
+  result: number;
+  /** The name of the error. */
+  code: PhoneErrorCode;
+}
+
+/** What a fact of a kind says in its detail. */
+export type FactDetail<Type extends FactType> = ObjectOf<typeof FACTS[Type]["detail"]>;
+
+/** The fields of a kind. */
+export type FieldsOf<Kind> = Kind extends FactKind<infer Has, infer MayHave>
+  ? { [Field in Has]: FactFields[Field] } & { [Field in MayHave]?: FactFields[Field] }
+  : never;
+
+/** An auditable fact of one kind, or of any, as it is written. A detail without fields is left out. */
+export type Fact<Type extends FactType = FactType> = {
+  [One in Type]:
+    & { type: One }
+    & FieldsOf<typeof FACTS[One]>
+    & (Record<never, never> extends FactDetail<One> ? { detail?: FactDetail<One> } : { detail: FactDetail<One> });
+}[Type];
+
+/** A fact whose kind is not asked, for whoever treats them all alike: every {@linkcode Fact} is one. */
+export interface AnyFact extends Partial<FactFields> {
+  /** Its kind. */
+  type: FactType;
+  /** The rest. */
+  detail?: object;
+}
+
+/** A fact of one kind, or of any, as anybody who asks the history is answered. */
+export type HistoryEvent<Type extends FactType = FactType> = {
+  [One in Type]:
+    & {
+      /** Its place in the one order of the history. */
+      seq: number;
+      /** RFC 3339 in UTC with milliseconds. */
+      at: string;
+      type: One;
+    }
+    & FieldsOf<typeof FACTS[One]>
+    & { detail: FactDetail<One> };
+}[Type];

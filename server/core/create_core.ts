@@ -1,0 +1,189 @@
+/**
+ * Makes the core: one memory, four faces.
+ *
+ * @module
+ */
+import { end, endApplicationsOf, initialize, renew, shutdown, summaryOf } from "./applications.ts";
+import { type Bounds, DEFAULT_BOUNDS } from "./bounds.ts";
+import { closeHandle, closeWholly } from "./close.ts";
+import type { OperationName } from "./contract/operations.ts";
+import type { Applications, Census, Core, Lifecycle, Operator, PluginIntake } from "./core.ts";
+import type { Exchange, Plugin } from "./exchange.ts";
+import { findApplication, findHandle } from "./lookup.ts";
+import { ApplicationFace, HandleFace } from "./open_application.ts";
+import { findPhone, giveDeviceId, presentPhones, viewOf } from "./phones.ts";
+import { admit } from "./plugin_intake.ts";
+import type { Clock, History, NextId, Observer } from "./ports.ts";
+import { current } from "./record.ts";
+
+/** What a core is made of. */
+export interface CoreOptions {
+  clock: Clock;
+  nextId: NextId;
+  history: History;
+  bounds?: Partial<Bounds>;
+  /** Takes out of a request's parameters what must not be recorded; left out, everything is. */
+  redact?: (operation: OperationName, params: object) => object;
+  /** Watches the requests; left out, nothing does. */
+  observer?: Observer;
+}
+
+/** Makes a core. It holds no phone until {@linkcode PluginIntake.enable} names the plugins and each has settled. */
+export function createCore(
+  { clock, nextId, history, bounds, redact = (_operation, params) => params, observer }: CoreOptions,
+): Core {
+  const exchange: Exchange = {
+    clock,
+    nextId,
+    history,
+    redact,
+    bounds: { ...DEFAULT_BOUNDS, ...bounds },
+    observer,
+    applications: new Map(),
+    handles: new Map(),
+    requests: new Map(),
+    phones: new Map(),
+    devices: [],
+    plugins: new Map(),
+    closes: new Set(),
+    settled: false,
+    stopping: false,
+  };
+  return {
+    applications: applications(exchange),
+    operator: operator(exchange),
+    plugins: pluginIntake(exchange),
+    lifecycle: lifecycle(exchange),
+  };
+}
+
+function applications(exchange: Exchange): Applications {
+  return {
+    get phoneCount() {
+      return exchange.devices.length;
+    },
+    async initialize(name, options) {
+      return new ApplicationFace(await initialize(exchange, name, options));
+    },
+    application(id, token) {
+      const found = findApplication(exchange, id, { token });
+      renew(found);
+      return new ApplicationFace(found);
+    },
+    handle(id, token) {
+      const found = findHandle(exchange, id, { token });
+      renew(found.application);
+      return new HandleFace(found);
+    },
+    phones: (sees = () => true) => presentPhones(exchange).filter(({ id }) => sees(id)).map(viewOf),
+    phone: (name, sees = () => true) => viewOf(findPhone(exchange, name, { sees })),
+    current: (record) => current(exchange, record),
+  };
+}
+
+function operator(exchange: Exchange): Operator {
+  return {
+    census: () => census(exchange),
+    applications: () => [...exchange.applications.values()].map(summaryOf),
+    application(id) {
+      const found = findApplication(exchange, id);
+      const { name, token, leaseSeconds } = found;
+      return {
+        id,
+        name,
+        token,
+        leaseSeconds,
+        release: async (by) => await shutdown(found, { cause: "operatorRelease", by }),
+      };
+    },
+    handle(id) {
+      const found = findHandle(exchange, id);
+      const { privilege, phone, application: { id: application, name, token, leaseSeconds } } = found;
+      return {
+        id,
+        privilege,
+        phone: { id: phone.id },
+        application: { id: application, name, token, leaseSeconds },
+        release: async (by) => await closeHandle(found, { cause: "operatorRelease", by }),
+      };
+    },
+    endApplicationsOf: (token) => endApplicationsOf(exchange, token),
+  };
+}
+
+function pluginIntake(exchange: Exchange): PluginIntake {
+  const plugin = (name: string): Plugin => {
+    const found = exchange.plugins.get(name);
+    if (found === undefined) throw new Error(`Cannot find plugin ${name}: it was not enabled`);
+    return found;
+  };
+  const settleIfAll = () => {
+    if (exchange.settled || [...exchange.plugins.values()].some((plugin) => !plugin.settled)) return;
+    exchange.settled = true;
+    for (const plugin of exchange.plugins.values()) {
+      for (const phone of plugin.phones.values()) giveDeviceId(phone);
+    }
+  };
+  return {
+    enable(names) {
+      for (const name of names) {
+        exchange.plugins.set(name, {
+          exchange,
+          name,
+          process: undefined,
+          settled: false,
+          ready: false,
+          inFlight: 0,
+          phones: new Map(),
+          phoneBytes: 0,
+        });
+      }
+      settleIfAll();
+    },
+    admit: (name, process) => admit(plugin(name), process),
+    settle(name, failure) {
+      const type = failure?.state === "givenUp" ? "pluginGivenUp" : "pluginRefused";
+      if (failure) exchange.history.note({ type, plugin: name, detail: failure });
+      plugin(name).settled = true;
+      settleIfAll();
+    },
+    async release(name) {
+      const leaving = plugin(name);
+      leaving.ready = false;
+      const phones = [...leaving.phones.values()];
+      await Promise.all(phones.map((phone) => closeWholly(phone, "pluginStop")));
+    },
+  };
+}
+
+function lifecycle(exchange: Exchange): Lifecycle {
+  return {
+    get condition() {
+      return { settled: exchange.settled, stopping: exchange.stopping };
+    },
+    async stop() {
+      exchange.stopping = true;
+      const phones = [...exchange.plugins.values()].flatMap((plugin) => [...plugin.phones.values()]);
+      await Promise.all(phones.map((phone) => closeWholly(phone, "serverStop")));
+      // Also what a crash or somebody's own close has begun is completed and told.
+      while (exchange.closes.size > 0) await Promise.all(exchange.closes);
+      await Promise.all([...exchange.applications.values()].map((left) => end(left, "serverStop")));
+    },
+  };
+}
+
+function census(exchange: Exchange): Census {
+  const phones = presentPhones(exchange);
+  let streams = 0;
+  for (const { events } of exchange.applications.values()) if (events.streaming) streams++;
+  let requests = 0;
+  for (const { inFlight } of exchange.plugins.values()) requests += inFlight;
+  return {
+    applications: exchange.applications.size,
+    handles: exchange.handles.size,
+    streams,
+    requests,
+    phones: phones.length,
+    connectedPhones: phones.filter(({ connected }) => connected).length,
+  };
+}

@@ -1,0 +1,50 @@
+/**
+ * Applications and handles by their ids, and whether they are still there.
+ *
+ * @module
+ */
+import { PhoneError } from "./contract/errors.ts";
+import type { Application, Exchange, Handle } from "./exchange.ts";
+
+/** Whose an application or handle is to be; without a token anybody's. */
+export interface Whose {
+  token?: string;
+}
+
+/** The application of an id. @throws {PhoneError} `INVALAPPHANDLE`. */
+export function findApplication(exchange: Exchange, id: string, { token }: Whose = {}): Application {
+  const found = exchange.applications.get(id);
+  if (found && (token === undefined || found.token === token)) return found;
+  throw noApplication();
+}
+
+/** The handle of an id. @throws {PhoneError} `INVALPHONEHANDLE`. */
+export function findHandle(exchange: Exchange, id: string, { token }: Whose = {}): Handle {
+  const found = exchange.handles.get(id);
+  if (found && (token === undefined || found.application.token === token)) return found;
+  throw noHandle();
+}
+
+/** @throws {PhoneError} `INVALAPPHANDLE` if the application has ended. */
+export function requireRunning(application: Application): void {
+  if (application.exchange.applications.get(application.id) !== application) throw noApplication();
+}
+
+/** @throws {PhoneError} `INVALPHONEHANDLE` if the handle is closed. */
+export function requireOpen(handle: Handle): void {
+  if (handle.closed) throw noHandle();
+}
+
+function noApplication(): PhoneError {
+  return new PhoneError(
+    "INVALAPPHANDLE",
+    "No application of this token has that id: it was shut down, its lease ended, or the server was started anew; begin another",
+  );
+}
+
+function noHandle(): PhoneError {
+  return new PhoneError(
+    "INVALPHONEHANDLE",
+    "No open handle of this token has that id: it was closed, by force too, its application's lease ended, or the server was started anew; open the phone again",
+  );
+}

@@ -1,0 +1,78 @@
+/**
+ * Makes `docs/facts.md`, the auditor's page of the facts that the history keeps beside requests, from the table that all who write them take their
+ * types from: `deno task schema`.
+ *
+ * @module
+ */
+import { type FactKind, FACTS } from "../../server/core/contract/facts.ts";
+import type { JsonSchema } from "../../server/core/contract/shape.ts";
+import { formatted, writePages } from "./formatted.ts";
+
+const PROSE = `# The facts of the history
+
+Beside the requests, the history keeps every other fact that an auditor may ask for: \`GET /v1/history/events\`,
+\`deno task cli history events\`, and the export. This page lists every kind, in the words of the table that the server
+writes them by; it is made by \`deno task schema\`.
+
+Each fact has its place \`seq\` in the one order of the history, the wall time \`at\`, its \`type\`, the fields that are
+named with its kind, and a \`detail\` whose fields depend on the kind:
+
+| Field | What it is |
+| --- | --- |
+| \`token\` | The id of the token that **acted**. A fact that nobody's call brought about has none. |
+| \`application\` | The id of the application. |
+| \`address\` | Where a call came from. |
+| \`plugin\` | The plugin's name. |
+| \`phone\` | \`PLUGIN:ID\`. |
+| \`handle\` | The id of the handle. |
+| \`result\`, \`code\` | The signed number of a telephony error, and its name if it has one. |
+
+Whom a fact befell, where that is somebody else than who acted, stands in \`detail.subject\`: the id of a token. So
+"what did this token do" is a question for \`token\`, and "what was done to it" one for \`detail.subject\`.
+
+**Rows of version 0.1.** There \`tokenCreated\` and \`tokenRevoked\` name the token in \`detail.id\`, the first token of
+an installation stands as its own maker, and \`handleClosed\` and \`applicationEnded\` have the token of the application
+in \`token\`, and who released it in \`detail.by\`. Rows are never changed; when they are read, they are told as above.
+`;
+
+/** The page, as the text of its file. */
+export function factsPageText(): Promise<string> {
+  return formatted(
+    `${PROSE}\n${Object.entries(FACTS).map(([type, kind]) => section(type, kind)).join("\n\n")}\n`,
+    "md",
+  );
+}
+
+function section(type: string, { tells, has, mayHave, detail }: FactKind): string {
+  const fields = [
+    ...has.map((field) => `\`${field}\``),
+    ...mayHave.map((field) => `\`${field}\` where it is known`),
+  ];
+  const rows = Object.entries(detail).map(([name, field]) => {
+    const [shape, may] = "optional" in field ? [field.optional, true] : [field, false];
+    const schema = shape.schema((inner) => inner.schema(() => ({})));
+    return `| \`${name}\` | ${kindOf(schema)} | ${may ? "may be left out" : ""} | ${schema["description"] ?? ""} |`;
+  });
+  return [
+    `## ${type}`,
+    tells,
+    ...fields.length > 0 ? [`Has ${fields.join(", ")}.`] : [],
+    ...rows.length > 0
+      ? [["| `detail` | Value | | What it is |", "| --- | --- | --- | --- |", ...rows].join("\n")]
+      : [],
+  ].join("\n\n");
+}
+
+function kindOf(schema: JsonSchema): string {
+  const { type, enum: names, items, anyOf } = schema as {
+    type?: string;
+    enum?: string[];
+    items?: JsonSchema;
+    anyOf?: JsonSchema[];
+  };
+  if (anyOf) return anyOf.map(kindOf).join(" or ");
+  if (names) return names.map((name) => `\`${name}\``).join(" ");
+  return items ? `list of ${items["type"]}s` : type ?? "";
+}
+
+if (import.meta.main) await writePages({ "facts.md": await factsPageText() });

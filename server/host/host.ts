@@ -6,7 +6,7 @@
 import { basename } from "node:path";
 import { deadline } from "@std/async/deadline";
 import { wordsOf } from "../core/contract/errors.ts";
-import type { PluginCondition } from "../core/contract/plugin_condition.ts";
+import type { PluginCondition } from "../core/contract/managed_plugin.ts";
 import type { Core } from "../core/core.ts";
 import { Leftovers } from "./leftovers.ts";
 import { type Manifest, readManifest } from "./manifest.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { PluginState } from "../core/contract/plugin_condition.ts";
+import type { PluginState } from "../core/contract/managed_plugin.ts";
 import { wordsOf } from "../core/contract/errors.ts";
 import { deadline } from "@std/async/deadline";
 import { retry } from "@std/async/retry";
@@ -12,7 +12,7 @@ import { endGroup, launch } from "./launch.ts";
 import type { Leftovers } from "./leftovers.ts";
 import type { Manifest } from "./manifest.ts";
 import type { CheckedPluginConfig } from "./plugin_config.ts";
-import { type Beat, PluginLife } from "./plugin_life.ts";
+import { type Beat, PluginLife } from "./plugin_process.ts";
 import type { PluginLog } from "./plugin_log.ts";
 import { prepare } from "./prepare.ts";
 import { PluginRefusal } from "./refusal.ts";

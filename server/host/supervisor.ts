@@ -12,7 +12,7 @@
  */
 import { PhoneError } from "../core/contract/errors.ts";
 import { deadline } from "@std/async/deadline";
-import type { PluginCondition, PluginState } from "../core/contract/plugin_condition.ts";
+import type { PluginCondition, PluginState } from "../core/contract/managed_plugin.ts";
 import type { Core } from "../core/core.ts";
 import type { Leftovers } from "./leftovers.ts";
 import type { Manifest } from "./manifest.ts";

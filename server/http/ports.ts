@@ -4,7 +4,7 @@
  * @module
  */
 import type { AttemptStore, TokenStore } from "../core/contract/access.ts";
-import type { PluginCondition, PluginState } from "../core/contract/plugin_condition.ts";
+import type { PluginCondition, PluginState } from "../core/contract/managed_plugin.ts";
 import { DEFAULT_BOUNDS } from "../core/bounds.ts";
 import type { Core } from "../core/core.ts";
 import type { HistoryAudit, HistoryReader } from "../core/contract/history.ts";

@@ -11,7 +11,7 @@ import { leave, read, write } from "./runner_io.ts";
 import * as entry from "switchroom:entry";
 import { FrameReader, FrameWriter } from "./frames.ts";
 import { startHeartbeat } from "./heartbeat.ts";
-import { Session } from "./session.ts";
+import { Session } from "./connection.ts";
 import { wordsOf } from "../core/contract/errors.ts";
 import { clip, type ToPlugin } from "./wire.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { definePlugin, type Driver, type NewPhone, type Phone } from "../../server/plugin/mod.ts";
-import { Session } from "../../server/plugin/session.ts";
+import { Session } from "../../server/plugin/connection.ts";
 import {
   type FromPlugin,
   type OperateMessage,

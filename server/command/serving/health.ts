@@ -1,6 +1,6 @@
 import type { Core } from "../../core/core.ts";
 import type { OpenHistory } from "../../history/mod.ts";
-import type { PluginState } from "../../core/contract/plugin_condition.ts";
+import type { PluginState } from "../../core/contract/managed_plugin.ts";
 import { type Host, STOPPED_BECAUSE } from "../../host/mod.ts";
 import type { Health } from "../../http/mod.ts";
 

@@ -6,7 +6,7 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { Census, Core } from "../../core/core.ts";
 import type { OpenHistory } from "../../history/mod.ts";
-import { PLUGIN_STATES } from "../../core/contract/plugin_condition.ts";
+import { PLUGIN_STATES } from "../../core/contract/managed_plugin.ts";
 import type { Host } from "../../host/mod.ts";
 import type { HttpServer } from "../../http/mod.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { PLUGIN_STATES } from "../../core/contract/plugin_condition.ts";
+import { PLUGIN_STATES } from "../../core/contract/managed_plugin.ts";
 import type { Health } from "../ports.ts";
 import { schemaOf } from "./agree.ts";
 

@@ -6,7 +6,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { createCore } from "../../../server/core/mod.ts";
-import { PluginLife } from "../../../server/host/plugin_life.ts";
+import { PluginLife } from "../../../server/host/plugin_process.ts";
 import { PluginLog } from "../../../server/host/plugin_log.ts";
 import { SDK_VERSION, WIRE_VERSION } from "../../../server/plugin/wire.ts";
 import corpus from "../corpus/host_wire.json" with { type: "json" };

@@ -13,7 +13,7 @@ import virtual from "../../../plugins/virtual/main.ts";
 import * as names from "../../../server/core/contract/names.ts";
 import { fromPlugin, getterResults } from "../../../server/host/messages.ts";
 import { FrameError, FrameReader } from "../../../server/plugin/frames.ts";
-import { Session } from "../../../server/plugin/session.ts";
+import { Session } from "../../../server/plugin/connection.ts";
 import { type FromPlugin, type ToPlugin, WIRE_VERSION } from "../../../server/plugin/wire.ts";
 import corpus from "../corpus/sdk_wire.json" with { type: "json" };
 import { bytesOf } from "../inputs/bytes.ts";

@@ -7,7 +7,7 @@ import virtual from "../../../plugins/virtual/main.ts";
 import type { Core } from "../../../server/core/core.ts";
 import { fromPlugin } from "../../../server/host/messages.ts";
 import { PluginLink } from "../../../server/host/plugin_link.ts";
-import { Session } from "../../../server/plugin/session.ts";
+import { Session } from "../../../server/plugin/connection.ts";
 import { type FromPlugin, type ToPlugin, WIRE_VERSION } from "../../../server/plugin/wire.ts";
 
 const NAME = "virtual";

@@ -4,10 +4,10 @@
  * @module
  */
 import { basename } from "node:path";
-import { deadline } from "@std/async/deadline";
 import { wordsOf } from "../core/contract/errors.ts";
 import type { PluginCondition } from "../core/contract/managed_plugin.ts";
 import type { Core } from "../core/core.ts";
+import { within } from "../tools/mod.ts";
 import { Leftovers } from "./leftovers.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { type CheckedPluginConfig, PLUGIN_NAME, type PluginConfig, pluginConfig } from "./plugin_config.ts";
@@ -152,9 +152,11 @@ async function readConfig(
 
 async function describe(config: CheckedPluginConfig): Promise<Described> {
   const fallback = basename(config.source);
-  const reading = readManifest(config.source);
-  // What is wrong with it is told when it is started. A dead disk must not keep the server from starting where the manifest is only for show.
-  const manifest = await (config.name === undefined ? reading : deadline(reading, SHOW_MS)).catch(() => undefined);
+  // What is wrong with it is told when it is started.
+  const reading = readManifest(config.source).catch(() => undefined);
+  // A dead disk must not keep the server from starting where the manifest is only for show.
+  const isRead = config.name === undefined || await within(reading, SHOW_MS);
+  const manifest = isRead ? await reading : undefined;
   const name = config.name ?? manifest?.name ?? (PLUGIN_NAME.test(fallback) ? fallback : "plugin");
   return { name, config, manifest };
 }

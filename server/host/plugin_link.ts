@@ -8,7 +8,7 @@ import { PluginGone } from "../core/plugin_gone.ts";
 import type { GetterName, GetterParameters, GetterResults } from "../core/contract/operations.ts";
 import type { OutgoingOperation, PluginEvents, PluginProcess, Wanted } from "../core/ports.ts";
 import { type CallEnd, clip, type FromPlugin, type LogLevel, type ToPlugin } from "../plugin/wire.ts";
-import { Allowance } from "./allowance.ts";
+import { TokenBucket } from "../tools/mod.ts";
 import { getterResults } from "./messages.ts";
 
 /** What a plugin says to the core, as against to its supervisor. */
@@ -59,9 +59,9 @@ export class PluginLink implements PluginProcess {
   readonly #calls = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
   /** Requests that are out: what else the plugin completes is late or a lie. */
   readonly #operating = new Set<number>();
-  readonly #dear = new Allowance({ burst: DEAR_BURST, aSecond: DEAR_A_SECOND });
-  readonly #told = new Allowance({ burst: TOLD_BURST, aSecond: TOLD_A_SECOND });
-  readonly #droppable = new Allowance({ burst: DROPPED_BURST, aSecond: DROPPED_A_SECOND });
+  readonly #dear = new TokenBucket({ burst: DEAR_BURST, perSecond: DEAR_A_SECOND });
+  readonly #told = new TokenBucket({ burst: TOLD_BURST, perSecond: TOLD_A_SECOND });
+  readonly #droppable = new TokenBucket({ burst: DROPPED_BURST, perSecond: DROPPED_A_SECOND });
   #dropped = 0;
   #offered = 0;
   #calling = 0;
@@ -186,7 +186,7 @@ export class PluginLink implements PluginProcess {
 
   /** Lets an event reach its handles, whose number is known afterwards; one too many is dropped. */
   #tell(events: PluginEvents, event: () => number): void {
-    if (this.#told.isLeft) {
+    if (this.#told.hasToken) {
       this.#told.take(Math.max(1, event()));
       return;
     }

@@ -4,7 +4,7 @@
  * @module
  */
 import { spaced } from "../core/contract/text.ts";
-import { Allowance } from "./allowance.ts";
+import { TokenBucket } from "../tools/mod.ts";
 import { clip, type LogLevel } from "../plugin/wire.ts";
 
 /** One line that a plugin wrote, or that the host wrote about it. */
@@ -40,7 +40,7 @@ const REASON = /\b(?:error|fatal|panic)/i;
 export class PluginLog {
   readonly #plugin: string;
   readonly #write: (entry: LogEntry) => void;
-  readonly #allowance = new Allowance({ burst: BURST, aSecond: LINES_A_SECOND });
+  readonly #bucket = new TokenBucket({ burst: BURST, perSecond: LINES_A_SECOND });
   readonly #kept: LogLine[] = [];
   #keptCharacters = 0;
   #dropped = 0;
@@ -79,7 +79,7 @@ export class PluginLog {
 
   /** Takes one line. */
   add(level: LogLevel, text: string): void {
-    if (!this.#allowance.take()) {
+    if (!this.#bucket.take()) {
       this.#dropped++;
       return;
     }

@@ -9,10 +9,10 @@
  */
 import { wordsOf } from "../core/contract/errors.ts";
 import { setImmediate } from "node:timers";
-import { deadline } from "@std/async/deadline";
 import type { Core } from "../core/core.ts";
 import type { GoneCause, PluginEvents } from "../core/ports.ts";
 import { FrameError, FrameReader, FrameWriter } from "../plugin/frames.ts";
+import { within } from "../tools/mod.ts";
 import { clip, type FromPlugin, type ToPlugin, WIRE_VERSION } from "../plugin/wire.ts";
 import { readLines } from "./lines.ts";
 import { fromPlugin } from "./messages.ts";
@@ -101,7 +101,7 @@ export class PluginLife {
     // It is waited for below; until then its failure must not count as unhandled.
     reading.catch(() => {});
     const status = await this.#process.status;
-    await deadline(reading, DRAIN_MS).catch(() => {});
+    await within(reading, DRAIN_MS);
     this.#clearTimers();
     await Promise.allSettled([stdout.cancel(), stderr.cancel(), this.#stdin.abort()]);
     const ending = this.#ending ?? {
@@ -124,11 +124,10 @@ export class PluginLife {
     this.#clearTimers();
     this.#send({ type: "stop" });
     const { stopMs } = this.#options.bounds;
-    await deadline(this.#ended.promise, stopMs).catch(() => {
-      this.#options.log.add("warn", `it did not stop within ${stopMs} ms and was killed`);
-      this.#end();
-      return this.#ended.promise;
-    });
+    if (await within(this.#ended.promise, stopMs)) return;
+    this.#options.log.add("warn", `it did not stop within ${stopMs} ms and was killed`);
+    this.#end();
+    await this.#ended.promise;
   }
 
   async #listen(stdout: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {

@@ -5,9 +5,9 @@
  */
 import type { PluginState } from "../core/contract/managed_plugin.ts";
 import { wordsOf } from "../core/contract/errors.ts";
-import { deadline } from "@std/async/deadline";
 import { retry } from "@std/async/retry";
 import type { Core } from "../core/core.ts";
+import { unlessAborted, within } from "../tools/mod.ts";
 import { endGroup, launch } from "./launch.ts";
 import type { Leftovers } from "./leftovers.ts";
 import type { Manifest } from "./manifest.ts";
@@ -100,7 +100,8 @@ export class PluginRun {
     const { name, core, bounds, log } = this.#options;
     this.#stopping.abort();
     if (this.#life) {
-      await deadline(core.releasePlugin(name), bounds.releaseMs).catch((error) => {
+      const late = AbortSignal.timeout(bounds.releaseMs);
+      await unlessAborted(core.releasePlugin(name), late).catch((error) => {
         log.add("warn", `its phones were not closed in order before it was stopped: ${wordsOf(error)}`);
       });
       await this.#life?.stop();
@@ -110,7 +111,7 @@ export class PluginRun {
 
   /** Waits for its end. Gives false if that is not written down in time: the core may wait for a disk, although the process has ended. */
   async untilOver(): Promise<boolean> {
-    await deadline(this.#running, LONGEST_BACK_OFF_MS + this.#options.bounds.stopMs).catch(() => {});
+    await within(this.#running, LONGEST_BACK_OFF_MS + this.#options.bounds.stopMs);
     return this.#over;
   }
 

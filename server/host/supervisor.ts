@@ -11,9 +11,9 @@
  * @module
  */
 import { PhoneError } from "../core/contract/errors.ts";
-import { deadline } from "@std/async/deadline";
 import type { PluginCondition, PluginState } from "../core/contract/managed_plugin.ts";
 import type { Core } from "../core/core.ts";
+import { SerialQueue, within } from "../tools/mod.ts";
 import type { Leftovers } from "./leftovers.ts";
 import type { Manifest } from "./manifest.ts";
 import type { CheckedPluginConfig, PermissionLists } from "./plugin_config.ts";
@@ -55,8 +55,7 @@ export class Supervisor {
   #run: PluginRun | undefined;
   /** Resolves when the run has first settled. */
   #settled = Promise.withResolvers<void>();
-  /** The end of the last command. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #commands = new SerialQueue();
   /** Aborted at the next stop: what was commanded before need not look at the plugin any more. */
   #untilStop = new AbortController();
 
@@ -111,7 +110,7 @@ export class Supervisor {
    * @throws {PhoneError} `RESOURCEUNAVAIL` if the end of its last process is not on disk.
    */
   async start(): Promise<void> {
-    await this.#inTurn(() => this.#begin());
+    await this.#commands.run(() => this.#begin());
     await this.#untilSettled();
   }
 
@@ -119,7 +118,7 @@ export class Supervisor {
   stop(): Promise<void> {
     this.#untilStop.abort();
     this.#untilStop = new AbortController();
-    return this.#inTurn(() => this.#end());
+    return this.#commands.run(() => this.#end());
   }
 
   /**
@@ -132,7 +131,7 @@ export class Supervisor {
    */
   async reload(): Promise<string | undefined> {
     const { signal } = this.#untilStop;
-    const obstacle = await this.#inTurn(async () => {
+    const obstacle = await this.#commands.run(async () => {
       const next = await this.#next(signal);
       if (typeof next === "string") return next;
       await this.#end();
@@ -166,14 +165,8 @@ export class Supervisor {
     }
   }
 
-  #inTurn<Result>(command: () => Promise<Result>): Promise<Result> {
-    const over = this.#turn.then(command);
-    this.#turn = over.catch(() => {});
-    return over;
-  }
-
   async #untilSettled(): Promise<void> {
-    await deadline(this.#settled.promise, 2 * this.#options.bounds.startMs).catch(() => {});
+    await within(this.#settled.promise, 2 * this.#options.bounds.startMs);
   }
 
   async #begin({ anew } = { anew: false }): Promise<void> {

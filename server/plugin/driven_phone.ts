@@ -17,6 +17,7 @@ import type {
   OperationName,
   OperationParameters,
 } from "../core/contract/operations.ts";
+import { SerialQueue } from "../tools/mod.ts";
 import type { Driver, DriverContext, DriverGetters, DriverOperations } from "./driver.ts";
 import { AFTER, BEFORE, type PlainGetter } from "./getters.ts";
 import { PREPARE, WITHOUT_LINK } from "./operations.ts";
@@ -49,9 +50,9 @@ export class DrivenPhone implements Phone {
   readonly #channel: PhoneChannel;
   readonly #reporter: Reporter;
   readonly #operations = new Map<number, RunningOperation>();
+  readonly #turns = new SerialQueue();
   #stage: "closed" | "opening" | "open" | "closing" | "removed" = "closed";
   #connected: boolean;
-  #turn: Promise<unknown> = Promise.resolve();
   #drained: (() => void) | undefined;
 
   /**
@@ -97,7 +98,7 @@ export class DrivenPhone implements Phone {
   }
 
   forceClose(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       if (this.#stage !== "open") return;
       this.#channel.send({ type: "forceClosing", phone: this.id });
       await this.#settle();
@@ -112,7 +113,7 @@ export class DrivenPhone implements Phone {
    * @throws {PhoneError} What the driver says against it.
    */
   open(wanted: Wanted, acknowledge: () => void): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       if (this.#stage !== "closed") throw new PhoneError("INUSE", `Phone ${this.id} is ${this.#stage}`);
       this.#stage = "opening";
       try {
@@ -129,7 +130,7 @@ export class DrivenPhone implements Phone {
 
   /** Closes the phone and acknowledges it; afterwards nothing comes from it (R57). */
   close(acknowledge: () => void): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       // It may have closed by force while the server's close was on its way.
       if (this.#stage === "open") {
         await this.#settle();
@@ -239,12 +240,6 @@ export class DrivenPhone implements Phone {
   #shut(): void {
     this.#stage = "closed";
     this.#reporter.close();
-  }
-
-  #inTurn(step: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(step);
-    this.#turn = done.catch(() => {});
-    return done;
   }
 
   /** What an error means to the server. A driver that gives up when told to is not worth a line; anything else unforeseen is. */

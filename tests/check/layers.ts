@@ -21,8 +21,10 @@ interface Room {
 }
 
 const CONTRACT = "server/core/contract/";
+const TOOLS = "server/tools/";
 const SERVER_ROOMS = [
   CONTRACT,
+  TOOLS,
   "server/core/",
   "server/plugin/",
   "server/host/",
@@ -34,13 +36,14 @@ const SERVER_ROOMS = [
 
 const ROOMS: readonly Room[] = [
   { at: CONTRACT, knows: [], packages: false, pure: true },
+  { at: TOOLS, knows: [], packages: false, pure: false },
   { at: "server/core/", knows: [CONTRACT], packages: false, pure: true },
-  { at: "server/plugin/", knows: [CONTRACT], packages: false, pure: false },
-  { at: "server/client/", knows: [CONTRACT], packages: true, pure: false },
+  { at: "server/plugin/", knows: [CONTRACT, TOOLS], packages: false, pure: false },
+  { at: "server/client/", knows: [CONTRACT, TOOLS], packages: true, pure: false },
   { at: "server/console/", knows: [CONTRACT, "server/client/"], packages: true, pure: false },
-  { at: "server/host/", knows: ["server/core/", CONTRACT, "server/plugin/"], packages: true, pure: false },
-  { at: "server/history/", knows: ["server/core/", CONTRACT, "migrations/"], packages: true, pure: false },
-  { at: "server/http/", knows: ["server/core/", CONTRACT, "server/console/"], packages: true, pure: false },
+  { at: "server/host/", knows: ["server/core/", CONTRACT, TOOLS, "server/plugin/"], packages: true, pure: false },
+  { at: "server/history/", knows: ["server/core/", CONTRACT, TOOLS, "migrations/"], packages: true, pure: false },
+  { at: "server/http/", knows: ["server/core/", CONTRACT, TOOLS, "server/console/"], packages: true, pure: false },
   { at: "server/command/", knows: SERVER_ROOMS, packages: true, pure: false },
   { at: "server/main.ts", knows: ["server/command/"], packages: true, pure: false },
   { at: "migrations/", knows: [], packages: true, pure: false },

@@ -27,6 +27,8 @@ const GOOD = {
     export const when = (ms: number): Name => new Date(ms).toISOString();`,
   "server/plugin/mod.ts":
     `export type { Name } from "../core/contract/names.ts"; import "node:net"; import "switchroom:entry";`,
+  "server/tools/mod.ts": `export const later = (run: () => void) => setTimeout(run, 1);`,
+  "server/client/mod.ts": `export { later } from "../tools/mod.ts";`,
   "server/http/mod.ts": `import { z } from "zod"; import { when } from "../core/mod.ts"; export { when, z };`,
   "server/command/serve.ts": `import { when } from "../http/mod.ts"; import "../plugin/mod.ts"; export { when };`,
   "server/main.ts": `import "./command/serve.ts"; import config from "../deno.json" with { type: "json" };`,
@@ -48,7 +50,7 @@ const PLANTED: [name: string, file: string, text: string, says: string][] = [
     "a room that imports its neighbour",
     "server/history/link.ts",
     `import type { when } from "../http/mod.ts";`,
-    `server/history/link.ts imports server/http/mod.ts as "../http/mod.ts": server/history/ may import only server/core/, server/core/contract/, migrations/`,
+    `server/history/link.ts imports server/http/mod.ts as "../http/mod.ts": server/history/ may import only server/core/, server/core/contract/, server/tools/, migrations/`,
   ],
   [
     "a core that imports another room, even in a dynamic import",
@@ -63,6 +65,12 @@ const PLANTED: [name: string, file: string, text: string, says: string][] = [
     `server/core/contract/record.ts imports server/core/mod.ts as "../mod.ts": server/core/contract/ may import nothing of ours`,
   ],
   [
+    "a toolbox that knows what it is used for",
+    "server/tools/mask.ts",
+    `export type { Name } from "../core/contract/names.ts";`,
+    `server/tools/mask.ts imports server/core/contract/names.ts as "../core/contract/names.ts": server/tools/ may import nothing of ours`,
+  ],
+  [
     "an SDK that imports a package",
     "server/plugin/wire.ts",
     `import { z } from "zod"; export { z };`,
@@ -72,7 +80,7 @@ const PLANTED: [name: string, file: string, text: string, says: string][] = [
     "an SDK that imports more of the core than its contract",
     "server/plugin/wire.ts",
     `export { when } from "../core/mod.ts";`,
-    `server/plugin/wire.ts imports server/core/mod.ts as "../core/mod.ts": server/plugin/ may import only server/core/contract/`,
+    `server/plugin/wire.ts imports server/core/mod.ts as "../core/mod.ts": server/plugin/ may import only server/core/contract/, server/tools/`,
   ],
   [
     "a plugin that imports behind the SDK",
@@ -120,7 +128,7 @@ const PLANTED: [name: string, file: string, text: string, says: string][] = [
     "a server that imports its tests",
     "server/http/fake.ts",
     `import "../../tests/fake.ts";`,
-    `server/http/fake.ts imports tests/fake.ts as "../../tests/fake.ts": server/http/ may import only server/core/, server/core/contract/, server/console/`,
+    `server/http/fake.ts imports tests/fake.ts as "../../tests/fake.ts": server/http/ may import only server/core/, server/core/contract/, server/tools/, server/console/`,
   ],
 ];
 

@@ -17,9 +17,9 @@ const MOST_SCHEMAS = 1_000;
  *
  * @throws {PluginRefusal} If it does not fit, or the schema is not one that is understood. No value is told: it may be a secret.
  */
-export function checkConfig(schema: Manifest["config"], config: Record<string, unknown>): void {
+export function checkConfig(schema: Manifest["config"], config: Record<string, unknown>): unknown {
   const { fitting, parsed } = parse(schema, config);
-  if (parsed.success) return;
+  if (parsed.success) return config;
   const faults = faultsOf(parsed.error, { schema: fitting, value: config, at: "config", secret: true });
   throw new PluginRefusal(`Cannot start the plugin: its configuration does not fit its manifest: ${faults}`);
 }

@@ -5,15 +5,14 @@
  */
 import { basename } from "node:path";
 import { wordsOf } from "../core/contract/errors.ts";
-import type { PluginCondition } from "../core/contract/managed_plugin.ts";
+import type { ManagedPlugin, PluginCondition } from "../core/contract/managed_plugin.ts";
 import type { Core } from "../core/core.ts";
 import { within } from "../tools/mod.ts";
 import { Leftovers } from "./leftovers.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { type CheckedPluginConfig, PLUGIN_NAME, type PluginConfig, pluginConfig } from "./plugin_config.ts";
 import { type LogEntry, PluginLog } from "./plugin_log.ts";
-import { Misconfigured, PluginRefusal } from "./refusal.ts";
-import { STOPPED_BECAUSE } from "./stopped_because.ts";
+import { Misconfigured, PluginRefusal, STOPPED_BECAUSE } from "./refusal.ts";
 import type { RunBounds } from "./plugin_run.ts";
 import { Supervisor } from "./supervisor.ts";
 
@@ -35,7 +34,7 @@ export const DEFAULT_HOST_BOUNDS: HostBounds = {
 /** How long a manifest may take to be read that is only to be shown. */
 const SHOW_MS = 1_000;
 
-/** What a host is made of. */
+/** What a host is made from. */
 export interface HostOptions {
   core: HostCore;
   /** What the operator says about each plugin; checked here. */
@@ -48,23 +47,20 @@ export interface HostOptions {
   folder: string;
   /** Those that differ from {@linkcode DEFAULT_HOST_BOUNDS}. */
   bounds?: Partial<HostBounds>;
-  /** How long the core may take to close a phone and to write that down, in milliseconds; 9 s if left out, as its own bounds have it. */
+  /**
+   * How long the core may take to close a phone and to write that down, in milliseconds; 9 s if left out, as its own
+   * bounds have it.
+   */
   releaseMs?: number;
   /** Takes the plugins' log, bounded for each plugin. */
   log(entry: LogEntry): void;
 }
 
-/** A plugin as its operator handles it: see {@linkcode Supervisor}. */
-export type ManagedPlugin = Pick<
-  Supervisor,
-  "condition" | "manifest" | "grants" | "lines" | "start" | "stop" | "reload"
->;
-
 /** The plugins, running. */
 export interface Host {
   /**
-   * Ends what a killed server left behind and starts every enabled plugin. Resolves when they are being started; how each fares is told by
-   * `states` and by the core's `settle`.
+   * Ends what a killed server left behind and starts every enabled plugin. Resolves when they are being started; how
+   * each fares is told by `states` and by the core's `settle`.
    *
    * @throws {Misconfigured} If two plugins have one name; nothing is started then.
    */
@@ -120,7 +116,10 @@ export function createHost(
   };
 }
 
-/** A plugin before it is started: its name is configured, or its manifest's, or, if it has none that can be read, its folder's. */
+/**
+ * A plugin before it is started: its name is configured, or its manifest's, or, if it has none that can be read, its
+ * folder's.
+ */
 interface Described {
   name: string;
   config: CheckedPluginConfig;

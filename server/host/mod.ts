@@ -1,5 +1,6 @@
 /**
- * The room of the plugin host: it starts plugins as processes of their own, speaks with them and keeps them within their bounds.
+ * The room of the plugin host: it starts plugins as processes of their own, speaks with them and keeps them within
+ * their bounds.
  *
  * @module
  */
@@ -13,9 +14,8 @@ export {
 } from "./host.ts";
 export { type PluginConfig, pluginConfig } from "./plugin_config.ts";
 export type { LogEntry } from "./plugin_log.ts";
-export { examinePlugin } from "./examine.ts";
 export { faultsOf, type HeldAgainst } from "./file_faults.ts";
+export { shellLines } from "./launch.ts";
 export { runningPlugins } from "./leftovers.ts";
-export { PluginRefusal } from "./refusal.ts";
-export { askShell } from "./shell.ts";
-export { STOPPED_BECAUSE } from "./stopped_because.ts";
+export { examinePlugin } from "./prepare.ts";
+export { PluginRefusal, STOPPED_BECAUSE } from "./refusal.ts";

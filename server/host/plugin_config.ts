@@ -23,9 +23,6 @@ export const permissionLists = z.strictObject({
   sys: list("System information that it may ask for, as Deno names it."),
 });
 
-/** What a plugin may reach outside of itself. */
-export type PermissionLists = z.infer<typeof permissionLists>;
-
 /** The schema of one entry of `plugins`; an unknown key is an error. */
 export const pluginConfig = z.strictObject({
   name: z.string().regex(PLUGIN_NAME, "must be 1 to 64 of A-Z a-z 0-9 . _ ~ - and begin with a letter or digit")

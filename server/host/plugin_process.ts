@@ -1,9 +1,10 @@
 /**
- * One life of a plugin: a process from its start to its end.
+ * One process of a plugin, watched from its start to its end.
  *
- * Started, it has the start deadline to say hello and then ready. While it lives it beats; three missed beats are a hang. It ends by an
- * orderly stop, by itself (a crash), or because the host kills it: it hung, broke the wire or did not keep a deadline. Whatever the way, its
- * messages that arrived before are heard first, then the core is told `gone`.
+ * Started, it has the start deadline to say hello and then ready. While it runs it beats; three missed beats are a
+ * hang. It ends by an orderly stop, by itself (a crash), or because the host kills it: it hung, broke the wire or did
+ * not keep a deadline. Whatever the way, its messages that arrived before are heard first, then the core is told
+ * `gone`.
  *
  * @module
  */
@@ -14,13 +15,12 @@ import type { GoneCause, PluginEvents } from "../core/ports.ts";
 import { FrameError, FrameReader, FrameWriter } from "../plugin/frames.ts";
 import { within } from "../tools/mod.ts";
 import { clip, type FromPlugin, type ToPlugin, WIRE_VERSION } from "../plugin/wire.ts";
-import { readLines } from "./lines.ts";
-import { fromPlugin } from "./messages.ts";
-import { PluginLink, WireFault } from "./plugin_link.ts";
-import type { PluginLog } from "./plugin_log.ts";
-import { STOPPED_BECAUSE } from "./stopped_because.ts";
+import { fromPlugin, WireFault } from "./messages.ts";
+import { PluginLink } from "./plugin_link.ts";
+import { type PluginLog, readLines } from "./plugin_log.ts";
+import { STOPPED_BECAUSE } from "./refusal.ts";
 
-/** How a life ended. */
+/** How a process ended. */
 export interface Ending {
   cause: GoneCause;
   /** In words. */
@@ -32,10 +32,12 @@ export interface Ending {
 /** What the process last said of itself. */
 export type Beat = Pick<Extract<FromPlugin, { type: "beat" }>, "rssBytes" | "cpu" | "lagMs">;
 
-/** What a life needs. */
-export interface LifeOptions {
+/** What the supervision of a process needs. */
+export interface ProcessOptions {
+  /** The name that the plugin runs under. */
   name: string;
-  config: Record<string, unknown>;
+  /** What the plugin is given, complete. */
+  config: unknown;
   core: Pick<Core, "attach">;
   bounds: { startMs: number; stopMs: number; heartbeatMs: number; missedHeartbeats: number };
   log: PluginLog;
@@ -53,9 +55,9 @@ const MOST_WAITING_BYTES = 67_108_864;
 const DRAIN_MS = 500;
 
 /** See the module. */
-export class PluginLife {
+export class SupervisedProcess {
   readonly #process: Deno.ChildProcess;
-  readonly #options: LifeOptions;
+  readonly #options: ProcessOptions;
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #writer = new FrameWriter((frame) => this.#write(frame), setImmediate);
   readonly #link: PluginLink;
@@ -65,6 +67,7 @@ export class PluginLife {
   #startTimer: ReturnType<typeof setTimeout> | undefined;
   #heart: ReturnType<typeof setInterval> | undefined;
   #missed = 0;
+  #sliceEnd = performance.now() + SLICE_MS;
   #waitingBytes = 0;
   #beat: Beat | undefined;
 
@@ -72,7 +75,7 @@ export class PluginLife {
    * @param process The process, just started.
    * @param options What it needs.
    */
-  constructor(process: Deno.ChildProcess, options: LifeOptions) {
+  constructor(process: Deno.ChildProcess, options: ProcessOptions) {
     this.#process = process;
     this.#options = options;
     this.#stdin = process.stdin.getWriter();
@@ -88,8 +91,8 @@ export class PluginLife {
     return this.#beat;
   }
 
-  /** Lives it to its end. */
-  async run(): Promise<Ending> {
+  /** Has the plugin start, and watches over it until its process has ended. */
+  async supervise(): Promise<Ending> {
     const { name, config, bounds, log } = this.#options;
     this.#startTimer = setTimeout(() => {
       this.#kill("pluginHang", `it was not ready within ${bounds.startMs} ms of its start`);
@@ -118,9 +121,12 @@ export class PluginLife {
     return ending;
   }
 
-  /** Stops the plugin in order, until its process has ended; it is killed if that takes longer than it may. Its phones have been closed before. */
+  /**
+   * Stops the plugin in order, until its process has ended; it is killed if that takes longer than it may. Its phones
+   * have been closed before.
+   */
   async stop(): Promise<void> {
-    this.#ending ??= { cause: "pluginStop", detail: STOPPED_BECAUSE.told, final: true };
+    this.#ending ??= { cause: "pluginStop", detail: STOPPED_BECAUSE.commanded, final: true };
     this.#clearTimers();
     this.#send({ type: "stop" });
     const { stopMs } = this.#options.bounds;
@@ -132,17 +138,9 @@ export class PluginLife {
 
   async #listen(stdout: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
     const frames = new FrameReader();
-    let sliceEnd = performance.now() + SLICE_MS;
     try {
       for (let read = await stdout.read(); !read.done; read = await stdout.read()) {
-        for (const messages of frames.push(read.value)) {
-          for (const message of messages) {
-            this.#receive(message);
-            if (performance.now() <= sliceEnd) continue;
-            await new Promise((resolve) => setImmediate(resolve));
-            sliceEnd = performance.now() + SLICE_MS;
-          }
-        }
+        for (const messages of frames.push(read.value)) await this.#receiveAll(messages);
       }
     } catch (error) {
       const words = wordsOf(error);
@@ -150,6 +148,18 @@ export class PluginLife {
       const ours = !(error instanceof FrameError || error instanceof WireFault);
       this.#kill("protocolError", `${ours ? "its message could not be handled" : "it broke the wire"}: ${words}`);
     }
+  }
+
+  async #receiveAll(messages: unknown[]): Promise<void> {
+    for (const message of messages) {
+      this.#receive(message);
+      if (performance.now() > this.#sliceEnd) await this.#nextSlice();
+    }
+  }
+
+  async #nextSlice(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#sliceEnd = performance.now() + SLICE_MS;
   }
 
   #receive(unchecked: unknown): void {
@@ -176,7 +186,7 @@ export class PluginLife {
         this.#ending ??= { cause: "pluginCrash", detail: message.message, final: false };
         return;
       case "startFailed":
-        return this.#kill("pluginCrash", `it could not start: ${message.message}`, message.final);
+        return this.#kill("pluginCrash", `it could not start: ${message.message}`, { final: message.final });
       case "stopped":
         return;
       case "ready":
@@ -194,7 +204,8 @@ export class PluginLife {
     }
     this.#events = this.#options.core.attach(this.#options.name, this.#link);
     const { heartbeatMs, missedHeartbeats } = this.#options.bounds;
-    // Ticks are counted, not time: a host that was busy itself finds one tick and then the beats that arrived meanwhile.
+    // Ticks are counted, not time: a host that was busy itself finds one tick and then the beats that arrived
+    // meanwhile.
     this.#heart = setInterval(() => {
       if (++this.#missed > missedHeartbeats) {
         this.#kill("pluginHang", `it missed ${missedHeartbeats} heartbeats of ${heartbeatMs} ms`);
@@ -224,7 +235,7 @@ export class PluginLife {
     this.#stdin.write(frame).then(() => this.#waitingBytes -= frame.length, () => {});
   }
 
-  #kill(cause: GoneCause, detail: string, final = false): void {
+  #kill(cause: GoneCause, detail: string, { final = false } = {}): void {
     this.#ending ??= { cause, detail, final };
     this.#end();
   }

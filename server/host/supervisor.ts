@@ -1,32 +1,41 @@
 /**
- * The life of a plugin through all its processes.
+ * The supervision of a plugin, through all its runs and all their processes.
  *
- * `starting` (manifest, grants and imports are looked at, then a process is launched) → `ready`. When a process ends by itself, or had to be
- * killed: `backingOff`, then `starting` again, with growing waits; the third time within five minutes: `givenUp`. A plugin that cannot be
- * started as it is settles at once, in `needsGrant` or in `stopped`, with the reason in words; so does one that is stopped in order.
+ * `starting` (manifest, grants and imports are looked at, then a process is launched) → `ready`. When a process ends by
+ * itself, or had to be killed: `backingOff`, then `starting` again, with growing waits; the third time within five
+ * minutes: `givenUp`. A plugin that cannot be started as it is settles at once, in `needsGrant` or in `stopped`, with
+ * the reason in words; so does one that is stopped in order.
  *
- * From a start to the end of all this is a *run*. Its operator's commands come one after the other; the next start is a new run, which knows nothing of the
- * crashes of the one before.
+ * From a start to the end of all this is one run, {@linkcode PluginRun}, of one or several processes. Its operator's
+ * commands come one after the other; the next start is a new run, which knows nothing of the crashes of the one before.
  *
  * @module
  */
 import { PhoneError } from "../core/contract/errors.ts";
-import type { PluginCondition, PluginState } from "../core/contract/managed_plugin.ts";
+import type {
+  LogLine,
+  ManagedPlugin,
+  Permissions,
+  PluginCondition,
+  PluginState,
+} from "../core/contract/managed_plugin.ts";
 import type { Core } from "../core/core.ts";
 import { SerialQueue, within } from "../tools/mod.ts";
 import type { Leftovers } from "./leftovers.ts";
 import type { Manifest } from "./manifest.ts";
-import type { CheckedPluginConfig, PermissionLists } from "./plugin_config.ts";
-import type { LogLine, PluginLog } from "./plugin_log.ts";
-import { STOPPED_BECAUSE } from "./stopped_because.ts";
+import type { CheckedPluginConfig } from "./plugin_config.ts";
+import type { PluginLog } from "./plugin_log.ts";
 import { prepare } from "./prepare.ts";
-import { PluginRefusal } from "./refusal.ts";
+import { PluginRefusal, STOPPED_BECAUSE } from "./refusal.ts";
 import { PluginRun, type RunBounds } from "./plugin_run.ts";
 
 /** What a supervisor needs. */
 export interface SupervisorOptions {
   config: CheckedPluginConfig;
-  /** Reads what the configuration says of it now. Throws {@linkcode PluginRefusal} if it cannot be read or says nothing of it. */
+  /**
+   * Reads what the configuration says of it now. Throws {@linkcode PluginRefusal} if it cannot be read or says nothing
+   * of it.
+   */
   readConfig(): Promise<CheckedPluginConfig>;
   /** What its manifest says; undefined if it cannot be read. */
   manifest: Manifest | undefined;
@@ -42,7 +51,7 @@ export interface SupervisorOptions {
 const SETTLED: readonly PluginState[] = ["ready", "stopped", "needsGrant", "givenUp"];
 
 /** See the module. */
-export class Supervisor {
+export class Supervisor implements ManagedPlugin {
   readonly #name: string;
   readonly #options: SupervisorOptions;
   #config: CheckedPluginConfig;
@@ -94,7 +103,7 @@ export class Supervisor {
   }
 
   /** What its operator granted. */
-  get grants(): PermissionLists {
+  get grants(): Permissions {
     return this.#config.grants;
   }
 
@@ -122,9 +131,10 @@ export class Supervisor {
   }
 
   /**
-   * Stops the plugin and starts it, the configuration and its folder read anew: phones that it does not offer any more are taken away. It stays as it is if the
-   * configuration cannot be read or says nothing of it any more; one that runs goes on also if what they say now could not be started, as far as can be
-   * seen without running it: phones that work are not given up for a slip of the pen.
+   * Stops the plugin and starts it, the configuration and its folder read anew: phones that it does not offer any more
+   * are taken away. It stays as it is if the configuration cannot be read or says nothing of it any more; one that runs
+   * goes on also if what they say now could not be started, as far as can be seen without running it: phones that work
+   * are not given up for a slip of the pen.
    *
    * @returns Why it goes on as it is, in words; undefined once it was started anew, as {@linkcode Supervisor.start}.
    * @throws {PhoneError} As {@linkcode Supervisor.start}.
@@ -172,7 +182,7 @@ export class Supervisor {
   async #begin({ anew } = { anew: false }): Promise<void> {
     const { core, bounds, leftovers, log } = this.#options;
     if (this.#run && !this.#run.isEnding) return;
-    if (this.#run && !await this.#run.untilOver()) {
+    if (this.#run && !await this.#run.untilEnded()) {
       throw new PhoneError(
         "RESOURCEUNAVAIL",
         `Cannot start the plugin ${this.#name}: the end of its last process is not on disk yet; ask again when the history can be written`,
@@ -197,7 +207,7 @@ export class Supervisor {
 
   async #end(): Promise<void> {
     await this.#run?.stop();
-    this.#become("stopped", STOPPED_BECAUSE.told);
+    this.#become("stopped", STOPPED_BECAUSE.commanded);
   }
 
   #become(state: PluginState, detail: string): void {

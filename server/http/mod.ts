@@ -9,7 +9,6 @@ export type {
   Health,
   HttpPorts,
   Limits,
-  ManagedPlugin,
   MetricsText,
   PluginHealth,
   Scope,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { AttemptStore, TokenStore } from "../core/contract/access.ts";
-import type { PluginCondition, PluginState } from "../core/contract/managed_plugin.ts";
+import type { ManagedPlugin, PluginState } from "../core/contract/managed_plugin.ts";
 import { DEFAULT_BOUNDS } from "../core/bounds.ts";
 import type { Core } from "../core/core.ts";
 import type { HistoryAudit, HistoryReader } from "../core/contract/history.ts";
@@ -58,36 +58,6 @@ export interface PluginHealth {
   readonly state: PluginState;
   /** Why it is not ready, in words. */
   readonly reason?: string;
-}
-
-/** What a plugin may reach outside of itself, in Deno's words. */
-export type Permissions = Readonly<Record<"net" | "read" | "write" | "env" | "run" | "sys", readonly string[]>>;
-
-/** A line of a plugin's log. */
-export interface PluginLine {
-  /** RFC 3339 in UTC with milliseconds. */
-  readonly at: string;
-  readonly level: "debug" | "info" | "warn" | "error";
-  readonly text: string;
-}
-
-/** A configured plugin, for its operator. Commands that are given at once are carried out one after the other. */
-export interface ManagedPlugin {
-  readonly condition: PluginCondition;
-  /** What its manifest last said; undefined if it could never be read. */
-  readonly manifest:
-    | { readonly version: string; readonly description: string; readonly permissions: Permissions }
-    | undefined;
-  /** What its operator granted. */
-  readonly grants: Permissions;
-  /** The newest lines of its log, oldest first. */
-  readonly lines: readonly PluginLine[];
-  /** Starts it, unless it runs. Resolves when it has settled, or after a bound; throws `RESOURCEUNAVAIL`. */
-  start(): Promise<void>;
-  /** Closes its phones and ends its process. */
-  stop(): Promise<void>;
-  /** Stops it and starts it, its folder read anew; as `start`. Gives in words why one that runs goes on as it is instead. */
-  reload(): Promise<string | undefined>;
 }
 
 /** The body of `GET /readyz`. */

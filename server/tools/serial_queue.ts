@@ -6,7 +6,8 @@
 import { unlessAborted } from "./waiting.ts";
 
 /**
- * Runs one step after the other, in the order in which they were asked for. One that fails does not keep the next from its turn.
+ * Runs one step after the other, in the order in which they were asked for. One that fails does not keep the next from
+ * its turn.
  *
  * @example A device that takes one command at a time
  * ```ts

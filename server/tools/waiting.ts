@@ -58,8 +58,8 @@ export function within(promise: Promise<unknown>, ms: number): Promise<boolean> 
 }
 
 /**
- * Waits so many milliseconds, unless a signal aborts first. It never rejects: whoever must not go on after an abort asks
- * the signal.
+ * Waits so many milliseconds, unless a signal aborts first. It never rejects: whoever must not go on after an abort
+ * asks the signal.
  *
  * @example A driver that takes its time
  * ```ts

@@ -74,14 +74,14 @@ Deno.test("invariant 6: a plugin that ends is told as a crash; whoever waits is 
   await using bench = await HostBench.run({
     code: onePhone("{ devSpecific() { Deno.exit(3); }, getRing: () => new Promise(() => {}) }"),
   });
-  for (const life of [1, 2, 3]) {
-    await bench.untilTrue(`life ${life}`, () => bench.told.filter(([name]) => name === "ready").length === life);
+  for (const count of [1, 2, 3]) {
+    await bench.untilTrue(`process ${count}`, () => bench.told.filter(([name]) => name === "ready").length === count);
     await bench.process.open("p", NOTHING);
     const ring = bench.process.get("p", "getRing", {});
     const told = rejects(ring, UNAVAILABLE);
-    bench.operate(life);
+    bench.operate(count);
     await told;
-    await bench.untilTrue(`end ${life}`, () => bench.told.filter(([name]) => name === "gone").length === life);
+    await bench.untilTrue(`end ${count}`, () => bench.told.filter(([name]) => name === "gone").length === count);
   }
   await bench.untilTrue("givenUp", () => bench.told.filter(([name]) => name === "settle").length === 4);
   const { state, detail, restarts } = bench.condition;
@@ -223,7 +223,7 @@ Deno.test("a plugin that hangs while it is stopped, or waits for its next start,
 
   await using waiting = await HostBench.of(async (parent) => [{
     source: await writePlugin(parent, { code: "Deno.exit(1);" }),
-  }], { backOffMs: 500 });
+  }], { bounds: { backOffMs: 500 } });
   await waiting.host.start();
   await waiting.untilTrue("a crash", () => waiting.condition.state === "backingOff");
   await waiting.host.stop();

@@ -5,13 +5,14 @@
  */
 import { z } from "zod";
 import { PhoneError } from "../../core/contract/errors.ts";
+import type { ManagedPlugin } from "../../core/contract/managed_plugin.ts";
 import { quoted } from "../../core/contract/quoted.ts";
 import { onDisk } from "../../core/on_disk.ts";
 import { json } from "../answering/answer.ts";
 import { addressOf } from "../access/call_source.ts";
 import { type Call, type Endpoint, pathValue } from "../endpoint.ts";
 import { seesOf } from "../access/phone_globs.ts";
-import type { HttpPorts, ManagedPlugin } from "../ports.ts";
+import type { HttpPorts } from "../ports.ts";
 import { Refusal } from "../refusing/refusal.ts";
 import { Plugin, PluginList, PluginLog } from "../schemas/plugin.ts";
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Attempts, AttemptStore, KeptToken, TokenStore } from "../../../server/core/contract/access.ts";
+import type { ManagedPlugin } from "../../../server/core/contract/managed_plugin.ts";
 import type { HistoryEvent, RequestRecord } from "../../../server/core/contract/record.ts";
 import type { HistoryReader, Page } from "../../../server/core/contract/history.ts";
 import type { Fact } from "../../../server/core/ports.ts";
@@ -14,7 +15,6 @@ import {
   type Health,
   type HttpServer,
   type Limits,
-  type ManagedPlugin,
   type Scope,
   serveHttp,
   tokenTable,

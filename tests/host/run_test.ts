@@ -28,6 +28,54 @@ Deno.test("the plugin is given its configuration and the name that it runs under
   match(bench.logText, /lobby \{"door":7\}/);
 });
 
+const DEFAULTS = {
+  type: "object",
+  properties: {
+    port: { type: "integer", default: 5060 },
+    register: {
+      type: "object",
+      properties: { least: { type: "integer", default: 60 }, most: { type: "integer", default: 300 } },
+      default: { least: 60, most: 300 },
+    },
+    doors: {
+      type: "array",
+      items: { type: "object", properties: { name: { type: "string" }, bell: { type: "boolean", default: true } } },
+    },
+    note: { type: "string" },
+  },
+};
+
+const SAYING = `import { definePlugin } from "switchroom/plugin";
+export default definePlugin((host, config) => ({ start: () => host.log(JSON.stringify(config)) }));`;
+
+for (
+  const [what, config, given] of [
+    ["nothing", {}, { port: 5060, register: { least: 60, most: 300 } }],
+    ["a part of a part", { register: { most: 900 } }, { port: 5060, register: { least: 60, most: 900 } }],
+    ["entries of a list", { doors: [{ name: "north" }, { bell: false }] }, {
+      port: 5060,
+      register: { least: 60, most: 300 },
+      doors: [{ name: "north", bell: true }, { bell: false }],
+    }],
+    ["more than the schema names", { port: 1, colour: "red" }, {
+      port: 1,
+      register: { least: 60, most: 300 },
+      colour: "red",
+    }],
+  ] as const
+) {
+  Deno.test(`a configuration that says ${what} is handed over with the manifest's defaults`, async () => {
+    await using bench = await HostBench.run({ code: SAYING, manifest: { config: DEFAULTS } }, { config: { config } });
+    deepEqual(JSON.parse(bench.logText), given);
+  });
+}
+
+Deno.test("without a schema the configuration is handed over as it is", async () => {
+  const config = { any: [{ thing: null }], at: { all: 1 } };
+  await using bench = await HostBench.run({ code: SAYING }, { config: { config } });
+  deepEqual(JSON.parse(bench.logText), config);
+});
+
 Deno.test("an operation goes there and its completion comes back; a getter answers; a refusal is the driver's", async () => {
   await using bench = await HostBench.run({
     code: onePhone(`{

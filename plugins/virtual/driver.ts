@@ -143,7 +143,7 @@ export class VirtualPhone implements Driver {
       case "connected":
         if (this.phone) this.phone.connected = action.connected;
         return;
-      // Neither is waited for: both wait for this very operation to settle.
+      // Neither is waited for: both wait for this very operation to end.
       case "forceClose":
         return void this.phone?.forceClose();
       case "remove":

@@ -26,7 +26,9 @@ export interface LinkOptions {
 /** How many calls of a plugin may be unanswered. */
 const MOST_UNANSWERED = 64;
 
-/** See the module. */
+/**
+ * The core's port to a plugin, over the wire to one process. What the plugin is asked and never answers ends with it.
+ */
 export class PluginLink implements PluginProcess {
   readonly #options: LinkOptions;
   readonly #calls = new PendingCalls();
@@ -85,7 +87,7 @@ export class PluginLink implements PluginProcess {
   /**
    * Takes a report of the plugin.
    *
-   * @throws {WireFault} If it answers what was not asked, or floods the server with what is dear.
+   * @throws {WireFault} If it answers what was not asked, or floods the server with what costs rows or attention.
    */
   receive(report: PluginReport, events: PluginEvents): void {
     this.#guard.pay(report);

@@ -13,8 +13,8 @@ import { setImmediate } from "node:timers";
 import type { Core } from "../core/core.ts";
 import type { GoneCause, PluginEvents } from "../core/ports.ts";
 import { FrameError, FrameReader, FrameWriter } from "../plugin/frames.ts";
-import { within } from "../tools/mod.ts";
 import { clip, type FromPlugin, type ToPlugin, WIRE_VERSION } from "../plugin/wire.ts";
+import { within } from "../tools/mod.ts";
 import { fromPlugin, WireFault } from "./messages.ts";
 import { PluginLink } from "./plugin_link.ts";
 import { type PluginLog, readLines } from "./plugin_log.ts";
@@ -38,8 +38,11 @@ export interface ProcessOptions {
   name: string;
   /** What the plugin is given, complete. */
   config: unknown;
+  /** Takes up the process once it has said hello. */
   core: Pick<Core, "attach">;
+  /** How long it may take to start and to stop, and how often it must beat. */
   bounds: { startMs: number; stopMs: number; heartbeatMs: number; missedHeartbeats: number };
+  /** Takes what it logs and prints, and what is said of it. */
   log: PluginLog;
   /** Whether phones that it does not offer are taken away. */
   anew: boolean;
@@ -54,7 +57,7 @@ const MOST_WAITING_BYTES = 67_108_864;
 /** How long the pipes of an ended process are still read: a grandchild may hold them open for ever. */
 const DRAIN_MS = 500;
 
-/** See the module. */
+/** A process that has just been started: greeted, watched by its heartbeats, stopped in order or killed. */
 export class SupervisedProcess {
   readonly #process: Deno.ChildProcess;
   readonly #options: ProcessOptions;

@@ -74,7 +74,7 @@ class PluginCrash extends Error {
   }
 }
 
-/** See the module. It begins as it is made. */
+/** A run, which begins as it is made: it launches processes until the plugin settles or is stopped. */
 export class PluginRun {
   readonly #options: RunOptions;
   readonly #stopping = new AbortController();

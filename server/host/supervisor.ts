@@ -50,7 +50,7 @@ export interface SupervisorOptions {
 /** What nothing but a command or a crash leads out of. */
 const SETTLED: readonly PluginState[] = ["ready", "stopped", "needsGrant", "givenUp"];
 
-/** See the module. */
+/** A configured plugin, which outlives its runs: it takes its operator's commands and says how it is. */
 export class Supervisor implements ManagedPlugin {
   readonly #name: string;
   readonly #options: SupervisorOptions;

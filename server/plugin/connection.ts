@@ -25,7 +25,7 @@ export interface ConnectionOptions {
   stopped(): void;
 }
 
-/** See the module. */
+/** A plugin as its host speaks with it. After the plugin has stopped, nothing of it is sent any more. */
 export class Connection implements PhoneChannel {
   readonly #definition: unknown;
   readonly #wire: ConnectionOptions;

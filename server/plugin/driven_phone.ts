@@ -1,8 +1,8 @@
 /**
  * One phone of a plugin: it drives the driver and keeps the close rules (contract, section 4).
  *
- * Its life: closed → opening → open → closing → closed, again and again until it is removed. Opening and closing take
- * turns. Closing goes: signals abort, every operation settles (those past their deadline too), the driver closes, the
+ * Its stages: closed → opening → open → closing → closed, again and again until it is removed. Opening and closing take
+ * turns. Closing goes: signals abort, every operation ends (those past their deadline too), the driver closes, the
  * close is acknowledged; after that nothing comes from the phone. A forced close goes the same way without the driver's
  * `close`, because the device has let go by itself (R69).
  *
@@ -44,7 +44,7 @@ export interface DrivenPhoneOptions {
   channel: PhoneChannel;
 }
 
-/** See the module. */
+/** A phone between the wire and its driver: whatever the driver does, the wire hears what the rules allow. */
 export class DrivenPhone implements Phone {
   readonly id: string;
   readonly #driver: Driver;
@@ -263,7 +263,7 @@ export class DrivenPhone implements Phone {
 }
 
 /**
- * An operation under way. Its signal is made only for a driver that looks at it: most settle before anybody could abort
+ * An operation under way. Its signal is made only for a driver that looks at it: most end before anybody could abort
  * them.
  */
 class RunningOperation implements DriverContext {

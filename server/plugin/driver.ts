@@ -96,7 +96,7 @@ export interface Driver extends DriverOperations, DriverGetters {
   /** The first handle is opened: claim the device. Rejecting refuses the open with that `PhoneError`. */
   open?(): Promise<void> | void;
   /**
-   * The last handle is closed and every operation has settled: release the device. Whatever it throws is logged and the
+   * The last handle is closed and every operation has ended: release the device. Whatever it throws is logged and the
    * phone is closed.
    *
    * It is not called after `phone.forceClose()`: there the driver has let go of the device by itself.

@@ -41,7 +41,7 @@ export interface Phone {
   /** Reports a vendor's message to every open handle. */
   devSpecific(params: Uint8Array): void;
   /**
-   * Closes the phone by the device's own decision: signals abort, every operation settles, then every handle is told
+   * Closes the phone by the device's own decision: signals abort, every operation ends, then every handle is told
    * `PHONE_CLOSE`. The driver's `close` is not called. It may be opened again at once.
    *
    * The promise waits for every operation of the phone: an operation must not wait for it.

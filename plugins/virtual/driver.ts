@@ -21,8 +21,8 @@ import { type Memory, newMemory } from "./memory.ts";
 import { NextOperations } from "./next.ts";
 import { type Action, readAction, refusal } from "./person.ts";
 
-/** What a driver is made of. */
-export interface VirtualParts {
+/** What a driver is made from. */
+export interface VirtualPhoneOptions {
   id: string;
   host: Host;
   capabilities: PartialCapabilities;
@@ -48,8 +48,8 @@ export class VirtualPhone implements Driver {
   readonly #id: string;
   readonly #host: Host;
 
-  /** @param parts What it is made of. */
-  constructor({ id, host, capabilities }: VirtualParts) {
+  /** @param options What it is made from. */
+  constructor({ id, host, capabilities }: VirtualPhoneOptions) {
     this.#id = id;
     this.#host = host;
     this.capabilities = capabilities;
@@ -143,7 +143,7 @@ export class VirtualPhone implements Driver {
       case "connected":
         if (this.phone) this.phone.connected = action.connected;
         return;
-      // Neither is waited for: both wait for this very operation to settle.
+      // Neither is waited for: both wait for this very operation to end.
       case "forceClose":
         return void this.phone?.forceClose();
       case "remove":

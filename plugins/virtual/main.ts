@@ -1,5 +1,6 @@
 /**
- * Software phones for trying things out: `desk-1`, a full desk phone, and `mini-1`, a small one on which every refusal can be seen.
+ * Software phones for trying things out: `desk-1`, a full desk phone, and `mini-1`, a small one on which every refusal
+ * can be seen.
  *
  * @module
  */

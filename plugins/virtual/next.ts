@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DriverContext, PhoneError } from "switchroom/plugin";
+import { type DriverContext, pause, type PhoneError } from "switchroom/plugin";
 
 /** How the next operations go. */
 export interface Next {
@@ -33,23 +33,10 @@ export class NextOperations {
     if (this.#next.count === 0) return;
     this.#next.count--;
     const { delayMs, error } = this.#next;
-    if (delayMs > 0) await pause(delayMs, signal);
+    if (delayMs > 0) {
+      await pause(delayMs, signal);
+      signal.throwIfAborted();
+    }
     if (error) throw error;
   }
-}
-
-/** Waits, and rejects with the signal's reason as soon as it aborts. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", abort);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", abort, { once: true });
-  });
 }

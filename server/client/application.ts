@@ -6,12 +6,12 @@
 import type { PhoneView } from "../core/contract/phone.ts";
 import type { PhoneEvent } from "../core/contract/events.ts";
 import type { Cause, RequestRecord } from "../core/contract/record.ts";
-import { type Abandonable, unlessAbandoned } from "./abandon.ts";
+import { unlessAborted } from "../tools/mod.ts";
 import { ApplicationEnded, PhoneClosed } from "./errors.ts";
 import { EventFeed } from "./event_feed.ts";
 import type { Address } from "./open_socket.ts";
 import { type Begun, type HeldHandle, Line } from "./line.ts";
-import { Phone } from "./phone.ts";
+import { type Abandonable, Phone } from "./phone.ts";
 import { Replies } from "./replies.ts";
 
 /** How long a close waits for a connection that is not there, milliseconds. */
@@ -92,7 +92,7 @@ export class Application implements AsyncDisposable {
       },
     }).then((answer) => answer instanceof Phone ? answer : this.#hold(answer as HeldHandle));
     try {
-      return await unlessAbandoned(asked, signal);
+      return await unlessAborted(asked, signal);
     } catch (error) {
       // Abandoned: what is opened after all must not stay open.
       asked.then((phone) => phone.close()).catch(() => {});
@@ -123,7 +123,7 @@ export class Application implements AsyncDisposable {
     const patience = this.#line.connected ? 1_000 * (this.#begun?.leaseSeconds ?? 0) : UNCONNECTED_MS;
     const late = AbortSignal.any([AbortSignal.timeout(patience), ...(options.signal ? [options.signal] : [])]);
     try {
-      await unlessAbandoned(this.#line.call("phoneShutdown", {}), late);
+      await unlessAborted(this.#line.call("phoneShutdown", {}), late);
     } catch (error) {
       // It has ended already, or will by itself.
       if (!(error instanceof ApplicationEnded || late.aborted)) throw error;
@@ -138,7 +138,7 @@ export class Application implements AsyncDisposable {
   }
 
   #call(method: string, params: object, { signal }: Abandonable): Promise<unknown> {
-    return unlessAbandoned(this.#line.call(method, params), signal);
+    return unlessAborted(this.#line.call(method, params), signal);
   }
 
   #hold({ handle, phone, privilege }: HeldHandle): Phone {

@@ -1,3 +1,5 @@
+import { within } from "../tools/mod.ts";
+
 /** A socket ended before its first answer. */
 export class SocketLost extends Error {
   /** The code that it was closed with. */
@@ -15,16 +17,11 @@ export class SocketLost extends Error {
 const CLOSE_MS = 1_000;
 
 /** Closes a socket of which nothing is wanted any more, and waits a moment for the other side to agree. */
-export function closeSocket(socket: WebSocket): Promise<void> {
-  return new Promise((resolve) => {
-    const over = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(over, CLOSE_MS);
-    socket.onopen = socket.onmessage = socket.onerror = null;
-    socket.onclose = over;
-    if (socket.readyState === WebSocket.CLOSED) over();
-    else socket.close();
-  });
+export async function closeSocket(socket: WebSocket): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  socket.onopen = socket.onmessage = socket.onerror = null;
+  socket.onclose = () => resolve();
+  if (socket.readyState === WebSocket.CLOSED) return;
+  socket.close();
+  await within(promise, CLOSE_MS);
 }

@@ -10,11 +10,10 @@ import type { PhoneEvent } from "../core/contract/events.ts";
 import type { Privilege } from "../core/contract/names.ts";
 import { PhoneError } from "../core/contract/errors.ts";
 import { SOCKET_CLOSES } from "../core/contract/socket.ts";
-import { unlessAbandoned } from "./abandon.ts";
+import { given, pause, unlessAborted } from "../tools/mod.ts";
 import { closeSocket, SocketLost } from "./close_socket.ts";
 import { ApplicationEnded, CallRefused, errorOf, type WireError } from "./errors.ts";
 import { type Address, checkToken, openSocket } from "./open_socket.ts";
-import { pause } from "./pause.ts";
 
 /** A handle as the server knows it. */
 export interface HeldHandle {
@@ -124,10 +123,10 @@ export class Line {
       const begun = Promise.withResolvers<Begun>();
       const introduced = this.#introduce(socket, {
         method: "phoneInitializeEx",
-        params: { name, ...(leaseSeconds !== undefined && { leaseSeconds }) },
+        params: { name, ...given({ leaseSeconds }) },
         onAnswer: begun.resolve,
       });
-      await unlessAbandoned(introduced, signal);
+      await unlessAborted(introduced, signal);
       this.#application = await begun.promise;
       this.#use(socket);
       return this.#application;

@@ -14,11 +14,10 @@
  *
  * @module
  */
-export type { Abandonable } from "./abandon.ts";
 export { Application } from "./application.ts";
 export { connect, type ConnectOptions } from "./connect.ts";
 export { ApplicationEnded, CallRefused, PhoneClosed } from "./errors.ts";
-export { type AskedRequest, type AskOptions, Phone, type StatusMessages } from "./phone.ts";
+export { type Abandonable, type AskedRequest, type AskOptions, Phone, type StatusMessages } from "./phone.ts";
 export type { Reply } from "./replies.ts";
 export { PHONE_ERRORS, PhoneError, type PhoneErrorCode, type PhoneErrorName } from "../core/contract/errors.ts";
 export type * from "../core/contract/capabilities.ts";

@@ -16,11 +16,17 @@ import { PhoneError } from "../core/contract/errors.ts";
 import type { Closed } from "../core/contract/phone.ts";
 import type { Cause } from "../core/contract/record.ts";
 import { methodName } from "../core/contract/socket.ts";
-import { type Abandonable, unlessAbandoned } from "./abandon.ts";
+import { unlessAborted } from "../tools/mod.ts";
 import { ApplicationEnded, PhoneClosed } from "./errors.ts";
 import type { EventFeed } from "./event_feed.ts";
 import type { HeldHandle, Line } from "./line.ts";
 import type { Replies, Reply } from "./replies.ts";
+
+/** What can be abandoned. What was asked goes on, unheard. */
+export interface Abandonable {
+  /** Gives up waiting; the promise rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
 
 /** What an operation may be asked with. */
 export interface AskOptions extends Abandonable {
@@ -148,7 +154,7 @@ export class Phone implements AsyncDisposable {
     const { signal, ...rest } = options;
     const { gaps } = this.#replies;
     const asked = this.#call(methodName(operation), { ...params, ...rest, idempotencyKey: crypto.randomUUID() });
-    const { requestId } = await unlessAbandoned(asked, signal) as { requestId: number };
+    const { requestId } = await unlessAborted(asked, signal) as { requestId: number };
     const reply = this.#replies.of(requestId, this.handle);
     if (this.#replies.gaps !== gaps) this.#replies.lookUp(requestId);
     return { requestId, reply };
@@ -205,12 +211,12 @@ export class Phone implements AsyncDisposable {
   /** What this handle wants to hear from now on: phoneSetStatusMessages. A new handle hears replies only. */
   async setStatusMessages(messages: StatusMessages, options: Abandonable = {}): Promise<StatusMessages> {
     const answer = this.#call("phoneSetStatusMessages", messages);
-    return await unlessAbandoned(answer, options.signal) as StatusMessages;
+    return await unlessAborted(answer, options.signal) as StatusMessages;
   }
 
   /** What this handle wants to hear: phoneGetStatusMessages. */
   async getStatusMessages(options: Abandonable = {}): Promise<StatusMessages> {
-    return await unlessAbandoned(this.#call("phoneGetStatusMessages", {}), options.signal) as StatusMessages;
+    return await unlessAborted(this.#call("phoneGetStatusMessages", {}), options.signal) as StatusMessages;
   }
 
   /** The events of this handle from now on, until it is closed. */
@@ -242,7 +248,7 @@ export class Phone implements AsyncDisposable {
       this.left("close");
       return closed;
     });
-    return await unlessAbandoned(closing, options.signal);
+    return await unlessAborted(closing, options.signal);
   }
 
   /** As {@linkcode Phone.close}. */
@@ -265,7 +271,7 @@ export class Phone implements AsyncDisposable {
     options: AskOptions = {},
   ): Promise<Reply> {
     const { reply } = await this.ask(operation, params, options);
-    return await unlessAbandoned(reply, options.signal);
+    return await unlessAborted(reply, options.signal);
   }
 
   async #get<Name extends GetterName>(
@@ -274,7 +280,7 @@ export class Phone implements AsyncDisposable {
     options: Abandonable = {},
   ): Promise<GetterResults[Name]> {
     const answer = this.#call(methodName(getter), params);
-    return await unlessAbandoned(answer, options.signal) as GetterResults[Name];
+    return await unlessAborted(answer, options.signal) as GetterResults[Name];
   }
 }
 

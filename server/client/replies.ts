@@ -8,6 +8,7 @@
 import type { PhoneErrorCode } from "../core/contract/errors.ts";
 import type { PhoneEvent } from "../core/contract/events.ts";
 import type { Cause, Outcome, RequestRecord } from "../core/contract/record.ts";
+import { BoundedMap, given } from "../tools/mod.ts";
 
 /** How a request ended. */
 export interface Reply {
@@ -39,7 +40,7 @@ interface Waiting {
 export class Replies {
   readonly #recordOf: (requestId: number) => Promise<RequestRecord>;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #unclaimed = new Map<number, Reply>();
+  readonly #unclaimed = new BoundedMap<number, Reply>(MOST_UNCLAIMED);
 
   #gaps = 0;
 
@@ -95,15 +96,7 @@ export class Replies {
 
   #takeRecord({ requestId, outcome, result, code, cause, message, reference }: RequestRecord): void {
     if (outcome === null || result === null || !this.#waiting.has(requestId)) return;
-    this.#settle({
-      requestId,
-      outcome,
-      result,
-      ...(code !== undefined && { code }),
-      ...(cause !== undefined && { cause }),
-      ...(message !== undefined && { message }),
-      ...(reference !== undefined && { reference }),
-    });
+    this.#settle({ requestId, outcome, result, ...given({ code, cause, message, reference }) });
   }
 
   /** The requests whose replies are waited for, of one handle or of all. */
@@ -127,7 +120,5 @@ export class Replies {
       return waiting.reply.resolve(reply);
     }
     this.#unclaimed.set(reply.requestId, reply);
-    const [oldest] = this.#unclaimed.keys();
-    if (this.#unclaimed.size > MOST_UNCLAIMED && oldest !== undefined) this.#unclaimed.delete(oldest);
   }
 }

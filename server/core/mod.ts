@@ -38,7 +38,6 @@ export {
   type History,
   type NextId,
   type Observer,
-  type OfferedPhone,
   type OutgoingOperation,
   type PluginEvents,
   PluginGone,

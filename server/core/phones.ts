@@ -5,13 +5,13 @@
  */
 import { PhoneError } from "./contract/errors.ts";
 import type { PhoneState } from "./contract/names.ts";
+import type { OfferedPhone } from "./contract/offered_phone.ts";
 import type { PhoneView } from "./contract/phone.ts";
 import { quoted } from "./contract/quoted.ts";
 import type { Sees } from "./core.ts";
 import { monitors, tellEverybody } from "./deliver.ts";
 import type { Exchange, Phone, Plugin, RemovedPhone } from "./exchange.ts";
 import { noListeners } from "./masks.ts";
-import type { OfferedPhone } from "./ports.ts";
 
 /** States that the core reports itself, and no plugin (R90, R93). */
 export const SERVER_STATES: PhoneState[] = ["owner", "monitors", "reinit"];

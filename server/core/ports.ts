@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { PhoneCapabilities } from "./contract/capabilities.ts";
 import { PhoneError } from "./contract/errors.ts";
 import type { Masks } from "./contract/events.ts";
 import type { Fact } from "./contract/facts.ts";
 import type { ButtonMode, ButtonState, PhoneState } from "./contract/names.ts";
+import type { OfferedPhone } from "./contract/offered_phone.ts";
 import type {
   GetterName,
   GetterParameters,
@@ -161,17 +161,6 @@ export class PluginGone extends PhoneError {
   constructor() {
     super("RESOURCEUNAVAIL", "The plugin's process has ended");
   }
-}
-
-/** A phone as a plugin offers it. */
-export interface OfferedPhone {
-  /** The part of the name after the colon. */
-  id: string;
-  name: string;
-  capabilities: PhoneCapabilities;
-  connected: boolean;
-  /** The operations and getters that its driver has. */
-  methods: string[];
 }
 
 /** Why a plugin's process is no more. */

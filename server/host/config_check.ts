@@ -1,25 +1,36 @@
 /**
- * The check of a plugin's configuration against the JSON Schema of its manifest.
+ * A plugin's configuration against the JSON Schema of its manifest: what was left out gets the schema's default, and
+ * what does not fit is refused.
  *
  * @module
  */
 import { wordsOf } from "../core/contract/errors.ts";
 import { z } from "zod";
+import { MESSAGE_LIMIT } from "../plugin/frames.ts";
 import type { Manifest } from "./manifest.ts";
 import { faultsOf } from "./file_faults.ts";
 import { PluginRefusal } from "./refusal.ts";
 
-/** How many schemas one value may be held against: a few that refer to one another can mean more than anybody has time for, or have no end. */
+/**
+ * How many schemas one value may be held against: a few that refer to one another can mean more than anybody has time
+ * for, or have no end.
+ */
 const MOST_SCHEMAS = 1_000;
 
+/** The longest configuration with its defaults, as JSON: it travels in one message, which holds a little besides. */
+const MOST_COMPLETED = MESSAGE_LIMIT - 1_024;
+
 /**
- * Checks what the operator configured; an empty schema allows anything.
+ * Checks what the operator configured and completes it; an empty schema allows anything. A default is handed over as it
+ * stands in the schema: what it leaves out itself stays out.
  *
- * @throws {PluginRefusal} If it does not fit, or the schema is not one that is understood. No value is told: it may be a secret.
+ * @returns The configuration as the plugin is given it.
+ * @throws {PluginRefusal} If it does not fit, or the schema is not one that is understood. No value is told: it may be
+ * a secret.
  */
-export function checkConfig(schema: Manifest["config"], config: Record<string, unknown>): void {
+export function checkConfig(schema: Manifest["config"], config: Record<string, unknown>): unknown {
   const { fitting, parsed } = parse(schema, config);
-  if (parsed.success) return;
+  if (parsed.success) return bounded(parsed.data);
   const faults = faultsOf(parsed.error, { schema: fitting, value: config, at: "config", secret: true });
   throw new PluginRefusal(`Cannot start the plugin: its configuration does not fit its manifest: ${faults}`);
 }
@@ -36,6 +47,25 @@ function parse(schema: Manifest["config"], config: Record<string, unknown>) {
       { cause: error },
     );
   }
+}
+
+/**
+ * Gives a completed configuration back unless it is too long. Many entries can share one long default, so it is counted
+ * before it is all written out.
+ */
+function bounded(completed: unknown): unknown {
+  const tooLong = () =>
+    new PluginRefusal(
+      `Cannot start the plugin: with the defaults of its manifest its configuration comes to more than ${MOST_COMPLETED} characters`,
+    );
+  let counted = 0;
+  const count = (_key: string, part: unknown) => {
+    counted += typeof part === "string" ? part.length : 1;
+    if (counted > MOST_COMPLETED) throw tooLong();
+    return part;
+  };
+  if (JSON.stringify(completed, count).length > MOST_COMPLETED) throw tooLong();
+  return completed;
 }
 
 /** Goes through every part of a schema and refuses one that would be held against a value too often. */

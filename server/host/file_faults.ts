@@ -26,7 +26,9 @@ export interface HeldAgainst {
 /** Tells the faults in one line: each with its place, what stands there and what would be right. */
 export function faultsOf({ issues }: z.core.$ZodError, held: HeldAgainst): string {
   const faults = issues.flatMap((issue, index) => {
-    if (issue.code === "unrecognized_keys") return issue.keys.map((key) => () => unknownKey(key, issue.path, held));
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => () => unknownKey({ key, parent: issue.path }, held));
+    }
     // One value can break several rules, of which the first says enough.
     const isSaid = index > 0 && issues[index - 1]?.path.join() === issue.path.join();
     return isSaid ? [] : [() => misfit(issue, held)];
@@ -59,13 +61,16 @@ function rightOf(issue: z.core.$ZodIssue, schema: z.core.$ZodType): string | und
   return expected && `must be ${expected}`;
 }
 
-function unknownKey(key: string, parent: readonly PropertyKey[], held: HeldAgainst): string {
-  const meant = nearest(key, parent.filter((step) => typeof step === "string"), keysOf(held.schema));
+function unknownKey({ key, parent }: { key: string; parent: readonly PropertyKey[] }, held: HeldAgainst): string {
+  const meant = nearest(key, { parent: parent.filter((step) => typeof step === "string"), known: keysOf(held.schema) });
   return `${placeOf([...parent, key], held)} is not known${meant === undefined ? "" : `: did you mean ${meant}?`}`;
 }
 
 /** The known key that is most like it: of its own object if that is as near as any, else wherever it stands. */
-function nearest(written: string, parent: readonly string[], known: readonly string[][]): string | undefined {
+function nearest(
+  written: string,
+  { parent, known }: { parent: readonly string[]; known: readonly string[][] },
+): string | undefined {
   if (known.length === 0) return undefined;
   const key = written.slice(0, LONGEST_KEY);
   const own = known.filter((place) =>

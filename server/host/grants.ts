@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { PermissionLists } from "./plugin_config.ts";
+import type { Permissions } from "../core/contract/managed_plugin.ts";
 import { PluginRefusal } from "./refusal.ts";
 
 /** How the values of each list look. A comma would add a value and a leading dash a flag, so neither may occur. */
-const VALUES: Record<keyof PermissionLists, { pattern: RegExp; right: string }> = {
+const VALUES: Record<keyof Permissions, { pattern: RegExp; right: string }> = {
   net: { pattern: /^(?![-])[A-Za-z0-9._:/[\]*-]{1,256}$/, right: "a host, host:port, address or network" },
   read: { pattern: /^(?!-)[^,\p{Cc}]{1,1024}$/u, right: "a path" },
   write: { pattern: /^(?!-)[^,\p{Cc}]{1,1024}$/u, right: "a path" },
@@ -19,17 +19,18 @@ const VALUES: Record<keyof PermissionLists, { pattern: RegExp; right: string }> 
   sys: { pattern: /^[A-Za-z]{1,64}$/, right: "one of Deno's names of system information" },
 };
 
-const LISTS = Object.keys(VALUES) as (keyof PermissionLists)[];
+const LISTS = Object.keys(VALUES) as (keyof Permissions)[];
 
 /**
  * Turns grants into flags for `deno run`.
  *
  * @param asked What the manifest asks for.
  * @param granted What the operator granted.
- * @throws {PluginRefusal} `needsGrant` if something asked for is not granted; the message says what to add. `stopped` if a value is not valid.
+ * @throws {PluginRefusal} `needsGrant` if something asked for is not granted; the message says what to add. `stopped`
+ * if a value is not valid.
  */
-export function permissionFlags(asked: PermissionLists, granted: PermissionLists): string[] {
-  const missing: Partial<PermissionLists> = {};
+export function permissionFlags(asked: Permissions, granted: Permissions): string[] {
+  const missing: Partial<Record<keyof Permissions, readonly string[]>> = {};
   const flags: string[] = [];
   for (const list of LISTS) {
     for (const value of [...asked[list], ...granted[list]]) check(list, value);
@@ -55,7 +56,7 @@ export function permissionFlags(asked: PermissionLists, granted: PermissionLists
  *
  * @throws {PluginRefusal} If the server itself may not read one.
  */
-export function grantedEnvironment({ env }: PermissionLists): Record<string, string> {
+export function grantedEnvironment({ env }: Permissions): Record<string, string> {
   const values: Record<string, string> = {};
   for (const name of env) {
     try {
@@ -71,7 +72,7 @@ export function grantedEnvironment({ env }: PermissionLists): Record<string, str
   return values;
 }
 
-function check(list: keyof PermissionLists, value: string): void {
+function check(list: keyof Permissions, value: string): void {
   const { pattern, right } = VALUES[list];
   if (pattern.test(value)) return;
   throw new PluginRefusal(

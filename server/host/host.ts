@@ -4,21 +4,17 @@
  * @module
  */
 import { basename } from "node:path";
-import { deadline } from "@std/async/deadline";
 import { wordsOf } from "../core/contract/errors.ts";
-import type { PluginCondition } from "../core/contract/plugin_condition.ts";
-import type { Core } from "../core/mod.ts";
+import type { ManagedPlugin, PluginCondition } from "../core/contract/managed_plugin.ts";
+import type { PluginIntake } from "../core/mod.ts";
+import { within } from "../tools/mod.ts";
 import { Leftovers } from "./leftovers.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { type CheckedPluginConfig, PLUGIN_NAME, type PluginConfig, pluginConfig } from "./plugin_config.ts";
 import { type LogEntry, PluginLog } from "./plugin_log.ts";
-import { Misconfigured, PluginRefusal } from "./refusal.ts";
-import { STOPPED_BECAUSE } from "./stopped_because.ts";
+import { Misconfigured, PluginRefusal, STOPPED_BECAUSE } from "./refusal.ts";
 import type { RunBounds } from "./plugin_run.ts";
 import { Supervisor } from "./supervisor.ts";
-
-/** What the host needs of the core. */
-export type HostCore = Pick<Core, "attach" | "settle" | "releasePlugin" | "enablePlugins">;
 
 /** What an operator sets: see {@linkcode RunBounds}. */
 export type HostBounds = Omit<RunBounds, "releaseMs">;
@@ -35,9 +31,10 @@ export const DEFAULT_HOST_BOUNDS: HostBounds = {
 /** How long a manifest may take to be read that is only to be shown. */
 const SHOW_MS = 1_000;
 
-/** What a host is made of. */
+/** What a host is made from. */
 export interface HostOptions {
-  core: HostCore;
+  /** Where plugins are taken in. */
+  intake: PluginIntake;
   /** What the operator says about each plugin; checked here. */
   plugins: PluginConfig[];
   /** Reads what the operator says about each plugin now; without it that is what was said at the start. */
@@ -48,23 +45,20 @@ export interface HostOptions {
   folder: string;
   /** Those that differ from {@linkcode DEFAULT_HOST_BOUNDS}. */
   bounds?: Partial<HostBounds>;
-  /** How long the core may take to close a phone and to write that down, in milliseconds; 9 s if left out, as its own bounds have it. */
+  /**
+   * How long the core may take to close a phone and to write that down, in milliseconds; 9 s if left out, as its own
+   * bounds have it.
+   */
   releaseMs?: number;
   /** Takes the plugins' log, bounded for each plugin. */
   log(entry: LogEntry): void;
 }
 
-/** A plugin as its operator handles it: see {@linkcode Supervisor}. */
-export type ManagedPlugin = Pick<
-  Supervisor,
-  "condition" | "manifest" | "grants" | "lines" | "start" | "stop" | "reload"
->;
-
 /** The plugins, running. */
 export interface Host {
   /**
-   * Ends what a killed server left behind and starts every enabled plugin. Resolves when they are being started; how each fares is told by
-   * `states` and by the core's `settle`.
+   * Ends what a killed server left behind and starts every enabled plugin. Resolves when they are being started; how
+   * each fares is told by `states` and by the intake's `settle`.
    *
    * @throws {Misconfigured} If two plugins have one name; nothing is started then.
    */
@@ -83,8 +77,16 @@ export interface Host {
  * @throws {ZodError} If a plugin's configuration is not valid.
  */
 export function createHost(
-  { core, plugins, readPlugins = () => Promise.resolve(plugins), safe = false, folder, bounds, releaseMs = 9_000, log }:
-    HostOptions,
+  {
+    intake,
+    plugins,
+    readPlugins = () => Promise.resolve(plugins),
+    safe = false,
+    folder,
+    bounds,
+    releaseMs = 9_000,
+    log,
+  }: HostOptions,
 ): Host {
   const configs = plugins.map((config) => pluginConfig.parse(config));
   const warn = (text: string) => log({ plugin: "", level: "warn", text });
@@ -95,7 +97,7 @@ export function createHost(
       const described = await Promise.all(configs.map(describe));
       requireUnique(described.map(({ name }) => name));
       const isStarted = ({ config }: Described) => config.enabled && !safe;
-      core.enablePlugins(described.filter(isStarted).map(({ name }) => name));
+      intake.enable(described.filter(isStarted).map(({ name }) => name));
       const ended = await leftovers.end();
       if (ended > 0) warn(`${ended} processes of an earlier server were still running and were ended`);
       supervisors = described.map((plugin) =>
@@ -104,7 +106,7 @@ export function createHost(
           readConfig: () => readConfig(plugin, readPlugins),
           manifest: plugin.manifest,
           idle: isStarted(plugin) ? undefined : safe ? STOPPED_BECAUSE.safe : STOPPED_BECAUSE.disabled,
-          core,
+          intake,
           bounds: { ...DEFAULT_HOST_BOUNDS, ...bounds, releaseMs },
           leftovers,
           log: new PluginLog(plugin.name, log),
@@ -120,7 +122,10 @@ export function createHost(
   };
 }
 
-/** A plugin before it is started: its name is configured, or its manifest's, or, if it has none that can be read, its folder's. */
+/**
+ * A plugin before it is started: its name is configured, or its manifest's, or, if it has none that can be read, its
+ * folder's.
+ */
 interface Described {
   name: string;
   config: CheckedPluginConfig;
@@ -152,9 +157,11 @@ async function readConfig(
 
 async function describe(config: CheckedPluginConfig): Promise<Described> {
   const fallback = basename(config.source);
-  const reading = readManifest(config.source);
-  // What is wrong with it is told when it is started. A dead disk must not keep the server from starting where the manifest is only for show.
-  const manifest = await (config.name === undefined ? reading : deadline(reading, SHOW_MS)).catch(() => undefined);
+  // What is wrong with it is told when it is started.
+  const reading = readManifest(config.source).catch(() => undefined);
+  // A dead disk must not keep the server from starting where the manifest is only for show.
+  const isRead = config.name === undefined || await within(reading, SHOW_MS);
+  const manifest = isRead ? await reading : undefined;
   const name = config.name ?? manifest?.name ?? (PLUGIN_NAME.test(fallback) ? fallback : "plugin");
   return { name, config, manifest };
 }

@@ -1,12 +1,13 @@
 /**
- * The command lines of a plugin's process.
+ * What the host has the system do: it starts Deno, a plugin's process above all, and asks what only a shell is told.
  *
  * @module
  */
 
 /**
- * What starts Deno. The server may run `sh`, but its own Deno only by name, and where Deno comes from npm that name is a script which needs
- * an environment and leaves the real process alive when it is killed; `exec` puts the real one in the shell's place.
+ * What starts Deno. The server may run `sh`, but its own Deno only by name, and where Deno comes from npm that name is
+ * a script which needs an environment and leaves the real process alive when it is killed; `exec` puts the real one in
+ * the shell's place.
  */
 const EXEC = 'exec "$@"';
 
@@ -74,6 +75,16 @@ export function launch({ folder, entry, permissions, environment, heapMb, nonce 
 
 /** Kills whatever is left of the process group of a plugin that has just ended. */
 export async function endGroup(pid: number): Promise<void> {
-  const args = ["-c", 'kill -s KILL -- "-$1"', "sh", String(pid)];
-  await new Deno.Command("sh", { args, stdout: "null", stderr: "null" }).output();
+  await shellLines('kill -s KILL -- "-$1"', [String(pid)]);
+}
+
+/**
+ * Runs a script for what Deno tells only to a program that may do everything.
+ *
+ * @param script For `sh`; its arguments are `$1`, `$2` …
+ * @returns What it prints: its lines without white space around them, none that is empty.
+ */
+export async function shellLines(script: string, args: readonly string[]): Promise<string[]> {
+  const { stdout } = await new Deno.Command("sh", { args: ["-c", script, "sh", ...args], stderr: "null" }).output();
+  return new TextDecoder().decode(stdout).split("\n").map((line) => line.trim()).filter((line) => line !== "");
 }

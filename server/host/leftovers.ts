@@ -1,15 +1,15 @@
 /**
  * Processes that a killed server left behind: a plugin ends itself when its pipe closes, but not one that hangs.
  *
- * Each process has a random nonce on its command line. Both stand in a file of the data folder while it lives; at the next start whatever
- * still has that number *and* that nonce is killed with its whole process group, so that a number which has been given to another process
- * meanwhile is left alone.
+ * Each process has a random nonce on its command line. Both stand in a file of the data folder while it lives; at the
+ * next start whatever still has that number *and* that nonce is killed with its whole process group, so that a number
+ * which has been given to another process meanwhile is left alone.
  *
  * @module
  */
 import { wordsOf } from "../core/contract/errors.ts";
 import { z } from "zod";
-import { askShell } from "./shell.ts";
+import { shellLines } from "./launch.ts";
 
 const FILE = "plugins.json";
 
@@ -26,7 +26,8 @@ done
 exit 0`;
 
 /**
- * The plugins' processes of a data folder that still run, by their ids. Without a server they are what a killed one left behind.
+ * The plugins' processes of a data folder that still run, by their ids. Without a server they are what a killed one
+ * left behind.
  *
  * @param folder The data folder.
  */
@@ -36,7 +37,7 @@ export async function runningPlugins(folder: string): Promise<string[]> {
 
 async function forEach(processes: z.infer<typeof running>, action: string): Promise<string[]> {
   const pairs = Object.entries(processes).flatMap(([nonce, { pid }]) => [String(pid), nonce]);
-  return await askShell(each(action), pairs);
+  return await shellLines(each(action), pairs);
 }
 
 /** A file that is not ours holds nothing that could safely be killed. */
@@ -56,7 +57,8 @@ export class Leftovers {
 
   /**
    * @param folder The data folder.
-   * @param warn Takes a line when the file cannot be written: plugins run all the same, because a full disk must not cost phones.
+   * @param warn Takes a line when the file cannot be written: plugins run all the same, because a full disk must not
+   * cost phones.
    */
   constructor(folder: string, warn: (text: string) => void) {
     this.#path = `${folder}/${FILE}`;

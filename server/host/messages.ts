@@ -18,15 +18,28 @@ import {
   STATUS_FLAGS,
 } from "../core/contract/names.ts";
 import { FEATURES } from "../core/contract/features.ts";
+import { OFFER_BOUNDS, type OfferedPhone, PHONE_ID } from "../core/contract/offered_phone.ts";
 import { type GetterName, type GetterResults, GETTERS, OPERATIONS } from "../core/contract/operations.ts";
-import { type FromPlugin, type PhoneOffer, TEXT_LIMIT } from "../plugin/wire.ts";
+import { type FromPlugin, TEXT_LIMIT } from "../plugin/wire.ts";
 
-const phone = z.string().regex(/^[A-Za-z0-9._~-]{1,64}$/);
+/** What a plugin says to the core, as against to its supervisor. */
+export type PluginReport = Exclude<
+  FromPlugin,
+  { type: "hello" | "ready" | "startFailed" | "stopped" | "fault" | "beat" | "log" }
+>;
+
+/** Says that a plugin broke the wire's rules. */
+export class WireFault extends Error {
+  override readonly name = "WireFault";
+}
+
+const phone = z.string().regex(PHONE_ID);
 const words = z.string().max(TEXT_LIMIT);
 /** As the history can keep it, so that the record is the same wherever it is read. */
 const recordable = words.transform((text) => text.toWellFormed().replaceAll("\0", "\uFFFD"));
 const call = z.int().min(1);
-const small = z.int().min(0).max(65_535);
+const small = z.int().min(0).max(OFFER_BOUNDS.number);
+const name = z.string().max(OFFER_BOUNDS.name);
 const base64 = z.base64();
 const device = z.enum(HOOKSWITCH_DEVICES);
 const hookSwitchMode = z.enum(HOOKSWITCH_MODES);
@@ -38,9 +51,9 @@ const state = z.enum(PHONE_STATES).exclude(["owner", "monitors", "connected", "d
 const display = z.strictObject({ rows: z.array(z.string().max(131_072)).max(65_535) });
 const result = z.int().refine((value) => value === 0 || isErrorValue(value));
 
-const offer: z.ZodType<PhoneOffer> = z.strictObject({
+const offer: z.ZodType<OfferedPhone> = z.strictObject({
   id: phone,
-  name: z.string().min(1).max(256),
+  name: name.min(1),
   capabilities: z.strictObject({
     states: z.array(z.enum(PHONE_STATES)).max(PHONE_STATES.length),
     hookSwitchDevices: z.array(device).max(HOOKSWITCH_DEVICES.length),
@@ -60,15 +73,15 @@ const offer: z.ZodType<PhoneOffer> = z.strictObject({
       mode: buttonMode,
       function: buttonFunction,
       // Each once: a mode that is named again says nothing, and everybody who asks for the phones would be sent it.
-      lampModes: z.array(lampMode).min(1).max(64).transform((modes) => [...new Set(modes)]),
-    })).max(1_024),
-    setData: z.array(small).max(256),
-    getData: z.array(small).max(256),
+      lampModes: z.array(lampMode).min(1).max(OFFER_BOUNDS.lampModes).transform((modes) => [...new Set(modes)]),
+    })).max(OFFER_BOUNDS.buttons),
+    setData: z.array(small).max(OFFER_BOUNDS.dataAreas),
+    getData: z.array(small).max(OFFER_BOUNDS.dataAreas),
     features: z.array(z.enum(FEATURES)).max(FEATURES.length),
-    deviceClasses: z.array(z.string().max(256)).max(64),
+    deviceClasses: z.array(name).max(OFFER_BOUNDS.deviceClasses),
     provider: words,
     phoneInfo: words,
-    permanentId: z.string().max(256),
+    permanentId: name,
   }),
   connected: z.boolean(),
   methods: z.array(z.enum([...OPERATIONS, ...GETTERS])).max(OPERATIONS.length + GETTERS.length),
@@ -123,7 +136,7 @@ const status = z.strictObject({
   headsetVolume: small.exactOptional(),
   headsetGain: small.exactOptional(),
   display: display.exactOptional(),
-  lampModes: z.array(z.strictObject({ lamp: small, mode: lampMode })).max(1_024).exactOptional(),
+  lampModes: z.array(z.strictObject({ lamp: small, mode: lampMode })).max(OFFER_BOUNDS.buttons).exactOptional(),
   devSpecific: base64.exactOptional(),
   phoneFeatures: z.array(z.enum(FEATURES)).max(FEATURES.length),
 });

@@ -1,21 +1,14 @@
 /**
- * The room of the plugin host: it starts plugins as processes of their own, speaks with them and keeps them within their bounds.
+ * The room of the plugin host: it starts plugins as processes of their own, speaks with them and keeps them within
+ * their bounds.
  *
  * @module
  */
-export {
-  createHost,
-  DEFAULT_HOST_BOUNDS,
-  type Host,
-  type HostBounds,
-  type HostCore,
-  type HostOptions,
-} from "./host.ts";
+export { createHost, DEFAULT_HOST_BOUNDS, type Host, type HostBounds, type HostOptions } from "./host.ts";
 export { type PluginConfig, pluginConfig } from "./plugin_config.ts";
 export type { LogEntry } from "./plugin_log.ts";
-export { examinePlugin } from "./examine.ts";
 export { faultsOf, type HeldAgainst } from "./file_faults.ts";
+export { shellLines } from "./launch.ts";
 export { runningPlugins } from "./leftovers.ts";
-export { PluginRefusal } from "./refusal.ts";
-export { askShell } from "./shell.ts";
-export { STOPPED_BECAUSE } from "./stopped_because.ts";
+export { examinePlugin } from "./prepare.ts";
+export { PluginRefusal, STOPPED_BECAUSE } from "./refusal.ts";

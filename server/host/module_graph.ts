@@ -1,6 +1,6 @@
 /**
- * What a plugin imports, looked at before anything of it runs: static imports, and dynamic ones of a literal, are read without asking for
- * permission, so a plugin could load any file of the server as text.
+ * What a plugin imports, looked at before anything of it runs: static imports, and dynamic ones of a literal, are read
+ * without asking for permission, so a plugin could load any file of the server as text.
  *
  * @module
  */
@@ -14,13 +14,16 @@ const MOST_BYTES = 16_777_216;
 const PINNED = /^npm:\/?(?:@[a-z0-9._~-]+\/)?[a-z0-9._~-]+@\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\/.*)?$/i;
 
 const target = z.object({ specifier: z.string().optional(), error: z.string().optional() });
+const dependency = z.object({ specifier: z.string(), code: target.optional() });
 const graph = z.object({
   modules: z.array(z.object({
     specifier: z.string(),
     error: z.string().optional(),
-    dependencies: z.array(z.object({ specifier: z.string(), code: target.optional() })).default([]),
+    dependencies: z.array(dependency).default([]),
   })),
 });
+
+type Dependency = z.infer<typeof dependency>;
 
 /** Where a plugin is. */
 export interface PluginPlace {
@@ -33,44 +36,52 @@ export interface PluginPlace {
 /**
  * Walks everything that a plugin's entry imports.
  *
- * @throws {PluginRefusal} If the entry or an import is missing or does not parse, or something is imported that is neither in the plugin's folder, nor the SDK, nor a built-in of Node, nor a package of npm pinned to one version.
+ * @throws {PluginRefusal} If the entry or an import is missing or does not parse, or something is imported that is
+ * neither in the plugin's folder, nor the SDK, nor a built-in of Node, nor a package of npm pinned to one version.
  */
 export async function checkImports({ folder, entry }: PluginPlace, signal: AbortSignal): Promise<void> {
-  const { modules } = await walk({ folder, entry }, signal);
+  const { modules } = await readGraph({ folder, entry }, signal);
   const known = new Map(modules.map((module) => [module.specifier, module]));
-  const waiting = [entry.href];
-  const seen = new Set(waiting);
-  for (let url = waiting.pop(); url !== undefined; url = waiting.pop()) {
+  // What is added while it is gone through is gone through, too.
+  const files = new Set([entry.href]);
+  for (const url of files) {
     await checkInside(url, folder);
     const module = known.get(url);
     if (module?.error) throw refusal(firstLine(module.error));
-    for (const { specifier, code } of module?.dependencies ?? []) {
-      // What only types need is never loaded.
-      if (code === undefined) continue;
-      const found = code.specifier;
-      if (found === undefined) throw refusal(`it imports ${specifier}: ${firstLine(code.error ?? "not found")}`);
-      if (specifier === SDK_SPECIFIER && found === sdk().href) continue;
-      const { protocol } = new URL(found);
-      if (protocol === "node:") continue;
-      if (protocol === "npm:") {
-        if (PINNED.test(found)) continue;
-        throw refusal(`it imports ${specifier}, which is not pinned; name one version, such as npm:name@1.2.3`);
-      }
-      if (protocol !== "file:") {
-        throw refusal(
-          `it imports ${
-            specifier.slice(0, 200)
-          }; only files of its folder, ${SDK_SPECIFIER}, node: and pinned npm: packages may be imported`,
-        );
-      }
-      if (seen.has(found)) continue;
-      seen.add(found);
-      waiting.push(found);
+    for (const dependency of module?.dependencies ?? []) {
+      const file = fileOf(dependency);
+      if (file !== undefined) files.add(file);
     }
   }
 }
 
-async function walk({ folder, entry }: PluginPlace, signal: AbortSignal): Promise<z.infer<typeof graph>> {
+/**
+ * The file that an import leads to; undefined for what need not be looked at: types, the SDK, built-ins and packages.
+ */
+function fileOf({ specifier, code }: Dependency): string | undefined {
+  // What only types need is never loaded.
+  if (code === undefined) return undefined;
+  const found = code.specifier;
+  if (found === undefined) throw refusal(`it imports ${specifier}: ${firstLine(code.error ?? "not found")}`);
+  if (specifier === SDK_SPECIFIER && found === sdk().href) return undefined;
+  switch (new URL(found).protocol) {
+    case "file:":
+      return found;
+    case "node:":
+      return undefined;
+    case "npm:":
+      if (PINNED.test(found)) return undefined;
+      throw refusal(`it imports ${specifier}, which is not pinned; name one version, such as npm:name@1.2.3`);
+    default:
+      throw refusal(
+        `it imports ${
+          specifier.slice(0, 200)
+        }; only files of its folder, ${SDK_SPECIFIER}, node: and pinned npm: packages may be imported`,
+      );
+  }
+}
+
+async function readGraph({ folder, entry }: PluginPlace, signal: AbortSignal): Promise<z.infer<typeof graph>> {
   const { success, stdout, stderr } = await denoCommand([
     "info",
     "--quiet",

@@ -23,9 +23,6 @@ export const permissionLists = z.strictObject({
   sys: list("System information that it may ask for, as Deno names it."),
 });
 
-/** What a plugin may reach outside of itself. */
-export type PermissionLists = z.infer<typeof permissionLists>;
-
 /** The schema of one entry of `plugins`; an unknown key is an error. */
 export const pluginConfig = z.strictObject({
   name: z.string().regex(PLUGIN_NAME, "must be 1 to 64 of A-Z a-z 0-9 . _ ~ - and begin with a letter or digit")
@@ -35,7 +32,9 @@ export const pluginConfig = z.strictObject({
   enabled: z.boolean().default(true).describe("Whether it is started."),
   config: z.record(z.string(), z.unknown()).refine((config) => JSON.stringify(config).length <= MOST_CONFIG, {
     error: `must be at most ${MOST_CONFIG} characters as JSON`,
-  }).default({}).describe("Handed to the plugin as it is; its manifest says what it must be."),
+  }).default({}).describe(
+    "Handed to the plugin, with the defaults of its manifest's schema.",
+  ),
   grants: permissionLists.prefault({}).describe("What it may reach: it must cover what its manifest asks for."),
   heapMb: z.int().min(16).max(65_536).default(128).describe("The limit of its JavaScript heap, megabytes."),
 });

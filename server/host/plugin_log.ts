@@ -3,29 +3,18 @@
  *
  * @module
  */
+import type { LogLevel, LogLine } from "../core/contract/managed_plugin.ts";
 import { spaced } from "../core/contract/text.ts";
-import { Allowance } from "./allowance.ts";
-import { clip, type LogLevel } from "../plugin/wire.ts";
+import { TokenBucket } from "../tools/mod.ts";
+import { clip, TEXT_LIMIT } from "../plugin/wire.ts";
 
-/** One line that a plugin wrote, or that the host wrote about it. */
-export interface LogEntry {
-  /** The plugin's name. */
-  plugin: string;
-  /** How urgent it is; what a plugin prints is `info`. */
-  level: LogLevel;
-  /** One line, at most 2,000 characters, without control characters. */
-  text: string;
+/** A line on its way into the server's log. */
+export interface LogEntry extends Omit<LogLine, "at"> {
+  /** The plugin's name; empty for what concerns no single one. */
+  readonly plugin: string;
 }
 
-/** A line as it is kept for an operator who asks later. */
-export interface LogLine {
-  /** RFC 3339 in UTC with milliseconds. */
-  at: string;
-  level: LogLevel;
-  text: string;
-}
-
-/** How much is kept for that. */
+/** How much is kept for an operator who asks later. */
 const KEPT_LINES = 200;
 const KEPT_CHARACTERS = 65_536;
 
@@ -40,7 +29,7 @@ const REASON = /\b(?:error|fatal|panic)/i;
 export class PluginLog {
   readonly #plugin: string;
   readonly #write: (entry: LogEntry) => void;
-  readonly #allowance = new Allowance({ burst: BURST, aSecond: LINES_A_SECOND });
+  readonly #bucket = new TokenBucket({ burst: BURST, perSecond: LINES_A_SECOND });
   readonly #kept: LogLine[] = [];
   #keptCharacters = 0;
   #dropped = 0;
@@ -60,7 +49,10 @@ export class PluginLog {
     return this.#lastWords;
   }
 
-  /** The newest lines that were let through, oldest first: 200 or 64 Ki characters at most, over all processes of the plugin. */
+  /**
+   * The newest lines that were let through, oldest first: 200 or 64 Ki characters at most, over all processes of the
+   * plugin.
+   */
   get lines(): readonly LogLine[] {
     return this.#kept;
   }
@@ -79,7 +71,7 @@ export class PluginLog {
 
   /** Takes one line. */
   add(level: LogLevel, text: string): void {
-    if (!this.#allowance.take()) {
+    if (!this.#bucket.take()) {
       this.#dropped++;
       return;
     }
@@ -98,6 +90,27 @@ export class PluginLog {
       this.#keptCharacters -= this.#kept.shift()?.text.length ?? 0;
     }
   }
+}
+
+/**
+ * Hands every line of a stream to a function, until the stream ends or is cancelled. A line longer than a log line is
+ * cut and its rest dropped.
+ */
+export async function readLines(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  take: (line: string) => void,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  let line = "";
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    const [first = "", ...others] = decoder.decode(read.value, { stream: true }).split("\n");
+    line += first.slice(0, TEXT_LIMIT - line.length);
+    for (const next of others) {
+      take(line);
+      line = next.slice(0, TEXT_LIMIT);
+    }
+  }
+  if (line !== "") take(line);
 }
 
 /** One line: a plugin must not forge lines of others, nor move the cursor of a terminal. */

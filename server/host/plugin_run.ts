@@ -3,26 +3,28 @@
  *
  * @module
  */
-import type { PluginState } from "../core/contract/plugin_condition.ts";
+import type { PluginState } from "../core/contract/managed_plugin.ts";
 import { wordsOf } from "../core/contract/errors.ts";
-import { deadline } from "@std/async/deadline";
 import { retry } from "@std/async/retry";
-import type { Core } from "../core/mod.ts";
+import type { PluginIntake } from "../core/mod.ts";
+import { unlessAborted, within } from "../tools/mod.ts";
 import { endGroup, launch } from "./launch.ts";
 import type { Leftovers } from "./leftovers.ts";
 import type { Manifest } from "./manifest.ts";
 import type { CheckedPluginConfig } from "./plugin_config.ts";
-import { type Beat, PluginLife } from "./plugin_life.ts";
+import { type Beat, SupervisedProcess } from "./plugin_process.ts";
 import type { PluginLog } from "./plugin_log.ts";
 import { prepare } from "./prepare.ts";
-import { PluginRefusal } from "./refusal.ts";
-import { STOPPED_BECAUSE } from "./stopped_because.ts";
+import { PluginRefusal, STOPPED_BECAUSE } from "./refusal.ts";
 
-/** Bounds of a plugin's life, in milliseconds and counts. */
+/** Bounds of a run, in milliseconds and counts. */
 export interface RunBounds {
   /** From launch to ready. */
   startMs: number;
-  /** From the first close of a phone to the stop message: the devices are released by then, whether or not the history can be written. */
+  /**
+   * From the first close of a phone to the stop message: the devices are released by then, whether or not the history
+   * can be written.
+   */
   releaseMs: number;
   /** From the stop message to the end of the process. */
   stopMs: number;
@@ -38,9 +40,12 @@ export interface RunBounds {
 export interface RunOptions {
   name: string;
   config: CheckedPluginConfig;
-  /** Whether it is started with what the configuration says now: phones that it does not offer when it is first ready are taken away. */
+  /**
+   * Whether it is started with what the configuration says now: phones that it does not offer when it is first ready
+   * are taken away.
+   */
   anew: boolean;
-  core: Pick<Core, "attach" | "settle" | "releasePlugin">;
+  intake: PluginIntake;
   bounds: RunBounds;
   leftovers: Leftovers;
   log: PluginLog;
@@ -69,54 +74,58 @@ class PluginCrash extends Error {
   }
 }
 
-/** See the module. It begins as it is made. */
+/** A run, which begins as it is made: it launches processes until the plugin settles or is stopped. */
 export class PluginRun {
   readonly #options: RunOptions;
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
-  #over = false;
+  #ended = false;
   #wasReady = false;
   #crashes: number[] = [];
-  #life: PluginLife | undefined;
+  #process: SupervisedProcess | undefined;
 
   /** @param options What it needs. */
   constructor(options: RunOptions) {
     this.#options = options;
-    this.#running = this.#run().finally(() => this.#over = true);
+    this.#running = this.#run().finally(() => this.#ended = true);
   }
 
   /** What its process last said of itself. */
   get beat(): Beat | undefined {
-    return this.#life?.beat;
+    return this.#process?.beat;
   }
 
   /** Whether it has been told to stop, or has settled. */
   get isEnding(): boolean {
-    return this.#over || this.#stopping.signal.aborted;
+    return this.#ended || this.#stopping.signal.aborted;
   }
 
   /** Closes the plugin's phones and stops it in order. */
   async stop(): Promise<void> {
-    const { name, core, bounds, log } = this.#options;
+    const { name, intake, bounds, log } = this.#options;
     this.#stopping.abort();
-    if (this.#life) {
-      await deadline(core.releasePlugin(name), bounds.releaseMs).catch((error) => {
+    if (this.#process) {
+      const late = AbortSignal.timeout(bounds.releaseMs);
+      await unlessAborted(intake.release(name), late).catch((error) => {
         log.add("warn", `its phones were not closed in order before it was stopped: ${wordsOf(error)}`);
       });
-      await this.#life?.stop();
+      await this.#process?.stop();
     }
-    await this.untilOver();
+    await this.untilEnded();
   }
 
-  /** Waits for its end. Gives false if that is not written down in time: the core may wait for a disk, although the process has ended. */
-  async untilOver(): Promise<boolean> {
-    await deadline(this.#running, LONGEST_BACK_OFF_MS + this.#options.bounds.stopMs).catch(() => {});
-    return this.#over;
+  /**
+   * Waits for its end. Gives false if that is not written down in time: the core may wait for a disk, although the
+   * process has ended.
+   */
+  async untilEnded(): Promise<boolean> {
+    await within(this.#running, LONGEST_BACK_OFF_MS + this.#options.bounds.stopMs);
+    return this.#ended;
   }
 
   async #run(): Promise<void> {
     try {
-      await retry(() => this.#live(), {
+      await retry(() => this.#oneProcess(), {
         minTimeout: Math.min(this.#options.bounds.backOffMs, LONGEST_BACK_OFF_MS),
         maxTimeout: LONGEST_BACK_OFF_MS,
         jitter: 0.5,
@@ -134,47 +143,51 @@ export class PluginRun {
   }
 
   /** One process, from its preparation to its end. Returns after an orderly stop; throws otherwise. */
-  async #live(): Promise<void> {
-    const { name, core, bounds, leftovers, log, config, become } = this.#options;
+  async #oneProcess(): Promise<void> {
+    const { name, intake, bounds, leftovers, log, become } = this.#options;
     if (this.#stopping.signal.aborted) return;
     become("starting", "");
     const nonce = crypto.randomUUID();
-    const process = await this.#launch(nonce);
-    if (process === undefined) return;
+    const launched = await this.#launch(nonce);
+    if (launched === undefined) return;
+    const { process, config } = launched;
     log.begin();
     leftovers.remember(nonce, { name, pid: process.pid });
     this.#options.onLaunch();
-    this.#life = new PluginLife(process, {
+    this.#process = new SupervisedProcess(process, {
       name,
-      config: config.config,
-      core,
+      config,
+      intake,
       bounds,
       log,
       anew: this.#options.anew && !this.#wasReady,
       onReady: () => {
         this.#wasReady = true;
         become("ready", "");
-        core.settle(name);
+        intake.settle(name);
       },
     });
-    const { cause, detail, final } = await this.#life.run();
-    this.#life = undefined;
+    const { cause, detail, final } = await this.#process.supervise();
+    this.#process = undefined;
     // What it was allowed to run would outlive it.
-    if (config.grants.run.length > 0) await endGroup(process.pid);
+    if (this.#options.config.grants.run.length > 0) await endGroup(process.pid);
     leftovers.forget(nonce);
     if (cause === "pluginStop") return;
     if (final) throw new PluginRefusal(`Cannot use the plugin: ${detail}`);
     throw this.#crash(detail);
   }
 
-  /** A process, or none if the plugin is stopped meanwhile. What the system refuses just now, such as another process, is a crash: it may not the next time. */
-  async #launch(nonce: string): Promise<Deno.ChildProcess | undefined> {
+  /**
+   * A process and what the plugin in it is to be given, or none if the plugin is stopped meanwhile. What the system
+   * refuses just now, such as another process, is a crash: it may not the next time.
+   */
+  async #launch(nonce: string): Promise<{ process: Deno.ChildProcess; config: unknown } | undefined> {
     const { config, bounds, onManifest } = this.#options;
     const { signal } = this.#stopping;
     try {
       const prepared = await prepare(config, { startMs: bounds.startMs, signal, onManifest });
       if (signal.aborted) return undefined;
-      return launch({ ...prepared, nonce });
+      return { process: launch({ ...prepared.launch, nonce }), config: prepared.config };
     } catch (error) {
       if (error instanceof PluginRefusal || signal.aborted) throw error;
       throw this.#crash(`it could not be launched: ${wordsOf(error)}`);
@@ -194,16 +207,16 @@ export class PluginRun {
   }
 
   #stopped(): void {
-    const { name, core, become } = this.#options;
-    become("stopped", STOPPED_BECAUSE.told);
-    core.settle(name);
+    const { name, intake, become } = this.#options;
+    become("stopped", STOPPED_BECAUSE.commanded);
+    intake.settle(name);
   }
 
   /** Becomes what it stays until somebody does something about it, so that somebody is told. */
   #settle(state: PluginState, detail: string): void {
-    const { name, core, log, become } = this.#options;
+    const { name, intake, log, become } = this.#options;
     log.add("error", detail);
     become(state, detail);
-    core.settle(name, { state, detail });
+    intake.settle(name, { state, detail });
   }
 }

@@ -1,5 +1,6 @@
 /**
- * What is looked at before a plugin's process is launched: its manifest, its configuration, its grants and all that it imports.
+ * What is looked at before a plugin's process is launched: its manifest, its configuration, its grants and all that it
+ * imports. Nothing of the plugin runs here.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import { grantedEnvironment, permissionFlags } from "./grants.ts";
 import type { Launch } from "./launch.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { checkImports, type PluginPlace } from "./module_graph.ts";
-import type { CheckedPluginConfig } from "./plugin_config.ts";
+import { type CheckedPluginConfig, type PluginConfig, pluginConfig } from "./plugin_config.ts";
 import { PluginRefusal } from "./refusal.ts";
 
 /** How a preparation may be cut short. */
@@ -23,6 +24,14 @@ export interface PrepareOptions {
   onManifest(manifest: Manifest): void;
 }
 
+/** One start, prepared. */
+export interface Prepared {
+  /** How its process is launched. */
+  launch: Omit<Launch, "nonce">;
+  /** What the plugin is given: what its operator configured, completed by its manifest's defaults. */
+  config: unknown;
+}
+
 /**
  * Prepares one start, everything read anew.
  *
@@ -32,15 +41,31 @@ export interface PrepareOptions {
 export async function prepare(
   { source, config, grants, heapMb }: CheckedPluginConfig,
   options: PrepareOptions,
-): Promise<Omit<Launch, "nonce">> {
+): Promise<Prepared> {
   const manifest = await readManifest(source);
   options.onManifest(manifest);
-  checkConfig(manifest.config, config);
+  const completed = checkConfig(manifest.config, config);
   const folder = await Deno.realPath(source);
   const permissions = permissionFlags(manifest.permissions, grants);
   const entry = pathToFileURL(join(folder, manifest.entry));
   await checkInTime({ folder, entry }, options);
-  return { folder, entry, permissions, environment: grantedEnvironment(grants), heapMb };
+  const environment = grantedEnvironment(grants);
+  return { launch: { folder, entry, permissions, environment, heapMb }, config: completed };
+}
+
+/**
+ * Looks at everything that a start of the plugin looks at before its process: manifest, configuration, grants, imports.
+ *
+ * @param options.startMs How long reading the imports may take.
+ * @throws {PluginRefusal} If it could not be started as it is, in the words that the start would use.
+ */
+export async function examinePlugin(
+  config: PluginConfig,
+  { startMs }: { startMs: number },
+): Promise<Pick<Manifest, "name" | "version">> {
+  const { promise, resolve } = Promise.withResolvers<Manifest>();
+  await prepare(pluginConfig.parse(config), { startMs, signal: new AbortController().signal, onManifest: resolve });
+  return await promise;
 }
 
 async function checkInTime(place: PluginPlace, { startMs, signal }: PrepareOptions): Promise<void> {

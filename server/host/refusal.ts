@@ -1,8 +1,18 @@
 /**
- * Why a plugin is not started, in words for its operator.
+ * Why a plugin does not run, in words for its operator.
  *
  * @module
  */
+
+/** Why one is stopped that nothing is wrong with: in these words, which say nothing of its inside. */
+export const STOPPED_BECAUSE = {
+  /** Its operator's command, or the end of the server. */
+  commanded: "it was told to stop",
+  /** The server's flag. */
+  safe: "the server was started with --safe",
+  /** The configuration. */
+  disabled: "it is not enabled",
+} as const;
 
 /** The plugins cannot be started together as they are configured: the operator must change something. */
 export class Misconfigured extends Error {

@@ -7,7 +7,9 @@ import { z } from "zod";
 
 type Schema = z.core.$ZodType;
 
-/** What a value must be that fits a schema, such as "an integer from 5 to 300"; undefined for what no few words can say. */
+/**
+ * What a value must be that fits a schema, such as "an integer from 5 to 300"; undefined for what no few words can say.
+ */
 export function expectedBy(schema: Schema): string | undefined {
   const inner = unwrapped(schema);
   if (inner instanceof z.ZodString) return "a string";

@@ -1,38 +1,47 @@
 /**
- * The life of a plugin through all its processes.
+ * The supervision of a plugin, through all its runs and all their processes.
  *
- * `starting` (manifest, grants and imports are looked at, then a process is launched) → `ready`. When a process ends by itself, or had to be
- * killed: `backingOff`, then `starting` again, with growing waits; the third time within five minutes: `givenUp`. A plugin that cannot be
- * started as it is settles at once, in `needsGrant` or in `stopped`, with the reason in words; so does one that is stopped in order.
+ * `starting` (manifest, grants and imports are looked at, then a process is launched) → `ready`. When a process ends by
+ * itself, or had to be killed: `backingOff`, then `starting` again, with growing waits; the third time within five
+ * minutes: `givenUp`. A plugin that cannot be started as it is settles at once, in `needsGrant` or in `stopped`, with
+ * the reason in words; so does one that is stopped in order.
  *
- * From a start to the end of all this is a *run*. Its operator's commands come one after the other; the next start is a new run, which knows nothing of the
- * crashes of the one before.
+ * From a start to the end of all this is one run, {@linkcode PluginRun}, of one or several processes. Its operator's
+ * commands come one after the other; the next start is a new run, which knows nothing of the crashes of the one before.
  *
  * @module
  */
 import { PhoneError } from "../core/contract/errors.ts";
-import { deadline } from "@std/async/deadline";
-import type { PluginCondition, PluginState } from "../core/contract/plugin_condition.ts";
-import type { Core } from "../core/mod.ts";
+import type {
+  LogLine,
+  ManagedPlugin,
+  Permissions,
+  PluginCondition,
+  PluginState,
+} from "../core/contract/managed_plugin.ts";
+import type { PluginIntake } from "../core/mod.ts";
+import { SerialQueue, within } from "../tools/mod.ts";
 import type { Leftovers } from "./leftovers.ts";
 import type { Manifest } from "./manifest.ts";
-import type { CheckedPluginConfig, PermissionLists } from "./plugin_config.ts";
-import type { LogLine, PluginLog } from "./plugin_log.ts";
-import { STOPPED_BECAUSE } from "./stopped_because.ts";
+import type { CheckedPluginConfig } from "./plugin_config.ts";
+import type { PluginLog } from "./plugin_log.ts";
 import { prepare } from "./prepare.ts";
-import { PluginRefusal } from "./refusal.ts";
+import { PluginRefusal, STOPPED_BECAUSE } from "./refusal.ts";
 import { PluginRun, type RunBounds } from "./plugin_run.ts";
 
 /** What a supervisor needs. */
 export interface SupervisorOptions {
   config: CheckedPluginConfig;
-  /** Reads what the configuration says of it now. Throws {@linkcode PluginRefusal} if it cannot be read or says nothing of it. */
+  /**
+   * Reads what the configuration says of it now. Throws {@linkcode PluginRefusal} if it cannot be read or says nothing
+   * of it.
+   */
   readConfig(): Promise<CheckedPluginConfig>;
   /** What its manifest says; undefined if it cannot be read. */
   manifest: Manifest | undefined;
   /** Why it is not started with the server, in words; undefined if it is, and the core has been told so. */
   idle: string | undefined;
-  core: Pick<Core, "attach" | "settle" | "releasePlugin" | "enablePlugins">;
+  intake: PluginIntake;
   bounds: RunBounds;
   leftovers: Leftovers;
   log: PluginLog;
@@ -41,8 +50,8 @@ export interface SupervisorOptions {
 /** What nothing but a command or a crash leads out of. */
 const SETTLED: readonly PluginState[] = ["ready", "stopped", "needsGrant", "givenUp"];
 
-/** See the module. */
-export class Supervisor {
+/** A configured plugin, which outlives its runs: it takes its operator's commands and says how it is. */
+export class Supervisor implements ManagedPlugin {
   readonly #name: string;
   readonly #options: SupervisorOptions;
   #config: CheckedPluginConfig;
@@ -55,8 +64,7 @@ export class Supervisor {
   #run: PluginRun | undefined;
   /** Resolves when the run has first settled. */
   #settled = Promise.withResolvers<void>();
-  /** The end of the last command. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #commands = new SerialQueue();
   /** Aborted at the next stop: what was commanded before need not look at the plugin any more. */
   #untilStop = new AbortController();
 
@@ -95,7 +103,7 @@ export class Supervisor {
   }
 
   /** What its operator granted. */
-  get grants(): PermissionLists {
+  get grants(): Permissions {
     return this.#config.grants;
   }
 
@@ -111,7 +119,7 @@ export class Supervisor {
    * @throws {PhoneError} `RESOURCEUNAVAIL` if the end of its last process is not on disk.
    */
   async start(): Promise<void> {
-    await this.#inTurn(() => this.#begin());
+    await this.#commands.run(() => this.#begin());
     await this.#untilSettled();
   }
 
@@ -119,20 +127,21 @@ export class Supervisor {
   stop(): Promise<void> {
     this.#untilStop.abort();
     this.#untilStop = new AbortController();
-    return this.#inTurn(() => this.#end());
+    return this.#commands.run(() => this.#end());
   }
 
   /**
-   * Stops the plugin and starts it, the configuration and its folder read anew: phones that it does not offer any more are taken away. It stays as it is if the
-   * configuration cannot be read or says nothing of it any more; one that runs goes on also if what they say now could not be started, as far as can be
-   * seen without running it: phones that work are not given up for a slip of the pen.
+   * Stops the plugin and starts it, the configuration and its folder read anew: phones that it does not offer any more
+   * are taken away. It stays as it is if the configuration cannot be read or says nothing of it any more; one that runs
+   * goes on also if what they say now could not be started, as far as can be seen without running it: phones that work
+   * are not given up for a slip of the pen.
    *
    * @returns Why it goes on as it is, in words; undefined once it was started anew, as {@linkcode Supervisor.start}.
    * @throws {PhoneError} As {@linkcode Supervisor.start}.
    */
   async reload(): Promise<string | undefined> {
     const { signal } = this.#untilStop;
-    const obstacle = await this.#inTurn(async () => {
+    const obstacle = await this.#commands.run(async () => {
       const next = await this.#next(signal);
       if (typeof next === "string") return next;
       await this.#end();
@@ -166,33 +175,27 @@ export class Supervisor {
     }
   }
 
-  #inTurn<Result>(command: () => Promise<Result>): Promise<Result> {
-    const over = this.#turn.then(command);
-    this.#turn = over.catch(() => {});
-    return over;
-  }
-
   async #untilSettled(): Promise<void> {
-    await deadline(this.#settled.promise, 2 * this.#options.bounds.startMs).catch(() => {});
+    await within(this.#settled.promise, 2 * this.#options.bounds.startMs);
   }
 
   async #begin({ anew } = { anew: false }): Promise<void> {
-    const { core, bounds, leftovers, log } = this.#options;
+    const { intake, bounds, leftovers, log } = this.#options;
     if (this.#run && !this.#run.isEnding) return;
-    if (this.#run && !await this.#run.untilOver()) {
+    if (this.#run && !await this.#run.untilEnded()) {
       throw new PhoneError(
         "RESOURCEUNAVAIL",
         `Cannot start the plugin ${this.#name}: the end of its last process is not on disk yet; ask again when the history can be written`,
       );
     }
-    if (!this.#known) core.enablePlugins([this.#name]);
+    if (!this.#known) intake.enable([this.#name]);
     this.#known = true;
     this.#settled = Promise.withResolvers();
     this.#run = new PluginRun({
       name: this.#name,
       config: this.#config,
       anew,
-      core,
+      intake,
       bounds,
       leftovers,
       log,
@@ -204,7 +207,7 @@ export class Supervisor {
 
   async #end(): Promise<void> {
     await this.#run?.stop();
-    this.#become("stopped", STOPPED_BECAUSE.told);
+    this.#become("stopped", STOPPED_BECAUSE.commanded);
   }
 
   #become(state: PluginState, detail: string): void {

@@ -6,6 +6,5 @@
  */
 export { isAddressRange } from "./caller/trusted_proxies.ts";
 export type { Certificate } from "./listener.ts";
-export type { ManagedPlugin } from "./routes/managed_plugin.ts";
 export type { Answered, Health, HttpPorts, MetricsText, PluginHealth } from "./routes/ports.ts";
 export { type HttpServer, serveHttp, type ServeOptions } from "./serve.ts";

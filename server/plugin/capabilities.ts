@@ -16,6 +16,7 @@ import {
   PHONE_STATES,
 } from "../core/contract/names.ts";
 import { FEATURES } from "../core/contract/features.ts";
+import { OFFER_BOUNDS } from "../core/contract/offered_phone.ts";
 import type { Driver } from "./driver.ts";
 import { featuresOf } from "./features.ts";
 import { TEXT_LIMIT } from "./wire.ts";
@@ -23,7 +24,10 @@ import { TEXT_LIMIT } from "./wire.ts";
 /** One button with its lamp; what is left out is `dummy`, `unknown` and `["dummy"]`. */
 export type PartialButton = Pick<ButtonCapability, "id"> & Partial<ButtonCapability>;
 
-/** {@linkcode PhoneCapabilities} of which any part may be left out: it is not there then. `features` follow from the driver's methods. */
+/**
+ * {@linkcode PhoneCapabilities} of which any part may be left out: it is not there then. `features` follow from the
+ * driver's methods.
+ */
 export interface PartialCapabilities extends Partial<Omit<PhoneCapabilities, "buttons" | "hookSwitchModes">> {
   /** The button/lamp pairs. */
   buttons?: PartialButton[];
@@ -31,10 +35,17 @@ export interface PartialCapabilities extends Partial<Omit<PhoneCapabilities, "bu
   hookSwitchModes?: Partial<Record<HookSwitchDevice, Partial<HookSwitchCapability>>>;
 }
 
-const MOST_BUTTONS = 1_024;
-const MOST_AREAS = 256;
-const LONGEST_NAME = 256;
-const LARGEST = 65_535;
+/** What a part may name: the contract's names, and numbers of vendors where those may be told. */
+interface Names {
+  readonly known: readonly unknown[];
+  also?(value: unknown): boolean;
+}
+
+const STATES: Names = { known: PHONE_STATES };
+const DEVICES: Names = { known: HOOKSWITCH_DEVICES };
+const HOOK_MODES: Names = { known: HOOKSWITCH_MODES };
+const LAMPS: Names = { known: LAMP_MODES, also: isVendorLampMode };
+const FUNCTIONS: Names = { known: BUTTON_FUNCTIONS, also: isVendorButtonFunction };
 
 /**
  * Fills in what was left out.
@@ -45,83 +56,90 @@ export function completeCapabilities(
   part: PartialCapabilities,
   options: { id: string; driver: Driver },
 ): PhoneCapabilities {
-  const devices = list("hookSwitchDevices", part.hookSwitchDevices, HOOKSWITCH_DEVICES);
+  const devices = list("hookSwitchDevices", part.hookSwitchDevices, DEVICES);
   const capabilities: PhoneCapabilities = {
-    states: list("states", part.states, PHONE_STATES),
+    states: list("states", part.states, STATES),
     hookSwitchDevices: devices,
     hookSwitchModes: Object.fromEntries(devices.map((device) => [device, {
-      settable: list("settable", part.hookSwitchModes?.[device]?.settable, HOOKSWITCH_MODES),
-      monitored: list("monitored", part.hookSwitchModes?.[device]?.monitored, HOOKSWITCH_MODES),
+      settable: list("settable", part.hookSwitchModes?.[device]?.settable, HOOK_MODES),
+      monitored: list("monitored", part.hookSwitchModes?.[device]?.monitored, HOOK_MODES),
     }])),
-    volumeDevices: list("volumeDevices", part.volumeDevices, HOOKSWITCH_DEVICES),
-    gainDevices: list("gainDevices", part.gainDevices, HOOKSWITCH_DEVICES),
+    volumeDevices: list("volumeDevices", part.volumeDevices, DEVICES),
+    gainDevices: list("gainDevices", part.gainDevices, DEVICES),
     display: {
-      rows: count("display.rows", part.display?.rows, LARGEST),
-      columns: count("display.columns", part.display?.columns, LARGEST),
+      rows: count("display.rows", part.display?.rows),
+      columns: count("display.columns", part.display?.columns),
     },
-    ringModes: count("ringModes", part.ringModes, LARGEST),
+    ringModes: count("ringModes", part.ringModes),
     buttons: buttons(part.buttons),
     setData: areas("setData", part.setData),
     getData: areas("getData", part.getData),
     features: [],
-    deviceClasses: (part.deviceClasses ?? []).map((name) => text("deviceClasses", name, LONGEST_NAME)),
-    provider: text("provider", part.provider ?? "", TEXT_LIMIT),
-    phoneInfo: text("phoneInfo", part.phoneInfo ?? "", TEXT_LIMIT),
-    permanentId: text("permanentId", part.permanentId ?? options.id, LONGEST_NAME),
+    deviceClasses: (part.deviceClasses ?? []).map((name) =>
+      text("deviceClasses", name, { longest: OFFER_BOUNDS.name })
+    ),
+    provider: text("provider", part.provider ?? "", { longest: TEXT_LIMIT }),
+    phoneInfo: text("phoneInfo", part.phoneInfo ?? "", { longest: TEXT_LIMIT }),
+    permanentId: text("permanentId", part.permanentId ?? options.id, { longest: OFFER_BOUNDS.name }),
   };
   capabilities.features = part.features
-    ? list("features", part.features, FEATURES)
+    ? list("features", part.features, { known: FEATURES })
     : featuresOf(capabilities, options.driver);
   return capabilities;
 }
 
 function buttons(parts: PartialButton[] = []): ButtonCapability[] {
-  if (parts.length > MOST_BUTTONS) throw invalid("buttons", `${parts.length} buttons`, `at most ${MOST_BUTTONS}`);
+  const most = OFFER_BOUNDS.buttons;
+  if (parts.length > most) throw invalid("buttons", { found: `${parts.length} buttons`, right: `at most ${most}` });
   const ids = new Set<number>();
   return parts.map((part) => {
-    const id = count("buttons.id", part.id, LARGEST);
-    if (ids.has(id)) throw invalid("buttons", `button ${id} twice`, "each id once");
+    const id = count("buttons.id", part.id);
+    if (ids.has(id)) throw invalid("buttons", { found: `button ${id} twice`, right: "each id once" });
     ids.add(id);
-    const lampModes = list("lampModes", part.lampModes, LAMP_MODES, isVendorLampMode);
+    const lampModes = list("lampModes", part.lampModes, LAMPS);
     return {
       id,
-      mode: one("mode", part.mode ?? "dummy", BUTTON_MODES),
-      function: one("function", part.function ?? "unknown", BUTTON_FUNCTIONS, isVendorButtonFunction),
+      mode: one("mode", part.mode ?? "dummy", { known: BUTTON_MODES }),
+      function: one("function", part.function ?? "unknown", FUNCTIONS),
       lampModes: lampModes.length > 0 ? lampModes : ["dummy"],
     };
   });
 }
 
 function areas(part: string, sizes: number[] = []): number[] {
-  if (sizes.length > MOST_AREAS) throw invalid(part, `${sizes.length} areas`, `at most ${MOST_AREAS}`);
-  return sizes.map((size) => count(part, size, LARGEST));
+  const most = OFFER_BOUNDS.dataAreas;
+  if (sizes.length > most) throw invalid(part, { found: `${sizes.length} areas`, right: `at most ${most}` });
+  return sizes.map((size) => count(part, size));
 }
 
 function list<Name extends string | number>(
   part: string,
-  given: readonly Name[] | undefined,
-  known: readonly unknown[],
-  also?: (value: unknown) => boolean,
+  values: readonly Name[] | undefined,
+  options: Names,
 ): Name[] {
-  return [...new Set(given ?? [])].map((value) => one(part, value, known, also));
+  return [...new Set(values ?? [])].map((value) => one(part, value, options));
 }
 
-function one<Name>(part: string, value: Name, known: readonly unknown[], also?: (value: unknown) => boolean): Name {
+function one<Name>(part: string, value: Name, { known, also }: Names): Name {
   if (known.includes(value) || also?.(value)) return value;
-  throw invalid(part, JSON.stringify(value), `one of ${known.join(" ")}${also ? " or a vendor's number" : ""}`);
+  const right = `one of ${known.join(" ")}${also ? " or a vendor's number" : ""}`;
+  throw invalid(part, { found: JSON.stringify(value), right });
 }
 
-function count(part: string, value: number | undefined, most: number): number {
+function count(part: string, value: number | undefined): number {
   const number = value ?? 0;
-  if (Number.isInteger(number) && number >= 0 && number <= most) return number;
-  throw invalid(part, String(value), `an integer from 0 to ${most}`);
+  if (Number.isInteger(number) && number >= 0 && number <= OFFER_BOUNDS.number) return number;
+  throw invalid(part, { found: String(value), right: `an integer from 0 to ${OFFER_BOUNDS.number}` });
 }
 
-function text(part: string, value: string, longest: number): string {
+function text(part: string, value: string, { longest }: { longest: number }): string {
   if (typeof value === "string" && value.length <= longest) return value;
-  throw invalid(part, JSON.stringify(value).slice(0, 100), `text of at most ${longest} characters`);
+  throw invalid(part, {
+    found: JSON.stringify(value).slice(0, 100),
+    right: `text of at most ${longest} characters`,
+  });
 }
 
-function invalid(part: string, found: string, right: string): TypeError {
+function invalid(part: string, { found, right }: { found: string; right: string }): TypeError {
   return new TypeError(`Cannot add a phone: its capabilities' ${part} has ${found}, but must be ${right}`);
 }

@@ -5,15 +5,60 @@
  */
 import type { Host } from "./host.ts";
 
-/** The life of a plugin: both are called once. */
+/**
+ * What a plugin's author implements, beside the drivers of its phones.
+ *
+ * The host leads a plugin through its life. Every process of the plugin lives it from the beginning, and knows nothing
+ * of the one before. The times are those that hold unless they are configured.
+ *
+ * 1. *Looked at.* The host reads the plugin's folder anew: its manifest, what the operator configured and granted, and
+ *    all that it imports. Whatever is wrong there is told to the operator, and nothing of the plugin runs.
+ * 2. *Loaded.* A process is launched and evaluates the module, once. From here on the plugin has 10 seconds until step
+ *    5. A module that throws ends its process; one whose default export is not what `definePlugin` gives is not tried
+ *    again.
+ * 3. *Made.* The factory that `definePlugin` was given is called, once, with the host and the configuration, in which
+ *    the manifest's defaults stand for what was left out.
+ * 4. *Started.* When the factory has given the plugin, `start` is called, once. Here it adds its phones: the server
+ *    takes each in, but nobody can open one yet, so no method of a driver is called before step 5.
+ *
+ *    If the factory or `start` rejects, or the 10 seconds are over, the host kills the process where it stands:
+ *    **`stop` is not called, nor `close` of any driver.** What would outlive the process must be let go of before
+ *    rejecting. The phones stay, disconnected, and the plugin goes on as after a crash, in step 7.
+ * 5. *Ready*, when `start` has fulfilled and every phone that it added is taken in, waited for or not. Phones can be
+ *    opened now; one that is added later, at once. Each phone goes its own way, again and again, and waits for no
+ *    other: its driver's `open`, then operations and getters, then `close`, when the last handle is closed or the phone
+ *    is removed.
+ *    - Operations and getters overlap, those of one phone too.
+ *    - `open` and `close` of one phone take turns, and no operation is under way during either: before a `close` every
+ *      signal is aborted, and every operation ends and is completed. Only a getter may still be under way.
+ *    - An `open` that takes longer than 10 seconds has failed for whoever asked, and is followed by a `close`.
+ *    - A close has 4 seconds. What has not ended by then is completed as lost, and the process is killed.
+ *    - An operation past its deadline is completed as timed out. Its signal is aborted, and the plugin lives.
+ *    - After `Phone.forceClose` the driver's `close` is not called: there the device has let go by itself.
+ * 6. *Stopped*, by its operator, who may also have it reloaded, or by the end of the server. Every open phone is closed
+ *    as in step 5, all at once; what was outstanding is completed, and its handles are told PHONE_CLOSE. Then `stop` is
+ *    called, once. It has 2 seconds, after which the process is killed. Once it has ended, and be it by rejecting,
+ *    which is logged, the process ends at once, whatever else is under way in it.
+ *
+ *    A stop may come before step 5: then `stop` is called while `start` is still under way. During step 3 there is
+ *    nothing yet to be called.
+ * 7. *Ended otherwise.* A process that ends by itself or by an error that nobody caught has crashed; one that misses
+ *    three heartbeats of a second, breaks the rules of the wire or keeps no deadline is killed. **Nothing is called any
+ *    more.** Its requests are completed as lost, its handles told PHONE_CLOSE, its phones disconnected. After a pause
+ *    that grows each time another process begins with step 1. A phone that it adds under an id that is known is the
+ *    same phone, connected again; one that it does not add stays disconnected, or is removed if the operator had it
+ *    reloaded. The third time within five minutes the plugin is given up, until its operator starts it.
+ *
+ *    If it is the server that ends without stopping anything, the process ends by itself, as abruptly.
+ */
 export interface Plugin {
-  /** Adds the phones. Rejecting makes the server try again later. */
+  /** Adds the phones, in step 4. Rejecting has the host try again with another process. */
   start?(): Promise<void> | void;
-  /** Lets go of everything; every phone has been closed before. */
+  /** Lets go of everything, in step 6: every phone is closed by then. Not called after a failed start or a crash. */
   stop?(): Promise<void> | void;
 }
 
-/** Makes a plugin of the host and the configuration. */
+/** Makes a plugin of the host and the configuration, in step 3 of the life of a {@linkcode Plugin}. */
 export type PluginFactory<Config> = (host: Host, config: Config) => Plugin | Promise<Plugin>;
 
 /** What {@linkcode definePlugin} gives: opaque, to be the default export of the plugin's entry. */
@@ -37,7 +82,8 @@ const FACTORIES = new WeakMap<object, PluginFactory<unknown>>();
  * }));
  * ```
  *
- * @param factory Makes the plugin; called once in each process with the host and the operator's configuration.
+ * @param factory Makes the plugin; called once in each process with the host and the operator's configuration, in which
+ * the defaults of the manifest's schema stand for what was left out.
  */
 export function definePlugin<Config = Record<string, never>>(
   factory: PluginFactory<Config>,

@@ -1,15 +1,17 @@
 /**
  * One phone of a plugin: it drives the driver and keeps the close rules (contract, section 4).
  *
- * Its life: closed → opening → open → closing → closed, again and again until it is removed. Opening and closing take turns. Closing goes:
- * signals abort, every operation settles (those past their deadline too), the driver closes, the close is acknowledged; after that nothing
- * comes from the phone. A forced close goes the same way without the driver's `close`, because the device has let go by itself (R69).
+ * Its stages: closed → opening → open → closing → closed, again and again until it is removed. Opening and closing take
+ * turns. Closing goes: signals abort, every operation ends (those past their deadline too), the driver closes, the
+ * close is acknowledged; after that nothing comes from the phone. A forced close goes the same way without the driver's
+ * `close`, because the device has let go by itself (R69).
  *
  * @module
  */
 import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
 import { PHONE_ERRORS, PhoneError, wordsOf } from "../core/contract/errors.ts";
-import type { ButtonMode, PhoneState } from "../core/contract/names.ts";
+import type { LogLevel } from "../core/contract/managed_plugin.ts";
+import type { PhoneState } from "../core/contract/names.ts";
 import type {
   GetterName,
   GetterParameters,
@@ -17,13 +19,14 @@ import type {
   OperationName,
   OperationParameters,
 } from "../core/contract/operations.ts";
+import { given, SerialQueue } from "../tools/mod.ts";
 import type { Driver, DriverContext, DriverGetters, DriverOperations } from "./driver.ts";
 import { AFTER, BEFORE, type PlainGetter } from "./getters.ts";
 import { PREPARE, WITHOUT_LINK } from "./operations.ts";
 import type { Phone } from "./phone.ts";
 import { Reporter } from "./reporter.ts";
 import { completeStatus, statusFromGetters } from "./status.ts";
-import { clip, type FromPlugin, type LogLevel, type OperateMessage, type Wanted } from "./wire.ts";
+import { clip, type FromPlugin, type OperateMessage, type Wanted } from "./wire.ts";
 
 /** Where a phone's messages and log lines go. */
 export interface PhoneChannel {
@@ -33,15 +36,15 @@ export interface PhoneChannel {
   log(level: LogLevel, text: string): void;
 }
 
-/** What a phone is made of. */
-export interface PhoneParts {
+/** What a phone is made from. */
+export interface DrivenPhoneOptions {
   driver: Driver;
   capabilities: PhoneCapabilities;
   connected: boolean;
   channel: PhoneChannel;
 }
 
-/** See the module. */
+/** A phone between the wire and its driver: whatever the driver does, the wire hears what the rules allow. */
 export class DrivenPhone implements Phone {
   readonly id: string;
   readonly #driver: Driver;
@@ -49,16 +52,16 @@ export class DrivenPhone implements Phone {
   readonly #channel: PhoneChannel;
   readonly #reporter: Reporter;
   readonly #operations = new Map<number, RunningOperation>();
+  readonly #turns = new SerialQueue();
   #stage: "closed" | "opening" | "open" | "closing" | "removed" = "closed";
   #connected: boolean;
-  #turn: Promise<unknown> = Promise.resolve();
   #drained: (() => void) | undefined;
 
   /**
    * @param id The part of its name after the colon.
-   * @param parts What it is made of.
+   * @param options What it is made from.
    */
-  constructor(id: string, { driver, capabilities, connected, channel }: PhoneParts) {
+  constructor(id: string, { driver, capabilities, connected, channel }: DrivenPhoneOptions) {
     this.id = id;
     this.#driver = driver;
     this.#capabilities = capabilities;
@@ -88,8 +91,8 @@ export class DrivenPhone implements Phone {
     this.#reporter.state(states, detail);
   }
 
-  button(id: number, mode: ButtonMode, state: "down" | "up"): void {
-    this.#reporter.button(id, mode, state);
+  button(...[id, mode, state]: Parameters<Phone["button"]>): void {
+    this.#reporter.button(id, { mode, state });
   }
 
   devSpecific(params: Uint8Array): void {
@@ -97,10 +100,10 @@ export class DrivenPhone implements Phone {
   }
 
   forceClose(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       if (this.#stage !== "open") return;
       this.#channel.send({ type: "forceClosing", phone: this.id });
-      await this.#settle();
+      await this.#drain();
       this.#shut();
       this.#channel.send({ type: "forceClosed", phone: this.id });
     });
@@ -112,14 +115,14 @@ export class DrivenPhone implements Phone {
    * @throws {PhoneError} What the driver says against it.
    */
   open(wanted: Wanted, acknowledge: () => void): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       if (this.#stage !== "closed") throw new PhoneError("INUSE", `Phone ${this.id} is ${this.#stage}`);
       this.#stage = "opening";
       try {
         await this.#driver.open?.();
       } catch (error) {
         this.#stage = "closed";
-        throw this.#failure("open", error);
+        throw this.#failure("open", { error });
       }
       acknowledge();
       this.#stage = "open";
@@ -129,14 +132,14 @@ export class DrivenPhone implements Phone {
 
   /** Closes the phone and acknowledges it; afterwards nothing comes from it (R57). */
   close(acknowledge: () => void): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       // It may have closed by force while the server's close was on its way.
       if (this.#stage === "open") {
-        await this.#settle();
+        await this.#drain();
         try {
           await this.#driver.close?.();
         } catch (error) {
-          this.#failure("close", error);
+          this.#failure("close", { error });
         }
         this.#shut();
       }
@@ -164,28 +167,28 @@ export class DrivenPhone implements Phone {
   async operate(message: OperateMessage): Promise<void> {
     const { requestId } = message;
     let result = 0;
-    let words: string | undefined;
+    let failed: string | undefined;
     if (this.#stage === "open") {
       const running = new RunningOperation(requestId, Date.now() + message.remainingMs);
       this.#operations.set(requestId, running);
       try {
         await this.#perform(message.operation, { params: message.params, context: running });
       } catch (error) {
-        const failure = this.#failure(message.operation, error, running.aborted);
+        const failure = this.#failure(message.operation, { error, aborted: running.aborted });
         result = failure.value;
-        words = clip(failure.message);
+        failed = clip(failure.message);
       }
       this.#operations.delete(requestId);
     } else {
       result = PHONE_ERRORS.OPERATIONFAILED.value;
-      words = `Phone ${this.id} is ${this.#stage}`;
+      failed = `Phone ${this.id} is ${this.#stage}`;
     }
-    this.#channel.send({ type: "done", requestId, result, ...words !== undefined && { message: words } });
+    this.#channel.send({ type: "done", requestId, result, ...given({ message: failed }) });
     if (this.#operations.size === 0) this.#drained?.();
   }
 
   /**
-   * Asks a getter.
+   * Answers a query.
    *
    * @throws {PhoneError} What the contract or the driver says against it.
    */
@@ -193,9 +196,9 @@ export class DrivenPhone implements Phone {
   async get(getter: GetterName, params: GetterParameters[GetterName]): Promise<GetterResults[GetterName]> {
     try {
       if (getter === "getStatus") return await this.#status();
-      return await this.#ask(getter, params as GetterParameters[PlainGetter]);
+      return await this.#query(getter, params as GetterParameters[PlainGetter]);
     } catch (error) {
-      throw this.#failure(getter, error);
+      throw this.#failure(getter, { error });
     }
   }
 
@@ -209,24 +212,24 @@ export class DrivenPhone implements Phone {
     await methods[operation]?.(PREPARE[operation](params, this.#capabilities), context);
   }
 
-  async #ask<Name extends PlainGetter>(getter: Name, params: GetterParameters[Name]): Promise<GetterResults[Name]> {
+  async #query<Name extends PlainGetter>(getter: Name, params: GetterParameters[Name]): Promise<GetterResults[Name]> {
     const methods: DriverGetters = this.#driver;
     if (!methods[getter]) throw unavailable(getter);
     if (!this.#connected) throw this.#disconnected(getter);
     const known = BEFORE[getter](params, this.#capabilities);
     if (known) return known;
-    return AFTER[getter](await methods[getter](params), params, this.#capabilities);
+    return AFTER[getter](await methods[getter](params), { params, capabilities: this.#capabilities });
   }
 
   async #status(): Promise<GetterResults["getStatus"]> {
     const told = this.#driver.getStatus
       ? await this.#driver.getStatus({})
-      : await statusFromGetters((getter, params) => this.#ask(getter, params), this.#capabilities);
+      : await statusFromGetters((getter, params) => this.#query(getter, params), this.#capabilities);
     return completeStatus(told, { capabilities: this.#capabilities, connected: this.#connected });
   }
 
-  /** Aborts every operation and waits until the last one has settled and been completed (R54, R55). */
-  async #settle(): Promise<void> {
+  /** Aborts every operation and waits until the last one has ended and been completed (R54, R55). */
+  async #drain(): Promise<void> {
     this.#stage = "closing";
     if (this.#operations.size === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -241,14 +244,11 @@ export class DrivenPhone implements Phone {
     this.#reporter.close();
   }
 
-  #inTurn(step: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(step);
-    this.#turn = done.catch(() => {});
-    return done;
-  }
-
-  /** What an error means to the server. A driver that gives up when told to is not worth a line; anything else unforeseen is. */
-  #failure(what: string, error: unknown, aborted = false): PhoneError {
+  /**
+   * What an error means to the server. A driver that gives up when told to is not worth a line; anything else
+   * unforeseen is.
+   */
+  #failure(what: string, { error, aborted = false }: { error: unknown; aborted?: boolean }): PhoneError {
     if (error instanceof PhoneError) return error;
     if (!aborted) {
       const words = error instanceof Error && error.stack ? error.stack : wordsOf(error);
@@ -262,7 +262,10 @@ export class DrivenPhone implements Phone {
   }
 }
 
-/** An operation under way. Its signal is made only for a driver that looks at it: most settle before anybody could abort them. */
+/**
+ * An operation under way. Its signal is made only for a driver that looks at it: most end before anybody could abort
+ * them.
+ */
 class RunningOperation implements DriverContext {
   readonly requestId: number;
   readonly deadline: number;

@@ -16,7 +16,9 @@ import type {
 export interface DriverContext {
   /** The request that the operation fulfils: positive and never reused. */
   readonly requestId: number;
-  /** Aborts when the phone closes and at the deadline: settle soon then, in either way, because a close waits for it. */
+  /**
+   * Aborts when the phone closes and at the deadline: settle soon then, in either way, because a close waits for it.
+   */
   readonly signal: AbortSignal;
   /** When the request is given up, wall milliseconds since 1970. */
   readonly deadline: number;
@@ -32,7 +34,9 @@ export interface DriverParameters extends Omit<OperationParameters, "devSpecific
   setData: { dataId: number; data: Uint8Array };
 }
 
-/** The status of a phone as its driver tells it; what is left out is filled in from `connected` and the capabilities. */
+/**
+ * The status of a phone as its driver tells it; what is left out is filled in from `connected` and the capabilities.
+ */
 export interface DriverStatus
   extends Partial<Omit<PhoneStatus, "numOwners" | "numMonitors" | "ownerName" | "devSpecific">> {
   /** The vendor's part. */
@@ -54,7 +58,10 @@ export type DriverAnswer<Name extends GetterName> =
   & Omit<DriverResults[Name], keyof GetterParameters[Name]>
   & Partial<DriverResults[Name]>;
 
-/** The operations that a driver may have: to fulfil is success; to reject with a `PhoneError` is that error, with anything else `PHONEERR_OPERATIONFAILED`. */
+/**
+ * The operations that a driver may have: to fulfil is success; to reject with a `PhoneError` is that error, with
+ * anything else `PHONEERR_OPERATIONFAILED`.
+ */
 export type DriverOperations = {
   [Name in OperationName]?: (params: DriverParameters[Name], context: DriverContext) => Promise<void> | void;
 };
@@ -68,10 +75,11 @@ export type DriverGetters = {
  * A plugin's object for one phone: it implements what the device can do and nothing else. A missing method is
  * `PHONEERR_OPERATIONUNAVAIL`; without `getStatus` the status is put together from the other getters.
  *
- * What depends on the capabilities has been checked before a method is called: the device, lamp, button or area exists, the mode is one
- * that it can take, the text fits the display, and the phone is connected.
+ * What depends on the capabilities has been checked before a method is called: the device, lamp, button or area exists,
+ * the mode is one that it can take, the text fits the display, and the phone is connected.
  *
- * The methods of one phone overlap: a second operation may come while the first is under way. `open` and `close` never overlap.
+ * The methods of one phone overlap: a second operation may come while the first is under way. `open` and `close` never
+ * overlap.
  *
  * @example A lamp
  * ```ts
@@ -88,7 +96,8 @@ export interface Driver extends DriverOperations, DriverGetters {
   /** The first handle is opened: claim the device. Rejecting refuses the open with that `PhoneError`. */
   open?(): Promise<void> | void;
   /**
-   * The last handle is closed and every operation has settled: release the device. Whatever it throws is logged and the phone is closed.
+   * The last handle is closed and every operation has ended: release the device. Whatever it throws is logged and the
+   * phone is closed.
    *
    * It is not called after `phone.forceClose()`: there the driver has let go of the device by itself.
    */

@@ -7,7 +7,10 @@
 /** The longest body of a frame in bytes. */
 export const FRAME_LIMIT = 1_048_576;
 
-/** The longest message in UTF-16 units of its JSON: at three bytes a unit it fits a frame together with what is batched before it. */
+/**
+ * The longest message in UTF-16 units of its JSON: at three bytes a unit it fits a frame together with what is batched
+ * before it.
+ */
 export const MESSAGE_LIMIT = FRAME_LIMIT / 4;
 
 const BATCH_LIMIT = Math.floor(FRAME_LIMIT / 3) - 2;
@@ -90,7 +93,8 @@ export class FrameReader {
   /**
    * Gives the messages of every frame that the bytes complete. The bytes are copied where they must be kept.
    *
-   * @throws {FrameError} If a length is over {@linkcode FRAME_LIMIT} or a body is not a JSON array; nothing after it can be read.
+   * @throws {FrameError} If a length is over {@linkcode FRAME_LIMIT} or a body is not a JSON array; nothing after it
+   * can be read.
    */
   *push(bytes: Uint8Array): Generator<unknown[]> {
     let buffer = bytes;

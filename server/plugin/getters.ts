@@ -6,6 +6,7 @@
 import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
 import { PhoneError } from "../core/contract/errors.ts";
 import type { GetterName, GetterParameters, GetterResults } from "../core/contract/operations.ts";
+import { given } from "../tools/mod.ts";
 import type { DriverAnswer } from "./driver.ts";
 import { buttonOf, hasLamp, requireDevice, requireDisplay } from "./operations.ts";
 
@@ -22,8 +23,8 @@ export const BEFORE: {
   getHookSwitch: () => undefined,
   getRing: () => undefined,
   getDisplay: (_params, capabilities) => void requireDisplay(capabilities),
-  getVolume: ({ device }, { volumeDevices }) => void requireDevice(device, volumeDevices, "volume"),
-  getGain: ({ device }, { gainDevices }) => void requireDevice(device, gainDevices, "gain"),
+  getVolume: ({ device }, { volumeDevices }) => void requireDevice(device, { there: volumeDevices, what: "volume" }),
+  getGain: ({ device }, { gainDevices }) => void requireDevice(device, { there: gainDevices, what: "gain" }),
   getLamp({ lamp }, capabilities) {
     return hasLamp(buttonOf(lamp, capabilities).lampModes) ? undefined : { lamp, mode: "dummy" };
   },
@@ -40,25 +41,24 @@ export const BEFORE: {
 export const AFTER: {
   [Name in PlainGetter]: (
     answer: DriverAnswer<Name>,
-    params: GetterParameters[Name],
-    capabilities: PhoneCapabilities,
+    { params, capabilities }: { params: GetterParameters[Name]; capabilities: PhoneCapabilities },
   ) => GetterResults[Name];
 } = {
   getHookSwitch: ({ offHook }) => ({ offHook }),
   getRing: ({ mode, volume }) => ({ mode, volume }),
-  getDisplay: ({ rows }, _params, capabilities) => ({ rows: displayRows(rows, capabilities) }),
-  getVolume: ({ volume }, { device }) => ({ device, volume }),
-  getGain: ({ gain }, { device }) => ({ device, gain }),
-  getLamp: ({ mode }, { lamp }) => ({ lamp, mode }),
-  getButtonInfo: ({ mode, function: task, text, state, devSpecific }, { button }) => ({
+  getDisplay: ({ rows }, { capabilities }) => ({ rows: displayRows(rows, capabilities) }),
+  getVolume: ({ volume }, { params: { device } }) => ({ device, volume }),
+  getGain: ({ gain }, { params: { device } }) => ({ device, gain }),
+  getLamp: ({ mode }, { params: { lamp } }) => ({ lamp, mode }),
+  getButtonInfo: ({ mode, function: task, text, state, devSpecific }, { params: { button } }) => ({
     button,
     mode,
     function: task,
     text,
     state,
-    ...devSpecific && { devSpecific: devSpecific.toBase64() },
+    ...given({ devSpecific: devSpecific?.toBase64() }),
   }),
-  getData: ({ data }, { dataId, size }, { getData }) => ({
+  getData: ({ data }, { params: { dataId, size }, capabilities: { getData } }) => ({
     dataId,
     data: data.subarray(0, Math.min(size, getData[dataId] ?? 0)).toBase64(),
   }),

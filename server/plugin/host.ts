@@ -7,7 +7,9 @@ import type { PartialCapabilities } from "./capabilities.ts";
 import type { Driver } from "./driver.ts";
 import type { Phone } from "./phone.ts";
 
-/** Writes lines to the plugin's log; longer ones than 2,000 characters are cut, and too many are dropped and counted. */
+/**
+ * Writes lines to the plugin's log; longer ones than 2,000 characters are cut, and too many are dropped and counted.
+ */
 export interface Logger {
   /** As {@linkcode Logger.info}. */
   (text: string): void;

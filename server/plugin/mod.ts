@@ -43,3 +43,4 @@ export type { ButtonCapability, HookSwitchCapability, PhoneCapabilities } from "
 export { PHONE_ERRORS, PhoneError, type PhoneErrorCode, type PhoneErrorName } from "../core/contract/errors.ts";
 export * from "../core/contract/names.ts";
 export * from "../core/contract/operations.ts";
+export { BoundedMap, pause, SerialQueue, unlessAborted } from "../tools/mod.ts";

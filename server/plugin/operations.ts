@@ -1,5 +1,6 @@
 /**
- * The checks of the nine operations that depend on a phone's capabilities, made before its driver is called (contract 2.1, 4.9).
+ * The checks of the nine operations that depend on a phone's capabilities, made before its driver is called (contract
+ * 2.1, 4.9).
  *
  * @module
  */
@@ -49,13 +50,13 @@ export const PREPARE: {
   },
 
   setGain(params, { gainDevices }) {
-    requireDevice(params.device, gainDevices, "gain");
+    requireDevice(params.device, { there: gainDevices, what: "gain" });
     return params;
   },
 
   setHookSwitch(params, { hookSwitchDevices, hookSwitchModes }) {
     for (const device of params.devices) {
-      requireDevice(device, hookSwitchDevices, "hookswitch");
+      requireDevice(device, { there: hookSwitchDevices, what: "hookswitch" });
       const settable = hookSwitchModes[device]?.settable ?? [];
       if (!settable.includes(params.mode)) {
         throw new PhoneError(
@@ -92,7 +93,7 @@ export const PREPARE: {
   },
 
   setVolume(params, { volumeDevices }) {
-    requireDevice(params.device, volumeDevices, "volume");
+    requireDevice(params.device, { there: volumeDevices, what: "volume" });
     return params;
   },
 };
@@ -109,8 +110,11 @@ export function hasLamp(lampModes: ButtonCapability["lampModes"]): boolean {
   return lampModes.some((mode) => mode !== "dummy");
 }
 
-/** Throws INVALHOOKSWITCHDEV unless the device is there. */
-export function requireDevice(device: HookSwitchDevice, there: HookSwitchDevice[], what: string): void {
+/** Throws INVALHOOKSWITCHDEV unless the device is among those that are there for it. */
+export function requireDevice(
+  device: HookSwitchDevice,
+  { there, what }: { there: HookSwitchDevice[]; what: string },
+): void {
   if (!there.includes(device)) {
     throw new PhoneError("INVALHOOKSWITCHDEV", `The ${device} has no ${what} here: ${words(there)} has`);
   }

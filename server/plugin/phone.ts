@@ -16,28 +16,33 @@ export interface Phone {
   readonly id: string;
   /** What the open handles want to hear, all together; empty while the phone is closed. */
   readonly wanted: Wanted;
-  /** Whether the link to the device stands; may be set at any time, and operations are refused with `INVALPHONESTATE` while it is false. */
+  /**
+   * Whether the link to the device stands; may be set at any time, and operations are refused with `INVALPHONESTATE`
+   * while it is false.
+   */
   connected: boolean;
   /**
    * Reports that something has changed, after it has.
    *
    * @param states One or several of the contract's states.
    * @param detail For a single `lamp` its number, for `ringMode` and the hook switches the new mode; ignored otherwise.
-   * @throws {TypeError} If a state is not one of the contract, is one that the server reports itself (`owner`, `monitors`, and by way of `connected` also `connected` and `disconnected`), or lacks its detail.
+   * @throws {TypeError} If a state is not one of the contract, is one that the server reports itself (`owner`,
+   * `monitors`, and by way of `connected` also `connected` and `disconnected`), or lacks its detail.
    */
   state(states: PhoneState | readonly PhoneState[], detail?: number | string): void;
   /**
-   * Reports that a button went down or up. Applications always see pairs: a `down` that is not followed by an `up`, and an `up` without a
-   * `down`, are completed, so a device that detects only one edge may report only that one.
+   * Reports that a button went down or up. Applications always see pairs: a `down` that is not followed by an `up`, and
+   * an `up` without a `down`, are completed, so a device that detects only one edge may report only that one.
    *
+   * @param edge Three in a row, as version 1 of the SDK promises.
    * @throws {TypeError} If the state is neither `down` nor `up`, or the mode is not one of the contract.
    */
-  button(id: number, mode: ButtonMode, state: "down" | "up"): void;
+  button(...edge: [id: number, mode: ButtonMode, state: "down" | "up"]): void;
   /** Reports a vendor's message to every open handle. */
   devSpecific(params: Uint8Array): void;
   /**
-   * Closes the phone by the device's own decision: signals abort, every operation settles, then every handle is told `PHONE_CLOSE`. The
-   * driver's `close` is not called. It may be opened again at once.
+   * Closes the phone by the device's own decision: signals abort, every operation ends, then every handle is told
+   * `PHONE_CLOSE`. The driver's `close` is not called. It may be opened again at once.
    *
    * The promise waits for every operation of the phone: an operation must not wait for it.
    */

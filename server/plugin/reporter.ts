@@ -11,6 +11,7 @@ import {
   PHONE_STATES,
   type PhoneState,
 } from "../core/contract/names.ts";
+import { given } from "../tools/mod.ts";
 import type { FromPlugin, Wanted } from "./wire.ts";
 
 /** What the server reports itself, and what to do instead (R90). */
@@ -60,8 +61,8 @@ export class Reporter {
   }
 
   /** See `Phone.state`. */
-  state(given: PhoneState | readonly PhoneState[], detail?: number | string): void {
-    const states = typeof given === "string" ? [given] : given;
+  state(reported: PhoneState | readonly PhoneState[], detail?: number | string): void {
+    const states = typeof reported === "string" ? [reported] : reported;
     for (const state of states) {
       if (!PHONE_STATES.includes(state)) {
         throw new TypeError(`Cannot report state ${state}: it must be one of ${PHONE_STATES.join(" ")}`);
@@ -79,12 +80,12 @@ export class Reporter {
       type: "state",
       phone: this.#phone,
       states: wanted,
-      ...checked !== undefined && { detail: checked },
+      ...given({ detail: checked }),
     });
   }
 
   /** See `Phone.button`. */
-  button(button: number, mode: ButtonMode, state: "down" | "up"): void {
+  button(button: number, { mode, state }: { mode: ButtonMode; state: "down" | "up" }): void {
     if (!Number.isInteger(button) || button < 0) {
       throw new TypeError(`Cannot report button ${button}: it must be the number of a button`);
     }
@@ -95,15 +96,15 @@ export class Reporter {
     }
     const reported = this.#down.get(button);
     if (state === "down") {
-      if (reported) this.#sendButton(button, mode, "up");
-      this.#sendButton(button, mode, "down");
+      if (reported) this.#sendButton(button, { mode, state: "up" });
+      this.#sendButton(button, { mode, state: "down" });
       this.#down.set(button, this.#open);
     } else if (state === "up") {
       this.#down.delete(button);
       // It went down while the phone was closed: nobody was told, so nobody is told that it is up again.
       if (reported === false) return;
-      if (reported === undefined) this.#sendButton(button, mode, "down");
-      this.#sendButton(button, mode, "up");
+      if (reported === undefined) this.#sendButton(button, { mode, state: "down" });
+      this.#sendButton(button, { mode, state: "up" });
     } else {
       throw new TypeError(`Cannot report button ${button} as ${state}: it must be down or up`);
     }
@@ -114,7 +115,7 @@ export class Reporter {
     if (this.#open) this.#send({ type: "devSpecific", phone: this.#phone, params: params.toBase64() });
   }
 
-  #sendButton(button: number, mode: ButtonMode, state: ButtonState): void {
+  #sendButton(button: number, { mode, state }: { mode: ButtonMode; state: ButtonState }): void {
     const wanted = this.#open && this.#wanted.buttonModes.includes(mode) && this.#wanted.buttonStates.includes(state);
     if (wanted) this.#send({ type: "button", phone: this.#phone, button, mode, state });
   }

@@ -1,8 +1,8 @@
 /**
  * The entry of a plugin's process: it loads the plugin and speaks with the host over standard input and output.
  *
- * The host's import map says what `switchroom:entry` is; a static import needs no permission to read it. The process ends itself when the
- * host is gone, and leaves signals of the terminal to the host, which stops it in order.
+ * The host's import map says what `switchroom:entry` is; a static import needs no permission to read it. The process
+ * ends itself when the host is gone, and leaves signals of the terminal to the host, which stops it in order.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import { leave, read, write } from "./runner_io.ts";
 // A namespace, so that a module without a default export is told in our words and not as a failure to link.
 import * as entry from "switchroom:entry";
 import { FrameReader, FrameWriter } from "./frames.ts";
-import { startHeartbeat } from "./heartbeat.ts";
-import { Session } from "./session.ts";
+import process from "node:process";
+import { Connection } from "./connection.ts";
 import { wordsOf } from "../core/contract/errors.ts";
 import { clip, type ToPlugin } from "./wire.ts";
 
@@ -20,7 +20,7 @@ const READ_BYTES = 65_536;
 for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => {});
 
 const writer = new FrameWriter(write);
-const session = new Session(entry.default, {
+const connection = new Connection(entry.default, {
   send: (message) => writer.send(message),
   stopped() {
     writer.flush();
@@ -37,6 +37,22 @@ function fault(error: unknown): never {
   leave(1);
 }
 
+/** Tells now and then every so often how much memory and processor time it takes, and how late its timers are. */
+function startHeartbeat(beatMs: number): void {
+  let lastAt = performance.now();
+  let lastCpu = process.cpuUsage();
+  const beat = (cpu: number, lagMs: number) =>
+    writer.send({ type: "beat", rssBytes: Deno.memoryUsage().rss, cpu, lagMs });
+  beat(0, 0);
+  setInterval(() => {
+    const at = performance.now();
+    const { user, system } = process.cpuUsage(lastCpu);
+    beat((user + system) / 1_000 / (at - lastAt), Math.max(0, at - lastAt - beatMs));
+    lastAt = at;
+    lastCpu = process.cpuUsage();
+  }, beatMs);
+}
+
 addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
   fault(event.reason);
@@ -51,8 +67,8 @@ const buffer = new Uint8Array(READ_BYTES);
 for (let length = await read(buffer); length !== null; length = await read(buffer)) {
   for (const messages of reader.push(buffer.subarray(0, length))) {
     for (const message of messages as ToPlugin[]) {
-      session.receive(message);
-      if (message.type === "hello") startHeartbeat(message.beatMs, (beat) => writer.send(beat));
+      connection.receive(message);
+      if (message.type === "hello") startHeartbeat(message.beatMs);
     }
   }
 }

@@ -1,8 +1,9 @@
 /**
- * The runner's own way to the host, taken before the plugin's module is evaluated: it must be the runner's first import.
+ * The runner's own way to the host, taken before the plugin's module is evaluated: it must be the runner's first
+ * import.
  *
- * Standard output carries the wire. Whatever the plugin prints would break it, so printing is turned to standard error, which becomes the
- * plugin's log.
+ * Standard output carries the wire. Whatever the plugin prints would break it, so printing is turned to standard error,
+ * which becomes the plugin's log.
  *
  * @module
  */

@@ -5,12 +5,13 @@
  */
 import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
 import type { GetterParameters, GetterResults, PhoneStatus } from "../core/contract/operations.ts";
+import { given } from "../tools/mod.ts";
 import type { DriverStatus } from "./driver.ts";
 import { displayRows, type PlainGetter } from "./getters.ts";
 import { hasLamp } from "./operations.ts";
 
-/** Asks another getter of the same phone; rejects where that cannot be answered. */
-export type Ask = <Name extends PlainGetter>(
+/** Queries another getter of the same phone; rejects where that cannot be answered. */
+export type Query = <Name extends PlainGetter>(
   getter: Name,
   params: GetterParameters[Name],
 ) => Promise<GetterResults[Name]>;
@@ -25,19 +26,22 @@ export function completeStatus(
     phoneFeatures: connected ? capabilities.features : [],
     ...told,
     ...display && { display: { rows: displayRows(display.rows, capabilities) } },
-    ...devSpecific && { devSpecific: devSpecific.toBase64() },
+    ...given({ devSpecific: devSpecific?.toBase64() }),
     numOwners: 0,
     numMonitors: 0,
     ownerName: "",
   };
 }
 
-/** Puts a status together from what the other getters say; a part whose getter rejects is left out, because the others are still true. */
-export async function statusFromGetters(ask: Ask, capabilities: PhoneCapabilities): Promise<DriverStatus> {
+/**
+ * Puts a status together from what the other getters say; a part whose getter rejects is left out, because the others
+ * are still true.
+ */
+export async function statusFromGetters(query: Query, capabilities: PhoneCapabilities): Promise<DriverStatus> {
   const parts: Promise<DriverStatus>[] = [
-    ask("getRing", {}).then(({ mode, volume }) => ({ ringMode: mode, ringVolume: volume })),
-    ask("getDisplay", {}).then((display) => ({ display })),
-    ask("getHookSwitch", {}).then(({ offHook }) =>
+    query("getRing", {}).then(({ mode, volume }) => ({ ringMode: mode, ringVolume: volume })),
+    query("getDisplay", {}).then((display) => ({ display })),
+    query("getHookSwitch", {}).then(({ offHook }) =>
       Object.fromEntries(capabilities.hookSwitchDevices.map((device) => [
         `${device}HookSwitchMode`,
         // Off hook does not tell whether the microphone, the speaker or both are on.
@@ -45,15 +49,15 @@ export async function statusFromGetters(ask: Ask, capabilities: PhoneCapabilitie
       ]))
     ),
     ...capabilities.volumeDevices.map((device) =>
-      ask("getVolume", { device }).then(({ volume }) => ({ [`${device}Volume`]: volume }))
+      query("getVolume", { device }).then(({ volume }) => ({ [`${device}Volume`]: volume }))
     ),
     ...capabilities.gainDevices.map((device) =>
-      ask("getGain", { device }).then(({ gain }) => ({ [`${device}Gain`]: gain }))
+      query("getGain", { device }).then(({ gain }) => ({ [`${device}Gain`]: gain }))
     ),
   ];
   const lamps = capabilities.buttons.filter(({ lampModes }) => hasLamp(lampModes));
   if (lamps.length > 0) {
-    parts.push(Promise.all(lamps.map(({ id }) => ask("getLamp", { lamp: id }))).then((lampModes) => ({ lampModes })));
+    parts.push(Promise.all(lamps.map(({ id }) => query("getLamp", { lamp: id }))).then((lampModes) => ({ lampModes })));
   }
   const settled = await Promise.allSettled(parts);
   return Object.assign({}, ...settled.map((part) => part.status === "fulfilled" ? part.value : {}));

@@ -1,13 +1,15 @@
 /**
  * What the host and a plugin's process say to each other: one discriminated union for each direction.
  *
- * Both sides begin with `hello`. A `call` is answered by exactly one `answer` or `refuse` with the same number; each side counts its own.
- * Messages travel in frames (`frames.ts`); the host checks every one that comes from a plugin, the SDK trusts the host.
+ * Both sides begin with `hello`. A `call` is answered by exactly one `answer` or `refuse` with the same number; each
+ * side counts its own. Messages travel in frames (`frames.ts`); the host checks every one that comes from a plugin, the
+ * SDK trusts the host.
  *
  * @module
  */
-import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
+import type { LogLevel } from "../core/contract/managed_plugin.ts";
 import type { ButtonMode, ButtonState, PhoneState } from "../core/contract/names.ts";
+import type { OfferedPhone } from "../core/contract/offered_phone.ts";
 import type { GetterName, GetterParameters, OperationName, OperationParameters } from "../core/contract/operations.ts";
 
 /** The version of this wire; both sides must speak the same. */
@@ -27,23 +29,6 @@ export interface Wanted {
   buttonModes: readonly ButtonMode[];
   /** States of the buttons that `phone.button` is heard for. */
   buttonStates: readonly ButtonState[];
-}
-
-/** How urgent a log line is. */
-export type LogLevel = "debug" | "info" | "warn" | "error";
-
-/** A phone as it is offered to the host. */
-export interface PhoneOffer {
-  /** The part of its name after the colon. */
-  id: string;
-  /** Its name for people. */
-  name: string;
-  /** Whole, with every default filled in. */
-  capabilities: PhoneCapabilities;
-  /** Whether the link to the device stands. */
-  connected: boolean;
-  /** The operations and getters that its driver has. */
-  methods: string[];
 }
 
 /** One operation for a driver. */
@@ -92,7 +77,7 @@ export type FromPlugin =
   | { type: "fault"; message: string }
   | { type: "done"; requestId: number; result: number; message?: string }
   | CallEnd
-  | { type: "addPhone"; call: number; phone: PhoneOffer }
+  | { type: "addPhone"; call: number; phone: OfferedPhone }
   | { type: "removePhone"; call: number; phone: string }
   | { type: "state"; phone: string; states: PhoneState[]; detail?: number | string }
   | { type: "button"; phone: string; button: number; mode: ButtonMode; state: ButtonState }

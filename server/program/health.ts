@@ -1,4 +1,4 @@
-import type { PluginState } from "../core/contract/plugin_condition.ts";
+import type { PluginState } from "../core/contract/managed_plugin.ts";
 import type { Lifecycle } from "../core/mod.ts";
 import type { OpenHistory } from "../history/mod.ts";
 import { type Host, STOPPED_BECAUSE } from "../host/mod.ts";

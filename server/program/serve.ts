@@ -59,7 +59,7 @@ export async function serve(flags: Flags): Promise<void> {
       observer: watch.requests,
     });
     const host = createHost({
-      core: core.plugins,
+      intake: core.plugins,
       plugins: configuration.plugins,
       readPlugins: async () => (await readConfiguration(flags)).plugins,
       folder: folder.path,

@@ -22,17 +22,21 @@ interface Room {
 
 const CONTRACT = "server/core/contract/";
 const CORE = "server/core/";
-const API = [CORE, CONTRACT, "server/access/", "server/api/"];
+const TOOLS = "server/tools/";
+/** What every room of the server itself may know. */
+const GROUND = [CORE, CONTRACT, TOOLS];
+const API = [...GROUND, "server/access/", "server/api/"];
 
 const ROOMS: readonly Room[] = [
   { at: CONTRACT, knows: [], packages: false, pure: true },
+  { at: TOOLS, knows: [], packages: false, pure: false },
   { at: CORE, knows: [CONTRACT], packages: false, pure: true },
-  { at: "server/plugin/", knows: [CONTRACT], packages: false, pure: false },
-  { at: "server/client/", knows: [CONTRACT], packages: true, pure: false },
-  { at: "server/host/", knows: [CORE, CONTRACT, "server/plugin/"], packages: true, pure: false },
-  { at: "server/access/", knows: [CORE, CONTRACT], packages: true, pure: false },
-  { at: "server/history/", knows: [CORE, CONTRACT, "server/access/", "migrations/"], packages: true, pure: false },
-  { at: "server/api/", knows: [CORE, CONTRACT, "server/access/"], packages: true, pure: false },
+  { at: "server/plugin/", knows: [CONTRACT, TOOLS], packages: false, pure: false },
+  { at: "server/client/", knows: [CONTRACT, TOOLS], packages: true, pure: false },
+  { at: "server/host/", knows: [...GROUND, "server/plugin/"], packages: true, pure: false },
+  { at: "server/access/", knows: GROUND, packages: true, pure: false },
+  { at: "server/history/", knows: [...GROUND, "server/access/", "migrations/"], packages: true, pure: false },
+  { at: "server/api/", knows: [...GROUND, "server/access/"], packages: true, pure: false },
   { at: "server/socket/", knows: API, packages: true, pure: false },
   { at: "server/http/", knows: [...API, "server/socket/"], packages: true, pure: false },
   {
@@ -45,6 +49,7 @@ const ROOMS: readonly Room[] = [
     at: "server/cli/",
     knows: [
       CONTRACT,
+      TOOLS,
       "server/client/",
       "server/program/",
       "server/history/",

@@ -27,6 +27,8 @@ const GOOD = {
     export const when = (ms: number): Name => new Date(ms).toISOString();`,
   "server/plugin/mod.ts":
     `export type { Name } from "../core/contract/names.ts"; import "node:net"; import "switchroom:entry";`,
+  "server/tools/mod.ts": `export const later = (run: () => void) => setTimeout(run, 1);`,
+  "server/client/mod.ts": `export { later } from "../tools/mod.ts";`,
   "server/http/mod.ts": `import { z } from "zod"; import { when } from "../core/mod.ts"; export { when, z };`,
   "server/program/serve.ts": `import { when } from "../http/mod.ts"; import "../plugin/mod.ts"; export { when };`,
   "server/cli/help.ts": `import "../program/serve.ts";`,
@@ -65,6 +67,12 @@ const PLANTED: [name: string, file: string, text: string, says: string][] = [
     `server/core/contract/record.ts imports server/core/mod.ts as "../mod.ts": server/core/contract/ may import nothing of ours`,
   ],
   [
+    "a toolbox that knows what it is used for",
+    "server/tools/mask.ts",
+    `export type { Name } from "../core/contract/names.ts";`,
+    `server/tools/mask.ts imports server/core/contract/names.ts as "../core/contract/names.ts": server/tools/ may import nothing of ours`,
+  ],
+  [
     "an SDK that imports a package",
     "server/plugin/wire.ts",
     `import { z } from "zod"; export { z };`,
@@ -74,7 +82,7 @@ const PLANTED: [name: string, file: string, text: string, says: string][] = [
     "an SDK that imports more of the core than its contract",
     "server/plugin/wire.ts",
     `export { when } from "../core/mod.ts";`,
-    `server/plugin/wire.ts imports server/core/mod.ts as "../core/mod.ts": server/plugin/ may import only server/core/contract/`,
+    `server/plugin/wire.ts imports server/core/mod.ts as "../core/mod.ts": server/plugin/ may import only server/core/contract/, server/tools/`,
   ],
   [
     "a plugin that imports behind the SDK",

@@ -131,16 +131,16 @@ Deno.test("commands that are given at once are carried out one after the other",
   const plugin = pluginOf(bench);
   await Promise.all([plugin.stop(), plugin.start(), plugin.reload(), plugin.stop(), plugin.start()]);
   equal(plugin.condition.state, "ready");
-  const lives = bench.told.map(([name]) => name).filter((name) => name === "attach" || name === "gone");
-  equal(lives.length % 2, 1);
-  for (const [index, name] of lives.entries()) equal(name, index % 2 ? "gone" : "attach");
+  const processes = bench.told.map(([name]) => name).filter((name) => name === "attach" || name === "gone");
+  equal(processes.length % 2, 1);
+  for (const [index, name] of processes.entries()) equal(name, index % 2 ? "gone" : "attach");
 });
 
 Deno.test("a start that is stopped meanwhile ends as stopped, and a host that stops is not kept up by one", async () => {
   const code = `import { definePlugin } from "switchroom/plugin";
     export default definePlugin(() => ({ start: () => new Promise(() => {}) }));`;
   await using bench = await HostBench.of(async (parent) => [{ source: await writePlugin(parent, { code }) }], {
-    stopMs: 100,
+    bounds: { stopMs: 100 },
   });
   await bench.host.start();
   const plugin = pluginOf(bench);
@@ -155,7 +155,6 @@ Deno.test("a plugin that is not enabled, and any with --safe, is told to the cor
   for (const safe of [false, true]) {
     await using bench = await HostBench.of(
       async (parent) => [{ source: await writePlugin(parent, { code: onePhone("{}") }), enabled: safe }],
-      {},
       { safe },
     );
     await bench.host.start();
@@ -188,7 +187,6 @@ Deno.test("invariant 9 a disk that takes nothing keeps no process from being sto
 Deno.test("phones whose release is not written down in time are not waited for: the plugin is stopped all the same", async () => {
   await using bench = await HostBench.of(
     async (parent) => [{ source: await writePlugin(parent, { code: onePhone("{}") }) }],
-    {},
     { releaseMs: 50 },
   );
   bench.releasing = new Promise(() => {});

@@ -252,7 +252,7 @@ Deno.test("a plugin with an import that never ends settles as stopped, in words,
     const { success } = await new Deno.Command("mkfifo", { args: [`${source}/pipe.ts`] }).output();
     ok(success, "mkfifo made a named pipe");
     return [{ source }];
-  }, { startMs });
+  }, { bounds: { startMs } });
   await bench.host.start();
   await bench.until("settle", ([name]) => name === "settle");
   equal(bench.condition.state, "stopped");

@@ -32,7 +32,7 @@ async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-Deno.test("a plugin's process ends itself when the host is gone: its pipe closes", async () => {
+Deno.test("step 7 of a plugin's life: its process ends itself when the host is gone: its pipe closes", async () => {
   await using folder = await temporaryFolder();
   const source = await writePlugin(folder.path, { code: onePhone("{}") });
   const process = launch({

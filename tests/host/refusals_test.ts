@@ -218,6 +218,18 @@ Deno.test("a configuration that does not fit the manifest's schema stops the plu
   equal(bench.condition.state, "ready");
 });
 
+Deno.test("a configuration that its manifest's defaults make too long for a message stops the plugin in words", async () => {
+  const entry = { type: "object", properties: { words: { type: "string", default: "x".repeat(10_000) } } };
+  const schema = { type: "object", properties: { entries: { type: "array", items: entry } } };
+  for (const count of [30, 20_000]) {
+    const { state, detail } = await settled({ code: PLUGIN, manifest: { config: schema } }, {
+      config: { entries: Array(count).fill({}) },
+    });
+    equal(state, "stopped");
+    match(detail, /with the defaults of its manifest its configuration comes to more than \d+ characters/);
+  }
+});
+
 Deno.test("a schema that is none stops the plugin in words", async () => {
   const { state, detail } = await settled({ code: PLUGIN, manifest: { config: { type: "banana" } } });
   equal(state, "stopped");

@@ -96,11 +96,10 @@ export class HostBench implements AsyncDisposable {
   /** A host of plugins whose folders exist; not started. */
   static async of(
     plugins: (parent: string) => Promise<PluginConfig[]> | PluginConfig[],
-    bounds: Partial<HostBounds> = {},
-    rest: { safe?: boolean; releaseMs?: number } = {},
+    options: { bounds?: Partial<HostBounds>; safe?: boolean; releaseMs?: number } = {},
   ): Promise<HostBench> {
     const folder = await Deno.realPath(await Deno.makeTempDir());
-    return new HostBench(folder, { plugins: await plugins(folder), bounds, ...rest });
+    return new HostBench(folder, { plugins: await plugins(folder), ...options });
   }
 
   /** A host of one plugin that is written for the test; started, and waited for until it has settled. */
@@ -110,7 +109,7 @@ export class HostBench implements AsyncDisposable {
   ): Promise<HostBench> {
     const bench = await HostBench.of(
       async (parent) => [{ source: await writePlugin(parent, source), ...config }],
-      bounds,
+      { bounds: bounds ?? {} },
     );
     await bench.host.start();
     await bench.until("settle", ([name]) => name === "settle");
@@ -201,8 +200,8 @@ export class HostBench implements AsyncDisposable {
       addPhone: (phone) => Promise.resolve(tell("addPhone", phone)),
       removePhone: (phone) => Promise.resolve(tell("removePhone", phone)),
       completed: (...args) => tell("completed", ...args.filter((part) => part !== undefined)),
-      state: (phone, states, detail) => {
-        tell("state", phone, states, detail);
+      state: (...args) => {
+        tell("state", ...args);
         return this.handles;
       },
       button: (...args) => {

@@ -55,7 +55,7 @@ Deno.test("R14: a refused open leaves the phone closed: the driver is not closed
   deepEqual(calls, ["open", "open"]);
 });
 
-Deno.test("R54, R55, R56: a close aborts and completes every outstanding operation, then closes the driver, then is acknowledged", async () => {
+Deno.test("R54, R55, R56, step 5 of a plugin's life: a close aborts and completes every outstanding operation, then closes the driver, then is acknowledged", async () => {
   const order: string[] = [];
   const { bench } = await openPhone({
     setLamp: (_, context) => untilAborted(context),
@@ -132,7 +132,7 @@ Deno.test("R58: a closed phone can be opened again, and a close that throws clos
   equal(bench.said.some((message) => message.type === "log" && /cable is stuck/.test(message.text)), true);
 });
 
-Deno.test("overlapping opens and closes of one phone take turns", async () => {
+Deno.test("step 5 of a plugin's life: overlapping opens and closes of one phone take turns", async () => {
   const calls: string[] = [];
   let under = 0;
   const step = (name: string) => async () => {
@@ -171,7 +171,7 @@ Deno.test("an operation for a phone that is closed, closing or not there is comp
   equal(calls, 1);
 });
 
-Deno.test("R64, R69: a forced close completes everything before it is told, and does not close the driver", async () => {
+Deno.test("R64, R69, step 5 of a plugin's life: a forced close completes everything before it is told, and does not close the driver", async () => {
   const calls: string[] = [];
   const { bench, phone } = await openPhone({
     setLamp: (_, context) => untilAborted(context),
@@ -225,7 +225,7 @@ Deno.test("a phone that is being removed is closed by the server first, and says
   equal(bench.said.at(-1)?.type, "connected");
 });
 
-Deno.test("R80: after its stop a plugin says nothing any more", async () => {
+Deno.test("R80, step 6 of a plugin's life: after its stop a plugin says nothing any more", async () => {
   let say = () => {};
   const bench = new Bench(definePlugin((host) => ({
     start: async () => {

@@ -39,20 +39,26 @@ const DRIVER: Driver = {
 type Opened = Awaited<ReturnType<typeof openPhone>>["bench"];
 
 /** The value of a getter, or the number of its error. */
-async function get<Name extends GetterName>(bench: Opened, getter: Name, params: GetterParameters[Name]) {
+async function get<Name extends GetterName>(
+  bench: Opened,
+  { getter, params }: { getter: Name; params: GetterParameters[Name] },
+) {
   const end = await bench.call({ type: "get", phone: "p", getter, params } as Call);
   return end.type === "answer" ? end.value : end.result;
 }
 
 Deno.test("a driver may answer with only what was not asked, and the result is whole", async () => {
   const { bench } = await openPhone(DRIVER, { capabilities: CAPABILITIES });
-  deepEqual(await get(bench, "getHookSwitch", {}), { offHook: ["speaker"] });
-  deepEqual(await get(bench, "getRing", {}), { mode: 2, volume: 5 });
-  deepEqual(await get(bench, "getDisplay", {}), { rows: ["ab🙂 ", "too "] });
-  deepEqual(await get(bench, "getVolume", { device: "handset" }), { device: "handset", volume: 11 });
-  deepEqual(await get(bench, "getGain", { device: "speaker" }), { device: "speaker", gain: 12 });
-  deepEqual(await get(bench, "getLamp", { lamp: 7 }), { lamp: 7, mode: "steady" });
-  deepEqual(await get(bench, "getButtonInfo", { button: 7 }), {
+  deepEqual(await get(bench, { getter: "getHookSwitch", params: {} }), { offHook: ["speaker"] });
+  deepEqual(await get(bench, { getter: "getRing", params: {} }), { mode: 2, volume: 5 });
+  deepEqual(await get(bench, { getter: "getDisplay", params: {} }), { rows: ["ab🙂 ", "too "] });
+  deepEqual(await get(bench, { getter: "getVolume", params: { device: "handset" } }), {
+    device: "handset",
+    volume: 11,
+  });
+  deepEqual(await get(bench, { getter: "getGain", params: { device: "speaker" } }), { device: "speaker", gain: 12 });
+  deepEqual(await get(bench, { getter: "getLamp", params: { lamp: 7 } }), { lamp: 7, mode: "steady" });
+  deepEqual(await get(bench, { getter: "getButtonInfo", params: { button: 7 } }), {
     button: 7,
     mode: "feature",
     function: "hold",
@@ -67,37 +73,40 @@ Deno.test("Q17, R99: getData gives at most what is asked and what the area holds
   const { bench } = await openPhone({
     getData: () => (asked++, { data: new Uint8Array([1, 2, 3, 4, 5, 6]) }),
   }, { capabilities: CAPABILITIES });
-  deepEqual(await get(bench, "getData", { dataId: 0, size: 0 }), { dataId: 0, data: "" });
+  deepEqual(await get(bench, { getter: "getData", params: { dataId: 0, size: 0 } }), { dataId: 0, data: "" });
   equal(asked, 0);
-  deepEqual(await get(bench, "getData", { dataId: 0, size: 2 }), { dataId: 0, data: "AQI=" });
-  deepEqual(await get(bench, "getData", { dataId: 0, size: 1000 }), { dataId: 0, data: "AQIDBA==" });
+  deepEqual(await get(bench, { getter: "getData", params: { dataId: 0, size: 2 } }), { dataId: 0, data: "AQI=" });
+  deepEqual(await get(bench, { getter: "getData", params: { dataId: 0, size: 1000 } }), {
+    dataId: 0,
+    data: "AQIDBA==",
+  });
 });
 
 Deno.test("a button without a lamp has a lamp of mode dummy, without asking the driver", async () => {
   const { bench } = await openPhone(DRIVER, { capabilities: CAPABILITIES });
-  deepEqual(await get(bench, "getLamp", { lamp: 0 }), { lamp: 0, mode: "dummy" });
+  deepEqual(await get(bench, { getter: "getLamp", params: { lamp: 0 } }), { lamp: 0, mode: "dummy" });
 });
 
 Deno.test("a getter of something that is not there is refused with the contract's error", async () => {
   const { bench } = await openPhone(DRIVER, { capabilities: CAPABILITIES });
   const refusals: [number | unknown, PhoneErrorName][] = [
-    [await get(bench, "getVolume", { device: "speaker" }), "INVALHOOKSWITCHDEV"],
-    [await get(bench, "getGain", { device: "handset" }), "INVALHOOKSWITCHDEV"],
-    [await get(bench, "getLamp", { lamp: 1 }), "INVALBUTTONLAMPID"],
-    [await get(bench, "getButtonInfo", { button: 1 }), "INVALBUTTONLAMPID"],
-    [await get(bench, "getData", { dataId: 1, size: 0 }), "INVALDATAID"],
+    [await get(bench, { getter: "getVolume", params: { device: "speaker" } }), "INVALHOOKSWITCHDEV"],
+    [await get(bench, { getter: "getGain", params: { device: "handset" } }), "INVALHOOKSWITCHDEV"],
+    [await get(bench, { getter: "getLamp", params: { lamp: 1 } }), "INVALBUTTONLAMPID"],
+    [await get(bench, { getter: "getButtonInfo", params: { button: 1 } }), "INVALBUTTONLAMPID"],
+    [await get(bench, { getter: "getData", params: { dataId: 1, size: 0 } }), "INVALDATAID"],
   ];
   deepEqual(refusals.map(([value]) => value), refusals.map(([, error]) => new PhoneError(error).value));
   const { bench: bare } = await openPhone(DRIVER);
-  equal(await get(bare, "getDisplay", {}), new PhoneError("OPERATIONUNAVAIL").value);
+  equal(await get(bare, { getter: "getDisplay", params: {} }), new PhoneError("OPERATIONUNAVAIL").value);
   const { bench: empty } = await openPhone({}, { capabilities: CAPABILITIES });
-  equal(await get(empty, "getRing", {}), new PhoneError("OPERATIONUNAVAIL").value);
+  equal(await get(empty, { getter: "getRing", params: {} }), new PhoneError("OPERATIONUNAVAIL").value);
 });
 
 Deno.test("without a link only the status can be asked (R100)", async () => {
   const { bench } = await openPhone(DRIVER, { capabilities: CAPABILITIES, connected: false });
-  equal(await get(bench, "getRing", {}), new PhoneError("INVALPHONESTATE").value);
-  deepEqual(await get(bench, "getStatus", {}), {
+  equal(await get(bench, { getter: "getRing", params: {} }), new PhoneError("INVALPHONESTATE").value);
+  deepEqual(await get(bench, { getter: "getStatus", params: {} }), {
     statusFlags: [],
     phoneFeatures: [],
     numOwners: 0,
@@ -113,7 +122,7 @@ Deno.test("the status is put together from the other getters; one that fails lea
       throw new PhoneError("RESOURCEUNAVAIL");
     },
   }, { capabilities: CAPABILITIES });
-  deepEqual(await get(bench, "getStatus", {}), {
+  deepEqual(await get(bench, { getter: "getStatus", params: {} }), {
     statusFlags: ["connected"],
     phoneFeatures: [
       "getButtonInfo",
@@ -148,7 +157,7 @@ Deno.test("a driver's own status is taken, and cannot overwrite the server's par
   };
   const driver = { getStatus: () => told } as Driver;
   const { bench } = await openPhone(driver, { connected: false });
-  deepEqual(await get(bench, "getStatus", {}), {
+  deepEqual(await get(bench, { getter: "getStatus", params: {} }), {
     statusFlags: ["connected", "suspended"],
     phoneFeatures: [],
     devSpecific: "CQ==",
@@ -163,7 +172,7 @@ Deno.test("R42: a getter causes no completion, and its failure is the driver's e
     getRing: () => Promise.reject(new PhoneError(0xC0000005)),
     getHookSwitch: () => Promise.reject(new Error("no answer")),
   });
-  equal(await get(bench, "getRing", {}), new PhoneError(0xC0000005).value);
-  equal(await get(bench, "getHookSwitch", {}), new PhoneError("OPERATIONFAILED").value);
+  equal(await get(bench, { getter: "getRing", params: {} }), new PhoneError(0xC0000005).value);
+  equal(await get(bench, { getter: "getHookSwitch", params: {} }), new PhoneError("OPERATIONFAILED").value);
   equal(bench.said.some(({ type }) => type === "done"), false);
 });

@@ -217,7 +217,7 @@ Deno.test("R30, R31: every operation is completed once, with 0, the driver's Pho
   equal(/no route to host/.test(log) && /thrown before a promise/.test(log), true);
 });
 
-Deno.test("R40: operations overlap and are completed in whatever order they end", async () => {
+Deno.test("R40, step 5 of a plugin's life: operations overlap and are completed in whatever order they end", async () => {
   const works = new Map<number, PromiseWithResolvers<void>>();
   const { bench } = await openPhone({
     devSpecific(_, { requestId }) {
@@ -235,7 +235,7 @@ Deno.test("R40: operations overlap and are completed in whatever order they end"
   deepEqual(bench.said.slice(before).map((message) => message.type === "done" && message.requestId), [2, 3, 1]);
 });
 
-Deno.test("at the deadline only that operation's signal aborts, and its late completion is still sent", async () => {
+Deno.test("step 5 of a plugin's life: at the deadline only that operation's signal aborts, and its late completion is still sent", async () => {
   const signals = new Map<number, AbortSignal>();
   const works = new Map<number, PromiseWithResolvers<void>>();
   const { bench } = await openPhone({

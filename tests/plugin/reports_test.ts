@@ -44,7 +44,7 @@ Deno.test("what nobody wants is dropped, part by part, but reinit and a vendor's
   phone.state("display");
   phone.state(["display", "lamp"]);
   phone.state("reinit");
-  phone.button(1, "feature", "down");
+  phone.button(1, { mode: "feature", state: "down" });
   phone.devSpecific(new Uint8Array());
   deepEqual(said, [
     { type: "state", phone: "p", states: ["lamp"] },
@@ -55,12 +55,12 @@ Deno.test("what nobody wants is dropped, part by part, but reinit and a vendor's
 
 Deno.test("R88: devices that show only one edge are completed to pairs", () => {
   const downs = reporter();
-  downs.reporter.button(5, "feature", "down");
-  downs.reporter.button(5, "feature", "down");
+  downs.reporter.button(5, { mode: "feature", state: "down" });
+  downs.reporter.button(5, { mode: "feature", state: "down" });
   deepEqual(edges(downs.said), ["down 5", "up 5", "down 5"]);
   const ups = reporter();
-  ups.reporter.button(5, "feature", "up");
-  ups.reporter.button(5, "feature", "up");
+  ups.reporter.button(5, { mode: "feature", state: "up" });
+  ups.reporter.button(5, { mode: "feature", state: "up" });
   deepEqual(edges(ups.said), ["down 5", "up 5", "down 5", "up 5"]);
 });
 
@@ -69,7 +69,7 @@ Deno.test("R88: whatever a device shows, each button goes down and up in turn", 
     fc.array(fc.tuple(fc.nat(3), fc.constantFrom("down" as const, "up" as const)), { maxLength: 60 }),
     (shown) => {
       const { reporter: phone, said } = reporter();
-      for (const [button, state] of shown) phone.button(button, "feature", state);
+      for (const [button, state] of shown) phone.button(button, { mode: "feature", state });
       for (const button of [0, 1, 2, 3]) {
         const states = said.flatMap((message) =>
           message.type === "button" && message.button === button ? [message.state] : []
@@ -82,13 +82,13 @@ Deno.test("R88: whatever a device shows, each button goes down and up in turn", 
 
 Deno.test("R88: a button that went down while the phone was closed is not reported up afterwards", () => {
   const { reporter: phone, said } = reporter(null);
-  phone.button(5, "feature", "down");
+  phone.button(5, { mode: "feature", state: "down" });
   phone.open(EVERYTHING);
-  phone.button(5, "feature", "up");
-  phone.button(5, "feature", "down");
+  phone.button(5, { mode: "feature", state: "up" });
+  phone.button(5, { mode: "feature", state: "down" });
   phone.close();
   phone.open(EVERYTHING);
-  phone.button(5, "feature", "up");
+  phone.button(5, { mode: "feature", state: "up" });
   deepEqual(edges(said), ["down 5"]);
 });
 
@@ -124,9 +124,12 @@ Deno.test("R90: owner and monitors are never reported, and connected only by the
 Deno.test("a report of something that the contract does not know is told to the author", () => {
   const { reporter: phone } = reporter();
   throws(() => phone.state(JSON.parse('"melted"')), /Cannot report state melted: it must be one of other connected/);
-  throws(() => phone.button(1, JSON.parse('"sideways"'), "down"), /it must be one of dummy call/);
-  throws(() => phone.button(1, "feature", JSON.parse('"held"')), /it must be down or up/);
-  throws(() => phone.button(1.5, "feature", "down"), /Cannot report button 1\.5: it must be the number of a button/);
+  throws(() => phone.button(1, { mode: JSON.parse('"sideways"'), state: "down" }), /it must be one of dummy call/);
+  throws(() => phone.button(1, { mode: "feature", state: JSON.parse('"held"') }), /it must be down or up/);
+  throws(
+    () => phone.button(1.5, { mode: "feature", state: "down" }),
+    /Cannot report button 1\.5: it must be the number of a button/,
+  );
 });
 
 Deno.test("connected is reported once for each change, open or closed", async () => {

@@ -1,10 +1,10 @@
 /**
- * A plugin in the test's own process: its session, with the host's part played by the test.
+ * A plugin in the test's own process: its connection, with the host's part played by the test.
  *
  * @module
  */
 import { definePlugin, type Driver, type NewPhone, type Phone } from "../../server/plugin/mod.ts";
-import { Session } from "../../server/plugin/session.ts";
+import { Connection } from "../../server/plugin/connection.ts";
 import {
   type FromPlugin,
   type OperateMessage,
@@ -23,16 +23,16 @@ export const EVERYTHING: Wanted = {
 /** How long anything may take before the test counts as hung. */
 const PATIENCE_MS = 2_000;
 
-/** The host's side of one session. */
+/** The host's side of one connection. */
 export class Bench {
   /** Everything that the plugin has said, in order. */
   readonly said: FromPlugin[] = [];
-  readonly #session: Session;
+  readonly #connection: Connection;
   readonly #waiting = new Set<() => void>();
   #calls = 0;
 
   constructor(definition: unknown) {
-    this.#session = new Session(definition, {
+    this.#connection = new Connection(definition, {
       send: (message) => {
         // As it travels: what the plugin changes afterwards must not show.
         this.said.push(JSON.parse(JSON.stringify(message)));
@@ -45,7 +45,7 @@ export class Bench {
 
   /** Says something to the plugin. */
   say(message: ToPlugin): void {
-    this.#session.receive(structuredClone(message));
+    this.#connection.receive(structuredClone(message));
   }
 
   /** Begins: the plugin starts, and everything that it calls for is granted. */

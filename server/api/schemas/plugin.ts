@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { PLUGIN_STATES } from "../../core/contract/plugin_condition.ts";
+import { PLUGIN_STATES } from "../../core/contract/managed_plugin.ts";
 import { Time } from "./names.ts";
 
 const list = z.array(z.string());

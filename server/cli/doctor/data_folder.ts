@@ -4,7 +4,7 @@
  * @module
  */
 import { examineHistory } from "../../history/mod.ts";
-import { askShell } from "../../host/mod.ts";
+import { shellLines } from "../../host/mod.ts";
 import { readServerFile } from "../../program/mod.ts";
 import { about, type Check, type Finding } from "./check.ts";
 
@@ -18,7 +18,7 @@ export const checkFolder: Check = async ({ data }) => {
   const info = await stat(data);
   if (info === undefined) return [odd(`${data} is not there`, "The first start of the server makes it")];
   if (!info.isDirectory) return [bad(`${data} is not a folder`, "Move it away, or name another folder")];
-  const [usable] = await askShell('[ -r "$1" ] && [ -w "$1" ] && [ -x "$1" ] && echo yes', [data]);
+  const [usable] = await shellLines('[ -r "$1" ] && [ -w "$1" ] && [ -x "$1" ] && echo yes', [data]);
   if (usable !== "yes") {
     return [bad(`${data} cannot be read and written by this user`, "Start as its owner, or give it to this user")];
   }
@@ -31,7 +31,7 @@ export const checkFolder: Check = async ({ data }) => {
 /** Whether the disk has room. */
 export const checkDisk: Check = async ({ data }) => {
   const { good, odd, bad } = about("disk");
-  const [line = ""] = await askShell('df -Pk "$1" | tail -n 1', [await stat(data) ? data : "."]);
+  const [line = ""] = await shellLines('df -Pk "$1" | tail -n 1', [await stat(data) ? data : "."]);
   const free = Number(line.split(/\s+/)[3]) * 1_024;
   if (!Number.isFinite(free)) return [odd("The system does not say how much space is free")];
   const says = `${Math.floor(free / 1_048_576)} MiB are free`;

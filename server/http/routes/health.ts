@@ -6,7 +6,7 @@
 import type { Hono } from "hono";
 import { z } from "zod";
 import { schemaOf } from "../../api/mod.ts";
-import { PLUGIN_STATES } from "../../core/contract/plugin_condition.ts";
+import { PLUGIN_STATES } from "../../core/contract/managed_plugin.ts";
 import { json } from "../answering/answer.ts";
 import type { Env } from "../caller/call_source.ts";
 import type { Route } from "../openapi/operation.ts";

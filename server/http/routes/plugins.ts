@@ -7,12 +7,12 @@ import { z } from "zod";
 import { seesOf } from "../../access/mod.ts";
 import { Plugin, PluginList, PluginLog, Refusal } from "../../api/mod.ts";
 import { PhoneError } from "../../core/contract/errors.ts";
+import type { ManagedPlugin } from "../../core/contract/managed_plugin.ts";
 import { quoted } from "../../core/contract/quoted.ts";
 import { onDisk } from "../../core/mod.ts";
 import { json } from "../answering/answer.ts";
 import { addressOf } from "../caller/call_source.ts";
 import { type Call, type Endpoint, pathValue } from "./endpoint.ts";
-import type { ManagedPlugin } from "./managed_plugin.ts";
 import type { AppPorts } from "./ports.ts";
 
 /** Every command, with what is said of it. */

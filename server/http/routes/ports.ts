@@ -14,12 +14,11 @@ import type {
 } from "../../access/mod.ts";
 import type { ApiBounds, TokenSemaphore, Waits } from "../../api/mod.ts";
 import type { HistoryAudit, HistoryReader } from "../../core/contract/history.ts";
-import type { PluginState } from "../../core/contract/plugin_condition.ts";
+import type { ManagedPlugin, PluginState } from "../../core/contract/managed_plugin.ts";
 import type { Applications, Clock, Lifecycle, Operator } from "../../core/mod.ts";
 import type { Fact } from "../../core/contract/facts.ts";
 import type { Sockets } from "../../socket/mod.ts";
 import type { ReplyRelease } from "../answering/reply_release.ts";
-import type { ManagedPlugin } from "./managed_plugin.ts";
 
 /** An answer, as it is counted. */
 export interface Answered {

@@ -4,7 +4,7 @@
  * @module
  */
 import { Counter, Gauge, type Registry } from "prom-client";
-import { PLUGIN_STATES } from "../../core/contract/plugin_condition.ts";
+import { PLUGIN_STATES } from "../../core/contract/managed_plugin.ts";
 import type { Census, Operator } from "../../core/mod.ts";
 import type { OpenHistory } from "../../history/mod.ts";
 import type { Host } from "../../host/mod.ts";

@@ -6,7 +6,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { createCore } from "../../../server/core/mod.ts";
-import { PluginLife } from "../../../server/host/plugin_life.ts";
+import { SupervisedProcess } from "../../../server/host/plugin_process.ts";
 import { PluginLog } from "../../../server/host/plugin_log.ts";
 import { SDK_VERSION, WIRE_VERSION } from "../../../server/plugin/wire.ts";
 import corpus from "../corpus/host_wire.json" with { type: "json" };
@@ -139,7 +139,7 @@ async function begin() {
   const process = new LooseProcess((message) => {
     if (message.type === "open") process.say({ type: "answer", call: message.call });
   });
-  const life = new PluginLife(process, {
+  const life = new SupervisedProcess(process, {
     name: "test",
     config: {},
     core,
@@ -150,7 +150,7 @@ async function begin() {
       core.settle("test");
       ready.resolve();
     },
-  }).run();
+  }).supervise();
   process.say(
     { type: "hello", wire: WIRE_VERSION, sdk: SDK_VERSION },
     {

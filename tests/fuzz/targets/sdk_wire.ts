@@ -13,7 +13,7 @@ import virtual from "../../../plugins/virtual/main.ts";
 import * as names from "../../../server/core/contract/names.ts";
 import { fromPlugin, getterResults } from "../../../server/host/messages.ts";
 import { FrameError, FrameReader } from "../../../server/plugin/frames.ts";
-import { Session } from "../../../server/plugin/session.ts";
+import { Connection } from "../../../server/plugin/connection.ts";
 import { type FromPlugin, type ToPlugin, WIRE_VERSION } from "../../../server/plugin/wire.ts";
 import corpus from "../corpus/sdk_wire.json" with { type: "json" };
 import { bytesOf } from "../inputs/bytes.ts";
@@ -83,7 +83,7 @@ class SdkSubject implements Subject<FuzzTalk> {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-/** A session of the virtual plugin with the host's part played here. */
+/** A connection of the virtual plugin with the host's part played here. */
 class Talk {
   /** What each operation ended with. */
   readonly results = new Map<number, number>();
@@ -91,7 +91,7 @@ class Talk {
   readonly #open = new Set<string>();
   readonly #stopped = Promise.withResolvers<void>();
   readonly #ready = Promise.withResolvers<void>();
-  readonly #session = new Session(virtual, {
+  readonly #connection = new Connection(virtual, {
     send: (message) => this.#hear(fromPlugin.parse(JSON.parse(JSON.stringify(message)))),
     stopped: () => this.#stopped.resolve(),
   });
@@ -100,7 +100,7 @@ class Talk {
 
   static async begin(): Promise<Talk> {
     const talk = new Talk();
-    talk.#session.receive({ type: "hello", wire: WIRE_VERSION, name: "virtual", config: {}, beatMs: 1_000 });
+    talk.#connection.receive({ type: "hello", wire: WIRE_VERSION, name: "virtual", config: {}, beatMs: 1_000 });
     await talk.#ready.promise;
     return talk;
   }
@@ -115,7 +115,7 @@ class Talk {
       : message.phone === undefined
       ? {}
       : { call: number };
-    this.#session.receive(JSON.parse(JSON.stringify({ ...message, ...numbered })) as ToPlugin);
+    this.#connection.receive(JSON.parse(JSON.stringify({ ...message, ...numbered })) as ToPlugin);
   }
 
   /** Waits until everything has been answered. */
@@ -127,7 +127,7 @@ class Talk {
   async end(): Promise<void> {
     for (const phone of ["desk-1", "mini-1"]) this.say({ type: "close", phone });
     await this.quiet();
-    this.#session.receive({ type: "stop" });
+    this.#connection.receive({ type: "stop" });
     await this.#stopped.promise;
     deepEqual([...this.#open], []);
   }
@@ -142,7 +142,7 @@ class Talk {
       case "addPhone":
       case "removePhone": {
         const { call } = message;
-        return queueMicrotask(() => this.#session.receive({ type: "answer", call }));
+        return queueMicrotask(() => this.#connection.receive({ type: "answer", call }));
       }
       case "done":
         this.results.set(message.requestId, message.result);

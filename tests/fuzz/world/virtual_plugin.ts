@@ -7,7 +7,7 @@ import virtual from "../../../plugins/virtual/main.ts";
 import type { Core } from "../../../server/core/mod.ts";
 import { fromPlugin } from "../../../server/host/messages.ts";
 import { PluginLink } from "../../../server/host/plugin_link.ts";
-import { Session } from "../../../server/plugin/session.ts";
+import { Connection } from "../../../server/plugin/connection.ts";
 import { type FromPlugin, type ToPlugin, WIRE_VERSION } from "../../../server/plugin/wire.ts";
 
 const NAME = "virtual";
@@ -34,7 +34,7 @@ export async function startVirtualPlugin(core: Core): Promise<void> {
         link.receive(message, events);
     }
   };
-  const session = new Session(virtual, {
+  const connection = new Connection(virtual, {
     send(message) {
       const said = travelled(message);
       // Neither side is ever inside a call of the other.
@@ -44,7 +44,7 @@ export async function startVirtualPlugin(core: Core): Promise<void> {
   });
   const toPlugin = (message: ToPlugin) => {
     const said = travelled(message);
-    queueMicrotask(() => session.receive(said));
+    queueMicrotask(() => connection.receive(said));
   };
   const link = new PluginLink({
     send: toPlugin,

@@ -14,15 +14,10 @@ import {
 } from "../../../server/access/mod.ts";
 import { type ApiBounds, DEFAULT_API_BOUNDS } from "../../../server/api/mod.ts";
 import type { Fact, HistoryEvent } from "../../../server/core/contract/facts.ts";
+import type { ManagedPlugin } from "../../../server/core/contract/managed_plugin.ts";
 import type { RequestRecord } from "../../../server/core/contract/record.ts";
 import type { HistoryReader, Page } from "../../../server/core/contract/history.ts";
-import {
-  type Answered,
-  type Health,
-  type HttpServer,
-  type ManagedPlugin,
-  serveHttp,
-} from "../../../server/http/mod.ts";
+import { type Answered, type Health, type HttpServer, serveHttp } from "../../../server/http/mod.ts";
 import { ManualClock } from "../../harness/manual_clock.ts";
 import { RecordingAudit } from "./recording_audit.ts";
 import { RecordingCore } from "./recording_core.ts";

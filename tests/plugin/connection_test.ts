@@ -14,7 +14,7 @@ async function idle(): Promise<{ bench: Bench; host: Host }> {
   return { bench, host };
 }
 
-Deno.test("a plugin answers hello with its versions, starts, and is ready when its phones are taken in", async () => {
+Deno.test("steps 4 and 5 of a plugin's life: it answers hello with its versions, starts, and is ready when its phones are taken in", async () => {
   let added = false;
   const bench = new Bench(definePlugin((host) => ({
     start() {
@@ -48,7 +48,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`${what} cannot start${final ? ", and trying again would not help" : ""}`, async () => {
+  Deno.test(`steps 2 and 3 of a plugin's life: ${what} cannot start${final ? ", and trying again would not help" : ""}`, async () => {
     const bench = new Bench(definition);
     await bench.start();
     const last = bench.said.at(-1);
@@ -161,7 +161,7 @@ Deno.test("a phone that the server refuses is not there, and can be added later"
   await rejects(host.removePhone("q"), /there is none of that id/);
 });
 
-Deno.test("a stop that fails is logged and ends all the same", async () => {
+Deno.test("step 6 of a plugin's life: a stop that fails is logged and ends all the same", async () => {
   const bench = new Bench(definePlugin(() => ({ stop: () => Promise.reject(new Error("the door is stuck")) })));
   await bench.start();
   bench.say({ type: "stop" });

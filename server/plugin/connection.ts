@@ -1,54 +1,46 @@
 /**
- * One run of a plugin over the wire: it starts it, hands messages to its phones and stops it.
+ * The connection of a plugin's process with its host, one for each process: it makes and starts the plugin, hands
+ * messages to its phones and stops it, in the order that `Plugin` tells.
  *
  * @module
  */
 import { PhoneError, wordsOf } from "../core/contract/errors.ts";
+import type { LogLevel } from "../core/contract/managed_plugin.ts";
+import { OFFER_BOUNDS, PHONE_ID } from "../core/contract/offered_phone.ts";
 import { GETTERS, OPERATIONS } from "../core/contract/operations.ts";
+import { PendingCalls, refusalOf } from "./calls.ts";
 import { completeCapabilities } from "./capabilities.ts";
 import { factoryOf, type Plugin } from "./define_plugin.ts";
 import { DrivenPhone, type PhoneChannel } from "./driven_phone.ts";
 import type { Driver } from "./driver.ts";
 import type { Host, Logger, NewPhone } from "./host.ts";
 import type { Phone } from "./phone.ts";
-import {
-  type CallEnd,
-  clip,
-  type FromPlugin,
-  type LogLevel,
-  SDK_VERSION,
-  type ToPlugin,
-  WIRE_VERSION,
-} from "./wire.ts";
+import { clip, type FromPlugin, SDK_VERSION, type ToPlugin, WIRE_VERSION } from "./wire.ts";
 
 /** The way to the host. */
-export interface SessionWire {
+export interface ConnectionOptions {
   /** Takes a message for the host. */
   send(message: FromPlugin): void;
   /** The plugin has stopped: nothing is sent any more. */
   stopped(): void;
 }
 
-const PHONE_ID = /^[A-Za-z0-9._~-]{1,64}$/;
-const LONGEST_NAME = 256;
-
-/** See the module. */
-export class Session implements PhoneChannel {
+/** A plugin as its host speaks with it. After the plugin has stopped, nothing of it is sent any more. */
+export class Connection implements PhoneChannel {
   readonly #definition: unknown;
-  readonly #wire: SessionWire;
+  readonly #wire: ConnectionOptions;
   readonly #phones = new Map<string, DrivenPhone>();
-  readonly #calls = new Map<number, PromiseWithResolvers<void>>();
+  readonly #calls = new PendingCalls();
   #plugin: Plugin | undefined;
-  #calling = 0;
   #stopped = false;
 
   /**
    * @param definition The default export of the plugin's entry.
-   * @param wire The way to the host.
+   * @param options The way to the host.
    */
-  constructor(definition: unknown, wire: SessionWire) {
+  constructor(definition: unknown, options: ConnectionOptions) {
     this.#definition = definition;
-    this.#wire = wire;
+    this.#wire = options;
   }
 
   /** Takes one message of the host. */
@@ -63,10 +55,10 @@ export class Session implements PhoneChannel {
       case "close":
       case "want":
       case "get":
-        return void this.#call(message);
+        return void this.#answer(message);
       case "answer":
       case "refuse":
-        return this.#end(message);
+        return void this.#calls.end(message);
       case "hello":
         return void this.#start(message);
       case "stop":
@@ -95,7 +87,7 @@ export class Session implements PhoneChannel {
       this.#plugin = await factory(this.#host(name), config);
       await this.#plugin.start?.();
       // A phone that start did not wait for is part of the start all the same.
-      await Promise.all([...this.#calls.values()].map(({ promise }) => promise));
+      await this.#calls.all();
       this.send({ type: "ready" });
     } catch (error) {
       this.send({ type: "startFailed", message: clip(wordsOf(error)), final: false });
@@ -133,8 +125,8 @@ export class Session implements PhoneChannel {
     if (!PHONE_ID.test(id)) {
       throw new TypeError(`Cannot add phone ${JSON.stringify(id)}: its id must be 1 to 64 of A-Z a-z 0-9 . _ ~ -`);
     }
-    if (typeof name !== "string" || name.length === 0 || name.length > LONGEST_NAME) {
-      throw new TypeError(`Cannot add phone ${id}: its name must be 1 to ${LONGEST_NAME} characters`);
+    if (typeof name !== "string" || name.length === 0 || name.length > OFFER_BOUNDS.name) {
+      throw new TypeError(`Cannot add phone ${id}: its name must be 1 to ${OFFER_BOUNDS.name} characters`);
     }
     if (this.#phones.has(id)) throw new TypeError(`Cannot add phone ${id}: a phone of that id is there already`);
     const capabilities = completeCapabilities(part, { id, driver });
@@ -142,12 +134,9 @@ export class Session implements PhoneChannel {
     const phone = new DrivenPhone(id, { driver, capabilities, connected, channel: this });
     this.#phones.set(id, phone);
     try {
-      await this.#ask((call) => ({
-        type: "addPhone",
-        call,
-        // The status can always be told: without the driver's own it is put together here.
-        phone: { id, name, capabilities, connected, methods: [...new Set([...methods, "getStatus"])] },
-      }));
+      // The status can always be told: without the driver's own it is put together here.
+      const offered = { id, name, capabilities, connected, methods: [...new Set([...methods, "getStatus"])] };
+      await this.#calls.make((call) => this.send({ type: "addPhone", call, phone: offered }));
     } catch (error) {
       this.#phones.delete(id);
       phone.remove();
@@ -159,24 +148,9 @@ export class Session implements PhoneChannel {
   async #removePhone(id: string): Promise<void> {
     const phone = this.#phones.get(id);
     if (!phone) throw new TypeError(`Cannot remove phone ${JSON.stringify(id)}: there is none of that id`);
-    await this.#ask((call) => ({ type: "removePhone", call, phone: id }));
+    await this.#calls.make((call) => this.send({ type: "removePhone", call, phone: id }));
     this.#phones.delete(id);
     phone.remove();
-  }
-
-  #ask(message: (call: number) => FromPlugin): Promise<void> {
-    const call = ++this.#calling;
-    const settling = Promise.withResolvers<void>();
-    this.send(message(call));
-    this.#calls.set(call, settling);
-    return settling.promise;
-  }
-
-  #end(message: CallEnd): void {
-    const settling = this.#calls.get(message.call);
-    this.#calls.delete(message.call);
-    if (message.type === "answer") settling?.resolve();
-    else settling?.reject(new PhoneError(message.result, message.message));
   }
 
   #operate(message: Extract<ToPlugin, { type: "operate" }>): void {
@@ -189,7 +163,7 @@ export class Session implements PhoneChannel {
     }
   }
 
-  async #call(message: Extract<ToPlugin, { type: "open" | "close" | "want" | "get" }>): Promise<void> {
+  async #answer(message: Extract<ToPlugin, { type: "open" | "close" | "want" | "get" }>): Promise<void> {
     const { call } = message;
     const acknowledge = () => this.send({ type: "answer", call });
     try {
@@ -207,10 +181,7 @@ export class Session implements PhoneChannel {
           return this.send({ type: "answer", call, value: await phone.get(message.getter, message.params) });
       }
     } catch (error) {
-      const { value, message: words } = error instanceof PhoneError
-        ? error
-        : new PhoneError("OPERATIONFAILED", wordsOf(error));
-      this.send({ type: "refuse", call, result: value, message: clip(words) });
+      this.send(refusalOf(call, error));
     }
   }
 }

@@ -20,12 +20,60 @@ Deno.test("a plugin is enabled, attached, adds its phones, is ready and has sett
   equal(bench.condition.state, "ready");
 });
 
-Deno.test("the plugin is given its configuration and the name that it runs under", async () => {
+Deno.test("step 3 of a plugin's life: it is given its configuration and the name that it runs under", async () => {
   const code = `import { definePlugin } from "switchroom/plugin";
     export default definePlugin((host, config) => ({ start: () => host.log(host.name + " " + JSON.stringify(config)) }));`;
   await using bench = await HostBench.run({ code }, { config: { name: "lobby", config: { door: 7 } } });
   deepEqual(bench.told[0], ["enablePlugins", ["lobby"]]);
   match(bench.logText, /lobby \{"door":7\}/);
+});
+
+const DEFAULTS = {
+  type: "object",
+  properties: {
+    port: { type: "integer", default: 5060 },
+    register: {
+      type: "object",
+      properties: { least: { type: "integer", default: 60 }, most: { type: "integer", default: 300 } },
+      default: { least: 60, most: 300 },
+    },
+    doors: {
+      type: "array",
+      items: { type: "object", properties: { name: { type: "string" }, bell: { type: "boolean", default: true } } },
+    },
+    note: { type: "string" },
+  },
+};
+
+const SAYING = `import { definePlugin } from "switchroom/plugin";
+export default definePlugin((host, config) => ({ start: () => host.log(JSON.stringify(config)) }));`;
+
+for (
+  const [what, config, given] of [
+    ["nothing", {}, { port: 5060, register: { least: 60, most: 300 } }],
+    ["a part of a part", { register: { most: 900 } }, { port: 5060, register: { least: 60, most: 900 } }],
+    ["entries of a list", { doors: [{ name: "north" }, { bell: false }] }, {
+      port: 5060,
+      register: { least: 60, most: 300 },
+      doors: [{ name: "north", bell: true }, { bell: false }],
+    }],
+    ["more than the schema names", { port: 1, colour: "red" }, {
+      port: 1,
+      register: { least: 60, most: 300 },
+      colour: "red",
+    }],
+  ] as const
+) {
+  Deno.test(`step 3 of a plugin's life: a configuration that says ${what} is handed over with the manifest's defaults`, async () => {
+    await using bench = await HostBench.run({ code: SAYING, manifest: { config: DEFAULTS } }, { config: { config } });
+    deepEqual(JSON.parse(bench.logText), given);
+  });
+}
+
+Deno.test("without a schema the configuration is handed over as it is", async () => {
+  const config = { any: [{ thing: null }], at: { all: 1 } };
+  await using bench = await HostBench.run({ code: SAYING }, { config: { config } });
+  deepEqual(JSON.parse(bench.logText), config);
 });
 
 Deno.test("an operation goes there and its completion comes back; a getter answers; a refusal is the driver's", async () => {
@@ -70,18 +118,18 @@ Deno.test("the condition shows memory, processor and lag of the process", async 
   equal(bench.condition.restarts, 0);
 });
 
-Deno.test("invariant 6: a plugin that ends is told as a crash; whoever waits is told; it is restarted, and given up the third time", async () => {
+Deno.test("invariant 6, step 7 of a plugin's life: one that ends is told as a crash; whoever waits is told; it is restarted, and given up the third time", async () => {
   await using bench = await HostBench.run({
     code: onePhone("{ devSpecific() { Deno.exit(3); }, getRing: () => new Promise(() => {}) }"),
   });
-  for (const life of [1, 2, 3]) {
-    await bench.untilTrue(`life ${life}`, () => bench.told.filter(([name]) => name === "ready").length === life);
+  for (const count of [1, 2, 3]) {
+    await bench.untilTrue(`process ${count}`, () => bench.told.filter(([name]) => name === "ready").length === count);
     await bench.process.open("p", NOTHING);
     const ring = bench.process.get("p", "getRing", {});
     const told = rejects(ring, UNAVAILABLE);
-    bench.operate(life);
+    bench.operate(count);
     await told;
-    await bench.untilTrue(`end ${life}`, () => bench.told.filter(([name]) => name === "gone").length === life);
+    await bench.untilTrue(`end ${count}`, () => bench.told.filter(([name]) => name === "gone").length === count);
   }
   await bench.untilTrue("givenUp", () => bench.told.filter(([name]) => name === "settle").length === 4);
   const { state, detail, restarts } = bench.condition;
@@ -102,7 +150,7 @@ for (
     ["an error that nobody caught", `setTimeout(() => { throw new Error("the bell is broken"); }, 0)`],
   ] as const
 ) {
-  Deno.test(`${what} ends the plugin, and its words are told`, async () => {
+  Deno.test(`step 7 of a plugin's life: ${what} ends it, and its words are told`, async () => {
     await using bench = await HostBench.run({ code: onePhone(`{ devSpecific() { ${statement}; } }`) });
     await bench.process.open("p", NOTHING);
     bench.operate(1);
@@ -129,7 +177,7 @@ Deno.test("what a dying plugin said before its end is heard before gone", async 
   );
 });
 
-Deno.test("a plugin in an endless loop misses its heartbeats, is killed and told as hung", async () => {
+Deno.test("step 7 of a plugin's life: one in an endless loop misses its heartbeats, is killed and told as hung", async () => {
   await using bench = await HostBench.run(
     { code: onePhone("{ devSpecific() { for (;;); } }") },
     { bounds: { heartbeatMs: 250 } },
@@ -143,7 +191,7 @@ Deno.test("a plugin in an endless loop misses its heartbeats, is killed and told
   match(String(detail), /missed 3 heartbeats of 250 ms/);
 });
 
-Deno.test("a plugin that is not ready in time is killed, and given up the third time, in words", async () => {
+Deno.test("step 4 of a plugin's life: one that is not ready in time is killed, and given up the third time, in words", async () => {
   const code = `import { definePlugin } from "switchroom/plugin";
     export default definePlugin(() => ({ start: () => new Promise(() => {}) }));`;
   await using bench = await HostBench.run({ code }, { bounds: { startMs: 300 } });
@@ -151,7 +199,7 @@ Deno.test("a plugin that is not ready in time is killed, and given up the third 
   match(bench.condition.detail, /not ready within 300 ms/);
 });
 
-Deno.test("a start that rejects is tried again, and its words are told", async () => {
+Deno.test("step 4 of a plugin's life: a start that rejects is tried again, and its words are told", async () => {
   const code = `import { definePlugin } from "switchroom/plugin";
     export default definePlugin(() => ({ start() { throw new Error("no route to the exchange"); } }));`;
   await using bench = await HostBench.run({ code });
@@ -160,7 +208,7 @@ Deno.test("a start that rejects is tried again, and its words are told", async (
   equal(bench.condition.restarts, 2);
 });
 
-Deno.test("a module that throws while it is loaded is told in its own words", async () => {
+Deno.test("step 2 of a plugin's life: a module that throws while it is loaded is told in its own words", async () => {
   await using bench = await HostBench.run({ code: `throw new Error("my battery is empty");` });
   equal(bench.condition.state, "givenUp");
   match(bench.condition.detail, /my battery is empty/);
@@ -178,7 +226,7 @@ Deno.test("a plugin that takes more memory than its heap may have costs itself o
   match(String(detail), /memory/i);
 });
 
-Deno.test("kill ends a plugin that keeps no deadline: an operation that never settles on close", async () => {
+Deno.test("step 5 of a plugin's life: kill ends one that keeps no deadline: an operation that never settles on close", async () => {
   await using bench = await HostBench.run({ code: onePhone("{ devSpecific: () => new Promise(() => {}) }") });
   await bench.process.open("p", NOTHING);
   bench.operate(1);
@@ -192,7 +240,7 @@ Deno.test("kill ends a plugin that keeps no deadline: an operation that never se
   ]);
 });
 
-Deno.test("R79, R80: a stop releases the phones first, lets the plugin stop, and nothing is told after gone", async () => {
+Deno.test("R79, R80, step 6 of a plugin's life: a stop releases the phones first, lets the plugin stop, and nothing is told after gone", async () => {
   const code = `import { definePlugin } from "switchroom/plugin";
     export default definePlugin((host) => ({ stop: () => host.log("good night") }));`;
   await using bench = await HostBench.run({ code });
@@ -203,7 +251,7 @@ Deno.test("R79, R80: a stop releases the phones first, lets the plugin stop, and
   equal(bench.condition.state, "stopped");
 });
 
-Deno.test("a plugin that does not stop is killed after its bound", async () => {
+Deno.test("step 6 of a plugin's life: one that does not stop is killed after its bound", async () => {
   const code = `import { definePlugin } from "switchroom/plugin";
     export default definePlugin(() => ({ stop: () => new Promise(() => {}) }));`;
   await using bench = await HostBench.run({ code }, { bounds: { stopMs: 100 } });
@@ -223,7 +271,7 @@ Deno.test("a plugin that hangs while it is stopped, or waits for its next start,
 
   await using waiting = await HostBench.of(async (parent) => [{
     source: await writePlugin(parent, { code: "Deno.exit(1);" }),
-  }], { backOffMs: 500 });
+  }], { bounds: { backOffMs: 500 } });
   await waiting.host.start();
   await waiting.untilTrue("a crash", () => waiting.condition.state === "backingOff");
   await waiting.host.stop();

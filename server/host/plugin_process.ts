@@ -1,25 +1,25 @@
 /**
- * One life of a plugin: a process from its start to its end.
+ * One process of a plugin, watched from its start to its end.
  *
- * Started, it has the start deadline to say hello and then ready. While it lives it beats; three missed beats are a hang. It ends by an
- * orderly stop, by itself (a crash), or because the host kills it: it hung, broke the wire or did not keep a deadline. Whatever the way, its
- * messages that arrived before are heard first, then the core is told `gone`.
+ * Started, it has the start deadline to say hello and then ready. While it runs it beats; three missed beats are a
+ * hang. It ends by an orderly stop, by itself (a crash), or because the host kills it: it hung, broke the wire or did
+ * not keep a deadline. Whatever the way, its messages that arrived before are heard first, then the core is told
+ * `gone`.
  *
  * @module
  */
 import { wordsOf } from "../core/contract/errors.ts";
 import { setImmediate } from "node:timers";
-import { deadline } from "@std/async/deadline";
-import type { Core, GoneCause, PluginEvents } from "../core/mod.ts";
+import type { GoneCause, PluginEvents, PluginIntake } from "../core/mod.ts";
 import { FrameError, FrameReader, FrameWriter } from "../plugin/frames.ts";
 import { clip, type FromPlugin, type ToPlugin, WIRE_VERSION } from "../plugin/wire.ts";
-import { readLines } from "./lines.ts";
-import { fromPlugin } from "./messages.ts";
-import { PluginLink, WireFault } from "./plugin_link.ts";
-import type { PluginLog } from "./plugin_log.ts";
-import { STOPPED_BECAUSE } from "./stopped_because.ts";
+import { within } from "../tools/mod.ts";
+import { fromPlugin, WireFault } from "./messages.ts";
+import { PluginLink } from "./plugin_link.ts";
+import { type PluginLog, readLines } from "./plugin_log.ts";
+import { STOPPED_BECAUSE } from "./refusal.ts";
 
-/** How a life ended. */
+/** How a process ended. */
 export interface Ending {
   cause: GoneCause;
   /** In words. */
@@ -31,12 +31,17 @@ export interface Ending {
 /** What the process last said of itself. */
 export type Beat = Pick<Extract<FromPlugin, { type: "beat" }>, "rssBytes" | "cpu" | "lagMs">;
 
-/** What a life needs. */
-export interface LifeOptions {
+/** What the supervision of a process needs. */
+export interface ProcessOptions {
+  /** The name that the plugin runs under. */
   name: string;
-  config: Record<string, unknown>;
-  core: Pick<Core, "attach">;
+  /** What the plugin is given, complete. */
+  config: unknown;
+  /** Takes up the process once it has said hello. */
+  intake: PluginIntake;
+  /** How long it may take to start and to stop, and how often it must beat. */
   bounds: { startMs: number; stopMs: number; heartbeatMs: number; missedHeartbeats: number };
+  /** Takes what it logs and prints, and what is said of it. */
   log: PluginLog;
   /** Whether phones that it does not offer are taken away. */
   anew: boolean;
@@ -51,10 +56,10 @@ const MOST_WAITING_BYTES = 67_108_864;
 /** How long the pipes of an ended process are still read: a grandchild may hold them open for ever. */
 const DRAIN_MS = 500;
 
-/** See the module. */
-export class PluginLife {
+/** A process that has just been started: greeted, watched by its heartbeats, stopped in order or killed. */
+export class SupervisedProcess {
   readonly #process: Deno.ChildProcess;
-  readonly #options: LifeOptions;
+  readonly #options: ProcessOptions;
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #writer = new FrameWriter((frame) => this.#write(frame), setImmediate);
   readonly #link: PluginLink;
@@ -64,6 +69,7 @@ export class PluginLife {
   #startTimer: ReturnType<typeof setTimeout> | undefined;
   #heart: ReturnType<typeof setInterval> | undefined;
   #missed = 0;
+  #sliceEnd = performance.now() + SLICE_MS;
   #waitingBytes = 0;
   #beat: Beat | undefined;
 
@@ -71,7 +77,7 @@ export class PluginLife {
    * @param process The process, just started.
    * @param options What it needs.
    */
-  constructor(process: Deno.ChildProcess, options: LifeOptions) {
+  constructor(process: Deno.ChildProcess, options: ProcessOptions) {
     this.#process = process;
     this.#options = options;
     this.#stdin = process.stdin.getWriter();
@@ -87,8 +93,8 @@ export class PluginLife {
     return this.#beat;
   }
 
-  /** Lives it to its end. */
-  async run(): Promise<Ending> {
+  /** Has the plugin start, and watches over it until its process has ended. */
+  async supervise(): Promise<Ending> {
     const { name, config, bounds, log } = this.#options;
     this.#startTimer = setTimeout(() => {
       this.#kill("pluginHang", `it was not ready within ${bounds.startMs} ms of its start`);
@@ -100,7 +106,7 @@ export class PluginLife {
     // It is waited for below; until then its failure must not count as unhandled.
     reading.catch(() => {});
     const status = await this.#process.status;
-    await deadline(reading, DRAIN_MS).catch(() => {});
+    await within(reading, DRAIN_MS);
     this.#clearTimers();
     await Promise.allSettled([stdout.cancel(), stderr.cancel(), this.#stdin.abort()]);
     const ending = this.#ending ?? {
@@ -117,32 +123,26 @@ export class PluginLife {
     return ending;
   }
 
-  /** Stops the plugin in order, until its process has ended; it is killed if that takes longer than it may. Its phones have been closed before. */
+  /**
+   * Stops the plugin in order, until its process has ended; it is killed if that takes longer than it may. Its phones
+   * have been closed before.
+   */
   async stop(): Promise<void> {
-    this.#ending ??= { cause: "pluginStop", detail: STOPPED_BECAUSE.told, final: true };
+    this.#ending ??= { cause: "pluginStop", detail: STOPPED_BECAUSE.commanded, final: true };
     this.#clearTimers();
     this.#send({ type: "stop" });
     const { stopMs } = this.#options.bounds;
-    await deadline(this.#ended.promise, stopMs).catch(() => {
-      this.#options.log.add("warn", `it did not stop within ${stopMs} ms and was killed`);
-      this.#end();
-      return this.#ended.promise;
-    });
+    if (await within(this.#ended.promise, stopMs)) return;
+    this.#options.log.add("warn", `it did not stop within ${stopMs} ms and was killed`);
+    this.#end();
+    await this.#ended.promise;
   }
 
   async #listen(stdout: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
     const frames = new FrameReader();
-    let sliceEnd = performance.now() + SLICE_MS;
     try {
       for (let read = await stdout.read(); !read.done; read = await stdout.read()) {
-        for (const messages of frames.push(read.value)) {
-          for (const message of messages) {
-            this.#receive(message);
-            if (performance.now() <= sliceEnd) continue;
-            await new Promise((resolve) => setImmediate(resolve));
-            sliceEnd = performance.now() + SLICE_MS;
-          }
-        }
+        for (const messages of frames.push(read.value)) await this.#receiveAll(messages);
       }
     } catch (error) {
       const words = wordsOf(error);
@@ -150,6 +150,18 @@ export class PluginLife {
       const ours = !(error instanceof FrameError || error instanceof WireFault);
       this.#kill("protocolError", `${ours ? "its message could not be handled" : "it broke the wire"}: ${words}`);
     }
+  }
+
+  async #receiveAll(messages: unknown[]): Promise<void> {
+    for (const message of messages) {
+      this.#receive(message);
+      if (performance.now() > this.#sliceEnd) await this.#nextSlice();
+    }
+  }
+
+  async #nextSlice(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#sliceEnd = performance.now() + SLICE_MS;
   }
 
   #receive(unchecked: unknown): void {
@@ -176,7 +188,7 @@ export class PluginLife {
         this.#ending ??= { cause: "pluginCrash", detail: message.message, final: false };
         return;
       case "startFailed":
-        return this.#kill("pluginCrash", `it could not start: ${message.message}`, message.final);
+        return this.#kill("pluginCrash", `it could not start: ${message.message}`, { final: message.final });
       case "stopped":
         return;
       case "ready":
@@ -192,9 +204,10 @@ export class PluginLife {
     if (wire !== WIRE_VERSION) {
       throw new WireFault(`its SDK ${sdk} speaks wire version ${wire}, and this server ${WIRE_VERSION}`);
     }
-    this.#events = this.#options.core.attach(this.#options.name, this.#link);
+    this.#events = this.#options.intake.admit(this.#options.name, this.#link);
     const { heartbeatMs, missedHeartbeats } = this.#options.bounds;
-    // Ticks are counted, not time: a host that was busy itself finds one tick and then the beats that arrived meanwhile.
+    // Ticks are counted, not time: a host that was busy itself finds one tick and then the beats that arrived
+    // meanwhile.
     this.#heart = setInterval(() => {
       if (++this.#missed > missedHeartbeats) {
         this.#kill("pluginHang", `it missed ${missedHeartbeats} heartbeats of ${heartbeatMs} ms`);
@@ -224,7 +237,7 @@ export class PluginLife {
     this.#stdin.write(frame).then(() => this.#waitingBytes -= frame.length, () => {});
   }
 
-  #kill(cause: GoneCause, detail: string, final = false): void {
+  #kill(cause: GoneCause, detail: string, { final = false } = {}): void {
     this.#ending ??= { cause, detail, final };
     this.#end();
   }

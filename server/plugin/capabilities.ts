@@ -15,10 +15,9 @@ import {
   LAMP_MODES,
   PHONE_STATES,
 } from "../core/contract/names.ts";
-import { FEATURES } from "../core/contract/features.ts";
+import { FEATURES, featuresOf } from "../core/contract/features.ts";
 import { OFFER_BOUNDS } from "../core/contract/offered_phone.ts";
-import type { Driver } from "./driver.ts";
-import { featuresOf } from "./features.ts";
+import { type Driver, methodsOf } from "./driver.ts";
 import { TEXT_LIMIT } from "./wire.ts";
 
 /** One button with its lamp; what is left out is `dummy`, `unknown` and `["dummy"]`. */
@@ -84,7 +83,7 @@ export function completeCapabilities(
   };
   capabilities.features = part.features
     ? list("features", part.features, { known: FEATURES })
-    : featuresOf(capabilities, options.driver);
+    : featuresOf(capabilities, methodsOf(options.driver));
   return capabilities;
 }
 

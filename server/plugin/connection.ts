@@ -7,12 +7,11 @@
 import { PhoneError, wordsOf } from "../core/contract/errors.ts";
 import type { LogLevel } from "../core/contract/managed_plugin.ts";
 import { OFFER_BOUNDS, PHONE_ID } from "../core/contract/offered_phone.ts";
-import { GETTERS, OPERATIONS } from "../core/contract/operations.ts";
 import { PendingCalls, refusalOf } from "./calls.ts";
 import { completeCapabilities } from "./capabilities.ts";
 import { factoryOf, type Plugin } from "./define_plugin.ts";
 import { DrivenPhone, type PhoneChannel } from "./driven_phone.ts";
-import type { Driver } from "./driver.ts";
+import { type Driver, methodsOf } from "./driver.ts";
 import type { Host, Logger, NewPhone } from "./host.ts";
 import type { Phone } from "./phone.ts";
 import { clip, type FromPlugin, SDK_VERSION, type ToPlugin, WIRE_VERSION } from "./wire.ts";
@@ -130,12 +129,11 @@ export class Connection implements PhoneChannel {
     }
     if (this.#phones.has(id)) throw new TypeError(`Cannot add phone ${id}: a phone of that id is there already`);
     const capabilities = completeCapabilities(part, { id, driver });
-    const methods = [...OPERATIONS, ...GETTERS].filter((method) => driver[method] !== undefined);
     const phone = new DrivenPhone(id, { driver, capabilities, connected, channel: this });
     this.#phones.set(id, phone);
     try {
       // The status can always be told: without the driver's own it is put together here.
-      const offered = { id, name, capabilities, connected, methods: [...new Set([...methods, "getStatus"])] };
+      const offered = { id, name, capabilities, connected, methods: [...new Set([...methodsOf(driver), "getStatus"])] };
       await this.#calls.make((call) => this.send({ type: "addPhone", call, phone: offered }));
     } catch (error) {
       this.#phones.delete(id);

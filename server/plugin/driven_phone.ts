@@ -22,7 +22,7 @@ import type {
 import { given, SerialQueue } from "../tools/mod.ts";
 import type { Driver, DriverContext, DriverGetters, DriverOperations } from "./driver.ts";
 import { AFTER, BEFORE, type PlainGetter } from "./getters.ts";
-import { PREPARE, WITHOUT_LINK } from "./operations.ts";
+import { prepare, worksWithoutLink } from "./operations.ts";
 import type { Phone } from "./phone.ts";
 import { Reporter } from "./reporter.ts";
 import { completeStatus, statusFromGetters } from "./status.ts";
@@ -208,8 +208,8 @@ export class DrivenPhone implements Phone {
   ): Promise<void> {
     const methods: DriverOperations = this.#driver;
     if (!methods[operation]) throw unavailable(operation);
-    if (!this.#connected && !WITHOUT_LINK.has(operation)) throw this.#disconnected(operation);
-    await methods[operation]?.(PREPARE[operation](params, this.#capabilities), context);
+    if (!this.#connected && !worksWithoutLink(operation)) throw this.#disconnected(operation);
+    await methods[operation]?.(prepare(operation, { params, capabilities: this.#capabilities }), context);
   }
 
   async #query<Name extends PlainGetter>(getter: Name, params: GetterParameters[Name]): Promise<GetterResults[Name]> {

@@ -3,13 +3,15 @@
  *
  * @module
  */
-import type {
-  GetterName,
-  GetterParameters,
-  GetterResults,
-  OperationName,
-  OperationParameters,
-  PhoneStatus,
+import type { DriverValuesOf, OPERATION_TABLE } from "../core/contract/operation_table.ts";
+import {
+  type GetterName,
+  type GetterParameters,
+  type GetterResults,
+  GETTERS,
+  type OperationName,
+  OPERATIONS,
+  type PhoneStatus,
 } from "../core/contract/operations.ts";
 
 /** What an operation is given besides its parameters. */
@@ -24,15 +26,13 @@ export interface DriverContext {
   readonly deadline: number;
 }
 
-/** What each operation is given: the parameters as they are asked, bytes as `Uint8Array`. */
-export interface DriverParameters extends Omit<OperationParameters, "devSpecific" | "setButtonInfo" | "setData"> {
-  /** An opaque block. */
-  devSpecific: { params: Uint8Array };
-  /** The meaning and text of a button. */
-  setButtonInfo: Omit<OperationParameters["setButtonInfo"], "devSpecific"> & { devSpecific?: Uint8Array };
-  /** Bytes for a data area, no more than it holds. */
-  setData: { dataId: number; data: Uint8Array };
-}
+/**
+ * What each operation is given: the parameters as they are requested, bytes as `Uint8Array`, no more text than fits the
+ * display and no more data than the area holds.
+ */
+export type DriverParameters = {
+  [Name in OperationName]: DriverValuesOf<typeof OPERATION_TABLE[Name]["parameters"]>;
+};
 
 /**
  * The status of a phone as its driver tells it; what is left out is filled in from `connected` and the capabilities.
@@ -102,4 +102,9 @@ export interface Driver extends DriverOperations, DriverGetters {
    * It is not called after `phone.forceClose()`: there the driver has let go of the device by itself.
    */
   close?(): Promise<void> | void;
+}
+
+/** The operations and getters that a driver has. */
+export function methodsOf(driver: Driver): string[] {
+  return [...OPERATIONS, ...GETTERS].filter((method) => driver[method] !== undefined);
 }

@@ -5,10 +5,10 @@
  */
 import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
 import { PhoneError } from "../core/contract/errors.ts";
+import { buttonOf, hasLamp, requireDevice, requireDisplay } from "../core/contract/operation_table.ts";
 import type { GetterName, GetterParameters, GetterResults } from "../core/contract/operations.ts";
 import { given } from "../tools/mod.ts";
 import type { DriverAnswer } from "./driver.ts";
-import { buttonOf, hasLamp, requireDevice, requireDisplay } from "./operations.ts";
 
 /** The getters whose answers are made whole here; `getStatus` has a file of its own. */
 export type PlainGetter = Exclude<GetterName, "getStatus">;

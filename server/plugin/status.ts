@@ -3,12 +3,12 @@
  *
  * @module
  */
+import { hasLamp } from "../core/contract/operation_table.ts";
 import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
 import type { GetterParameters, GetterResults, PhoneStatus } from "../core/contract/operations.ts";
 import { given } from "../tools/mod.ts";
 import type { DriverStatus } from "./driver.ts";
 import { displayRows, type PlainGetter } from "./getters.ts";
-import { hasLamp } from "./operations.ts";
 
 /** Queries another getter of the same phone; rejects where that cannot be answered. */
 export type Query = <Name extends PlainGetter>(

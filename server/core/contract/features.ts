@@ -45,17 +45,16 @@ export const FEATURES: readonly Feature[] = [
   "genericPhone",
 ];
 
-/**
- * The features that follow from what a driver can do: a method that it has, on something that the phone has.
- *
- * @param has Whether the driver has the operation or getter of that name.
- */
-export function featuresOf(capabilities: DeviceCapabilities, has: (method: string) => boolean): Feature[] {
+/** The features that follow from what a driver can do: a method that it has, on something that the phone has. */
+export function featuresOf(capabilities: DeviceCapabilities, methods: readonly string[]): Feature[] {
   const usable = new Set(NAMED.flatMap(([name, row]) => {
     const settable = row.settable?.(capabilities) ?? true;
     const readable = row.readable?.(capabilities) ?? settable;
     const getter = getterOf(name);
-    return [...has(name) ? wordsOf(name, settable) : [], ...has(getter) ? wordsOf(getter, readable) : []];
+    return [
+      ...methods.includes(name) ? wordsOf(name, settable) : [],
+      ...methods.includes(getter) ? wordsOf(getter, readable) : [],
+    ];
   }));
   return FEATURES.filter((feature) => usable.has(feature));
 }

@@ -69,11 +69,11 @@ export function level(description: string): Parameter<number, "number"> {
 }
 
 /** What a named value may be. */
-export interface Names<Name extends string, Described extends string = never> {
+export interface Names<Of extends readonly string[], Described extends readonly string[] = readonly []> {
   /** The names that can be set. */
-  readonly names: readonly Name[];
+  readonly names: Of;
   /** Names of the same list that describe and cannot be set, and what they describe: "a lamp". */
-  readonly describing?: { readonly names: readonly Described[]; readonly what: string };
+  readonly describing?: { readonly names: Described; readonly what: string };
   /** What another value is refused with. */
   readonly error: PhoneErrorName;
   /** What it is, in words. */
@@ -81,9 +81,9 @@ export interface Names<Name extends string, Described extends string = never> {
 }
 
 /** One of a list of names. */
-export function named<const Name extends string, const Described extends string = never>(
-  { names, describing, error, description }: Names<Name, Described>,
-): Parameter<Name | Described, "name"> {
+export function named<const Of extends readonly string[], const Described extends readonly string[] = readonly []>(
+  { names, describing, error, description }: Names<Of, Described>,
+): Parameter<Of[number] | Described[number], "name"> {
   return {
     kind: "name",
     description,
@@ -93,12 +93,15 @@ export function named<const Name extends string, const Described extends string 
 }
 
 /** One of a list of names, or a vendor's own value, which is a number. */
-export function namedOrVendors<const Name extends string, const Described extends string = never>(
-  { names, describing, error, description, vendors }: Names<Name, Described> & {
+export function namedOrVendors<
+  const Of extends readonly string[],
+  const Described extends readonly string[] = readonly [],
+>(
+  { names, describing, error, description, vendors }: Names<Of, Described> & {
     /** Which numbers are a vendor's, and those in words. */
     readonly vendors: { is(value: number): boolean; words: string };
   },
-): Parameter<Name | Described | number, "nameOrNumber"> {
+): Parameter<Of[number] | Described[number] | number, "nameOrNumber"> {
   return {
     kind: "nameOrNumber",
     description,
@@ -112,9 +115,9 @@ export function namedOrVendors<const Name extends string, const Described extend
 }
 
 /** Names of a list, one at least; each counts once. */
-export function allNamed<Name extends string>(
-  { names, error, description }: Pick<Names<Name>, "names" | "error" | "description">,
-): Parameter<Name[], "names"> {
+export function allNamed<const Of extends readonly string[]>(
+  { names, error, description }: Pick<Names<Of>, "names" | "error" | "description">,
+): Parameter<Of[number][], "names"> {
   return {
     kind: "names",
     description,
@@ -141,17 +144,16 @@ export function bytes(description: string): Parameter<string, "bytes"> {
  *
  * @throws {PhoneError} `error`, naming what it is instead.
  */
-export function oneOf<Name extends string>(
+export function oneOf<Of extends readonly string[]>(
   value: string,
   { names, describing, error, place }: {
-    names: readonly Name[];
+    names: Of;
     describing?: { readonly names: readonly string[]; readonly what: string } | undefined;
     error: PhoneErrorName;
     place: string;
   },
-): Name {
-  const found = names.find((name) => name === value);
-  if (found !== undefined) return found;
+): Of[number] {
+  if (names.includes(value)) return value;
   if (describing?.names.includes(value)) {
     throw new PhoneError(error, `${place} ${value} describes ${describing.what}, it cannot be set`);
   }

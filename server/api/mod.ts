@@ -33,7 +33,7 @@ export { foldedRefusals, noteRefusal } from "./refusals/refused_call.ts";
 
 export { fit, integer, must, number, text } from "./shapes/shape.ts";
 export { checkJson } from "./shapes/json.ts";
-export { AnyOperation, idempotencyKey, OPERATION_SHAPES } from "./shapes/operation_shapes.ts";
+export { AnyOperation, getterShapes, idempotencyKey, OPERATION_SHAPES } from "./shapes/operation_shapes.ts";
 export { MOST_BYTES, NewApplication, NewHandle, NewMasks, NewToken, phoneGlob } from "./shapes/bodies.ts";
 
 export { type Components, components, documentText, type JsonSchema } from "./schemas/components.ts";

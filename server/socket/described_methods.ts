@@ -22,7 +22,7 @@ import {
 import { type GetterName, GETTERS, type OperationName, OPERATIONS } from "../core/contract/operations.ts";
 import { methodName } from "../core/contract/socket.ts";
 import {
-  GETTER_PARAMS,
+  getterParams,
   HandleMasks,
   JustHandle,
   Nothing,
@@ -112,7 +112,7 @@ function getter(name: GetterName): DescribedMethod {
   return {
     summary: `Asks the phone's plugin for ${name}.`,
     scope: monitoring,
-    params: GETTER_PARAMS[name],
+    params: getterParams(name),
     result: GETTER_ANSWERS[name],
   };
 }

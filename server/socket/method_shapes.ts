@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import {
+  getterShapes,
   idempotencyKey,
   integer,
   MOST_BYTES,
@@ -40,23 +41,16 @@ export const RequestId = z.strictObject({ requestId: number });
 /** Of `phoneSetStatusMessages`. */
 export const HandleMasks = NewMasks.extend({ handle: text });
 
-type Common = Pick<typeof OPERATION_SHAPES[OperationName]["shape"], "operation" | "reference" | "deadlineMs">;
-
 /** Of one of the nine. */
 export function operationParams(name: OperationName) {
-  const body: z.ZodObject<Common> = OPERATION_SHAPES[name];
-  return body.omit({ operation: true }).extend({ handle: text, idempotencyKey: idempotencyKey.exactOptional() });
+  return OPERATION_SHAPES[name].omit({ operation: true }).extend({
+    handle: text,
+    idempotencyKey: idempotencyKey.exactOptional(),
+  });
 }
 
-/** Of the getters. */
-export const GETTER_PARAMS = {
-  getStatus: JustHandle,
-  getHookSwitch: JustHandle,
-  getRing: JustHandle,
-  getDisplay: JustHandle,
-  getVolume: z.strictObject({ handle: text, device: text }),
-  getGain: z.strictObject({ handle: text, device: text }),
-  getLamp: z.strictObject({ handle: text, lamp: number }),
-  getButtonInfo: z.strictObject({ handle: text, button: number }),
-  getData: z.strictObject({ handle: text, dataId: number, size: number.default(MOST_BYTES) }),
-} satisfies Record<GetterName, z.ZodType>;
+/** Of a getter. */
+export function getterParams(name: GetterName) {
+  const own = getterShapes(name);
+  return z.strictObject({ handle: text, ...own, ...(name === "getData" && { size: number.default(MOST_BYTES) }) });
+}

@@ -17,7 +17,7 @@ import { methodName } from "../core/contract/socket.ts";
 import type { OpenApplication, OpenHandle } from "../core/mod.ts";
 import {
   AnyHandle,
-  GETTER_PARAMS,
+  getterParams,
   HandleMasks,
   JustHandle,
   Nothing,
@@ -97,13 +97,15 @@ export function methodsOf(
     };
   };
 
-  const getter = (name: GetterName): Method =>
-    monitoring((call) => {
+  const getter = (name: GetterName): Method => {
+    const shape = getterParams(name);
+    return monitoring((call) => {
       const handle = handleOf(call);
-      const { handle: _, ...params } = fit(call.params, { shape: GETTER_PARAMS[name], place: "params" });
+      const { handle: _, ...params } = fit(call.params, { shape, place: "params" });
       // The types are right; whether there is such a device is the core's question.
       return handle.get(name, params as GetterParameters[GetterName]);
     });
+  };
 
   const methods: Record<string, Method> = {
     phoneGetPhones: monitoring(({ params, token }) => {

@@ -1,31 +1,25 @@
 /**
- * What a call for one of the nine operations may look like: JSON types and field names, never values (those are the
- * core's question).
+ * What a call for one of the nine operations, or for a getter, may look like: JSON types and field names, made from the
+ * tables of the contract. Never values, which are the core's question.
  *
  * @module
  */
 import { z } from "zod";
-import {
-  BUTTON_FUNCTIONS,
-  BUTTON_MODES,
-  HOOKSWITCH_DEVICES,
-  SETTABLE_HOOKSWITCH_MODES,
-  SETTABLE_LAMP_MODES,
-} from "../../core/contract/names.ts";
-import { type OperationName, OPERATIONS } from "../../core/contract/operations.ts";
+import { OPERATION_TABLE } from "../../core/contract/operation_table.ts";
+import { GETTER_TABLE, type GetterName, type OperationName, OPERATIONS } from "../../core/contract/operations.ts";
+import type { Parameter, Parameters } from "../../core/contract/parameter.ts";
 import { allNamed, base64, must, named, number, text } from "./shape.ts";
-
-const namedOrVendors = (names: readonly string[]) => z.union([named(names), z.number()], must("a name or a number"));
 
 const LONGEST_REFERENCE = 1_024;
 
-/** What makes a request the same when it is asked again. */
+/** What makes a request the same when it is made again. */
 export const idempotencyKey: z.ZodString = text.regex(
   /^[\x21-\x7e]{1,255}$/,
   "must be 1 to 255 visible ASCII characters",
 );
 
-const asked = {
+const common = {
+  operation: z.enum(OPERATIONS),
   reference: text.max(LONGEST_REFERENCE, `must be at most ${LONGEST_REFERENCE} characters long`).exactOptional().meta({
     description: "The application's own word for the request; it comes back with the reply.",
   }),
@@ -35,27 +29,46 @@ const asked = {
   }),
 };
 
-const call = <Params extends z.core.$ZodLooseShape>(params: Params) =>
-  z.strictObject({ operation: z.enum(OPERATIONS), ...asked, ...params });
+/** A call for one of the nine: what all have, and beside it the operation's own parameters, which its type does not tell. */
+export type OperationShape = z.ZodObject<typeof common, z.core.$strict>;
 
 /** The body of `POST …/requests` for each operation. */
-export const OPERATION_SHAPES = {
-  devSpecific: call({ params: base64 }),
-  setButtonInfo: call({
-    button: number,
-    mode: named(BUTTON_MODES),
-    function: namedOrVendors(BUTTON_FUNCTIONS),
-    text,
-    devSpecific: base64.exactOptional(),
-  }),
-  setData: call({ dataId: number, data: base64 }),
-  setDisplay: call({ row: number, column: number, text }),
-  setGain: call({ device: named(HOOKSWITCH_DEVICES), gain: number }),
-  setHookSwitch: call({ devices: allNamed(HOOKSWITCH_DEVICES), mode: named(SETTABLE_HOOKSWITCH_MODES) }),
-  setLamp: call({ lamp: number, mode: namedOrVendors(SETTABLE_LAMP_MODES) }),
-  setRing: call({ mode: number, volume: number }),
-  setVolume: call({ device: named(HOOKSWITCH_DEVICES), volume: number }),
-} satisfies Record<OperationName, z.ZodType>;
+export const OPERATION_SHAPES = Object.fromEntries(
+  OPERATIONS.map((name) => [name, z.strictObject({ ...common, ...shapesOf(OPERATION_TABLE[name].parameters) })]),
+) as Record<OperationName, OperationShape>;
+
+/** The shapes of parameters, by their names. */
+export function shapesOf(parameters: Parameters): Record<string, z.ZodType> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, parameter]) => {
+      const { kind, description } = parameter;
+      const shape = shapeOf(parameter).meta({ description: kind === "bytes" ? `${description} Base64.` : description });
+      return [name, "optional" in parameter ? shape.exactOptional() : shape];
+    }),
+  );
+}
+
+/** The shapes of what a getter is given. */
+export function getterShapes(getter: GetterName): Record<string, z.ZodType> {
+  return shapesOf(GETTER_TABLE[getter]);
+}
+
+function shapeOf({ kind, names = [] }: Parameter): z.ZodType {
+  switch (kind) {
+    case "number":
+      return number;
+    case "text":
+      return text;
+    case "bytes":
+      return base64;
+    case "name":
+      return named(names);
+    case "names":
+      return allNamed(names);
+    case "nameOrNumber":
+      return z.union([named(names), z.number()], must("a name or a number"));
+  }
+}
 
 /** What every body has: enough to know which operation it is. */
 export const AnyOperation: z.ZodType<{ operation: OperationName }> = z.object({

@@ -3,55 +3,72 @@
  *
  * @module
  */
-import { z } from "zod";
 import { wordsOf } from "../../core/contract/errors.ts";
+import { OPERATION_TABLE } from "../../core/contract/operation_table.ts";
 import type { OperationName } from "../../core/contract/operations.ts";
+import type { ParameterKind, Parameters } from "../../core/contract/parameter.ts";
 import { Misuse } from "../../program/mod.ts";
 import { orNearest } from "./nearest.ts";
-import { isOptional, shapesOf } from "./operation_keys.ts";
 import { readPath } from "./values.ts";
 
 /** Bytes are read from this file name on; `-` is the standard input. */
 const FILE = "@";
 
 /**
- * Reads `key=value` pairs: a value becomes what the operation's shape takes there, a number, a text, or a list that
+ * Reads `key=value` pairs: a value becomes what the operation takes there, a number, a text, or a list that
  * commas part. Bytes are base64, or a file after `@`.
  *
  * @throws {Misuse} If a pair is none, or is not one of the operation.
  */
 export async function readParameters(operation: OperationName, pairs: readonly string[]): Promise<object> {
-  const shapes = shapesOf(operation);
-  const names = [...shapes.keys()];
+  const known: Parameters = OPERATION_TABLE[operation].parameters;
+  const names = Object.keys(known);
   const parameters: Record<string, unknown> = {};
   for (const pair of pairs) {
     const [, key = "", text = ""] = /^(\w+)=([^]*)$/.exec(pair) ?? [];
     if (key === "") throw new Misuse(`${operation} cannot take ${JSON.stringify(pair)}: it must be KEY=VALUE`);
     if (Object.hasOwn(parameters, key)) throw new Misuse(`${operation} is given ${key} twice`);
-    const shape = shapes.get(key);
-    if (shape === undefined) {
+    const parameter = Object.hasOwn(known, key) ? known[key] : undefined;
+    if (parameter === undefined) {
       const near = orNearest(key, { among: names }) || `: it takes ${names.join(", ")}`;
       throw new Misuse(`${operation} has no ${key}${near}`);
     }
-    parameters[key] = await readValue(text, { shape, name: `${operation} ${key}` });
+    parameters[key] = await readValue(text, { kind: parameter.kind, name: `${operation} ${key}` });
   }
-  const missing = names.filter((name) => !Object.hasOwn(parameters, name) && !isOptional(shapes.get(name)));
-  if (missing.length > 0) throw new Misuse(`${operation} needs ${missing.map((name) => `${name}=…`).join(" ")}`);
+  const missing = Object.entries(known).filter(([name, parameter]) =>
+    !Object.hasOwn(parameters, name) && !("optional" in parameter)
+  );
+  if (missing.length > 0) throw new Misuse(`${operation} needs ${missing.map(([name]) => `${name}=…`).join(" ")}`);
   return parameters;
 }
 
-async function readValue(
-  text: string,
-  { shape, name }: { shape: z.core.$ZodType; name: string },
-): Promise<unknown> {
+async function readValue(text: string, { kind, name }: { kind: ParameterKind; name: string }): Promise<unknown> {
   const number = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
-  const fits = (value: unknown) => value !== undefined && z.core.safeParse(shape, value).success;
-  // A number first: what takes names and numbers takes a vendor's own mode as a number only.
-  const value = [number, text, text.split(",").filter((item) => item !== "")].find(fits);
-  if (value !== undefined) return value;
-  if (text.startsWith(FILE)) return (await readBytes(text.slice(FILE.length))).toBase64();
-  const { error } = z.core.safeParse(shape, number ?? text);
-  throw new Misuse(`${name} cannot be ${JSON.stringify(text)}: it ${error?.issues[0]?.message}`);
+  switch (kind) {
+    case "number":
+      if (number !== undefined) return number;
+      throw new Misuse(`${name} cannot be ${JSON.stringify(text)}: it must be a number`);
+    case "nameOrNumber":
+      return number ?? text;
+    case "names":
+      return text.split(",").filter((item) => item !== "");
+    case "bytes":
+      if (text.startsWith(FILE)) return (await readBytes(text.slice(FILE.length))).toBase64();
+      if (isBase64(text)) return text;
+      throw new Misuse(`${name} cannot be ${JSON.stringify(text)}: it must be base64`);
+    case "name":
+    case "text":
+      return text;
+  }
+}
+
+function isBase64(text: string): boolean {
+  try {
+    Uint8Array.fromBase64(text, { lastChunkHandling: "strict" });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {

@@ -5,24 +5,14 @@
  */
 import { z } from "zod";
 import { OPERATION_SHAPES } from "../../api/mod.ts";
+import { OPERATION_TABLE } from "../../core/contract/operation_table.ts";
 import { type OperationName, OPERATIONS } from "../../core/contract/operations.ts";
-
-const EXAMPLES: Record<OperationName, object> = {
-  devSpecific: { params: "eyJwcmVzcyI6MTJ9" },
-  setButtonInfo: { button: 12, mode: "feature", function: "hold", text: "Hold" },
-  setData: { dataId: 0, data: "AAECAw==" },
-  setDisplay: { row: 0, column: 0, text: "Welcome" },
-  setGain: { device: "handset", gain: 32768 },
-  setHookSwitch: { devices: ["speaker"], mode: "micSpeaker" },
-  setLamp: { lamp: 20, mode: "steady" },
-  setRing: { mode: 1, volume: 32768 },
-  setVolume: { device: "handset", volume: 32768 },
-};
 
 const bodies = OPERATIONS.map((operation) =>
   OPERATION_SHAPES[operation].extend({ operation: z.literal(operation) }).meta({
     id: nameOf(operation),
-    examples: [{ operation, ...EXAMPLES[operation] }],
+    description: `${OPERATION_TABLE[operation].summary}.`,
+    examples: [{ operation, ...OPERATION_TABLE[operation].example }],
   })
 );
 

@@ -5,7 +5,7 @@
  */
 import { responseTo, type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
 import { newToken } from "../token.ts";
-import { peerText } from "../transport/mod.ts";
+import { type Peer, peerText } from "../transport/mod.ts";
 import { TransactionTimeout } from "./endpoint.ts";
 import { toTag } from "./keys.ts";
 import type { ReceivingTransaction, ServerParts } from "./server.ts";
@@ -40,6 +40,11 @@ export class InviteServer implements ReceivingTransaction {
     this.#timers = new Timers(parts.clock);
     this.#acknowledged.promise.catch(() => {});
     this.#timers.set("trying", TRYING_MS, () => this.respond(responseTo(request, 100)));
+  }
+
+  /** Who has sent it. */
+  get from(): Peer {
+    return this.#parts.from;
   }
 
   get cancelled(): AbortSignal {

@@ -151,7 +151,9 @@ export class Servers {
   /** A CANCEL needs no transaction: it does the same, and is answered the same, however often it comes. */
   #cancel(request: SipRequest, arrival: Arrival): void {
     const invite = this.#byKey.get(serverKey(request, "INVITE"));
-    if (!(invite instanceof InviteServer)) return this.#refuse(request, 481, arrival);
+    // Who saw an INVITE pass could end it from anywhere.
+    const isSenders = invite instanceof InviteServer && invite.from.host === arrival.from.host;
+    if (!isSenders) return this.#refuse(request, 481, arrival);
     this.answerStateless(request, responseTo(request, 200, { toTag: invite.tag }), arrival);
     invite.cancel();
   }

@@ -158,6 +158,15 @@ Deno.test("RFC 3261 9.2: a CANCEL is answered 200 and its INVITE 487, both with 
   equal(bench.sent.length, 4);
 });
 
+Deno.test("RFC 3261 9.2: a CANCEL from somebody else than its INVITE is answered 481 and ends nothing", async () => {
+  await using bench = new Bench();
+  await bench.hear(INVITE);
+  respond(bench, 180);
+  await bench.hear(CANCEL, { ...UDP, host: "192.0.2.66" });
+  deepEqual(bench.story, ["180@0", "481@0"]);
+  equal(bench.transaction.cancelled.aborted, false);
+});
+
 Deno.test("RFC 3261 9.2: a CANCEL that comes before any answer gives both answers one new tag", async () => {
   await using bench = new Bench();
   await bench.hear(INVITE);

@@ -75,7 +75,9 @@ export class Clients {
   receive(response: SipResponse): boolean {
     // One with the Via of somebody else below ours went astray (RFC 3261 8.1.3.3).
     const transaction = response.headers.all("Via").length === 1 ? this.#byKey.get(clientKey(response)) : undefined;
-    return transaction?.receive(response) ?? false;
+    if (!transaction) return false;
+    this.#parts.transports.keep(transaction.to);
+    return transaction.receive(response);
   }
 
   /** As `OpenEndpoint.lost`. */

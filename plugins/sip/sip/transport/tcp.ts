@@ -155,7 +155,7 @@ export class TcpSocket {
     conn.setKeepAlive(true);
     // A 200 behind a 180 would wait until that is acknowledged: 40 ms.
     conn.setNoDelay(true);
-    const connection = new TcpConnection(conn, { ...this.#options, peer, ours: openedBy === "us" });
+    const connection = new TcpConnection(conn, { ...this.#options, peer });
     const key = peerText(peer);
     this.#leave(this.#open.get(key));
     const held: Held = {

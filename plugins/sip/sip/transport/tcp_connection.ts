@@ -23,8 +23,6 @@ export interface ConnectionParts {
   limits: TransportLimits;
   clock: Clock;
   receiver: Receiver;
-  /** Whether we have opened it: then its first whole message keeps it. */
-  ours: boolean;
 }
 
 /** An open connection: it is read until it ends, and closed when its peer breaks a limit. */
@@ -40,7 +38,6 @@ export class TcpConnection {
   readonly #splitter: MessageSplitter;
   #written: Promise<void> = Promise.resolve();
   #waitingBytes = 0;
-  readonly #ours: boolean;
   #kept = false;
   #heardAt: number;
   #patienceUntil: number;
@@ -48,13 +45,12 @@ export class TcpConnection {
   #open = true;
 
   /** @param conn Open; it is closed with this. */
-  constructor(conn: Deno.TcpConn, { peer, limits, clock, receiver, ours }: ConnectionParts) {
+  constructor(conn: Deno.TcpConn, { peer, limits, clock, receiver }: ConnectionParts) {
     this.peer = peer;
     this.#conn = conn;
     this.#limits = limits;
     this.#clock = clock;
     this.#receiver = receiver;
-    this.#ours = ours;
     this.#splitter = new MessageSplitter({ ...MESSAGE_LIMITS, mostBytes: limits.mostBytes });
     this.#heardAt = clock.now();
     this.#patienceUntil = this.#heardAt + limits.strangerMs;
@@ -129,7 +125,7 @@ export class TcpConnection {
 
   #take({ messages, pings }: Split): void {
     this.#heardAt = this.#clock.now();
-    if (this.#kept || this.#ours && messages.length > 0) this.keep();
+    if (this.#kept) this.keep();
     for (const message of messages) this.#receiver.onMessage(message, this.peer);
     // One for all that came at once: thousands of them fit into one read.
     if (pings > 0) this.send(PONG).catch(() => {});

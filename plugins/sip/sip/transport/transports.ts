@@ -57,7 +57,7 @@ export interface Transports {
   send(bytes: Uint8Array, to: Peer, options?: SendOptions): Promise<void>;
   /** Tells which address of ours Via and Contact name to a peer. Throws a {@linkcode TransportError} when no socket of ours reaches it. */
   local(to: Peer): LocalAddress;
-  /** Keeps the TCP connection of a peer, if there is one, for as long as it is used: somebody whom we know has sent a request through it. */
+  /** Keeps the TCP connection of a peer, if there is one, for as long as it is used: somebody whom we know asks or answers through it. */
   keep(peer: Peer): void;
   /** Closes every socket. */
   close(): Promise<void>;

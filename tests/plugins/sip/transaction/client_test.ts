@@ -4,7 +4,7 @@ import { TransactionTimeout } from "../../../../plugins/sip/sip/transaction/mod.
 import { TransportError } from "../../../../plugins/sip/sip/transport/mod.ts";
 import { settle } from "../support/hand_clock.ts";
 import { Bench, TCP, UDP } from "./support/bench.ts";
-import { newRequest } from "./support/requests.ts";
+import { newRequest, phoneRequest } from "./support/requests.ts";
 
 const MESSAGE = newRequest("MESSAGE");
 
@@ -16,6 +16,17 @@ Deno.test("RFC 3261 17.1.2.2 timers E and F: over UDP a request is repeated ever
   const moments = [0, 500, 1_500, 3_500, 7_500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500];
   deepEqual(bench.story, moments.map((at) => `MESSAGE@${at}`));
   equal(bench.clock.alarms, 0);
+});
+
+Deno.test("a connection is kept for whoever answers a request of ours, and for nobody else's words", async () => {
+  await using bench = new Bench();
+  const answer = bench.endpoint.request(MESSAGE, { to: TCP });
+  await settle();
+  await bench.hear(responseTo(phoneRequest("MESSAGE"), 200), TCP);
+  deepEqual(bench.kept, []);
+  await bench.answer(bench.request, 200, { from: TCP });
+  equal((await answer).status, 200);
+  deepEqual(bench.kept, [TCP]);
 });
 
 Deno.test("RFC 3261 17.1.2.2: after a provisional response a request is repeated every 4 s", async () => {

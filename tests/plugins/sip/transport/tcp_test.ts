@@ -264,7 +264,7 @@ Deno.test("a connection through which no admitted request comes is closed in tim
   equal(clock.alarms, 0);
 });
 
-Deno.test("a connection of ours is kept by the first message that comes through it", async () => {
+Deno.test("a connection of ours is kept by whom it is kept for, and by no message that comes through it", async () => {
   const clock = new HandClock();
   await using us = await Ears.open({ ...tcp(), clock });
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -274,11 +274,21 @@ Deno.test("a connection of ours is kept by the first message that comes through 
   equal(await read(conn), message("ONE"));
   await write(conn, message("TWO"));
   await us.until(() => us.heard.length === 1);
+  us.transports.keep(to);
   await clock.pass(7_199_999);
   equal(us.closed.length, 0);
   conn.close();
-  listener.close();
   await us.until(() => us.closed.length === 1);
+
+  await us.transports.send(bytesOf(message("THREE")), to);
+  const other = await listener.accept();
+  equal(await read(other), message("THREE"));
+  await write(other, message("FOUR"));
+  await us.until(() => us.heard.length === 2);
+  await clock.pass(32_000);
+  await us.until(() => us.closed.length === 2);
+  other.close();
+  listener.close();
 });
 
 Deno.test("RFC 5626 4.4.1: pings that come at once share a pong, so that nothing queues without end", async () => {

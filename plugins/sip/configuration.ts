@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DigestAlgorithm } from "./sip/mod.ts";
+import type { DigestAlgorithm } from "./lib/mod.ts";
 
 /** One account: it is one phone, whose id is its user. */
 export interface AccountConfiguration {

@@ -20,7 +20,7 @@ import {
   type ServerTransaction,
   systemClock,
   type UserAgent,
-} from "./sip/mod.ts";
+} from "./lib/mod.ts";
 
 /** All that runs. */
 export interface Switchboard {

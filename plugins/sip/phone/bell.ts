@@ -7,7 +7,7 @@
  * @module
  */
 import { PhoneError } from "switchroom/plugin";
-import { type Clock, type Header, Turns, unlessAborted } from "../sip/mod.ts";
+import { type Clock, type Header, Turns, unlessAborted } from "../lib/mod.ts";
 import { Fork, type Leg } from "./fork.ts";
 import { type RingEvents, Ringing, type Wish } from "./ringing.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { PhoneError } from "switchroom/plugin";
-import type { Header } from "../sip/mod.ts";
+import type { Header } from "../lib/mod.ts";
 
 const TEXTS = ["reboot=true", "reboot=false"];
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { atMost, type CallEnd, CallRefused, type Clock } from "../sip/mod.ts";
+import { atMost, type CallEnd, CallRefused, type Clock } from "../lib/mod.ts";
 
 /**
  * How long a phone may take to confirm the end of what is given up, milliseconds. A close waits for it and then for the phone itself, and

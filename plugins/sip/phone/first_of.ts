@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CallRefused, type Clock } from "../sip/mod.ts";
+import { CallRefused, type Clock } from "../lib/mod.ts";
 import { bestRefusal, isSilence } from "./refusal.ts";
 
 /** How contacts that say nothing are told from others, and let go of. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Call, type CallEnd, CallRefused, type Clock } from "../sip/mod.ts";
+import { type Call, type CallEnd, CallRefused, type Clock } from "../lib/mod.ts";
 import { anyOf, firstOf } from "./first_of.ts";
 
 /** A call, and the contact that it goes to. */

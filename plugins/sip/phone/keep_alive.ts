@@ -4,7 +4,7 @@
  * @module
  */
 import type { Binding } from "../registrar/mod.ts";
-import type { Clock, UserAgent } from "../sip/mod.ts";
+import type { Clock, UserAgent } from "../lib/mod.ts";
 import type { Reach } from "./reach.ts";
 
 /** What keeping alive is made of. */

@@ -18,7 +18,7 @@ import {
   type Subscriptions,
   Turns,
   unlessAborted,
-} from "../sip/mod.ts";
+} from "../lib/mod.ts";
 import { FIRST_LINE_LAMP, MESSAGE_LAMP } from "./capabilities.ts";
 import { firstOf } from "./first_of.ts";
 import type { Reach } from "./reach.ts";

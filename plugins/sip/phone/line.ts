@@ -4,7 +4,7 @@
  * @module
  */
 import { PhoneError } from "switchroom/plugin";
-import { type Call, type Clock, type Header, unlessAborted } from "../sip/mod.ts";
+import { type Call, type Clock, type Header, unlessAborted } from "../lib/mod.ts";
 import { Bell } from "./bell.ts";
 import { farewell, requireConfirmed } from "./farewell.ts";
 import type { Leg } from "./fork.ts";

@@ -17,7 +17,7 @@ import {
   type ServerTransaction,
   type Subscription,
   type UserAgent,
-} from "../sip/mod.ts";
+} from "../lib/mod.ts";
 import { autoAnswerHeaders, ringHeaders } from "./alert.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { SipPhone } from "./driver.ts";

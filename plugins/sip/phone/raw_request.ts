@@ -5,7 +5,7 @@
  */
 import { PhoneError } from "switchroom/plugin";
 import type { AccountConfiguration } from "../configuration.ts";
-import { type Call, CallRefused, type Header, type SipResponse, unlessAborted } from "../sip/mod.ts";
+import { type Call, CallRefused, type Header, type SipResponse, unlessAborted } from "../lib/mod.ts";
 import type { RawRequest } from "./order.ts";
 import type { Reach } from "./reach.ts";
 

@@ -14,7 +14,7 @@ import {
   type Peer,
   type SipResponse,
   type UserAgent,
-} from "../sip/mod.ts";
+} from "../lib/mod.ts";
 import { firstOf } from "./first_of.ts";
 
 /** What a reach is made of. */

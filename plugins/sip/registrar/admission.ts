@@ -15,7 +15,7 @@ import {
   type SipRequest,
   sourceOf,
   tagOf,
-} from "../sip/mod.ts";
+} from "../lib/mod.ts";
 import type { Identity } from "./guard.ts";
 import { createOnce, type Once } from "./once.ts";
 import type { Registrar, RegistrarLimits } from "./registrar.ts";

@@ -15,7 +15,7 @@ import {
   parseAnyAddress,
   type Peer,
   type SipRequest,
-} from "../sip/mod.ts";
+} from "../lib/mod.ts";
 
 /** libre up to 3.11 fails at any challenge but MD5, wherever it stands. */
 const KNOWS_MD5_ONLY = /^baresip v(?:[0-2]|3\.(?:\d|1[01]))\./;

@@ -13,7 +13,7 @@ import {
   peerText,
   type SipRequest,
   sourceOf,
-} from "../sip/mod.ts";
+} from "../lib/mod.ts";
 import { AskedAlgorithms } from "./asked_algorithms.ts";
 import { foldedLog } from "./folded_log.ts";
 import type { Account, Rate } from "./registrar.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { canonicalHost, type Peer, samePeer, SIP_PORT, unzoned } from "../sip/mod.ts";
+import { canonicalHost, type Peer, samePeer, SIP_PORT, unzoned } from "../lib/mod.ts";
 import type { Binding } from "./registrar.ts";
 
 /** Tells of bindings whether they are reached by that connection. */

@@ -14,7 +14,7 @@ import {
   type ServerTransaction,
   type SipRequest,
   writeAddress,
-} from "../sip/mod.ts";
+} from "../lib/mod.ts";
 import { createAdmission } from "./admission.ts";
 import { createGuard } from "./guard.ts";
 import { Location } from "./location.ts";

@@ -12,7 +12,7 @@ import type {
   Peer,
   ServerTransaction,
   SipRequest,
-} from "../sip/mod.ts";
+} from "../lib/mod.ts";
 
 /** Who may register. */
 export interface Account {

@@ -4,9 +4,9 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { DialogMatch } from "../../../../plugins/sip/sip/dialog/mod.ts";
-import { responseTo, type SipRequest } from "../../../../plugins/sip/sip/message/mod.ts";
-import type { Peer } from "../../../../plugins/sip/sip/transport/mod.ts";
+import type { DialogMatch } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { responseTo, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
+import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
 import { settle } from "../support/hand_clock.ts";
 import { type Bench, openBench, peerOf, ring } from "./support/party.ts";
 import { Subscriber } from "./support/subscriber.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { dialogInfo, messageSummary } from "../../../../plugins/sip/sip/dialog/mod.ts";
+import { dialogInfo, messageSummary } from "../../../../plugins/sip/lib/dialog/mod.ts";
 
 Deno.test("RFC 3842 5.2: a message summary says whether messages wait, where they are, and a count", () => {
   assert.equal(

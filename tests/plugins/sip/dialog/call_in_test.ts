@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { CallRefused } from "../../../../plugins/sip/sip/dialog/mod.ts";
+import { CallRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
 import {
   SipHeaders,
   type SipRequest,
   type SipResponse,
   writeMessage,
-} from "../../../../plugins/sip/sip/message/mod.ts";
-import type { InviteTransaction } from "../../../../plugins/sip/sip/transaction/mod.ts";
+} from "../../../../plugins/sip/lib/message/mod.ts";
+import type { InviteTransaction } from "../../../../plugins/sip/lib/transaction/mod.ts";
 import { type Bench, openBench, type Party, peerOf, ring } from "./support/party.ts";
 import { type Extra, sdp, SDP_TYPE, textOf } from "./support/raw_dialog.ts";
 

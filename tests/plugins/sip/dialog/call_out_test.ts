@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { createChallenger } from "../../../../plugins/sip/sip/digest/mod.ts";
-import { type Call, CallRefused } from "../../../../plugins/sip/sip/dialog/mod.ts";
-import { responseTo, type SipRequest, writeMessage } from "../../../../plugins/sip/sip/message/mod.ts";
-import type { ServerTransaction } from "../../../../plugins/sip/sip/transaction/mod.ts";
-import type { Peer } from "../../../../plugins/sip/sip/transport/mod.ts";
-import { RtpPorts } from "../../../../plugins/sip/sip/media/mod.ts";
+import { createChallenger } from "../../../../plugins/sip/lib/digest/mod.ts";
+import { type Call, CallRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { responseTo, type SipRequest, writeMessage } from "../../../../plugins/sip/lib/message/mod.ts";
+import type { ServerTransaction } from "../../../../plugins/sip/lib/transaction/mod.ts";
+import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
+import { RtpPorts } from "../../../../plugins/sip/lib/media/mod.ts";
 import { type Bench, openBench, peerOf, ring } from "./support/party.ts";
 import { settle } from "../support/hand_clock.ts";
 

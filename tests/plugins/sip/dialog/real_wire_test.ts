@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
-import { systemClock } from "../../../../plugins/sip/sip/clock.ts";
-import { type Call, createUserAgent, type UserAgent } from "../../../../plugins/sip/sip/dialog/mod.ts";
-import { type Address, parseUri } from "../../../../plugins/sip/sip/message/mod.ts";
+import { systemClock } from "../../../../plugins/sip/lib/clock.ts";
+import { type Call, createUserAgent, type UserAgent } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { type Address, parseUri } from "../../../../plugins/sip/lib/message/mod.ts";
 import {
   DEFAULT_ENDPOINT_LIMITS,
   type OpenEndpoint,
   openEndpoint,
-} from "../../../../plugins/sip/sip/transaction/mod.ts";
+} from "../../../../plugins/sip/lib/transaction/mod.ts";
 import {
   DEFAULT_TRANSPORT_LIMITS,
   hostText,
   openTransports,
   type Peer,
   type TransportName,
-} from "../../../../plugins/sip/sip/transport/mod.ts";
+} from "../../../../plugins/sip/lib/transport/mod.ts";
 
 interface RealParty extends AsyncDisposable {
   agent: UserAgent;

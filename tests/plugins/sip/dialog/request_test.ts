@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { CallRefused } from "../../../../plugins/sip/sip/dialog/mod.ts";
-import { responseTo, type SipRequest } from "../../../../plugins/sip/sip/message/mod.ts";
+import { CallRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { responseTo, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
 import { type Bench, openBench, ring } from "./support/party.ts";
 import { textOf } from "./support/raw_dialog.ts";
 

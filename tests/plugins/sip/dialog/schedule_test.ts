@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Call } from "../../../../plugins/sip/sip/dialog/mod.ts";
-import { RtpPorts } from "../../../../plugins/sip/sip/media/mod.ts";
-import { responseTo } from "../../../../plugins/sip/sip/message/mod.ts";
+import type { Call } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { RtpPorts } from "../../../../plugins/sip/lib/media/mod.ts";
+import { responseTo } from "../../../../plugins/sip/lib/message/mod.ts";
 import { openBench, type Party, ring } from "./support/party.ts";
 import type { Fate } from "./support/wire.ts";
 

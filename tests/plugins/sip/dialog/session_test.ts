@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Call, CallRefused } from "../../../../plugins/sip/sip/dialog/mod.ts";
-import { responseTo, type SipRequest } from "../../../../plugins/sip/sip/message/mod.ts";
-import type { ServerTransaction } from "../../../../plugins/sip/sip/transaction/mod.ts";
+import { type Call, CallRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { responseTo, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
+import type { ServerTransaction } from "../../../../plugins/sip/lib/transaction/mod.ts";
 import { settle } from "../support/hand_clock.ts";
 import { type Bench, openBench, peerOf, ring } from "./support/party.ts";
 import { RawDialog, sdp, SDP_TYPE, textOf } from "./support/raw_dialog.ts";

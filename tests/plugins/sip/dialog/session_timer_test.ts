@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { responseTo, type SipRequest } from "../../../../plugins/sip/sip/message/mod.ts";
-import type { ServerTransaction } from "../../../../plugins/sip/sip/transaction/mod.ts";
+import { responseTo, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
+import type { ServerTransaction } from "../../../../plugins/sip/lib/transaction/mod.ts";
 import { type Bench, openBench, ring } from "./support/party.ts";
 import { RawDialog, sdp, SDP_TYPE } from "./support/raw_dialog.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { CallRefused, dialogInfo } from "../../../../plugins/sip/sip/dialog/mod.ts";
-import { type Header, tagOf } from "../../../../plugins/sip/sip/message/mod.ts";
+import { CallRefused, dialogInfo } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { type Header, tagOf } from "../../../../plugins/sip/lib/message/mod.ts";
 import { type Bench, openBench } from "./support/party.ts";
 import { textOf } from "./support/raw_dialog.ts";
 import { Subscriber } from "./support/subscriber.ts";

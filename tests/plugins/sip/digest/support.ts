@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { SipHeaders, type SipRequest } from "../../../../plugins/sip/sip/message/mod.ts";
+import { SipHeaders, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
 
 /** A request with only what digest looks at. */
 export function bareRequest(

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { MediaSession, NoRtpPort, RtpPorts } from "../../../../plugins/sip/sip/media/mod.ts";
-import { readPacket, type RtpPacket, writePacket } from "../../../../plugins/sip/sip/media/rtp.ts";
+import { MediaSession, NoRtpPort, RtpPorts } from "../../../../plugins/sip/lib/media/mod.ts";
+import { readPacket, type RtpPacket, writePacket } from "../../../../plugins/sip/lib/media/rtp.ts";
 import { HandClock } from "../support/hand_clock.ts";
 
 const HOST = "127.0.0.1";

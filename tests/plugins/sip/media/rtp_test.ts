@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { digitOfInfo } from "../../../../plugins/sip/sip/media/digits.ts";
-import { EventsHeard } from "../../../../plugins/sip/sip/media/events_heard.ts";
-import { readPacket, type RtpPacket, writePacket } from "../../../../plugins/sip/sip/media/rtp.ts";
+import { digitOfInfo } from "../../../../plugins/sip/lib/media/digits.ts";
+import { EventsHeard } from "../../../../plugins/sip/lib/media/events_heard.ts";
+import { readPacket, type RtpPacket, writePacket } from "../../../../plugins/sip/lib/media/rtp.ts";
 
 function event(
   code: number,

@@ -12,7 +12,7 @@ import {
   parseVia,
   quote,
   SipHeaders,
-} from "../../../../plugins/sip/sip/message/mod.ts";
+} from "../../../../plugins/sip/lib/message/mod.ts";
 import { message } from "./support.ts";
 
 const MANY = 200_000;

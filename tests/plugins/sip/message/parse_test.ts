@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { MESSAGE_LIMITS, parseMessage } from "../../../../plugins/sip/sip/message/mod.ts";
+import { MESSAGE_LIMITS, parseMessage } from "../../../../plugins/sip/lib/message/mod.ts";
 import { bytesOf, joined, message, refusal, refusalOf, request, response } from "./support.ts";
 
 Deno.test("a REGISTER as baresip writes it is read", () => {

@@ -25,7 +25,7 @@ import {
   writeMessage,
   writeUri,
   writeVia,
-} from "../../../../plugins/sip/sip/message/mod.ts";
+} from "../../../../plugins/sip/lib/message/mod.ts";
 import { bytesOf, joined, message } from "./support.ts";
 
 const TOKEN = "abcXYZ019-.!%*_+`'~";

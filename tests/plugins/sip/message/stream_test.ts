@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { MESSAGE_LIMITS, MessageSplitter, parseMessage, type Split } from "../../../../plugins/sip/sip/message/mod.ts";
+import { MESSAGE_LIMITS, MessageSplitter, parseMessage, type Split } from "../../../../plugins/sip/lib/message/mod.ts";
 import { bytesOf, joined, message, refusalOf } from "./support.ts";
 
 const first = message({ more: ["Content-Length: 3"], body: "a\n" });

@@ -10,7 +10,7 @@ import {
   parseMessage,
   type SipRequest,
   type SipResponse,
-} from "../../../../plugins/sip/sip/message/mod.ts";
+} from "../../../../plugins/sip/lib/message/mod.ts";
 
 const encoder = new TextEncoder();
 

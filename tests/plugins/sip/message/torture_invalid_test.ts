@@ -5,7 +5,7 @@
  * @module
  */
 import { deepEqual, equal } from "node:assert/strict";
-import { parseAddress, parseSeconds } from "../../../../plugins/sip/sip/message/mod.ts";
+import { parseAddress, parseSeconds } from "../../../../plugins/sip/lib/message/mod.ts";
 import { type Ingredients, message, refusal, refusalOf, request } from "./support.ts";
 
 const refused = { status: 400, answerable: true };

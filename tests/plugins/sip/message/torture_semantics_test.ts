@@ -10,7 +10,7 @@ import {
   parseSeconds,
   parseVia,
   tagOf,
-} from "../../../../plugins/sip/sip/message/mod.ts";
+} from "../../../../plugins/sip/lib/message/mod.ts";
 import { bytesOf, joined, message, refusal, refusalOf, request, response } from "./support.ts";
 
 const INVITE = "INVITE sip:user@phones.test SIP/2.0";

@@ -4,7 +4,7 @@
  * @module
  */
 import { deepEqual, equal } from "node:assert/strict";
-import { parseAddress, parseUri, parseVia } from "../../../../plugins/sip/sip/message/mod.ts";
+import { parseAddress, parseUri, parseVia } from "../../../../plugins/sip/lib/message/mod.ts";
 import { bytesOf, joined, message, request, response } from "./support.ts";
 
 Deno.test("RFC 4475 3.1.1.1 a short tortuous INVITE", () => {

@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { type Call, type CallEnd, responseTo, type ServerTransaction } from "../../../../plugins/sip/sip/mod.ts";
+import { type Call, type CallEnd, responseTo, type ServerTransaction } from "../../../../plugins/sip/lib/mod.ts";
 import { settle } from "../support/hand_clock.ts";
 import { type Bench, openBench, ring } from "../dialog/support/party.ts";
 import { RawDialog } from "../dialog/support/raw_dialog.ts";

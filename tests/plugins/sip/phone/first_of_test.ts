@@ -1,6 +1,6 @@
 import { equal, rejects } from "node:assert/strict";
 import { firstOf, PATIENCE_MS } from "../../../../plugins/sip/phone/first_of.ts";
-import { CallRefused, SipHeaders } from "../../../../plugins/sip/sip/mod.ts";
+import { CallRefused, SipHeaders } from "../../../../plugins/sip/lib/mod.ts";
 import { HandClock } from "../support/hand_clock.ts";
 import { standing } from "./support/line_bench.ts";
 

@@ -1,8 +1,8 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { Lamps } from "../../../../plugins/sip/phone/lamps.ts";
 import { Reach } from "../../../../plugins/sip/phone/reach.ts";
-import type { NotifyBody, OutgoingRequest, Subscription } from "../../../../plugins/sip/sip/mod.ts";
-import { parseAddress, SipHeaders, systemClock } from "../../../../plugins/sip/sip/mod.ts";
+import type { NotifyBody, OutgoingRequest, Subscription } from "../../../../plugins/sip/lib/mod.ts";
+import { parseAddress, SipHeaders, systemClock } from "../../../../plugins/sip/lib/mod.ts";
 import { never, standing } from "./support/line_bench.ts";
 
 const OK = { status: 200, reason: "OK", headers: new SipHeaders(), body: new Uint8Array() };

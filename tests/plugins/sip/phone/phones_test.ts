@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { completeConfiguration } from "../../../../plugins/sip/configuration.ts";
 import { SipPhones } from "../../../../plugins/sip/phone/phones.ts";
 import type { Binding } from "../../../../plugins/sip/registrar/mod.ts";
-import { type OutgoingRequest, parseAddress, type UserAgent } from "../../../../plugins/sip/sip/mod.ts";
+import { type OutgoingRequest, parseAddress, type UserAgent } from "../../../../plugins/sip/lib/mod.ts";
 import type { Host, Phone } from "../../../../server/plugin/mod.ts";
 import { HandClock } from "../support/hand_clock.ts";
 

@@ -11,7 +11,7 @@ import {
   SipHeaders,
   type SipResponse,
   systemClock,
-} from "../../../../plugins/sip/sip/mod.ts";
+} from "../../../../plugins/sip/lib/mod.ts";
 import { HandClock } from "../support/hand_clock.ts";
 import { never } from "./support/line_bench.ts";
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { bestRefusal, errorOfStatus, meaningOf } from "../../../../plugins/sip/phone/refusal.ts";
-import { CallRefused, SipHeaders } from "../../../../plugins/sip/sip/mod.ts";
+import { CallRefused, SipHeaders } from "../../../../plugins/sip/lib/mod.ts";
 import { PhoneError } from "../../../../server/plugin/mod.ts";
 
 const refused = (status: number, reason: string) => new CallRefused({ status, reason });

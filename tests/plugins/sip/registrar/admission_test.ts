@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DEFAULT_REGISTRAR_LIMITS } from "../../../../plugins/sip/registrar/mod.ts";
-import { type Peer, tagOf, writeMessage } from "../../../../plugins/sip/sip/mod.ts";
+import { type Peer, tagOf, writeMessage } from "../../../../plugins/sip/lib/mod.ts";
 import { answer, parameter, type PhoneAnswer } from "../digest/support.ts";
 import { bench, PHONE, requestOf, type Said } from "./support.ts";
 

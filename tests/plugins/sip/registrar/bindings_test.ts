@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DEFAULT_REGISTRAR_LIMITS } from "../../../../plugins/sip/registrar/mod.ts";
-import { type Peer, writeMessage } from "../../../../plugins/sip/sip/mod.ts";
+import { type Peer, writeMessage } from "../../../../plugins/sip/lib/mod.ts";
 import { bench, contactsOf, PHONE } from "./support.ts";
 
 const CONTACT = "<sip:1001@192.0.2.20:5070>";

@@ -7,7 +7,7 @@ import {
   type Peer,
   type SipRequest,
   writeMessage,
-} from "../../../../plugins/sip/sip/mod.ts";
+} from "../../../../plugins/sip/lib/mod.ts";
 import { answer } from "../digest/support.ts";
 import { HandClock } from "../support/hand_clock.ts";
 import { requestOf } from "./support.ts";

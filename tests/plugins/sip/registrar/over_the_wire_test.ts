@@ -20,7 +20,7 @@ import {
   type SipResponse,
   systemClock,
   type TransportName,
-} from "../../../../plugins/sip/sip/mod.ts";
+} from "../../../../plugins/sip/lib/mod.ts";
 import { answer } from "../digest/support.ts";
 import { HandClock } from "../support/hand_clock.ts";
 import { contactsOf } from "./support.ts";

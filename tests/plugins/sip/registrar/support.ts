@@ -18,7 +18,7 @@ import {
   type ServerTransaction,
   type SipRequest,
   type SipResponse,
-} from "../../../../plugins/sip/sip/mod.ts";
+} from "../../../../plugins/sip/lib/mod.ts";
 import { answer, type PhoneAnswer } from "../digest/support.ts";
 import { HandClock } from "../support/hand_clock.ts";
 

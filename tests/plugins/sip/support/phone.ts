@@ -4,7 +4,7 @@
  * @module
  */
 import { deadline } from "@std/async/deadline";
-import { authorization } from "../../../../plugins/sip/sip/digest/mod.ts";
+import { authorization } from "../../../../plugins/sip/lib/digest/mod.ts";
 import {
   DEFAULT_ENDPOINT_LIMITS,
   DEFAULT_TRANSPORT_LIMITS,
@@ -21,7 +21,7 @@ import {
   systemClock,
   type TransportName,
   type Transports,
-} from "../../../../plugins/sip/sip/mod.ts";
+} from "../../../../plugins/sip/lib/mod.ts";
 
 /** How long anything may take before the test counts as hung, milliseconds. */
 const PATIENCE_MS = 10_000;

@@ -4,7 +4,7 @@
  * @module
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { MOST_VIAS, responseTo, type SipRequest } from "../../../../plugins/sip/sip/message/mod.ts";
+import { MOST_VIAS, responseTo, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
 import { settle } from "../support/hand_clock.ts";
 import { Bench, TCP, UDP } from "./support/bench.ts";
 import { phoneRequest } from "./support/requests.ts";

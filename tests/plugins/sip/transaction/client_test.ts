@@ -1,7 +1,7 @@
 import { deepEqual, equal, notEqual, rejects } from "node:assert/strict";
-import { parseVia, responseTo } from "../../../../plugins/sip/sip/message/mod.ts";
-import { TransactionTimeout } from "../../../../plugins/sip/sip/transaction/mod.ts";
-import { TransportError } from "../../../../plugins/sip/sip/transport/mod.ts";
+import { parseVia, responseTo } from "../../../../plugins/sip/lib/message/mod.ts";
+import { TransactionTimeout } from "../../../../plugins/sip/lib/transaction/mod.ts";
+import { TransportError } from "../../../../plugins/sip/lib/transport/mod.ts";
 import { settle } from "../support/hand_clock.ts";
 import { Bench, TCP, UDP } from "./support/bench.ts";
 import { newRequest, phoneRequest } from "./support/requests.ts";

@@ -1,7 +1,7 @@
 import { deepEqual, equal, notEqual, rejects } from "node:assert/strict";
-import { parseVia, type SipResponse } from "../../../../plugins/sip/sip/message/mod.ts";
-import { type InviteTransaction, TransactionTimeout } from "../../../../plugins/sip/sip/transaction/mod.ts";
-import { type Peer, TransportError } from "../../../../plugins/sip/sip/transport/mod.ts";
+import { parseVia, type SipResponse } from "../../../../plugins/sip/lib/message/mod.ts";
+import { type InviteTransaction, TransactionTimeout } from "../../../../plugins/sip/lib/transaction/mod.ts";
+import { type Peer, TransportError } from "../../../../plugins/sip/lib/transport/mod.ts";
 import { settle } from "../support/hand_clock.ts";
 import { Bench, TCP, UDP } from "./support/bench.ts";
 import { newRequest } from "./support/requests.ts";

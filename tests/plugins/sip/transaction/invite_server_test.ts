@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { responseTo } from "../../../../plugins/sip/sip/message/mod.ts";
-import { TransactionTimeout } from "../../../../plugins/sip/sip/transaction/mod.ts";
-import { TransportError } from "../../../../plugins/sip/sip/transport/mod.ts";
+import { responseTo } from "../../../../plugins/sip/lib/message/mod.ts";
+import { TransactionTimeout } from "../../../../plugins/sip/lib/transaction/mod.ts";
+import { TransportError } from "../../../../plugins/sip/lib/transport/mod.ts";
 import { Bench, TCP, UDP } from "./support/bench.ts";
 import { phoneAck, phoneRequest } from "./support/requests.ts";
 

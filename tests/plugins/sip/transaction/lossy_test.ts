@@ -1,14 +1,14 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
-import { responseTo } from "../../../../plugins/sip/sip/message/mod.ts";
+import { responseTo } from "../../../../plugins/sip/lib/message/mod.ts";
 import {
   DEFAULT_ENDPOINT_LIMITS,
   type OpenEndpoint,
   openEndpoint,
   type ServerTransaction,
   TransactionTimeout,
-} from "../../../../plugins/sip/sip/transaction/mod.ts";
-import type { Peer } from "../../../../plugins/sip/sip/transport/mod.ts";
+} from "../../../../plugins/sip/lib/transaction/mod.ts";
+import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
 import { HandClock } from "../support/hand_clock.ts";
 import { type Fate, Wire } from "../dialog/support/wire.ts";
 import { newRequest } from "./support/requests.ts";

@@ -1,5 +1,5 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { responseTo } from "../../../../plugins/sip/sip/message/mod.ts";
+import { responseTo } from "../../../../plugins/sip/lib/message/mod.ts";
 import { settle } from "../support/hand_clock.ts";
 import { Bench, TCP, UDP } from "./support/bench.ts";
 import { newRequest, phoneRequest } from "./support/requests.ts";

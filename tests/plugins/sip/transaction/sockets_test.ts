@@ -1,8 +1,8 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { systemClock } from "../../../../plugins/sip/sip/clock.ts";
-import { responseTo, writeMessage } from "../../../../plugins/sip/sip/message/mod.ts";
+import { systemClock } from "../../../../plugins/sip/lib/clock.ts";
+import { responseTo, writeMessage } from "../../../../plugins/sip/lib/message/mod.ts";
 import {
   DEFAULT_ENDPOINT_LIMITS,
   type Endpoint,
@@ -10,7 +10,7 @@ import {
   type OpenEndpoint,
   openEndpoint,
   type ServerTransaction,
-} from "../../../../plugins/sip/sip/transaction/mod.ts";
+} from "../../../../plugins/sip/lib/transaction/mod.ts";
 import {
   bindDatagrams,
   DEFAULT_TRANSPORT_LIMITS,
@@ -18,7 +18,7 @@ import {
   type Peer,
   TransportError,
   type TransportName,
-} from "../../../../plugins/sip/sip/transport/mod.ts";
+} from "../../../../plugins/sip/lib/transport/mod.ts";
 import { newRequest, phoneRequest } from "./support/requests.ts";
 
 interface Station {

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { addressBytes, sharedBits } from "../../../../plugins/sip/sip/transport/ip.ts";
-import { hostText, peerText, Places, samePeer, sourceOf } from "../../../../plugins/sip/sip/transport/mod.ts";
+import { addressBytes, sharedBits } from "../../../../plugins/sip/lib/transport/ip.ts";
+import { hostText, peerText, Places, samePeer, sourceOf } from "../../../../plugins/sip/lib/transport/mod.ts";
 
 Deno.test("an address is its bytes, however it is written", () => {
   deepEqual(addressBytes("192.0.2.7"), [192, 0, 2, 7]);

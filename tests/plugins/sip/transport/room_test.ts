@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { toMakeRoom } from "../../../../plugins/sip/sip/transport/room.ts";
+import { toMakeRoom } from "../../../../plugins/sip/lib/transport/room.ts";
 
 /** A connection: who is at its other end, when it was heard, and whether it is kept. */
 const held = (host: string, heardAt: number, isKept = true) => ({

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { TransportError } from "../../../../plugins/sip/sip/transport/mod.ts";
+import { TransportError } from "../../../../plugins/sip/lib/transport/mod.ts";
 import { bytesOf, Ears, message } from "./support/ears.ts";
 
 for (const host of ["127.0.0.1", "::1"]) {

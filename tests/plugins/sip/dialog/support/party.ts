@@ -10,15 +10,15 @@ import {
   type Outgoing,
   type SubscriptionLimits,
   type UserAgent,
-} from "../../../../../plugins/sip/sip/dialog/mod.ts";
-import { type Address, parseUri } from "../../../../../plugins/sip/sip/message/mod.ts";
+} from "../../../../../plugins/sip/lib/dialog/mod.ts";
+import { type Address, parseUri } from "../../../../../plugins/sip/lib/message/mod.ts";
 import {
   DEFAULT_ENDPOINT_LIMITS,
   type OpenEndpoint,
   openEndpoint,
   type ServerTransaction,
-} from "../../../../../plugins/sip/sip/transaction/mod.ts";
-import type { Peer } from "../../../../../plugins/sip/sip/transport/mod.ts";
+} from "../../../../../plugins/sip/lib/transaction/mod.ts";
+import type { Peer } from "../../../../../plugins/sip/lib/transport/mod.ts";
 import { HandClock } from "../../support/hand_clock.ts";
 import { Wire } from "./wire.ts";
 

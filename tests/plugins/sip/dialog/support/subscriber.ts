@@ -9,8 +9,8 @@ import {
   SipHeaders,
   type SipRequest,
   type SipResponse,
-} from "../../../../../plugins/sip/sip/message/mod.ts";
-import { newToken } from "../../../../../plugins/sip/sip/token.ts";
+} from "../../../../../plugins/sip/lib/message/mod.ts";
+import { newToken } from "../../../../../plugins/sip/lib/token.ts";
 import { settle } from "../../support/hand_clock.ts";
 import { type Bench, peerOf } from "./party.ts";
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { parseMessage, type SipMessage } from "../../../../../plugins/sip/sip/message/mod.ts";
-import type { Peer, Transports } from "../../../../../plugins/sip/sip/transport/mod.ts";
+import { parseMessage, type SipMessage } from "../../../../../plugins/sip/lib/message/mod.ts";
+import type { Peer, Transports } from "../../../../../plugins/sip/lib/transport/mod.ts";
 import type { HandClock } from "../../support/hand_clock.ts";
 
 /** One message on its way. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Call, type CallEnd, CallRefused, type CallState } from "../../../../../plugins/sip/sip/mod.ts";
+import { type Call, type CallEnd, CallRefused, type CallState } from "../../../../../plugins/sip/lib/mod.ts";
 
 /** See the module. */
 export class FakeCall implements Call {

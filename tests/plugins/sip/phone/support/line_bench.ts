@@ -4,7 +4,7 @@
  * @module
  */
 import { Line } from "../../../../../plugins/sip/phone/line.ts";
-import { systemClock } from "../../../../../plugins/sip/sip/mod.ts";
+import { systemClock } from "../../../../../plugins/sip/lib/mod.ts";
 import { FakeCall } from "./fake_call.ts";
 
 /** A line, and what was done with it. */

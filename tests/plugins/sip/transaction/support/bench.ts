@@ -12,7 +12,7 @@ import {
   type SipRequest,
   type SipResponse,
   writeMessage,
-} from "../../../../../plugins/sip/sip/message/mod.ts";
+} from "../../../../../plugins/sip/lib/message/mod.ts";
 import {
   type Admission,
   DEFAULT_ENDPOINT_LIMITS,
@@ -20,8 +20,8 @@ import {
   type OpenEndpoint,
   openEndpoint,
   type ServerTransaction,
-} from "../../../../../plugins/sip/sip/transaction/mod.ts";
-import { type Peer, TransportError } from "../../../../../plugins/sip/sip/transport/mod.ts";
+} from "../../../../../plugins/sip/lib/transaction/mod.ts";
+import { type Peer, TransportError } from "../../../../../plugins/sip/lib/transport/mod.ts";
 import { HandClock, settle } from "../../support/hand_clock.ts";
 
 /** A phone behind UDP. */

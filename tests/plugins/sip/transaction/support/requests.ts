@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SipHeaders, type SipRequest } from "../../../../../plugins/sip/sip/message/mod.ts";
+import { SipHeaders, type SipRequest } from "../../../../../plugins/sip/lib/message/mod.ts";
 
 /** What a request is made of; what is left out is in order. */
 export interface RequestParts {

@@ -8,8 +8,8 @@ import {
   type Peer,
   type TransportOptions,
   type Transports,
-} from "../../../../../plugins/sip/sip/transport/mod.ts";
-import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from "../../../../../plugins/sip/sip/transport/mod.ts";
+} from "../../../../../plugins/sip/lib/transport/mod.ts";
+import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from "../../../../../plugins/sip/lib/transport/mod.ts";
 
 const GUARD_MS = 10_000;
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DEFAULT_TRANSPORT_LIMITS, openTransports } from "../../../../../plugins/sip/sip/transport/mod.ts";
+import { DEFAULT_TRANSPORT_LIMITS, openTransports } from "../../../../../plugins/sip/lib/transport/mod.ts";
 
 const both = Promise.withResolvers<void>();
 const heard = new Set<string>();

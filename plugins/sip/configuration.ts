@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DigestAlgorithm } from "./lib/mod.ts";
+import type { DigestAlgorithm } from "./lib/digest/mod.ts";
 
 /** One account: it is one phone, whose id is its user. */
 export interface AccountConfiguration {

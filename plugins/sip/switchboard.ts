@@ -5,22 +5,18 @@
  */
 import type { Host } from "switchroom/plugin";
 import type { Configuration } from "./configuration.ts";
-import { SipPhones } from "./phone/mod.ts";
-import { DEFAULT_REGISTRAR_LIMITS, openRegistrar, type Registrar } from "./registrar/mod.ts";
+import { responseTo } from "./lib/message/mod.ts";
+import { atMost, Pace, systemClock } from "./lib/tools/mod.ts";
 import {
-  atMost,
-  createUserAgent,
   DEFAULT_ENDPOINT_LIMITS,
-  DEFAULT_TRANSPORT_LIMITS,
   type OpenEndpoint,
   openEndpoint,
-  openTransports,
-  Pace,
-  responseTo,
   type ServerTransaction,
-  systemClock,
-  type UserAgent,
-} from "./lib/mod.ts";
+} from "./lib/transaction/mod.ts";
+import { DEFAULT_TRANSPORT_LIMITS, openTransports } from "./lib/transport/mod.ts";
+import { createUserAgent, type UserAgent } from "./lib/user_agent/mod.ts";
+import { SipPhones } from "./phone/mod.ts";
+import { DEFAULT_REGISTRAR_LIMITS, openRegistrar, type Registrar } from "./registrar/mod.ts";
 
 /** All that runs. */
 export interface Switchboard {

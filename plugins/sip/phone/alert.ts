@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Header } from "../lib/mod.ts";
+import type { Header } from "../lib/message/mod.ts";
 
 /** The headers of a ring pattern: its Alert-Info, empty for the phone's own ring. */
 export function ringHeaders(alertInfo: string): Header[] {

@@ -7,7 +7,8 @@
  * @module
  */
 import { PhoneError } from "switchroom/plugin";
-import { type Clock, type Header, Turns, unlessAborted } from "../lib/mod.ts";
+import type { Header } from "../lib/message/mod.ts";
+import { type Clock, Turns, unlessAborted } from "../lib/tools/mod.ts";
 import { Fork, type Leg } from "./fork.ts";
 import { type RingEvents, Ringing, type Wish } from "./ringing.ts";
 

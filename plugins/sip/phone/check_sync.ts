@@ -4,7 +4,7 @@
  * @module
  */
 import { PhoneError } from "switchroom/plugin";
-import type { Header } from "../lib/mod.ts";
+import type { Header } from "../lib/message/mod.ts";
 
 const TEXTS = ["reboot=true", "reboot=false"];
 

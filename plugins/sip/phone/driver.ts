@@ -13,7 +13,7 @@ import {
   PhoneError,
 } from "switchroom/plugin";
 import type { AccountConfiguration } from "../configuration.ts";
-import type { Call } from "../lib/mod.ts";
+import type { Call } from "../lib/call/mod.ts";
 import { buttonInfo } from "./button_info.ts";
 import { KEYPAD } from "./capabilities.ts";
 import { checkSyncHeaders } from "./check_sync.ts";

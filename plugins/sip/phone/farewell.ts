@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { atMost, type CallEnd, CallRefused, type Clock } from "../lib/mod.ts";
+import type { CallEnd } from "../lib/call/mod.ts";
+import { CallRefused } from "../lib/dialog/mod.ts";
+import { atMost, type Clock } from "../lib/tools/mod.ts";
 
 /**
  * How long a phone may take to confirm the end of what is given up, milliseconds. A close waits for it and then for the phone itself, and

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { CallRefused, type Clock } from "../lib/mod.ts";
+import { CallRefused } from "../lib/dialog/mod.ts";
+import type { Clock } from "../lib/tools/mod.ts";
 import { bestRefusal, isSilence } from "./refusal.ts";
 
 /** How contacts that say nothing are told from others, and let go of. */

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type Call, type CallEnd, CallRefused, type Clock } from "../lib/mod.ts";
+import type { Call, CallEnd } from "../lib/call/mod.ts";
+import { CallRefused } from "../lib/dialog/mod.ts";
+import type { Clock } from "../lib/tools/mod.ts";
 import { anyOf, firstOf } from "./first_of.ts";
 
 /** A call, and the contact that it goes to. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Call, CallEnd } from "../lib/mod.ts";
+import type { Call, CallEnd } from "../lib/call/mod.ts";
 
 /** What happens at a handset. */
 export interface HandsetEvents {

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { Clock } from "../lib/tools/mod.ts";
+import type { UserAgent } from "../lib/user_agent/mod.ts";
 import type { Binding } from "../registrar/mod.ts";
-import type { Clock, UserAgent } from "../lib/mod.ts";
 import type { Reach } from "./reach.ts";
 
 /** What keeping alive is made of. */

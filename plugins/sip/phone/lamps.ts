@@ -5,9 +5,8 @@
  * @module
  */
 import { type LampMode, PhoneError } from "switchroom/plugin";
+import { CallRefused } from "../lib/dialog/mod.ts";
 import {
-  CallRefused,
-  type Clock,
   dialogInfo,
   type LineState,
   MESSAGE_SUMMARY,
@@ -16,9 +15,8 @@ import {
   type Subscription,
   type SubscriptionEvent,
   type Subscriptions,
-  Turns,
-  unlessAborted,
-} from "../lib/mod.ts";
+} from "../lib/subscription/mod.ts";
+import { type Clock, Turns, unlessAborted } from "../lib/tools/mod.ts";
 import { FIRST_LINE_LAMP, MESSAGE_LAMP } from "./capabilities.ts";
 import { firstOf } from "./first_of.ts";
 import type { Reach } from "./reach.ts";

@@ -4,7 +4,9 @@
  * @module
  */
 import { PhoneError } from "switchroom/plugin";
-import { type Call, type Clock, type Header, unlessAborted } from "../lib/mod.ts";
+import type { Call } from "../lib/call/mod.ts";
+import type { Header } from "../lib/message/mod.ts";
+import { type Clock, unlessAborted } from "../lib/tools/mod.ts";
 import { Bell } from "./bell.ts";
 import { farewell, requireConfirmed } from "./farewell.ts";
 import type { Leg } from "./fork.ts";

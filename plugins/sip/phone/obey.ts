@@ -4,7 +4,9 @@
  * @module
  */
 import type { AccountConfiguration } from "../configuration.ts";
-import { type Call, CallRefused, unlessAborted } from "../lib/mod.ts";
+import type { Call } from "../lib/call/mod.ts";
+import { CallRefused } from "../lib/dialog/mod.ts";
+import { unlessAborted } from "../lib/tools/mod.ts";
 import { type Answer, type Order, type RawRequest, tellAnswer } from "./order.ts";
 import { noCall, sendRaw } from "./raw_request.ts";
 import type { Reach } from "./reach.ts";

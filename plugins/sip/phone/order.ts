@@ -4,7 +4,7 @@
  * @module
  */
 import { PhoneError } from "switchroom/plugin";
-import type { Header, SipHeaders } from "../lib/mod.ts";
+import type { Header, SipHeaders } from "../lib/message/mod.ts";
 
 /** A request that is sent as it is asked for. */
 export interface RawRequest {

@@ -5,19 +5,13 @@
  */
 import type { Host } from "switchroom/plugin";
 import type { AccountConfiguration, Configuration } from "../configuration.ts";
+import { newToken, parseUri, responseTo } from "../lib/message/mod.ts";
+import type { NotifyBody, Subscription } from "../lib/subscription/mod.ts";
+import { type Clock, Pace } from "../lib/tools/mod.ts";
+import type { ServerTransaction } from "../lib/transaction/mod.ts";
+import { samePeer } from "../lib/transport/mod.ts";
+import type { UserAgent } from "../lib/user_agent/mod.ts";
 import { type BindingChange, foldedLog } from "../registrar/mod.ts";
-import {
-  type Clock,
-  newToken,
-  type NotifyBody,
-  Pace,
-  parseUri,
-  responseTo,
-  samePeer,
-  type ServerTransaction,
-  type Subscription,
-  type UserAgent,
-} from "../lib/mod.ts";
 import { autoAnswerHeaders, ringHeaders } from "./alert.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { SipPhone } from "./driver.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Phone } from "switchroom/plugin";
-import type { Clock, Pace } from "../lib/mod.ts";
+import type { Clock, Pace } from "../lib/tools/mod.ts";
 
 /** How long the newest news waits when there was too much of it, milliseconds. */
 const WAIT_MS = 1_000;

@@ -5,7 +5,10 @@
  */
 import { PhoneError } from "switchroom/plugin";
 import type { AccountConfiguration } from "../configuration.ts";
-import { type Call, CallRefused, type Header, type SipResponse, unlessAborted } from "../lib/mod.ts";
+import type { Call } from "../lib/call/mod.ts";
+import { CallRefused } from "../lib/dialog/mod.ts";
+import type { Header, SipResponse } from "../lib/message/mod.ts";
+import { unlessAborted } from "../lib/tools/mod.ts";
 import type { RawRequest } from "./order.ts";
 import type { Reach } from "./reach.ts";
 

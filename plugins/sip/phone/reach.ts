@@ -4,17 +4,12 @@
  * @module
  */
 import { PhoneError } from "switchroom/plugin";
+import { CallRefused, type Outgoing } from "../lib/dialog/mod.ts";
+import type { Address, SipResponse } from "../lib/message/mod.ts";
+import type { Clock } from "../lib/tools/mod.ts";
+import type { Peer } from "../lib/transport/mod.ts";
+import type { OutgoingRequest, UserAgent } from "../lib/user_agent/mod.ts";
 import type { Binding } from "../registrar/mod.ts";
-import {
-  type Address,
-  CallRefused,
-  type Clock,
-  type Outgoing,
-  type OutgoingRequest,
-  type Peer,
-  type SipResponse,
-  type UserAgent,
-} from "../lib/mod.ts";
 import { firstOf } from "./first_of.ts";
 
 /** What a reach is made of. */

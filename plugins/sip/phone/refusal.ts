@@ -4,7 +4,7 @@
  * @module
  */
 import { PhoneError, type PhoneErrorName } from "switchroom/plugin";
-import { CallRefused } from "../lib/mod.ts";
+import { CallRefused } from "../lib/dialog/mod.ts";
 
 const MEANINGS: [name: PhoneErrorName, statuses: number[]][] = [
   // It is not where it registered, nobody answers there, or what the request is about is not there any more.

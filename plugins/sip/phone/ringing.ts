@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Clock } from "../lib/mod.ts";
+import type { Clock } from "../lib/tools/mod.ts";
 import { farewell, requireConfirmed } from "./farewell.ts";
 import type { Fork, Leg } from "./fork.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { DriverParameters } from "switchroom/plugin";
-import { Turns } from "../lib/mod.ts";
+import { Turns } from "../lib/tools/mod.ts";
 import { Display, type DisplaySize } from "./display.ts";
 import type { Reach } from "./reach.ts";
 

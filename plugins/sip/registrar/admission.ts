@@ -3,19 +3,12 @@
  *
  * @module
  */
-import {
-  type Admission,
-  CALL_METHODS,
-  type Clock,
-  type DialogMatch,
-  MalformedMessage,
-  Pace,
-  parseAddress,
-  type Peer,
-  type SipRequest,
-  sourceOf,
-  tagOf,
-} from "../lib/mod.ts";
+import { CALL_METHODS } from "../lib/call/mod.ts";
+import type { DialogMatch } from "../lib/dialog/mod.ts";
+import { MalformedMessage, parseAddress, type SipRequest, tagOf } from "../lib/message/mod.ts";
+import { type Clock, Pace } from "../lib/tools/mod.ts";
+import type { Admission } from "../lib/transaction/mod.ts";
+import { type Peer, sourceOf } from "../lib/transport/mod.ts";
 import type { Identity } from "./guard.ts";
 import { createOnce, type Once } from "./once.ts";
 import type { Registrar, RegistrarLimits } from "./registrar.ts";

@@ -8,14 +8,10 @@
  *
  * @module
  */
-import {
-  type Clock,
-  type DigestAlgorithm,
-  type DigestVerdict,
-  parseAnyAddress,
-  type Peer,
-  type SipRequest,
-} from "../lib/mod.ts";
+import type { DigestAlgorithm, DigestVerdict } from "../lib/digest/mod.ts";
+import { parseAnyAddress, type SipRequest } from "../lib/message/mod.ts";
+import type { Clock } from "../lib/tools/mod.ts";
+import type { Peer } from "../lib/transport/mod.ts";
 
 /** libre up to 3.11 fails at any challenge but MD5, wherever it stands. */
 const KNOWS_MD5_ONLY = /^baresip v(?:[0-2]|3\.(?:\d|1[01]))\./;

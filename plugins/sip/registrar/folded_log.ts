@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../lib/mod.ts";
+import type { Clock } from "../lib/tools/mod.ts";
 
 /** How long the same is not told again, milliseconds. */
 const QUIET_MS = 60_000;

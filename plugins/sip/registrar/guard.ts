@@ -3,17 +3,10 @@
  *
  * @module
  */
-import {
-  type Clock,
-  createChallenger,
-  type DigestAlgorithm,
-  type DigestVerdict,
-  Pace,
-  type Peer,
-  peerText,
-  type SipRequest,
-  sourceOf,
-} from "../lib/mod.ts";
+import { createChallenger, type DigestAlgorithm, type DigestVerdict } from "../lib/digest/mod.ts";
+import type { SipRequest } from "../lib/message/mod.ts";
+import { type Clock, Pace } from "../lib/tools/mod.ts";
+import { type Peer, peerText, sourceOf } from "../lib/transport/mod.ts";
 import { AskedAlgorithms } from "./asked_algorithms.ts";
 import { foldedLog } from "./folded_log.ts";
 import type { Account, Rate } from "./registrar.ts";

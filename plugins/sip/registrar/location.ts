@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../lib/mod.ts";
+import type { Clock } from "../lib/tools/mod.ts";
 import type { Binding } from "./registrar.ts";
 
 interface Home {

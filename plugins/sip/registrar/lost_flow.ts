@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { canonicalHost, type Peer, samePeer, SIP_PORT, unzoned } from "../lib/mod.ts";
+import { canonicalHost, SIP_PORT } from "../lib/message/mod.ts";
+import { type Peer, samePeer, unzoned } from "../lib/transport/mod.ts";
 import type { Binding } from "./registrar.ts";
 
 /** Tells of bindings whether they are reached by that connection. */

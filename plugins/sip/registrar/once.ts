@@ -4,7 +4,7 @@
  * @module
  */
 import { createHmac, randomBytes } from "node:crypto";
-import { type Header, responseTo, type SipRequest, type SipResponse } from "../lib/mod.ts";
+import { type Header, responseTo, type SipRequest, type SipResponse } from "../lib/message/mod.ts";
 
 /** What an answer says. */
 export interface Once {

@@ -9,12 +9,12 @@ import {
   newToken,
   parseAddress,
   parseUri,
-  peerText,
   responseTo,
-  type ServerTransaction,
   type SipRequest,
   writeAddress,
-} from "../lib/mod.ts";
+} from "../lib/message/mod.ts";
+import type { ServerTransaction } from "../lib/transaction/mod.ts";
+import { peerText } from "../lib/transport/mod.ts";
 import { createAdmission } from "./admission.ts";
 import { createGuard } from "./guard.ts";
 import { Location } from "./location.ts";

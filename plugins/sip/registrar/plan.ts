@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Address, newToken, type Peer, sameUri, SIP_PORT, type SipUri } from "../lib/mod.ts";
+import { type Address, newToken, sameUri, SIP_PORT, type SipUri } from "../lib/message/mod.ts";
+import type { Peer } from "../lib/transport/mod.ts";
 import type { Register } from "./read_register.ts";
 import { Refusal } from "./refusal.ts";
 import type { Binding, BindingChangeReason } from "./registrar.ts";

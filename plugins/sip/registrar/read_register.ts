@@ -13,7 +13,7 @@ import {
   type SipHeaders,
   type SipRequest,
   writeAddress,
-} from "../lib/mod.ts";
+} from "../lib/message/mod.ts";
 import { Refusal } from "./refusal.ts";
 
 /** How long a binding is to last when a phone does not say, or says what nobody understands, seconds (RFC 3261 10.2.1.1). */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Header } from "../lib/mod.ts";
+import type { Header } from "../lib/message/mod.ts";
 
 /** Says why a REGISTER changes nothing. */
 export class Refusal extends Error {

@@ -3,16 +3,12 @@
  *
  * @module
  */
-import type {
-  Address,
-  Admission,
-  Clock,
-  DialogMatch,
-  DigestAlgorithm,
-  Peer,
-  ServerTransaction,
-  SipRequest,
-} from "../lib/mod.ts";
+import type { DialogMatch } from "../lib/dialog/mod.ts";
+import type { DigestAlgorithm } from "../lib/digest/mod.ts";
+import type { Address, SipRequest } from "../lib/message/mod.ts";
+import type { Clock } from "../lib/tools/mod.ts";
+import type { Admission, ServerTransaction } from "../lib/transaction/mod.ts";
+import type { Peer } from "../lib/transport/mod.ts";
 
 /** Who may register. */
 export interface Account {

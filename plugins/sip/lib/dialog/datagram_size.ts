@@ -5,7 +5,7 @@
  */
 import { type SipRequest, writeMessage } from "../message/mod.ts";
 import type { Peer } from "../transport/mod.ts";
-import { CallRefused } from "./call.ts";
+import { CallRefused } from "./refusal.ts";
 
 /** RFC 3428 8: a MESSAGE over UDP must not be longer, because nothing keeps many of them from filling a slow network. */
 const MOST_BYTES = 1_300;

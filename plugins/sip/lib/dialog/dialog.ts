@@ -15,7 +15,7 @@ import {
 import { type Peer, samePeer } from "../transport/mod.ts";
 import type { OtherSide } from "./dialog_table.ts";
 import { keepable, kept, MOST_ROUTES } from "./kept.ts";
-import { newRequest } from "./new_request.ts";
+import { newRequest } from "./outgoing.ts";
 
 interface DialogParts {
   callId: string;

@@ -6,7 +6,12 @@
 import { MalformedMessage, parseAddress, type SipRequest, tagOf } from "../message/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 import type { Peer } from "../transport/mod.ts";
-import type { DialogMatch } from "./agent.ts";
+
+/**
+ * Whether a request is of a dialog that is there, and from its other side: `here`, from the address where that is; `elsewhere`, in its name,
+ * but from another address; `none`, of no dialog, or in the name of somebody who is not of it.
+ */
+export type DialogMatch = "here" | "elsewhere" | "none";
 
 /** The other side of a dialog. */
 export interface OtherSide {

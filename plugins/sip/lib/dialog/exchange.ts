@@ -7,7 +7,10 @@ import { authorization, type Credentials } from "../digest/mod.ts";
 import type { Header, SipRequest, SipResponse } from "../message/mod.ts";
 import { TransactionTimeout } from "../transaction/mod.ts";
 import { TransportError } from "../transport/mod.ts";
-import { CallRefused } from "./call.ts";
+import { CallRefused } from "./refusal.ts";
+import type { AgentParts } from "./agent_parts.ts";
+import type { Dialog } from "./dialog.ts";
+import { requireFits } from "./datagram_size.ts";
 
 /** How a request is made and sent. */
 export interface ExchangeParts {
@@ -47,4 +50,28 @@ async function ask({ build, send }: ExchangeParts, authorization: readonly Heade
     if (error instanceof TransportError) throw new CallRefused({ status: 503, reason: error.message });
     throw error;
   }
+}
+
+/** Sends a request inside of the dialog, and answers a challenge. */
+export function exchangeInside(
+  { agent, dialog, credentials }: { agent: AgentParts; dialog: Dialog; credentials: Credentials | undefined },
+  { method, headers = [], body, signal }: {
+    method: string;
+    headers?: Iterable<Header>;
+    body?: Uint8Array;
+    signal?: AbortSignal;
+  },
+): Promise<Exchanged> {
+  return exchange({
+    credentials,
+    build: (authorization) =>
+      dialog.request(method, {
+        headers: [["User-Agent", agent.product], ...headers, ...authorization],
+        ...(body ? { body } : {}),
+      }),
+    send: (request) => {
+      requireFits(request, dialog.peer);
+      return agent.endpoint.request(request, { to: dialog.peer, ...(signal ? { signal } : {}) });
+    },
+  });
 }

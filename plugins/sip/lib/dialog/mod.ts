@@ -1,20 +1,13 @@
 /**
- * Dialogs: calls and subscriptions (RFC 3261 12-15, RFC 6665).
+ * Dialogs (RFC 3261 12), and requests of ours inside of them and outside: what calls and subscriptions both need.
  *
  * @module
  */
-export type { Credentials } from "../digest/mod.ts";
-export type { DialogMatch, Outgoing, OutgoingRequest, UserAgent, UserAgentLimits, UserAgentOptions } from "./agent.ts";
-export { CALL_METHODS } from "./agent_parts.ts";
-export { type Call, type CallEnd, CallRefused, type CallRequest, type CallState } from "./call.ts";
-export { dialogInfo, type LineState } from "./dialog_info.ts";
-export { MESSAGE_SUMMARY, type Messages, messageSummary } from "./message_summary.ts";
-export type {
-  NotifyBody,
-  Subscription,
-  SubscriptionEvent,
-  SubscriptionLimits,
-  Subscriptions,
-  SubscriptionsOptions,
-} from "./subscription.ts";
-export { createUserAgent } from "./user_agent.ts";
+export { type AgentParts, contact, refusesExtension, reply, userOf } from "./agent_parts.ts";
+export { requireFits } from "./datagram_size.ts";
+export { Dialog } from "./dialog.ts";
+export { type DialogMatch, DialogTable, type DialogUser, type OtherSide } from "./dialog_table.ts";
+export { exchange, type Exchanged, exchangeInside } from "./exchange.ts";
+export { keepable, kept } from "./kept.ts";
+export { type Caller, newRequest, type Outgoing } from "./outgoing.ts";
+export { CallRefused, endsDialog, isSuccess, messageOf, type Refusal, refusalOf } from "./refusal.ts";

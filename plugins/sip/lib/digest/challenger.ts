@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
-import type { Clock } from "../clock.ts";
+import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import { MalformedMessage, parseUri, quote, sameUri, SIP_PORT, type SipRequest } from "../message/mod.ts";
+import type { Clock } from "../tools/mod.ts";
 import { Nonces } from "./nonces.ts";
 import { readDigest } from "./parameters.ts";
 import { algorithmOf, type DigestAlgorithm, digestResponse } from "./response.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
-import type { Clock } from "../clock.ts";
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import type { Clock } from "../tools/mod.ts";
 
 /** Bytes: number and time, then the seal; a multiple of three, so that no letter of the text is without meaning. */
 const NUMBER = 6;

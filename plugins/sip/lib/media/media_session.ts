@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../tools/mod.ts";
 import { unzoned } from "../transport/mod.ts";
 import { checkDigits } from "./digits.ts";
 import { EventsHeard } from "./events_heard.ts";

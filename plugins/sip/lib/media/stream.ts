@@ -4,10 +4,9 @@
  * @module
  */
 import { randomBytes } from "node:crypto";
-import type { Clock } from "../clock.ts";
-import { pause } from "../pause.ts";
-import type { Agreement } from "./negotiation.ts";
+import { type Clock, pause } from "../tools/mod.ts";
 import { codeOf } from "./digits.ts";
+import type { Agreement } from "./negotiation.ts";
 import { writePacket } from "./rtp.ts";
 
 /** Milliseconds of sound in one packet, and between the packets of an event. */

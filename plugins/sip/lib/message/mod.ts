@@ -18,6 +18,7 @@ export { type ResponseOptions, responseTo } from "./response.ts";
 export { Scanner } from "./scan.ts";
 export { MessageSplitter, type Split } from "./stream.ts";
 export { quote } from "./text.ts";
+export { newToken } from "./token.ts";
 export { parseUri, sameUri, SIP_PORT, type SipUri, writeUri } from "./uri.ts";
 export { MOST_VIAS, parseVia, type Via, writeVia } from "./via.ts";
 export { writeMessage } from "./write.ts";

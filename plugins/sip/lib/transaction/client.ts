@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
 import { type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
+import type { Clock } from "../tools/mod.ts";
 import { type Peer, peerText } from "../transport/mod.ts";
 import { TransactionTimeout } from "./endpoint.ts";
 import { PATIENCE_MS, T1_MS, T2_MS, T4_MS, Timers } from "./timers.ts";

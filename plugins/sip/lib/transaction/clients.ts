@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
 import { type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
+import type { Clock } from "../tools/mod.ts";
 import { type Peer, peerText, samePeer, TransportError, type Transports } from "../transport/mod.ts";
 import { type ClientParts, type ClientTransaction, RequestTransaction } from "./client.ts";
 import type { InviteOptions, InviteTransaction } from "./endpoint.ts";

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { responseTo, type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
-import { newToken } from "../token.ts";
+import { newToken, responseTo, type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
 import { type Peer, peerText } from "../transport/mod.ts";
 import { TransactionTimeout } from "./endpoint.ts";
 import { toTag } from "./keys.ts";

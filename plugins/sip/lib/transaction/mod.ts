@@ -15,5 +15,4 @@ export {
   type ServerTransaction,
   TransactionTimeout,
 } from "./endpoint.ts";
-export { Pace } from "./pace.ts";
 export { type EndpointOptions, openEndpoint } from "./open_endpoint.ts";

@@ -3,21 +3,20 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
 import {
   isRequest,
   MalformedMessage,
+  newToken,
   parseMessage,
   responseTo,
   type SipMessage,
   type SipRequest,
 } from "../message/mod.ts";
-import { newToken } from "../token.ts";
+import { type Clock, Pace } from "../tools/mod.ts";
 import { type Peer, peerText, sourceOf, type Transports } from "../transport/mod.ts";
 import { Clients } from "./clients.ts";
 import type { EndpointLimits, EndpointUser, OpenEndpoint } from "./endpoint.ts";
 import { KnownSources } from "./known_sources.ts";
-import { Pace } from "./pace.ts";
 import { type Arrival, Servers } from "./servers.ts";
 import { withSource } from "./via.ts";
 

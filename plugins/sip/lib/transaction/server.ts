@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
 import { type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
+import type { Clock } from "../tools/mod.ts";
 import { type Peer, peerText } from "../transport/mod.ts";
 import type { ServerTransaction } from "./endpoint.ts";
 import { PATIENCE_MS, Timers } from "./timers.ts";

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
-import { responseTo, type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
-import { newToken } from "../token.ts";
+import { newToken, responseTo, type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
+import type { Clock } from "../tools/mod.ts";
 import { type Peer, peerText, Places, TransportError, type Transports } from "../transport/mod.ts";
 import type { EndpointLimits, EndpointUser, ServerTransaction } from "./endpoint.ts";
 import { InviteServer } from "./invite_server.ts";

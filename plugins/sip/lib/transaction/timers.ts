@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../tools/mod.ts";
 
 /** The estimate of a round trip, milliseconds. */
 export const T1_MS = 500;

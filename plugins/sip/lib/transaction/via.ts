@@ -3,8 +3,15 @@
  *
  * @module
  */
-import { parseVia, SipHeaders, type SipMessage, type SipRequest, type Via, writeVia } from "../message/mod.ts";
-import { newToken } from "../token.ts";
+import {
+  newToken,
+  parseVia,
+  SipHeaders,
+  type SipMessage,
+  type SipRequest,
+  type Via,
+  writeVia,
+} from "../message/mod.ts";
 import { type LocalAddress, type Peer, unzoned } from "../transport/mod.ts";
 
 /** What a branch of RFC 3261 begins with; one without it comes from an element of RFC 2543 and is not unique. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { isIP } from "node:net";
-import { systemClock } from "../clock.ts";
+import { systemClock } from "../tools/mod.ts";
 import { addressBytes, sharedBits } from "./ip.ts";
 import { type LocalAddress, type Peer, peerText } from "./peer.ts";
 import { openTcp, type TcpSocket } from "./tcp.ts";

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
-import { pause } from "../pause.ts";
+import { type Clock, pause } from "../tools/mod.ts";
 import { hostText, type LocalAddress, type Peer, peerText } from "./peer.ts";
 import { Places } from "./places.ts";
 import { toMakeRoom } from "./room.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
 import { MESSAGE_LIMITS, MessageSplitter, type Split } from "../message/mod.ts";
+import type { Clock } from "../tools/mod.ts";
 import { type Peer, peerText } from "./peer.ts";
 import { type Receiver, TransportError, type TransportLimits } from "./transports.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../tools/mod.ts";
 import type { LocalAddress, Peer, TransportName } from "./peer.ts";
 
 /** Bounds of what strangers may cost. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { RemoteInfo, Socket } from "node:dgram";
-import { systemClock } from "../clock.ts";
+import { systemClock } from "../tools/mod.ts";
 import { bindDatagrams } from "./datagrams.ts";
 import { hostText, type LocalAddress, type Peer, peerText } from "./peer.ts";
 import { type Receiver, TransportError, type TransportLimits } from "./transports.ts";

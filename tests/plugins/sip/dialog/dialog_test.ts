@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { Dialog } from "../../../../plugins/sip/lib/dialog/dialog.ts";
-import { newRequest } from "../../../../plugins/sip/lib/dialog/new_request.ts";
+import { Dialog, newRequest } from "../../../../plugins/sip/lib/dialog/mod.ts";
 import { MalformedMessage, responseTo, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
 import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
 

@@ -1,7 +1,7 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
-import { digitOfInfo } from "../../../../plugins/sip/lib/media/digits.ts";
+import assert from "node:assert/strict";
 import { EventsHeard } from "../../../../plugins/sip/lib/media/events_heard.ts";
+import { digitOfInfo } from "../../../../plugins/sip/lib/media/mod.ts";
 import { readPacket, type RtpPacket, writePacket } from "../../../../plugins/sip/lib/media/rtp.ts";
 
 function event(

@@ -1,8 +1,10 @@
 import { deepEqual } from "node:assert/strict";
-import { type Call, type CallEnd, responseTo, type ServerTransaction } from "../../../../plugins/sip/lib/mod.ts";
-import { settle } from "../support/hand_clock.ts";
+import type { Call, CallEnd } from "../../../../plugins/sip/lib/call/mod.ts";
+import { responseTo } from "../../../../plugins/sip/lib/message/mod.ts";
+import type { ServerTransaction } from "../../../../plugins/sip/lib/transaction/mod.ts";
 import { type Bench, openBench, ring } from "../dialog/support/party.ts";
 import { RawDialog } from "../dialog/support/raw_dialog.ts";
+import { settle } from "../support/hand_clock.ts";
 import { FakeCall } from "./support/fake_call.ts";
 
 /** What the phone of a call does. */

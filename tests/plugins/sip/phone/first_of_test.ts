@@ -1,6 +1,7 @@
 import { equal, rejects } from "node:assert/strict";
+import { CallRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { SipHeaders } from "../../../../plugins/sip/lib/message/mod.ts";
 import { firstOf, PATIENCE_MS } from "../../../../plugins/sip/phone/first_of.ts";
-import { CallRefused, SipHeaders } from "../../../../plugins/sip/lib/mod.ts";
 import { HandClock } from "../support/hand_clock.ts";
 import { standing } from "./support/line_bench.ts";
 

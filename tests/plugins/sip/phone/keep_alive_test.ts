@@ -1,8 +1,10 @@
-import { deepEqual, equal } from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
+import { deepEqual, equal } from "node:assert/strict";
+import { parseAddress, SipHeaders } from "../../../../plugins/sip/lib/message/mod.ts";
+import { systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
+import type { OutgoingRequest } from "../../../../plugins/sip/lib/user_agent/mod.ts";
 import { createKeepAlive } from "../../../../plugins/sip/phone/keep_alive.ts";
 import { Reach } from "../../../../plugins/sip/phone/reach.ts";
-import { type OutgoingRequest, parseAddress, SipHeaders, systemClock } from "../../../../plugins/sip/lib/mod.ts";
 
 /** A phone with one contact, asked every 30 s, that answers what the test says. */
 function ask(answer: (request: OutgoingRequest) => number | undefined, everyMs = 30_000) {

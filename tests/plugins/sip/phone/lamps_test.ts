@@ -1,8 +1,10 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { parseAddress, SipHeaders } from "../../../../plugins/sip/lib/message/mod.ts";
+import type { NotifyBody, Subscription } from "../../../../plugins/sip/lib/subscription/mod.ts";
+import { systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
+import type { OutgoingRequest } from "../../../../plugins/sip/lib/user_agent/mod.ts";
 import { Lamps } from "../../../../plugins/sip/phone/lamps.ts";
 import { Reach } from "../../../../plugins/sip/phone/reach.ts";
-import type { NotifyBody, OutgoingRequest, Subscription } from "../../../../plugins/sip/lib/mod.ts";
-import { parseAddress, SipHeaders, systemClock } from "../../../../plugins/sip/lib/mod.ts";
 import { never, standing } from "./support/line_bench.ts";
 
 const OK = { status: 200, reason: "OK", headers: new SipHeaders(), body: new Uint8Array() };

@@ -1,6 +1,6 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
+import { SipHeaders } from "../../../../plugins/sip/lib/message/mod.ts";
 import { readOrder, tellAnswer, tellDialled } from "../../../../plugins/sip/phone/order.ts";
-import { SipHeaders } from "../../../../plugins/sip/lib/mod.ts";
 import { PhoneError } from "../../../../server/plugin/mod.ts";
 
 const bytes = (value: unknown) => new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));

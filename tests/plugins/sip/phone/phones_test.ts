@@ -1,8 +1,9 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { completeConfiguration } from "../../../../plugins/sip/configuration.ts";
+import { parseAddress } from "../../../../plugins/sip/lib/message/mod.ts";
+import type { OutgoingRequest, UserAgent } from "../../../../plugins/sip/lib/user_agent/mod.ts";
 import { SipPhones } from "../../../../plugins/sip/phone/phones.ts";
 import type { Binding } from "../../../../plugins/sip/registrar/mod.ts";
-import { type OutgoingRequest, parseAddress, type UserAgent } from "../../../../plugins/sip/lib/mod.ts";
 import type { Host, Phone } from "../../../../server/plugin/mod.ts";
 import { HandClock } from "../support/hand_clock.ts";
 

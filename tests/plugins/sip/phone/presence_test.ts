@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
+import { Pace } from "../../../../plugins/sip/lib/tools/mod.ts";
 import { Presence } from "../../../../plugins/sip/phone/presence.ts";
-import { Pace } from "../../../../plugins/sip/lib/mod.ts";
 import type { Phone } from "../../../../server/plugin/mod.ts";
 import { HandClock } from "../support/hand_clock.ts";
 

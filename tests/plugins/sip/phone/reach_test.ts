@@ -1,17 +1,12 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
+import { CallRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { parseAddress, SipHeaders, type SipResponse } from "../../../../plugins/sip/lib/message/mod.ts";
+import { type Clock, systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
+import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
+import type { OutgoingRequest } from "../../../../plugins/sip/lib/user_agent/mod.ts";
 import { PATIENCE_MS } from "../../../../plugins/sip/phone/first_of.ts";
 import { Reach } from "../../../../plugins/sip/phone/reach.ts";
 import type { Binding } from "../../../../plugins/sip/registrar/mod.ts";
-import {
-  CallRefused,
-  type Clock,
-  type OutgoingRequest,
-  parseAddress,
-  type Peer,
-  SipHeaders,
-  type SipResponse,
-  systemClock,
-} from "../../../../plugins/sip/lib/mod.ts";
 import { HandClock } from "../support/hand_clock.ts";
 import { never } from "./support/line_bench.ts";
 

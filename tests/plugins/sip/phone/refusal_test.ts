@@ -1,6 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
+import { CallRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { SipHeaders } from "../../../../plugins/sip/lib/message/mod.ts";
 import { bestRefusal, errorOfStatus, meaningOf } from "../../../../plugins/sip/phone/refusal.ts";
-import { CallRefused, SipHeaders } from "../../../../plugins/sip/lib/mod.ts";
 import { PhoneError } from "../../../../server/plugin/mod.ts";
 
 const refused = (status: number, reason: string) => new CallRefused({ status, reason });

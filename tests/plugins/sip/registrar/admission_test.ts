@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { tagOf, writeMessage } from "../../../../plugins/sip/lib/message/mod.ts";
+import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
 import { DEFAULT_REGISTRAR_LIMITS } from "../../../../plugins/sip/registrar/mod.ts";
-import { type Peer, tagOf, writeMessage } from "../../../../plugins/sip/lib/mod.ts";
 import { answer, parameter, type PhoneAnswer } from "../digest/support.ts";
 import { bench, PHONE, requestOf, type Said } from "./support.ts";
 

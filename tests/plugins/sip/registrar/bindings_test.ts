@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { writeMessage } from "../../../../plugins/sip/lib/message/mod.ts";
+import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
 import { DEFAULT_REGISTRAR_LIMITS } from "../../../../plugins/sip/registrar/mod.ts";
-import { type Peer, writeMessage } from "../../../../plugins/sip/lib/mod.ts";
 import { bench, contactsOf, PHONE } from "./support.ts";
 
 const CONTACT = "<sip:1001@192.0.2.20:5070>";

@@ -1,13 +1,8 @@
 import { deepEqual } from "node:assert/strict";
+import { parseMessage, type SipRequest, writeMessage } from "../../../../plugins/sip/lib/message/mod.ts";
+import { DEFAULT_ENDPOINT_LIMITS, openEndpoint } from "../../../../plugins/sip/lib/transaction/mod.ts";
+import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
 import { DEFAULT_REGISTRAR_LIMITS, openRegistrar } from "../../../../plugins/sip/registrar/mod.ts";
-import {
-  DEFAULT_ENDPOINT_LIMITS,
-  openEndpoint,
-  parseMessage,
-  type Peer,
-  type SipRequest,
-  writeMessage,
-} from "../../../../plugins/sip/lib/mod.ts";
 import { answer } from "../digest/support.ts";
 import { HandClock } from "../support/hand_clock.ts";
 import { requestOf } from "./support.ts";

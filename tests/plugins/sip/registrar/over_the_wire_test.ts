@@ -2,25 +2,24 @@ import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
+import { isRequest, MessageSplitter, parseMessage, type SipResponse } from "../../../../plugins/sip/lib/message/mod.ts";
+import { systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
+import {
+  DEFAULT_ENDPOINT_LIMITS,
+  type OpenEndpoint,
+  openEndpoint,
+} from "../../../../plugins/sip/lib/transaction/mod.ts";
+import {
+  DEFAULT_TRANSPORT_LIMITS,
+  openTransports,
+  type TransportName,
+} from "../../../../plugins/sip/lib/transport/mod.ts";
 import {
   type BindingChange,
   DEFAULT_REGISTRAR_LIMITS,
   openRegistrar,
   type Registrar,
 } from "../../../../plugins/sip/registrar/mod.ts";
-import {
-  DEFAULT_ENDPOINT_LIMITS,
-  DEFAULT_TRANSPORT_LIMITS,
-  isRequest,
-  MessageSplitter,
-  type OpenEndpoint,
-  openEndpoint,
-  openTransports,
-  parseMessage,
-  type SipResponse,
-  systemClock,
-  type TransportName,
-} from "../../../../plugins/sip/lib/mod.ts";
 import { answer } from "../digest/support.ts";
 import { HandClock } from "../support/hand_clock.ts";
 import { contactsOf } from "./support.ts";

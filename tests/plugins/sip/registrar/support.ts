@@ -4,6 +4,9 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { isRequest, parseMessage, type SipRequest, type SipResponse } from "../../../../plugins/sip/lib/message/mod.ts";
+import type { ServerTransaction } from "../../../../plugins/sip/lib/transaction/mod.ts";
+import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
 import {
   type Binding,
   type BindingChange,
@@ -11,14 +14,6 @@ import {
   openRegistrar,
   type RegistrarOptions,
 } from "../../../../plugins/sip/registrar/mod.ts";
-import {
-  isRequest,
-  parseMessage,
-  type Peer,
-  type ServerTransaction,
-  type SipRequest,
-  type SipResponse,
-} from "../../../../plugins/sip/lib/mod.ts";
 import { answer, type PhoneAnswer } from "../digest/support.ts";
 import { HandClock } from "../support/hand_clock.ts";
 

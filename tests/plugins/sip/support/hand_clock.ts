@@ -4,7 +4,7 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import type { Clock } from "../../../../plugins/sip/lib/clock.ts";
+import type { Clock } from "../../../../plugins/sip/lib/tools/mod.ts";
 
 interface Alarm {
   at: number;

@@ -5,23 +5,22 @@
  */
 import { deadline } from "@std/async/deadline";
 import { authorization } from "../../../../plugins/sip/lib/digest/mod.ts";
+import { responseTo, SipHeaders, type SipRequest, type SipResponse } from "../../../../plugins/sip/lib/message/mod.ts";
+import { systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
 import {
   DEFAULT_ENDPOINT_LIMITS,
-  DEFAULT_TRANSPORT_LIMITS,
   type Endpoint,
   type OpenEndpoint,
   openEndpoint,
+  type ServerTransaction,
+} from "../../../../plugins/sip/lib/transaction/mod.ts";
+import {
+  DEFAULT_TRANSPORT_LIMITS,
   openTransports,
   type Peer,
-  responseTo,
-  type ServerTransaction,
-  SipHeaders,
-  type SipRequest,
-  type SipResponse,
-  systemClock,
   type TransportName,
   type Transports,
-} from "../../../../plugins/sip/lib/mod.ts";
+} from "../../../../plugins/sip/lib/transport/mod.ts";
 
 /** How long anything may take before the test counts as hung, milliseconds. */
 const PATIENCE_MS = 10_000;

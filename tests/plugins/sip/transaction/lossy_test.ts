@@ -1,5 +1,5 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { responseTo } from "../../../../plugins/sip/lib/message/mod.ts";
 import {
   DEFAULT_ENDPOINT_LIMITS,
@@ -9,8 +9,8 @@ import {
   TransactionTimeout,
 } from "../../../../plugins/sip/lib/transaction/mod.ts";
 import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
-import { HandClock } from "../support/hand_clock.ts";
 import { type Fate, Wire } from "../dialog/support/wire.ts";
+import { HandClock } from "../support/hand_clock.ts";
 import { newRequest } from "./support/requests.ts";
 
 const PHONE: Peer = { transport: "udp", host: "127.0.0.1", port: 2 };

@@ -1,8 +1,8 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { systemClock } from "../../../../plugins/sip/lib/clock.ts";
 import { responseTo, writeMessage } from "../../../../plugins/sip/lib/message/mod.ts";
+import { systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
 import {
   DEFAULT_ENDPOINT_LIMITS,
   type Endpoint,

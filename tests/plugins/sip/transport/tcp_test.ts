@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import type { Clock } from "../../../../plugins/sip/lib/clock.ts";
+import type { Clock } from "../../../../plugins/sip/lib/tools/mod.ts";
 import { type Peer, TransportError } from "../../../../plugins/sip/lib/transport/mod.ts";
 import { HandClock, settle } from "../support/hand_clock.ts";
 import { bytesOf, Ears, message } from "./support/ears.ts";

@@ -3,15 +3,10 @@
  *
  * @module
  */
-import {
-  type Call,
-  createUserAgent,
-  type NotifyBody,
-  type Outgoing,
-  type SubscriptionLimits,
-  type UserAgent,
-} from "../../../../../plugins/sip/lib/dialog/mod.ts";
+import type { Call } from "../../../../../plugins/sip/lib/call/mod.ts";
+import type { Outgoing } from "../../../../../plugins/sip/lib/dialog/mod.ts";
 import { type Address, parseUri } from "../../../../../plugins/sip/lib/message/mod.ts";
+import type { NotifyBody, SubscriptionLimits } from "../../../../../plugins/sip/lib/subscription/mod.ts";
 import {
   DEFAULT_ENDPOINT_LIMITS,
   type OpenEndpoint,
@@ -19,6 +14,7 @@ import {
   type ServerTransaction,
 } from "../../../../../plugins/sip/lib/transaction/mod.ts";
 import type { Peer } from "../../../../../plugins/sip/lib/transport/mod.ts";
+import { createUserAgent, type UserAgent } from "../../../../../plugins/sip/lib/user_agent/mod.ts";
 import { HandClock } from "../../support/hand_clock.ts";
 import { Wire } from "./wire.ts";
 

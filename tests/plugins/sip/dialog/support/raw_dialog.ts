@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Dialog } from "../../../../../plugins/sip/lib/dialog/dialog.ts";
+import { Dialog } from "../../../../../plugins/sip/lib/dialog/mod.ts";
 import { responseTo, type SipRequest, type SipResponse } from "../../../../../plugins/sip/lib/message/mod.ts";
 import type { ServerTransaction } from "../../../../../plugins/sip/lib/transaction/mod.ts";
 import { type Party, peerOf } from "./party.ts";

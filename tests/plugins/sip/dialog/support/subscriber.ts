@@ -5,12 +5,12 @@
  */
 import {
   type Header,
+  newToken,
   responseTo,
   SipHeaders,
   type SipRequest,
   type SipResponse,
 } from "../../../../../plugins/sip/lib/message/mod.ts";
-import { newToken } from "../../../../../plugins/sip/lib/token.ts";
 import { settle } from "../../support/hand_clock.ts";
 import { type Bench, peerOf } from "./party.ts";
 

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type Call, type CallEnd, CallRefused, type CallState } from "../../../../../plugins/sip/lib/mod.ts";
+import type { Call, CallEnd, CallState } from "../../../../../plugins/sip/lib/call/mod.ts";
+import { CallRefused } from "../../../../../plugins/sip/lib/dialog/mod.ts";
 
 /** See the module. */
 export class FakeCall implements Call {

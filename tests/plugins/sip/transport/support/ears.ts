@@ -4,12 +4,13 @@
  * @module
  */
 import {
+  DEFAULT_TRANSPORT_LIMITS,
   openTransports,
   type Peer,
+  type TransportLimits,
   type TransportOptions,
   type Transports,
 } from "../../../../../plugins/sip/lib/transport/mod.ts";
-import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from "../../../../../plugins/sip/lib/transport/mod.ts";
 
 const GUARD_MS = 10_000;
 

@@ -1,0 +1,98 @@
+/**
+ * The call that its holder sees: its progress, and its session while there is one.
+ *
+ * @module
+ */
+import { CallRefused } from "../dialog/mod.ts";
+import type { SipResponse } from "../message/mod.ts";
+import type { Call, CallEnd, CallRequest, CallState } from "./call.ts";
+import { CallProgress } from "./call_progress.ts";
+import type { Session } from "./session.ts";
+
+/** Requests that make, change or end a call are ours to send. */
+const OURS: readonly string[] = ["INVITE", "ACK", "BYE", "CANCEL", "PRACK", "UPDATE"];
+
+/**
+ * One call. What carries it (`placeCall`, `takeCall`) moves its progress, gives it a session, and watches `unwanted`, which is aborted
+ * when the call is to end: all ways to an end go through there.
+ */
+export class PhoneCall implements Call {
+  onDigit: ((digit: string) => void) | undefined;
+  readonly id: string;
+  /** How far it is; for what carries the call. */
+  readonly progress = new CallProgress();
+  readonly #unwanted = new AbortController();
+  #unwantedBy: "us" | "phone" | undefined;
+  #session: Session | undefined;
+
+  /** @param id The Call-ID. */
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  get state(): CallState {
+    return this.progress.state;
+  }
+
+  get ringing(): Promise<void> {
+    return this.progress.ringing;
+  }
+
+  get answered(): Promise<void> {
+    return this.progress.answered;
+  }
+
+  get ended(): Promise<CallEnd> {
+    return this.progress.ended;
+  }
+
+  /** Aborted when the call is to end. */
+  get unwanted(): AbortSignal {
+    return this.#unwanted.signal;
+  }
+
+  /** Who wants it to end. */
+  get unwantedBy(): "us" | "phone" | undefined {
+    return this.#unwantedBy;
+  }
+
+  /** The call is answered: from now on it ends by BYE. */
+  begin(session: Session): void {
+    this.#session = session;
+    this.progress.answer();
+    const leave = () => void session.bye({ by: this.#unwantedBy ?? "us" });
+    if (this.#unwanted.signal.aborted) leave();
+    else this.#unwanted.signal.addEventListener("abort", leave, { once: true });
+  }
+
+  /** Ends it in the name of either side. */
+  end(by: "us" | "phone"): void {
+    this.#unwantedBy ??= by;
+    this.#unwanted.abort();
+  }
+
+  hangUp(): Promise<CallEnd> {
+    this.end("us");
+    return this.ended;
+  }
+
+  async request(method: string, options: CallRequest = {}): Promise<SipResponse> {
+    if (OURS.includes(method)) {
+      throw new TypeError(`Cannot send ${method} as a request of a call: hangUp and hold do what it does`);
+    }
+    return await this.#inSession().request(method, options);
+  }
+
+  async sendDigits(digits: string, signal: AbortSignal): Promise<void> {
+    await this.#inSession().sendDigits(digits, signal);
+  }
+
+  async hold(on: boolean): Promise<void> {
+    await this.#inSession().offers.hold(on);
+  }
+
+  #inSession(): Session {
+    if (this.#session && this.state === "answered") return this.#session;
+    throw new CallRefused({ status: 481, reason: `Call/Transaction Does Not Exist: the call is ${this.state}` });
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * One subscription of a phone, and its dialog (RFC 6665 section 4.2).
+ *
+ * @module
+ */
+import { CallRefused, type DialogUser, messageOf, type OtherSide, refusesExtension, reply } from "../dialog/mod.ts";
+import type { Header, SipResponse } from "../message/mod.ts";
+import { Turns } from "../tools/mod.ts";
+import type { ServerTransaction } from "../transaction/mod.ts";
+import { Notifier, type NotifierParts } from "./notifier.ts";
+import type { NotifyBody, Subscription, SubscriptionEvent } from "./subscription.ts";
+import { readExpiry } from "./subscription_expiry.ts";
+
+/** What a subscription is made of. */
+export interface PhoneSubscriptionParts extends NotifierParts {
+  subscriber: string;
+  expiry: { leastSeconds: number; mostSeconds: number };
+  stateOf(subscription: Subscription): NotifyBody;
+  /** Told once, when nothing is under way for it any more: until then it costs what an active one does. */
+  onOver(subscription: PhoneSubscription): void;
+}
+
+/** Why a subscription is over. */
+export type SubscriptionEndReason = "unsubscribed" | "timeout" | "refused" | "unreachable" | "closed";
+
+/** How a subscription ends that the phone does not end: what Subscription-State says. */
+const TERMINATED: Readonly<Partial<Record<SubscriptionEndReason, string>>> = {
+  unsubscribed: "terminated;reason=timeout",
+  timeout: "terminated;reason=timeout",
+  closed: "terminated;reason=deactivated",
+};
+
+/** Answers that mean that the phone knows nothing of the subscription any more (RFC 6665 4.2.2, RFC 5057 5.1). */
+const ENDING: readonly number[] = [404, 405, 408, 410, 416, 480, 481, 482, 483, 484, 485, 489, 501, 604];
+
+/** One subscription. It is told the present state at once and after each refresh; it ends once. */
+export class PhoneSubscription implements Subscription, DialogUser {
+  readonly event: SubscriptionEvent;
+  readonly subscriber: string;
+  readonly resource: string;
+  readonly #parts: PhoneSubscriptionParts;
+  readonly #notifier: Notifier;
+  readonly #turns = new Turns();
+  readonly #over = new AbortController();
+  #expiresAt = 0;
+  #cancelExpiry: (() => void) | undefined;
+  /** Whether a NOTIFY of the present state has not had its turn yet: it will say what is true then, to every refresh before it. */
+  #presentWaits = false;
+
+  /** @param parts What it is made of. */
+  constructor(parts: PhoneSubscriptionParts) {
+    this.event = parts.event;
+    this.subscriber = parts.subscriber;
+    this.resource = parts.resource;
+    this.#parts = parts;
+    this.#notifier = new Notifier(parts);
+    parts.agent.dialogs.set(parts.dialog, this);
+  }
+
+  get active(): boolean {
+    return !this.#over.signal.aborted;
+  }
+
+  get other(): OtherSide {
+    return this.#parts.dialog.other;
+  }
+
+  /** Answers the SUBSCRIBE that began it, or refreshes or ends it. */
+  take(transaction: ServerTransaction, seconds: number): void {
+    const { agent, dialog } = this.#parts;
+    const headers: Header[] = [["Expires", `${seconds}`], this.#notifier.contact];
+    reply(agent, { transaction, status: 200, toTag: dialog.localTag, headers });
+    if (seconds === 0) return void this.end("unsubscribed");
+    this.#expireAfter(seconds);
+    this.#notifyPresent();
+  }
+
+  /** Sends a NOTIFY after those under way. */
+  notify(body: NotifyBody): Promise<SipResponse> {
+    const { signal } = this.#over;
+    return this.#turns.run(async () => {
+      signal.throwIfAborted();
+      const left = Math.max(0, Math.ceil((this.#expiresAt - this.#parts.agent.clock.now()) / 1000));
+      const written = this.#notifier.write(body);
+      try {
+        const response = await this.#notifier.send(written, { state: `active;expires=${left}`, signal });
+        if (ENDING.includes(response.status) && !response.headers.has("Retry-After")) void this.end("refused");
+        return response;
+      } catch (error) {
+        void this.end("unreachable");
+        throw error;
+      }
+    });
+  }
+
+  /** Ends it; the phone is told so, if it can be. Fulfilled when it has answered, or will not. */
+  async end(reason: SubscriptionEndReason): Promise<void> {
+    if (!this.active) return;
+    this.#stop();
+    const state = TERMINATED[reason];
+    if (state === undefined) return this.#parts.onOver(this);
+    try {
+      await this.#turns.run(() => {
+        const body = this.#notifier.write((version) => this.#present(version));
+        return this.#notifier.send(body, { state });
+      });
+    } catch (error) {
+      this.#parts.agent.log(`Could not tell a phone that its subscription has ended: ${messageOf(error)}`);
+    } finally {
+      this.#parts.onOver(this);
+    }
+  }
+
+  receive(transaction: ServerTransaction): void {
+    const { agent, dialog, expiry, eventHeader } = this.#parts;
+    const { request } = transaction;
+    if (!dialog.takes(request)) return reply(agent, { transaction, status: 500 });
+    if (refusesExtension(agent, transaction)) return;
+    if (request.method !== "SUBSCRIBE") {
+      return reply(agent, { transaction, status: 405, headers: [["Allow", "SUBSCRIBE"]] });
+    }
+    if (request.headers.get("Event") !== eventHeader) return reply(agent, { transaction, status: 481 });
+    const asked = readExpiry(request, expiry);
+    if ("status" in asked) return reply(agent, { transaction, ...asked });
+    dialog.refresh(request, transaction.from);
+    this.take(transaction, asked.seconds);
+  }
+
+  /** One waits at most: a phone that answers slowly could else have any number queue up for it by refreshing. */
+  #notifyPresent(): void {
+    if (this.#presentWaits) return;
+    this.#presentWaits = true;
+    const body = (version: number) => {
+      this.#presentWaits = false;
+      return this.#present(version);
+    };
+    this.notify(body).catch((error) => {
+      this.#parts.agent.log(`Could not notify a phone of what it subscribed to: ${messageOf(error)}`);
+    });
+  }
+
+  #present(version: number): string {
+    const body = this.#parts.stateOf(this);
+    return typeof body === "string" ? body : body(version);
+  }
+
+  #expireAfter(seconds: number): void {
+    const { clock } = this.#parts.agent;
+    this.#cancelExpiry?.();
+    this.#expiresAt = clock.now() + seconds * 1000;
+    this.#cancelExpiry = clock.after(seconds * 1000, () => void this.end("timeout"));
+  }
+
+  /** From now on it is not active; a NOTIFY under way is abandoned. */
+  #stop(): void {
+    this.#over.abort(new CallRefused({ status: 481, reason: "Subscription Does Not Exist: it has ended" }));
+    this.#cancelExpiry?.();
+    this.#parts.agent.dialogs.delete(this.#parts.dialog);
+  }
+}

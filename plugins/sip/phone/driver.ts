@@ -14,8 +14,7 @@ import {
 } from "switchroom/plugin";
 import type { AccountConfiguration } from "../configuration.ts";
 import type { Call } from "../lib/call/mod.ts";
-import { buttonInfo } from "./button_info.ts";
-import { KEYPAD } from "./capabilities.ts";
+import { buttonInfo, KEYPAD } from "./capabilities.ts";
 import { checkSyncHeaders } from "./check_sync.ts";
 import type { Lamps } from "./lamps.ts";
 import type { Line, LineEvents } from "./line.ts";

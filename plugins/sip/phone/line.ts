@@ -8,8 +8,7 @@ import type { Call } from "../lib/call/mod.ts";
 import type { Header } from "../lib/message/mod.ts";
 import { type Clock, unlessAborted } from "../lib/tools/mod.ts";
 import { Bell } from "./bell.ts";
-import { farewell, requireConfirmed } from "./farewell.ts";
-import type { Leg } from "./fork.ts";
+import { farewell, type Leg, requireConfirmed } from "./fork.ts";
 import { Handset, type HandsetEvents } from "./handset.ts";
 
 /** What happens at the phone. */

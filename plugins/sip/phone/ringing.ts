@@ -6,8 +6,7 @@
  * @module
  */
 import type { Clock } from "../lib/tools/mod.ts";
-import { farewell, requireConfirmed } from "./farewell.ts";
-import type { Fork, Leg } from "./fork.ts";
+import { farewell, type Fork, type Leg, requireConfirmed } from "./fork.ts";
 
 /** How a ring goes. */
 export interface RingEvents {

@@ -3,14 +3,22 @@
  *
  * @module
  */
+import { createHmac, randomBytes } from "node:crypto";
 import { CALL_METHODS } from "../lib/call/mod.ts";
 import type { DialogMatch } from "../lib/dialog/mod.ts";
-import { MalformedMessage, parseAddress, type SipRequest, tagOf } from "../lib/message/mod.ts";
+import {
+  type Header,
+  MalformedMessage,
+  parseAddress,
+  responseTo,
+  type SipRequest,
+  type SipResponse,
+  tagOf,
+} from "../lib/message/mod.ts";
 import { type Clock, Pace } from "../lib/tools/mod.ts";
 import type { Admission } from "../lib/transaction/mod.ts";
 import { type Peer, sourceOf } from "../lib/transport/mod.ts";
 import type { Identity } from "./guard.ts";
-import { createOnce, type Once } from "./once.ts";
 import type { Registrar, RegistrarLimits } from "./registrar.ts";
 
 /** What means nothing outside of a dialog, unless it is taken there. A NOTIFY would be of a subscription of ours: there is none. */
@@ -99,4 +107,21 @@ function senderOf({ headers }: SipRequest): string | undefined {
     if (error instanceof MalformedMessage) return undefined;
     throw error;
   }
+}
+
+/** What an answer says. */
+export interface Once {
+  status: number;
+  headers?: readonly Header[];
+}
+
+/** Makes what answers requests without a transaction. */
+export function createOnce(): (request: SipRequest, once: Once) => SipResponse {
+  const secret = randomBytes(32);
+  return (request, { status, headers = [] }) => {
+    // The same request has the same tag, although nothing is remembered of it (RFC 3261 8.2.7).
+    const named = ["Via", "From", "Call-ID", "CSeq"].map((name) => request.headers.get(name)).join("\n");
+    const toTag = createHmac("sha256", secret).update(named).digest("hex").slice(0, 16);
+    return responseTo(request, status, { toTag, headers });
+  };
 }

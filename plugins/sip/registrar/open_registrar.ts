@@ -17,11 +17,9 @@ import type { ServerTransaction } from "../lib/transaction/mod.ts";
 import { peerText } from "../lib/transport/mod.ts";
 import { createAdmission } from "./admission.ts";
 import { createGuard } from "./guard.ts";
-import { Location } from "./location.ts";
-import { flowsOver, withoutFlow } from "./lost_flow.ts";
+import { flowsOver, Location, withoutFlow } from "./location.ts";
 import { plan } from "./plan.ts";
-import { readRegister } from "./read_register.ts";
-import { Refusal } from "./refusal.ts";
+import { readRegister, Refusal } from "./read_register.ts";
 import type { Binding, BindingChangeReason, Registrar, RegistrarOptions } from "./registrar.ts";
 
 /** An IP literal, as it stands in a URI without its brackets: every name that leads to us is one of ours. */

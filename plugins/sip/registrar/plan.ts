@@ -5,8 +5,7 @@
  */
 import { type Address, newToken, sameUri, SIP_PORT, type SipUri } from "../lib/message/mod.ts";
 import type { Peer } from "../lib/transport/mod.ts";
-import type { Register } from "./read_register.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal, type Register } from "./read_register.ts";
 import type { Binding, BindingChangeReason } from "./registrar.ts";
 
 /** Below this a registrar may refuse what is too brief; above it may not (RFC 3261 10.2.8). */

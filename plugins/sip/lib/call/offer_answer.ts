@@ -1,10 +1,43 @@
 /**
- * The answer to what a request of a phone says about sound.
+ * The sound of a call: opened before anything is said about it, then offered and answered (RFC 3264).
  *
  * @module
  */
-import { type MediaSession, UnusableDescription } from "../media/mod.ts";
+import type { AgentParts } from "../dialog/mod.ts";
+import { MediaSession, type RtpPorts, UnusableDescription } from "../media/mod.ts";
 import type { Header, SipRequest } from "../message/mod.ts";
+import type { Peer } from "../transport/mod.ts";
+import type { Call } from "./call.ts";
+
+/** What the calls of one user agent share. */
+export interface CallContext extends AgentParts {
+  readonly ports: RtpPorts;
+  /** RTP packets a second that one call reads. */
+  readonly mostPacketsPerSecond: number;
+}
+
+/**
+ * Holds an RTP port on the address that the phone's signalling meets, until the call is to end: a phone that does not confirm that holds a
+ * call for half a minute, and must not hold its port as long.
+ *
+ * @throws {NoRtpPort} (rejected) If none is free. {TransportError} (rejected) If no address of ours reaches the phone.
+ */
+export async function openMedia(
+  { clock, ports, mostPacketsPerSecond, local }: CallContext,
+  { peer, call }: { peer: Peer; call: Pick<Call, "onDigit"> & { readonly unwanted: AbortSignal } },
+): Promise<MediaSession> {
+  const onDigit = (digit: string) => call.onDigit?.(digit);
+  const media = await MediaSession.open({
+    clock,
+    ports,
+    host: local(peer).host,
+    phone: peer.host,
+    mostPacketsPerSecond,
+    onDigit,
+  });
+  call.unwanted.addEventListener("abort", () => void media.close(), { once: true });
+  return media;
+}
 
 /** The Content-Type of descriptions. */
 export const SDP = "application/sdp";
@@ -28,7 +61,7 @@ export function answerOffer({ headers, body }: SipRequest, media: MediaSession):
     return described(media.answer(body));
   } catch (error) {
     if (!(error instanceof UnusableDescription)) throw error;
-    const warning = '304 switchroom "One audio stream by RTP/AVP in PCMU or PCMA is wanted"';
+    const warning = '304 - "One audio stream by RTP/AVP in PCMU or PCMA is wanted"';
     return { refuse: { status: 488, headers: [["Warning", warning]] } };
   }
 }

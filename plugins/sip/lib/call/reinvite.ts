@@ -3,14 +3,24 @@
  *
  * @module
  */
-import { CallRefused, endsDialog, exchange, isSuccess, messageOf, reply } from "../dialog/mod.ts";
-import { UnusableDescription } from "../media/mod.ts";
+import {
+  type AgentParts,
+  CallRefused,
+  contact,
+  type Dialog,
+  endsDialog,
+  exchange,
+  isSuccess,
+  messageOf,
+  reply,
+} from "../dialog/mod.ts";
+import type { Credentials } from "../digest/mod.ts";
+import { type MediaSession, UnusableDescription } from "../media/mod.ts";
 import type { Header, SipRequest, SipResponse } from "../message/mod.ts";
 import { pause, Turns } from "../tools/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
-import type { CallEnd } from "./call.ts";
+import { ALLOW, type CallEnd } from "./call.ts";
 import { answerOffer, described } from "./offer_answer.ts";
-import { selfHeaders, type SessionParts } from "./session_parts.ts";
 import {
   agreedTimer,
   answerTimer,
@@ -19,6 +29,23 @@ import {
   SessionTimer,
   timerHeaders,
 } from "./session_timer.ts";
+
+/** What an answered call is made of. */
+export interface SessionParts {
+  agent: AgentParts;
+  dialog: Dialog;
+  media: MediaSession;
+  /** The user part of our Contact. */
+  user: string | undefined;
+  credentials: Credentials | undefined;
+  /** Whether the Call-ID is ours; it decides who waits longer after a glare (RFC 3261 14.1). */
+  ours: boolean;
+}
+
+/** What every request and answer that may change the session says of us. */
+export function selfHeaders({ agent, dialog, user }: SessionParts): Header[] {
+  return [contact(agent, { peer: dialog.peer, user }), ["Allow", ALLOW]];
+}
 
 /** What the offers of a call are made of. */
 export interface OffersParts extends SessionParts {

@@ -23,8 +23,7 @@ import type { ServerTransaction } from "../transaction/mod.ts";
 import { ALLOW, type CallEnd, type CallRequest } from "./call.ts";
 import { DTMF_RELAY, receiveInfo } from "./info.ts";
 import { SDP } from "./offer_answer.ts";
-import { Offers } from "./reinvite.ts";
-import { selfHeaders, type SessionParts } from "./session_parts.ts";
+import { Offers, selfHeaders, type SessionParts } from "./reinvite.ts";
 
 /** Requests that begin something of their own say where it is reached; others must not, or need not. */
 const WITH_CONTACT: readonly string[] = ["NOTIFY", "REFER", "SUBSCRIBE"];

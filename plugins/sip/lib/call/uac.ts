@@ -28,12 +28,11 @@ import {
   writeUri,
 } from "../message/mod.ts";
 import { ALLOW, type CallEnd } from "./call.ts";
-import { type CallContext, openMedia } from "./call_media.ts";
 import { earlyDialog } from "./early_dialog.ts";
-import { described } from "./offer_answer.ts";
+import { type CallContext, described, openMedia } from "./offer_answer.ts";
 import { PhoneCall } from "./phone_call.ts";
+import type { SessionParts } from "./reinvite.ts";
 import { Session } from "./session.ts";
-import type { SessionParts } from "./session_parts.ts";
 
 /** Begins a call. What becomes of it, its promises tell. */
 export function placeCall(agent: CallContext, outgoing: Outgoing): PhoneCall {

@@ -7,8 +7,8 @@ import { type Caller, contact, Dialog, messageOf, refusesExtension, reply, userO
 import type { Credentials } from "../digest/mod.ts";
 import { MalformedMessage, newToken, reasonOf } from "../message/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
-import { type CallContext, openMedia } from "./call_media.ts";
 import { earlyDialog } from "./early_dialog.ts";
+import { type CallContext, openMedia } from "./offer_answer.ts";
 import { PhoneCall } from "./phone_call.ts";
 import { Session } from "./session.ts";
 

@@ -4,13 +4,12 @@
  * @module
  */
 import { authorization, type Credentials } from "../digest/mod.ts";
-import type { Header, SipRequest, SipResponse } from "../message/mod.ts";
+import { type Header, type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
 import { TransactionTimeout } from "../transaction/mod.ts";
-import { TransportError } from "../transport/mod.ts";
-import { CallRefused } from "./refusal.ts";
+import { type Peer, TransportError } from "../transport/mod.ts";
 import type { AgentParts } from "./agent_parts.ts";
 import type { Dialog } from "./dialog.ts";
-import { requireFits } from "./datagram_size.ts";
+import { CallRefused } from "./refusal.ts";
 
 /** How a request is made and sent. */
 export interface ExchangeParts {
@@ -74,4 +73,19 @@ export function exchangeInside(
       return agent.endpoint.request(request, { to: dialog.peer, ...(signal ? { signal } : {}) });
     },
   });
+}
+
+/** RFC 3428 8: a MESSAGE over UDP must not be longer, because nothing keeps many of them from filling a slow network. */
+const MOST_BYTES = 1_300;
+
+/** What the endpoint's Via takes at most. */
+const VIA_BYTES = 120;
+
+/** @throws {CallRefused} 513 if a MESSAGE would be too long for UDP. */
+export function requireFits(request: SipRequest, to: Peer): void {
+  if (request.method !== "MESSAGE" || to.transport !== "udp") return;
+  const bytes = writeMessage(request).length + VIA_BYTES;
+  if (bytes <= MOST_BYTES) return;
+  const reason = `Message Too Large: ${bytes} bytes, of which UDP takes ${MOST_BYTES}; shorten the text or use TCP`;
+  throw new CallRefused({ status: 513, reason });
 }

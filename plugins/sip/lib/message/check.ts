@@ -4,10 +4,8 @@
  * @module
  */
 import { tagOf } from "./address.ts";
-import { parseCSeq } from "./cseq.ts";
-import { MalformedMessage } from "./malformed.ts";
-import { isRequest, type SipMessage } from "./message.ts";
-import { parseNumber } from "./numbers.ts";
+import { isRequest, MalformedMessage, type SipMessage } from "./message.ts";
+import { parseCSeq, parseNumber } from "./numbers.ts";
 import { MOST_VIAS, parseVia } from "./via.ts";
 
 const NEEDED = ["Via", "From", "To", "Call-ID", "CSeq"];

@@ -5,7 +5,7 @@
  */
 import { headerKey } from "./header_names.ts";
 import type { Header } from "./headers.ts";
-import { MalformedMessage } from "./malformed.ts";
+import { MalformedMessage } from "./message.ts";
 import { parseNumber } from "./numbers.ts";
 import { trimBlanks } from "./text.ts";
 

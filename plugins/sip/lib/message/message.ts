@@ -1,5 +1,5 @@
 /**
- * What a SIP message is (RFC 3261 7).
+ * What a SIP message is (RFC 3261 7), how much it may be, and the refusal of what is none.
  *
  * @module
  */
@@ -29,4 +29,40 @@ export type SipMessage = SipRequest | SipResponse;
 /** Whether a message is a request. */
 export function isRequest(message: SipMessage): message is SipRequest {
   return "method" in message;
+}
+
+/** What is read at most; whatever is longer is refused with 513. */
+export interface MessageLimits {
+  /** Bytes of the whole message. */
+  mostBytes: number;
+  /** Header lines, after unfolding. */
+  mostHeaders: number;
+  /** Characters of the start line or of one header, after unfolding. */
+  mostLine: number;
+}
+
+/** The limits where none are given; a datagram cannot be longer anyway. */
+export const MESSAGE_LIMITS: Readonly<MessageLimits> = { mostBytes: 65_535, mostHeaders: 128, mostLine: 8_192 };
+
+/** Says that a message, or a piece of one, cannot be understood. */
+export class MalformedMessage extends Error {
+  override readonly name = "MalformedMessage";
+  /** The status to answer a request with: 400, 416, 505 or 513. */
+  readonly status: number;
+  /** What is wrong, as the reason phrase of the answer. */
+  readonly reason: string;
+  /** The request as far as it could be read, with all that an answer needs; absent where none is possible or allowed. */
+  readonly request?: SipRequest;
+
+  /**
+   * @param status The status of the answer.
+   * @param reason What is wrong; never what came from outside, which could be anything.
+   * @param request What can be answered.
+   */
+  constructor(status: number, reason: string, request?: SipRequest) {
+    super(`Cannot read a SIP message: ${reason}`);
+    this.status = status;
+    this.reason = reason;
+    if (request) this.request = request;
+  }
 }

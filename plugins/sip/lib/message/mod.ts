@@ -4,21 +4,25 @@
  * @module
  */
 export { type Address, type AnyAddress, parseAddress, parseAnyAddress, tagOf, writeAddress } from "./address.ts";
-export { type CSeq, parseCSeq } from "./cseq.ts";
+export { type CSeq, parseCSeq, parseQuality, parseSeconds } from "./numbers.ts";
 export { type Header, SipHeaders } from "./headers.ts";
 export { canonicalHost } from "./host.ts";
-export { MESSAGE_LIMITS, type MessageLimits } from "./limits.ts";
-export { MalformedMessage } from "./malformed.ts";
-export { isRequest, type SipMessage, type SipRequest, type SipResponse } from "./message.ts";
-export { parseQuality, parseSeconds } from "./numbers.ts";
+export {
+  isRequest,
+  MalformedMessage,
+  MESSAGE_LIMITS,
+  type MessageLimits,
+  type SipMessage,
+  type SipRequest,
+  type SipResponse,
+} from "./message.ts";
 export type { Params } from "./params.ts";
 export { parseMessage } from "./parse.ts";
 export { reasonOf } from "./reasons.ts";
 export { type ResponseOptions, responseTo } from "./response.ts";
 export { Scanner } from "./scan.ts";
 export { MessageSplitter, type Split } from "./stream.ts";
-export { quote } from "./text.ts";
-export { newToken } from "./token.ts";
+export { newToken, quote } from "./text.ts";
 export { parseUri, sameUri, SIP_PORT, type SipUri, writeUri } from "./uri.ts";
 export { MOST_VIAS, parseVia, type Via, writeVia } from "./via.ts";
 export { writeMessage } from "./write.ts";

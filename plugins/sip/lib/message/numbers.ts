@@ -1,9 +1,10 @@
 /**
- * Numbers of the wire, within their bounds.
+ * Numbers of the wire, within their bounds; the one of CSeq with its method.
  *
  * @module
  */
-import { MalformedMessage } from "./malformed.ts";
+import { MalformedMessage } from "./message.ts";
+import { Scanner } from "./scan.ts";
 
 /** What a number is of, and how small and large it may be. */
 export interface NumberBounds {
@@ -41,4 +42,22 @@ export function parseQuality(text: string): number {
     throw new MalformedMessage(400, "q must be from 0 to 1 with at most three digits after the point");
   }
   return Number(text);
+}
+
+/** The place of a request in its sequence. */
+export interface CSeq {
+  /** 0 to 2^31 - 1. */
+  number: number;
+  method: string;
+}
+
+/** Reads a CSeq. @throws {MalformedMessage} If it is not one. */
+export function parseCSeq(text: string): CSeq {
+  const scanner = new Scanner(text, "CSeq");
+  const number = parseNumber(scanner.until(" \t"), { of: "CSeq", least: 0, most: 0x7fff_ffff });
+  scanner.space();
+  const method = scanner.token();
+  scanner.space();
+  if (!scanner.done) throw scanner.refuse("has something after its method");
+  return { number, method };
 }

@@ -6,9 +6,7 @@
 import { checkHeaders } from "./check.ts";
 import { contentLength, CR, endOfHead, LF, nameAndValue, strictHeadText, unfold } from "./head.ts";
 import { SipHeaders } from "./headers.ts";
-import { MESSAGE_LIMITS, type MessageLimits } from "./limits.ts";
-import { MalformedMessage } from "./malformed.ts";
-import type { SipMessage } from "./message.ts";
+import { MalformedMessage, MESSAGE_LIMITS, type MessageLimits, type SipMessage } from "./message.ts";
 import { salvageRequest } from "./salvage.ts";
 import { isToken } from "./text.ts";
 import { parseUri } from "./uri.ts";

@@ -5,8 +5,7 @@
  */
 import { tagOf } from "./address.ts";
 import { type Header, SipHeaders } from "./headers.ts";
-import { MalformedMessage } from "./malformed.ts";
-import type { SipRequest, SipResponse } from "./message.ts";
+import { MalformedMessage, type SipRequest, type SipResponse } from "./message.ts";
 import { reasonOf } from "./reasons.ts";
 
 /** What a response says beyond its status. */

@@ -6,8 +6,7 @@
 import { endOfHead, headText, nameAndValue, unfold } from "./head.ts";
 import { headerKey } from "./header_names.ts";
 import { SipHeaders } from "./headers.ts";
-import type { MessageLimits } from "./limits.ts";
-import type { SipRequest } from "./message.ts";
+import type { MessageLimits, SipRequest } from "./message.ts";
 import { isToken } from "./text.ts";
 import { MOST_VIAS } from "./via.ts";
 

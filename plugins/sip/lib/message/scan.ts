@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { MalformedMessage } from "./malformed.ts";
+import { MalformedMessage } from "./message.ts";
 import { isBlank } from "./text.ts";
 
 const TOKEN_HERE = /[\w\-.!%*+`'~]+/y;

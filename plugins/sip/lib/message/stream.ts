@@ -4,8 +4,7 @@
  * @module
  */
 import { contentLength, CR, endOfHead, headText, LF, nameAndValue, unfold } from "./head.ts";
-import { MESSAGE_LIMITS, type MessageLimits } from "./limits.ts";
-import { MalformedMessage } from "./malformed.ts";
+import { MalformedMessage, MESSAGE_LIMITS, type MessageLimits } from "./message.ts";
 
 const EMPTY = new Uint8Array(0);
 const LEAST_BUFFER = 1_024;

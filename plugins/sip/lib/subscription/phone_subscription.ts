@@ -4,12 +4,11 @@
  * @module
  */
 import { CallRefused, type DialogUser, messageOf, type OtherSide, refusesExtension, reply } from "../dialog/mod.ts";
-import type { Header, SipResponse } from "../message/mod.ts";
+import type { Header, SipRequest, SipResponse } from "../message/mod.ts";
 import { Turns } from "../tools/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 import { Notifier, type NotifierParts } from "./notifier.ts";
 import type { NotifyBody, Subscription, SubscriptionEvent } from "./subscription.ts";
-import { readExpiry } from "./subscription_expiry.ts";
 
 /** What a subscription is made of. */
 export interface PhoneSubscriptionParts extends NotifierParts {
@@ -157,4 +156,24 @@ export class PhoneSubscription implements Subscription, DialogUser {
     this.#cancelExpiry?.();
     this.#parts.agent.dialogs.delete(this.#parts.dialog);
   }
+}
+
+/** What RFC 3842 3.4 and RFC 4235 3.4 give when nothing is asked: an hour. */
+const USUAL_SECONDS = 3600;
+
+/** What a SUBSCRIBE is given, or refused with. */
+export type AskedExpiry = { seconds: number } | { status: 400 | 423; headers: Header[] };
+
+/** Reads how long a SUBSCRIBE asks for; 0 ends. */
+export function readExpiry(
+  { headers }: SipRequest,
+  { leastSeconds, mostSeconds }: { leastSeconds: number; mostSeconds: number },
+): AskedExpiry {
+  const asked = headers.get("Expires");
+  const seconds = asked === undefined ? USUAL_SECONDS : /^\d{1,10}$/.test(asked) ? Number(asked) : NaN;
+  if (Number.isNaN(seconds)) return { status: 400, headers: [] };
+  if (asked !== undefined && seconds > 0 && seconds < leastSeconds) {
+    return { status: 423, headers: [["Min-Expires", `${leastSeconds}`]] };
+  }
+  return { seconds: Math.min(seconds, mostSeconds) };
 }

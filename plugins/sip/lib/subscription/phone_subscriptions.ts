@@ -17,7 +17,7 @@ import type { Credentials } from "../digest/mod.ts";
 import { MalformedMessage, newToken, type SipRequest, type SipResponse } from "../message/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 import { BODY_TYPES } from "./notifier.ts";
-import { PhoneSubscription } from "./phone_subscription.ts";
+import { PhoneSubscription, readExpiry } from "./phone_subscription.ts";
 import type {
   NotifyBody,
   Subscription,
@@ -25,7 +25,6 @@ import type {
   Subscriptions,
   SubscriptionsOptions,
 } from "./subscription.ts";
-import { readExpiry } from "./subscription_expiry.ts";
 
 const EVENTS = Object.keys(BODY_TYPES).join(", ");
 

@@ -3,8 +3,6 @@
  *
  * @module
  */
-export { type Clock, systemClock } from "./clock.ts";
+export { atMost, type Clock, pause, systemClock, unlessAborted } from "./clock.ts";
 export { Pace } from "./pace.ts";
-export { pause } from "./pause.ts";
 export { Turns } from "./turns.ts";
-export { atMost, unlessAborted } from "./waiting.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { unlessAborted } from "./waiting.ts";
+import { unlessAborted } from "./clock.ts";
 
 /** Lets one step run after the other, in the order in which they were asked for. One that fails does not keep the next from its turn. */
 export class Turns {

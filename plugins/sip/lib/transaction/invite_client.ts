@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
+import { parseCSeq, SipHeaders, type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
 import { type Peer, peerText } from "../transport/mod.ts";
 import { type ClientParts, type ClientTransaction, timeout } from "./client.ts";
 import { type InviteOptions, TransactionTimeout } from "./endpoint.ts";
-import { hopRequest } from "./hop_request.ts";
 import { toTag } from "./keys.ts";
 import { PATIENCE_MS, T1_MS, Timers } from "./timers.ts";
 
@@ -159,4 +158,24 @@ export class InviteClient implements ClientTransaction {
     this.#timers.clear();
     this.#parts.onEnd();
   }
+}
+
+const COPIED = ["Max-Forwards", "From", "Call-ID", "Route"];
+
+/**
+ * Makes one as RFC 3261 9.1 and 17.1.1.3 say: with the top Via of the INVITE, so that its branch tells what it speaks of, its number and its route.
+ *
+ * @param invite With our Via.
+ * @param options Its method, and its To where that is not the INVITE's own: an ACK has the To of the response.
+ */
+export function hopRequest(
+  invite: SipRequest,
+  { method, to }: { method: "ACK" | "CANCEL"; to?: string | undefined },
+): SipRequest {
+  const headers = new SipHeaders();
+  headers.add("Via", invite.headers.all("Via")[0] ?? "");
+  for (const [name, value] of invite.headers) if (COPIED.includes(name)) headers.add(name, value);
+  headers.add("To", to ?? invite.headers.get("To") ?? "");
+  headers.add("CSeq", `${parseCSeq(invite.headers.get("CSeq") ?? "").number} ${method}`);
+  return { method, uri: invite.uri, headers, body: new Uint8Array() };
 }

@@ -13,10 +13,10 @@ import {
   type SipRequest,
 } from "../message/mod.ts";
 import { type Clock, Pace } from "../tools/mod.ts";
-import { type Peer, peerText, sourceOf, type Transports } from "../transport/mod.ts";
+import { type Peer, peerText, type Transports } from "../transport/mod.ts";
 import { Clients } from "./clients.ts";
 import type { EndpointLimits, EndpointUser, OpenEndpoint } from "./endpoint.ts";
-import { KnownSources } from "./known_sources.ts";
+import { RateLimit } from "./rate_limit.ts";
 import { type Arrival, Servers } from "./servers.ts";
 import { withSource } from "./via.ts";
 
@@ -36,19 +36,17 @@ export interface EndpointOptions extends EndpointUser {
 /** Makes an endpoint of transports: what they receive is handed to its `receive`, and what they lose to its `lost`. */
 export function openEndpoint(options: EndpointOptions): OpenEndpoint {
   const { transports, clock, limits } = options;
-  const pace = new Pace({ clock, perSecond: limits.messagesPerSecond, burst: limits.burst });
-  const paceOfAll = new Pace({ clock, perSecond: limits.messagesPerSecondOfAll, burst: limits.burstOfAll });
+  const rateLimit = new RateLimit({ clock, limits });
   const logPace = new Pace({ clock, ...LOG_PACE });
   const log = (text: string) => {
     if (logPace.take("")) options.log(text.slice(0, LONGEST_LOG));
   };
   const clients = new Clients({ transports, clock, log });
-  const known = new KnownSources();
   const user: EndpointUser = {
     ...options,
     admit(request, from) {
       const admission = options.admit(request, from);
-      if (admission === "ok") known.add(sourceOf(from.host));
+      if (admission === "ok") rateLimit.letIn(from);
       return admission;
     },
   };
@@ -57,24 +55,12 @@ export function openEndpoint(options: EndpointOptions): OpenEndpoint {
 
   function take(bytes: Uint8Array, from: Peer): void {
     if (closed) return;
-    const source = sourceOf(from.host);
-    // Before it is read: a flood must not even cost that.
-    if (!pace.take(source)) {
-      return log(`${peerText(from)} is not heard: it sends more than ${limits.messagesPerSecond} messages a second`);
-    }
-    // Who has a connection is where he says, and who was let in lately is somebody's phone: strangers must not silence them.
-    const isStranger = from.transport === "udp" && !known.has(source);
-    if (isStranger && !paceOfAll.take("")) {
-      return log(
-        `${peerText(from)} is not heard: strangers send more than ${limits.messagesPerSecondOfAll} messages a second`,
-      );
-    }
+    const refused = rateLimit.refuses(from);
+    if (refused !== undefined) return log(refused);
     const message = read(bytes, from);
     if (!message) return;
     if (isRequest(message)) return takeRequest(withSource(message, from), { from, bytes: bytes.length });
-    if (!clients.receive(message)) return;
-    pace.giveBack(source);
-    if (isStranger) paceOfAll.giveBack("");
+    if (clients.receive(message)) rateLimit.giveBack(from);
   }
 
   function takeRequest(request: SipRequest, arrival: Arrival): void {

@@ -10,7 +10,7 @@ import type { EndpointLimits, EndpointUser, ServerTransaction } from "./endpoint
 import { InviteServer } from "./invite_server.ts";
 import { acknowledgementKey, mergeKey, serverKey } from "./keys.ts";
 import { type ReceivingTransaction, RequestServer, type ServerParts } from "./server.ts";
-import { type WaysBack, waysBack } from "./ways_back.ts";
+import { type WaysBack, waysBack } from "./via.ts";
 
 /** What they are made of. */
 export interface ServersParts {

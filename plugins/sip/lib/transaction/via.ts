@@ -1,18 +1,21 @@
 /**
- * The top Via: where a request of ours is answered to, and where one of others really came from.
+ * The top Via: what we put there, where a request of others really came from, and where its answer goes (RFC 3261 18.2).
  *
  * @module
  */
+import { isIP } from "node:net";
 import {
+  canonicalHost,
   newToken,
   parseVia,
+  SIP_PORT,
   SipHeaders,
   type SipMessage,
   type SipRequest,
   type Via,
   writeVia,
 } from "../message/mod.ts";
-import { type LocalAddress, type Peer, unzoned } from "../transport/mod.ts";
+import { type LocalAddress, type Peer, samePeer, unzoned } from "../transport/mod.ts";
 
 /** What a branch of RFC 3261 begins with; one without it comes from an element of RFC 2543 and is not unique. */
 export const COOKIE = "z9hG4bK";
@@ -53,4 +56,27 @@ export function withSource(request: SipRequest, from: Peer): SipRequest {
     if (hops.length > 0) headers.add("Via", hops.join(", "));
   }
   return { ...request, headers };
+}
+
+/** Where an answer goes. */
+export interface WaysBack {
+  first: Peer;
+  /** Where it goes if it cannot be sent there. */
+  otherwise?: Peer;
+}
+
+/**
+ * Finds the ways back. All lead to the address that the request came from, so that nobody can have others answered; only the port may be the
+ * one that Via names.
+ *
+ * Over TCP it is the connection, and the port of Via if that is gone. Over UDP it is the port of Via, as some phones listen at 5060 and send
+ * from another port, unless Via has `rport`, or names the address of an inside network: of what a router has opened for a phone behind it, the
+ * source port is all that leads there.
+ */
+export function waysBack(request: SipRequest, from: Peer): WaysBack {
+  const { host, port = SIP_PORT, params } = topVia(request);
+  const named: Peer = { ...from, port };
+  if (from.transport === "tcp") return { first: from, ...!samePeer(named, from) && { otherwise: named } };
+  const isInside = isIP(host) !== 0 && canonicalHost(host) !== canonicalHost(unzoned(from.host));
+  return { first: params.has("rport") || isInside ? from : named };
 }

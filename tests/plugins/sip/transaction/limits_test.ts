@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { responseTo, type SipRequest, writeMessage } from "../../../../plugins/sip/lib/message/mod.ts";
-import { KnownSources } from "../../../../plugins/sip/lib/transaction/known_sources.ts";
+import { KnownSources } from "../../../../plugins/sip/lib/transaction/rate_limit.ts";
 import { settle } from "../support/hand_clock.ts";
 import { Bench, TCP, UDP } from "./support/bench.ts";
 import { newRequest, phoneRequest } from "./support/requests.ts";

@@ -6,7 +6,7 @@
 import type { Host } from "switchroom/plugin";
 import type { Configuration } from "./configuration.ts";
 import { responseTo } from "./lib/message/mod.ts";
-import { atMost, Pace, systemClock } from "./lib/tools/mod.ts";
+import { atMost, systemClock, TokenBuckets } from "./lib/tools/mod.ts";
 import {
   DEFAULT_ENDPOINT_LIMITS,
   type OpenEndpoint,
@@ -50,7 +50,7 @@ const SUBSCRIPTION_LIMITS = { most: 20_000, mostOfOne: 512, leastSeconds: 60, mo
 export async function openSwitchboard(host: Host, configuration: Configuration): Promise<Switchboard> {
   const { listen, transports: kinds, realm, algorithms, accounts, register, rtpPorts } = configuration;
   const clock = systemClock;
-  const lines = new Pace({ clock, ...LOG });
+  const lines = new TokenBuckets({ clock, ...LOG });
   const log = (text: string) => {
     if (lines.take("")) host.log.warn(text);
   };

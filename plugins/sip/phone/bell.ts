@@ -8,7 +8,7 @@
  */
 import { PhoneError } from "switchroom/plugin";
 import type { Header } from "../lib/message/mod.ts";
-import { type Clock, Turns, unlessAborted } from "../lib/tools/mod.ts";
+import { type Clock, SerialQueue, unlessAborted } from "../lib/tools/mod.ts";
 import { Fork, type Leg } from "./fork.ts";
 import { type RingEvents, Ringing, type Wish } from "./ringing.ts";
 
@@ -42,7 +42,7 @@ export interface Summons extends Ring {
 /** See the module. */
 export class Bell {
   readonly #parts: BellParts;
-  readonly #turns = new Turns();
+  readonly #queue = new SerialQueue();
   #last: Ringing | undefined;
   /** How often silence was asked for: a ring that was asked for before and has not begun does not begin any more. */
   #silences = 0;
@@ -61,12 +61,12 @@ export class Bell {
   /**
    * Rings; fulfilled when the phone has said that it does. Another mode ends the ring that is under way first.
    *
-   * @throws {CallRefused} What the phone says against it.
+   * @throws {RequestRefused} What the phone says against it.
    */
   async ring({ mode, headers, signal }: Ring): Promise<void> {
     const silences = this.#silences;
     const wish: Wish = { toLift: false };
-    const ringing = await this.#turns.run(async () => {
+    const ringing = await this.#queue.add(async () => {
       await this.#untilStill(signal);
       if (this.#silences > silences) throw silenced();
       const now = this.#now;
@@ -91,7 +91,7 @@ export class Bell {
   async summon({ until, isNeeded, mode, headers, signal }: Summons): Promise<void> {
     const wish: Wish = { toLift: true };
     while (isNeeded()) {
-      const ringing = await this.#turns.run(async () => {
+      const ringing = await this.#queue.add(async () => {
         await this.#untilStill(signal);
         return isNeeded() ? (this.#now ?? this.#begin({ mode, headers })).wantedBy(wish) : undefined;
       }, signal);
@@ -110,7 +110,7 @@ export class Bell {
   /**
    * Ends the ring, if there is one; fulfilled when the phone has confirmed it.
    *
-   * @throws {CallRefused} If it does not: what it says against it, 408 or 503 for its silence.
+   * @throws {RequestRefused} If it does not: what it says against it, 408 or 503 for its silence.
    */
   async silence(signal: AbortSignal): Promise<void> {
     this.#silences++;

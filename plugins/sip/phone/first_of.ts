@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CallRefused } from "../lib/dialog/mod.ts";
+import { RequestRefused } from "../lib/dialog/mod.ts";
 import type { Clock } from "../lib/tools/mod.ts";
 import { bestRefusal, isSilence } from "./refusal.ts";
 
@@ -25,7 +25,7 @@ export const PATIENCE_MS = 4_000;
 /**
  * The first of several that is fulfilled.
  *
- * @throws {CallRefused} (rejected) What says most of the refusals.
+ * @throws {RequestRefused} (rejected) What says most of the refusals.
  */
 export async function firstOf<Value>(asked: readonly Promise<Value>[], patience: Patience): Promise<Value> {
   return await anyOf(patiently(asked, patience));
@@ -34,7 +34,7 @@ export async function firstOf<Value>(asked: readonly Promise<Value>[], patience:
 /**
  * As `Promise.any`, with one error in place of all.
  *
- * @throws {CallRefused} (rejected) What says most of the refusals.
+ * @throws {RequestRefused} (rejected) What says most of the refusals.
  */
 export async function anyOf<Value>(asked: readonly Promise<Value>[]): Promise<Value> {
   try {
@@ -56,7 +56,7 @@ function patiently<Value>(asked: readonly Promise<Value>[], patience: Patience):
   let cancel: (() => void) | undefined;
   const giveUp = () => {
     for (const index of [...waiting].filter(isSilent)) {
-      outcomes[index]?.reject(new CallRefused({ status: 408, reason: "Request Timeout" }));
+      outcomes[index]?.reject(new RequestRefused({ status: 408, reason: "Request Timeout" }));
       givenUp(index);
     }
   };
@@ -64,7 +64,7 @@ function patiently<Value>(asked: readonly Promise<Value>[], patience: Patience):
     waiting.delete(index);
     isDone ||= refusal === undefined || waiting.size === 0;
     if (isDone) cancel?.();
-    else if (refusal instanceof CallRefused && !isSilence(refusal)) cancel ??= clock.after(PATIENCE_MS, giveUp);
+    else if (refusal instanceof RequestRefused && !isSilence(refusal)) cancel ??= clock.after(PATIENCE_MS, giveUp);
   };
   outcomes.forEach(({ promise, resolve, reject }, index) => {
     promise.catch(() => {});

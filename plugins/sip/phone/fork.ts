@@ -4,7 +4,7 @@
  * @module
  */
 import type { Call, CallEnd } from "../lib/call/mod.ts";
-import { CallRefused } from "../lib/dialog/mod.ts";
+import { RequestRefused } from "../lib/dialog/mod.ts";
 import { atMost, type Clock } from "../lib/tools/mod.ts";
 import { anyOf, firstOf } from "./first_of.ts";
 
@@ -61,7 +61,7 @@ export class Fork {
 
   /** A person who declines at one phone does not want to hear the others either (RFC 3261 21.6). */
   #refused(error: unknown): void {
-    if (error instanceof CallRefused && error.status >= 600) this.#hangUp(() => true);
+    if (error instanceof RequestRefused && error.status >= 600) this.#hangUp(() => true);
   }
 
   #hangUp(which: (leg: Leg) => boolean): void {
@@ -83,8 +83,8 @@ export function farewell(ending: Promise<unknown>, clock: Clock): Promise<void> 
 /**
  * Sees to it that the phone itself has confirmed the ends of calls.
  *
- * @throws {CallRefused} What it said against that, or 408 or 503 for its silence.
+ * @throws {RequestRefused} What it said against that, or 408 or 503 for its silence.
  */
 export function requireConfirmed(ends: readonly CallEnd[]): void {
-  for (const { unconfirmed } of ends) if (unconfirmed) throw new CallRefused(unconfirmed);
+  for (const { unconfirmed } of ends) if (unconfirmed) throw new RequestRefused(unconfirmed);
 }

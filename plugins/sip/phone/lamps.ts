@@ -5,18 +5,18 @@
  * @module
  */
 import { type LampMode, PhoneError } from "switchroom/plugin";
-import { CallRefused } from "../lib/dialog/mod.ts";
+import { RequestRefused } from "../lib/dialog/mod.ts";
 import {
   dialogInfo,
+  type EventPackage,
   type LineState,
   MESSAGE_SUMMARY,
   messageSummary,
   type NotifyBody,
   type Subscription,
-  type SubscriptionEvent,
   type Subscriptions,
 } from "../lib/subscription/mod.ts";
-import { type Clock, Turns, unlessAborted } from "../lib/tools/mod.ts";
+import { type Clock, SerialQueue, unlessAborted } from "../lib/tools/mod.ts";
 import { FIRST_LINE_LAMP, MESSAGE_LAMP } from "./capabilities.ts";
 import { firstOf } from "./first_of.ts";
 import type { Reach } from "./reach.ts";
@@ -46,7 +46,7 @@ export class Lamps {
   readonly #parts: LampParts;
   readonly #modes = new Map<number, LampMode>();
   /** A queue for each: a key that does not answer holds up nothing but itself. */
-  readonly #turns = new Map<number, Turns>();
+  readonly #queues = new Map<number, SerialQueue>();
   /** The registrations that have been told what the message lamp shows, by Call-ID: a phone keeps it until it is switched off. */
   #boots: ReadonlySet<string> = new Set();
 
@@ -69,11 +69,11 @@ export class Lamps {
   /**
    * Sets a lamp; fulfilled when the phone has taken it.
    *
-   * @throws {CallRefused} What the phone says against it.
+   * @throws {RequestRefused} What the phone says against it.
    * @throws {PhoneError} If it has not asked to be told.
    */
   async set({ lamp, mode }: { lamp: number; mode: LampMode }, signal: AbortSignal): Promise<void> {
-    await this.#inTurn(lamp, signal, async () => {
+    await this.#enqueue(lamp, signal, async () => {
       if (lamp === MESSAGE_LAMP) await this.#setMessageLamp(mode, signal);
       else await this.#setLineLamp({ lamp, mode }, signal);
       this.#shows(lamp, mode);
@@ -91,7 +91,7 @@ export class Lamps {
     if (link.aborted || this.#boots.isSubsetOf(known) || this.mode(MESSAGE_LAMP) === "off") return;
     if (this.#subscriptions("message-summary").length > 0) return;
     try {
-      await this.#inTurn(MESSAGE_LAMP, link, () => this.#tellUnasked(this.mode(MESSAGE_LAMP), link));
+      await this.#enqueue(MESSAGE_LAMP, link, () => this.#tellUnasked(this.mode(MESSAGE_LAMP), link));
     } catch {
       if (!link.aborted) this.#shows(MESSAGE_LAMP, "off");
     }
@@ -110,9 +110,9 @@ export class Lamps {
     this.#parts.changed(lamp);
   }
 
-  async #inTurn(lamp: number, signal: AbortSignal, step: () => Promise<void>): Promise<void> {
-    const turns = this.#turns.getOrInsertComputed(lamp, () => new Turns());
-    await turns.run(step, signal);
+  async #enqueue(lamp: number, signal: AbortSignal, step: () => Promise<void>): Promise<void> {
+    const queue = this.#queues.getOrInsertComputed(lamp, () => new SerialQueue());
+    await queue.add(step, signal);
   }
 
   async #setMessageLamp(mode: LampMode, signal: AbortSignal): Promise<void> {
@@ -122,7 +122,7 @@ export class Lamps {
       await this.#notify(subscriptions, { body: this.#summary(mode), signal });
     } catch (error) {
       // A phone that was switched on again has forgotten what it subscribed to.
-      if (!(error instanceof CallRefused && error.status === 481)) throw error;
+      if (!(error instanceof RequestRefused && error.status === 481)) throw error;
       await this.#tellUnasked(mode, signal);
     }
   }
@@ -160,13 +160,13 @@ export class Lamps {
   ): Promise<void> {
     const notified = subscriptions.map(async (subscription) => {
       const response = await this.#parts.subscriptions.notify(subscription, { body });
-      if (response.status >= 300) throw new CallRefused(response);
+      if (response.status >= 300) throw new RequestRefused(response);
     });
     const told = firstOf(notified, { clock: this.#parts.clock });
     await unlessAborted(told, signal);
   }
 
-  #subscriptions(event: SubscriptionEvent, resource?: string): Subscription[] {
+  #subscriptions(event: EventPackage, resource?: string): Subscription[] {
     return this.#parts.subscriptions.of(this.#parts.user, { event, ...resource !== undefined && { resource } });
   }
 

@@ -5,7 +5,7 @@
  */
 import type { AccountConfiguration } from "../configuration.ts";
 import type { Call } from "../lib/call/mod.ts";
-import { CallRefused } from "../lib/dialog/mod.ts";
+import { RequestRefused } from "../lib/dialog/mod.ts";
 import { unlessAborted } from "../lib/tools/mod.ts";
 import { type Answer, type Order, type RawRequest, tellAnswer } from "./order.ts";
 import { noCall, sendRaw } from "./raw_request.ts";
@@ -33,7 +33,7 @@ export function deedOf(order: Order): string {
  * Does what is asked for; fulfilled when the phone has said so.
  *
  * @throws {PhoneError} If the configuration does not allow it, or it needs a call and none is up.
- * @throws {CallRefused} What the phone says against it.
+ * @throws {RequestRefused} What the phone says against it.
  */
 export async function obey(order: Order, parts: ObeyParts): Promise<void> {
   if (order.do === "request") return await send(order.request, parts);
@@ -48,7 +48,7 @@ async function send(request: RawRequest, parts: ObeyParts): Promise<void> {
   try {
     tell(await sendRaw(request, parts));
   } catch (error) {
-    if (error instanceof CallRefused) tell(error);
+    if (error instanceof RequestRefused) tell(error);
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import type { Host } from "switchroom/plugin";
 import type { AccountConfiguration, Configuration } from "../configuration.ts";
 import { newToken, parseUri, responseTo } from "../lib/message/mod.ts";
 import type { NotifyBody, Subscription } from "../lib/subscription/mod.ts";
-import { type Clock, Pace } from "../lib/tools/mod.ts";
+import { type Clock, TokenBuckets } from "../lib/tools/mod.ts";
 import type { ServerTransaction } from "../lib/transaction/mod.ts";
 import { samePeer } from "../lib/transport/mod.ts";
 import type { UserAgent } from "../lib/user_agent/mod.ts";
@@ -56,17 +56,17 @@ interface Station {
 export class SipPhones {
   readonly #parts: PhonesParts;
   readonly #stations = new Map<string, Station>();
-  readonly #changes: Pace;
+  readonly #changes: TokenBuckets;
   readonly #log: (text: string, key: string) => void;
 
   /** @param parts What they are made of. */
   constructor(parts: PhonesParts) {
     this.#parts = parts;
-    this.#changes = new Pace({ clock: parts.clock, ...CHANGES });
+    this.#changes = new TokenBuckets({ clock: parts.clock, ...CHANGES });
     this.#log = foldedLog({ clock: parts.clock, log: (text) => parts.host.log.info(text) });
   }
 
-  /** Offers a phone for every account, disconnected until it registers. */
+  /** Reinvites a phone for every account, disconnected until it registers. */
   async start(): Promise<void> {
     const { host, configuration: { accounts, rings } } = this.#parts;
     // All at once: a phone may register before it has been offered.
@@ -129,7 +129,7 @@ export class SipPhones {
       take: () =>
         this.#parts.agent.takeCall(transaction, {
           credentials: { user, secret: station.account.secret },
-          whereabouts: () => binding && reach?.peerOf(binding.id),
+          currentPeer: () => binding && reach?.peerOf(binding.id),
         }),
     });
     if (status !== undefined) transaction.respond(responseTo(request, status, { toTag: newToken() }));
@@ -148,7 +148,7 @@ export class SipPhones {
     const { realm, rings, offHookSeconds, keepAliveSeconds } = configuration;
     const { user, secret } = account;
     const reach = new Reach({ user, secret, realm, agent, clock });
-    const presence = new Presence({ user, clock, pace: this.#changes });
+    const presence = new Presence({ user, clock, rate: this.#changes });
     const driver = new SipPhone({
       account,
       reach,

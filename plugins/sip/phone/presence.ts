@@ -4,7 +4,7 @@
  * @module
  */
 import type { Phone } from "switchroom/plugin";
-import type { Clock, Pace } from "../lib/tools/mod.ts";
+import type { Clock, TokenBuckets } from "../lib/tools/mod.ts";
 
 /** How long the newest news waits when there was too much of it, milliseconds. */
 const WAIT_MS = 1_000;
@@ -15,7 +15,7 @@ export interface PresenceParts {
   user: string;
   clock: Clock;
   /** How often each user's may change: the server ends a plugin that tells too much, and one phone must not do that to all. */
-  pace: Pace;
+  rate: TokenBuckets;
 }
 
 /** Tells the server that a phone has come or gone; of one that comes and goes all the time, only where it is in the end. */
@@ -44,10 +44,10 @@ export class Presence {
   }
 
   #look(): void {
-    const { clock, pace, user } = this.#parts;
+    const { clock, rate, user } = this.#parts;
     this.#cancelWait = undefined;
     if (!this.#phone || this.#phone.connected === this.#isThere) return;
-    if (pace.take(user)) this.#phone.connected = this.#isThere;
+    if (rate.take(user)) this.#phone.connected = this.#isThere;
     else this.#cancelWait = clock.after(WAIT_MS, () => this.#look());
   }
 }

@@ -6,7 +6,7 @@
 import { PhoneError } from "switchroom/plugin";
 import type { AccountConfiguration } from "../configuration.ts";
 import type { Call } from "../lib/call/mod.ts";
-import { CallRefused } from "../lib/dialog/mod.ts";
+import { RequestRefused } from "../lib/dialog/mod.ts";
 import type { Header, SipResponse } from "../lib/message/mod.ts";
 import { unlessAborted } from "../lib/tools/mod.ts";
 import type { RawRequest } from "./order.ts";
@@ -25,7 +25,7 @@ export interface RawParts {
  * Sends a request to every contact, or into the call that is up.
  *
  * @throws {PhoneError} `OPERATIONUNAVAIL` if the configuration does not allow it, `OPERATIONFAILED` without a call that it could go into.
- * @throws {CallRefused} What the phone says against it.
+ * @throws {RequestRefused} What the phone says against it.
  */
 export async function sendRaw(request: RawRequest, { allow, reach, call, signal }: RawParts): Promise<SipResponse> {
   requireAllowed(request, allow);
@@ -37,7 +37,7 @@ export async function sendRaw(request: RawRequest, { allow, reach, call, signal 
   if (!inDialog) return await reach.ask({ method, ...message, signal });
   if (!call) throw noCall(`send ${method}`);
   const response = await unlessAborted(call.request(method, message), signal);
-  if (response.status >= 300) throw new CallRefused(response);
+  if (response.status >= 300) throw new RequestRefused(response);
   return response;
 }
 

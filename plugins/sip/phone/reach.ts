@@ -4,7 +4,7 @@
  * @module
  */
 import { PhoneError } from "switchroom/plugin";
-import { CallRefused, type Outgoing } from "../lib/dialog/mod.ts";
+import { type Outgoing, RequestRefused } from "../lib/dialog/mod.ts";
 import type { Address, SipResponse } from "../lib/message/mod.ts";
 import type { Clock } from "../lib/tools/mod.ts";
 import type { Peer } from "../lib/transport/mod.ts";
@@ -89,7 +89,7 @@ export class Reach {
     const { user, secret, realm } = this.#parts;
     return {
       to: peer,
-      whereabouts: () => this.peerOf(id),
+      currentPeer: () => this.peerOf(id),
       uri: contact.uri,
       from: address({ name: "Switchroom", user: "switchroom", realm }),
       toAddress: address({ user, realm }),
@@ -100,7 +100,7 @@ export class Reach {
   /**
    * Asks every contact, and is content with the first that does what is asked.
    *
-   * @throws {CallRefused} What says most of the refusals, if none does it.
+   * @throws {RequestRefused} What says most of the refusals, if none does it.
    * @throws {PhoneError} If the phone cannot be reached.
    */
   async ask({ signal, ...question }: Question): Promise<SipResponse> {
@@ -111,7 +111,7 @@ export class Reach {
     const until = AbortSignal.any([signal, over.signal]);
     const asked = this.contacts.map(async (binding) => {
       const response = await agent.request({ ...this.outgoing(binding), ...question, signal: until });
-      if (response.status >= 300) throw new CallRefused(response);
+      if (response.status >= 300) throw new RequestRefused(response);
       return response;
     });
     try {

@@ -110,7 +110,7 @@ export class Ringing {
   /**
    * Ends it; fulfilled when the phone has confirmed that.
    *
-   * @throws {CallRefused} (rejected) If it does not: what it says against it, 408 or 503 for its silence.
+   * @throws {RequestRefused} (rejected) If it does not: what it says against it, 408 or 503 for its silence.
    */
   cancel(unanswered: Unanswered): Promise<void> {
     this.#cancelling ??= this.#parts.fork.cancel().then((ends) => {

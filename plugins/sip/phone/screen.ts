@@ -4,7 +4,7 @@
  * @module
  */
 import type { DriverParameters } from "switchroom/plugin";
-import { Turns } from "../lib/tools/mod.ts";
+import { SerialQueue } from "../lib/tools/mod.ts";
 import { Display, type DisplaySize } from "./display.ts";
 import type { Reach } from "./reach.ts";
 
@@ -19,7 +19,7 @@ export interface ScreenParts {
 /** See the module. */
 export class Screen {
   readonly #parts: ScreenParts;
-  readonly #turns = new Turns();
+  readonly #queue = new SerialQueue();
   #display: Display;
 
   /** @param parts What it is made of. */
@@ -36,10 +36,10 @@ export class Screen {
   /**
    * Writes on it, after what is being written; fulfilled when the phone has taken the text.
    *
-   * @throws {CallRefused} What the phone says against it.
+   * @throws {RequestRefused} What the phone says against it.
    */
   async write(params: DriverParameters["setDisplay"], signal: AbortSignal): Promise<void> {
-    await this.#turns.run(() => this.#show(params, signal), signal);
+    await this.#queue.add(() => this.#show(params, signal), signal);
   }
 
   async #show(params: DriverParameters["setDisplay"], signal: AbortSignal): Promise<void> {

@@ -15,7 +15,7 @@ import {
   type SipResponse,
   tagOf,
 } from "../lib/message/mod.ts";
-import { type Clock, Pace } from "../lib/tools/mod.ts";
+import { type Clock, TokenBuckets } from "../lib/tools/mod.ts";
 import type { Admission } from "../lib/transaction/mod.ts";
 import { type Peer, sourceOf } from "../lib/transport/mod.ts";
 import type { Identity } from "./guard.ts";
@@ -40,8 +40,8 @@ export interface AdmissionOptions {
 export function createAdmission(options: AdmissionOptions): Pick<Registrar, "admit" | "userOf"> {
   const { methods, guard, limits, clock } = options;
   const users = new WeakMap<SipRequest, string>();
-  const registrations = new Pace({ clock, ...limits.registrations });
-  const questions = new Pace({ clock, ...limits.options });
+  const registrations = new TokenBuckets({ clock, ...limits.registrations });
+  const questions = new TokenBuckets({ clock, ...limits.options });
   const answer = createOnce();
   const taken = ["OPTIONS", "REGISTER", ...methods];
   const allow = ["Allow", [...new Set([...CALL_METHODS, ...taken])].sort().join(", ")] as const;

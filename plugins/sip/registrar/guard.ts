@@ -5,7 +5,7 @@
  */
 import { createChallenger, type DigestAlgorithm, type DigestVerdict } from "../lib/digest/mod.ts";
 import type { SipRequest } from "../lib/message/mod.ts";
-import { type Clock, Pace } from "../lib/tools/mod.ts";
+import { type Clock, TokenBuckets } from "../lib/tools/mod.ts";
 import { type Peer, peerText, sourceOf } from "../lib/transport/mod.ts";
 import { AskedAlgorithms } from "./asked_algorithms.ts";
 import { foldedLog } from "./folded_log.ts";
@@ -39,9 +39,9 @@ export function createGuard(options: GuardOptions): (request: SipRequest, from: 
   const { realm, accounts, algorithms, clock } = options;
   const challenger = createChallenger({ realm, clock, lifetimeMs: NONCE_MS, algorithms });
   const secrets = new Map(accounts.map(({ user, secret }) => [user, secret]));
-  const wrong = new Pace({ clock, ...options.wrongAnswers });
+  const wrong = new TokenBuckets({ clock, ...options.wrongAnswers });
   // Of one source: whoever names ever new users would fill the log.
-  const lines = new Pace({ clock, ...options.wrongAnswers });
+  const lines = new TokenBuckets({ clock, ...options.wrongAnswers });
   const asked = new AskedAlgorithms(algorithms, clock);
   const log = foldedLog({ clock, log: options.log });
 

@@ -99,7 +99,7 @@ export interface RegistrarOptions {
   readonly algorithms: readonly DigestAlgorithm[];
   /** What phones and strangers may cost. */
   readonly limits: RegistrarLimits;
-  /** Times bindings, challenges and paces. */
+  /** Times bindings, challenges and rates. */
   readonly clock: Clock;
   /**
    * Tells whether a request with a To tag belongs to a dialog that is there; one from another address than that of the dialog's other side must

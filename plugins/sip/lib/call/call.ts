@@ -52,9 +52,9 @@ export interface Call {
   readonly state: CallState;
   /** Call-ID of its dialog. */
   readonly id: string;
-  /** Fulfilled with the first 180, 183 or 2xx; at once for a call of the phone's. @throws CallRefused (rejected) */
+  /** Fulfilled with the first 180, 183 or 2xx; at once for a call of the phone's. @throws RequestRefused (rejected) */
   readonly ringing: Promise<void>;
-  /** Fulfilled with the 2xx; for a call of the phone's when its ACK has come. @throws CallRefused (rejected) */
+  /** Fulfilled with the 2xx; for a call of the phone's when its ACK has come. @throws RequestRefused (rejected) */
   readonly answered: Promise<void>;
   /** Fulfilled, never rejected, when it is over. */
   readonly ended: Promise<CallEnd>;
@@ -68,21 +68,21 @@ export interface Call {
   /**
    * Sends a request inside the dialog and gives the final answer, whatever its status; a challenge is answered first.
    *
-   * @throws CallRefused (rejected) when there is no dialog (yet, or any more), and 408 or 503 when no answer came.
+   * @throws RequestRefused (rejected) when there is no dialog (yet, or any more), and 408 or 503 when no answer came.
    * @throws TypeError (rejected) for a method that makes, changes or ends a call (INVITE, UPDATE, ACK, BYE, CANCEL, PRACK).
    */
   request(method: string, options?: CallRequest): Promise<SipResponse>;
   /**
    * Sends digits (0-9, *, #, A-D; at most 32) one after another: RFC 4733 where negotiated, else INFO.
    *
-   * @throws CallRefused (rejected) when it is not answered, or when the phone refuses the INFO.
+   * @throws RequestRefused (rejected) when it is not answered, or when the phone refuses the INFO.
    * @throws TypeError (rejected) for what is not digits.
    */
   sendDigits(digits: string, signal: AbortSignal): Promise<void>;
   /**
    * Holds or resumes it by a re-INVITE; glare (491) is tried again.
    *
-   * @throws CallRefused (rejected) when the phone refuses, or when it is not answered.
+   * @throws RequestRefused (rejected) when the phone refuses, or when it is not answered.
    */
   hold(on: boolean): Promise<void>;
 }

@@ -24,7 +24,7 @@ export interface CallContext extends AgentParts {
  */
 export async function openMedia(
   { clock, ports, mostPacketsPerSecond, local }: CallContext,
-  { peer, call }: { peer: Peer; call: Pick<Call, "onDigit"> & { readonly unwanted: AbortSignal } },
+  { peer, call }: { peer: Peer; call: Pick<Call, "onDigit"> & { readonly ending: AbortSignal } },
 ): Promise<MediaSession> {
   const onDigit = (digit: string) => call.onDigit?.(digit);
   const media = await MediaSession.open({
@@ -35,7 +35,7 @@ export async function openMedia(
     mostPacketsPerSecond,
     onDigit,
   });
-  call.unwanted.addEventListener("abort", () => void media.close(), { once: true });
+  call.ending.addEventListener("abort", () => void media.close(), { once: true });
   return media;
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CallRefused } from "../dialog/mod.ts";
+import { RequestRefused } from "../dialog/mod.ts";
 import type { SipResponse } from "../message/mod.ts";
 import type { Call, CallEnd, CallRequest, CallState } from "./call.ts";
 import type { Session } from "./session.ts";
@@ -57,11 +57,11 @@ export class CallProgress {
   }
 
   /** The call is over; a refusal where it was never answered. */
-  end(end: CallEnd, headers?: CallRefused["headers"]): void {
+  end(end: CallEnd, headers?: RequestRefused["headers"]): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
     const { status = 487, reason = "Request Terminated" } = end;
-    const refusal = new CallRefused({ status, reason, ...(headers ? { headers } : {}) });
+    const refusal = new RequestRefused({ status, reason, ...(headers ? { headers } : {}) });
     this.#ringing.reject(refusal);
     this.#answered.reject(refusal);
     this.#ended.resolve(end);
@@ -72,7 +72,7 @@ export class CallProgress {
 const OURS: readonly string[] = ["INVITE", "ACK", "BYE", "CANCEL", "PRACK", "UPDATE"];
 
 /**
- * One call. What carries it (`placeCall`, `takeCall`) moves its progress, gives it a session, and watches `unwanted`, which is aborted
+ * One call. What carries it (`placeCall`, `takeCall`) moves its progress, gives it a session, and watches `ending`, which is aborted
  * when the call is to end: all ways to an end go through there.
  */
 export class PhoneCall implements Call {
@@ -80,8 +80,8 @@ export class PhoneCall implements Call {
   readonly id: string;
   /** How far it is; for what carries the call. */
   readonly progress = new CallProgress();
-  readonly #unwanted = new AbortController();
-  #unwantedBy: "us" | "phone" | undefined;
+  readonly #ending = new AbortController();
+  #endingBy: "us" | "phone" | undefined;
   #session: Session | undefined;
 
   /** @param id The Call-ID. */
@@ -106,28 +106,28 @@ export class PhoneCall implements Call {
   }
 
   /** Aborted when the call is to end. */
-  get unwanted(): AbortSignal {
-    return this.#unwanted.signal;
+  get ending(): AbortSignal {
+    return this.#ending.signal;
   }
 
   /** Who wants it to end. */
-  get unwantedBy(): "us" | "phone" | undefined {
-    return this.#unwantedBy;
+  get endingBy(): "us" | "phone" | undefined {
+    return this.#endingBy;
   }
 
   /** The call is answered: from now on it ends by BYE. */
   begin(session: Session): void {
     this.#session = session;
     this.progress.answer();
-    const leave = () => void session.bye({ by: this.#unwantedBy ?? "us" });
-    if (this.#unwanted.signal.aborted) leave();
-    else this.#unwanted.signal.addEventListener("abort", leave, { once: true });
+    const leave = () => void session.bye({ by: this.#endingBy ?? "us" });
+    if (this.#ending.signal.aborted) leave();
+    else this.#ending.signal.addEventListener("abort", leave, { once: true });
   }
 
   /** Ends it in the name of either side. */
   end(by: "us" | "phone"): void {
-    this.#unwantedBy ??= by;
-    this.#unwanted.abort();
+    this.#endingBy ??= by;
+    this.#ending.abort();
   }
 
   hangUp(): Promise<CallEnd> {
@@ -147,11 +147,11 @@ export class PhoneCall implements Call {
   }
 
   async hold(on: boolean): Promise<void> {
-    await this.#inSession().offers.hold(on);
+    await this.#inSession().reinvites.hold(on);
   }
 
   #inSession(): Session {
     if (this.#session && this.state === "answered") return this.#session;
-    throw new CallRefused({ status: 481, reason: `Call/Transaction Does Not Exist: the call is ${this.state}` });
+    throw new RequestRefused({ status: 481, reason: `Call/Transaction Does Not Exist: the call is ${this.state}` });
   }
 }

@@ -5,7 +5,6 @@
  */
 import {
   type AgentParts,
-  CallRefused,
   contact,
   type Dialog,
   endsDialog,
@@ -13,11 +12,12 @@ import {
   isSuccess,
   messageOf,
   reply,
+  RequestRefused,
 } from "../dialog/mod.ts";
 import type { Credentials } from "../digest/mod.ts";
 import { type MediaSession, UnusableDescription } from "../media/mod.ts";
 import type { Header, SipRequest, SipResponse } from "../message/mod.ts";
-import { pause, Turns } from "../tools/mod.ts";
+import { pause, SerialQueue } from "../tools/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 import { ALLOW, type CallEnd } from "./call.ts";
 import { answerOffer, described } from "./offer_answer.ts";
@@ -48,7 +48,7 @@ export function selfHeaders({ agent, dialog, user }: SessionParts): Header[] {
 }
 
 /** What the offers of a call are made of. */
-export interface OffersParts extends SessionParts {
+export interface ReinvitesParts extends SessionParts {
   /** Aborted when the call is over. */
   over: AbortSignal;
   /** Ends the call by BYE. */
@@ -60,17 +60,17 @@ const MOST_GLARES = 5;
 const NO_ACK: CallEnd = { by: "network", status: 408, reason: "Request Timeout: no ACK came" };
 
 /** The offers of one answered call, ours and the phone's. Only one is open at a time; what crosses it is refused by 491. */
-export class Offers {
-  readonly #parts: OffersParts;
+export class Reinvites {
+  readonly #parts: ReinvitesParts;
   readonly #timer: SessionTimer;
-  readonly #ours = new Turns();
+  readonly #ours = new SerialQueue();
   /** A re-INVITE of ours is under way. */
   #asking = false;
   /** A 2xx of ours holds an offer, which the ACK is to answer. */
   #awaitsAnswer = false;
 
   /** @param parts What they are made of. */
-  constructor(parts: OffersParts) {
+  constructor(parts: ReinvitesParts) {
     this.#parts = parts;
     this.#timer = new SessionTimer({
       clock: parts.agent.clock,
@@ -83,7 +83,7 @@ export class Offers {
   /** Holds the phone, or resumes. What the phone refuses stays as it was. */
   async hold(on: boolean): Promise<void> {
     const { media } = this.#parts;
-    await this.#ours.run(async () => {
+    await this.#ours.add(async () => {
       const before = media.held;
       media.held = on;
       try {
@@ -136,7 +136,7 @@ export class Offers {
   }
 
   #refresh(): void {
-    this.#ours.run(() => this.#offer()).catch((error) => {
+    this.#ours.add(() => this.#offer()).catch((error) => {
       this.#parts.agent.log(`Could not refresh a session: ${messageOf(error)}`);
     });
   }
@@ -147,7 +147,7 @@ export class Offers {
       over.throwIfAborted();
       const response = await this.#ask();
       if (isSuccess(response)) return;
-      if (response.status !== 491 || glares === MOST_GLARES) throw new CallRefused(response);
+      if (response.status !== 491 || glares === MOST_GLARES) throw new RequestRefused(response);
       // 14.1: the owner of the Call-ID waits longer, so that the two do not meet again.
       await pause(ours ? 2100 + 10 * random(190) : 10 * random(200), { clock, signal: over });
     }
@@ -178,7 +178,7 @@ export class Offers {
       else if (endsDialog(response)) this.#lose(response);
       return response;
     } catch (error) {
-      if (error instanceof CallRefused && endsDialog(error)) this.#lose(error);
+      if (error instanceof RequestRefused && endsDialog(error)) this.#lose(error);
       throw error;
     } finally {
       this.#asking = false;
@@ -194,7 +194,7 @@ export class Offers {
       media.accept(response.body);
     } catch (error) {
       if (!(error instanceof UnusableDescription)) throw error;
-      throw new CallRefused({ status: 488, reason: `Not Acceptable Here: ${error.message}` });
+      throw new RequestRefused({ status: 488, reason: `Not Acceptable Here: ${error.message}` });
     }
   }
 

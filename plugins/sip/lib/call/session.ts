@@ -4,8 +4,7 @@
  * @module
  */
 import {
-  CallRefused,
-  type DialogUser,
+  type DialogUsage,
   endsDialog,
   exchangeInside,
   isSuccess,
@@ -15,15 +14,16 @@ import {
   refusalOf,
   refusesExtension,
   reply,
+  RequestRefused,
 } from "../dialog/mod.ts";
 import { checkDigits, infoOfDigit } from "../media/mod.ts";
 import type { SipRequest, SipResponse } from "../message/mod.ts";
-import { Turns } from "../tools/mod.ts";
+import { SerialQueue } from "../tools/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 import { ALLOW, type CallEnd, type CallRequest } from "./call.ts";
 import { DTMF_RELAY, receiveInfo } from "./info.ts";
 import { SDP } from "./offer_answer.ts";
-import { Offers, selfHeaders, type SessionParts } from "./reinvite.ts";
+import { Reinvites, selfHeaders, type SessionParts } from "./reinvite.ts";
 
 /** Requests that begin something of their own say where it is reached; others must not, or need not. */
 const WITH_CONTACT: readonly string[] = ["NOTIFY", "REFER", "SUBSCRIBE"];
@@ -37,13 +37,13 @@ export interface SessionUser {
 }
 
 /** An answered call. From the moment that it is made until it is over it takes what comes for its dialog. */
-export class Session implements DialogUser {
-  /** The offers of both sides. */
-  readonly offers: Offers;
+export class Session implements DialogUsage {
+  /** The re-INVITEs of both sides. */
+  readonly reinvites: Reinvites;
   readonly #parts: SessionParts;
   readonly #user: SessionUser;
   readonly #over = new AbortController();
-  readonly #digits = new Turns();
+  readonly #digits = new SerialQueue();
   /** What the call ends with once our BYE is answered. */
   #leaving: CallEnd | undefined;
 
@@ -51,7 +51,7 @@ export class Session implements DialogUser {
   constructor(parts: SessionParts, user: SessionUser) {
     this.#parts = parts;
     this.#user = user;
-    this.offers = new Offers({ ...parts, over: this.#over.signal, leave: (end) => void this.bye(end) });
+    this.reinvites = new Reinvites({ ...parts, over: this.#over.signal, leave: (end) => void this.bye(end) });
     parts.agent.dialogs.set(parts.dialog, this);
   }
 
@@ -63,7 +63,7 @@ export class Session implements DialogUser {
   async bye(end: CallEnd): Promise<void> {
     if (this.#leaving || this.#over.signal.aborted) return;
     this.#leaving = end;
-    this.offers.stop();
+    this.reinvites.stop();
     const unconfirmed = await this.#sendBye();
     this.end(unconfirmed ? { ...end, unconfirmed } : end);
   }
@@ -72,9 +72,11 @@ export class Session implements DialogUser {
   end(end: CallEnd): void {
     if (this.#over.signal.aborted) return;
     const { agent, dialog, media } = this.#parts;
-    this.offers.stop();
+    this.reinvites.stop();
     agent.dialogs.delete(dialog);
-    this.#over.abort(new CallRefused({ status: 481, reason: "Call/Transaction Does Not Exist: the call has ended" }));
+    this.#over.abort(
+      new RequestRefused({ status: 481, reason: "Call/Transaction Does Not Exist: the call has ended" }),
+    );
     void media.close().then(() => this.#user.onOver(end));
   }
 
@@ -89,13 +91,13 @@ export class Session implements DialogUser {
   async sendDigits(digits: string, signal: AbortSignal): Promise<void> {
     checkDigits(digits);
     const until = AbortSignal.any([signal, this.#over.signal]);
-    await this.#digits.run(async () => {
+    await this.#digits.add(async () => {
       until.throwIfAborted();
       if (this.#parts.media.sendsDigits) return await this.#parts.media.sendDigits(digits, until);
       for (const digit of digits) {
         const headers = [["Content-Type", DTMF_RELAY] as const];
         const response = await this.#request("INFO", { headers, body: infoOfDigit(digit), signal: until });
-        if (!isSuccess(response)) throw new CallRefused(response);
+        if (!isSuccess(response)) throw new RequestRefused(response);
       }
     });
   }
@@ -112,7 +114,7 @@ export class Session implements DialogUser {
       case "UPDATE":
         // Whoever has sent BYE has no session any more that could be changed; 491 would make the phone try again in vain.
         if (this.#leaving) return reply(agent, { transaction, status: 481 });
-        return void this.offers.receive(transaction);
+        return void this.reinvites.receive(transaction);
       case "INFO":
         return receiveInfo(agent, { transaction, onDigit: this.#user.onDigit });
       case "OPTIONS":
@@ -127,7 +129,7 @@ export class Session implements DialogUser {
   }
 
   receiveAck(ack: SipRequest): void {
-    this.offers.receiveAck(ack);
+    this.reinvites.receiveAck(ack);
   }
 
   /** @returns Why the phone has not ended the call, if it has not. */
@@ -153,7 +155,7 @@ export class Session implements DialogUser {
       if (endsDialog(response)) this.#lose(response);
       return response;
     } catch (error) {
-      if (error instanceof CallRefused && endsDialog(error)) this.#lose(error);
+      if (error instanceof RequestRefused && endsDialog(error)) this.#lose(error);
       throw error;
     }
   }

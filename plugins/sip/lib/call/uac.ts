@@ -4,7 +4,6 @@
  * @module
  */
 import {
-  CallRefused,
   contact,
   Dialog,
   exchange,
@@ -16,6 +15,7 @@ import {
   type Outgoing,
   type Refusal,
   refusalOf,
+  RequestRefused,
 } from "../dialog/mod.ts";
 import type { MediaSession } from "../media/mod.ts";
 import {
@@ -37,12 +37,12 @@ import { Session } from "./session.ts";
 /** Begins a call. What becomes of it, its promises tell. */
 export function placeCall(agent: CallContext, outgoing: Outgoing): PhoneCall {
   const call = new PhoneCall(newToken());
-  void new Placing(agent, { outgoing, call }).run();
+  void new OutgoingCall(agent, { outgoing, call }).begin();
   return call;
 }
 
 /** A call that we begin, from its first INVITE to its session. */
-class Placing {
+class OutgoingCall {
   readonly #agent: CallContext;
   readonly #outgoing: Outgoing;
   readonly #call: PhoneCall;
@@ -62,7 +62,7 @@ class Placing {
   }
 
   /** Goes through the call; never rejects. */
-  async run(): Promise<void> {
+  async begin(): Promise<void> {
     const { to: peer, toAddress } = this.#outgoing;
     const other = { peer, address: writeAddress(toAddress) };
     this.#agent.dialogs.set(this.#identity, earlyDialog(this.#agent, { call: this.#call, other }));
@@ -72,9 +72,9 @@ class Placing {
     try {
       media = await openMedia(this.#agent, { peer: this.#outgoing.to, call: this.#call });
       const exchanged = await this.#invite(media);
-      if (isSuccess(exchanged.response)) return this.#begin(exchanged, media);
+      if (isSuccess(exchanged.response)) return this.#answered(exchanged, media);
       const { status, reason } = exchanged.response;
-      end = { by: this.#call.unwantedBy ?? "phone", status, reason };
+      end = { by: this.#call.endingBy ?? "phone", status, reason };
       headers = exchanged.response.headers;
     } catch (error) {
       end = this.#failure(refusalOf(error));
@@ -86,9 +86,9 @@ class Placing {
 
   /** What a call ends with to which the phone gives no final answer, or which never reached it. */
   #failure(failure: Refusal): CallEnd {
-    const { unwantedBy } = this.#call;
-    if (unwantedBy === "us" && this.#unanswered) return { by: "us", unconfirmed: failure };
-    return { by: unwantedBy ?? "network", ...failure };
+    const { endingBy } = this.#call;
+    if (endingBy === "us" && this.#unanswered) return { by: "us", unconfirmed: failure };
+    return { by: endingBy ?? "network", ...failure };
   }
 
   #invite(media: MediaSession): Promise<Exchanged> {
@@ -122,8 +122,8 @@ class Placing {
   }
 
   async #send(request: SipRequest): Promise<SipResponse> {
-    const { unwanted, progress } = this.#call;
-    if (unwanted.aborted) throw new CallRefused({ status: 487, reason: "Request Terminated" });
+    const { ending, progress } = this.#call;
+    if (ending.aborted) throw new RequestRefused({ status: 487, reason: "Request Terminated" });
     const transaction = this.#agent.endpoint.invite(request, {
       to: this.#outgoing.to,
       onProvisional: ({ status }) => {
@@ -133,26 +133,26 @@ class Placing {
       onForked: (response) => this.#refuseFork({ request, response }),
     });
     const cancel = () => transaction.cancel();
-    unwanted.addEventListener("abort", cancel, { once: true });
+    ending.addEventListener("abort", cancel, { once: true });
     this.#unanswered = true;
     try {
       const response = await transaction.final;
       this.#unanswered = false;
       return response;
     } finally {
-      unwanted.removeEventListener("abort", cancel);
+      ending.removeEventListener("abort", cancel);
     }
   }
 
   /** A 2xx has come. It makes a dialog even if it crosses a CANCEL or says nothing that we can use: then that is ended by BYE. */
-  #begin(exchanged: Exchanged, media: MediaSession): void {
-    const { unwantedBy, progress } = this.#call;
+  #answered(exchanged: Exchanged, media: MediaSession): void {
+    const { endingBy, progress } = this.#call;
     const parts = { ...this.#acknowledge(exchanged), media, user: this.#outgoing.from.uri.user, ours: true };
     const session = new Session(parts, {
       onDigit: (digit) => this.#call.onDigit?.(digit),
       onOver: (end) => progress.end(end),
     });
-    if (unwantedBy) return void session.bye({ by: unwantedBy });
+    if (endingBy) return void session.bye({ by: endingBy });
     try {
       media.accept(exchanged.response.body);
     } catch (error) {
@@ -169,8 +169,8 @@ class Placing {
   }
 
   #acknowledge({ request, response }: Exchanged): Pick<SessionParts, "agent" | "dialog" | "credentials"> {
-    const { to, whereabouts, credentials } = this.#outgoing;
-    const dialog = Dialog.ofResponse(request, response, { localTag: this.#localTag, peer: to, whereabouts });
+    const { to, currentPeer, credentials } = this.#outgoing;
+    const dialog = Dialog.ofResponse(request, response, { localTag: this.#localTag, peer: to, currentPeer });
     this.#agent.endpoint.acknowledge(dialog.acknowledgement(request), to);
     return { agent: this.#agent, dialog, credentials };
   }

@@ -15,20 +15,20 @@ import { Session } from "./session.ts";
 /** Takes a call. What becomes of it, its promises tell. */
 export function takeCall(
   agent: CallContext,
-  { transaction, credentials, whereabouts }: Caller & { transaction: ServerTransaction },
+  { transaction, credentials, currentPeer }: Caller & { transaction: ServerTransaction },
 ): PhoneCall {
   const call = new PhoneCall(transaction.request.headers.get("Call-ID") ?? "");
   const toTag = newToken();
   const refuse = (status: number, reason = reasonOf(status)) => {
     reply(agent, { transaction, status, toTag });
-    call.progress.end({ by: call.unwantedBy ?? "us", status, reason });
+    call.progress.end({ by: call.endingBy ?? "us", status, reason });
   };
   if (refusesExtension(agent, transaction)) {
     call.progress.end({ by: "us", status: 420, reason: reasonOf(420) });
     return call;
   }
   try {
-    const dialog = Dialog.ofRequest(transaction.request, { localTag: toTag, peer: transaction.from, whereabouts });
+    const dialog = Dialog.ofRequest(transaction.request, { localTag: toTag, peer: transaction.from, currentPeer });
     answer(agent, { transaction, credentials, call, dialog, refuse }).catch((error) => {
       agent.dialogs.delete(dialog);
       refuse(503, `${reasonOf(503)}: ${messageOf(error)}`);
@@ -56,16 +56,16 @@ async function answer(agent: CallContext, { transaction, credentials, call, dial
   call.progress.ring();
   reply(agent, { transaction, status: 180, toTag, headers: [contact(agent, { peer, user })] });
   const media = await openMedia(agent, { peer, call });
-  if (call.unwantedBy) {
+  if (call.endingBy) {
     agent.dialogs.delete(dialog);
     await media.close();
-    return refuse(call.unwantedBy === "us" ? 603 : 487);
+    return refuse(call.endingBy === "us" ? 603 : 487);
   }
   const session = new Session({ agent, dialog, media, user, credentials, ours: false }, {
     onDigit: (digit) => call.onDigit?.(digit),
     onOver: (end) => call.progress.end(end),
   });
-  const status = session.offers.receive(transaction, { toTag });
+  const status = session.reinvites.receive(transaction, { toTag });
   if (status !== 200) return session.end({ by: "us", status, reason: reasonOf(status) });
   // RFC 3261 15: whoever was called says no BYE before the ACK; without one the session leaves by itself.
   await transaction.acknowledged.then(() => call.begin(session), () => {});

@@ -27,18 +27,18 @@ interface DialogParts {
   localCSeq: number;
   remoteCSeq: number | undefined;
   peer: Peer;
-  whereabouts: Whereabouts | undefined;
+  currentPeer: CurrentPeer | undefined;
 }
 
 /** Where the other side is known to be now, if that can change without a word in the dialog. */
-type Whereabouts = () => Peer | undefined;
+type CurrentPeer = () => Peer | undefined;
 
 /** What only we know of a dialog. */
 interface OurSide {
   localTag: string;
   /** Where the other side was met. */
   peer: Peer;
-  whereabouts?: Whereabouts | undefined;
+  currentPeer?: CurrentPeer | undefined;
 }
 
 /** One dialog: what its requests have in common, and the order of those that come. */
@@ -48,7 +48,7 @@ export class Dialog {
   readonly #local: string;
   readonly #remote: string;
   readonly #routes: readonly string[];
-  readonly #whereabouts: Whereabouts | undefined;
+  readonly #currentPeer: CurrentPeer | undefined;
   /** Where it was known to be when that was looked at last. */
   #known: Peer;
   #peer: Peer;
@@ -63,7 +63,7 @@ export class Dialog {
     this.#remote = parts.remote;
     this.#routes = parts.routes;
     this.#peer = parts.peer;
-    this.#whereabouts = parts.whereabouts;
+    this.#currentPeer = parts.currentPeer;
     this.#known = parts.peer;
     this.#target = parts.target;
     this.#localCSeq = parts.localCSeq;
@@ -77,7 +77,7 @@ export class Dialog {
   static ofResponse(
     request: SipRequest,
     response: SipResponse,
-    { localTag, peer, whereabouts }: OurSide,
+    { localTag, peer, currentPeer }: OurSide,
   ): Dialog {
     const { callId, from, cseq } = identityOf(request);
     const routes = response.headers.all("Record-Route");
@@ -85,7 +85,7 @@ export class Dialog {
       callId,
       localTag,
       peer,
-      whereabouts,
+      currentPeer,
       local: from,
       remote: kept(response.headers.get("To") ?? ""),
       target: contactOf(response) ?? request.uri,
@@ -100,7 +100,7 @@ export class Dialog {
    *
    * @throws {MalformedMessage} If it has no Contact to send requests to, or more than is kept of a dialog.
    */
-  static ofRequest(request: SipRequest, { localTag, peer, whereabouts }: OurSide): Dialog {
+  static ofRequest(request: SipRequest, { localTag, peer, currentPeer }: OurSide): Dialog {
     const { callId, from, to, cseq } = identityOf(request);
     const routes = request.headers.all("Record-Route");
     if (routes.length > MOST_ROUTES) throw new MalformedMessage(400, `More than ${MOST_ROUTES} Routes`);
@@ -111,7 +111,7 @@ export class Dialog {
       callId: kept(callId),
       localTag,
       peer,
-      whereabouts,
+      currentPeer,
       local: kept(`${to};tag=${localTag}`),
       remote: kept(from),
       target,
@@ -128,7 +128,7 @@ export class Dialog {
 
   /** Where requests are sent: where the last request that said so came from, or where the other side has gone since. */
   get peer(): Peer {
-    const now = this.#whereabouts?.();
+    const now = this.#currentPeer?.();
     if (now && !samePeer(now, this.#known)) this.#peer = this.#known = now;
     return this.#peer;
   }

@@ -21,8 +21,8 @@ export interface OtherSide {
   readonly address: string;
 }
 
-/** What a dialog does with what comes for it. */
-export interface DialogUser {
+/** What uses a dialog (RFC 5057): a call or a subscription, which takes what comes for it. */
+export interface DialogUsage {
   /** Whose requests it takes. */
   readonly other: OtherSide;
   /** Takes a request inside of the dialog, and answers it. */
@@ -36,23 +36,23 @@ export interface DialogUser {
  * the other side is not asked for here, because an INVITE of ours has many before it is answered.
  */
 export class DialogTable {
-  readonly #users = new Map<string, DialogUser>();
+  readonly #usages = new Map<string, DialogUsage>();
 
   /** Makes a dialog known, or gives it to somebody else. */
-  set(dialog: { callId: string; localTag: string }, user: DialogUser): void {
-    this.#users.set(key(dialog), user);
+  set(dialog: { callId: string; localTag: string }, usage: DialogUsage): void {
+    this.#usages.set(key(dialog), usage);
   }
 
   /** Forgets a dialog. */
   delete(dialog: { callId: string; localTag: string }): void {
-    this.#users.delete(key(dialog));
+    this.#usages.delete(key(dialog));
   }
 
   /** Who takes a request with a To tag. */
-  find(request: SipRequest): DialogUser | undefined {
+  find(request: SipRequest): DialogUsage | undefined {
     const callId = request.headers.get("Call-ID");
     const localTag = tagOf(request.headers.get("To") ?? "");
-    return callId === undefined || localTag === undefined ? undefined : this.#users.get(key({ callId, localTag }));
+    return callId === undefined || localTag === undefined ? undefined : this.#usages.get(key({ callId, localTag }));
   }
 
   /** As `UserAgent.knows`. */

@@ -9,7 +9,7 @@ import { TransactionTimeout } from "../transaction/mod.ts";
 import { type Peer, TransportError } from "../transport/mod.ts";
 import type { AgentParts } from "./agent_parts.ts";
 import type { Dialog } from "./dialog.ts";
-import { CallRefused } from "./refusal.ts";
+import { RequestRefused } from "./refusal.ts";
 
 /** How a request is made and sent. */
 export interface ExchangeParts {
@@ -30,7 +30,7 @@ export interface Exchanged {
 /**
  * Sends a request and answers one challenge (RFC 3261 22.2); a second one says that the answer was wrong.
  *
- * @throws {CallRefused} (rejected) 408 or 503 when no answer came (8.1.3.1); whatever else `send` says.
+ * @throws {RequestRefused} (rejected) 408 or 503 when no answer came (8.1.3.1); whatever else `send` says.
  */
 export async function exchange(parts: ExchangeParts): Promise<Exchanged> {
   const exchanged = await ask(parts, []);
@@ -45,8 +45,8 @@ async function ask({ build, send }: ExchangeParts, authorization: readonly Heade
     const request = build(authorization);
     return { request, response: await send(request) };
   } catch (error) {
-    if (error instanceof TransactionTimeout) throw new CallRefused({ status: 408, reason: "Request Timeout" });
-    if (error instanceof TransportError) throw new CallRefused({ status: 503, reason: error.message });
+    if (error instanceof TransactionTimeout) throw new RequestRefused({ status: 408, reason: "Request Timeout" });
+    if (error instanceof TransportError) throw new RequestRefused({ status: 503, reason: error.message });
     throw error;
   }
 }
@@ -81,11 +81,11 @@ const MOST_BYTES = 1_300;
 /** What the endpoint's Via takes at most. */
 const VIA_BYTES = 120;
 
-/** @throws {CallRefused} 513 if a MESSAGE would be too long for UDP. */
+/** @throws {RequestRefused} 513 if a MESSAGE would be too long for UDP. */
 export function requireFits(request: SipRequest, to: Peer): void {
   if (request.method !== "MESSAGE" || to.transport !== "udp") return;
   const bytes = writeMessage(request).length + VIA_BYTES;
   if (bytes <= MOST_BYTES) return;
   const reason = `Message Too Large: ${bytes} bytes, of which UDP takes ${MOST_BYTES}; shorten the text or use TCP`;
-  throw new CallRefused({ status: 513, reason });
+  throw new RequestRefused({ status: 513, reason });
 }

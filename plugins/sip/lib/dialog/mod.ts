@@ -6,6 +6,6 @@
 export { type AgentParts, contact, refusesExtension, reply, userOf } from "./agent_parts.ts";
 export { exchange, type Exchanged, exchangeInside, requireFits } from "./exchange.ts";
 export { Dialog, keepable, kept } from "./dialog.ts";
-export { type DialogMatch, DialogTable, type DialogUser, type OtherSide } from "./dialog_table.ts";
+export { type DialogMatch, DialogTable, type DialogUsage, type OtherSide } from "./dialog_table.ts";
 export { type Caller, newRequest, type Outgoing } from "./outgoing.ts";
-export { CallRefused, endsDialog, isSuccess, messageOf, type Refusal, refusalOf } from "./refusal.ts";
+export { endsDialog, isSuccess, messageOf, type Refusal, refusalOf, RequestRefused } from "./refusal.ts";

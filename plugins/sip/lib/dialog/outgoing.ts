@@ -12,7 +12,7 @@ export interface Outgoing {
   /** Where it is sent. */
   to: Peer;
   /** Where the phone is registered now: it may connect anew in the middle of a call. Left out, or nothing: where it was. */
-  whereabouts?(): Peer | undefined;
+  currentPeer?(): Peer | undefined;
   /** The request URI: the contact that the phone registered. */
   uri: SipUri;
   /** Who asks: From, without a tag. */
@@ -26,7 +26,7 @@ export interface Outgoing {
 }
 
 /** What is known of a phone that makes a call. */
-export type Caller = Pick<Outgoing, "credentials" | "whereabouts">;
+export type Caller = Pick<Outgoing, "credentials" | "currentPeer">;
 
 /** What a request is made of. */
 export interface RequestParts {

@@ -12,8 +12,8 @@ export interface Refusal {
 }
 
 /** A phone said no, or nothing. */
-export class CallRefused extends Error {
-  override readonly name = "CallRefused";
+export class RequestRefused extends Error {
+  override readonly name = "RequestRefused";
   /** The SIP status; 408 and 503 also stand for silence and a broken transport, as RFC 3261 8.1.3.1 has it. */
   readonly status: number;
   /** What came with it. */
@@ -32,7 +32,7 @@ export class CallRefused extends Error {
 
 /** What stands for an answer that never came, or for what kept us from asking. */
 export function refusalOf(error: unknown): Refusal {
-  if (error instanceof CallRefused) return { status: error.status, reason: error.reason };
+  if (error instanceof RequestRefused) return { status: error.status, reason: error.reason };
   return { status: 503, reason: messageOf(error) };
 }
 

@@ -6,12 +6,12 @@
 import type { Clock } from "../tools/mod.ts";
 import { unzoned } from "../transport/mod.ts";
 import { checkDigits } from "./digits.ts";
-import { EventsHeard } from "./events_heard.ts";
+import { TelephoneEvents } from "./telephone_events.ts";
 import { addressType, type Agreement, answerTo, offerLines, OUR_DIGITS, takeAnswer } from "./negotiation.ts";
-import { PhonePlace, type Place } from "./phone_place.ts";
+import { type RtpAddress, SymmetricRtp } from "./symmetric_rtp.ts";
 import { readPacket } from "./rtp.ts";
 import type { RtpPorts, RtpSocket } from "./rtp_ports.ts";
-import { SentStream } from "./stream.ts";
+import { RtpSender } from "./rtp_sender.ts";
 
 /** What the sound of a call is made of. */
 export interface MediaParts {
@@ -40,10 +40,10 @@ export class MediaSession {
   held = false;
   readonly #parts: MediaParts;
   readonly #rtp: RtpSocket;
-  readonly #stream: SentStream;
+  readonly #stream: RtpSender;
   readonly #session: number;
-  readonly #heard = new EventsHeard();
-  readonly #place: PhonePlace;
+  readonly #heard = new TelephoneEvents();
+  readonly #remote: SymmetricRtp;
   #agreement: Agreement | undefined;
   /** The number that we gave digits. A phone that answers with a number of its own may write them with either. */
   #digitsIn = OUR_DIGITS;
@@ -57,9 +57,9 @@ export class MediaSession {
   private constructor(parts: MediaParts, rtp: RtpSocket) {
     this.#parts = parts;
     this.#rtp = rtp;
-    this.#place = new PhonePlace(parts.phone);
+    this.#remote = new SymmetricRtp(parts.phone);
     this.#session = Math.floor(Math.random() * 2 ** 31);
-    this.#stream = new SentStream({ clock: parts.clock, send: (bytes) => this.#send(bytes) });
+    this.#stream = new RtpSender({ clock: parts.clock, send: (bytes) => this.#send(bytes) });
     rtp.socket.on("message", (bytes, { address, port }) => this.#receive(bytes, { host: address, port }));
     // ICMP's "nobody listens there" arrives as an error of the socket; the phone may listen later.
     rtp.socket.on("error", () => {});
@@ -72,7 +72,7 @@ export class MediaSession {
 
   /** Whether digits can be sent as packets; else INFO is left. */
   get sendsDigits(): boolean {
-    return this.#agreement?.digits !== undefined && this.#sends && this.#place.destination !== undefined;
+    return this.#agreement?.digits !== undefined && this.#sends && this.#remote.destination !== undefined;
   }
 
   /** Writes an offer. */
@@ -147,7 +147,7 @@ export class MediaSession {
 
   #agree(agreement: Agreement): void {
     this.#agreement = agreement;
-    this.#place.describe(agreement);
+    this.#remote.describe(agreement);
     if (!this.#cancelSilence && !this.#closed) this.#keepAlive();
   }
 
@@ -156,25 +156,25 @@ export class MediaSession {
     this.#cancelSilence = this.#parts.clock.after(SILENCE_MS, () => this.#keepAlive());
   }
 
-  #receive(bytes: Uint8Array, from: Place): void {
+  #receive(bytes: Uint8Array, from: RtpAddress): void {
     // In this order: what a stranger sends must not use up what the phone may send.
-    if (!this.#place.includes(from) || this.#overPace()) return;
+    if (!this.#remote.accepts(from) || this.#isOverRate()) return;
     const packet = readPacket(bytes);
     if (!packet) return;
-    this.#place.heard(from);
+    this.#remote.latch(from);
     if (packet.payloadType !== this.#digitsIn && packet.payloadType !== this.#agreement?.digits) return;
     const digit = this.#heard.hear(packet);
     if (digit !== undefined) this.#parts.onDigit(digit);
   }
 
-  #overPace(): boolean {
+  #isOverRate(): boolean {
     const now = this.#parts.clock.now();
     if (now >= this.#second.endsAt) this.#second = { endsAt: now + 1000, packets: 0 };
     return ++this.#second.packets > this.#parts.mostPacketsPerSecond;
   }
 
   #send(bytes: Uint8Array): void {
-    const to = this.#place.destination;
+    const to = this.#remote.destination;
     if (!to || this.#closed) return;
     const left = Promise.withResolvers<void>();
     this.#leaving.add(left.promise);

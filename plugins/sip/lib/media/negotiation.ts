@@ -1,5 +1,5 @@
 /**
- * Offers and answers (RFC 3264): one audio stream, PCMU or PCMA, with digits beside it.
+ * Reinvites and answers (RFC 3264): one audio stream, PCMU or PCMA, with digits beside it.
  *
  * @module
  */

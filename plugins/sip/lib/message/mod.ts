@@ -21,7 +21,7 @@ export { parseMessage } from "./parse.ts";
 export { reasonOf } from "./reasons.ts";
 export { type ResponseOptions, responseTo } from "./response.ts";
 export { Scanner } from "./scan.ts";
-export { MessageSplitter, type Split } from "./stream.ts";
+export { MessageSplitter, type Split } from "./framing.ts";
 export { newToken, quote } from "./text.ts";
 export { parseUri, sameUri, SIP_PORT, type SipUri, writeUri } from "./uri.ts";
 export { MOST_VIAS, parseVia, type Via, writeVia } from "./via.ts";

@@ -7,9 +7,9 @@ export { dialogInfo, type LineState } from "./dialog_info.ts";
 export { MESSAGE_SUMMARY, type Messages, messageSummary } from "./message_summary.ts";
 export { PhoneSubscriptions } from "./phone_subscriptions.ts";
 export type {
+  EventPackage,
   NotifyBody,
   Subscription,
-  SubscriptionEvent,
   SubscriptionLimits,
   Subscriptions,
   SubscriptionsOptions,

@@ -8,10 +8,10 @@ import type { Credentials } from "../digest/mod.ts";
 import type { Header, SipResponse } from "../message/mod.ts";
 import { DIALOG_INFO } from "./dialog_info.ts";
 import { MESSAGE_SUMMARY } from "./message_summary.ts";
-import type { NotifyBody, SubscriptionEvent } from "./subscription.ts";
+import type { EventPackage, NotifyBody } from "./subscription.ts";
 
 /** What the packages that we notify write. */
-export const BODY_TYPES: Readonly<Record<SubscriptionEvent, string>> = {
+export const BODY_TYPES: Readonly<Record<EventPackage, string>> = {
   "message-summary": MESSAGE_SUMMARY,
   dialog: DIALOG_INFO,
 };
@@ -20,7 +20,7 @@ export const BODY_TYPES: Readonly<Record<SubscriptionEvent, string>> = {
 export interface NotifierParts {
   agent: AgentParts;
   dialog: Dialog;
-  event: SubscriptionEvent;
+  event: EventPackage;
   /** The Event header: the package, and the id that a NOTIFY repeats. */
   eventHeader: string;
   /** User part of what was subscribed to. */
@@ -28,7 +28,7 @@ export interface NotifierParts {
   credentials: Credentials | undefined;
 }
 
-/** Writes and sends them; whose turn it is, others see to. */
+/** Writes and sends them; in which order, others see to. */
 export class Notifier {
   readonly #parts: NotifierParts;
   #version = 0;

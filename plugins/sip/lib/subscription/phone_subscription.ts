@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { CallRefused, type DialogUser, messageOf, type OtherSide, refusesExtension, reply } from "../dialog/mod.ts";
+import { type DialogUsage, messageOf, type OtherSide, refusesExtension, reply, RequestRefused } from "../dialog/mod.ts";
 import type { Header, SipRequest, SipResponse } from "../message/mod.ts";
-import { Turns } from "../tools/mod.ts";
+import { SerialQueue } from "../tools/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 import { Notifier, type NotifierParts } from "./notifier.ts";
-import type { NotifyBody, Subscription, SubscriptionEvent } from "./subscription.ts";
+import type { EventPackage, NotifyBody, Subscription } from "./subscription.ts";
 
 /** What a subscription is made of. */
 export interface PhoneSubscriptionParts extends NotifierParts {
@@ -33,17 +33,17 @@ const TERMINATED: Readonly<Partial<Record<SubscriptionEndReason, string>>> = {
 const ENDING: readonly number[] = [404, 405, 408, 410, 416, 480, 481, 482, 483, 484, 485, 489, 501, 604];
 
 /** One subscription. It is told the present state at once and after each refresh; it ends once. */
-export class PhoneSubscription implements Subscription, DialogUser {
-  readonly event: SubscriptionEvent;
+export class PhoneSubscription implements Subscription, DialogUsage {
+  readonly event: EventPackage;
   readonly subscriber: string;
   readonly resource: string;
   readonly #parts: PhoneSubscriptionParts;
   readonly #notifier: Notifier;
-  readonly #turns = new Turns();
+  readonly #queue = new SerialQueue();
   readonly #over = new AbortController();
   #expiresAt = 0;
   #cancelExpiry: (() => void) | undefined;
-  /** Whether a NOTIFY of the present state has not had its turn yet: it will say what is true then, to every refresh before it. */
+  /** Whether a NOTIFY of the present state waits in the queue: it will say what is true then, to every refresh before it. */
   #presentWaits = false;
 
   /** @param parts What it is made of. */
@@ -77,7 +77,7 @@ export class PhoneSubscription implements Subscription, DialogUser {
   /** Sends a NOTIFY after those under way. */
   notify(body: NotifyBody): Promise<SipResponse> {
     const { signal } = this.#over;
-    return this.#turns.run(async () => {
+    return this.#queue.add(async () => {
       signal.throwIfAborted();
       const left = Math.max(0, Math.ceil((this.#expiresAt - this.#parts.agent.clock.now()) / 1000));
       const written = this.#notifier.write(body);
@@ -99,7 +99,7 @@ export class PhoneSubscription implements Subscription, DialogUser {
     const state = TERMINATED[reason];
     if (state === undefined) return this.#parts.onOver(this);
     try {
-      await this.#turns.run(() => {
+      await this.#queue.add(() => {
         const body = this.#notifier.write((version) => this.#present(version));
         return this.#notifier.send(body, { state });
       });
@@ -152,7 +152,7 @@ export class PhoneSubscription implements Subscription, DialogUser {
 
   /** From now on it is not active; a NOTIFY under way is abandoned. */
   #stop(): void {
-    this.#over.abort(new CallRefused({ status: 481, reason: "Subscription Does Not Exist: it has ended" }));
+    this.#over.abort(new RequestRefused({ status: 481, reason: "Subscription Does Not Exist: it has ended" }));
     this.#cancelExpiry?.();
     this.#parts.agent.dialogs.delete(this.#parts.dialog);
   }

@@ -5,12 +5,12 @@
  */
 import {
   type AgentParts,
-  CallRefused,
   Dialog,
   keepable,
   kept,
   refusesExtension,
   reply,
+  RequestRefused,
   userOf,
 } from "../dialog/mod.ts";
 import type { Credentials } from "../digest/mod.ts";
@@ -18,13 +18,7 @@ import { MalformedMessage, newToken, type SipRequest, type SipResponse } from ".
 import type { ServerTransaction } from "../transaction/mod.ts";
 import { BODY_TYPES } from "./notifier.ts";
 import { PhoneSubscription, readExpiry } from "./phone_subscription.ts";
-import type {
-  NotifyBody,
-  Subscription,
-  SubscriptionEvent,
-  Subscriptions,
-  SubscriptionsOptions,
-} from "./subscription.ts";
+import type { EventPackage, NotifyBody, Subscription, Subscriptions, SubscriptionsOptions } from "./subscription.ts";
 
 const EVENTS = Object.keys(BODY_TYPES).join(", ");
 
@@ -60,7 +54,7 @@ export class PhoneSubscriptions implements Subscriptions {
     const asked = readExpiry(request, limits);
     if ("status" in asked) return reply(agent, { transaction, ...asked });
     const resource = kept(userOf(request) ?? "");
-    const isFull = this.#closed || !this.#makeRoom({ subscriber, event, resource }) || this.#held.size >= limits.most;
+    const isFull = this.#closed || !this.#evict({ subscriber, event, resource }) || this.#held.size >= limits.most;
     if (isFull) return reply(agent, { transaction, status: 503 });
     const dialog = dialogOf(request, peer);
     if (dialog instanceof MalformedMessage) {
@@ -82,7 +76,7 @@ export class PhoneSubscriptions implements Subscriptions {
     subscription.take(transaction, asked.seconds);
   }
 
-  of(subscriber: string, { event, resource }: { event?: SubscriptionEvent; resource?: string } = {}): Subscription[] {
+  of(subscriber: string, { event, resource }: { event?: EventPackage; resource?: string } = {}): Subscription[] {
     return this.#of(subscriber).filter((subscription) =>
       subscription.active &&
       (event === undefined || subscription.event === event) &&
@@ -92,7 +86,7 @@ export class PhoneSubscriptions implements Subscriptions {
 
   async notify(subscription: Subscription, { body }: { body: NotifyBody }): Promise<SipResponse> {
     for (const held of this.#held) if (held === subscription && held.active) return await held.notify(body);
-    throw new CallRefused({ status: 481, reason: "Subscription Does Not Exist: it has ended" });
+    throw new RequestRefused({ status: 481, reason: "Subscription Does Not Exist: it has ended" });
   }
 
   drop(subscriber: string): void {
@@ -115,7 +109,7 @@ export class PhoneSubscriptions implements Subscriptions {
    *
    * @returns Whether there is room now.
    */
-  #makeRoom({ subscriber, event, resource }: Pick<Subscription, "subscriber" | "event" | "resource">): boolean {
+  #evict({ subscriber, event, resource }: Pick<Subscription, "subscriber" | "event" | "resource">): boolean {
     const { mostOfOne } = this.#options.limits;
     if (this.#of(subscriber).length < mostOfOne) return true;
     const active = this.#of(subscriber).filter((subscription) => subscription.active);
@@ -125,7 +119,7 @@ export class PhoneSubscriptions implements Subscriptions {
   }
 }
 
-function eventOf(header: string): SubscriptionEvent | undefined {
+function eventOf(header: string): EventPackage | undefined {
   const name = header.split(";", 1)[0]?.trim();
   return name === "message-summary" || name === "dialog" ? name : undefined;
 }

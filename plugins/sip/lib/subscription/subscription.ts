@@ -7,8 +7,8 @@ import type { Credentials } from "../digest/mod.ts";
 import type { SipResponse } from "../message/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 
-/** The packages that we notify: the message lamp (RFC 3842) and line lamps (RFC 4235). */
-export type SubscriptionEvent = "message-summary" | "dialog";
+/** The event packages that we notify: the message lamp (RFC 3842) and line lamps (RFC 4235). */
+export type EventPackage = "message-summary" | "dialog";
 
 /** A body of a NOTIFY, or what makes it of the version that it will have (RFC 4235: rises by one with each, from 0). */
 export type NotifyBody = string | ((version: number) => string);
@@ -16,7 +16,7 @@ export type NotifyBody = string | ((version: number) => string);
 /** One subscription of one phone. */
 export interface Subscription {
   /** What it is told of. */
-  readonly event: SubscriptionEvent;
+  readonly event: EventPackage;
   /** Who subscribed: what `subscribe` was given. */
   readonly subscriber: string;
   /** User part of what was subscribed to (of the request URI): the account itself, or a watched resource. */
@@ -53,12 +53,12 @@ export interface Subscriptions {
    */
   subscribe(transaction: ServerTransaction, options: { subscriber: string; credentials?: Credentials }): void;
   /** The active ones of a subscriber, the newest last; of one event and resource where they are given. */
-  of(subscriber: string, options?: { event?: SubscriptionEvent; resource?: string }): Subscription[];
+  of(subscriber: string, options?: { event?: EventPackage; resource?: string }): Subscription[];
   /**
    * Sends a NOTIFY, after those that are under way, and gives its final answer whatever its status. 481, 408 and a broken transport
    * end the subscription, as does what RFC 6665 4.2.2 names.
    *
-   * @throws CallRefused (rejected) when it is over, 408 or 503 when no answer came.
+   * @throws RequestRefused (rejected) when it is over, 408 or 503 when no answer came.
    */
   notify(subscription: Subscription, options: { body: NotifyBody }): Promise<SipResponse>;
   /** Ends those of one subscriber without a word: a phone that has unregistered. */

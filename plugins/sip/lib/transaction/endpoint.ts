@@ -121,7 +121,7 @@ export interface EndpointUser {
   onAck?(ack: SipRequest, from: Peer): void;
   /** Decides what becomes of a request before it costs memory. Not asked about ACK and CANCEL. */
   admit(request: SipRequest, from: Peer): Admission;
-  /** Hears of trouble, at a bounded pace. */
+  /** Hears of trouble, at a bounded rate. */
   log(text: string): void;
 }
 

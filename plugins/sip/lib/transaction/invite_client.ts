@@ -5,7 +5,7 @@
  */
 import { parseCSeq, SipHeaders, type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
 import { type Peer, peerText } from "../transport/mod.ts";
-import { type ClientParts, type ClientTransaction, timeout } from "./client.ts";
+import { type ClientParts, type ClientTransaction, timeout } from "./non_invite_client.ts";
 import { type InviteOptions, TransactionTimeout } from "./endpoint.ts";
 import { toTag } from "./keys.ts";
 import { PATIENCE_MS, T1_MS, Timers } from "./timers.ts";

@@ -7,12 +7,12 @@ import { newToken, responseTo, type SipRequest, type SipResponse, writeMessage }
 import { type Peer, peerText } from "../transport/mod.ts";
 import { TransactionTimeout } from "./endpoint.ts";
 import { toTag } from "./keys.ts";
-import type { ReceivingTransaction, ServerParts } from "./server.ts";
+import type { ReceivingTransaction, ServerParts } from "./non_invite_server.ts";
 import { PATIENCE_MS, T1_MS, T2_MS, T4_MS, Timers } from "./timers.ts";
 
 /** An INVITE that is not answered for so long gets a 100, milliseconds. */
 const TRYING_MS = 200;
-const PACE = { first: T1_MS, longest: T2_MS };
+const REPETITION = { first: T1_MS, longest: T2_MS };
 
 /** What an INVITE of others is made of. */
 export interface InviteServerParts extends ServerParts {
@@ -113,7 +113,7 @@ export class InviteServer implements ReceivingTransaction {
 
   #refuse(bytes: Uint8Array): void {
     this.#state = "completed";
-    if (this.#parts.from.transport === "udp") this.#timers.repeat("G", PACE, () => this.#send(bytes));
+    if (this.#parts.from.transport === "udp") this.#timers.repeat("G", REPETITION, () => this.#send(bytes));
     this.#timers.set("H", PATIENCE_MS, () => this.#giveUp(this.#unacknowledged()));
   }
 
@@ -121,7 +121,7 @@ export class InviteServer implements ReceivingTransaction {
     this.#state = "accepted";
     this.#parts.onAccepted(response);
     // Over TCP, too: a hop behind it may be UDP.
-    this.#timers.repeat("again", PACE, () => this.#send(bytes));
+    this.#timers.repeat("again", REPETITION, () => this.#send(bytes));
     this.#timers.set("L", PATIENCE_MS, () => this.#heard ? this.#end() : this.#giveUp(this.#unacknowledged()));
   }
 

@@ -12,15 +12,15 @@ import {
   type SipMessage,
   type SipRequest,
 } from "../message/mod.ts";
-import { type Clock, Pace } from "../tools/mod.ts";
+import { type Clock, TokenBuckets } from "../tools/mod.ts";
 import { type Peer, peerText, type Transports } from "../transport/mod.ts";
-import { Clients } from "./clients.ts";
+import { ClientTransactions } from "./client_transactions.ts";
 import type { EndpointLimits, EndpointUser, OpenEndpoint } from "./endpoint.ts";
 import { RateLimit } from "./rate_limit.ts";
-import { type Arrival, Servers } from "./servers.ts";
+import { type Arrival, ServerTransactions } from "./server_transactions.ts";
 import { withSource } from "./via.ts";
 
-const LOG_PACE = { perSecond: 1, burst: 20 };
+const LOG_RATE = { perSecond: 1, burst: 20 };
 const LONGEST_LOG = 300;
 
 /** What {@linkcode openEndpoint} is told. */
@@ -37,11 +37,11 @@ export interface EndpointOptions extends EndpointUser {
 export function openEndpoint(options: EndpointOptions): OpenEndpoint {
   const { transports, clock, limits } = options;
   const rateLimit = new RateLimit({ clock, limits });
-  const logPace = new Pace({ clock, ...LOG_PACE });
+  const logRate = new TokenBuckets({ clock, ...LOG_RATE });
   const log = (text: string) => {
-    if (logPace.take("")) options.log(text.slice(0, LONGEST_LOG));
+    if (logRate.take("")) options.log(text.slice(0, LONGEST_LOG));
   };
-  const clients = new Clients({ transports, clock, log });
+  const clients = new ClientTransactions({ transports, clock, log });
   const user: EndpointUser = {
     ...options,
     admit(request, from) {
@@ -50,7 +50,7 @@ export function openEndpoint(options: EndpointOptions): OpenEndpoint {
       return admission;
     },
   };
-  const servers = new Servers({ transports, clock, limits, user, log });
+  const servers = new ServerTransactions({ transports, clock, limits, user, log });
   let closed = false;
 
   function take(bytes: Uint8Array, from: Peer): void {

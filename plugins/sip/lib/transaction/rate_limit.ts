@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Clock, Pace } from "../tools/mod.ts";
+import { type Clock, TokenBuckets } from "../tools/mod.ts";
 import { type Peer, peerText, sourceOf } from "../transport/mod.ts";
 import type { EndpointLimits } from "./endpoint.ts";
 
@@ -39,15 +39,15 @@ export interface RateLimitOptions {
 /** Counts what comes in, before it is read: a flood must not even cost that. */
 export class RateLimit {
   readonly #limits: RateLimitOptions["limits"];
-  readonly #ofSource: Pace;
-  readonly #ofAll: Pace;
+  readonly #ofSource: TokenBuckets;
+  readonly #ofAll: TokenBuckets;
   readonly #known = new KnownSources();
 
   /** @param options How much is heard, and what times it. */
   constructor({ clock, limits }: RateLimitOptions) {
     this.#limits = limits;
-    this.#ofSource = new Pace({ clock, perSecond: limits.messagesPerSecond, burst: limits.burst });
-    this.#ofAll = new Pace({ clock, perSecond: limits.messagesPerSecondOfAll, burst: limits.burstOfAll });
+    this.#ofSource = new TokenBuckets({ clock, perSecond: limits.messagesPerSecond, burst: limits.burst });
+    this.#ofAll = new TokenBuckets({ clock, perSecond: limits.messagesPerSecondOfAll, burst: limits.burstOfAll });
   }
 
   /** Counts a message. @returns Why it is not heard, if it is not. */

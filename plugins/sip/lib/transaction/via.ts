@@ -58,22 +58,22 @@ export function withSource(request: SipRequest, from: Peer): SipRequest {
   return { ...request, headers };
 }
 
-/** Where an answer goes. */
-export interface WaysBack {
+/** Where an answer is sent. */
+export interface ResponseTargets {
   first: Peer;
   /** Where it goes if it cannot be sent there. */
   otherwise?: Peer;
 }
 
 /**
- * Finds the ways back. All lead to the address that the request came from, so that nobody can have others answered; only the port may be the
+ * Finds where an answer is sent. All leads to the address that the request came from, so that nobody can have others answered; only the port may be the
  * one that Via names.
  *
  * Over TCP it is the connection, and the port of Via if that is gone. Over UDP it is the port of Via, as some phones listen at 5060 and send
  * from another port, unless Via has `rport`, or names the address of an inside network: of what a router has opened for a phone behind it, the
  * source port is all that leads there.
  */
-export function waysBack(request: SipRequest, from: Peer): WaysBack {
+export function responseTargets(request: SipRequest, from: Peer): ResponseTargets {
   const { host, port = SIP_PORT, params } = topVia(request);
   const named: Peer = { ...from, port };
   if (from.transport === "tcp") return { first: from, ...!samePeer(named, from) && { otherwise: named } };

@@ -7,7 +7,7 @@ export { bindDatagrams } from "./datagrams.ts";
 export { sourceOf, unzoned } from "./ip.ts";
 export { openTransports } from "./open.ts";
 export { hostText, type LocalAddress, type Peer, peerText, samePeer, type TransportName } from "./peer.ts";
-export { Places } from "./places.ts";
+export { Quota } from "./quota.ts";
 export {
   DEFAULT_TRANSPORT_LIMITS,
   type Receiver,

@@ -5,8 +5,8 @@
  */
 import { type Clock, pause } from "../tools/mod.ts";
 import { hostText, type LocalAddress, type Peer, peerText } from "./peer.ts";
-import { Places } from "./places.ts";
-import { toMakeRoom } from "./room.ts";
+import { Quota } from "./quota.ts";
+import { toEvict } from "./eviction.ts";
 import { TcpConnection } from "./tcp_connection.ts";
 import { type Receiver, type SendOptions, TransportError, type TransportLimits } from "./transports.ts";
 
@@ -35,11 +35,11 @@ export function openTcp(options: TcpOptions): TcpSocket {
 /** Who has opened a connection: a peer, or we. */
 type OpenedBy = "peer" | "us";
 
-/** A connection with its place. */
+/** A connection, and what it takes of its quota. */
 interface Held {
   connection: TcpConnection;
   openedBy: OpenedBy;
-  /** Takes it out, which makes room. */
+  /** Takes it out, which gives that back. */
   leave(): void;
 }
 
@@ -50,7 +50,7 @@ export class TcpSocket {
   readonly local: LocalAddress;
   readonly #listener: Deno.TcpListener;
   readonly #options: TcpOptions;
-  readonly #places: Readonly<Record<OpenedBy, Places>>;
+  readonly #quotas: Readonly<Record<OpenedBy, Quota>>;
   readonly #open = new Map<string, Held>();
   /** Those that are closing, too. */
   readonly #all = new Set<TcpConnection>();
@@ -65,9 +65,9 @@ export class TcpSocket {
     this.local = { host: hostname, port };
     this.#listener = listener;
     this.#options = options;
-    this.#places = {
-      peer: new Places({ most: limits.connections, mostPerSource: limits.connectionsPerAddress }),
-      us: new Places({ most: limits.connectionsOfOurs, mostPerSource: limits.connectionsOfOursPerAddress }),
+    this.#quotas = {
+      peer: new Quota({ most: limits.connections, mostPerSource: limits.connectionsPerAddress }),
+      us: new Quota({ most: limits.connectionsOfOurs, mostPerSource: limits.connectionsOfOursPerAddress }),
     };
     this.#accepting = this.#accept();
   }
@@ -102,9 +102,9 @@ export class TcpSocket {
       try {
         const conn = await this.#listener.accept();
         const { hostname: host, port } = conn.remoteAddr;
-        const giveBack = this.#takePlace(host, "peer");
+        const release = this.#acquire(host, "peer");
         const peer: Peer = { transport: "tcp", host, port, local: this.local };
-        if (giveBack) this.#hold(conn, { peer, openedBy: "peer", giveBack });
+        if (release) this.#hold(conn, { peer, openedBy: "peer", release });
         else conn.close();
       } catch {
         // Out of file descriptors, if it was not closed: at once it would only fail again.
@@ -126,18 +126,18 @@ export class TcpSocket {
     const stop = clock.after(connectMs, () => giveUp.abort(new Error(`no answer within ${connectMs} ms`)));
     const signal = AbortSignal.any([giveUp.signal, this.#closing.signal]);
     // Before it is open: else as many as are asked for at once would all be under way.
-    const giveBack = this.#takePlace(to.host, "us");
+    const release = this.#acquire(to.host, "us");
     try {
-      if (!giveBack) throw new Error("too many connections are being opened");
+      if (!release) throw new Error("too many connections are being opened");
       const conn = await Deno.connect({ hostname: to.host, port: to.port, signal });
       if (signal.aborted) {
         conn.close();
         throw signal.reason;
       }
       const peer: Peer = { transport: "tcp", host: to.host, port: to.port, local: this.local };
-      return this.#hold(conn, { peer, openedBy: "us", giveBack });
+      return this.#hold(conn, { peer, openedBy: "us", release });
     } catch (cause) {
-      giveBack?.();
+      release?.();
       const why = signal.aborted ? signal.reason : cause;
       throw new TransportError(`Cannot connect to ${peerText(to)}: ${String(why)}`, { cause });
     } finally {
@@ -145,10 +145,10 @@ export class TcpSocket {
     }
   }
 
-  /** Takes a connection that has a place. */
+  /** Takes a connection for which there is quota. */
   #hold(
     conn: Deno.TcpConn,
-    { peer, openedBy, giveBack }: { peer: Peer; openedBy: OpenedBy; giveBack(): void },
+    { peer, openedBy, release }: { peer: Peer; openedBy: OpenedBy; release(): void },
   ): TcpConnection {
     // A phone that lost its power does not even end its connection.
     conn.setKeepAlive(true);
@@ -163,7 +163,7 @@ export class TcpSocket {
       leave: () => {
         if (this.#open.get(key) !== held) return;
         this.#open.delete(key);
-        giveBack();
+        release();
       },
     };
     this.#open.set(key, held);
@@ -175,15 +175,15 @@ export class TcpSocket {
     return connection;
   }
 
-  /** Whoever connects first could keep all others out: where there is no room, another connection makes it. */
-  #takePlace(host: string, openedBy: OpenedBy): (() => void) | undefined {
+  /** Whoever connects first could keep all others out: where nothing is left of a quota, another connection is evicted. */
+  #acquire(host: string, openedBy: OpenedBy): (() => void) | undefined {
     if (this.#closing.signal.aborted) return undefined;
-    const places = this.#places[openedBy];
-    const giveBack = places.take(host);
-    if (giveBack) return giveBack;
+    const quota = this.#quotas[openedBy];
+    const release = quota.acquire(host);
+    if (release) return release;
     const held = [...this.#open.values()].filter((each) => each.openedBy === openedBy);
-    this.#leave(toMakeRoom(held, { host, ofItsOwn: places.isFullFor(host) }));
-    return places.take(host);
+    this.#leave(toEvict(held, { host, ofItsOwn: quota.isExhaustedBy(host) }));
+    return quota.acquire(host);
   }
 
   #leave(held: Held | undefined): void {

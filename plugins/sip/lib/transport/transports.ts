@@ -10,7 +10,7 @@ import type { LocalAddress, Peer, TransportName } from "./peer.ts";
 export interface TransportLimits {
   /** Bytes of one message. */
   mostBytes: number;
-  /** TCP connections at once that peers have opened. Where there is no room, one makes room: of those that are not kept, if there are any. */
+  /** TCP connections at once that peers have opened. One more evicts another: of those that are not kept, if there are any. */
   connections: number;
   /** Of those, the connections of one source: an IPv4 address, or an IPv6 network of 64 bits. */
   connectionsPerAddress: number;

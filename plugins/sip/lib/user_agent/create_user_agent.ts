@@ -81,8 +81,8 @@ class EndpointUserAgent implements UserAgent {
   receive(transaction: ServerTransaction): boolean {
     const { request } = transaction;
     if (tagOf(request.headers.get("To") ?? "") === undefined) return false;
-    const user = this.#parts.dialogs.find(request);
-    if (user) user.receive(transaction);
+    const usage = this.#parts.dialogs.find(request);
+    if (usage) usage.receive(transaction);
     else reply(this.#parts, { transaction, status: 481 });
     return true;
   }

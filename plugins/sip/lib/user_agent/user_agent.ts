@@ -81,7 +81,7 @@ export interface UserAgent {
   /**
    * Sends a request outside of any dialog and gives the final answer, whatever its status.
    *
-   * @throws CallRefused (rejected) 408 or 503 when no answer came; the signal's reason when abandoned.
+   * @throws RequestRefused (rejected) 408 or 503 when no answer came; the signal's reason when abandoned.
    */
   request(options: OutgoingRequest): Promise<SipResponse>;
   /** Hangs up every call and ends every subscription; fulfilled when they have ended. */

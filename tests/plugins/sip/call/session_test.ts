@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import type { Call } from "../../../../plugins/sip/lib/call/mod.ts";
-import { CallRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { RequestRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
 import { responseTo, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
 import type { ServerTransaction } from "../../../../plugins/sip/lib/transaction/mod.ts";
 import { settle } from "../support/hand_clock.ts";
@@ -130,7 +130,7 @@ Deno.test("a hold that the phone refuses leaves the call as it was", async () =>
   await using bench = openBench();
   const { call, raw } = await answered(bench);
   answers(bench, 488);
-  await assert.rejects(call.hold(true), (error) => error instanceof CallRefused && error.status === 488);
+  await assert.rejects(call.hold(true), (error) => error instanceof RequestRefused && error.status === 488);
   bench.phone.onRequest = undefined;
   assert.match(textOf(await raw.invite({ body: sdp() })), /a=sendrecv/);
 });
@@ -139,7 +139,7 @@ Deno.test("RFC 3261 14.1: a re-INVITE that is answered 481 ends the call", async
   await using bench = openBench();
   const { call } = await answered(bench);
   answers(bench, 481);
-  await assert.rejects(call.hold(true), CallRefused);
+  await assert.rejects(call.hold(true), RequestRefused);
   const end = await call.ended;
   assert.deepEqual([end.by, end.status], ["network", 481]);
 });
@@ -246,7 +246,7 @@ Deno.test("digits go by INFO, one after the other, to a phone that knows no tele
   };
   await call.sendDigits("1*", never);
   assert.deepEqual(bodies, ["Signal=1\r\nDuration=100\r\n", "Signal=*\r\nDuration=100\r\n"]);
-  await assert.rejects(call.sendDigits("2", never), (error) => error instanceof CallRefused && error.status === 415);
+  await assert.rejects(call.sendDigits("2", never), (error) => error instanceof RequestRefused && error.status === 415);
   await assert.rejects(call.sendDigits("12x", never), /1 to 32 of 0-9, \*, # and A-D are wanted/);
   bench.phone.onRequest = undefined;
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Call } from "../../../../plugins/sip/lib/call/mod.ts";
-import { CallRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { RequestRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
 import { createChallenger } from "../../../../plugins/sip/lib/digest/mod.ts";
 import { RtpPorts } from "../../../../plugins/sip/lib/media/mod.ts";
 import { responseTo, type SipRequest, writeMessage } from "../../../../plugins/sip/lib/message/mod.ts";
@@ -31,9 +31,9 @@ function answer(
   invite.respond(responseTo(invite.request, status, { toTag, headers, ...(body ? { body } : {}) }));
 }
 
-function refusal(promise: Promise<unknown>): Promise<CallRefused> {
+function refusal(promise: Promise<unknown>): Promise<RequestRefused> {
   return promise.then(() => assert.fail("it was not refused"), (error) => {
-    assert.ok(error instanceof CallRefused, String(error));
+    assert.ok(error instanceof RequestRefused, String(error));
     return error;
   });
 }
@@ -291,7 +291,7 @@ Deno.test("a phone that registers over another connection in mid-call is reached
   await using bench = openBench();
   const { us, phone, wire } = bench;
   let now: Peer = peerOf(phone);
-  const call = us.agent.call({ ...ring(us, phone), whereabouts: () => now });
+  const call = us.agent.call({ ...ring(us, phone), currentPeer: () => now });
   await call.answered;
   const elsewhere = wire.join(5071, (bytes, from) => phone.endpoint.receive(bytes, from));
   const goes = () => wire.sent.filter(({ from }) => from === us.port).at(-1)?.to;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CallRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { RequestRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
 import {
   SipHeaders,
   type SipRequest,
@@ -134,7 +134,7 @@ Deno.test("RFC 3261 13.3.1.4: a 200 that is never acknowledged ends the call by 
   await bench.clock.pass(70_000);
   const { call, end } = await only(bench.us);
   assert.deepEqual([end.by, end.status], ["network", 408]);
-  await assert.rejects(call.answered, CallRefused);
+  await assert.rejects(call.answered, RequestRefused);
 });
 
 Deno.test("a call that we hang up before it could be answered is declined", async () => {
@@ -173,7 +173,7 @@ for (
     if (header) assert.equal(response.headers.get(header[0]), header[1]);
     const { call, end } = await only(bench.us);
     assert.deepEqual([end.by, end.status], ["us", status]);
-    await assert.rejects(call.ringing.then(() => call.answered), CallRefused);
+    await assert.rejects(call.ringing.then(() => call.answered), RequestRefused);
   });
 }
 

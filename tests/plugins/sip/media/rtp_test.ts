@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { EventsHeard } from "../../../../plugins/sip/lib/media/events_heard.ts";
+import { TelephoneEvents } from "../../../../plugins/sip/lib/media/telephone_events.ts";
 import { digitOfInfo } from "../../../../plugins/sip/lib/media/mod.ts";
 import { readPacket, type RtpPacket, writePacket } from "../../../../plugins/sip/lib/media/rtp.ts";
 
@@ -21,7 +21,7 @@ function press(code: number, at: number): RtpPacket[] {
 }
 
 function heard(packets: RtpPacket[]): string {
-  const events = new EventsHeard();
+  const events = new TelephoneEvents();
   return packets.map((packet) => events.hear(packet) ?? "").join("");
 }
 
@@ -53,7 +53,7 @@ Deno.test("RFC 3550 5.1: sources, an extension and padding are passed over", () 
 Deno.test("any bytes are a packet or nothing", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
     const packet = readPacket(bytes);
-    if (packet) new EventsHeard().hear(packet);
+    if (packet) new TelephoneEvents().hear(packet);
   }));
 });
 

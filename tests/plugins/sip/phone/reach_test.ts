@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { CallRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { RequestRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
 import { parseAddress, SipHeaders, type SipResponse } from "../../../../plugins/sip/lib/message/mod.ts";
 import { type Clock, systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
 import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
@@ -71,7 +71,7 @@ Deno.test("when none agrees, the refusal that says most is told", async () => {
   const { reach } = reachOf({ "127.0.0.2": 486, "127.0.0.3": 404, "127.0.0.4": new Error("broken") });
   reach.registered([binding("127.0.0.2"), binding("127.0.0.3"), binding("127.0.0.4")], "");
   await rejects(reach.ask({ method: "MESSAGE", signal: never() }), (error) => {
-    return error instanceof CallRefused && error.status === 404;
+    return error instanceof RequestRefused && error.status === 404;
   });
 });
 
@@ -119,10 +119,10 @@ Deno.test("a call is told where its contact is now, also when that has registere
   const { reach } = reachOf();
   const before = binding("192.0.2.1");
   reach.registered([before, binding("192.0.2.2")], "");
-  const { to, whereabouts } = reach.outgoing(before);
+  const { to, currentPeer } = reach.outgoing(before);
   const now: Peer = { transport: "tcp", host: "192.0.2.9", port: 40_000 };
   reach.registered([{ ...before, peer: now }, binding("192.0.2.2")], "");
-  deepEqual([to, whereabouts?.()], [before.peer, now]);
+  deepEqual([to, currentPeer?.()], [before.peer, now]);
   reach.registered([binding("192.0.2.2")], "");
-  equal(whereabouts?.(), undefined);
+  equal(currentPeer?.(), undefined);
 });

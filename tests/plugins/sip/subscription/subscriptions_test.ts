@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CallRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { RequestRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
 import { type Header, tagOf } from "../../../../plugins/sip/lib/message/mod.ts";
 import { dialogInfo } from "../../../../plugins/sip/lib/subscription/mod.ts";
 import { type Bench, openBench } from "../dialog/support/party.ts";
@@ -113,7 +113,7 @@ Deno.test("RFC 6665 4.2.2: one that is not refreshed ends with terminated;reason
   assert.equal(phone.state, "terminated;reason=timeout");
   assert.equal(held.active, false);
   await assert.rejects(bench.us.agent.subscriptions.notify(held, { body: "" }), (error) => {
-    return error instanceof CallRefused && error.status === 481;
+    return error instanceof RequestRefused && error.status === 481;
   });
 });
 

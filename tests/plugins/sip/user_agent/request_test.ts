@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CallRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { RequestRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
 import { responseTo, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
 import { type Bench, openBench, ring } from "../dialog/support/party.ts";
 import { textOf } from "../dialog/support/raw_dialog.ts";
@@ -60,7 +60,7 @@ Deno.test("a request that is not answered is refused by 408, one that is abandon
   bench.wire.fate = () => "lost";
   const stop = new AbortController();
   const silent = assert.rejects(bench.us.agent.request(message(bench)), (error) => {
-    return error instanceof CallRefused && error.status === 408;
+    return error instanceof RequestRefused && error.status === 408;
   });
   const abandoned = assert.rejects(bench.us.agent.request({ ...message(bench), signal: stop.signal }), /enough/);
   stop.abort(new Error("enough"));
@@ -81,7 +81,7 @@ Deno.test("RFC 3428 8: a MESSAGE that is too long for UDP is not sent; TCP takes
   const came = hears(bench);
   const long = { ...message(bench), body: new TextEncoder().encode("x".repeat(1_300)) };
   await assert.rejects(bench.us.agent.request(long), (error) => {
-    return error instanceof CallRefused && error.status === 513 && /of which UDP takes 1300/.test(error.reason);
+    return error instanceof RequestRefused && error.status === 513 && /of which UDP takes 1300/.test(error.reason);
   });
   assert.deepEqual(bench.wire.sent, []);
   const fits = { ...long, body: long.body.subarray(0, 800) };

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Call, CallEnd, CallState } from "../../../../../plugins/sip/lib/call/mod.ts";
-import { CallRefused } from "../../../../../plugins/sip/lib/dialog/mod.ts";
+import { RequestRefused } from "../../../../../plugins/sip/lib/dialog/mod.ts";
 
 /** See the module. */
 export class FakeCall implements Call {
@@ -98,7 +98,7 @@ export class FakeCall implements Call {
 
   #end(end: CallEnd): void {
     this.state = "ended";
-    const refusal = new CallRefused({ status: end.status ?? 487, reason: end.reason ?? "Request Terminated" });
+    const refusal = new RequestRefused({ status: end.status ?? 487, reason: end.reason ?? "Request Terminated" });
     this.#ringing.reject(refusal);
     this.#answered.reject(refusal);
     this.#ended.resolve(end);

@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { toMakeRoom } from "../../../../plugins/sip/lib/transport/room.ts";
+import { toEvict } from "../../../../plugins/sip/lib/transport/eviction.ts";
 
 /** A connection: who is at its other end, when it was heard, and whether it is kept. */
 const held = (host: string, heardAt: number, isKept = true) => ({
@@ -10,9 +10,9 @@ const HOST = "192.0.2.1";
 
 Deno.test("who asks for room has his own unknown connection make it, then that of another, and a kept one only if there is no other", () => {
   const [own, other, kept] = [held(HOST, 3, false), held("192.0.2.2", 2, false), held("192.0.2.3", 1)];
-  equal(toMakeRoom([kept, other, own], { host: HOST, ofItsOwn: false }), own);
-  equal(toMakeRoom([kept, other], { host: HOST, ofItsOwn: false }), other);
-  equal(toMakeRoom([kept], { host: HOST, ofItsOwn: false }), kept);
+  equal(toEvict([kept, other, own], { host: HOST, ofItsOwn: false }), own);
+  equal(toEvict([kept, other], { host: HOST, ofItsOwn: false }), other);
+  equal(toEvict([kept], { host: HOST, ofItsOwn: false }), kept);
 });
 
 Deno.test("one account that has all its connections kept displaces its own, however quiet those of others are", () => {
@@ -20,7 +20,7 @@ Deno.test("one account that has all its connections kept displaces its own, howe
   let all = [...phones, ...Array.from({ length: 61 }, (_, index) => held(`198.51.100.${index % 4}`, 100 + index))];
   for (let again = 0; again < 200; again++) {
     const source = `198.51.100.${again % 4}`;
-    const leaving = toMakeRoom(all, { host: source, ofItsOwn: false });
+    const leaving = toEvict(all, { host: source, ofItsOwn: false });
     all = [...all.filter((each) => each !== leaving), held(source, 1_000 + again)];
     equal(all.length, 64);
   }
@@ -29,6 +29,6 @@ Deno.test("one account that has all its connections kept displaces its own, howe
 
 Deno.test("a source that has all that one gets makes room itself; the addresses of an IPv6 network of 64 bits are one", () => {
   const [quiet, own] = [held("192.0.2.1", 1, false), held("2001:db8::1", 2)];
-  equal(toMakeRoom([quiet, own], { host: "2001:db8::2", ofItsOwn: true }), own);
-  equal(toMakeRoom([quiet], { host: "2001:db8::2", ofItsOwn: true }), undefined);
+  equal(toEvict([quiet, own], { host: "2001:db8::2", ofItsOwn: true }), own);
+  equal(toEvict([quiet], { host: "2001:db8::2", ofItsOwn: true }), undefined);
 });

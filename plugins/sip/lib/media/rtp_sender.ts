@@ -25,14 +25,14 @@ const QUIETS = 5;
 const VOLUME = 10;
 
 /** What a stream is made of. */
-export interface StreamParts {
+export interface RtpSenderParts {
   clock: Clock;
   /** Sends one packet; what cannot be sent is lost, as packets are. */
   send(bytes: Uint8Array): void;
 }
 
 /** Packets with the numbers that RTP wants of a sender. */
-export class SentStream {
+export class RtpSender {
   readonly #clock: Clock;
   readonly #send: (bytes: Uint8Array) => void;
   readonly #startedAt: number;
@@ -41,7 +41,7 @@ export class SentStream {
   #sequence = randomBytes(2).readUInt16BE();
 
   /** @param parts What it is made of. */
-  constructor({ clock, send }: StreamParts) {
+  constructor({ clock, send }: RtpSenderParts) {
     this.#clock = clock;
     this.#send = send;
     this.#startedAt = clock.now();

@@ -1,5 +1,5 @@
 /**
- * Which connection makes room for another.
+ * Which connection is evicted for another.
  *
  * @module
  */
@@ -12,15 +12,15 @@ interface Candidate {
 }
 
 /**
- * Finds the connection that makes room: one that is not kept, of who asks before others', else one of the source that holds most of them; of
+ * Finds the connection to evict: one that is not kept, of who asks before others', else one of the source that holds most of them; of
  * several the one that has been quiet longest.
  *
- * Thus who is unknown displaces the unknown. Whoever has an account can have all his connections kept, but the more places they take, the sooner
- * they make room for others.
+ * Thus who is unknown displaces the unknown. Whoever has an account can have all his connections kept, but the more he has, the sooner
+ * one of them is evicted for others.
  *
- * @param options `host`: who asks for room. `ofItsOwn`: only its own connections can make it.
+ * @param options `host`: who asks for another. `ofItsOwn`: only its own connections can be evicted.
  */
-export function toMakeRoom<Held extends Candidate>(
+export function toEvict<Held extends Candidate>(
   held: readonly Held[],
   { host, ofItsOwn }: { host: string; ofItsOwn: boolean },
 ): Held | undefined {

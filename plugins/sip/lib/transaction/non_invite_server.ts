@@ -31,7 +31,7 @@ export interface ReceivingTransaction extends Omit<ServerTransaction, "request" 
 }
 
 /** A request that waits for our answer, and is answered again when it comes again. */
-export class RequestServer implements ReceivingTransaction {
+export class NonInviteServer implements ReceivingTransaction {
   readonly cancelled = new AbortController().signal;
   readonly acknowledged = Promise.resolve();
   readonly #parts: Omit<ServerParts, "request">;

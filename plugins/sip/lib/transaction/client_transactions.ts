@@ -6,28 +6,28 @@
 import { type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
 import type { Clock } from "../tools/mod.ts";
 import { type Peer, peerText, samePeer, TransportError, type Transports } from "../transport/mod.ts";
-import { type ClientParts, type ClientTransaction, RequestTransaction } from "./client.ts";
+import { type ClientParts, type ClientTransaction, NonInviteClient } from "./non_invite_client.ts";
 import type { InviteOptions, InviteTransaction } from "./endpoint.ts";
 import { InviteClient } from "./invite_client.ts";
 import { clientKey, inviteKey } from "./keys.ts";
 import { withOurVia } from "./via.ts";
 
 /** What they are made of. */
-export interface ClientsParts {
+export interface ClientTransactionsParts {
   transports: Transports;
   clock: Clock;
   log(text: string): void;
 }
 
 /** The transactions of ours. */
-export class Clients {
-  readonly #parts: ClientsParts;
+export class ClientTransactions {
+  readonly #parts: ClientTransactionsParts;
   readonly #byKey = new Map<string, ClientTransaction>();
   readonly #invites = new Map<string, InviteClient>();
   #closed = false;
 
   /** @param parts What they are made of. */
-  constructor(parts: ClientsParts) {
+  constructor(parts: ClientTransactionsParts) {
     this.#parts = parts;
   }
 
@@ -98,8 +98,8 @@ export class Clients {
     return withOurVia(message, { local: this.#parts.transports.local(to), to });
   }
 
-  #begin(request: SipRequest, to: Peer): RequestTransaction {
-    const transaction = new RequestTransaction(this.#partsOf(request, to));
+  #begin(request: SipRequest, to: Peer): NonInviteClient {
+    const transaction = new NonInviteClient(this.#partsOf(request, to));
     this.#byKey.set(clientKey(request), transaction);
     return transaction;
   }

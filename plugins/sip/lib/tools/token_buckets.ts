@@ -1,5 +1,5 @@
 /**
- * How much one source may ask for.
+ * Rate limits: how much one source may ask for.
  *
  * @module
  */
@@ -14,7 +14,7 @@ interface Bucket {
 }
 
 /** A token bucket for each source. */
-export class Pace {
+export class TokenBuckets {
   readonly #clock: Clock;
   readonly #perMs: number;
   readonly #burst: number;

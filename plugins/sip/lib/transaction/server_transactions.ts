@@ -5,15 +5,15 @@
  */
 import { newToken, responseTo, type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
 import type { Clock } from "../tools/mod.ts";
-import { type Peer, peerText, Places, TransportError, type Transports } from "../transport/mod.ts";
+import { type Peer, peerText, Quota, TransportError, type Transports } from "../transport/mod.ts";
 import type { EndpointLimits, EndpointUser, ServerTransaction } from "./endpoint.ts";
 import { InviteServer } from "./invite_server.ts";
 import { acknowledgementKey, mergeKey, serverKey } from "./keys.ts";
-import { type ReceivingTransaction, RequestServer, type ServerParts } from "./server.ts";
-import { type WaysBack, waysBack } from "./via.ts";
+import { NonInviteServer, type ReceivingTransaction, type ServerParts } from "./non_invite_server.ts";
+import { type ResponseTargets, responseTargets } from "./via.ts";
 
 /** What they are made of. */
-export interface ServersParts {
+export interface ServerTransactionsParts {
   transports: Transports;
   clock: Clock;
   limits: Pick<
@@ -35,20 +35,20 @@ export interface Arrival {
 const MOST_TIMES = 3;
 
 /** The transactions of others. */
-export class Servers {
-  readonly #parts: ServersParts;
-  readonly #places: Places;
-  readonly #room: Places;
+export class ServerTransactions {
+  readonly #parts: ServerTransactionsParts;
+  readonly #count: Quota;
+  readonly #bytes: Quota;
   readonly #byKey = new Map<string, ReceivingTransaction>();
   readonly #merged = new Set<string>();
   readonly #accepted = new Map<string, InviteServer>();
 
   /** @param parts What they are made of. */
-  constructor(parts: ServersParts) {
+  constructor(parts: ServerTransactionsParts) {
     const { transactions, transactionsPerSource, transactionBytes, transactionBytesPerSource } = parts.limits;
     this.#parts = parts;
-    this.#places = new Places({ most: transactions, mostPerSource: transactionsPerSource });
-    this.#room = new Places({ most: transactionBytes, mostPerSource: transactionBytesPerSource });
+    this.#count = new Quota({ most: transactions, mostPerSource: transactionsPerSource });
+    this.#bytes = new Quota({ most: transactionBytes, mostPerSource: transactionBytesPerSource });
   }
 
   /** Takes a request whose top Via has its source. */
@@ -75,7 +75,7 @@ export class Servers {
     const answer = writeMessage(response);
     if (from.transport === "udp" && answer.length > MOST_TIMES * bytes) return;
     const { transports, log } = this.#parts;
-    transports.send(answer, waysBack(request, from).first, { dial: false }).catch((error) => log(String(error)));
+    transports.send(answer, responseTargets(request, from).first, { dial: false }).catch((error) => log(String(error)));
   }
 
   /** Ends all. */
@@ -86,39 +86,39 @@ export class Servers {
 
   #begin(request: SipRequest, { from, bytes }: Arrival): void {
     const { clock, log, user } = this.#parts;
-    const leave = this.#enter(from, bytes);
-    if (!leave) return log(`${request.method} of ${peerText(from)} is dropped: too many requests are in work`);
+    const release = this.#acquire(from, bytes);
+    if (!release) return log(`${request.method} of ${peerText(from)} is dropped: too many requests are in work`);
     const key = serverKey(request);
     const merged = mergeKey(request);
-    const ways = waysBack(request, from);
+    const targets = responseTargets(request, from);
     const onEnd = () => {
-      leave();
+      release();
       this.#byKey.delete(key);
       if (merged !== undefined) this.#merged.delete(merged);
     };
-    const parts = { request, from, clock, log, send: (answer: Uint8Array) => this.#send(answer, ways), onEnd };
-    const transaction = request.method === "INVITE" ? this.#newInvite(parts) : new RequestServer(parts);
+    const parts = { request, from, clock, log, send: (answer: Uint8Array) => this.#send(answer, targets), onEnd };
+    const transaction = request.method === "INVITE" ? this.#newInvite(parts) : new NonInviteServer(parts);
     this.#byKey.set(key, transaction);
     if (merged !== undefined) this.#merged.add(merged);
     try {
-      user.onRequest(inHands(transaction, { request, from }));
+      user.onRequest(forUser(transaction, { request, from }));
     } catch (error) {
       log(`${request.method} of ${peerText(from)} is answered 500: ${String(error)}`);
       transaction.respond(responseTo(request, 500, { toTag: newToken() }));
     }
   }
 
-  /** Takes room for a transaction. @returns What gives it back. */
-  #enter(from: Peer, bytes: number): (() => void) | undefined {
-    const leavePlace = this.#places.take(from.host);
-    const leaveRoom = leavePlace && this.#room.take(from.host, bytes);
-    if (leaveRoom) {
+  /** Takes what a transaction costs. @returns What gives it back. */
+  #acquire(from: Peer, bytes: number): (() => void) | undefined {
+    const releaseCount = this.#count.acquire(from.host);
+    const releaseBytes = releaseCount && this.#bytes.acquire(from.host, bytes);
+    if (releaseBytes) {
       return () => {
-        leavePlace();
-        leaveRoom();
+        releaseCount();
+        releaseBytes();
       };
     }
-    leavePlace?.();
+    releaseCount?.();
     return undefined;
   }
 
@@ -161,7 +161,7 @@ export class Servers {
     this.answerStateless(request, responseTo(request, status, { toTag: newToken() }), arrival);
   }
 
-  async #send(bytes: Uint8Array, { first, otherwise }: WaysBack): Promise<void> {
+  async #send(bytes: Uint8Array, { first, otherwise }: ResponseTargets): Promise<void> {
     const { transports } = this.#parts;
     try {
       await transports.send(bytes, first);
@@ -173,7 +173,7 @@ export class Servers {
 }
 
 /** What the endpoint's user is given: it holds the request, of which the transaction itself lets go. */
-function inHands(
+function forUser(
   transaction: ReceivingTransaction,
   { request, from }: Pick<ServerTransaction, "request" | "from">,
 ): ServerTransaction {

@@ -31,7 +31,7 @@ export interface ClientTransaction {
 }
 
 /** A request that waits for its answer. It is sent when it is made. */
-export class RequestTransaction implements ClientTransaction {
+export class NonInviteClient implements ClientTransaction {
   readonly to: Peer;
   readonly #parts: ClientParts;
   readonly #bytes: Uint8Array;

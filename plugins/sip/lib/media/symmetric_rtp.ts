@@ -1,28 +1,28 @@
 /**
- * Where the sound of a phone comes from, and where ours goes to.
+ * Symmetric RTP (RFC 4961): where the sound of a phone comes from, and where ours goes to.
  *
  * @module
  */
 import type { Agreement } from "./negotiation.ts";
 
 /** Where packets come from, or go to. */
-export interface Place {
+export interface RtpAddress {
   readonly host: string;
   readonly port: number;
 }
 
 /**
- * The place of one phone. It sends from where it hears (RFC 4961). One behind a NAT names an address that we do not see, or its public address
+ * The remote address of one phone. It sends from where it hears. One behind a NAT names an address that we do not see, or its public address
  * with a port that the NAT has changed: then its packets come from where its signalling comes from, and the first port that they come from is
- * its own until it describes itself anew. The place that it has described counts always, and from its first packet on alone.
+ * its own until it describes itself anew. The address that it has described counts always, and from its first packet on alone.
  */
-export class PhonePlace {
+export class SymmetricRtp {
   /** Where its signalling comes from. */
   readonly #signalling: string;
   /** Where it has said that it hears. */
   #described: Pick<Agreement, "host" | "port"> | undefined;
   /** Where its packets really come from. */
-  #source: Place | undefined;
+  #source: RtpAddress | undefined;
 
   /** @param signalling The address that its signalling comes from. */
   constructor(signalling: string) {
@@ -37,7 +37,7 @@ export class PhonePlace {
   }
 
   /** Whether a packet from there is taken for the phone's. */
-  includes({ host, port }: Place): boolean {
+  accepts({ host, port }: RtpAddress): boolean {
     if (!this.#described) return false;
     if (host === this.#described.host && port === this.#described.port) return true;
     if (host !== this.#signalling) return false;
@@ -45,12 +45,12 @@ export class PhonePlace {
   }
 
   /** Takes note of where a packet of its came from. */
-  heard(from: Place): void {
+  latch(from: RtpAddress): void {
     this.#source = from;
   }
 
   /** Where packets go. A description may name anybody: an address that is not the phone's own must have spoken to us first. */
-  get destination(): Place | undefined {
+  get destination(): RtpAddress | undefined {
     if (this.#described?.host === undefined) return undefined;
     if (this.#source) return this.#source;
     const { host, port } = this.#described;

@@ -18,10 +18,10 @@ import { buttonInfo, KEYPAD } from "./capabilities.ts";
 import { checkSyncHeaders } from "./check_sync.ts";
 import type { Lamps } from "./lamps.ts";
 import type { Line, LineEvents } from "./line.ts";
-import { deedOf, obey } from "./obey.ts";
-import { readOrder, tellDialled } from "./order.ts";
+import { describe, execute } from "./execute_command.ts";
+import { readCommand, tellDialled } from "./command.ts";
 import type { Presence } from "./presence.ts";
-import type { Reach } from "./reach.ts";
+import type { Contacts } from "./contacts.ts";
 import { meaningOf } from "./refusal.ts";
 import { Screen } from "./screen.ts";
 
@@ -31,7 +31,7 @@ const RING_VOLUME = 65_535;
 /** What a driver is made of. */
 export interface DriverParts {
   account: Pick<AccountConfiguration, "user" | "display" | "lamps" | "allow">;
-  reach: Reach;
+  contacts: Contacts;
   presence: Presence;
   /** Makes its lamps, which say when one shows something else. */
   lamps(changed: (lamp: number) => void): Lamps;
@@ -54,7 +54,7 @@ export class SipPhone implements Driver {
   /** The phone that it reports with; there once the phone has been added. */
   phone: Phone | undefined;
   readonly lamps: Lamps;
-  readonly reach: Reach;
+  readonly contacts: Contacts;
   readonly #line: Line;
   readonly #screen: Screen;
   readonly #parts: DriverParts;
@@ -63,10 +63,10 @@ export class SipPhone implements Driver {
   /** @param parts What it is made of. */
   constructor(parts: DriverParts) {
     this.#parts = parts;
-    this.reach = parts.reach;
+    this.contacts = parts.contacts;
     this.#screen = new Screen({
       size: parts.account.display,
-      reach: parts.reach,
+      contacts: parts.contacts,
       changed: () => this.phone?.state("display"),
     });
     this.lamps = parts.lamps((lamp) => this.phone?.state("lamp", lamp));
@@ -87,11 +87,11 @@ export class SipPhone implements Driver {
   }
 
   /** Takes up that contacts have come or gone. */
-  reachChanged(): void {
-    const { link } = this.reach;
-    void this.lamps.reachChanged();
+  contactsChanged(): void {
+    const { link } = this.contacts;
+    void this.lamps.contactsChanged();
     if (this.phone) this.#parts.presence.tell(this.phone, !link.aborted);
-    this.#line.drop((contact) => this.reach.has(contact), link.reason);
+    this.#line.drop((contact) => this.contacts.has(contact), link.reason);
   }
 
   /**
@@ -126,20 +126,20 @@ export class SipPhone implements Driver {
 
   async setData({ data }: DriverParameters["setData"], context: DriverContext): Promise<void> {
     const headers = checkSyncHeaders(data);
-    await this.#ask("synchronise", context, (signal) => this.reach.ask({ method: "NOTIFY", headers, signal }));
+    await this.#ask("synchronise", context, (signal) => this.contacts.request({ method: "NOTIFY", headers, signal }));
   }
 
   async devSpecific({ params }: DriverParameters["devSpecific"], context: DriverContext): Promise<void> {
-    const order = readOrder(params);
+    const command = readCommand(params);
     const parts = {
       allow: this.#parts.account.allow,
-      reach: this.reach,
+      contacts: this.contacts,
       call: this.#line.call,
       requestId: context.requestId,
       tell: (params: Uint8Array) => this.phone?.devSpecific(params),
     };
     try {
-      await this.#ask(deedOf(order), context, (signal) => obey(order, { ...parts, signal }));
+      await this.#ask(describe(command), context, (signal) => execute(command, { ...parts, signal }));
     } catch (error) {
       // The only operation whose list has no INVALPHONESTATE (contract 2.1, R31).
       if (!(error instanceof PhoneError && error.code === "PHONEERR_INVALPHONESTATE")) throw error;
@@ -189,7 +189,7 @@ export class SipPhone implements Driver {
   /** Asks the phone for something, until the operation is given up or the phone cannot be reached any more. */
   async #ask(what: string, { signal }: DriverContext, ask: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
     try {
-      await ask(AbortSignal.any([signal, this.reach.link]));
+      await ask(AbortSignal.any([signal, this.contacts.link]));
     } catch (error) {
       throw meaningOf(error, `${what} ${this.#parts.account.user}`);
     }

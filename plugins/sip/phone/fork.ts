@@ -73,11 +73,11 @@ export class Fork {
  * How long a phone may take to confirm the end of what is given up, milliseconds. A close waits for it and then for the phone itself, and
  * has 4 s for both.
  */
-const FAREWELL_MS = 1_500;
+const BRIEFLY_MS = 1_500;
 
 /** Waits for an end that nobody insists on: not for long, and whatever comes of it. */
-export function farewell(ending: Promise<unknown>, clock: Clock): Promise<void> {
-  return atMost(ending, { ms: FAREWELL_MS, clock });
+export function waitBriefly(ending: Promise<unknown>, clock: Clock): Promise<void> {
+  return atMost(ending, { ms: BRIEFLY_MS, clock });
 }
 
 /**

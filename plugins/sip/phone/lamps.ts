@@ -19,7 +19,7 @@ import {
 import { type Clock, SerialQueue, unlessAborted } from "../lib/tools/mod.ts";
 import { FIRST_LINE_LAMP, MESSAGE_LAMP } from "./capabilities.ts";
 import { firstOf } from "./first_of.ts";
-import type { Reach } from "./reach.ts";
+import type { Contacts } from "./contacts.ts";
 
 /** What lamps are made of. */
 export interface LampParts {
@@ -27,7 +27,7 @@ export interface LampParts {
   realm: string;
   /** The resources that have a line lamp, in their order. */
   watched: readonly string[];
-  reach: Reach;
+  contacts: Contacts;
   subscriptions: Pick<Subscriptions, "of" | "notify">;
   clock: Clock;
   /** Hears that a lamp shows something else. */
@@ -84,8 +84,8 @@ export class Lamps {
    * Takes up that contacts have come or gone. A phone that was switched on again and does not subscribe is told once more that messages
    * wait; if it does not take that, the lamp is off.
    */
-  async reachChanged(): Promise<void> {
-    const { bindings, link } = this.#parts.reach;
+  async contactsChanged(): Promise<void> {
+    const { bindings, link } = this.#parts.contacts;
     const known = this.#boots;
     this.#boots = new Set(bindings.map(({ callId }) => callId));
     if (link.aborted || this.#boots.isSubsetOf(known) || this.mode(MESSAGE_LAMP) === "off") return;
@@ -129,7 +129,7 @@ export class Lamps {
 
   /** Tells a phone that has not subscribed. */
   async #tellUnasked(mode: LampMode, signal: AbortSignal): Promise<void> {
-    await this.#parts.reach.ask({
+    await this.#parts.contacts.request({
       method: "NOTIFY",
       headers: [
         ["Event", "message-summary"],

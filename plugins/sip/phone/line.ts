@@ -8,7 +8,7 @@ import type { Call } from "../lib/call/mod.ts";
 import type { Header } from "../lib/message/mod.ts";
 import { type Clock, unlessAborted } from "../lib/tools/mod.ts";
 import { Bell } from "./bell.ts";
-import { farewell, type Leg, requireConfirmed } from "./fork.ts";
+import { type Leg, requireConfirmed, waitBriefly } from "./fork.ts";
 import { Handset, type HandsetEvents } from "./handset.ts";
 
 /** What happens at the phone. */
@@ -142,7 +142,7 @@ export class Line {
 
   /** Ends everything, whether or not the phone confirms it in time. */
   async end(why: unknown): Promise<void> {
-    await Promise.all([this.#bell.end(why), farewell(this.#handset.hangUp(), this.#parts.clock)]);
+    await Promise.all([this.#bell.end(why), waitBriefly(this.#handset.hangUp(), this.#parts.clock)]);
     this.#handset.drop();
   }
 

@@ -19,7 +19,7 @@ import { createKeepAlive, type KeepAlive } from "./keep_alive.ts";
 import { Lamps } from "./lamps.ts";
 import { Line } from "./line.ts";
 import { Presence } from "./presence.ts";
-import { Reach } from "./reach.ts";
+import { Contacts } from "./contacts.ts";
 
 /** What phones are made of. */
 export interface PhonesParts {
@@ -78,7 +78,7 @@ export class SipPhones {
           const capabilities = capabilitiesOf(account, { ringModes: rings.length });
           const phone = { id: account.user, name: account.name, capabilities, connected: false };
           driver.phone = await host.addPhone(phone, driver);
-          driver.reachChanged();
+          driver.contactsChanged();
         }),
       );
     }
@@ -93,11 +93,11 @@ export class SipPhones {
       this.#log(`${user}: ${reason}, ${contactsText(bindings.length)} (${why})`, `${user} ${reason}`);
     }
     if (bindings.length === 0) this.#parts.agent.subscriptions.drop(user);
-    const flows = new Set(driver.reach.bindings.filter(({ isFlow }) => isFlow).map(({ id }) => id));
-    driver.reach.registered(bindings, WHY[reason]);
-    driver.reachChanged();
+    const flows = new Set(driver.contacts.bindings.filter(({ isFlow }) => isFlow).map(({ id }) => id));
+    driver.contacts.registered(bindings, WHY[reason]);
+    driver.contactsChanged();
     // Whether a contact whose connection is gone listens, or was switched off, nobody has said.
-    if (reason === "lost") keepAlive.ask(bindings.filter(({ id, isFlow }) => !isFlow && flows.has(id)));
+    if (reason === "lost") keepAlive.probe(bindings.filter(({ id, isFlow }) => !isFlow && flows.has(id)));
   }
 
   /** What a subscription is told. */
@@ -122,14 +122,14 @@ export class SipPhones {
   dialled(transaction: ServerTransaction, user: string): void {
     const { request, from } = transaction;
     const station = this.#stations.get(user);
-    const reach = station?.driver.reach;
-    const binding = reach?.bindings.find(({ peer }) => samePeer(peer, from));
+    const contacts = station?.driver.contacts;
+    const binding = contacts?.bindings.find(({ peer }) => samePeer(peer, from));
     const status = station?.driver.dialled({
       number: parseUri(request.uri).user ?? "",
       take: () =>
         this.#parts.agent.takeCall(transaction, {
           credentials: { user, secret: station.account.secret },
-          currentPeer: () => binding && reach?.peerOf(binding.id),
+          currentPeer: () => binding && contacts?.peerOf(binding.id),
         }),
     });
     if (status !== undefined) transaction.respond(responseTo(request, status, { toTag: newToken() }));
@@ -147,14 +147,22 @@ export class SipPhones {
     const { host, clock, agent, configuration } = this.#parts;
     const { realm, rings, offHookSeconds, keepAliveSeconds } = configuration;
     const { user, secret } = account;
-    const reach = new Reach({ user, secret, realm, agent, clock });
+    const contacts = new Contacts({ user, secret, realm, agent, clock });
     const presence = new Presence({ user, clock, rate: this.#changes });
     const driver = new SipPhone({
       account,
-      reach,
+      contacts,
       presence,
       lamps: (changed) =>
-        new Lamps({ user, realm, watched: account.lamps, reach, subscriptions: agent.subscriptions, clock, changed }),
+        new Lamps({
+          user,
+          realm,
+          watched: account.lamps,
+          contacts,
+          subscriptions: agent.subscriptions,
+          clock,
+          changed,
+        }),
       line: (events) =>
         new Line({
           clock,
@@ -163,9 +171,9 @@ export class SipPhones {
           ringHeaders: rings.map(ringHeaders),
           liftHeaders: autoAnswerHeaders(realm),
           invite: (headers) => {
-            reach.link.throwIfAborted();
-            return reach.contacts.map((binding) => ({
-              call: agent.call({ ...reach.outgoing(binding), headers }),
+            contacts.link.throwIfAborted();
+            return contacts.reachable.map((binding) => ({
+              call: agent.call({ ...contacts.outgoing(binding), headers }),
               contact: binding.id,
             }));
           },
@@ -175,9 +183,9 @@ export class SipPhones {
     const keepAlive = createKeepAlive({
       clock,
       everyMs: keepAliveSeconds * 1_000,
-      reach,
+      contacts,
       agent,
-      changed: () => driver.reachChanged(),
+      changed: () => driver.contactsChanged(),
     });
     return { account, driver, presence, keepAlive };
   }

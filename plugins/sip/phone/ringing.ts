@@ -6,7 +6,7 @@
  * @module
  */
 import type { Clock } from "../lib/tools/mod.ts";
-import { farewell, type Fork, type Leg, requireConfirmed } from "./fork.ts";
+import { type Fork, type Leg, requireConfirmed, waitBriefly } from "./fork.ts";
 
 /** How a ring goes. */
 export interface RingEvents {
@@ -125,7 +125,7 @@ export class Ringing {
   async giveUp(why: unknown): Promise<void> {
     if (this.#isOver) return;
     const unanswered = { why, again: false };
-    await farewell(this.cancel(unanswered), this.#parts.clock);
+    await waitBriefly(this.cancel(unanswered), this.#parts.clock);
     this.#over(unanswered);
   }
 

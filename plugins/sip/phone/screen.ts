@@ -6,12 +6,12 @@
 import type { DriverParameters } from "switchroom/plugin";
 import { SerialQueue } from "../lib/tools/mod.ts";
 import { Display, type DisplaySize } from "./display.ts";
-import type { Reach } from "./reach.ts";
+import type { Contacts } from "./contacts.ts";
 
 /** What a screen is made of. */
 export interface ScreenParts {
   size: DisplaySize;
-  reach: Pick<Reach, "ask">;
+  contacts: Pick<Contacts, "request">;
   /** Told when it shows something else. */
   changed(): void;
 }
@@ -44,7 +44,7 @@ export class Screen {
 
   async #show(params: DriverParameters["setDisplay"], signal: AbortSignal): Promise<void> {
     const display = this.#display.write(params);
-    await this.#parts.reach.ask({
+    await this.#parts.contacts.request({
       method: "MESSAGE",
       headers: [["Content-Type", "text/plain;charset=UTF-8"]],
       body: new TextEncoder().encode(display.message),

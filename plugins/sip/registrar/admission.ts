@@ -18,7 +18,7 @@ import {
 import { type Clock, TokenBuckets } from "../lib/tools/mod.ts";
 import type { Admission } from "../lib/transaction/mod.ts";
 import { type Peer, sourceOf } from "../lib/transport/mod.ts";
-import type { Identity } from "./guard.ts";
+import type { Identity } from "./authenticator.ts";
 import type { Registrar, RegistrarLimits } from "./registrar.ts";
 
 /** What means nothing outside of a dialog, unless it is taken there. A NOTIFY would be of a subscription of ours: there is none. */
@@ -29,7 +29,7 @@ export interface AdmissionOptions {
   /** Methods that are taken outside of dialogs, beside REGISTER and OPTIONS. */
   methods: readonly string[];
   /** Tells whom a request is from. */
-  guard(request: SipRequest, from: Peer): Identity;
+  identify(request: SipRequest, from: Peer): Identity;
   /** Tells whether a request with a To tag belongs to a dialog that is there, and comes from its other side. */
   inDialog(request: SipRequest, from: Peer): DialogMatch;
   limits: Pick<RegistrarLimits, "registrations" | "options">;
@@ -38,16 +38,16 @@ export interface AdmissionOptions {
 
 /** Makes the part of the registrar that admits. */
 export function createAdmission(options: AdmissionOptions): Pick<Registrar, "admit" | "userOf"> {
-  const { methods, guard, limits, clock } = options;
+  const { methods, identify, limits, clock } = options;
   const users = new WeakMap<SipRequest, string>();
   const registrations = new TokenBuckets({ clock, ...limits.registrations });
   const questions = new TokenBuckets({ clock, ...limits.options });
-  const answer = createOnce();
+  const answer = createStatelessResponder();
   const taken = ["OPTIONS", "REGISTER", ...methods];
   const allow = ["Allow", [...new Set([...CALL_METHODS, ...taken])].sort().join(", ")] as const;
 
   /** What RFC 3261 8.2 demands of every request, in its order but for the digest: these answers are shorter than a challenge. */
-  const inspect = (request: SipRequest): Once | undefined => {
+  const inspect = (request: SipRequest): StatelessAnswer | undefined => {
     const { method, headers } = request;
     if (!taken.includes(method)) {
       return OF_DIALOGS.includes(method) ? { status: 481 } : { status: 405, headers: [allow] };
@@ -59,7 +59,7 @@ export function createAdmission(options: AdmissionOptions): Pick<Registrar, "adm
 
   /** Digest, and for requests other than REGISTER that nobody speaks in another's name (RFC 3261 22.1). */
   const authenticate = (request: SipRequest, from: Peer): Admission => {
-    const identity = guard(request, from);
+    const identity = identify(request, from);
     if (identity === "drop") return "drop";
     if ("challenges" in identity) {
       const headers = identity.challenges.map((challenge) => ["WWW-Authenticate", challenge] as const);
@@ -110,13 +110,13 @@ function senderOf({ headers }: SipRequest): string | undefined {
 }
 
 /** What an answer says. */
-export interface Once {
+export interface StatelessAnswer {
   status: number;
   headers?: readonly Header[];
 }
 
 /** Makes what answers requests without a transaction. */
-export function createOnce(): (request: SipRequest, once: Once) => SipResponse {
+export function createStatelessResponder(): (request: SipRequest, answer: StatelessAnswer) => SipResponse {
   const secret = randomBytes(32);
   return (request, { status, headers = [] }) => {
     // The same request has the same tag, although nothing is remembered of it (RFC 3261 8.2.7).

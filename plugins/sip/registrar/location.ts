@@ -8,7 +8,7 @@ import type { Clock } from "../lib/tools/mod.ts";
 import { type Peer, samePeer, unzoned } from "../lib/transport/mod.ts";
 import type { Binding } from "./registrar.ts";
 
-interface Home {
+interface Entry {
   /** The one refreshed last first. */
   bindings: readonly Binding[];
   cancel(): void;
@@ -24,7 +24,7 @@ export interface LocationOptions {
 /** The location service of RFC 3261 10, in memory: after a restart phones register again. */
 export class Location {
   readonly #options: LocationOptions;
-  readonly #homes = new Map<string, Home>();
+  readonly #entries = new Map<string, Entry>();
 
   /** @param options What it is made of. */
   constructor(options: LocationOptions) {
@@ -33,31 +33,31 @@ export class Location {
 
   /** The bindings of a user, the one refreshed last first. */
   of(user: string): readonly Binding[] {
-    return this.#homes.get(user)?.bindings ?? [];
+    return this.#entries.get(user)?.bindings ?? [];
   }
 
   /** Who has bindings. */
   get users(): string[] {
-    return [...this.#homes.keys()];
+    return [...this.#entries.keys()];
   }
 
   /** Puts others in the place of a user's bindings. */
   set(user: string, bindings: readonly Binding[]): void {
-    this.#homes.get(user)?.cancel();
+    this.#entries.get(user)?.cancel();
     if (bindings.length === 0) {
-      this.#homes.delete(user);
+      this.#entries.delete(user);
       return;
     }
     const first = Math.min(...bindings.map(({ expiresAt }) => expiresAt));
     const { clock } = this.#options;
     const cancel = clock.after(Math.max(0, first - clock.now()), () => this.#expire(user));
-    this.#homes.set(user, { bindings, cancel });
+    this.#entries.set(user, { bindings, cancel });
   }
 
   /** Forgets everything. */
   clear(): void {
-    for (const { cancel } of this.#homes.values()) cancel();
-    this.#homes.clear();
+    for (const { cancel } of this.#entries.values()) cancel();
+    this.#entries.clear();
   }
 
   #expire(user: string): void {

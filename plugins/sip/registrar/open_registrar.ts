@@ -16,7 +16,7 @@ import {
 import type { ServerTransaction } from "../lib/transaction/mod.ts";
 import { peerText } from "../lib/transport/mod.ts";
 import { createAdmission } from "./admission.ts";
-import { createGuard } from "./guard.ts";
+import { createAuthenticator } from "./authenticator.ts";
 import { flowsOver, Location, withoutFlow } from "./location.ts";
 import { plan } from "./plan.ts";
 import { readRegister, Refusal } from "./read_register.ts";
@@ -32,11 +32,11 @@ export function openRegistrar(options: RegistrarOptions): Registrar {
     clock,
     expired: (user) => tell(user, "expired", "it was not refreshed in time"),
   });
-  const guard = createGuard({
+  const identify = createAuthenticator({
     ...options,
     wrongAnswers: limits.wrongAnswers,
   });
-  const admission = createAdmission({ ...options, guard });
+  const admission = createAdmission({ ...options, identify });
   const bounds = { most: limits.contactsPerAccount, ...expiry };
   let open = true;
 

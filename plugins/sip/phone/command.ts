@@ -27,7 +27,7 @@ export interface Answer {
 }
 
 /** One thing that is asked for. */
-export type Order =
+export type Command =
   | { do: "request"; request: RawRequest }
   | { do: "digits"; digits: string }
   | { do: "hold"; on: boolean };
@@ -56,7 +56,7 @@ const COMPACT = /^[a-z]$/i;
  *
  * @throws {PhoneError} `INVALPOINTER` if it is not understood; the message says what would be.
  */
-export function readOrder(params: Uint8Array): Order {
+export function readCommand(params: Uint8Array): Command {
   const entries = Object.entries(readObject(params));
   const [key, value] = entries[0] ?? [];
   if (entries.length !== 1) throw refusal("it must have one key");

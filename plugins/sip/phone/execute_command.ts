@@ -1,5 +1,5 @@
 /**
- * Requests that an application words itself, within what the configuration allows for the account.
+ * Doing what `devSpecific` asks for.
  *
  * @module
  */
@@ -9,32 +9,65 @@ import type { Call } from "../lib/call/mod.ts";
 import { RequestRefused } from "../lib/dialog/mod.ts";
 import type { Header, SipResponse } from "../lib/message/mod.ts";
 import { unlessAborted } from "../lib/tools/mod.ts";
-import type { RawRequest } from "./order.ts";
-import type { Reach } from "./reach.ts";
+import { type Answer, type Command, type RawRequest, tellAnswer } from "./command.ts";
+import type { Contacts } from "./contacts.ts";
 
-/** What a request goes out with. */
-export interface RawParts {
+/** What a command is executed with. */
+export interface ExecuteParts {
   allow: AccountConfiguration["allow"];
-  reach: Reach;
+  contacts: Contacts;
   /** The call that is up. */
   call: Call | undefined;
   signal: AbortSignal;
+  /** Names the request to whom the answer is told. */
+  requestId: number;
+  /** Tells the application. */
+  tell(params: Uint8Array): void;
+}
+
+/** What a command does, for people. */
+export function describe(command: Command): string {
+  return command.do === "request" ? `send ${command.request.method} to` : `send ${command.do} to`;
 }
 
 /**
- * Sends a request to every contact, or into the call that is up.
+ * Does what is asked for; fulfilled when the phone has said so.
+ *
+ * @throws {PhoneError} If the configuration does not allow it, or it needs a call and none is up.
+ * @throws {RequestRefused} What the phone says against it.
+ */
+export async function execute(command: Command, parts: ExecuteParts): Promise<void> {
+  if (command.do === "request") return await send(command.request, parts);
+  const { call, signal } = parts;
+  if (!call) throw noCall(command.do === "hold" ? "hold" : "send digits");
+  await unlessAborted(command.do === "hold" ? call.hold(command.on) : call.sendDigits(command.digits, signal), signal);
+}
+
+/** Sends a request, and tells whatever it is answered: an application that words its own requests wants to read the phone's words. */
+async function send(request: RawRequest, parts: ExecuteParts): Promise<void> {
+  const tell = (answer: Answer) => parts.tell(tellAnswer(answer, parts.requestId));
+  try {
+    tell(await sendRaw(request, parts));
+  } catch (error) {
+    if (error instanceof RequestRefused) tell(error);
+    throw error;
+  }
+}
+
+/**
+ * Sends a request that an application words itself, within what the configuration allows: to every contact, or into the call that is up.
  *
  * @throws {PhoneError} `OPERATIONUNAVAIL` if the configuration does not allow it, `OPERATIONFAILED` without a call that it could go into.
  * @throws {RequestRefused} What the phone says against it.
  */
-export async function sendRaw(request: RawRequest, { allow, reach, call, signal }: RawParts): Promise<SipResponse> {
+async function sendRaw(request: RawRequest, { allow, contacts, call, signal }: ExecuteParts): Promise<SipResponse> {
   requireAllowed(request, allow);
   const { method, event, inDialog, body } = request;
   const headers: Header[] = [...request.headers];
   if (event !== undefined) headers.push(["Event", event], ["Subscription-State", "active"]);
   if (body) headers.push(["Content-Type", body.type]);
   const message = { headers, ...body && { body: new TextEncoder().encode(body.text) } };
-  if (!inDialog) return await reach.ask({ method, ...message, signal });
+  if (!inDialog) return await contacts.request({ method, ...message, signal });
   if (!call) throw noCall(`send ${method}`);
   const response = await unlessAborted(call.request(method, message), signal);
   if (response.status >= 300) throw new RequestRefused(response);
@@ -42,7 +75,7 @@ export async function sendRaw(request: RawRequest, { allow, reach, call, signal 
 }
 
 /** Says that something needs a call that is up. */
-export function noCall(what: string): PhoneError {
+function noCall(what: string): PhoneError {
   return new PhoneError("OPERATIONFAILED", `Cannot ${what} in a call: none is up; set the handset off hook first`);
 }
 

@@ -7,7 +7,7 @@ import { createChallenger, type DigestAlgorithm, type DigestVerdict } from "../l
 import type { SipRequest } from "../lib/message/mod.ts";
 import { type Clock, TokenBuckets } from "../lib/tools/mod.ts";
 import { type Peer, peerText, sourceOf } from "../lib/transport/mod.ts";
-import { AskedAlgorithms } from "./asked_algorithms.ts";
+import { ChallengeAlgorithms } from "./challenge_algorithms.ts";
 import { foldedLog } from "./folded_log.ts";
 import type { Account, Rate } from "./registrar.ts";
 
@@ -17,8 +17,8 @@ const NONCE_MS = 300_000;
 /** How much of a user's name is remembered and logged: who names it is not known yet. */
 const LONGEST_USER = 64;
 
-/** What a guard is made of. */
-export interface GuardOptions {
+/** What an authenticator is made of. */
+export interface AuthenticatorOptions {
   realm: string;
   accounts: readonly Account[];
   algorithms: readonly DigestAlgorithm[];
@@ -28,21 +28,21 @@ export interface GuardOptions {
   log(text: string): void;
 }
 
-/** What a guard found: a user, or the challenges to answer with, or nothing to be answered. */
+/** Whom it has found: a user, or the challenges to answer with, or nothing to be answered. */
 export type Identity = { user: string } | { challenges: string[] } | "drop";
 
 /**
  * Makes what tells whom a request is from. Accounts that are not there are challenged, slowed and refused like those that are; only the log
  * tells them apart.
  */
-export function createGuard(options: GuardOptions): (request: SipRequest, from: Peer) => Identity {
+export function createAuthenticator(options: AuthenticatorOptions): (request: SipRequest, from: Peer) => Identity {
   const { realm, accounts, algorithms, clock } = options;
   const challenger = createChallenger({ realm, clock, lifetimeMs: NONCE_MS, algorithms });
   const secrets = new Map(accounts.map(({ user, secret }) => [user, secret]));
   const wrong = new TokenBuckets({ clock, ...options.wrongAnswers });
   // Of one source: whoever names ever new users would fill the log.
   const lines = new TokenBuckets({ clock, ...options.wrongAnswers });
-  const asked = new AskedAlgorithms(algorithms, clock);
+  const offered = new ChallengeAlgorithms(algorithms, clock);
   const log = foldedLog({ clock, log: options.log });
 
   const why = (verdict: DigestVerdict): string | undefined => {
@@ -70,10 +70,10 @@ export function createGuard(options: GuardOptions): (request: SipRequest, from: 
       log(`Refused ${request.method.slice(0, 32)} of ${peerText(from)}: ${refused}`, `${source} ${refused}`);
     }
     if (verdict.verdict === "ok") {
-      asked.took(verdict.algorithm, { request, from });
+      offered.took(verdict.algorithm, { request, from });
       return { user: verdict.user };
     }
-    const next = verdict.verdict === "missing" ? asked.next(request, from) : asked.again(verdict);
+    const next = verdict.verdict === "missing" ? offered.next(request, from) : offered.again(verdict);
     return { challenges: challenger.challenge(from.host, { stale: verdict.verdict === "stale", algorithms: next }) };
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Which algorithms a phone is asked for.
+ * Which algorithms a phone is offered in a challenge.
  *
  * RFC 8760 wants all of them, the strongest first, and a phone to take the first that it knows. Many phones that know MD5 only look at the
  * first challenge alone, or give up at one that they do not know. Those that are known to are offered MD5 alone at once, others when they
@@ -29,7 +29,7 @@ interface Met {
 }
 
 /** Remembers what phones do with challenges. */
-export class AskedAlgorithms {
+export class ChallengeAlgorithms {
   readonly #all: readonly DigestAlgorithm[];
   readonly #clock: Clock;
   readonly #met = new Map<string, Met>();

@@ -12,8 +12,8 @@ import type { OutgoingRequest, UserAgent } from "../lib/user_agent/mod.ts";
 import type { Binding } from "../registrar/mod.ts";
 import { firstOf } from "./first_of.ts";
 
-/** What a reach is made of. */
-export interface ReachParts {
+/** What the contacts of a phone are made of. */
+export interface ContactsParts {
   /** The account, and its own secret: a phone that challenges us asks for that. */
   user: string;
   secret: string;
@@ -25,27 +25,27 @@ export interface ReachParts {
 }
 
 /** A request to every contact. */
-export type Question = Pick<OutgoingRequest, "method" | "headers" | "body"> & { signal: AbortSignal };
+export type ContactRequest = Pick<OutgoingRequest, "method" | "headers" | "body"> & { signal: AbortSignal };
 
 /** See the module. */
-export class Reach {
-  readonly #parts: ReachParts;
+export class Contacts {
+  readonly #parts: ContactsParts;
   readonly #silent = new Set<string>();
   #bindings: readonly Binding[] = [];
   #link = brokenLink("has not registered");
 
   /** @param parts What it is made of. */
-  constructor(parts: ReachParts) {
+  constructor(parts: ContactsParts) {
     this.#parts = parts;
   }
 
-  /** Whether a contact, by the id of its binding, is among {@linkcode Reach.contacts}. */
+  /** Whether a contact, by the id of its binding, is among {@linkcode Contacts.reachable}. */
   has(contact: string): boolean {
-    return this.contacts.some(({ id }) => id === contact);
+    return this.reachable.some(({ id }) => id === contact);
   }
 
   /** The contacts that are registered and not known to be silent, the preferred first. */
-  get contacts(): readonly Binding[] {
+  get reachable(): readonly Binding[] {
     return this.#bindings.filter((binding) => !this.#silent.has(binding.id));
   }
 
@@ -103,13 +103,13 @@ export class Reach {
    * @throws {RequestRefused} What says most of the refusals, if none does it.
    * @throws {PhoneError} If the phone cannot be reached.
    */
-  async ask({ signal, ...question }: Question): Promise<SipResponse> {
+  async request({ signal, ...question }: ContactRequest): Promise<SipResponse> {
     signal.throwIfAborted();
     this.link.throwIfAborted();
     const { agent, clock } = this.#parts;
     const over = new AbortController();
     const until = AbortSignal.any([signal, over.signal]);
-    const asked = this.contacts.map(async (binding) => {
+    const asked = this.reachable.map(async (binding) => {
       const response = await agent.request({ ...this.outgoing(binding), ...question, signal: until });
       if (response.status >= 300) throw new RequestRefused(response);
       return response;
@@ -125,7 +125,7 @@ export class Reach {
   }
 
   #relink(why: string): void {
-    const reached = this.contacts.length > 0;
+    const reached = this.reachable.length > 0;
     if (reached && this.link.aborted) this.#link = new AbortController();
     else if (!reached && !this.link.aborted) this.#link.abort(unreachable(why));
   }

@@ -1,15 +1,15 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { SipHeaders } from "../../../../plugins/sip/lib/message/mod.ts";
-import { readOrder, tellAnswer, tellDialled } from "../../../../plugins/sip/phone/order.ts";
+import { readCommand, tellAnswer, tellDialled } from "../../../../plugins/sip/phone/command.ts";
 import { PhoneError } from "../../../../server/plugin/mod.ts";
 
 const bytes = (value: unknown) => new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
 const text = (value: Uint8Array) => new TextDecoder().decode(value);
 
 Deno.test("devSpecific asks for digits, hold or a request", () => {
-  deepEqual(readOrder(bytes({ digits: "12#*A" })), { do: "digits", digits: "12#*A" });
-  deepEqual(readOrder(bytes({ hold: false })), { do: "hold", on: false });
-  deepEqual(readOrder(bytes({ request: { method: "OPTIONS" } })), {
+  deepEqual(readCommand(bytes({ digits: "12#*A" })), { do: "digits", digits: "12#*A" });
+  deepEqual(readCommand(bytes({ hold: false })), { do: "hold", on: false });
+  deepEqual(readCommand(bytes({ request: { method: "OPTIONS" } })), {
     do: "request",
     request: { method: "OPTIONS", event: undefined, inDialog: false, headers: [], body: undefined },
   });
@@ -21,7 +21,7 @@ Deno.test("devSpecific asks for digits, hold or a request", () => {
     contentType: "text/plain",
     body: "x",
   };
-  deepEqual(readOrder(bytes({ request })), {
+  deepEqual(readCommand(bytes({ request })), {
     do: "request",
     request: {
       method: "NOTIFY",
@@ -62,7 +62,7 @@ Deno.test("R31: what is not understood is INVALPOINTER, with what would be right
     [{ request: { method: "INFO", contentType: "text/plain", body: "x".repeat(8_193) } }, /"body"/],
   ];
   for (const [value, why] of wrong) {
-    throws(() => readOrder(bytes(value)), (error) => {
+    throws(() => readCommand(bytes(value)), (error) => {
       equal(error instanceof PhoneError && error.code, "PHONEERR_INVALPOINTER");
       return why.test((error as Error).message);
     }, JSON.stringify(value));

@@ -5,7 +5,7 @@ import { type Clock, systemClock } from "../../../../plugins/sip/lib/tools/mod.t
 import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
 import type { OutgoingRequest } from "../../../../plugins/sip/lib/user_agent/mod.ts";
 import { PATIENCE_MS } from "../../../../plugins/sip/phone/first_of.ts";
-import { Reach } from "../../../../plugins/sip/phone/reach.ts";
+import { Contacts } from "../../../../plugins/sip/phone/contacts.ts";
 import type { Binding } from "../../../../plugins/sip/registrar/mod.ts";
 import { HandClock } from "../support/hand_clock.ts";
 import { never } from "./support/line_bench.ts";
@@ -29,10 +29,10 @@ function answer(status: number): SipResponse {
   return { status, reason: `Reason ${status}`, headers: new SipHeaders(), body: new Uint8Array() };
 }
 
-/** A reach whose contacts answer what the test says, by the host that is asked. */
-function reachOf(answers: Record<string, number | Error | Promise<SipResponse>> = {}, clock: Clock = systemClock) {
+/** A contacts whose contacts answer what the test says, by the host that is asked. */
+function contactsOf(answers: Record<string, number | Error | Promise<SipResponse>> = {}, clock: Clock = systemClock) {
   const asked: OutgoingRequest[] = [];
-  const reach = new Reach({
+  const contacts = new Contacts({
     user: "1001",
     secret: "s3cret",
     realm: "phones.test",
@@ -46,20 +46,20 @@ function reachOf(answers: Record<string, number | Error | Promise<SipResponse>> 
     },
     clock,
   });
-  return { reach, asked };
+  return { contacts, asked };
 }
 
 Deno.test("a phone that has not registered cannot be reached, and says so", async () => {
-  const { reach, asked } = reachOf();
-  equal(reach.link.aborted, true);
-  await rejects(reach.ask({ method: "MESSAGE", signal: never() }), /it has not registered/);
+  const { contacts, asked } = contactsOf();
+  equal(contacts.link.aborted, true);
+  await rejects(contacts.request({ method: "MESSAGE", signal: never() }), /it has not registered/);
   deepEqual(asked, []);
 });
 
 Deno.test("every contact is asked, at the peer that it registered from; the first that agrees is enough", async () => {
-  const { reach, asked } = reachOf({ "127.0.0.2": 486 });
-  reach.registered([binding("127.0.0.2"), binding("127.0.0.3")], "");
-  equal((await reach.ask({ method: "MESSAGE", signal: never() })).status, 200);
+  const { contacts, asked } = contactsOf({ "127.0.0.2": 486 });
+  contacts.registered([binding("127.0.0.2"), binding("127.0.0.3")], "");
+  equal((await contacts.request({ method: "MESSAGE", signal: never() })).status, 200);
   deepEqual(asked.map(({ to, uri, method }) => [to.host, uri.host, method]), [
     ["127.0.0.2", "127.0.0.2", "MESSAGE"],
     ["127.0.0.3", "127.0.0.3", "MESSAGE"],
@@ -68,61 +68,61 @@ Deno.test("every contact is asked, at the peer that it registered from; the firs
 });
 
 Deno.test("when none agrees, the refusal that says most is told", async () => {
-  const { reach } = reachOf({ "127.0.0.2": 486, "127.0.0.3": 404, "127.0.0.4": new Error("broken") });
-  reach.registered([binding("127.0.0.2"), binding("127.0.0.3"), binding("127.0.0.4")], "");
-  await rejects(reach.ask({ method: "MESSAGE", signal: never() }), (error) => {
+  const { contacts } = contactsOf({ "127.0.0.2": 486, "127.0.0.3": 404, "127.0.0.4": new Error("broken") });
+  contacts.registered([binding("127.0.0.2"), binding("127.0.0.3"), binding("127.0.0.4")], "");
+  await rejects(contacts.request({ method: "MESSAGE", signal: never() }), (error) => {
     return error instanceof RequestRefused && error.status === 404;
   });
 });
 
 Deno.test("a phone that unregisters breaks its link with the reason; one that comes back has a new one", () => {
-  const { reach } = reachOf();
-  reach.registered([binding("127.0.0.2")], "");
-  const { link } = reach;
+  const { contacts } = contactsOf();
+  contacts.registered([binding("127.0.0.2")], "");
+  const { link } = contacts;
   equal(link.aborted, false);
-  reach.registered([], "has unregistered");
+  contacts.registered([], "has unregistered");
   equal(link.aborted, true);
   equal(link.reason.message, "The phone cannot be reached: it has unregistered");
-  reach.registered([binding("127.0.0.2")], "");
-  equal(reach.link.aborted, false);
+  contacts.registered([binding("127.0.0.2")], "");
+  equal(contacts.link.aborted, false);
 });
 
 Deno.test("a silent contact is not asked, until it answers or registers again", () => {
-  const { reach } = reachOf();
+  const { contacts } = contactsOf();
   const [desk, hall] = [binding("127.0.0.2"), binding("127.0.0.3")];
-  reach.registered([desk, hall], "");
-  reach.heard(desk, false);
-  deepEqual(reach.contacts, [hall]);
-  equal(reach.has(desk.id), false);
-  reach.heard(hall, false);
-  equal(reach.link.reason.message, "The phone cannot be reached: it does not answer any more");
-  reach.heard(hall, true);
-  deepEqual([reach.contacts, reach.link.aborted], [[hall], false]);
+  contacts.registered([desk, hall], "");
+  contacts.heard(desk, false);
+  deepEqual(contacts.reachable, [hall]);
+  equal(contacts.has(desk.id), false);
+  contacts.heard(hall, false);
+  equal(contacts.link.reason.message, "The phone cannot be reached: it does not answer any more");
+  contacts.heard(hall, true);
+  deepEqual([contacts.reachable, contacts.link.aborted], [[hall], false]);
   const again = binding("127.0.0.2", { cseq: 2 });
-  reach.registered([again, hall], "");
-  deepEqual(reach.contacts, [again, hall]);
-  reach.heard(desk, false);
-  deepEqual(reach.contacts, [again, hall], "what is heard of a registration that was refreshed meanwhile is old");
+  contacts.registered([again, hall], "");
+  deepEqual(contacts.reachable, [again, hall]);
+  contacts.heard(desk, false);
+  deepEqual(contacts.reachable, [again, hall], "what is heard of a registration that was refreshed meanwhile is old");
 });
 
 Deno.test("what the phone refuses at one contact is told soon, and asked no more of one that has not answered", async () => {
   const clock = new HandClock();
-  const { reach, asked } = reachOf({ "192.0.2.1": 486, "192.0.2.2": new Promise(() => {}) }, clock);
-  reach.registered([binding("192.0.2.1"), binding("192.0.2.2")], "");
-  const refused = rejects(reach.ask({ method: "MESSAGE", signal: never() }), /SIP 486/);
+  const { contacts, asked } = contactsOf({ "192.0.2.1": 486, "192.0.2.2": new Promise(() => {}) }, clock);
+  contacts.registered([binding("192.0.2.1"), binding("192.0.2.2")], "");
+  const refused = rejects(contacts.request({ method: "MESSAGE", signal: never() }), /SIP 486/);
   await clock.pass(PATIENCE_MS);
   await refused;
   deepEqual(asked.map(({ signal }) => signal?.aborted), [true, true]);
 });
 
 Deno.test("a call is told where its contact is now, also when that has registered over another connection since", () => {
-  const { reach } = reachOf();
+  const { contacts } = contactsOf();
   const before = binding("192.0.2.1");
-  reach.registered([before, binding("192.0.2.2")], "");
-  const { to, currentPeer } = reach.outgoing(before);
+  contacts.registered([before, binding("192.0.2.2")], "");
+  const { to, currentPeer } = contacts.outgoing(before);
   const now: Peer = { transport: "tcp", host: "192.0.2.9", port: 40_000 };
-  reach.registered([{ ...before, peer: now }, binding("192.0.2.2")], "");
+  contacts.registered([{ ...before, peer: now }, binding("192.0.2.2")], "");
   deepEqual([to, currentPeer?.()], [before.peer, now]);
-  reach.registered([binding("192.0.2.2")], "");
+  contacts.registered([binding("192.0.2.2")], "");
   equal(currentPeer?.(), undefined);
 });

@@ -13,7 +13,7 @@ import { Fork, type Leg } from "./fork.ts";
 import { type RingEvents, Ringing, type Wish } from "./ringing.ts";
 
 /** What a bell is made of. */
-export interface BellParts {
+export interface BellOptions {
   clock: Clock;
   /** Sends an INVITE to every contact; throws a `PhoneError` if there is none. */
   invite(headers: readonly Header[]): Leg[];
@@ -41,15 +41,14 @@ export interface Summons extends Ring {
 
 /** See the module. */
 export class Bell {
-  readonly #parts: BellParts;
+  readonly #options: BellOptions;
   readonly #queue = new SerialQueue();
   #last: Ringing | undefined;
   /** How often silence was asked for: a ring that was asked for before and has not begun does not begin any more. */
   #silences = 0;
 
-  /** @param parts What it is made of. */
-  constructor(parts: BellParts) {
-    this.#parts = parts;
+  constructor(options: BellOptions) {
+    this.#options = options;
   }
 
   /** How it rings, 0 = not: what the phone has said, not what was asked. */
@@ -145,7 +144,7 @@ export class Bell {
   }
 
   #begin({ mode, headers }: Pick<Ring, "mode" | "headers">): Ringing {
-    const { invite, clock, events } = this.#parts;
+    const { invite, clock, events } = this.#options;
     this.#last = new Ringing({ mode, clock, events, fork: new Fork(invite(headers), clock) });
     return this.#last;
   }

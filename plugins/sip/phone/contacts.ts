@@ -13,7 +13,7 @@ import type { Binding } from "../registrar/mod.ts";
 import { firstOf } from "./first_of.ts";
 
 /** What the contacts of a phone are made of. */
-export interface ContactsParts {
+export interface ContactsOptions {
   /** The account, and its own secret: a phone that challenges us asks for that. */
   user: string;
   secret: string;
@@ -29,14 +29,13 @@ export type ContactRequest = Pick<OutgoingRequest, "method" | "headers" | "body"
 
 /** See the module. */
 export class Contacts {
-  readonly #parts: ContactsParts;
+  readonly #options: ContactsOptions;
   readonly #silent = new Set<string>();
   #bindings: readonly Binding[] = [];
   #link = brokenLink("has not registered");
 
-  /** @param parts What it is made of. */
-  constructor(parts: ContactsParts) {
-    this.#parts = parts;
+  constructor(options: ContactsOptions) {
+    this.#options = options;
   }
 
   /** Whether a contact, by the id of its binding, is among {@linkcode Contacts.reachable}. */
@@ -86,7 +85,7 @@ export class Contacts {
 
   /** What every request to a contact says. */
   outgoing({ id, contact, peer }: Binding): Outgoing {
-    const { user, secret, realm } = this.#parts;
+    const { user, secret, realm } = this.#options;
     return {
       to: peer,
       currentPeer: () => this.peerOf(id),
@@ -106,7 +105,7 @@ export class Contacts {
   async request({ signal, ...question }: ContactRequest): Promise<SipResponse> {
     signal.throwIfAborted();
     this.link.throwIfAborted();
-    const { agent, clock } = this.#parts;
+    const { agent, clock } = this.#options;
     const over = new AbortController();
     const until = AbortSignal.any([signal, over.signal]);
     const asked = this.reachable.map(async (binding) => {

@@ -29,7 +29,7 @@ import { Screen } from "./screen.ts";
 const RING_VOLUME = 65_535;
 
 /** What a driver is made of. */
-export interface DriverParts {
+export interface DriverOptions {
   account: Pick<AccountConfiguration, "user" | "display" | "lamps" | "allow">;
   contacts: Contacts;
   presence: Presence;
@@ -57,20 +57,19 @@ export class SipPhone implements Driver {
   readonly contacts: Contacts;
   readonly #line: Line;
   readonly #screen: Screen;
-  readonly #parts: DriverParts;
+  readonly #options: DriverOptions;
   #isOpen = false;
 
-  /** @param parts What it is made of. */
-  constructor(parts: DriverParts) {
-    this.#parts = parts;
-    this.contacts = parts.contacts;
+  constructor(options: DriverOptions) {
+    this.#options = options;
+    this.contacts = options.contacts;
     this.#screen = new Screen({
-      size: parts.account.display,
-      contacts: parts.contacts,
+      size: options.account.display,
+      contacts: options.contacts,
       changed: () => this.phone?.state("display"),
     });
-    this.lamps = parts.lamps((lamp) => this.phone?.state("lamp", lamp));
-    this.#line = parts.line({
+    this.lamps = options.lamps((lamp) => this.phone?.state("lamp", lamp));
+    this.#line = options.line({
       ringMode: (mode) => this.phone?.state("ringMode", mode),
       hook: (mode) => this.phone?.state("handsetHookSwitch", mode),
       digit: (digit) => this.#press(digit),
@@ -90,7 +89,7 @@ export class SipPhone implements Driver {
   contactsChanged(): void {
     const { link } = this.contacts;
     void this.lamps.contactsChanged();
-    if (this.phone) this.#parts.presence.tell(this.phone, !link.aborted);
+    if (this.phone) this.#options.presence.tell(this.phone, !link.aborted);
     this.#line.drop((contact) => this.contacts.has(contact), link.reason);
   }
 
@@ -131,15 +130,15 @@ export class SipPhone implements Driver {
 
   async devSpecific({ params }: DriverParameters["devSpecific"], context: DriverContext): Promise<void> {
     const command = readCommand(params);
-    const parts = {
-      allow: this.#parts.account.allow,
+    const options = {
+      allow: this.#options.account.allow,
       contacts: this.contacts,
       call: this.#line.call,
       requestId: context.requestId,
       tell: (params: Uint8Array) => this.phone?.devSpecific(params),
     };
     try {
-      await this.#ask(describe(command), context, (signal) => execute(command, { ...parts, signal }));
+      await this.#ask(describe(command), context, (signal) => execute(command, { ...options, signal }));
     } catch (error) {
       // The only operation whose list has no INVALPHONESTATE (contract 2.1, R31).
       if (!(error instanceof PhoneError && error.code === "PHONEERR_INVALPHONESTATE")) throw error;
@@ -164,7 +163,7 @@ export class SipPhone implements Driver {
   }
 
   getButtonInfo({ button }: { button: number }): DriverAnswer<"getButtonInfo"> {
-    return buttonInfo(button, this.#parts.account.lamps);
+    return buttonInfo(button, this.#options.account.lamps);
   }
 
   getStatus(): DriverStatus {
@@ -180,7 +179,9 @@ export class SipPhone implements Driver {
   #press(digit: string): void {
     const button = KEYPAD.indexOf(digit);
     if (button < 0) {
-      return this.#parts.debug(`${this.#parts.account.user} sent the digit ${digit}, which no key of the contract has`);
+      return this.#options.debug(
+        `${this.#options.account.user} sent the digit ${digit}, which no key of the contract has`,
+      );
     }
     this.phone?.button(button, "keypad", "down");
     this.phone?.button(button, "keypad", "up");
@@ -191,7 +192,7 @@ export class SipPhone implements Driver {
     try {
       await ask(AbortSignal.any([signal, this.contacts.link]));
     } catch (error) {
-      throw meaningOf(error, `${what} ${this.#parts.account.user}`);
+      throw meaningOf(error, `${what} ${this.#options.account.user}`);
     }
   }
 }

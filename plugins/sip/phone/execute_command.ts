@@ -13,7 +13,7 @@ import { type Answer, type Command, type RawRequest, tellAnswer } from "./comman
 import type { Contacts } from "./contacts.ts";
 
 /** What a command is executed with. */
-export interface ExecuteParts {
+export interface ExecuteOptions {
   allow: AccountConfiguration["allow"];
   contacts: Contacts;
   /** The call that is up. */
@@ -36,18 +36,18 @@ export function describe(command: Command): string {
  * @throws {PhoneError} If the configuration does not allow it, or it needs a call and none is up.
  * @throws {RequestRefused} What the phone says against it.
  */
-export async function execute(command: Command, parts: ExecuteParts): Promise<void> {
-  if (command.do === "request") return await send(command.request, parts);
-  const { call, signal } = parts;
+export async function execute(command: Command, options: ExecuteOptions): Promise<void> {
+  if (command.do === "request") return await send(command.request, options);
+  const { call, signal } = options;
   if (!call) throw noCall(command.do === "hold" ? "hold" : "send digits");
   await unlessAborted(command.do === "hold" ? call.hold(command.on) : call.sendDigits(command.digits, signal), signal);
 }
 
 /** Sends a request, and tells whatever it is answered: an application that words its own requests wants to read the phone's words. */
-async function send(request: RawRequest, parts: ExecuteParts): Promise<void> {
-  const tell = (answer: Answer) => parts.tell(tellAnswer(answer, parts.requestId));
+async function send(request: RawRequest, options: ExecuteOptions): Promise<void> {
+  const tell = (answer: Answer) => options.tell(tellAnswer(answer, options.requestId));
   try {
-    tell(await sendRaw(request, parts));
+    tell(await sendRaw(request, options));
   } catch (error) {
     if (error instanceof RequestRefused) tell(error);
     throw error;
@@ -60,7 +60,7 @@ async function send(request: RawRequest, parts: ExecuteParts): Promise<void> {
  * @throws {PhoneError} `OPERATIONUNAVAIL` if the configuration does not allow it, `OPERATIONFAILED` without a call that it could go into.
  * @throws {RequestRefused} What the phone says against it.
  */
-async function sendRaw(request: RawRequest, { allow, contacts, call, signal }: ExecuteParts): Promise<SipResponse> {
+async function sendRaw(request: RawRequest, { allow, contacts, call, signal }: ExecuteOptions): Promise<SipResponse> {
   requireAllowed(request, allow);
   const { method, event, inDialog, body } = request;
   const headers: Header[] = [...request.headers];

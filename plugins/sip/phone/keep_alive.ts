@@ -9,7 +9,7 @@ import type { Binding } from "../registrar/mod.ts";
 import type { Contacts } from "./contacts.ts";
 
 /** What keeping alive is made of. */
-export interface KeepAliveParts {
+export interface KeepAliveOptions {
   clock: Clock;
   /** Between two questions to one contact, milliseconds; 0 = it is asked only when that is told. */
   everyMs: number;
@@ -31,7 +31,7 @@ export interface KeepAlive {
 }
 
 /** Begins to ask. */
-export function createKeepAlive({ clock, everyMs, contacts, agent, changed }: KeepAliveParts): KeepAlive {
+export function createKeepAlive({ clock, everyMs, contacts, agent, changed }: KeepAliveOptions): KeepAlive {
   const patienceMs = everyMs === 0 ? PATIENCE_MS : Math.min(PATIENCE_MS, everyMs);
   const over = new AbortController();
   let cancel = () => {};

@@ -22,7 +22,7 @@ import { firstOf } from "./first_of.ts";
 import type { Contacts } from "./contacts.ts";
 
 /** What lamps are made of. */
-export interface LampParts {
+export interface LampOptions {
   user: string;
   realm: string;
   /** The resources that have a line lamp, in their order. */
@@ -43,16 +43,15 @@ const DIALOG_STATES: Partial<Record<LampMode, LineState["state"]>> = {
 
 /** See the module. */
 export class Lamps {
-  readonly #parts: LampParts;
+  readonly #options: LampOptions;
   readonly #modes = new Map<number, LampMode>();
   /** A queue for each: a key that does not answer holds up nothing but itself. */
   readonly #queues = new Map<number, SerialQueue>();
   /** The registrations that have been told what the message lamp shows, by Call-ID: a phone keeps it until it is switched off. */
   #boots: ReadonlySet<string> = new Set();
 
-  /** @param parts What they are made of. */
-  constructor(parts: LampParts) {
-    this.#parts = parts;
+  constructor(options: LampOptions) {
+    this.#options = options;
   }
 
   /** What a lamp shows, as far as the phone has been told; off until it has. */
@@ -62,7 +61,7 @@ export class Lamps {
 
   /** Every lamp with its mode. */
   get all(): { lamp: number; mode: LampMode }[] {
-    const lamps = [MESSAGE_LAMP, ...this.#parts.watched.map((_, index) => FIRST_LINE_LAMP + index)];
+    const lamps = [MESSAGE_LAMP, ...this.#options.watched.map((_, index) => FIRST_LINE_LAMP + index)];
     return lamps.map((lamp) => ({ lamp, mode: this.mode(lamp) }));
   }
 
@@ -85,7 +84,7 @@ export class Lamps {
    * wait; if it does not take that, the lamp is off.
    */
   async contactsChanged(): Promise<void> {
-    const { bindings, link } = this.#parts.contacts;
+    const { bindings, link } = this.#options.contacts;
     const known = this.#boots;
     this.#boots = new Set(bindings.map(({ callId }) => callId));
     if (link.aborted || this.#boots.isSubsetOf(known) || this.mode(MESSAGE_LAMP) === "off") return;
@@ -100,14 +99,14 @@ export class Lamps {
   /** What a subscription of this phone is told: what its lamp shows. */
   stateOf({ event, resource }: Pick<Subscription, "event" | "resource">): NotifyBody {
     if (event === "message-summary") return this.#summary(this.mode(MESSAGE_LAMP));
-    const index = this.#parts.watched.indexOf(resource);
+    const index = this.#options.watched.indexOf(resource);
     return this.#dialogInfo(resource, index < 0 ? "off" : this.mode(FIRST_LINE_LAMP + index));
   }
 
   #shows(lamp: number, mode: LampMode): void {
     if (this.mode(lamp) === mode) return;
     this.#modes.set(lamp, mode);
-    this.#parts.changed(lamp);
+    this.#options.changed(lamp);
   }
 
   async #enqueue(lamp: number, signal: AbortSignal, step: () => Promise<void>): Promise<void> {
@@ -129,7 +128,7 @@ export class Lamps {
 
   /** Tells a phone that has not subscribed. */
   async #tellUnasked(mode: LampMode, signal: AbortSignal): Promise<void> {
-    await this.#parts.contacts.request({
+    await this.#options.contacts.request({
       method: "NOTIFY",
       headers: [
         ["Event", "message-summary"],
@@ -142,12 +141,12 @@ export class Lamps {
   }
 
   async #setLineLamp({ lamp, mode }: { lamp: number; mode: LampMode }, signal: AbortSignal): Promise<void> {
-    const resource = this.#parts.watched[lamp - FIRST_LINE_LAMP] ?? "";
+    const resource = this.#options.watched[lamp - FIRST_LINE_LAMP] ?? "";
     const subscriptions = this.#subscriptions("dialog", resource);
     if (subscriptions.length === 0) {
       throw new PhoneError(
         "INVALPHONESTATE",
-        `Cannot set lamp ${lamp}: the phone has not subscribed to the dialogs of sip:${resource}@${this.#parts.realm}; give it a key that watches that`,
+        `Cannot set lamp ${lamp}: the phone has not subscribed to the dialogs of sip:${resource}@${this.#options.realm}; give it a key that watches that`,
       );
     }
     await this.#notify(subscriptions, { body: this.#dialogInfo(resource, mode), signal });
@@ -159,24 +158,24 @@ export class Lamps {
     { body, signal }: { body: NotifyBody; signal: AbortSignal },
   ): Promise<void> {
     const notified = subscriptions.map(async (subscription) => {
-      const response = await this.#parts.subscriptions.notify(subscription, { body });
+      const response = await this.#options.subscriptions.notify(subscription, { body });
       if (response.status >= 300) throw new RequestRefused(response);
     });
-    const told = firstOf(notified, { clock: this.#parts.clock });
+    const told = firstOf(notified, { clock: this.#options.clock });
     await unlessAborted(told, signal);
   }
 
   #subscriptions(event: EventPackage, resource?: string): Subscription[] {
-    return this.#parts.subscriptions.of(this.#parts.user, { event, ...resource !== undefined && { resource } });
+    return this.#options.subscriptions.of(this.#options.user, { event, ...resource !== undefined && { resource } });
   }
 
   #summary(mode: LampMode): string {
-    const { user, realm } = this.#parts;
+    const { user, realm } = this.#options;
     return messageSummary({ waiting: mode !== "off", account: `sip:${user}@${realm}` });
   }
 
   #dialogInfo(resource: string, mode: LampMode): NotifyBody {
-    const entity = `sip:${resource}@${this.#parts.realm}`;
+    const entity = `sip:${resource}@${this.#options.realm}`;
     return (version) => dialogInfo({ entity, version, state: DIALOG_STATES[mode] ?? "terminated" });
   }
 }

@@ -18,7 +18,7 @@ export interface LineEvents extends HandsetEvents {
 }
 
 /** What a line is made of. */
-export interface LineParts {
+export interface LineOptions {
   clock: Clock;
   /** How long a lift waits for a person, milliseconds. */
   offHookMs: number;
@@ -40,15 +40,14 @@ type Lift = PromiseWithResolvers<void>;
 
 /** See the module. */
 export class Line {
-  readonly #parts: LineParts;
+  readonly #options: LineOptions;
   readonly #bell: Bell;
   readonly #handset: Handset;
   readonly #lifts = new Set<Lift>();
 
-  /** @param parts What it is made of. */
-  constructor(parts: LineParts) {
-    this.#parts = parts;
-    const { clock, invite, events } = parts;
+  constructor(options: LineOptions) {
+    this.#options = options;
+    const { clock, invite, events } = options;
     this.#handset = new Handset({
       hook: (mode) => {
         events.hook(mode);
@@ -89,13 +88,13 @@ export class Line {
   /** Rings with a mode, 0 = silence; fulfilled when the phone has said so. */
   async ring(mode: number, signal: AbortSignal): Promise<void> {
     if (mode === 0) return await this.#bell.silence(signal);
-    await this.#bell.ring({ mode, headers: this.#parts.ringHeaders[mode - 1] ?? [], signal });
+    await this.#bell.ring({ mode, headers: this.#options.ringHeaders[mode - 1] ?? [], signal });
   }
 
   /** Has the handset lifted, by the phone itself or by its person; whoever gives up has nothing ring on for it. */
   async lift(signal: AbortSignal): Promise<void> {
     if (this.isUp) return;
-    const { clock, offHookMs, liftHeaders } = this.#parts;
+    const { clock, offHookMs, liftHeaders } = this.#options;
     const late = new AbortController();
     const cancel = clock.after(offHookMs, () => late.abort(notLifted(offHookMs)));
     const lift: Lift = Promise.withResolvers();
@@ -142,7 +141,7 @@ export class Line {
 
   /** Ends everything, whether or not the phone confirms it in time. */
   async end(why: unknown): Promise<void> {
-    await Promise.all([this.#bell.end(why), waitBriefly(this.#handset.hangUp(), this.#parts.clock)]);
+    await Promise.all([this.#bell.end(why), waitBriefly(this.#handset.hangUp(), this.#options.clock)]);
     this.#handset.drop();
   }
 

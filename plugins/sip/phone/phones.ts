@@ -22,7 +22,7 @@ import { Presence } from "./presence.ts";
 import { Contacts } from "./contacts.ts";
 
 /** What phones are made of. */
-export interface PhonesParts {
+export interface PhonesOptions {
   host: Host;
   clock: Clock;
   agent: UserAgent;
@@ -54,21 +54,20 @@ interface Station {
 
 /** See the module. */
 export class SipPhones {
-  readonly #parts: PhonesParts;
+  readonly #options: PhonesOptions;
   readonly #stations = new Map<string, Station>();
   readonly #changes: TokenBuckets;
   readonly #log: (text: string, key: string) => void;
 
-  /** @param parts What they are made of. */
-  constructor(parts: PhonesParts) {
-    this.#parts = parts;
-    this.#changes = new TokenBuckets({ clock: parts.clock, ...CHANGES });
-    this.#log = foldedLog({ clock: parts.clock, log: (text) => parts.host.log.info(text) });
+  constructor(options: PhonesOptions) {
+    this.#options = options;
+    this.#changes = new TokenBuckets({ clock: options.clock, ...CHANGES });
+    this.#log = foldedLog({ clock: options.clock, log: (text) => options.host.log.info(text) });
   }
 
   /** Reinvites a phone for every account, disconnected until it registers. */
   async start(): Promise<void> {
-    const { host, configuration: { accounts, rings } } = this.#parts;
+    const { host, configuration: { accounts, rings } } = this.#options;
     // All at once: a phone may register before it has been offered.
     for (const account of accounts) this.#stations.set(account.user, this.#install(account));
     const stations = [...this.#stations.values()];
@@ -92,7 +91,7 @@ export class SipPhones {
     if (reason !== "refreshed") {
       this.#log(`${user}: ${reason}, ${contactsText(bindings.length)} (${why})`, `${user} ${reason}`);
     }
-    if (bindings.length === 0) this.#parts.agent.subscriptions.drop(user);
+    if (bindings.length === 0) this.#options.agent.subscriptions.drop(user);
     const flows = new Set(driver.contacts.bindings.filter(({ isFlow }) => isFlow).map(({ id }) => id));
     driver.contacts.registered(bindings, WHY[reason]);
     driver.contactsChanged();
@@ -115,7 +114,7 @@ export class SipPhones {
     if (isLamp && watched !== user && !lamps.some((name) => name === watched)) {
       return transaction.respond(responseTo(request, 404, { toTag: newToken() }));
     }
-    this.#parts.agent.subscriptions.subscribe(transaction, { subscriber: user, credentials: { user, secret } });
+    this.#options.agent.subscriptions.subscribe(transaction, { subscriber: user, credentials: { user, secret } });
   }
 
   /** Takes a call that a phone makes. */
@@ -127,7 +126,7 @@ export class SipPhones {
     const status = station?.driver.dialled({
       number: parseUri(request.uri).user ?? "",
       take: () =>
-        this.#parts.agent.takeCall(transaction, {
+        this.#options.agent.takeCall(transaction, {
           credentials: { user, secret: station.account.secret },
           currentPeer: () => binding && contacts?.peerOf(binding.id),
         }),
@@ -144,7 +143,7 @@ export class SipPhones {
   }
 
   #install(account: AccountConfiguration): Station {
-    const { host, clock, agent, configuration } = this.#parts;
+    const { host, clock, agent, configuration } = this.#options;
     const { realm, rings, offHookSeconds, keepAliveSeconds } = configuration;
     const { user, secret } = account;
     const contacts = new Contacts({ user, secret, realm, agent, clock });

@@ -10,7 +10,7 @@ import type { Clock, TokenBuckets } from "../lib/tools/mod.ts";
 const WAIT_MS = 1_000;
 
 /** What presence is made of. */
-export interface PresenceParts {
+export interface PresenceOptions {
   /** Whose it is. */
   user: string;
   clock: Clock;
@@ -20,14 +20,13 @@ export interface PresenceParts {
 
 /** Tells the server that a phone has come or gone; of one that comes and goes all the time, only where it is in the end. */
 export class Presence {
-  readonly #parts: PresenceParts;
+  readonly #options: PresenceOptions;
   #phone: Phone | undefined;
   #isThere = false;
   #cancelWait: (() => void) | undefined;
 
-  /** @param parts What it is made of. */
-  constructor(parts: PresenceParts) {
-    this.#parts = parts;
+  constructor(options: PresenceOptions) {
+    this.#options = options;
   }
 
   /** Tells whether a phone is there, now or in a moment. */
@@ -44,7 +43,7 @@ export class Presence {
   }
 
   #look(): void {
-    const { clock, rate, user } = this.#parts;
+    const { clock, rate, user } = this.#options;
     this.#cancelWait = undefined;
     if (!this.#phone || this.#phone.connected === this.#isThere) return;
     if (rate.take(user)) this.#phone.connected = this.#isThere;

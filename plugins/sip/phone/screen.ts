@@ -9,7 +9,7 @@ import { Display, type DisplaySize } from "./display.ts";
 import type { Contacts } from "./contacts.ts";
 
 /** What a screen is made of. */
-export interface ScreenParts {
+export interface ScreenOptions {
   size: DisplaySize;
   contacts: Pick<Contacts, "request">;
   /** Told when it shows something else. */
@@ -18,14 +18,13 @@ export interface ScreenParts {
 
 /** See the module. */
 export class Screen {
-  readonly #parts: ScreenParts;
+  readonly #options: ScreenOptions;
   readonly #queue = new SerialQueue();
   #display: Display;
 
-  /** @param parts What it is made of. */
-  constructor(parts: ScreenParts) {
-    this.#parts = parts;
-    this.#display = new Display(parts.size);
+  constructor(options: ScreenOptions) {
+    this.#options = options;
+    this.#display = new Display(options.size);
   }
 
   /** A text for each row. */
@@ -44,7 +43,7 @@ export class Screen {
 
   async #show(params: DriverParameters["setDisplay"], signal: AbortSignal): Promise<void> {
     const display = this.#display.write(params);
-    await this.#parts.contacts.request({
+    await this.#options.contacts.request({
       method: "MESSAGE",
       headers: [["Content-Type", "text/plain;charset=UTF-8"]],
       body: new TextEncoder().encode(display.message),
@@ -52,6 +51,6 @@ export class Screen {
     });
     if (display.equals(this.#display)) return;
     this.#display = display;
-    this.#parts.changed();
+    this.#options.changed();
   }
 }

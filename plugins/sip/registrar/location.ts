@@ -26,7 +26,6 @@ export class Location {
   readonly #options: LocationOptions;
   readonly #entries = new Map<string, Entry>();
 
-  /** @param options What it is made of. */
   constructor(options: LocationOptions) {
     this.#options = options;
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type AgentParts, type DialogUsage, type OtherSide, refusesExtension, reply } from "../dialog/mod.ts";
+import { type AgentContext, type DialogUsage, type OtherSide, refusesExtension, reply } from "../dialog/mod.ts";
 import { ALLOW } from "./call.ts";
 import { receiveInfo } from "./info.ts";
 import type { PhoneCall } from "./phone_call.ts";
@@ -12,7 +12,7 @@ import type { PhoneCall } from "./phone_call.ts";
  * Takes requests for a call that is not answered yet. A BYE may have overtaken the 2xx that it ends, so it ends the call whatever
  * dialog of the INVITE it is of.
  */
-export function earlyDialog(agent: AgentParts, { call, other }: { call: PhoneCall; other: OtherSide }): DialogUsage {
+export function earlyDialog(agent: AgentContext, { call, other }: { call: PhoneCall; other: OtherSide }): DialogUsage {
   return {
     other,
     receive(transaction) {

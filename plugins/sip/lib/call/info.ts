@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type AgentParts, reply } from "../dialog/mod.ts";
+import { type AgentContext, reply } from "../dialog/mod.ts";
 import { digitOfInfo } from "../media/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 
@@ -14,7 +14,7 @@ const TYPES: readonly string[] = [DTMF_RELAY, "application/dtmf"];
 
 /** Answers an INFO, and tells its digit if it has one. */
 export function receiveInfo(
-  agent: AgentParts,
+  agent: AgentContext,
   { transaction, onDigit }: { transaction: ServerTransaction; onDigit(digit: string): void },
 ): void {
   const { headers, body } = transaction.request;

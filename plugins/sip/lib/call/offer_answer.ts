@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { AgentParts } from "../dialog/mod.ts";
+import type { AgentContext } from "../dialog/mod.ts";
 import { MediaSession, type RtpPorts, UnusableDescription } from "../media/mod.ts";
 import type { Header, SipRequest } from "../message/mod.ts";
 import type { Peer } from "../transport/mod.ts";
 import type { Call } from "./call.ts";
 
 /** What the calls of one user agent share. */
-export interface CallContext extends AgentParts {
+export interface CallContext extends AgentContext {
   readonly ports: RtpPorts;
   /** RTP packets a second that one call reads. */
   readonly mostPacketsPerSecond: number;

@@ -4,7 +4,7 @@
  * @module
  */
 import {
-  type AgentParts,
+  type AgentContext,
   contact,
   type Dialog,
   endsDialog,
@@ -31,8 +31,8 @@ import {
 } from "./session_timer.ts";
 
 /** What an answered call is made of. */
-export interface SessionParts {
-  agent: AgentParts;
+export interface SessionOptions {
+  agent: AgentContext;
   dialog: Dialog;
   media: MediaSession;
   /** The user part of our Contact. */
@@ -43,12 +43,12 @@ export interface SessionParts {
 }
 
 /** What every request and answer that may change the session says of us. */
-export function selfHeaders({ agent, dialog, user }: SessionParts): Header[] {
+export function selfHeaders({ agent, dialog, user }: SessionOptions): Header[] {
   return [contact(agent, { peer: dialog.peer, user }), ["Allow", ALLOW]];
 }
 
 /** What the offers of a call are made of. */
-export interface ReinvitesParts extends SessionParts {
+export interface ReinvitesOptions extends SessionOptions {
   /** Aborted when the call is over. */
   over: AbortSignal;
   /** Ends the call by BYE. */
@@ -61,7 +61,7 @@ const NO_ACK: CallEnd = { by: "network", status: 408, reason: "Request Timeout: 
 
 /** The offers of one answered call, ours and the phone's. Only one is open at a time; what crosses it is refused by 491. */
 export class Reinvites {
-  readonly #parts: ReinvitesParts;
+  readonly #options: ReinvitesOptions;
   readonly #timer: SessionTimer;
   readonly #ours = new SerialQueue();
   /** A re-INVITE of ours is under way. */
@@ -69,20 +69,19 @@ export class Reinvites {
   /** A 2xx of ours holds an offer, which the ACK is to answer. */
   #awaitsAnswer = false;
 
-  /** @param parts What they are made of. */
-  constructor(parts: ReinvitesParts) {
-    this.#parts = parts;
+  constructor(options: ReinvitesOptions) {
+    this.#options = options;
     this.#timer = new SessionTimer({
-      clock: parts.agent.clock,
+      clock: options.agent.clock,
       refresh: () => this.#refresh(),
       expire: () =>
-        parts.leave({ by: "network", status: 408, reason: "Request Timeout: the session was not refreshed" }),
+        options.leave({ by: "network", status: 408, reason: "Request Timeout: the session was not refreshed" }),
     });
   }
 
   /** Holds the phone, or resumes. What the phone refuses stays as it was. */
   async hold(on: boolean): Promise<void> {
-    const { media } = this.#parts;
+    const { media } = this.#options;
     await this.#ours.add(async () => {
       const before = media.held;
       media.held = on;
@@ -97,7 +96,7 @@ export class Reinvites {
 
   /** Answers an INVITE or UPDATE of the phone; the INVITE that began the call too. @returns The status of the answer. */
   receive(transaction: ServerTransaction, options: { toTag?: string } = {}): number {
-    const { agent, dialog, media } = this.#parts;
+    const { agent, dialog, media } = this.#options;
     const { request, from } = transaction;
     const invites = request.method === "INVITE";
     const offers = invites || request.body.length > 0;
@@ -113,9 +112,9 @@ export class Reinvites {
     dialog.refresh(request, from);
     this.#timer.set(timer.interval);
     this.#awaitsAnswer = invites && request.body.length === 0;
-    const headers = [...selfHeaders(this.#parts), ...timer.headers, ...sound.headers];
+    const headers = [...selfHeaders(this.#options), ...timer.headers, ...sound.headers];
     reply(agent, { transaction, status: 200, ...sound, headers, ...options });
-    transaction.acknowledged.catch(() => this.#parts.leave(NO_ACK));
+    transaction.acknowledged.catch(() => this.#options.leave(NO_ACK));
     return 200;
   }
 
@@ -124,9 +123,9 @@ export class Reinvites {
     if (!this.#awaitsAnswer) return;
     this.#awaitsAnswer = false;
     try {
-      this.#parts.media.accept(body);
+      this.#options.media.accept(body);
     } catch (error) {
-      this.#parts.leave({ by: "us", status: 488, reason: `Not Acceptable Here: ${messageOf(error)}` });
+      this.#options.leave({ by: "us", status: 488, reason: `Not Acceptable Here: ${messageOf(error)}` });
     }
   }
 
@@ -137,12 +136,12 @@ export class Reinvites {
 
   #refresh(): void {
     this.#ours.add(() => this.#offer()).catch((error) => {
-      this.#parts.agent.log(`Could not refresh a session: ${messageOf(error)}`);
+      this.#options.agent.log(`Could not refresh a session: ${messageOf(error)}`);
     });
   }
 
   async #offer(): Promise<void> {
-    const { agent: { clock }, over, ours } = this.#parts;
+    const { agent: { clock }, over, ours } = this.#options;
     for (let glares = 1;; glares++) {
       over.throwIfAborted();
       const response = await this.#ask();
@@ -163,7 +162,7 @@ export class Reinvites {
   }
 
   async #invite(interval: SessionInterval | undefined): Promise<SipResponse> {
-    const { agent, dialog, media, credentials } = this.#parts;
+    const { agent, dialog, media, credentials } = this.#options;
     const { body, headers } = described(media.offer());
     const said = [["User-Agent", agent.product] as const, ...headers, ...(interval ? timerHeaders(interval) : [])];
     this.#asking = true;
@@ -171,7 +170,7 @@ export class Reinvites {
       const { request, response } = await exchange({
         credentials,
         build: (authorization) =>
-          dialog.request("INVITE", { body, headers: [...selfHeaders(this.#parts), ...said, ...authorization] }),
+          dialog.request("INVITE", { body, headers: [...selfHeaders(this.#options), ...said, ...authorization] }),
         send: (request) => agent.endpoint.invite(request, { to: dialog.peer, onProvisional() {} }).final,
       });
       if (isSuccess(response)) this.#take(request, response);
@@ -186,7 +185,7 @@ export class Reinvites {
   }
 
   #take(request: SipRequest, response: SipResponse): void {
-    const { agent, dialog, media } = this.#parts;
+    const { agent, dialog, media } = this.#options;
     dialog.refresh(response);
     agent.endpoint.acknowledge(dialog.acknowledgement(request), dialog.peer);
     this.#timer.set(agreedTimer(response));
@@ -199,7 +198,7 @@ export class Reinvites {
   }
 
   #lose({ status, reason }: { status: number; reason: string }): void {
-    this.#parts.leave({ by: "network", status, reason });
+    this.#options.leave({ by: "network", status, reason });
   }
 }
 

@@ -23,7 +23,7 @@ import type { ServerTransaction } from "../transaction/mod.ts";
 import { ALLOW, type CallEnd, type CallRequest } from "./call.ts";
 import { DTMF_RELAY, receiveInfo } from "./info.ts";
 import { SDP } from "./offer_answer.ts";
-import { Reinvites, selfHeaders, type SessionParts } from "./reinvite.ts";
+import { Reinvites, selfHeaders, type SessionOptions } from "./reinvite.ts";
 
 /** Requests that begin something of their own say where it is reached; others must not, or need not. */
 const WITH_CONTACT: readonly string[] = ["NOTIFY", "REFER", "SUBSCRIBE"];
@@ -40,23 +40,22 @@ export interface SessionUser {
 export class Session implements DialogUsage {
   /** The re-INVITEs of both sides. */
   readonly reinvites: Reinvites;
-  readonly #parts: SessionParts;
+  readonly #options: SessionOptions;
   readonly #user: SessionUser;
   readonly #over = new AbortController();
   readonly #digits = new SerialQueue();
   /** What the call ends with once our BYE is answered. */
   #leaving: CallEnd | undefined;
 
-  /** @param parts What it is made of. */
-  constructor(parts: SessionParts, user: SessionUser) {
-    this.#parts = parts;
+  constructor(options: SessionOptions, user: SessionUser) {
+    this.#options = options;
     this.#user = user;
-    this.reinvites = new Reinvites({ ...parts, over: this.#over.signal, leave: (end) => void this.bye(end) });
-    parts.agent.dialogs.set(parts.dialog, this);
+    this.reinvites = new Reinvites({ ...options, over: this.#over.signal, leave: (end) => void this.bye(end) });
+    options.agent.dialogs.set(options.dialog, this);
   }
 
   get other(): OtherSide {
-    return this.#parts.dialog.other;
+    return this.#options.dialog.other;
   }
 
   /** Ends the call by BYE; it is over when that has been answered, or will not be. */
@@ -71,7 +70,7 @@ export class Session implements DialogUsage {
   /** Ends it without a word: the phone has said BYE, or the call was never taken. */
   end(end: CallEnd): void {
     if (this.#over.signal.aborted) return;
-    const { agent, dialog, media } = this.#parts;
+    const { agent, dialog, media } = this.#options;
     this.reinvites.stop();
     agent.dialogs.delete(dialog);
     this.#over.abort(
@@ -82,7 +81,7 @@ export class Session implements DialogUsage {
 
   /** Sends a request inside of the dialog. One that the phone knows nothing of any more ends the call. */
   async request(method: string, options: CallRequest): Promise<SipResponse> {
-    const self = WITH_CONTACT.includes(method) ? selfHeaders(this.#parts) : [];
+    const self = WITH_CONTACT.includes(method) ? selfHeaders(this.#options) : [];
     const headers = [...self, ...(options.headers ?? [])];
     return await this.#request(method, { ...options, headers, signal: this.#over.signal });
   }
@@ -93,7 +92,7 @@ export class Session implements DialogUsage {
     const until = AbortSignal.any([signal, this.#over.signal]);
     await this.#digits.add(async () => {
       until.throwIfAborted();
-      if (this.#parts.media.sendsDigits) return await this.#parts.media.sendDigits(digits, until);
+      if (this.#options.media.sendsDigits) return await this.#options.media.sendDigits(digits, until);
       for (const digit of digits) {
         const headers = [["Content-Type", DTMF_RELAY] as const];
         const response = await this.#request("INFO", { headers, body: infoOfDigit(digit), signal: until });
@@ -103,7 +102,7 @@ export class Session implements DialogUsage {
   }
 
   receive(transaction: ServerTransaction): void {
-    const { agent, dialog } = this.#parts;
+    const { agent, dialog } = this.#options;
     if (!dialog.takes(transaction.request)) return reply(agent, { transaction, status: 500 });
     if (refusesExtension(agent, transaction)) return;
     switch (transaction.request.method) {
@@ -134,9 +133,9 @@ export class Session implements DialogUsage {
 
   /** @returns Why the phone has not ended the call, if it has not. */
   async #sendBye(): Promise<Refusal | undefined> {
-    const { agent } = this.#parts;
+    const { agent } = this.#options;
     try {
-      const { response } = await exchangeInside(this.#parts, { method: "BYE", signal: this.#over.signal });
+      const { response } = await exchangeInside(this.#options, { method: "BYE", signal: this.#over.signal });
       const { status, reason } = response;
       // 481: it has no such call (RFC 3261 15.1.1), and what it does not have is on hook.
       if (isSuccess(response) || status === 481) return undefined;
@@ -151,7 +150,7 @@ export class Session implements DialogUsage {
 
   async #request(method: string, options: CallRequest & { signal: AbortSignal }): Promise<SipResponse> {
     try {
-      const { response } = await exchangeInside(this.#parts, { method, ...options });
+      const { response } = await exchangeInside(this.#options, { method, ...options });
       if (endsDialog(response)) this.#lose(response);
       return response;
     } catch (error) {

@@ -79,7 +79,7 @@ function readSessionExpires(headers: SipHeaders): { seconds: number; refresher?:
 }
 
 /** What a timer is made of. */
-export interface SessionTimerParts {
+export interface SessionTimerOptions {
   clock: Clock;
   /** Called halfway, if the refresh is ours. */
   refresh(): void;
@@ -89,14 +89,13 @@ export interface SessionTimerParts {
 
 /** Times one session. */
 export class SessionTimer {
-  readonly #parts: SessionTimerParts;
+  readonly #options: SessionTimerOptions;
   #interval: SessionInterval | undefined;
   #cancels: (() => void)[] = [];
   #stopped = false;
 
-  /** @param parts What it is made of. */
-  constructor(parts: SessionTimerParts) {
-    this.#parts = parts;
+  constructor(options: SessionTimerOptions) {
+    this.#options = options;
   }
 
   /** What runs now. */
@@ -110,7 +109,7 @@ export class SessionTimer {
     this.#interval = interval;
     this.#cancels = [];
     if (!interval || this.#stopped) return;
-    const { clock, refresh, expire } = this.#parts;
+    const { clock, refresh, expire } = this.#options;
     const ms = interval.seconds * 1000;
     // Section 10: a little before the end, so that the other side still takes the BYE.
     this.#cancels.push(clock.after(ms - Math.min(32_000, ms / 3), expire));

@@ -31,7 +31,7 @@ import { ALLOW, type CallEnd } from "./call.ts";
 import { earlyDialog } from "./early_dialog.ts";
 import { type CallContext, described, openMedia } from "./offer_answer.ts";
 import { PhoneCall } from "./phone_call.ts";
-import type { SessionParts } from "./reinvite.ts";
+import type { SessionOptions } from "./reinvite.ts";
 import { Session } from "./session.ts";
 
 /** Begins a call. What becomes of it, its promises tell. */
@@ -147,8 +147,8 @@ class OutgoingCall {
   /** A 2xx has come. It makes a dialog even if it crosses a CANCEL or says nothing that we can use: then that is ended by BYE. */
   #answered(exchanged: Exchanged, media: MediaSession): void {
     const { endingBy, progress } = this.#call;
-    const parts = { ...this.#acknowledge(exchanged), media, user: this.#outgoing.from.uri.user, ours: true };
-    const session = new Session(parts, {
+    const options = { ...this.#acknowledge(exchanged), media, user: this.#outgoing.from.uri.user, ours: true };
+    const session = new Session(options, {
       onDigit: (digit) => this.#call.onDigit?.(digit),
       onOver: (end) => progress.end(end),
     });
@@ -168,7 +168,7 @@ class OutgoingCall {
     });
   }
 
-  #acknowledge({ request, response }: Exchanged): Pick<SessionParts, "agent" | "dialog" | "credentials"> {
+  #acknowledge({ request, response }: Exchanged): Pick<SessionOptions, "agent" | "dialog" | "credentials"> {
     const { to, currentPeer, credentials } = this.#outgoing;
     const dialog = Dialog.ofResponse(request, response, { localTag: this.#localTag, peer: to, currentPeer });
     this.#agent.endpoint.acknowledge(dialog.acknowledgement(request), to);

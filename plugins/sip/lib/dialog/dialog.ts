@@ -16,7 +16,7 @@ import { type Peer, samePeer } from "../transport/mod.ts";
 import type { OtherSide } from "./dialog_table.ts";
 import { newRequest } from "./outgoing.ts";
 
-interface DialogParts {
+interface DialogOptions {
   callId: string;
   /** From and To as we write them, with their tags. */
   local: string;
@@ -56,18 +56,18 @@ export class Dialog {
   #localCSeq: number;
   #remoteCSeq: number | undefined;
 
-  private constructor(parts: DialogParts) {
-    this.callId = parts.callId;
-    this.localTag = parts.localTag;
-    this.#local = parts.local;
-    this.#remote = parts.remote;
-    this.#routes = parts.routes;
-    this.#peer = parts.peer;
-    this.#currentPeer = parts.currentPeer;
-    this.#known = parts.peer;
-    this.#target = parts.target;
-    this.#localCSeq = parts.localCSeq;
-    this.#remoteCSeq = parts.remoteCSeq;
+  private constructor(options: DialogOptions) {
+    this.callId = options.callId;
+    this.localTag = options.localTag;
+    this.#local = options.local;
+    this.#remote = options.remote;
+    this.#routes = options.routes;
+    this.#peer = options.peer;
+    this.#currentPeer = options.currentPeer;
+    this.#known = options.peer;
+    this.#target = options.target;
+    this.#localCSeq = options.localCSeq;
+    this.#remoteCSeq = options.remoteCSeq;
   }
 
   /**

@@ -7,12 +7,12 @@ import { authorization, type Credentials } from "../digest/mod.ts";
 import { type Header, type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
 import { TransactionTimeout } from "../transaction/mod.ts";
 import { type Peer, TransportError } from "../transport/mod.ts";
-import type { AgentParts } from "./agent_parts.ts";
+import type { AgentContext } from "./agent_context.ts";
 import type { Dialog } from "./dialog.ts";
 import { RequestRefused } from "./refusal.ts";
 
 /** How a request is made and sent. */
-export interface ExchangeParts {
+export interface ExchangeOptions {
   /** Makes it, with the next CSeq each time; the second time with the answer to a challenge. */
   build(authorization: readonly Header[]): SipRequest;
   /** Sends it. */
@@ -32,15 +32,15 @@ export interface Exchanged {
  *
  * @throws {RequestRefused} (rejected) 408 or 503 when no answer came (8.1.3.1); whatever else `send` says.
  */
-export async function exchange(parts: ExchangeParts): Promise<Exchanged> {
-  const exchanged = await ask(parts, []);
+export async function exchange(options: ExchangeOptions): Promise<Exchanged> {
+  const exchanged = await ask(options, []);
   const { request, response } = exchanged;
   const challenged = response.status === 401 || response.status === 407;
-  const answer = challenged && parts.credentials ? authorization(response, request, parts.credentials) : undefined;
-  return answer ? await ask(parts, [answer]) : exchanged;
+  const answer = challenged && options.credentials ? authorization(response, request, options.credentials) : undefined;
+  return answer ? await ask(options, [answer]) : exchanged;
 }
 
-async function ask({ build, send }: ExchangeParts, authorization: readonly Header[]): Promise<Exchanged> {
+async function ask({ build, send }: ExchangeOptions, authorization: readonly Header[]): Promise<Exchanged> {
   try {
     const request = build(authorization);
     return { request, response: await send(request) };
@@ -53,7 +53,7 @@ async function ask({ build, send }: ExchangeParts, authorization: readonly Heade
 
 /** Sends a request inside of the dialog, and answers a challenge. */
 export function exchangeInside(
-  { agent, dialog, credentials }: { agent: AgentParts; dialog: Dialog; credentials: Credentials | undefined },
+  { agent, dialog, credentials }: { agent: AgentContext; dialog: Dialog; credentials: Credentials | undefined },
   { method, headers = [], body, signal }: {
     method: string;
     headers?: Iterable<Header>;

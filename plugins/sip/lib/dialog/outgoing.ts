@@ -29,7 +29,7 @@ export interface Outgoing {
 export type Caller = Pick<Outgoing, "credentials" | "currentPeer">;
 
 /** What a request is made of. */
-export interface RequestParts {
+export interface RequestOptions {
   method: string;
   uri: string;
   /** With its tag. */
@@ -47,15 +47,15 @@ export interface RequestParts {
 const MAX_FORWARDS = "70";
 
 /** Makes a request; its Via is the endpoint's. */
-export function newRequest(parts: RequestParts): SipRequest {
+export function newRequest(options: RequestOptions): SipRequest {
   const headers = new SipHeaders([
-    ...(parts.routes ?? []).map((route): Header => ["Route", route]),
+    ...(options.routes ?? []).map((route): Header => ["Route", route]),
     ["Max-Forwards", MAX_FORWARDS],
-    ["From", parts.from],
-    ["To", parts.to],
-    ["Call-ID", parts.callId],
-    ["CSeq", `${parts.cseq} ${parts.method}`],
-    ...(parts.headers ?? []),
+    ["From", options.from],
+    ["To", options.to],
+    ["Call-ID", options.callId],
+    ["CSeq", `${options.cseq} ${options.method}`],
+    ...(options.headers ?? []),
   ]);
-  return { method: parts.method, uri: parts.uri, headers, body: parts.body ?? new Uint8Array() };
+  return { method: options.method, uri: options.uri, headers, body: options.body ?? new Uint8Array() };
 }

@@ -11,7 +11,7 @@ export type DigestAlgorithm = "SHA-256" | "MD5";
 const HASHES: Readonly<Record<DigestAlgorithm, string>> = { "SHA-256": "sha256", MD5: "md5" };
 
 /** What a digest is computed of. */
-export interface DigestParts {
+export interface DigestInput {
   algorithm: DigestAlgorithm;
   user: string;
   realm: string;
@@ -31,9 +31,9 @@ export function algorithmOf(name: string | undefined): DigestAlgorithm | undefin
 }
 
 /** Computes the `response` parameter, in lower case hexadecimals. */
-export function digestResponse({ algorithm, auth, ...parts }: DigestParts): string {
+export function digestResponse({ algorithm, auth, ...input }: DigestInput): string {
   const h = (text: string) => hash(HASHES[algorithm], text);
-  const secret = h(`${parts.user}:${parts.realm}:${parts.secret}`);
-  const request = h(`${parts.method}:${parts.uri}`);
-  return h(`${secret}:${parts.nonce}:${auth ? `${auth.count}:${auth.cnonce}:auth:` : ""}${request}`);
+  const secret = h(`${input.user}:${input.realm}:${input.secret}`);
+  const request = h(`${input.method}:${input.uri}`);
+  return h(`${secret}:${input.nonce}:${auth ? `${auth.count}:${auth.cnonce}:auth:` : ""}${request}`);
 }

@@ -14,7 +14,7 @@ import type { RtpPorts, RtpSocket } from "./rtp_ports.ts";
 import { RtpSender } from "./rtp_sender.ts";
 
 /** What the sound of a call is made of. */
-export interface MediaParts {
+export interface MediaOptions {
   /** Where it takes its port from. */
   ports: RtpPorts;
   /** The address of this machine that the phone sees. */
@@ -38,7 +38,7 @@ const SILENCE_MS = 5_000;
 export class MediaSession {
   /** Whether we hold the phone: what is offered and answered next says so. */
   held = false;
-  readonly #parts: MediaParts;
+  readonly #options: MediaOptions;
   readonly #rtp: RtpSocket;
   readonly #stream: RtpSender;
   readonly #session: number;
@@ -54,20 +54,20 @@ export class MediaSession {
   readonly #over = new AbortController();
   #closing: Promise<void> | undefined;
 
-  private constructor(parts: MediaParts, rtp: RtpSocket) {
-    this.#parts = parts;
+  private constructor(options: MediaOptions, rtp: RtpSocket) {
+    this.#options = options;
     this.#rtp = rtp;
-    this.#remote = new SymmetricRtp(parts.phone);
+    this.#remote = new SymmetricRtp(options.phone);
     this.#session = Math.floor(Math.random() * 2 ** 31);
-    this.#stream = new RtpSender({ clock: parts.clock, send: (bytes) => this.#send(bytes) });
+    this.#stream = new RtpSender({ clock: options.clock, send: (bytes) => this.#send(bytes) });
     rtp.socket.on("message", (bytes, { address, port }) => this.#receive(bytes, { host: address, port }));
     // ICMP's "nobody listens there" arrives as an error of the socket; the phone may listen later.
     rtp.socket.on("error", () => {});
   }
 
   /** Takes a port. @throws {NoRtpPort} (rejected) If there is none. */
-  static async open(parts: MediaParts): Promise<MediaSession> {
-    return new MediaSession(parts, await parts.ports.open(parts.host));
+  static async open(options: MediaOptions): Promise<MediaSession> {
+    return new MediaSession(options, await options.ports.open(options.host));
   }
 
   /** Whether digits can be sent as packets; else INFO is left. */
@@ -132,15 +132,15 @@ export class MediaSession {
   }
 
   #ourselves() {
-    return { host: unzoned(this.#parts.host), port: this.#rtp.port, session: this.#session, held: this.held };
+    return { host: unzoned(this.#options.host), port: this.#rtp.port, session: this.#session, held: this.held };
   }
 
   /** RFC 3264 8: the version in o= rises exactly when something else has changed. */
   #say(lines: string[]): Uint8Array {
     const text = lines.join("\r\n");
     if (text !== this.#said.lines) this.#said = { version: this.#said.version + 1, lines: text };
-    const origin = `o=- ${this.#session} ${this.#said.version} IN ${addressType(unzoned(this.#parts.host))} ${
-      unzoned(this.#parts.host)
+    const origin = `o=- ${this.#session} ${this.#said.version} IN ${addressType(unzoned(this.#options.host))} ${
+      unzoned(this.#options.host)
     }`;
     return new TextEncoder().encode(`v=0\r\n${origin}\r\n${text}\r\n`);
   }
@@ -153,7 +153,7 @@ export class MediaSession {
 
   #keepAlive(): void {
     if (this.#agreement && this.#sends) this.#stream.silence(this.#agreement);
-    this.#cancelSilence = this.#parts.clock.after(SILENCE_MS, () => this.#keepAlive());
+    this.#cancelSilence = this.#options.clock.after(SILENCE_MS, () => this.#keepAlive());
   }
 
   #receive(bytes: Uint8Array, from: RtpAddress): void {
@@ -164,13 +164,13 @@ export class MediaSession {
     this.#remote.latch(from);
     if (packet.payloadType !== this.#digitsIn && packet.payloadType !== this.#agreement?.digits) return;
     const digit = this.#heard.hear(packet);
-    if (digit !== undefined) this.#parts.onDigit(digit);
+    if (digit !== undefined) this.#options.onDigit(digit);
   }
 
   #isOverRate(): boolean {
-    const now = this.#parts.clock.now();
+    const now = this.#options.clock.now();
     if (now >= this.#second.endsAt) this.#second = { endsAt: now + 1000, packets: 0 };
-    return ++this.#second.packets > this.#parts.mostPacketsPerSecond;
+    return ++this.#second.packets > this.#options.mostPacketsPerSecond;
   }
 
   #send(bytes: Uint8Array): void {

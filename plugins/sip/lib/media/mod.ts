@@ -5,5 +5,5 @@
  */
 export { UnusableDescription } from "./description.ts";
 export { checkDigits, digitOfInfo, infoOfDigit } from "./digits.ts";
-export { type MediaParts, MediaSession } from "./media_session.ts";
+export { type MediaOptions, MediaSession } from "./media_session.ts";
 export { NoRtpPort, RtpPorts, type RtpSocket } from "./rtp_ports.ts";

@@ -25,7 +25,7 @@ const QUIETS = 5;
 const VOLUME = 10;
 
 /** What a stream is made of. */
-export interface RtpSenderParts {
+export interface RtpSenderOptions {
   clock: Clock;
   /** Sends one packet; what cannot be sent is lost, as packets are. */
   send(bytes: Uint8Array): void;
@@ -40,8 +40,7 @@ export class RtpSender {
   readonly #firstTimestamp = randomBytes(4).readUInt32BE();
   #sequence = randomBytes(2).readUInt16BE();
 
-  /** @param parts What it is made of. */
-  constructor({ clock, send }: RtpSenderParts) {
+  constructor({ clock, send }: RtpSenderOptions) {
     this.#clock = clock;
     this.#send = send;
     this.#startedAt = clock.now();

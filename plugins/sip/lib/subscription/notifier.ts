@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type AgentParts, contact, type Dialog, exchangeInside } from "../dialog/mod.ts";
+import { type AgentContext, contact, type Dialog, exchangeInside } from "../dialog/mod.ts";
 import type { Credentials } from "../digest/mod.ts";
 import type { Header, SipResponse } from "../message/mod.ts";
 import { DIALOG_INFO } from "./dialog_info.ts";
@@ -17,8 +17,8 @@ export const BODY_TYPES: Readonly<Record<EventPackage, string>> = {
 };
 
 /** What all NOTIFYs of a subscription have in common. */
-export interface NotifierParts {
-  agent: AgentParts;
+export interface NotifierOptions {
+  agent: AgentContext;
   dialog: Dialog;
   event: EventPackage;
   /** The Event header: the package, and the id that a NOTIFY repeats. */
@@ -30,17 +30,16 @@ export interface NotifierParts {
 
 /** Writes and sends them; in which order, others see to. */
 export class Notifier {
-  readonly #parts: NotifierParts;
+  readonly #options: NotifierOptions;
   #version = 0;
 
-  /** @param parts What they have in common. */
-  constructor(parts: NotifierParts) {
-    this.#parts = parts;
+  constructor(options: NotifierOptions) {
+    this.#options = options;
   }
 
   /** Where the phone reaches us. */
   get contact(): Header {
-    const { agent, dialog, resource } = this.#parts;
+    const { agent, dialog, resource } = this.#options;
     return contact(agent, { peer: dialog.peer, user: resource });
   }
 
@@ -56,13 +55,13 @@ export class Notifier {
    * @returns The final answer, whatever its status.
    */
   async send(body: string, { state, signal }: { state: string; signal?: AbortSignal }): Promise<SipResponse> {
-    const { response } = await exchangeInside(this.#parts, {
+    const { response } = await exchangeInside(this.#options, {
       method: "NOTIFY",
       headers: [
         this.contact,
-        ["Event", this.#parts.eventHeader],
+        ["Event", this.#options.eventHeader],
         ["Subscription-State", state],
-        ["Content-Type", BODY_TYPES[this.#parts.event]],
+        ["Content-Type", BODY_TYPES[this.#options.event]],
       ],
       body: new TextEncoder().encode(body),
       ...(signal ? { signal } : {}),

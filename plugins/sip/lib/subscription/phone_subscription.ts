@@ -7,11 +7,11 @@ import { type DialogUsage, messageOf, type OtherSide, refusesExtension, reply, R
 import type { Header, SipRequest, SipResponse } from "../message/mod.ts";
 import { SerialQueue } from "../tools/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
-import { Notifier, type NotifierParts } from "./notifier.ts";
+import { Notifier, type NotifierOptions } from "./notifier.ts";
 import type { EventPackage, NotifyBody, Subscription } from "./subscription.ts";
 
 /** What a subscription is made of. */
-export interface PhoneSubscriptionParts extends NotifierParts {
+export interface PhoneSubscriptionOptions extends NotifierOptions {
   subscriber: string;
   expiry: { leastSeconds: number; mostSeconds: number };
   stateOf(subscription: Subscription): NotifyBody;
@@ -37,7 +37,7 @@ export class PhoneSubscription implements Subscription, DialogUsage {
   readonly event: EventPackage;
   readonly subscriber: string;
   readonly resource: string;
-  readonly #parts: PhoneSubscriptionParts;
+  readonly #options: PhoneSubscriptionOptions;
   readonly #notifier: Notifier;
   readonly #queue = new SerialQueue();
   readonly #over = new AbortController();
@@ -46,14 +46,13 @@ export class PhoneSubscription implements Subscription, DialogUsage {
   /** Whether a NOTIFY of the present state waits in the queue: it will say what is true then, to every refresh before it. */
   #presentWaits = false;
 
-  /** @param parts What it is made of. */
-  constructor(parts: PhoneSubscriptionParts) {
-    this.event = parts.event;
-    this.subscriber = parts.subscriber;
-    this.resource = parts.resource;
-    this.#parts = parts;
-    this.#notifier = new Notifier(parts);
-    parts.agent.dialogs.set(parts.dialog, this);
+  constructor(options: PhoneSubscriptionOptions) {
+    this.event = options.event;
+    this.subscriber = options.subscriber;
+    this.resource = options.resource;
+    this.#options = options;
+    this.#notifier = new Notifier(options);
+    options.agent.dialogs.set(options.dialog, this);
   }
 
   get active(): boolean {
@@ -61,12 +60,12 @@ export class PhoneSubscription implements Subscription, DialogUsage {
   }
 
   get other(): OtherSide {
-    return this.#parts.dialog.other;
+    return this.#options.dialog.other;
   }
 
   /** Answers the SUBSCRIBE that began it, or refreshes or ends it. */
   take(transaction: ServerTransaction, seconds: number): void {
-    const { agent, dialog } = this.#parts;
+    const { agent, dialog } = this.#options;
     const headers: Header[] = [["Expires", `${seconds}`], this.#notifier.contact];
     reply(agent, { transaction, status: 200, toTag: dialog.localTag, headers });
     if (seconds === 0) return void this.end("unsubscribed");
@@ -79,7 +78,7 @@ export class PhoneSubscription implements Subscription, DialogUsage {
     const { signal } = this.#over;
     return this.#queue.add(async () => {
       signal.throwIfAborted();
-      const left = Math.max(0, Math.ceil((this.#expiresAt - this.#parts.agent.clock.now()) / 1000));
+      const left = Math.max(0, Math.ceil((this.#expiresAt - this.#options.agent.clock.now()) / 1000));
       const written = this.#notifier.write(body);
       try {
         const response = await this.#notifier.send(written, { state: `active;expires=${left}`, signal });
@@ -97,21 +96,21 @@ export class PhoneSubscription implements Subscription, DialogUsage {
     if (!this.active) return;
     this.#stop();
     const state = TERMINATED[reason];
-    if (state === undefined) return this.#parts.onOver(this);
+    if (state === undefined) return this.#options.onOver(this);
     try {
       await this.#queue.add(() => {
         const body = this.#notifier.write((version) => this.#present(version));
         return this.#notifier.send(body, { state });
       });
     } catch (error) {
-      this.#parts.agent.log(`Could not tell a phone that its subscription has ended: ${messageOf(error)}`);
+      this.#options.agent.log(`Could not tell a phone that its subscription has ended: ${messageOf(error)}`);
     } finally {
-      this.#parts.onOver(this);
+      this.#options.onOver(this);
     }
   }
 
   receive(transaction: ServerTransaction): void {
-    const { agent, dialog, expiry, eventHeader } = this.#parts;
+    const { agent, dialog, expiry, eventHeader } = this.#options;
     const { request } = transaction;
     if (!dialog.takes(request)) return reply(agent, { transaction, status: 500 });
     if (refusesExtension(agent, transaction)) return;
@@ -134,17 +133,17 @@ export class PhoneSubscription implements Subscription, DialogUsage {
       return this.#present(version);
     };
     this.notify(body).catch((error) => {
-      this.#parts.agent.log(`Could not notify a phone of what it subscribed to: ${messageOf(error)}`);
+      this.#options.agent.log(`Could not notify a phone of what it subscribed to: ${messageOf(error)}`);
     });
   }
 
   #present(version: number): string {
-    const body = this.#parts.stateOf(this);
+    const body = this.#options.stateOf(this);
     return typeof body === "string" ? body : body(version);
   }
 
   #expireAfter(seconds: number): void {
-    const { clock } = this.#parts.agent;
+    const { clock } = this.#options.agent;
     this.#cancelExpiry?.();
     this.#expiresAt = clock.now() + seconds * 1000;
     this.#cancelExpiry = clock.after(seconds * 1000, () => void this.end("timeout"));
@@ -154,7 +153,7 @@ export class PhoneSubscription implements Subscription, DialogUsage {
   #stop(): void {
     this.#over.abort(new RequestRefused({ status: 481, reason: "Subscription Does Not Exist: it has ended" }));
     this.#cancelExpiry?.();
-    this.#parts.agent.dialogs.delete(this.#parts.dialog);
+    this.#options.agent.dialogs.delete(this.#options.dialog);
   }
 }
 

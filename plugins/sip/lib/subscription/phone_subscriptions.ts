@@ -4,7 +4,7 @@
  * @module
  */
 import {
-  type AgentParts,
+  type AgentContext,
   Dialog,
   keepable,
   kept,
@@ -24,14 +24,14 @@ const EVENTS = Object.keys(BODY_TYPES).join(", ");
 
 /** Holds subscriptions within their bounds. */
 export class PhoneSubscriptions implements Subscriptions {
-  readonly #agent: AgentParts;
+  readonly #agent: AgentContext;
   readonly #options: SubscriptionsOptions;
   /** The newest last. */
   readonly #held = new Set<PhoneSubscription>();
   #closed = false;
 
   /** @param agent What it shares with calls. */
-  constructor(agent: AgentParts, options: SubscriptionsOptions) {
+  constructor(agent: AgentContext, options: SubscriptionsOptions) {
     this.#agent = agent;
     this.#options = options;
   }

@@ -6,14 +6,14 @@
 import { type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
 import type { Clock } from "../tools/mod.ts";
 import { type Peer, peerText, samePeer, TransportError, type Transports } from "../transport/mod.ts";
-import { type ClientParts, type ClientTransaction, NonInviteClient } from "./non_invite_client.ts";
+import { type ClientOptions, type ClientTransaction, NonInviteClient } from "./non_invite_client.ts";
 import type { InviteOptions, InviteTransaction } from "./endpoint.ts";
 import { InviteClient } from "./invite_client.ts";
 import { clientKey, inviteKey } from "./keys.ts";
 import { withOurVia } from "./via.ts";
 
 /** What they are made of. */
-export interface ClientTransactionsParts {
+export interface ClientTransactionsOptions {
   transports: Transports;
   clock: Clock;
   log(text: string): void;
@@ -21,14 +21,13 @@ export interface ClientTransactionsParts {
 
 /** The transactions of ours. */
 export class ClientTransactions {
-  readonly #parts: ClientTransactionsParts;
+  readonly #options: ClientTransactionsOptions;
   readonly #byKey = new Map<string, ClientTransaction>();
   readonly #invites = new Map<string, InviteClient>();
   #closed = false;
 
-  /** @param parts What they are made of. */
-  constructor(parts: ClientTransactionsParts) {
-    this.#parts = parts;
+  constructor(options: ClientTransactionsOptions) {
+    this.#options = options;
   }
 
   /** As `Endpoint.request`. */
@@ -60,12 +59,12 @@ export class ClientTransactions {
 
   /** As `Endpoint.acknowledge`. */
   acknowledge(message: SipRequest, to: Peer): void {
-    const failed = (error: unknown) => this.#parts.log(`An ACK was not sent: ${String(error)}`);
+    const failed = (error: unknown) => this.#options.log(`An ACK was not sent: ${String(error)}`);
     try {
       const ack = this.#addressed(message, to);
       const invite = this.#invites.get(inviteKey(ack));
       if (invite) invite.acknowledge(ack, to);
-      else this.#parts.transports.send(writeMessage(ack), to).catch(failed);
+      else this.#options.transports.send(writeMessage(ack), to).catch(failed);
     } catch (error) {
       failed(error);
     }
@@ -76,7 +75,7 @@ export class ClientTransactions {
     // One with the Via of somebody else below ours went astray (RFC 3261 8.1.3.3).
     const transaction = response.headers.all("Via").length === 1 ? this.#byKey.get(clientKey(response)) : undefined;
     if (!transaction) return false;
-    this.#parts.transports.keep(transaction.to);
+    this.#options.transports.keep(transaction.to);
     return transaction.receive(response);
   }
 
@@ -95,24 +94,24 @@ export class ClientTransactions {
 
   #addressed(message: SipRequest, to: Peer): SipRequest {
     if (this.#closed) throw new TransportError(`Cannot send to ${peerText(to)}: the endpoint is closed`);
-    return withOurVia(message, { local: this.#parts.transports.local(to), to });
+    return withOurVia(message, { local: this.#options.transports.local(to), to });
   }
 
   #begin(request: SipRequest, to: Peer): NonInviteClient {
-    const transaction = new NonInviteClient(this.#partsOf(request, to));
+    const transaction = new NonInviteClient(this.#optionsOf(request, to));
     this.#byKey.set(clientKey(request), transaction);
     return transaction;
   }
 
   #beginInvite(request: SipRequest, { to, ...listeners }: InviteOptions): InviteClient {
-    const parts = this.#partsOf(request, to);
+    const options = this.#optionsOf(request, to);
     const key = inviteKey(request);
     const transaction: InviteClient = new InviteClient({
-      ...parts,
+      ...options,
       ...listeners,
       sendCancel: (cancel) => void this.#begin(cancel, to),
       onEnd: () => {
-        parts.onEnd();
+        options.onEnd();
         if (this.#invites.get(key) === transaction) this.#invites.delete(key);
       },
     });
@@ -121,8 +120,8 @@ export class ClientTransactions {
     return transaction;
   }
 
-  #partsOf(request: SipRequest, to: Peer): ClientParts {
-    const { transports, clock } = this.#parts;
+  #optionsOf(request: SipRequest, to: Peer): ClientOptions {
+    const { transports, clock } = this.#options;
     const key = clientKey(request);
     return {
       request,

@@ -5,7 +5,7 @@
  */
 import { parseCSeq, SipHeaders, type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
 import { type Peer, peerText } from "../transport/mod.ts";
-import { type ClientParts, type ClientTransaction, timeout } from "./non_invite_client.ts";
+import { type ClientOptions, type ClientTransaction, timeout } from "./non_invite_client.ts";
 import { type InviteOptions, TransactionTimeout } from "./endpoint.ts";
 import { toTag } from "./keys.ts";
 import { PATIENCE_MS, T1_MS, Timers } from "./timers.ts";
@@ -14,7 +14,7 @@ import { PATIENCE_MS, T1_MS, Timers } from "./timers.ts";
 const MOST_FORKS = 16;
 
 /** What an INVITE is made of. */
-export interface InviteParts extends ClientParts, Pick<InviteOptions, "onProvisional" | "onForked"> {
+export interface InviteClientOptions extends ClientOptions, Pick<InviteOptions, "onProvisional" | "onForked"> {
   /** Sends a CANCEL as a transaction of its own. */
   sendCancel(cancel: SipRequest): void;
 }
@@ -27,7 +27,7 @@ interface Ack {
 /** An INVITE that waits for its answers. It is sent when it is made. */
 export class InviteClient implements ClientTransaction {
   readonly to: Peer;
-  readonly #parts: InviteParts;
+  readonly #options: InviteClientOptions;
   readonly #bytes: Uint8Array;
   readonly #timers: Timers;
   readonly #final = Promise.withResolvers<SipResponse>();
@@ -37,11 +37,10 @@ export class InviteClient implements ClientTransaction {
   #cancelling = false;
   #state: "calling" | "proceeding" | "completed" | "accepted" | "ended" = "calling";
 
-  /** @param parts What it is made of. */
-  constructor(parts: InviteParts) {
-    const { request, to, clock } = parts;
+  constructor(options: InviteClientOptions) {
+    const { request, to, clock } = options;
     this.to = to;
-    this.#parts = parts;
+    this.#options = options;
     this.#bytes = writeMessage(request);
     this.#timers = new Timers(clock);
     this.#final.promise.catch(() => {});
@@ -98,7 +97,7 @@ export class InviteClient implements ClientTransaction {
     this.#state = "proceeding";
     this.#timers.clear("A", "B");
     if (first && this.#cancelling) this.#sendCancel();
-    this.#parts.onProvisional(response);
+    this.#options.onProvisional(response);
   }
 
   #accept(response: SipResponse): void {
@@ -110,7 +109,7 @@ export class InviteClient implements ClientTransaction {
   }
 
   #refuse(response: SipResponse): void {
-    const { request } = this.#parts;
+    const { request } = this.#options;
     this.#state = "completed";
     this.#timers.clear();
     this.#refusalAck = writeMessage(hopRequest(request, { method: "ACK", to: response.headers.get("To") }));
@@ -133,12 +132,12 @@ export class InviteClient implements ClientTransaction {
       if (ack) this.#send(ack.bytes, ack.to);
     } else if (this.#acks.size < MOST_FORKS) {
       this.#acks.set(tag, undefined);
-      this.#parts.onForked?.(response);
+      this.#options.onForked?.(response);
     }
   }
 
   #sendCancel(): void {
-    const { request, sendCancel } = this.#parts;
+    const { request, sendCancel } = this.#options;
     sendCancel(hopRequest(request, { method: "CANCEL" }));
     this.#timers.set("cancelled", PATIENCE_MS, () => {
       this.fail(
@@ -150,13 +149,13 @@ export class InviteClient implements ClientTransaction {
   }
 
   #send(bytes: Uint8Array, to = this.to): void {
-    this.#parts.send(bytes, to).catch((error) => this.fail(error));
+    this.#options.send(bytes, to).catch((error) => this.fail(error));
   }
 
   #end(): void {
     this.#state = "ended";
     this.#timers.clear();
-    this.#parts.onEnd();
+    this.#options.onEnd();
   }
 }
 

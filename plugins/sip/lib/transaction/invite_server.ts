@@ -7,7 +7,7 @@ import { newToken, responseTo, type SipRequest, type SipResponse, writeMessage }
 import { type Peer, peerText } from "../transport/mod.ts";
 import { TransactionTimeout } from "./endpoint.ts";
 import { toTag } from "./keys.ts";
-import type { ReceivingTransaction, ServerParts } from "./non_invite_server.ts";
+import type { ReceivingTransaction, ServerOptions } from "./non_invite_server.ts";
 import { PATIENCE_MS, T1_MS, T2_MS, T4_MS, Timers } from "./timers.ts";
 
 /** An INVITE that is not answered for so long gets a 100, milliseconds. */
@@ -15,14 +15,14 @@ const TRYING_MS = 200;
 const REPETITION = { first: T1_MS, longest: T2_MS };
 
 /** What an INVITE of others is made of. */
-export interface InviteServerParts extends ServerParts {
+export interface InviteServerOptions extends ServerOptions {
   /** Called with a 2xx before it is sent: its ACK is known by it. */
   onAccepted(response: SipResponse): void;
 }
 
 /** An INVITE that waits for our answer, and then for its ACK. */
 export class InviteServer implements ReceivingTransaction {
-  readonly #parts: Omit<InviteServerParts, "request">;
+  readonly #options: Omit<InviteServerOptions, "request">;
   readonly #timers: Timers;
   readonly #cancel = new AbortController();
   readonly #acknowledged = Promise.withResolvers<void>();
@@ -32,18 +32,17 @@ export class InviteServer implements ReceivingTransaction {
   #heard = false;
   #state: "proceeding" | "completed" | "confirmed" | "accepted" | "ended" = "proceeding";
 
-  /** @param parts What it is made of. */
-  constructor({ request, ...parts }: InviteServerParts) {
+  constructor({ request, ...options }: InviteServerOptions) {
     this.#request = request;
-    this.#parts = parts;
-    this.#timers = new Timers(parts.clock);
+    this.#options = options;
+    this.#timers = new Timers(options.clock);
     this.#acknowledged.promise.catch(() => {});
     this.#timers.set("trying", TRYING_MS, () => this.respond(responseTo(request, 100)));
   }
 
   /** Who has sent it. */
   get from(): Peer {
-    return this.#parts.from;
+    return this.#options.from;
   }
 
   get cancelled(): AbortSignal {
@@ -79,7 +78,7 @@ export class InviteServer implements ReceivingTransaction {
   cancel(): void {
     if (this.#state !== "proceeding" || !this.#request) return;
     this.respond(responseTo(this.#request, 487, { toTag: this.tag }));
-    this.#cancel.abort(new Error(`${peerText(this.#parts.from)} cancelled its INVITE`));
+    this.#cancel.abort(new Error(`${peerText(this.#options.from)} cancelled its INVITE`));
   }
 
   /** An ACK with its branch came. @returns Whether it is that of a refusal. */
@@ -89,7 +88,7 @@ export class InviteServer implements ReceivingTransaction {
       this.#timers.clear();
       this.#acknowledged.resolve();
       // Over TCP no other ACK is on its way.
-      if (this.#parts.from.transport === "udp") this.#timers.set("I", T4_MS, () => this.#end());
+      if (this.#options.from.transport === "udp") this.#timers.set("I", T4_MS, () => this.#end());
       else this.#end();
       return true;
     }
@@ -113,35 +112,35 @@ export class InviteServer implements ReceivingTransaction {
 
   #refuse(bytes: Uint8Array): void {
     this.#state = "completed";
-    if (this.#parts.from.transport === "udp") this.#timers.repeat("G", REPETITION, () => this.#send(bytes));
+    if (this.#options.from.transport === "udp") this.#timers.repeat("G", REPETITION, () => this.#send(bytes));
     this.#timers.set("H", PATIENCE_MS, () => this.#giveUp(this.#unacknowledged()));
   }
 
   #accept(response: SipResponse, bytes: Uint8Array): void {
     this.#state = "accepted";
-    this.#parts.onAccepted(response);
+    this.#options.onAccepted(response);
     // Over TCP, too: a hop behind it may be UDP.
     this.#timers.repeat("again", REPETITION, () => this.#send(bytes));
     this.#timers.set("L", PATIENCE_MS, () => this.#heard ? this.#end() : this.#giveUp(this.#unacknowledged()));
   }
 
   #unacknowledged(): TransactionTimeout {
-    return new TransactionTimeout(`Cannot wait longer for an ACK: ${peerText(this.#parts.from)} sent none in time`);
+    return new TransactionTimeout(`Cannot wait longer for an ACK: ${peerText(this.#options.from)} sent none in time`);
   }
 
   #send(bytes: Uint8Array): void {
-    this.#parts.send(bytes).catch((error) => this.#giveUp(error));
+    this.#options.send(bytes).catch((error) => this.#giveUp(error));
   }
 
   #giveUp(reason: Error): void {
     if (this.#state === "ended") return;
-    this.#parts.log(reason.message);
+    this.#options.log(reason.message);
     this.fail(reason);
   }
 
   #end(): void {
     this.#state = "ended";
     this.#timers.clear();
-    this.#parts.onEnd();
+    this.#options.onEnd();
   }
 }

@@ -10,7 +10,7 @@ import { TransactionTimeout } from "./endpoint.ts";
 import { PATIENCE_MS, T1_MS, T2_MS, T4_MS, Timers } from "./timers.ts";
 
 /** What a transaction of ours is made of. */
-export interface ClientParts {
+export interface ClientOptions {
   /** With our Via. */
   request: SipRequest;
   to: Peer;
@@ -33,17 +33,16 @@ export interface ClientTransaction {
 /** A request that waits for its answer. It is sent when it is made. */
 export class NonInviteClient implements ClientTransaction {
   readonly to: Peer;
-  readonly #parts: ClientParts;
+  readonly #options: ClientOptions;
   readonly #bytes: Uint8Array;
   readonly #timers: Timers;
   readonly #final = Promise.withResolvers<SipResponse>();
   #state: "trying" | "proceeding" | "completed" | "ended" = "trying";
 
-  /** @param parts What it is made of. */
-  constructor(parts: ClientParts) {
-    const { request, to, clock } = parts;
+  constructor(options: ClientOptions) {
+    const { request, to, clock } = options;
     this.to = to;
-    this.#parts = parts;
+    this.#options = options;
     this.#bytes = writeMessage(request);
     this.#timers = new Timers(clock);
     this.#final.promise.catch(() => {});
@@ -70,7 +69,7 @@ export class NonInviteClient implements ClientTransaction {
     this.#state = "ended";
     this.#timers.clear();
     this.#final.reject(reason);
-    this.#parts.onEnd();
+    this.#options.onEnd();
   }
 
   #sendAgainAfter(ms: number): void {
@@ -81,7 +80,7 @@ export class NonInviteClient implements ClientTransaction {
   }
 
   #send(): void {
-    this.#parts.send(this.#bytes, this.to).catch((error) => this.fail(error));
+    this.#options.send(this.#bytes, this.to).catch((error) => this.fail(error));
   }
 
   #complete(response: SipResponse): void {
@@ -95,7 +94,7 @@ export class NonInviteClient implements ClientTransaction {
 
   #end(): void {
     this.#state = "ended";
-    this.#parts.onEnd();
+    this.#options.onEnd();
   }
 }
 

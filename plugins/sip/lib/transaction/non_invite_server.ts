@@ -10,7 +10,7 @@ import type { ServerTransaction } from "./endpoint.ts";
 import { PATIENCE_MS, Timers } from "./timers.ts";
 
 /** What a transaction of others is made of. */
-export interface ServerParts {
+export interface ServerOptions {
   /** It is let go of once it has its final answer: what is kept of it then is only that. */
   request: SipRequest;
   from: Peer;
@@ -34,19 +34,18 @@ export interface ReceivingTransaction extends Omit<ServerTransaction, "request" 
 export class NonInviteServer implements ReceivingTransaction {
   readonly cancelled = new AbortController().signal;
   readonly acknowledged = Promise.resolve();
-  readonly #parts: Omit<ServerParts, "request">;
+  readonly #options: Omit<ServerOptions, "request">;
   readonly #method: string;
   readonly #timers: Timers;
   #last: Uint8Array | undefined;
   #state: "waiting" | "completed" | "ended" = "waiting";
 
-  /** @param parts What it is made of. */
-  constructor({ request: { method }, ...parts }: ServerParts) {
-    this.#parts = parts;
+  constructor({ request: { method }, ...options }: ServerOptions) {
+    this.#options = options;
     this.#method = method;
-    this.#timers = new Timers(parts.clock);
+    this.#timers = new Timers(options.clock);
     this.#timers.set("abandoned", PATIENCE_MS, () => {
-      this.#giveUp(new Error(`${method} of ${peerText(parts.from)} was never answered`));
+      this.#giveUp(new Error(`${method} of ${peerText(options.from)} was never answered`));
     });
   }
 
@@ -73,23 +72,23 @@ export class NonInviteServer implements ReceivingTransaction {
     this.#state = "completed";
     this.#timers.clear("abandoned");
     // Over TCP the request is not repeated.
-    if (this.#parts.from.transport === "udp") this.#timers.set("J", PATIENCE_MS, () => this.#end());
+    if (this.#options.from.transport === "udp") this.#timers.set("J", PATIENCE_MS, () => this.#end());
     else this.#end();
   }
 
   #send(bytes: Uint8Array): void {
-    this.#parts.send(bytes).catch((error) => this.#giveUp(error));
+    this.#options.send(bytes).catch((error) => this.#giveUp(error));
   }
 
   #giveUp(reason: Error): void {
     if (this.#state === "ended") return;
-    this.#parts.log(reason.message);
+    this.#options.log(reason.message);
     this.fail();
   }
 
   #end(): void {
     this.#state = "ended";
     this.#timers.clear();
-    this.#parts.onEnd();
+    this.#options.onEnd();
   }
 }

@@ -9,11 +9,11 @@ import { type Peer, peerText, Quota, TransportError, type Transports } from "../
 import type { EndpointLimits, EndpointUser, ServerTransaction } from "./endpoint.ts";
 import { InviteServer } from "./invite_server.ts";
 import { acknowledgementKey, mergeKey, serverKey } from "./keys.ts";
-import { NonInviteServer, type ReceivingTransaction, type ServerParts } from "./non_invite_server.ts";
+import { NonInviteServer, type ReceivingTransaction, type ServerOptions } from "./non_invite_server.ts";
 import { type ResponseTargets, responseTargets } from "./via.ts";
 
 /** What they are made of. */
-export interface ServerTransactionsParts {
+export interface ServerTransactionsOptions {
   transports: Transports;
   clock: Clock;
   limits: Pick<
@@ -36,17 +36,16 @@ const MOST_TIMES = 3;
 
 /** The transactions of others. */
 export class ServerTransactions {
-  readonly #parts: ServerTransactionsParts;
+  readonly #options: ServerTransactionsOptions;
   readonly #count: Quota;
   readonly #bytes: Quota;
   readonly #byKey = new Map<string, ReceivingTransaction>();
   readonly #merged = new Set<string>();
   readonly #accepted = new Map<string, InviteServer>();
 
-  /** @param parts What they are made of. */
-  constructor(parts: ServerTransactionsParts) {
-    const { transactions, transactionsPerSource, transactionBytes, transactionBytesPerSource } = parts.limits;
-    this.#parts = parts;
+  constructor(options: ServerTransactionsOptions) {
+    const { transactions, transactionsPerSource, transactionBytes, transactionBytesPerSource } = options.limits;
+    this.#options = options;
     this.#count = new Quota({ most: transactions, mostPerSource: transactionsPerSource });
     this.#bytes = new Quota({ most: transactionBytes, mostPerSource: transactionBytesPerSource });
   }
@@ -60,10 +59,10 @@ export class ServerTransactions {
     if (transaction) return transaction.repeat();
     const merged = mergeKey(request);
     if (merged !== undefined && this.#merged.has(merged)) return this.#refuse(request, 482, arrival);
-    const admission = this.#parts.user.admit(request, from);
+    const admission = this.#options.user.admit(request, from);
     if (admission === "drop") return;
     if (admission !== "ok") return this.answerStateless(request, admission, arrival);
-    this.#parts.transports.keep(from);
+    this.#options.transports.keep(from);
     this.#begin(request, arrival);
   }
 
@@ -74,7 +73,7 @@ export class ServerTransactions {
   answerStateless(request: SipRequest, response: SipResponse, { from, bytes }: Arrival): void {
     const answer = writeMessage(response);
     if (from.transport === "udp" && answer.length > MOST_TIMES * bytes) return;
-    const { transports, log } = this.#parts;
+    const { transports, log } = this.#options;
     transports.send(answer, responseTargets(request, from).first, { dial: false }).catch((error) => log(String(error)));
   }
 
@@ -85,7 +84,7 @@ export class ServerTransactions {
   }
 
   #begin(request: SipRequest, { from, bytes }: Arrival): void {
-    const { clock, log, user } = this.#parts;
+    const { clock, log, user } = this.#options;
     const release = this.#acquire(from, bytes);
     if (!release) return log(`${request.method} of ${peerText(from)} is dropped: too many requests are in work`);
     const key = serverKey(request);
@@ -96,8 +95,8 @@ export class ServerTransactions {
       this.#byKey.delete(key);
       if (merged !== undefined) this.#merged.delete(merged);
     };
-    const parts = { request, from, clock, log, send: (answer: Uint8Array) => this.#send(answer, targets), onEnd };
-    const transaction = request.method === "INVITE" ? this.#newInvite(parts) : new NonInviteServer(parts);
+    const options = { request, from, clock, log, send: (answer: Uint8Array) => this.#send(answer, targets), onEnd };
+    const transaction = request.method === "INVITE" ? this.#newInvite(options) : new NonInviteServer(options);
     this.#byKey.set(key, transaction);
     if (merged !== undefined) this.#merged.add(merged);
     try {
@@ -122,12 +121,12 @@ export class ServerTransactions {
     return undefined;
   }
 
-  #newInvite(parts: ServerParts): InviteServer {
+  #newInvite(options: ServerOptions): InviteServer {
     let key: string | undefined;
-    // Not as a piece of its parts: those hold the request, of which an answered INVITE is to let go.
-    const { onEnd } = parts;
+    // Not as a piece of its options: those hold the request, of which an answered INVITE is to let go.
+    const { onEnd } = options;
     const transaction = new InviteServer({
-      ...parts,
+      ...options,
       onAccepted: (response) => {
         key = acknowledgementKey(response);
         this.#accepted.set(key, transaction);
@@ -144,7 +143,7 @@ export class ServerTransactions {
     const refused = this.#byKey.get(serverKey(ack));
     if (refused instanceof InviteServer && refused.acknowledgeRefusal()) return;
     const accepted = this.#accepted.get(acknowledgementKey(ack));
-    if (accepted?.acknowledgeSuccess()) this.#parts.user.onAck?.(ack, from);
+    if (accepted?.acknowledgeSuccess()) this.#options.user.onAck?.(ack, from);
   }
 
   /** A CANCEL needs no transaction: it does the same, and is answered the same, however often it comes. */
@@ -162,7 +161,7 @@ export class ServerTransactions {
   }
 
   async #send(bytes: Uint8Array, { first, otherwise }: ResponseTargets): Promise<void> {
-    const { transports } = this.#parts;
+    const { transports } = this.#options;
     try {
       await transports.send(bytes, first);
     } catch (error) {

@@ -18,7 +18,7 @@ const WAITING_COST = 512;
 const MOST_WHILE_READING = 65_536;
 
 /** What a connection is made of. */
-export interface ConnectionParts {
+export interface ConnectionOptions {
   peer: Peer;
   limits: TransportLimits;
   clock: Clock;
@@ -45,7 +45,7 @@ export class TcpConnection {
   #open = true;
 
   /** @param conn Open; it is closed with this. */
-  constructor(conn: Deno.TcpConn, { peer, limits, clock, receiver }: ConnectionParts) {
+  constructor(conn: Deno.TcpConn, { peer, limits, clock, receiver }: ConnectionOptions) {
     this.peer = peer;
     this.#conn = conn;
     this.#limits = limits;

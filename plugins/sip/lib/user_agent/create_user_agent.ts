@@ -41,14 +41,14 @@ export function createUserAgent(options: UserAgentOptions): UserAgent {
 
 class EndpointUserAgent implements UserAgent {
   readonly subscriptions: PhoneSubscriptions;
-  readonly #parts: CallContext;
+  readonly #context: CallContext;
   readonly #mostCalls: number;
   readonly #calls = new Set<PhoneCall>();
   #closed = false;
 
   constructor({ endpoint, clock, product, rtpPorts, limits, subscriptions, ...options }: UserAgentOptions) {
     this.#mostCalls = limits.mostCalls;
-    this.#parts = {
+    this.#context = {
       endpoint,
       clock,
       product,
@@ -58,12 +58,12 @@ class EndpointUserAgent implements UserAgent {
       local: (to) => options.local(to),
       log: (text) => options.log(text),
     };
-    this.subscriptions = new PhoneSubscriptions(this.#parts, subscriptions);
+    this.subscriptions = new PhoneSubscriptions(this.#context, subscriptions);
   }
 
   call(outgoing: Outgoing): Call {
     const full = this.#whyFull();
-    if (full === undefined) return this.#hold(placeCall(this.#parts, outgoing));
+    if (full === undefined) return this.#hold(placeCall(this.#context, outgoing));
     const call = new PhoneCall(newToken());
     call.progress.end({ by: "us", status: 503, reason: full });
     return call;
@@ -71,9 +71,9 @@ class EndpointUserAgent implements UserAgent {
 
   takeCall(transaction: ServerTransaction, caller: Caller = {}): Call {
     const full = this.#whyFull();
-    if (full === undefined) return this.#hold(takeCall(this.#parts, { transaction, ...caller }));
+    if (full === undefined) return this.#hold(takeCall(this.#context, { transaction, ...caller }));
     const call = new PhoneCall(transaction.request.headers.get("Call-ID") ?? "");
-    reply(this.#parts, { transaction, status: 503, toTag: newToken() });
+    reply(this.#context, { transaction, status: 503, toTag: newToken() });
     call.progress.end({ by: "us", status: 503, reason: full });
     return call;
   }
@@ -81,28 +81,28 @@ class EndpointUserAgent implements UserAgent {
   receive(transaction: ServerTransaction): boolean {
     const { request } = transaction;
     if (tagOf(request.headers.get("To") ?? "") === undefined) return false;
-    const usage = this.#parts.dialogs.find(request);
+    const usage = this.#context.dialogs.find(request);
     if (usage) usage.receive(transaction);
-    else reply(this.#parts, { transaction, status: 481 });
+    else reply(this.#context, { transaction, status: 481 });
     return true;
   }
 
   knows(request: SipRequest, from: Peer): DialogMatch {
-    return this.#parts.dialogs.match(request, from);
+    return this.#context.dialogs.match(request, from);
   }
 
   believesAck(ack: SipRequest, from: Peer): boolean {
-    return this.#parts.dialogs.find(ack) === undefined || this.knows(ack, from) === "here";
+    return this.#context.dialogs.find(ack) === undefined || this.knows(ack, from) === "here";
   }
 
   receiveAck(ack: SipRequest): void {
-    this.#parts.dialogs.find(ack)?.receiveAck?.(ack);
+    this.#context.dialogs.find(ack)?.receiveAck?.(ack);
   }
 
   async request(
     { method, to, uri, from, toAddress, headers = [], body, credentials, signal }: OutgoingRequest,
   ): Promise<SipResponse> {
-    const { endpoint, product } = this.#parts;
+    const { endpoint, product } = this.#context;
     let cseq = 0;
     const identity = {
       method,
@@ -115,7 +115,7 @@ class EndpointUserAgent implements UserAgent {
       credentials,
       build: (authorization) => {
         // RFC 3428 4: a MESSAGE has no Contact.
-        const self: Header[] = method === "MESSAGE" ? [] : [contact(this.#parts, { peer: to, user: from.uri.user })];
+        const self: Header[] = method === "MESSAGE" ? [] : [contact(this.#context, { peer: to, user: from.uri.user })];
         const said: Header[] = [...self, ["User-Agent", product], ...headers, ...authorization];
         return newRequest({ ...identity, cseq: ++cseq, headers: said, ...(body ? { body } : {}) });
       },

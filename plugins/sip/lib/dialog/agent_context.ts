@@ -18,7 +18,7 @@ import { type Peer, unzoned } from "../transport/mod.ts";
 import type { DialogTable } from "./dialog_table.ts";
 
 /** What the calls and subscriptions of one user agent share. */
-export interface AgentParts {
+export interface AgentContext {
   readonly endpoint: Endpoint;
   readonly dialogs: DialogTable;
   readonly clock: Clock;
@@ -31,9 +31,9 @@ export interface AgentParts {
 const SUPPORTED: readonly string[] = ["timer"];
 
 /** Our Contact, as a peer reaches us. */
-export function contact(parts: AgentParts, { peer, user }: { peer: Peer; user: string | undefined }): Header {
+export function contact(agent: AgentContext, { peer, user }: { peer: Peer; user: string | undefined }): Header {
   const params = new Map(peer.transport === "tcp" ? [["transport", "tcp"]] : []);
-  const { host, port } = parts.local(peer);
+  const { host, port } = agent.local(peer);
   const uri = {
     scheme: "sip" as const,
     host: unzoned(host),
@@ -46,18 +46,18 @@ export function contact(parts: AgentParts, { peer, user }: { peer: Peer; user: s
 
 /** Answers a request in our name. */
 export function reply(
-  parts: AgentParts,
+  agent: AgentContext,
   { transaction, status, ...options }: ResponseOptions & { transaction: ServerTransaction; status: number },
 ): void {
-  const headers = [["Server", parts.product] as const, ...(options.headers ?? [])];
+  const headers = [["Server", agent.product] as const, ...(options.headers ?? [])];
   transaction.respond(responseTo(transaction.request, status, { ...options, headers }));
 }
 
 /** Refuses a request that requires what we do not know (RFC 3261 8.2.2.3). @returns Whether it did. */
-export function refusesExtension(parts: AgentParts, transaction: ServerTransaction): boolean {
+export function refusesExtension(agent: AgentContext, transaction: ServerTransaction): boolean {
   const unknown = transaction.request.headers.all("Require").filter((name) => !SUPPORTED.includes(name.toLowerCase()));
   if (unknown.length === 0) return false;
-  reply(parts, { transaction, status: 420, headers: [["Unsupported", unknown.join(", ")]] });
+  reply(agent, { transaction, status: 420, headers: [["Unsupported", unknown.join(", ")]] });
   return true;
 }
 

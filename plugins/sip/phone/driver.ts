@@ -107,25 +107,29 @@ export class SipPhone implements Driver {
   }
 
   async setLamp({ lamp, mode }: DriverParameters["setLamp"], context: DriverContext): Promise<void> {
-    await this.#ask(`set lamp ${lamp} of`, context, (signal) => this.lamps.set({ lamp, mode }, signal));
+    await this.#request(`set lamp ${lamp} of`, (signal) => this.lamps.set({ lamp, mode }, signal), context);
   }
 
   async setDisplay(params: DriverParameters["setDisplay"], context: DriverContext): Promise<void> {
-    await this.#ask("show a text on", context, (signal) => this.#screen.write(params, signal));
+    await this.#request("show a text on", (signal) => this.#screen.write(params, signal), context);
   }
 
   async setRing({ mode }: DriverParameters["setRing"], context: DriverContext): Promise<void> {
-    await this.#ask(mode === 0 ? "silence" : "ring", context, (signal) => this.#line.ring(mode, signal));
+    await this.#request(mode === 0 ? "silence" : "ring", (signal) => this.#line.ring(mode, signal), context);
   }
 
   async setHookSwitch({ mode }: DriverParameters["setHookSwitch"], context: DriverContext): Promise<void> {
-    if (mode === "onHook") await this.#ask("hang up", context, (signal) => this.#line.putDown(signal));
-    else await this.#ask("lift the handset of", context, (signal) => this.#line.lift(signal));
+    if (mode === "onHook") await this.#request("hang up", (signal) => this.#line.putDown(signal), context);
+    else await this.#request("lift the handset of", (signal) => this.#line.lift(signal), context);
   }
 
   async setData({ data }: DriverParameters["setData"], context: DriverContext): Promise<void> {
     const headers = checkSyncHeaders(data);
-    await this.#ask("synchronise", context, (signal) => this.contacts.request({ method: "NOTIFY", headers, signal }));
+    await this.#request(
+      "synchronise",
+      (signal) => this.contacts.request({ method: "NOTIFY", headers, signal }),
+      context,
+    );
   }
 
   async devSpecific({ params }: DriverParameters["devSpecific"], context: DriverContext): Promise<void> {
@@ -138,7 +142,7 @@ export class SipPhone implements Driver {
       tell: (params: Uint8Array) => this.phone?.devSpecific(params),
     };
     try {
-      await this.#ask(describe(command), context, (signal) => execute(command, { ...options, signal }));
+      await this.#request(describe(command), (signal) => execute(command, { ...options, signal }), context);
     } catch (error) {
       // The only operation whose list has no INVALPHONESTATE (contract 2.1, R31).
       if (!(error instanceof PhoneError && error.code === "PHONEERR_INVALPHONESTATE")) throw error;
@@ -187,10 +191,14 @@ export class SipPhone implements Driver {
     this.phone?.button(button, "keypad", "up");
   }
 
-  /** Asks the phone for something, until the operation is given up or the phone cannot be reached any more. */
-  async #ask(what: string, { signal }: DriverContext, ask: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  /** Requests something of the phone, until the operation is given up or the phone cannot be reached any more. */
+  async #request(
+    what: string,
+    send: (signal: AbortSignal) => Promise<unknown>,
+    { signal }: DriverContext,
+  ): Promise<void> {
     try {
-      await ask(AbortSignal.any([signal, this.contacts.link]));
+      await send(AbortSignal.any([signal, this.contacts.link]));
     } catch (error) {
       throw meaningOf(error, `${what} ${this.#options.account.user}`);
     }

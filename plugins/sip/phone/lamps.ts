@@ -72,11 +72,11 @@ export class Lamps {
    * @throws {PhoneError} If it has not asked to be told.
    */
   async set({ lamp, mode }: { lamp: number; mode: LampMode }, signal: AbortSignal): Promise<void> {
-    await this.#enqueue(lamp, signal, async () => {
+    await this.#queueOf(lamp).add(async () => {
       if (lamp === MESSAGE_LAMP) await this.#setMessageLamp(mode, signal);
       else await this.#setLineLamp({ lamp, mode }, signal);
       this.#shows(lamp, mode);
-    });
+    }, signal);
   }
 
   /**
@@ -90,7 +90,7 @@ export class Lamps {
     if (link.aborted || this.#boots.isSubsetOf(known) || this.mode(MESSAGE_LAMP) === "off") return;
     if (this.#subscriptions("message-summary").length > 0) return;
     try {
-      await this.#enqueue(MESSAGE_LAMP, link, () => this.#tellUnasked(this.mode(MESSAGE_LAMP), link));
+      await this.#queueOf(MESSAGE_LAMP).add(() => this.#tellUnasked(this.mode(MESSAGE_LAMP), link), link);
     } catch {
       if (!link.aborted) this.#shows(MESSAGE_LAMP, "off");
     }
@@ -109,9 +109,8 @@ export class Lamps {
     this.#options.changed(lamp);
   }
 
-  async #enqueue(lamp: number, signal: AbortSignal, step: () => Promise<void>): Promise<void> {
-    const queue = this.#queues.getOrInsertComputed(lamp, () => new SerialQueue());
-    await queue.add(step, signal);
+  #queueOf(lamp: number): SerialQueue {
+    return this.#queues.getOrInsertComputed(lamp, () => new SerialQueue());
   }
 
   async #setMessageLamp(mode: LampMode, signal: AbortSignal): Promise<void> {

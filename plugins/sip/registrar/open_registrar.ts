@@ -20,7 +20,7 @@ import { createAuthenticator } from "./authenticator.ts";
 import { flowsOver, Location, withoutFlow } from "./location.ts";
 import { plan } from "./plan.ts";
 import { readRegister, Refusal } from "./read_register.ts";
-import type { Binding, BindingChangeReason, Registrar, RegistrarOptions } from "./registrar.ts";
+import type { Binding, BindingChange, Registrar, RegistrarOptions } from "./registrar.ts";
 
 /** An IP literal, as it stands in a URI without its brackets: every name that leads to us is one of ours. */
 const ADDRESS = /^[\d.]+$|:/;
@@ -30,7 +30,7 @@ export function openRegistrar(options: RegistrarOptions): Registrar {
   const { realm, limits, expiry, clock, onChange, log } = options;
   const location = new Location({
     clock,
-    expired: (user) => tell(user, "expired", "it was not refreshed in time"),
+    expired: (user) => tell(user, { reason: "expired", why: "it was not refreshed in time" }),
   });
   const identify = createAuthenticator({
     ...options,
@@ -40,7 +40,7 @@ export function openRegistrar(options: RegistrarOptions): Registrar {
   const bounds = { most: limits.contactsPerAccount, ...expiry };
   let open = true;
 
-  const tell = (user: string, reason: BindingChangeReason, why: string): void => {
+  const tell = (user: string, { reason, why }: Pick<BindingChange, "reason" | "why">): void => {
     onChange({ user, bindings: preferred(location.of(user)), reason, why });
   };
 
@@ -61,7 +61,7 @@ export function openRegistrar(options: RegistrarOptions): Registrar {
         answer(transaction, 200, {
           headers: [...contactHeaders(preferred(location.of(user)), clock.now()), dateHeader()],
         });
-        if (reason) tell(user, reason, `REGISTER of ${peerText(from)}`);
+        if (reason) tell(user, { reason, why: `REGISTER of ${peerText(from)}` });
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         log(`Refused REGISTER of ${peerText(from)}: ${error.message}`);
@@ -74,7 +74,7 @@ export function openRegistrar(options: RegistrarOptions): Registrar {
         const before = location.of(user);
         if (!before.some(flowsOver(peer))) continue;
         location.set(user, withoutFlow(before, peer));
-        tell(user, "lost", `the connection to ${peerText(peer)} is gone`);
+        tell(user, { reason: "lost", why: `the connection to ${peerText(peer)} is gone` });
       }
     },
 

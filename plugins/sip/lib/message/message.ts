@@ -57,9 +57,9 @@ export class MalformedMessage extends Error {
   /**
    * @param status The status of the answer.
    * @param reason What is wrong; never what came from outside, which could be anything.
-   * @param request What can be answered.
+   * @param options `request`: what can be answered.
    */
-  constructor(status: number, reason: string, request?: SipRequest) {
+  constructor(status: number, reason: string, { request }: { request?: SipRequest | undefined } = {}) {
     super(`Cannot read a SIP message: ${reason}`);
     this.status = status;
     this.reason = reason;

@@ -27,7 +27,7 @@ export function parseMessage(bytes: Uint8Array, limits: MessageLimits = MESSAGE_
     return parse(message, limits);
   } catch (error) {
     if (!(error instanceof MalformedMessage)) throw error;
-    throw new MalformedMessage(error.status, error.reason, salvageRequest(message, limits));
+    throw new MalformedMessage(error.status, error.reason, { request: salvageRequest(message, limits) });
   }
 }
 

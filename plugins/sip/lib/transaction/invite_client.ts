@@ -46,9 +46,9 @@ export class InviteClient implements ClientTransaction {
     this.#final.promise.catch(() => {});
     this.#send(this.#bytes);
     if (to.transport === "udp") {
-      this.#timers.repeat("A", { first: T1_MS, longest: Infinity }, () => this.#send(this.#bytes));
+      this.#timers.repeat("A", { first: T1_MS, longest: Infinity, call: () => this.#send(this.#bytes) });
     }
-    this.#timers.set("B", PATIENCE_MS, () => this.fail(timeout(request, to)));
+    this.#timers.set("B", { ms: PATIENCE_MS, call: () => this.fail(timeout(request, to)) });
   }
 
   /** The first final response. Rejects with a {@linkcode TransactionTimeout} or a `TransportError`; nobody has to listen. */
@@ -103,7 +103,7 @@ export class InviteClient implements ClientTransaction {
   #accept(response: SipResponse): void {
     this.#state = "accepted";
     this.#timers.clear();
-    this.#timers.set("M", PATIENCE_MS, () => this.#end());
+    this.#timers.set("M", { ms: PATIENCE_MS, call: () => this.#end() });
     this.#acks.set(toTag(response), undefined);
     this.#final.resolve(response);
   }
@@ -116,7 +116,7 @@ export class InviteClient implements ClientTransaction {
     this.#send(this.#refusalAck);
     this.#final.resolve(response);
     // Over TCP the ACK cannot be lost.
-    if (this.to.transport === "udp") this.#timers.set("D", PATIENCE_MS, () => this.#end());
+    if (this.to.transport === "udp") this.#timers.set("D", { ms: PATIENCE_MS, call: () => this.#end() });
     else this.#end();
   }
 
@@ -139,12 +139,15 @@ export class InviteClient implements ClientTransaction {
   #sendCancel(): void {
     const { request, sendCancel } = this.#options;
     sendCancel(hopRequest(request, { method: "CANCEL" }));
-    this.#timers.set("cancelled", PATIENCE_MS, () => {
-      this.fail(
-        new TransactionTimeout(
-          `Cannot wait longer for the end of a cancelled INVITE: ${peerText(this.to)} gave no final answer`,
-        ),
-      );
+    this.#timers.set("cancelled", {
+      ms: PATIENCE_MS,
+      call: () => {
+        this.fail(
+          new TransactionTimeout(
+            `Cannot wait longer for the end of a cancelled INVITE: ${peerText(this.to)} gave no final answer`,
+          ),
+        );
+      },
     });
   }
 

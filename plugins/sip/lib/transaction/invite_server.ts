@@ -37,7 +37,7 @@ export class InviteServer implements ReceivingTransaction {
     this.#options = options;
     this.#timers = new Timers(options.clock);
     this.#acknowledged.promise.catch(() => {});
-    this.#timers.set("trying", TRYING_MS, () => this.respond(responseTo(request, 100)));
+    this.#timers.set("trying", { ms: TRYING_MS, call: () => this.respond(responseTo(request, 100)) });
   }
 
   /** Who has sent it. */
@@ -88,7 +88,7 @@ export class InviteServer implements ReceivingTransaction {
       this.#timers.clear();
       this.#acknowledged.resolve();
       // Over TCP no other ACK is on its way.
-      if (this.#options.from.transport === "udp") this.#timers.set("I", T4_MS, () => this.#end());
+      if (this.#options.from.transport === "udp") this.#timers.set("I", { ms: T4_MS, call: () => this.#end() });
       else this.#end();
       return true;
     }
@@ -112,16 +112,21 @@ export class InviteServer implements ReceivingTransaction {
 
   #refuse(bytes: Uint8Array): void {
     this.#state = "completed";
-    if (this.#options.from.transport === "udp") this.#timers.repeat("G", REPETITION, () => this.#send(bytes));
-    this.#timers.set("H", PATIENCE_MS, () => this.#giveUp(this.#unacknowledged()));
+    if (this.#options.from.transport === "udp") {
+      this.#timers.repeat("G", { ...REPETITION, call: () => this.#send(bytes) });
+    }
+    this.#timers.set("H", { ms: PATIENCE_MS, call: () => this.#giveUp(this.#unacknowledged()) });
   }
 
   #accept(response: SipResponse, bytes: Uint8Array): void {
     this.#state = "accepted";
     this.#options.onAccepted(response);
     // Over TCP, too: a hop behind it may be UDP.
-    this.#timers.repeat("again", REPETITION, () => this.#send(bytes));
-    this.#timers.set("L", PATIENCE_MS, () => this.#heard ? this.#end() : this.#giveUp(this.#unacknowledged()));
+    this.#timers.repeat("again", { ...REPETITION, call: () => this.#send(bytes) });
+    this.#timers.set("L", {
+      ms: PATIENCE_MS,
+      call: () => this.#heard ? this.#end() : this.#giveUp(this.#unacknowledged()),
+    });
   }
 
   #unacknowledged(): TransactionTimeout {

@@ -48,7 +48,7 @@ export class NonInviteClient implements ClientTransaction {
     this.#final.promise.catch(() => {});
     this.#send();
     if (to.transport === "udp") this.#sendAgainAfter(T1_MS);
-    this.#timers.set("F", PATIENCE_MS, () => this.fail(timeout(request, to)));
+    this.#timers.set("F", { ms: PATIENCE_MS, call: () => this.fail(timeout(request, to)) });
   }
 
   /** The final response. Rejects with a {@linkcode TransactionTimeout} or a `TransportError`; nobody has to listen. */
@@ -73,9 +73,12 @@ export class NonInviteClient implements ClientTransaction {
   }
 
   #sendAgainAfter(ms: number): void {
-    this.#timers.set("E", ms, () => {
-      this.#sendAgainAfter(this.#state === "proceeding" ? T2_MS : Math.min(2 * ms, T2_MS));
-      this.#send();
+    this.#timers.set("E", {
+      ms,
+      call: () => {
+        this.#sendAgainAfter(this.#state === "proceeding" ? T2_MS : Math.min(2 * ms, T2_MS));
+        this.#send();
+      },
     });
   }
 
@@ -88,7 +91,7 @@ export class NonInviteClient implements ClientTransaction {
     this.#timers.clear();
     this.#final.resolve(response);
     // Over UDP its repetitions may still be under way.
-    if (this.to.transport === "udp") this.#timers.set("K", T4_MS, () => this.#end());
+    if (this.to.transport === "udp") this.#timers.set("K", { ms: T4_MS, call: () => this.#end() });
     else this.#end();
   }
 

@@ -44,8 +44,9 @@ export class NonInviteServer implements ReceivingTransaction {
     this.#options = options;
     this.#method = method;
     this.#timers = new Timers(options.clock);
-    this.#timers.set("abandoned", PATIENCE_MS, () => {
-      this.#giveUp(new Error(`${method} of ${peerText(options.from)} was never answered`));
+    this.#timers.set("abandoned", {
+      ms: PATIENCE_MS,
+      call: () => this.#giveUp(new Error(`${method} of ${peerText(options.from)} was never answered`)),
     });
   }
 
@@ -72,7 +73,7 @@ export class NonInviteServer implements ReceivingTransaction {
     this.#state = "completed";
     this.#timers.clear("abandoned");
     // Over TCP the request is not repeated.
-    if (this.#options.from.transport === "udp") this.#timers.set("J", PATIENCE_MS, () => this.#end());
+    if (this.#options.from.transport === "udp") this.#timers.set("J", { ms: PATIENCE_MS, call: () => this.#end() });
     else this.#end();
   }
 

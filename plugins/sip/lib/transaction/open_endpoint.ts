@@ -67,10 +67,13 @@ export function openEndpoint(options: EndpointOptions): OpenEndpoint {
     if (request.method === "ACK" && options.believesAck?.(request, arrival.from) === false) return;
     const isTooLong = arrival.from.transport === "udp" && arrival.bytes > limits.datagramBytes;
     if (!isTooLong) servers.receive(request, arrival);
-    else if (request.method !== "ACK") refuse(request, { status: 513, reason: "Message Too Large" }, arrival);
+    else if (request.method !== "ACK") refuse(request, { status: 513, reason: "Message Too Large", ...arrival });
   }
 
-  function refuse(request: SipRequest, { status, reason }: { status: number; reason: string }, arrival: Arrival): void {
+  function refuse(
+    request: SipRequest,
+    { status, reason, ...arrival }: Arrival & { status: number; reason: string },
+  ): void {
     servers.answerStateless(request, responseTo(request, status, { reason, toTag: newToken() }), arrival);
   }
 
@@ -80,7 +83,8 @@ export function openEndpoint(options: EndpointOptions): OpenEndpoint {
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error;
       log(`A message of ${peerText(from)} is refused: ${error.message}`);
-      if (error.request) refuse(withSource(error.request, from), error, { from, bytes: bytes.length });
+      const { request, status, reason } = error;
+      if (request) refuse(withSource(request, from), { status, reason, from, bytes: bytes.length });
       return undefined;
     }
   }

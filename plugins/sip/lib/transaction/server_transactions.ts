@@ -58,7 +58,7 @@ export class ServerTransactions {
     const transaction = this.#byKey.get(serverKey(request));
     if (transaction) return transaction.repeat();
     const merged = mergeKey(request);
-    if (merged !== undefined && this.#merged.has(merged)) return this.#refuse(request, 482, arrival);
+    if (merged !== undefined && this.#merged.has(merged)) return this.#refuse(request, { status: 482, ...arrival });
     const admission = this.#options.user.admit(request, from);
     if (admission === "drop") return;
     if (admission !== "ok") return this.answerStateless(request, admission, arrival);
@@ -151,12 +151,12 @@ export class ServerTransactions {
     const invite = this.#byKey.get(serverKey(request, "INVITE"));
     // Who saw an INVITE pass could end it from anywhere.
     const isSenders = invite instanceof InviteServer && invite.from.host === arrival.from.host;
-    if (!isSenders) return this.#refuse(request, 481, arrival);
+    if (!isSenders) return this.#refuse(request, { status: 481, ...arrival });
     this.answerStateless(request, responseTo(request, 200, { toTag: invite.tag }), arrival);
     invite.cancel();
   }
 
-  #refuse(request: SipRequest, status: number, arrival: Arrival): void {
+  #refuse(request: SipRequest, { status, ...arrival }: Arrival & { status: number }): void {
     this.answerStateless(request, responseTo(request, status, { toTag: newToken() }), arrival);
   }
 

@@ -47,7 +47,7 @@ export class Timers {
   }
 
   /** Calls once after so many milliseconds, unless the timer is set anew or cleared before. */
-  set(name: TimerName, ms: number, call: () => void): void {
+  set(name: TimerName, { ms, call }: { ms: number; call(): void }): void {
     this.clear(name);
     const stop = this.#clock.after(ms, () => {
       this.#stops.delete(name);
@@ -57,10 +57,13 @@ export class Timers {
   }
 
   /** Calls after so many milliseconds, and after twice that again and again, with no pause longer than the longest. */
-  repeat(name: TimerName, { first, longest }: { first: number; longest: number }, call: () => void): void {
-    this.set(name, first, () => {
-      this.repeat(name, { first: Math.min(first * 2, longest), longest }, call);
-      call();
+  repeat(name: TimerName, { first, longest, call }: { first: number; longest: number; call(): void }): void {
+    this.set(name, {
+      ms: first,
+      call: () => {
+        this.repeat(name, { first: Math.min(first * 2, longest), longest, call });
+        call();
+      },
     });
   }
 

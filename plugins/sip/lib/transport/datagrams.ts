@@ -22,11 +22,10 @@ export async function bindDatagrams(host: string, port: number): Promise<Socket>
   return socket;
 }
 
+/** How Node is told of an address. */
+type Found = (...address: [error: null, address: string, family: number]) => void;
+
 /** Resolves an IP literal to itself, at once: a lookup that takes a turn makes Deno throw what `bind` is not permitted where nobody can catch it. */
-function literal(
-  host: string,
-  _options: unknown,
-  found: (error: null, address: string, family: number) => void,
-): void {
+function literal(host: string, ...[, found]: [options: unknown, found: Found]): void {
   found(null, host, isIPv6(host) ? 6 : 4);
 }

@@ -63,7 +63,8 @@ Deno.test("RFC 4733 2.5: a press is one digit, however many packets tell of it",
 
 Deno.test("RFC 4733 2.5.1.4: any packet that arrives is enough, lost, doubled and late ones change nothing", () => {
   const chance = fc.array(fc.boolean(), { minLength: 7, maxLength: 7 }).filter((kept) => kept.some(Boolean));
-  fc.assert(fc.property(fc.nat(15), fc.nat(0xffff_ffff), chance, fc.nat(6), (code, at, kept, late) => {
+  const course = fc.record({ code: fc.nat(15), at: fc.nat(0xffff_ffff), kept: chance, late: fc.nat(6) });
+  fc.assert(fc.property(course, ({ code, at, kept, late }) => {
     const packets = press(code, at).filter((_, index) => kept[index]);
     const strays = packets.slice(0, late);
     const [first, second] = [heard(packets), heard([...packets, ...press(3, at + 8000), ...strays, ...packets])];

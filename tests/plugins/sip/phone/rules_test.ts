@@ -253,7 +253,10 @@ Deno.test("R13: of two phones that one application has open, each event carries 
   const also = await owner.open(other);
   const calls = [(await first.dial("100")).call, (await second.dial("100")).call];
   for (const [index, call] of calls.entries()) {
-    await call.send("INFO", [["Content-Type", "application/dtmf-relay"]], `Signal=${index + 1}\r\n`);
+    await call.send("INFO", {
+      headers: [["Content-Type", "application/dtmf-relay"]],
+      body: `Signal=${index + 1}\r\n`,
+    });
   }
   await owner.events.next("PHONE_BUTTON", ({ button, state }) => button === 2 && state === "up");
   const carried = new Map<string, string[]>();

@@ -163,11 +163,10 @@ Deno.test("R88: digits that the phone sends by INFO are pairs of its keypad", as
   await call.answers();
   await lift;
   for (const digit of "5*#A1") {
-    const { status } = await call.send(
-      "INFO",
-      [["Content-Type", "application/dtmf-relay"]],
-      `Signal=${digit}\r\nDuration=160\r\n`,
-    );
+    const { status } = await call.send("INFO", {
+      headers: [["Content-Type", "application/dtmf-relay"]],
+      body: `Signal=${digit}\r\nDuration=160\r\n`,
+    });
     equal(status, 200);
   }
   await owner.events.next("PHONE_BUTTON", ({ button, state }) => button === 1 && state === "up");

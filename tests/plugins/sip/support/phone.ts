@@ -40,6 +40,12 @@ export interface HandMadePhoneOptions {
 /** Headers of a request. */
 export type Extra = Iterable<readonly [name: string, value: string]>;
 
+/** What a request says besides. */
+export interface Content {
+  headers?: Extra;
+  body?: string;
+}
+
 /** See the module. */
 export class HandMadePhone implements AsyncDisposable {
   /** Every request that came, in order, ACK and CANCEL aside. */
@@ -54,7 +60,10 @@ export class HandMadePhone implements AsyncDisposable {
   #waiting = () => {};
   #cseq = 0;
 
-  private constructor(options: Required<HandMadePhoneOptions>, transports: Transports, endpoint: Endpoint) {
+  private constructor(
+    options: Required<HandMadePhoneOptions>,
+    { transports, endpoint }: { transports: Transports; endpoint: Endpoint },
+  ) {
     this.#options = options;
     this.#transports = transports;
     this.#endpoint = endpoint;
@@ -78,7 +87,7 @@ export class HandMadePhone implements AsyncDisposable {
       onRequest: (transaction) => phone.#receive(transaction),
       log: () => {},
     });
-    const phone: HandMadePhone = new HandMadePhone(options, transports, endpoint);
+    const phone: HandMadePhone = new HandMadePhone(options, { transports, endpoint });
     return phone;
   }
 
@@ -122,9 +131,9 @@ export class HandMadePhone implements AsyncDisposable {
   }
 
   /** Watches something; the notifications come as requests. */
-  async subscribe(event: "message-summary" | "dialog", resource: string, seconds = 300): Promise<SipResponse> {
+  async subscribe(event: "message-summary" | "dialog", resource: string): Promise<SipResponse> {
     const uri = `sip:${resource}@${this.#options.realm}`;
-    const headers: Extra = [["Event", event], ["Expires", String(seconds)], ["Contact", this.#contact]];
+    const headers: Extra = [["Event", event], ["Expires", "300"], ["Contact", this.#contact]];
     return await this.send("SUBSCRIBE", { uri, to: `<${uri}>`, headers });
   }
 
@@ -149,7 +158,7 @@ export class HandMadePhone implements AsyncDisposable {
     const uri = `sip:${number}@${this.#options.realm}`;
     const tag = crypto.randomUUID();
     const callId = crypto.randomUUID();
-    const headers = (method: string, to: string, more: Extra) =>
+    const headers = (method: string, { to, more }: { to: string; more: Extra }) =>
       new SipHeaders([
         ["Max-Forwards", "70"],
         ["From", `<sip:${this.#options.user}@${this.#options.realm}>;tag=${tag}`],
@@ -162,7 +171,7 @@ export class HandMadePhone implements AsyncDisposable {
     const invite = (more: Extra): SipRequest => ({
       method: "INVITE",
       uri,
-      headers: headers("INVITE", `<${uri}>`, [["Content-Type", "application/sdp"], ...more]),
+      headers: headers("INVITE", { to: `<${uri}>`, more: [["Content-Type", "application/sdp"], ...more] }),
       body: new TextEncoder().encode(this.#sdp()),
     });
     const to = this.#peer;
@@ -173,14 +182,14 @@ export class HandMadePhone implements AsyncDisposable {
     if (answer.status === 401 && signed) answer = await ring(invite([signed]));
     const remote = answer.headers.get("To") ?? "";
     const target = /<([^>]+)>/.exec(answer.headers.get("Contact") ?? "")?.[1] ?? uri;
-    const inside = (method: string, more: Extra = [], body = ""): SipRequest => ({
+    const inside = (method: string, { headers: more = [], body = "" }: Content = {}): SipRequest => ({
       method,
       uri: target,
-      headers: headers(method, remote, more),
+      headers: headers(method, { to: remote, more }),
       body: new TextEncoder().encode(body),
     });
     if (answer.status < 300 && acknowledges) this.#endpoint.acknowledge(inside("ACK"), to);
-    return { answer, call: { send: (method, more, body) => this.#ask(inside(method, more, body)) } };
+    return { answer, call: { send: (method, content) => this.#ask(inside(method, content)) } };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -258,7 +267,7 @@ export class HandMadePhone implements AsyncDisposable {
 /** A call that is up. */
 export interface Dialog {
   /** Sends a request in it. */
-  send(method: string, headers?: Extra, body?: string): Promise<SipResponse>;
+  send(method: string, content?: Content): Promise<SipResponse>;
 }
 
 /** A call that rings at the phone, or could. */
@@ -311,7 +320,7 @@ export class IncomingCall implements Dialog {
     await deadline(this.#transaction.acknowledged, PATIENCE_MS);
   }
 
-  send(method: string, headers: Extra = [], body = ""): Promise<SipResponse> {
+  send(method: string, { headers = [], body = "" }: Content = {}): Promise<SipResponse> {
     const { headers: invite } = this.invite;
     const target = /<([^>]+)>/.exec(invite.get("Contact") ?? "")?.[1] ?? "";
     return this.#phone.ask({

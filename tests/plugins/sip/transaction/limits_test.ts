@@ -172,17 +172,17 @@ Deno.test("answers that nobody waits for do count", async () => {
   equal(bench.received.length, 0);
 });
 
-const broken = (request: SipRequest, from: string, to: string) =>
+const broken = (request: SipRequest, [from, to]: [from: string, to: string]) =>
   new TextEncoder().encode(new TextDecoder().decode(writeMessage(request)).replace(from, to));
 
 Deno.test("RFC 3261 8.2.6, 21.4.1: a request that cannot be read is answered once, if it can be answered; an ACK never is", async () => {
   await using bench = new Bench();
-  bench.endpoint.receive(broken(numbered(1), "Max-Forwards: 70", "Max-Forwards: many"), UDP);
-  bench.endpoint.receive(broken(numbered(2), "SIP/2.0\r\n", "SIP/7.0\r\n"), UDP);
-  bench.endpoint.receive(broken(numbered(3, "ACK"), "Max-Forwards: 70", "Max-Forwards: many"), UDP);
-  bench.endpoint.receive(broken(numbered(4), "Call-ID", "X-Call-ID"), UDP);
-  bench.endpoint.receive(broken(numbered(5), "Via: SIP/2.0/UDP", "Via: nonsense"), UDP);
-  bench.endpoint.receive(broken(numbered(6, "INVITE"), "INVITE sip:b@192.0.2.7:5062", "INVITE tel:+49301234"), UDP);
+  bench.endpoint.receive(broken(numbered(1), ["Max-Forwards: 70", "Max-Forwards: many"]), UDP);
+  bench.endpoint.receive(broken(numbered(2), ["SIP/2.0\r\n", "SIP/7.0\r\n"]), UDP);
+  bench.endpoint.receive(broken(numbered(3, "ACK"), ["Max-Forwards: 70", "Max-Forwards: many"]), UDP);
+  bench.endpoint.receive(broken(numbered(4), ["Call-ID", "X-Call-ID"]), UDP);
+  bench.endpoint.receive(broken(numbered(5), ["Via: SIP/2.0/UDP", "Via: nonsense"]), UDP);
+  bench.endpoint.receive(broken(numbered(6, "INVITE"), ["INVITE sip:b@192.0.2.7:5062", "INVITE tel:+49301234"]), UDP);
   bench.endpoint.receive(crypto.getRandomValues(new Uint8Array(500)), UDP);
   await settle();
   deepEqual(bench.story, ["400@0", "505@0", "416@0"]);

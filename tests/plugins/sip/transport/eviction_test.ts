@@ -2,14 +2,15 @@ import { equal } from "node:assert/strict";
 import { toEvict } from "../../../../plugins/sip/lib/transport/eviction.ts";
 
 /** A connection: who is at its other end, when it was heard, and whether it is kept. */
-const held = (host: string, heardAt: number, isKept = true) => ({
+const held = (host: string, heardAt: number, { isKept = true }: { isKept?: boolean } = {}) => ({
   connection: { peer: { transport: "tcp" as const, host, port: 5060 }, heardAt, isKept },
 });
 
 const HOST = "192.0.2.1";
+const UNKNOWN = { isKept: false };
 
 Deno.test("who asks for room has his own unknown connection make it, then that of another, and a kept one only if there is no other", () => {
-  const [own, other, kept] = [held(HOST, 3, false), held("192.0.2.2", 2, false), held("192.0.2.3", 1)];
+  const [own, other, kept] = [held(HOST, 3, UNKNOWN), held("192.0.2.2", 2, UNKNOWN), held("192.0.2.3", 1)];
   equal(toEvict([kept, other, own], { host: HOST, ofItsOwn: false }), own);
   equal(toEvict([kept, other], { host: HOST, ofItsOwn: false }), other);
   equal(toEvict([kept], { host: HOST, ofItsOwn: false }), kept);
@@ -28,7 +29,7 @@ Deno.test("one account that has all its connections kept displaces its own, howe
 });
 
 Deno.test("a source that has all that one gets makes room itself; the addresses of an IPv6 network of 64 bits are one", () => {
-  const [quiet, own] = [held("192.0.2.1", 1, false), held("2001:db8::1", 2)];
+  const [quiet, own] = [held("192.0.2.1", 1, UNKNOWN), held("2001:db8::1", 2)];
   equal(toEvict([quiet, own], { host: "2001:db8::2", ofItsOwn: true }), own);
   equal(toEvict([quiet], { host: "2001:db8::2", ofItsOwn: true }), undefined);
 });

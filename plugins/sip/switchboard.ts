@@ -1,5 +1,5 @@
 /**
- * The parts of the plugin, joined: sockets, transactions, registrar, dialogs and phones.
+ * What the plugin is made of, joined: sockets, transactions, dialogs, phones and registrar.
  *
  * @module
  */
@@ -7,12 +7,7 @@ import type { Host } from "switchroom/plugin";
 import type { Configuration } from "./configuration.ts";
 import { responseTo } from "./lib/message/mod.ts";
 import { atMost, systemClock, TokenBuckets } from "./lib/tools/mod.ts";
-import {
-  DEFAULT_ENDPOINT_LIMITS,
-  type OpenEndpoint,
-  openEndpoint,
-  type ServerTransaction,
-} from "./lib/transaction/mod.ts";
+import { DEFAULT_ENDPOINT_LIMITS, openEndpoint, type ServerTransaction } from "./lib/transaction/mod.ts";
 import { DEFAULT_TRANSPORT_LIMITS, openTransports } from "./lib/transport/mod.ts";
 import { createUserAgent, type UserAgent } from "./lib/user_agent/mod.ts";
 import { SipPhones } from "./phone/mod.ts";
@@ -43,7 +38,8 @@ const AGENT_LIMITS = { mostCalls: 1_000, mostPacketsPerSecond: 200 };
 const SUBSCRIPTION_LIMITS = { most: 20_000, mostOfOne: 512, leastSeconds: 60, mostSeconds: 3_600 };
 
 /**
- * Opens the sockets, then offers the phones.
+ * Opens the sockets, then offers the phones. Each part is made of those before it; what comes in goes the other way, and comes only when all are
+ * there.
  *
  * @throws {Error} If a socket cannot be had, or a phone is refused; nothing is left open then.
  */
@@ -54,6 +50,19 @@ export async function openSwitchboard(host: Host, configuration: Configuration):
   const log = (text: string) => {
     if (lines.take("")) host.log.warn(text);
   };
+  const transports = await openTransports({ listen, transports: kinds, limits: DEFAULT_TRANSPORT_LIMITS });
+  const endpoint = openEndpoint({ transports, clock, limits: DEFAULT_ENDPOINT_LIMITS, log });
+  const agent = createUserAgent({
+    endpoint,
+    local: (to) => transports.local(to),
+    clock,
+    rtpPorts,
+    limits: AGENT_LIMITS,
+    subscriptions: SUBSCRIPTION_LIMITS,
+    product: PRODUCT,
+    log,
+  });
+  const phones = new SipPhones({ host, clock, agent, configuration });
   const registrar = openRegistrar({
     realm,
     accounts,
@@ -66,43 +75,25 @@ export async function openSwitchboard(host: Host, configuration: Configuration):
     onChange: (change) => phones.registered(change),
     log,
   });
-  const transports = await openTransports({
-    listen,
-    transports: kinds,
-    limits: DEFAULT_TRANSPORT_LIMITS,
-    onMessage: (bytes, from) => endpoint.receive(bytes, from),
-    onClosed(peer) {
-      endpoint.lost(peer);
-      registrar.lost(peer);
-    },
-  });
-  const endpoint: OpenEndpoint = openEndpoint({
-    transports,
-    clock,
-    limits: DEFAULT_ENDPOINT_LIMITS,
-    admit: registrar.admit,
-    onRequest: (transaction) => receive(transaction, { registrar, agent, phones }),
-    believesAck: (ack, from) => agent.believesAck(ack, from),
-    onAck: (ack) => agent.receiveAck(ack),
-    log,
-  });
-  const agent: UserAgent = createUserAgent({
-    endpoint,
-    local: (to) => transports.local(to),
-    clock,
-    rtpPorts,
-    limits: AGENT_LIMITS,
-    subscriptions: { limits: SUBSCRIPTION_LIMITS, stateOf: (subscription) => phones.stateOf(subscription) },
-    product: PRODUCT,
-    log,
-  });
-  const phones: SipPhones = new SipPhones({ host, clock, agent, configuration });
   const close = async () => {
     phones.stop();
     await atMost(agent.close(), { ms: SHUTDOWN_MS, clock });
     registrar.close();
     await endpoint.close();
   };
+  endpoint.serve({
+    admit: registrar.admit,
+    onRequest: (transaction) => receive(transaction, { registrar, agent, phones }),
+    believesAck: (ack, from) => agent.believesAck(ack, from),
+    onAck: (ack) => agent.receiveAck(ack),
+  });
+  transports.start({
+    onMessage: (bytes, from) => endpoint.receive(bytes, from),
+    onClosed(peer) {
+      endpoint.lost(peer);
+      registrar.lost(peer);
+    },
+  });
   try {
     await phones.start();
   } catch (error) {

@@ -6,7 +6,6 @@
 import type { Host } from "switchroom/plugin";
 import type { AccountConfiguration, Configuration } from "../configuration.ts";
 import { newToken, parseUri, responseTo } from "../lib/message/mod.ts";
-import type { NotifyBody, Subscription } from "../lib/subscription/mod.ts";
 import { type Clock, TokenBuckets } from "../lib/tools/mod.ts";
 import type { ServerTransaction } from "../lib/transaction/mod.ts";
 import { samePeer } from "../lib/transport/mod.ts";
@@ -99,22 +98,22 @@ export class SipPhones {
     if (reason === "lost") keepAlive.probe(bindings.filter(({ id, isFlow }) => !isFlow && flows.has(id)));
   }
 
-  /** What a subscription is told. */
-  stateOf(subscription: Subscription): NotifyBody {
-    return this.#stations.get(subscription.subscriber)?.driver.lamps.stateOf(subscription) ?? "";
-  }
-
   /** Takes a subscription of a phone to its lamps. */
   subscribe(transaction: ServerTransaction, user: string): void {
     const { request } = transaction;
-    const { secret = "", lamps = [] } = this.#stations.get(user)?.account ?? {};
+    const station = this.#stations.get(user);
+    const { secret = "", lamps = [] } = station?.account ?? {};
     const watched = parseUri(request.uri).user;
     // A phone may ask for its messages by any name that it calls them from; a lamp has one of these.
     const isLamp = /^dialog\b/.test(request.headers.get("Event") ?? "");
     if (isLamp && watched !== user && !lamps.some((name) => name === watched)) {
       return transaction.respond(responseTo(request, 404, { toTag: newToken() }));
     }
-    this.#options.agent.subscriptions.subscribe(transaction, { subscriber: user, credentials: { user, secret } });
+    this.#options.agent.subscriptions.subscribe(transaction, {
+      subscriber: user,
+      credentials: { user, secret },
+      stateOf: (subscription) => station?.driver.lamps.stateOf(subscription) ?? "",
+    });
   }
 
   /** Takes a call that a phone makes. */

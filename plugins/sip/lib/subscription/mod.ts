@@ -9,8 +9,8 @@ export { PhoneSubscriptions } from "./phone_subscriptions.ts";
 export type {
   EventPackage,
   NotifyBody,
+  Subscriber,
   Subscription,
   SubscriptionLimits,
   Subscriptions,
-  SubscriptionsOptions,
 } from "./subscription.ts";

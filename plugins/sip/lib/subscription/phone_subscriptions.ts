@@ -13,36 +13,39 @@ import {
   RequestRefused,
   userOf,
 } from "../dialog/mod.ts";
-import type { Credentials } from "../digest/mod.ts";
 import { MalformedMessage, newToken, type SipRequest, type SipResponse } from "../message/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 import { BODY_TYPES } from "./notifier.ts";
 import { PhoneSubscription, readExpiry } from "./phone_subscription.ts";
-import type { EventPackage, NotifyBody, Subscription, Subscriptions, SubscriptionsOptions } from "./subscription.ts";
+import type {
+  EventPackage,
+  NotifyBody,
+  Subscriber,
+  Subscription,
+  SubscriptionLimits,
+  Subscriptions,
+} from "./subscription.ts";
 
 const EVENTS = Object.keys(BODY_TYPES).join(", ");
 
 /** Holds subscriptions within their bounds. */
 export class PhoneSubscriptions implements Subscriptions {
   readonly #agent: AgentContext;
-  readonly #options: SubscriptionsOptions;
+  readonly #limits: SubscriptionLimits;
   /** The newest last. */
   readonly #held = new Set<PhoneSubscription>();
   #closed = false;
 
   /** @param agent What it shares with calls. */
-  constructor(agent: AgentContext, options: SubscriptionsOptions) {
+  constructor(agent: AgentContext, limits: SubscriptionLimits) {
     this.#agent = agent;
-    this.#options = options;
+    this.#limits = limits;
   }
 
-  subscribe(
-    transaction: ServerTransaction,
-    { subscriber, credentials }: { subscriber: string; credentials?: Credentials },
-  ): void {
+  subscribe(transaction: ServerTransaction, { subscriber, credentials, stateOf }: Subscriber): void {
     const agent = this.#agent;
     const { request, from: peer } = transaction;
-    const { limits, stateOf } = this.#options;
+    const limits = this.#limits;
     const eventHeader = request.headers.get("Event") ?? "";
     const event = eventOf(eventHeader);
     if (refusesExtension(agent, transaction)) return;
@@ -110,7 +113,7 @@ export class PhoneSubscriptions implements Subscriptions {
    * @returns Whether there is room now.
    */
   #evict({ subscriber, event, resource }: Pick<Subscription, "subscriber" | "event" | "resource">): boolean {
-    const { mostOfOne } = this.#options.limits;
+    const { mostOfOne } = this.#limits;
     if (this.#of(subscriber).length < mostOfOne) return true;
     const active = this.#of(subscriber).filter((subscription) => subscription.active);
     const alike = active.find((subscription) => subscription.event === event && subscription.resource === resource);

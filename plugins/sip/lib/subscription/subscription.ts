@@ -25,10 +25,12 @@ export interface Subscription {
   readonly active: boolean;
 }
 
-/** What holds subscriptions is made of. */
-export interface SubscriptionsOptions {
-  /** Bounds. */
-  limits: SubscriptionLimits;
+/** Who subscribes, and to what. */
+export interface Subscriber {
+  /** Names it. */
+  subscriber: string;
+  /** Answers its challenges. */
+  credentials?: Credentials;
   /** What the NOTIFY after each SUBSCRIBE says: the present state. */
   stateOf(subscription: Subscription): NotifyBody;
 }
@@ -51,7 +53,7 @@ export interface Subscriptions {
    * Takes a SUBSCRIBE outside of any dialog: 200 and a NOTIFY at once, or 400, 423, 489, 503. One with Expires 0 gets its one NOTIFY.
    * Refreshes come by {@link UserAgent.receive}.
    */
-  subscribe(transaction: ServerTransaction, options: { subscriber: string; credentials?: Credentials }): void;
+  subscribe(transaction: ServerTransaction, subscriber: Subscriber): void;
   /** The active ones of a subscriber, the newest last; of one event and resource where they are given. */
   of(subscriber: string, options?: { event?: EventPackage; resource?: string }): Subscription[];
   /**

@@ -22,8 +22,10 @@ export interface Endpoint {
   close(): Promise<void>;
 }
 
-/** An endpoint with the ends that its transports hold. */
+/** An endpoint with the ends that its transports and its user hold. */
 export interface OpenEndpoint extends Endpoint {
+  /** Hands requests over from now on; those that come before are dropped, as a network may do. */
+  serve(user: EndpointUser): void;
   /** Takes bytes that came in: the `onMessage` of the transports. It never throws. */
   receive(bytes: Uint8Array, from: Peer): void;
   /** Fails the requests that wait for an answer over a connection that is gone: the `onClosed` of the transports. It never throws. */
@@ -121,8 +123,6 @@ export interface EndpointUser {
   onAck?(ack: SipRequest, from: Peer): void;
   /** Decides what becomes of a request before it costs memory. Not asked about ACK and CANCEL. */
   admit(request: SipRequest, from: Peer): Admission;
-  /** Hears of trouble, at a bounded rate. */
-  log(text: string): void;
 }
 
 /** No final answer came in time. */

@@ -24,14 +24,19 @@ const LOG_RATE = { perSecond: 1, burst: 20 };
 const LONGEST_LOG = 300;
 
 /** What {@linkcode openEndpoint} is told. */
-export interface EndpointOptions extends EndpointUser {
+export interface EndpointOptions {
   /** Carries the messages; closed with the endpoint. */
   transports: Transports;
   /** Times the transactions. */
   clock: Clock;
   /** What strangers may cost. */
   limits: EndpointLimits;
+  /** Hears of trouble, at a bounded rate. */
+  log(text: string): void;
 }
+
+/** Who hears of requests as long as the endpoint serves nobody. */
+const NOBODY: EndpointUser = { admit: () => "drop", onRequest() {} };
 
 /** Makes an endpoint of transports: what they receive is handed to its `receive`, and what they lose to its `lost`. */
 export function openEndpoint(options: EndpointOptions): OpenEndpoint {
@@ -42,15 +47,17 @@ export function openEndpoint(options: EndpointOptions): OpenEndpoint {
     if (logRate.take("")) options.log(text.slice(0, LONGEST_LOG));
   };
   const clients = new ClientTransactions({ transports, clock, log });
-  const user: EndpointUser = {
-    ...options,
+  let user = NOBODY;
+  const servers = new ServerTransactions({
+    ...{ transports, clock, limits, log },
+    onRequest: (transaction) => user.onRequest(transaction),
+    onAck: (ack, from) => user.onAck?.(ack, from),
     admit(request, from) {
-      const admission = options.admit(request, from);
+      const admission = user.admit(request, from);
       if (admission === "ok") rateLimit.letIn(from);
       return admission;
     },
-  };
-  const servers = new ServerTransactions({ transports, clock, limits, user, log });
+  });
   let closed = false;
 
   function take(bytes: Uint8Array, from: Peer): void {
@@ -64,7 +71,7 @@ export function openEndpoint(options: EndpointOptions): OpenEndpoint {
   }
 
   function takeRequest(request: SipRequest, arrival: Arrival): void {
-    if (request.method === "ACK" && options.believesAck?.(request, arrival.from) === false) return;
+    if (request.method === "ACK" && user.believesAck?.(request, arrival.from) === false) return;
     const isTooLong = arrival.from.transport === "udp" && arrival.bytes > limits.datagramBytes;
     if (!isTooLong) servers.receive(request, arrival);
     else if (request.method !== "ACK") refuse(request, { status: 513, reason: "Message Too Large", ...arrival });
@@ -90,6 +97,9 @@ export function openEndpoint(options: EndpointOptions): OpenEndpoint {
   }
 
   return {
+    serve(given) {
+      user = given;
+    },
     request: (message, sending) => clients.request(message, sending),
     invite: (message, sending) => clients.invite(message, sending),
     acknowledge: (ack, to) => clients.acknowledge(ack, to),

@@ -13,14 +13,13 @@ import { NonInviteServer, type ReceivingTransaction, type ServerOptions } from "
 import { type ResponseTargets, responseTargets } from "./via.ts";
 
 /** What they are made of. */
-export interface ServerTransactionsOptions {
+export interface ServerTransactionsOptions extends Required<Omit<EndpointUser, "believesAck">> {
   transports: Transports;
   clock: Clock;
   limits: Pick<
     EndpointLimits,
     "transactions" | "transactionsPerSource" | "transactionBytes" | "transactionBytesPerSource"
   >;
-  user: EndpointUser;
   log(text: string): void;
 }
 
@@ -59,7 +58,7 @@ export class ServerTransactions {
     if (transaction) return transaction.repeat();
     const merged = mergeKey(request);
     if (merged !== undefined && this.#merged.has(merged)) return this.#refuse(request, { status: 482, ...arrival });
-    const admission = this.#options.user.admit(request, from);
+    const admission = this.#options.admit(request, from);
     if (admission === "drop") return;
     if (admission !== "ok") return this.answerStateless(request, admission, arrival);
     this.#options.transports.keep(from);
@@ -84,7 +83,7 @@ export class ServerTransactions {
   }
 
   #begin(request: SipRequest, { from, bytes }: Arrival): void {
-    const { clock, log, user } = this.#options;
+    const { clock, log, onRequest } = this.#options;
     const release = this.#acquire(from, bytes);
     if (!release) return log(`${request.method} of ${peerText(from)} is dropped: too many requests are in work`);
     const key = serverKey(request);
@@ -100,7 +99,7 @@ export class ServerTransactions {
     this.#byKey.set(key, transaction);
     if (merged !== undefined) this.#merged.add(merged);
     try {
-      user.onRequest(forUser(transaction, { request, from }));
+      onRequest(forUser(transaction, { request, from }));
     } catch (error) {
       log(`${request.method} of ${peerText(from)} is answered 500: ${String(error)}`);
       transaction.respond(responseTo(request, 500, { toTag: newToken() }));
@@ -143,7 +142,7 @@ export class ServerTransactions {
     const refused = this.#byKey.get(serverKey(ack));
     if (refused instanceof InviteServer && refused.acknowledgeRefusal()) return;
     const accepted = this.#accepted.get(acknowledgementKey(ack));
-    if (accepted?.acknowledgeSuccess()) this.#options.user.onAck?.(ack, from);
+    if (accepted?.acknowledgeSuccess()) this.#options.onAck(ack, from);
   }
 
   /** A CANCEL needs no transaction: it does the same, and is answered the same, however often it comes. */

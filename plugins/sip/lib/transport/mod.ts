@@ -10,6 +10,7 @@ export { hostText, type LocalAddress, type Peer, peerText, samePeer, type Transp
 export { Quota } from "./quota.ts";
 export {
   DEFAULT_TRANSPORT_LIMITS,
+  type OpenTransports,
   type Receiver,
   type SendOptions,
   TransportError,

@@ -8,31 +8,30 @@ import { systemClock } from "../tools/mod.ts";
 import { addressBytes, sharedBits } from "./ip.ts";
 import { type LocalAddress, type Peer, peerText } from "./peer.ts";
 import { openTcp, type TcpSocket } from "./tcp.ts";
-import { type Receiver, TransportError, type TransportOptions, type Transports } from "./transports.ts";
+import { type OpenTransports, type Receiver, TransportError, type TransportOptions } from "./transports.ts";
 import { openUdp, type UdpSocket } from "./udp.ts";
 
 type AnySocket = UdpSocket | TcpSocket;
 
 /**
- * Opens a socket for each address and transport. Nothing is received before this has fulfilled.
+ * Opens a socket for each address and transport. Nothing is received before they are started.
  *
  * Rejects with a {@linkcode TransportError} if one of them cannot be had, and leaves none open then.
  */
-export async function openTransports(options: TransportOptions): Promise<Transports> {
-  const { listen, transports, limits, clock = systemClock, onMessage, onClosed } = options;
+export async function openTransports(options: TransportOptions): Promise<OpenTransports> {
+  const { listen, transports, limits, clock = systemClock } = options;
   const sockets: AnySocket[] = [];
-  let open = false;
+  let user: Receiver | undefined;
   const receiver: Receiver = {
-    // A datagram may come while other sockets are still being bound; who sent it will send it again.
-    onMessage: (bytes, from) => open && onMessage(bytes, from),
-    onClosed: (peer) => onClosed?.(peer),
+    // Who sent a datagram too early will send it again.
+    onMessage: (bytes, from) => user?.onMessage(bytes, from),
+    onClosed: (peer) => user?.onClosed?.(peer),
   };
   try {
     for (const { host } of listen) requireAddress(host);
     if (transports.includes("udp")) {
       for (const address of listen) sockets.push(await openUdp({ ...address, limits, receiver }));
     }
-    // Last, because nothing can come from here to the end of this function: over TCP nobody would send it again.
     if (transports.includes("tcp")) {
       for (const address of listen) sockets.push(openTcp({ ...address, limits, receiver, clock }));
     }
@@ -40,8 +39,12 @@ export async function openTransports(options: TransportOptions): Promise<Transpo
     await closeAll(sockets);
     throw error;
   }
-  open = true;
   return {
+    start(given) {
+      user = given;
+      // Over TCP nobody would send it again: connections are accepted only now.
+      for (const socket of sockets) if (socket.transport === "tcp") socket.accept();
+    },
     // Asynchronous, so that what has no socket is a rejection, too.
     send: async (bytes, to, options) => await socketFor(sockets, to).send(bytes, to, options),
     local: (to) => socketFor(sockets, to).local,

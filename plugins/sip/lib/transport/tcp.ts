@@ -56,7 +56,7 @@ export class TcpSocket {
   readonly #all = new Set<TcpConnection>();
   readonly #connecting = new Map<string, Promise<TcpConnection>>();
   readonly #closing = new AbortController();
-  readonly #accepting: Promise<void>;
+  #accepting: Promise<void> | undefined;
 
   /** @param listener Closed with this. */
   constructor(listener: Deno.TcpListener, options: TcpOptions) {
@@ -69,7 +69,11 @@ export class TcpSocket {
       peer: new Quota({ most: limits.connections, mostPerSource: limits.connectionsPerAddress }),
       us: new Quota({ most: limits.connectionsOfOurs, mostPerSource: limits.connectionsOfOursPerAddress }),
     };
-    this.#accepting = this.#accept();
+  }
+
+  /** Begins to accept connections; those that were made before wait in the system until then. */
+  accept(): void {
+    this.#accepting ??= this.#accept();
   }
 
   /** Sends a message through the connection of the peer, or a new one. Rejects with a {@linkcode TransportError}. */

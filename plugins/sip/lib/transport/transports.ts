@@ -63,6 +63,15 @@ export interface Transports {
   close(): Promise<void>;
 }
 
+/** The sockets of an endpoint as they are opened: bound, but deaf. */
+export interface OpenTransports extends Transports {
+  /**
+   * Begins to receive. What is made of transports can thus be there before anything comes in: datagrams that come earlier are dropped, as a
+   * network may do, and connections wait.
+   */
+  start(receiver: Receiver): void;
+}
+
 /** Who hears what comes in. */
 export interface Receiver {
   /** Called with each message, and with each datagram whatever it holds. It must not throw. */
@@ -72,7 +81,7 @@ export interface Receiver {
 }
 
 /** What {@linkcode openTransports} is told. */
-export interface TransportOptions extends Receiver {
+export interface TransportOptions {
   /** Where to listen: IP literals of this machine, no wildcards; port 0 takes any. */
   listen: readonly { host: string; port: number }[];
   /** How to listen at each. */

@@ -6,7 +6,7 @@
 import type { Call } from "../call/mod.ts";
 import type { Caller, DialogMatch, Outgoing } from "../dialog/mod.ts";
 import type { SipRequest, SipResponse } from "../message/mod.ts";
-import type { Subscriptions, SubscriptionsOptions } from "../subscription/mod.ts";
+import type { SubscriptionLimits, Subscriptions } from "../subscription/mod.ts";
 import type { Clock } from "../tools/mod.ts";
 import type { Endpoint, ServerTransaction } from "../transaction/mod.ts";
 import type { Peer } from "../transport/mod.ts";
@@ -33,8 +33,8 @@ export interface UserAgentOptions {
   rtpPorts: readonly [first: number, last: number];
   /** Bounds. */
   limits: UserAgentLimits;
-  /** How phones' subscriptions are held. */
-  subscriptions: SubscriptionsOptions;
+  /** Bounds of the subscriptions of phones. */
+  subscriptions: SubscriptionLimits;
   /** User-Agent and Server headers: `Switchroom/0.1`. */
   product: string;
   /** Told what an operator may want to know. */

@@ -2,11 +2,7 @@ import assert from "node:assert/strict";
 import type { Call } from "../../../../plugins/sip/lib/call/mod.ts";
 import { type Address, parseUri } from "../../../../plugins/sip/lib/message/mod.ts";
 import { systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
-import {
-  DEFAULT_ENDPOINT_LIMITS,
-  type OpenEndpoint,
-  openEndpoint,
-} from "../../../../plugins/sip/lib/transaction/mod.ts";
+import { DEFAULT_ENDPOINT_LIMITS, openEndpoint } from "../../../../plugins/sip/lib/transaction/mod.ts";
 import {
   DEFAULT_TRANSPORT_LIMITS,
   hostText,
@@ -31,30 +27,29 @@ async function openParty(
     listen: [{ host, port: 0 }],
     transports: [transport],
     limits: DEFAULT_TRANSPORT_LIMITS,
-    onMessage: (bytes, from) => endpoint.receive(bytes, from),
-    onClosed: (from) => endpoint.lost(from),
   });
   const taken = Promise.withResolvers<Call>();
-  const endpoint: OpenEndpoint = openEndpoint({
-    transports,
-    clock: systemClock,
-    limits: DEFAULT_ENDPOINT_LIMITS,
-    admit: () => "ok",
-    onRequest(transaction) {
-      if (!agent.receive(transaction)) taken.resolve(agent.takeCall(transaction));
-    },
-    onAck: (ack) => agent.receiveAck(ack),
-    log() {},
-  });
+  const endpoint = openEndpoint({ transports, clock: systemClock, limits: DEFAULT_ENDPOINT_LIMITS, log() {} });
   const agent = createUserAgent({
     endpoint,
     rtpPorts,
     local: transports.local,
     clock: systemClock,
     limits: { mostCalls: 1, mostPacketsPerSecond: 100 },
-    subscriptions: { limits: { most: 1, mostOfOne: 1, leastSeconds: 60, mostSeconds: 60 }, stateOf: () => "" },
+    subscriptions: { most: 1, mostOfOne: 1, leastSeconds: 60, mostSeconds: 60 },
     product: "Test/1",
     log() {},
+  });
+  endpoint.serve({
+    admit: () => "ok",
+    onRequest(transaction) {
+      if (!agent.receive(transaction)) taken.resolve(agent.takeCall(transaction));
+    },
+    onAck: (ack) => agent.receiveAck(ack),
+  });
+  transports.start({
+    onMessage: (bytes, from) => endpoint.receive(bytes, from),
+    onClosed: (from) => endpoint.lost(from),
   });
   const [{ port }] = [transports.local({ transport, host, port: 5060 })];
   return {

@@ -293,7 +293,8 @@ Deno.test("a phone that registers over another connection in mid-call is reached
   let now: Peer = peerOf(phone);
   const call = us.agent.call({ ...ring(us, phone), currentPeer: () => now });
   await call.answered;
-  const elsewhere = wire.join(5071, (bytes, from) => phone.endpoint.receive(bytes, from));
+  const elsewhere = wire.join(5071);
+  elsewhere.start({ onMessage: (bytes, from) => phone.endpoint.receive(bytes, from) });
   const goes = () => wire.sent.filter(({ from }) => from === us.port).at(-1)?.to;
   await call.request("OPTIONS");
   assert.equal(goes(), phone.port);

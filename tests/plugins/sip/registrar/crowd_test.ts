@@ -40,10 +40,9 @@ Deno.test("1,000 phones that come back in one moment are let in, 200 of them fro
     },
     clock,
     limits: DEFAULT_ENDPOINT_LIMITS,
-    admit: registrar.admit,
-    onRequest: registrar.register,
     log: (text) => logged.push(text),
   });
+  endpoint.serve({ admit: registrar.admit, onRequest: registrar.register });
 
   /** Sends a REGISTER, and gives the challenge that it is answered with. */
   const challengeOf = (request: SipRequest, from: Peer): string => {

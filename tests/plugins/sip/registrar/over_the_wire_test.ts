@@ -4,22 +4,13 @@ import { once } from "node:events";
 import { isIPv6 } from "node:net";
 import { isRequest, MessageSplitter, parseMessage, type SipResponse } from "../../../../plugins/sip/lib/message/mod.ts";
 import { systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
-import {
-  DEFAULT_ENDPOINT_LIMITS,
-  type OpenEndpoint,
-  openEndpoint,
-} from "../../../../plugins/sip/lib/transaction/mod.ts";
+import { DEFAULT_ENDPOINT_LIMITS, openEndpoint } from "../../../../plugins/sip/lib/transaction/mod.ts";
 import {
   DEFAULT_TRANSPORT_LIMITS,
   openTransports,
   type TransportName,
 } from "../../../../plugins/sip/lib/transport/mod.ts";
-import {
-  type BindingChange,
-  DEFAULT_REGISTRAR_LIMITS,
-  openRegistrar,
-  type Registrar,
-} from "../../../../plugins/sip/registrar/mod.ts";
+import { type BindingChange, DEFAULT_REGISTRAR_LIMITS, openRegistrar } from "../../../../plugins/sip/registrar/mod.ts";
 import { answer } from "../digest/support.ts";
 import { HandClock } from "../support/hand_clock.ts";
 import { contactsOf } from "./support.ts";
@@ -30,7 +21,7 @@ const PATIENCE_MS = 5_000;
 async function openServer(host: string, transport: TransportName) {
   const clock = new HandClock();
   const changes: BindingChange[] = [];
-  const registrar: Registrar = openRegistrar({
+  const registrar = openRegistrar({
     realm: "phones.test",
     algorithms: ["SHA-256", "MD5"],
     accounts: [{ user: "1001", secret: "wonderland" }],
@@ -46,16 +37,10 @@ async function openServer(host: string, transport: TransportName) {
     listen: [{ host, port: 0 }],
     transports: [transport],
     limits: DEFAULT_TRANSPORT_LIMITS,
-    onMessage: (bytes, from) => endpoint.receive(bytes, from),
   });
-  const endpoint: OpenEndpoint = openEndpoint({
-    transports,
-    clock: systemClock,
-    limits: DEFAULT_ENDPOINT_LIMITS,
-    admit: registrar.admit,
-    onRequest: (transaction) => registrar.register(transaction),
-    log: () => {},
-  });
+  const endpoint = openEndpoint({ transports, clock: systemClock, limits: DEFAULT_ENDPOINT_LIMITS, log: () => {} });
+  endpoint.serve({ admit: registrar.admit, onRequest: (transaction) => registrar.register(transaction) });
+  transports.start({ onMessage: (bytes, from) => endpoint.receive(bytes, from) });
   return {
     clock,
     changes,

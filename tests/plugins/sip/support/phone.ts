@@ -10,7 +10,6 @@ import { systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
 import {
   DEFAULT_ENDPOINT_LIMITS,
   type Endpoint,
-  type OpenEndpoint,
   openEndpoint,
   type ServerTransaction,
 } from "../../../../plugins/sip/lib/transaction/mod.ts";
@@ -76,18 +75,14 @@ export class HandMadePhone implements AsyncDisposable {
       listen: [{ host: options.host, port: 0 }],
       transports: [options.transport],
       limits: DEFAULT_TRANSPORT_LIMITS,
+    });
+    const endpoint = openEndpoint({ transports, clock: systemClock, limits: DEFAULT_ENDPOINT_LIMITS, log: () => {} });
+    const phone = new HandMadePhone(options, { transports, endpoint });
+    endpoint.serve({ admit: () => "ok", onRequest: (transaction) => phone.#receive(transaction) });
+    transports.start({
       onMessage: (bytes, from) => endpoint.receive(bytes, from),
       onClosed: (peer) => endpoint.lost(peer),
     });
-    const endpoint: OpenEndpoint = openEndpoint({
-      transports,
-      clock: systemClock,
-      limits: DEFAULT_ENDPOINT_LIMITS,
-      admit: () => "ok",
-      onRequest: (transaction) => phone.#receive(transaction),
-      log: () => {},
-    });
-    const phone: HandMadePhone = new HandMadePhone(options, { transports, endpoint });
     return phone;
   }
 

@@ -45,17 +45,16 @@ function openNetwork(given: readonly Fate[], take: (transaction: ServerTransacti
   return network;
 
   function open(port: number): OpenEndpoint {
-    const endpoint = openEndpoint({
-      transports: wire.join(port, (bytes, from) => endpoint.receive(bytes, from)),
-      clock,
-      limits: DEFAULT_ENDPOINT_LIMITS,
+    const transports = wire.join(port);
+    const endpoint = openEndpoint({ transports, clock, limits: DEFAULT_ENDPOINT_LIMITS, log: () => {} });
+    transports.start({ onMessage: (bytes, from) => endpoint.receive(bytes, from) });
+    endpoint.serve({
       admit: () => "ok",
       onRequest(transaction) {
         network.taken.push(transaction);
         take(transaction);
       },
       onAck: () => network.acks++,
-      log: () => {},
     });
     return endpoint;
   }

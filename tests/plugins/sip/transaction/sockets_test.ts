@@ -7,7 +7,6 @@ import {
   DEFAULT_ENDPOINT_LIMITS,
   type Endpoint,
   type EndpointLimits,
-  type OpenEndpoint,
   openEndpoint,
   type ServerTransaction,
 } from "../../../../plugins/sip/lib/transaction/mod.ts";
@@ -37,16 +36,17 @@ async function openStation(
     listen: [{ host: "127.0.0.1", port: 0 }, { host: "::1", port: 0 }],
     transports: ["udp", "tcp"],
     limits: DEFAULT_TRANSPORT_LIMITS,
-    onMessage: (bytes, from) => endpoint.receive(bytes, from),
-    onClosed: (peer) => endpoint.lost(peer),
   });
-  const endpoint: OpenEndpoint = openEndpoint({
+  const endpoint = openEndpoint({
     transports,
     clock: systemClock,
     limits: { ...DEFAULT_ENDPOINT_LIMITS, ...limits },
-    onRequest,
-    admit: () => "ok",
     log: (text) => logged.push(text),
+  });
+  endpoint.serve({ onRequest, admit: () => "ok" });
+  transports.start({
+    onMessage: (bytes, from) => endpoint.receive(bytes, from),
+    onClosed: (peer) => endpoint.lost(peer),
   });
   return {
     endpoint,

@@ -85,22 +85,15 @@ function openParty(
   port: number,
   { clock, wire, rtpPorts }: { clock: HandClock; wire: Wire; rtpPorts: readonly [number, number] },
 ): Party {
-  const transports = wire.join(port, (bytes, from) => endpoint.receive(bytes, from));
-  const endpoint: OpenEndpoint = openEndpoint({
-    transports,
-    clock,
-    limits: DEFAULT_ENDPOINT_LIMITS,
-    admit: () => "ok",
-    onRequest: (transaction) => receive(party, transaction),
-    believesAck: (ack, from) => party.agent.believesAck(ack, from),
-    onAck: (ack) => party.agent.receiveAck(ack),
-    log: (text) => party.logged.push(text),
-  });
+  const transports = wire.join(port);
+  const logged: string[] = [];
+  const log = (text: string) => logged.push(text);
+  const endpoint = openEndpoint({ transports, clock, limits: DEFAULT_ENDPOINT_LIMITS, log });
   const party: Party = {
     port,
     endpoint,
     taken: [],
-    logged: [],
+    logged,
     onInvite: undefined,
     onRequest: undefined,
     stateOf: () => "state",
@@ -110,14 +103,18 @@ function openParty(
       rtpPorts,
       local: transports.local,
       limits: { mostCalls: 8, mostPacketsPerSecond: 100 },
-      subscriptions: {
-        limits: SUBSCRIPTION_LIMITS,
-        stateOf: () => party.stateOf(),
-      },
+      subscriptions: SUBSCRIPTION_LIMITS,
       product: "Test/1",
-      log: (text) => party.logged.push(text),
+      log,
     }),
   };
+  endpoint.serve({
+    admit: () => "ok",
+    onRequest: (transaction) => receive(party, transaction),
+    believesAck: (ack, from) => party.agent.believesAck(ack, from),
+    onAck: (ack) => party.agent.receiveAck(ack),
+  });
+  transports.start({ onMessage: (bytes, from) => endpoint.receive(bytes, from) });
   return party;
 }
 
@@ -129,6 +126,6 @@ function receive(party: Party, transaction: ServerTransaction): void {
       else party.taken.push(party.agent.takeCall(transaction));
       return;
     case "SUBSCRIBE":
-      return party.agent.subscriptions.subscribe(transaction, { subscriber: "200" });
+      return party.agent.subscriptions.subscribe(transaction, { subscriber: "200", stateOf: () => party.stateOf() });
   }
 }

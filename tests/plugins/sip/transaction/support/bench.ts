@@ -71,13 +71,15 @@ export class Bench {
       },
       clock: this.clock,
       limits: { ...DEFAULT_ENDPOINT_LIMITS, ...limits },
+      log: (text) => this.logged.push(text),
+    });
+    this.endpoint.serve({
       admit,
       onRequest: (transaction) => {
         this.received.push(transaction);
         onRequest?.(transaction);
       },
       onAck: (ack) => this.acks.push(ack),
-      log: (text) => this.logged.push(text),
     });
   }
 

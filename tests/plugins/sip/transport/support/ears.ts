@@ -40,23 +40,24 @@ export class Ears {
 
   /** Opens them, at a port of 127.0.0.1 if nothing else is said. */
   static async open({ limits, onMessage, ...options }: EarsOptions = {}): Promise<Ears> {
-    const ears: Ears = new Ears(
-      await openTransports({
-        listen: [{ host: "127.0.0.1", port: 0 }],
-        transports: ["udp", "tcp"],
-        limits: { ...DEFAULT_TRANSPORT_LIMITS, ...limits },
-        ...options,
-        onMessage(bytes, from) {
-          ears.heard.push({ text: new TextDecoder().decode(bytes), from });
-          onMessage?.(bytes, from);
-          ears.#tell();
-        },
-        onClosed(peer) {
-          ears.closed.push(peer);
-          ears.#tell();
-        },
-      }),
-    );
+    const transports = await openTransports({
+      listen: [{ host: "127.0.0.1", port: 0 }],
+      transports: ["udp", "tcp"],
+      limits: { ...DEFAULT_TRANSPORT_LIMITS, ...limits },
+      ...options,
+    });
+    const ears = new Ears(transports);
+    transports.start({
+      onMessage(bytes, from) {
+        ears.heard.push({ text: new TextDecoder().decode(bytes), from });
+        onMessage?.(bytes, from);
+        ears.#tell();
+      },
+      onClosed(peer) {
+        ears.closed.push(peer);
+        ears.#tell();
+      },
+    });
     return ears;
   }
 

@@ -38,8 +38,8 @@ const AGENT_LIMITS = { mostCalls: 1_000, mostPacketsPerSecond: 200 };
 const SUBSCRIPTION_LIMITS = { most: 20_000, mostOfOne: 512, leastSeconds: 60, mostSeconds: 3_600 };
 
 /**
- * Opens the sockets, then offers the phones. Each part is made of those before it; what comes in goes the other way, and comes only when all are
- * there.
+ * Opens the sockets, then offers the phones. Each part is made of those before it; what comes in goes the other way,
+ * and comes only when all are there.
  *
  * @throws {Error} If a socket cannot be had, or a phone is refused; nothing is left open then.
  */

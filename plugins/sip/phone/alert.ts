@@ -11,8 +11,8 @@ export function ringHeaders(alertInfo: string): Header[] {
 }
 
 /**
- * The headers that ask a phone to go off hook by itself: what makers agreed on (Call-Info, Alert-Info) and RFC 5373. A phone that knows
- * none of them rings.
+ * The headers that ask a phone to go off hook by itself: what makers agreed on (Call-Info, Alert-Info) and RFC 5373. A
+ * phone that knows none of them rings.
  */
 export function autoAnswerHeaders(realm: string): Header[] {
   return [

@@ -1,8 +1,8 @@
 /**
  * The bell of a phone: at most one INVITE of ours rings at a time.
  *
- * A ring that was asked for and is heard goes on until it is silenced, answered or refused; what was begun only to have the handset lifted
- * ends with that wish.
+ * A ring that was asked for and is heard goes on until it is silenced, answered or refused; what was begun only to have
+ * the handset lifted ends with that wish.
  *
  * @module
  */

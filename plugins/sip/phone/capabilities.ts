@@ -18,7 +18,9 @@ export const FIRST_LINE_LAMP = 13;
 
 const HOOK: HookSwitchCapability = { settable: ["onHook", "micSpeaker"], monitored: ["onHook", "micSpeaker"] };
 
-/** The capabilities of an account's phone. What SIP has no message for (volume, gain, texts of buttons) is not there. */
+/**
+ * The capabilities of an account's phone. What SIP has no message for (volume, gain, texts of buttons) is not there.
+ */
 export function capabilitiesOf(
   { display, lamps }: Pick<AccountConfiguration, "display" | "lamps">,
   { ringModes }: { ringModes: number },

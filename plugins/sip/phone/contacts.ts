@@ -58,7 +58,10 @@ export class Contacts {
     return this.#bindings;
   }
 
-  /** Aborted while the phone cannot be reached, by a `PhoneError` that says why; another one each time that it comes back. */
+  /**
+   * Aborted while the phone cannot be reached, by a `PhoneError` that says why; another one each time that it comes
+   * back.
+   */
   get link(): AbortSignal {
     return this.#link.signal;
   }

@@ -43,7 +43,10 @@ export async function execute(command: Command, options: ExecuteOptions): Promis
   await unlessAborted(command.do === "hold" ? call.hold(command.on) : call.sendDigits(command.digits, signal), signal);
 }
 
-/** Sends a request, and tells whatever it is answered: an application that words its own requests wants to read the phone's words. */
+/**
+ * Sends a request, and tells whatever it is answered: an application that words its own requests wants to read the
+ * phone's words.
+ */
 async function send(request: RawRequest, options: ExecuteOptions): Promise<void> {
   const tell = (answer: Answer) => options.tell(tellAnswer(answer, options.requestId));
   try {
@@ -55,9 +58,11 @@ async function send(request: RawRequest, options: ExecuteOptions): Promise<void>
 }
 
 /**
- * Sends a request that an application words itself, within what the configuration allows: to every contact, or into the call that is up.
+ * Sends a request that an application words itself, within what the configuration allows: to every contact, or into the
+ * call that is up.
  *
- * @throws {PhoneError} `OPERATIONUNAVAIL` if the configuration does not allow it, `OPERATIONFAILED` without a call that it could go into.
+ * @throws {PhoneError} `OPERATIONUNAVAIL` if the configuration does not allow it, `OPERATIONFAILED` without a call that
+ * it could go into.
  * @throws {RequestRefused} What the phone says against it.
  */
 async function sendRaw(request: RawRequest, { allow, contacts, call, signal }: ExecuteOptions): Promise<SipResponse> {

@@ -10,15 +10,19 @@ import { bestRefusal, isSilence } from "./refusal.ts";
 /** How contacts that say nothing are told from others, and let go of. */
 export interface Patience {
   clock: Clock;
-  /** Whether nothing has come from the contact with this place in the list; left out, every one that has not answered is silent. */
+  /**
+   * Whether nothing has come from the contact with this place in the list; left out, every one that has not answered is
+   * silent.
+   */
   isSilent?(index: number): boolean;
   /** Hears that the contact with this place in the list is not waited for any more. */
   givenUp?(index: number): void;
 }
 
 /**
- * How long silent contacts are waited for once the phone has refused at another, milliseconds: a datagram has been repeated three times by
- * then. Their transactions would go on for 32 s, and the phone's own words would come after every deadline.
+ * How long silent contacts are waited for once the phone has refused at another, milliseconds: a datagram has been
+ * repeated three times by then. Their transactions would go on for 32 s, and the phone's own words would come after
+ * every deadline.
  */
 export const PATIENCE_MS = 4_000;
 
@@ -45,8 +49,8 @@ export async function anyOf<Value>(asked: readonly Promise<Value>[]): Promise<Va
 }
 
 /**
- * The same promises, of which those of silent contacts are rejected with 408 {@linkcode PATIENCE_MS} after the phone has refused at another.
- * None is ever an unhandled rejection.
+ * The same promises, of which those of silent contacts are rejected with 408 {@linkcode PATIENCE_MS} after the phone
+ * has refused at another. None is ever an unhandled rejection.
  */
 function patiently<Value>(asked: readonly Promise<Value>[], patience: Patience): Promise<Value>[] {
   const { clock, isSilent = () => true, givenUp = () => {} } = patience;

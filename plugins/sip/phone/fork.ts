@@ -45,7 +45,8 @@ export class Fork {
   }
 
   /**
-   * Ends every leg; tells how those ended that rang, or all if none did: a contact that has never said anything cannot confirm anything.
+   * Ends every leg; tells how those ended that rang, or all if none did: a contact that has never said anything cannot
+   * confirm anything.
    */
   cancel(): Promise<CallEnd[]> {
     const loud = this.#legs.filter(({ call }) => call.state === "ringing");
@@ -70,8 +71,8 @@ export class Fork {
 }
 
 /**
- * How long a phone may take to confirm the end of what is given up, milliseconds. A close waits for it and then for the phone itself, and
- * has 4 s for both.
+ * How long a phone may take to confirm the end of what is given up, milliseconds. A close waits for it and then for the
+ * phone itself, and has 4 s for both.
  */
 const BRIEFLY_MS = 1_500;
 

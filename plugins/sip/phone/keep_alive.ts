@@ -76,7 +76,8 @@ export function createKeepAlive({ clock, everyMs, contacts, agent, changed }: Ke
     if (!over.signal.aborted) cancel = clock.after(everyMs, round);
   };
 
-  // Not all phones at once: they have registered at different times of this interval anyway, and after a restart they would not have.
+  // Not all phones at once: they have registered at different times of this interval anyway, and after a restart they
+  // would not have.
   if (everyMs > 0) cancel = clock.after(everyMs * (0.5 + Math.random() / 2), round);
   return {
     probe: (bindings) => void probeEach(bindings),

@@ -1,6 +1,6 @@
 /**
- * The lamps of a phone: its message lamp, and a line lamp for each resource that it watches. What they show is kept here, because a phone that is
- * switched on again asks for it.
+ * The lamps of a phone: its message lamp, and a line lamp for each resource that it watches. What they show is kept
+ * here, because a phone that is switched on again asks for it.
  *
  * @module
  */
@@ -47,7 +47,10 @@ export class Lamps {
   readonly #modes = new Map<number, LampMode>();
   /** A queue for each: a key that does not answer holds up nothing but itself. */
   readonly #queues = new Map<number, SerialQueue>();
-  /** The registrations that have been told what the message lamp shows, by Call-ID: a phone keeps it until it is switched off. */
+  /**
+   * The registrations that have been told what the message lamp shows, by Call-ID: a phone keeps it until it is
+   * switched off.
+   */
   #boots: ReadonlySet<string> = new Set();
 
   constructor(options: LampOptions) {
@@ -80,8 +83,8 @@ export class Lamps {
   }
 
   /**
-   * Takes up that contacts have come or gone. A phone that was switched on again and does not subscribe is told once more that messages
-   * wait; if it does not take that, the lamp is off.
+   * Takes up that contacts have come or gone. A phone that was switched on again and does not subscribe is told once
+   * more that messages wait; if it does not take that, the lamp is off.
    */
   async contactsChanged(): Promise<void> {
     const { bindings, link } = this.#options.contacts;

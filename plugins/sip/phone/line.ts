@@ -1,5 +1,6 @@
 /**
- * The bell and the handset of a phone together, as calls make them: an INVITE rings, an answered call is a lifted handset.
+ * The bell and the handset of a phone together, as calls make them: an INVITE rings, an answered call is a lifted
+ * handset.
  *
  * @module
  */
@@ -32,7 +33,10 @@ export interface LineOptions {
   events: LineEvents;
 }
 
-/** What rings at a phone that does not lift its handset by itself: the first mode, which is its own ring unless configured otherwise. */
+/**
+ * What rings at a phone that does not lift its handset by itself: the first mode, which is its own ring unless
+ * configured otherwise.
+ */
 const LIFT_MODE = 1;
 
 /** One who waits for the handset to be lifted. */
@@ -129,8 +133,8 @@ export class Line {
   }
 
   /**
-   * Ends what rings at contacts that are gone, and every call if the phone cannot be reached at all. While it has other contacts it may have
-   * moved in the middle of a call, which goes on for as long as its dialog does.
+   * Ends what rings at contacts that are gone, and every call if the phone cannot be reached at all. While it has other
+   * contacts it may have moved in the middle of a call, which goes on for as long as its dialog does.
    *
    * @param why The phone cannot be reached at all; absent, it has other contacts.
    */

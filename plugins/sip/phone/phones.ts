@@ -28,7 +28,10 @@ export interface PhonesOptions {
   configuration: Configuration;
 }
 
-/** How many phones are offered at a time: the server lets a plugin wait for 64 answers, and a slow disk answers each for itself. */
+/**
+ * How many phones are offered at a time: the server lets a plugin wait for 64 answers, and a slow disk answers each for
+ * itself.
+ */
 const AT_ONCE = 32;
 
 /** Why a phone cannot be reached after the last contact has gone: what an application reads. */

@@ -14,11 +14,16 @@ export interface PresenceOptions {
   /** Whose it is. */
   user: string;
   clock: Clock;
-  /** How often each user's may change: the server ends a plugin that tells too much, and one phone must not do that to all. */
+  /**
+   * How often each user's may change: the server ends a plugin that tells too much, and one phone must not do that to
+   * all.
+   */
   rate: TokenBuckets;
 }
 
-/** Tells the server that a phone has come or gone; of one that comes and goes all the time, only where it is in the end. */
+/**
+ * Tells the server that a phone has come or gone; of one that comes and goes all the time, only where it is in the end.
+ */
 export class Presence {
   readonly #options: PresenceOptions;
   #phone: Phone | undefined;

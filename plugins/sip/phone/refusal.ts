@@ -1,5 +1,6 @@
 /**
- * What it means to an application when a phone says no: SIP statuses as telephony errors. `docs/sip.md` shows the same table.
+ * What it means to an application when a phone says no: SIP statuses as telephony errors. `docs/sip.md` shows the same
+ * table.
  *
  * @module
  */
@@ -28,7 +29,8 @@ export function errorOfStatus(status: number): PhoneErrorName {
 }
 
 /**
- * Makes a telephony error of a phone's refusal, which names the status and the phone's own words; anything else is given back as it is.
+ * Makes a telephony error of a phone's refusal, which names the status and the phone's own words; anything else is
+ * given back as it is.
  *
  * @param what What was attempted, such as `ring 1001`.
  */
@@ -44,8 +46,8 @@ export function isSilence({ status, headers }: RequestRefused): boolean {
 }
 
 /**
- * Of the refusals of several contacts the one that says most: that of a person or of the whole phone (6xx), else the lowest (RFC 3261 16.7).
- * Silence says least: a contact that the phone has left behind must not hide its words.
+ * Of the refusals of several contacts the one that says most: that of a person or of the whole phone (6xx), else the
+ * lowest (RFC 3261 16.7). Silence says least: a contact that the phone has left behind must not hide its words.
  */
 export function bestRefusal(errors: readonly unknown[]): unknown {
   const refusals = errors.filter((error) => error instanceof RequestRefused);

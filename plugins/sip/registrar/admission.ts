@@ -21,7 +21,10 @@ import { type Peer, sourceOf } from "../lib/transport/mod.ts";
 import type { Identity } from "./authenticator.ts";
 import type { Registrar, RegistrarLimits } from "./registrar.ts";
 
-/** What means nothing outside of a dialog, unless it is taken there. A NOTIFY would be of a subscription of ours: there is none. */
+/**
+ * What means nothing outside of a dialog, unless it is taken there. A NOTIFY would be of a subscription of ours: there
+ * is none.
+ */
 const OF_DIALOGS = [...CALL_METHODS, "NOTIFY"];
 
 /** What admission is made of. */
@@ -46,7 +49,10 @@ export function createAdmission(options: AdmissionOptions): Pick<Registrar, "adm
   const taken = ["OPTIONS", "REGISTER", ...methods];
   const allow = ["Allow", [...new Set([...CALL_METHODS, ...taken])].sort().join(", ")] as const;
 
-  /** What RFC 3261 8.2 demands of every request, in its order but for the digest: these answers are shorter than a challenge. */
+  /**
+   * What RFC 3261 8.2 demands of every request, in its order but for the digest: these answers are shorter than a
+   * challenge.
+   */
   const inspect = (request: SipRequest): StatelessAnswer | undefined => {
     const { method, headers } = request;
     if (!taken.includes(method)) {
@@ -73,8 +79,8 @@ export function createAdmission(options: AdmissionOptions): Pick<Registrar, "adm
   };
 
   /**
-   * Who knows the tags of a dialog has seen it, but may still send in another's name: what we sent then would be repeated to whoever that is. A
-   * phone that has another address now can sign.
+   * Who knows the tags of a dialog has seen it, but may still send in another's name: what we sent then would be
+   * repeated to whoever that is. A phone that has another address now can sign.
    */
   const admitInDialog = (request: SipRequest, from: Peer): Admission => {
     const match = options.inDialog(request, from);

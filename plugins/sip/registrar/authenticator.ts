@@ -22,7 +22,10 @@ export interface AuthenticatorOptions {
   realm: string;
   accounts: readonly Account[];
   algorithms: readonly DigestAlgorithm[];
-  /** Wrong answers of one source for one user; beyond them its answers for that user are not looked at, so that a secret is not guessed quickly. */
+  /**
+   * Wrong answers of one source for one user; beyond them its answers for that user are not looked at, so that a secret
+   * is not guessed quickly.
+   */
   wrongAnswers: Rate;
   clock: Clock;
   log(text: string): void;
@@ -32,8 +35,8 @@ export interface AuthenticatorOptions {
 export type Identity = { user: string } | { challenges: string[] } | "drop";
 
 /**
- * Makes what tells whom a request is from. Accounts that are not there are challenged, slowed and refused like those that are; only the log
- * tells them apart.
+ * Makes what tells whom a request is from. Accounts that are not there are challenged, slowed and refused like those
+ * that are; only the log tells them apart.
  */
 export function createAuthenticator(options: AuthenticatorOptions): (request: SipRequest, from: Peer) => Identity {
   const { realm, accounts, algorithms, clock } = options;
@@ -56,7 +59,8 @@ export function createAuthenticator(options: AuthenticatorOptions): (request: Si
     const source = sourceOf(from.host);
     let guesser: string | undefined;
     let isSlowed = false;
-    // Asked only by an answer to a nonce that this source was given: what others forge in its name must not spend what it has.
+    // Asked only by an answer to a nonce that this source was given: what others forge in its name must not spend what
+    // it has.
     const secretOf = (user: string) => {
       guesser = `${source} ${user.slice(0, LONGEST_USER)}`;
       isSlowed = !wrong.take(guesser);

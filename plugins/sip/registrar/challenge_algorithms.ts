@@ -1,10 +1,10 @@
 /**
  * Which algorithms a phone is offered in a challenge.
  *
- * RFC 8760 wants all of them, the strongest first, and a phone to take the first that it knows. Many phones that know MD5 only look at the
- * first challenge alone, or give up at one that they do not know. Those that are known to are offered MD5 alone at once, others when they
- * have asked again without an answer. Nobody is weakened by that who is not already: whoever can change what a phone sees can leave out
- * SHA-256 himself, as long as MD5 is offered at all.
+ * RFC 8760 wants all of them, the strongest first, and a phone to take the first that it knows. Many phones that know
+ * MD5 only look at the first challenge alone, or give up at one that they do not know. Those that are known to are
+ * offered MD5 alone at once, others when they have asked again without an answer. Nobody is weakened by that who is not
+ * already: whoever can change what a phone sees can leave out SHA-256 himself, as long as MD5 is offered at all.
  *
  * @module
  */
@@ -52,8 +52,9 @@ export class ChallengeAlgorithms {
   }
 
   /**
-   * What to offer to whom an answer comes from that was not good enough. A right one would be right with the same algorithm again; what was wrong
-   * by SHA-256 may have been made by a phone that does not know it. MD5 alone is for whom has used it: he may not know another.
+   * What to offer to whom an answer comes from that was not good enough. A right one would be right with the same
+   * algorithm again; what was wrong by SHA-256 may have been made by a phone that does not know it. MD5 alone is for
+   * whom has used it: he may not know another.
    */
   again({ verdict, algorithm }: Extract<DigestVerdict, { verdict: "stale" | "wrong" }>): readonly DigestAlgorithm[] {
     if (!this.#all.includes(algorithm)) return this.#all;

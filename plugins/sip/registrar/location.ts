@@ -1,5 +1,6 @@
 /**
- * Where phones are: the bindings of every account, and the end of each: in its time, or with the connection that led to it.
+ * Where phones are: the bindings of every account, and the end of each: in its time, or with the connection that led to
+ * it.
  *
  * @module
  */
@@ -74,9 +75,10 @@ export function flowsOver(peer: Peer): (binding: Binding) => boolean {
 }
 
 /**
- * The bindings that are left. One that can be reached by that connection only is gone with it, as RFC 5626 has it; the phone opens another and
- * registers anew. One whose contact is the address that it came from may listen there, as RFC 3261 18 expects of every phone (many close a
- * connection that has nothing to carry): it stays, and is connected to there.
+ * The bindings that are left. One that can be reached by that connection only is gone with it, as RFC 5626 has it; the
+ * phone opens another and registers anew. One whose contact is the address that it came from may listen there, as RFC
+ * 3261 18 expects of every phone (many close a connection that has nothing to carry): it stays, and is connected to
+ * there.
  */
 export function withoutFlow(bindings: readonly Binding[], peer: Peer): readonly Binding[] {
   const isGone = flowsOver(peer);

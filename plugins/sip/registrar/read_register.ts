@@ -16,7 +16,10 @@ import {
   writeAddress,
 } from "../lib/message/mod.ts";
 
-/** How long a binding is to last when a phone does not say, or says what nobody understands, seconds (RFC 3261 10.2.1.1). */
+/**
+ * How long a binding is to last when a phone does not say, or says what nobody understands, seconds (RFC 3261
+ * 10.2.1.1).
+ */
 const USUAL_SECONDS = 3_600;
 
 /** Characters of a contact: each is given back in every answer, and an answer must fit a datagram. */

@@ -28,7 +28,10 @@ export interface Binding {
   readonly contact: Address;
   /** Where its messages go to: where they really come from, unless it said so credibly otherwise. */
   readonly peer: Peer;
-  /** Whether that is the connection that its REGISTER came over (RFC 5626's flow), and not an address that it listens at. */
+  /**
+   * Whether that is the connection that its REGISTER came over (RFC 5626's flow), and not an address that it listens
+   * at.
+   */
   readonly isFlow: boolean;
   /** The Call-ID of the REGISTER that it was last refreshed by. */
   readonly callId: string;
@@ -48,9 +51,9 @@ export interface BindingChange {
   /** Those that are left, the preferred first. */
   readonly bindings: readonly Binding[];
   /**
-   * What happened. `registered`: at least one is new; `refreshed`: none is new and none has gone, but their ends, contacts or peers may have
-   * changed; `unregistered`: the phone took one back; `expired`: one was not refreshed in time; `lost`: the connection of one is gone, and
-   * with it the binding, unless the phone may listen at its contact.
+   * What happened. `registered`: at least one is new; `refreshed`: none is new and none has gone, but their ends,
+   * contacts or peers may have changed; `unregistered`: the phone took one back; `expired`: one was not refreshed in
+   * time; `lost`: the connection of one is gone, and with it the binding, unless the phone may listen at its contact.
    */
   readonly reason: BindingChangeReason;
   /** For people. */
@@ -91,7 +94,10 @@ export interface RegistrarOptions {
   readonly realm: string;
   /** Who may register. */
   readonly accounts: readonly Account[];
-  /** Methods that are taken outside of dialogs, beside REGISTER and OPTIONS: `["INVITE", "SUBSCRIBE"]`. Others are answered 405 or 481. */
+  /**
+   * Methods that are taken outside of dialogs, beside REGISTER and OPTIONS: `["INVITE", "SUBSCRIBE"]`. Others are
+   * answered 405 or 481.
+   */
   readonly methods: readonly string[];
   /** Bounds of how long a binding lasts; a phone that does not say gets 3600 s within them. */
   readonly expiry: { readonly leastSeconds: number; readonly mostSeconds: number };
@@ -102,9 +108,9 @@ export interface RegistrarOptions {
   /** Times bindings, challenges and rates. */
   readonly clock: Clock;
   /**
-   * Tells whether a request with a To tag belongs to a dialog that is there; one from another address than that of the dialog's other side must
-   * be signed, and one that belongs to none is answered 481 once. Let in, an INVITE would have its 481
-   * repeated until it is acknowledged: by whoever is named as its sender, who may know nothing of it.
+   * Tells whether a request with a To tag belongs to a dialog that is there; one from another address than that of the
+   * dialog's other side must be signed, and one that belongs to none is answered 481 once. Let in, an INVITE would have
+   * its 481 repeated until it is acknowledged: by whoever is named as its sender, who may know nothing of it.
    */
   inDialog(request: SipRequest, from: Peer): DialogMatch;
   /** Hears of each change, after the phone has been answered. It must not throw. */
@@ -115,7 +121,10 @@ export interface RegistrarOptions {
 
 /** Says who sends what, and where phones are. Its functions may be passed on by themselves. */
 export interface Registrar {
-  /** The `admit` of the endpoint: takes what an account has signed and what belongs to a dialog, and answers strangers once. */
+  /**
+   * The `admit` of the endpoint: takes what an account has signed and what belongs to a dialog, and answers strangers
+   * once.
+   */
   admit(request: SipRequest, from: Peer): Admission;
   /** The user whose account signed a request that {@linkcode Registrar.admit} took; undefined inside of dialogs. */
   userOf(request: SipRequest): string | undefined;

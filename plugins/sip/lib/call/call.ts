@@ -24,11 +24,12 @@ export interface CallEnd {
   /** What came with the status. */
   reason?: string;
   /**
-   * There only if the phone was asked to end the call and has not said that it did: what it said against that, or what stands for its
-   * silence (408, 503). To us the call is over all the same (RFC 3261 15.1.1); to the phone perhaps not.
+   * There only if the phone was asked to end the call and has not said that it did: what it said against that, or what
+   * stands for its silence (408, 503). To us the call is over all the same (RFC 3261 15.1.1); to the phone perhaps not.
    *
-   * A CANCEL is confirmed by any final answer to the INVITE. A BYE is confirmed by 2xx, by 481 (the phone has no such call, which is on
-   * hook), and by a BYE of the phone's own that crosses it; a phone that answers anything else has refused to hang up.
+   * A CANCEL is confirmed by any final answer to the INVITE. A BYE is confirmed by 2xx, by 481 (the phone has no such
+   * call, which is on hook), and by a BYE of the phone's own that crosses it; a phone that answers anything else has
+   * refused to hang up.
    */
   unconfirmed?: Refusal;
 }
@@ -44,8 +45,8 @@ export interface CallRequest {
 /**
  * One call with one phone.
  *
- * Its promises may be left unwatched: none of them is ever an unhandled rejection. Whatever order things end in, once `ended` is
- * fulfilled the call holds no socket and no timer.
+ * Its promises may be left unwatched: none of them is ever an unhandled rejection. Whatever order things end in, once
+ * `ended` is fulfilled the call holds no socket and no timer.
  */
 export interface Call {
   /** How far it is. */
@@ -61,15 +62,16 @@ export interface Call {
   /** Told each digit that the phone's person presses, once: 0-9, *, #, A-D. */
   onDigit: ((digit: string) => void) | undefined;
   /**
-   * Ends it by CANCEL or BYE, whichever its state asks for; what crosses that on the wire is ended too. Bounded by the transaction's
-   * timers (32 s each). The same promise however often it is called.
+   * Ends it by CANCEL or BYE, whichever its state asks for; what crosses that on the wire is ended too. Bounded by the
+   * transaction's timers (32 s each). The same promise however often it is called.
    */
   hangUp(): Promise<CallEnd>;
   /**
    * Sends a request inside the dialog and gives the final answer, whatever its status; a challenge is answered first.
    *
    * @throws RequestRefused (rejected) when there is no dialog (yet, or any more), and 408 or 503 when no answer came.
-   * @throws TypeError (rejected) for a method that makes, changes or ends a call (INVITE, UPDATE, ACK, BYE, CANCEL, PRACK).
+   * @throws TypeError (rejected) for a method that makes, changes or ends a call (INVITE, UPDATE, ACK, BYE, CANCEL,
+   * PRACK).
    */
   request(method: string, options?: CallRequest): Promise<SipResponse>;
   /**

@@ -9,8 +9,8 @@ import { receiveInfo } from "./info.ts";
 import type { PhoneCall } from "./phone_call.ts";
 
 /**
- * Takes requests for a call that is not answered yet. A BYE may have overtaken the 2xx that it ends, so it ends the call whatever
- * dialog of the INVITE it is of.
+ * Takes requests for a call that is not answered yet. A BYE may have overtaken the 2xx that it ends, so it ends the
+ * call whatever dialog of the INVITE it is of.
  */
 export function earlyDialog(agent: AgentContext, { call, other }: { call: PhoneCall; other: OtherSide }): DialogUsage {
   return {

@@ -17,8 +17,8 @@ export interface CallContext extends AgentContext {
 }
 
 /**
- * Holds an RTP port on the address that the phone's signalling meets, until the call is to end: a phone that does not confirm that holds a
- * call for half a minute, and must not hold its port as long.
+ * Holds an RTP port on the address that the phone's signalling meets, until the call is to end: a phone that does not
+ * confirm that holds a call for half a minute, and must not hold its port as long.
  *
  * @throws {NoRtpPort} (rejected) If none is free. {TransportError} (rejected) If no address of ours reaches the phone.
  */

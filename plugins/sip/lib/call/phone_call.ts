@@ -72,8 +72,8 @@ export class CallProgress {
 const OURS: readonly string[] = ["INVITE", "ACK", "BYE", "CANCEL", "PRACK", "UPDATE"];
 
 /**
- * One call. What carries it (`placeCall`, `takeCall`) moves its progress, gives it a session, and watches `ending`, which is aborted
- * when the call is to end: all ways to an end go through there.
+ * One call. What carries it (`placeCall`, `takeCall`) moves its progress, gives it a session, and watches `ending`,
+ * which is aborted when the call is to end: all ways to an end go through there.
  */
 export class PhoneCall implements Call {
   onDigit: ((digit: string) => void) | undefined;

@@ -59,7 +59,9 @@ export interface ReinvitesOptions extends SessionOptions {
 const MOST_GLARES = 5;
 const NO_ACK: CallEnd = { by: "network", status: 408, reason: "Request Timeout: no ACK came" };
 
-/** The offers of one answered call, ours and the phone's. Only one is open at a time; what crosses it is refused by 491. */
+/**
+ * The offers of one answered call, ours and the phone's. Only one is open at a time; what crosses it is refused by 491.
+ */
 export class Reinvites {
   readonly #options: ReinvitesOptions;
   readonly #timer: SessionTimer;
@@ -94,7 +96,11 @@ export class Reinvites {
     });
   }
 
-  /** Answers an INVITE or UPDATE of the phone; the INVITE that began the call too. @returns The status of the answer. */
+  /**
+   * Answers an INVITE or UPDATE of the phone; the INVITE that began the call too.
+   *
+   * @returns The status of the answer.
+   */
   receive(transaction: ServerTransaction, options: { toTag?: string } = {}): number {
     const { agent, dialog, media } = this.#options;
     const { request, from } = transaction;

@@ -111,7 +111,8 @@ export class Session implements DialogUsage {
         return this.end(this.#leaving ?? { by: "phone" });
       case "INVITE":
       case "UPDATE":
-        // Whoever has sent BYE has no session any more that could be changed; 491 would make the phone try again in vain.
+        // Whoever has sent BYE has no session any more that could be changed; 491 would make the phone try again in
+        // vain.
         if (this.#leaving) return reply(agent, { transaction, status: 481 });
         return void this.reinvites.receive(transaction);
       case "INFO":

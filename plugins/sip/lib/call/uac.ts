@@ -144,7 +144,10 @@ class OutgoingCall {
     }
   }
 
-  /** A 2xx has come. It makes a dialog even if it crosses a CANCEL or says nothing that we can use: then that is ended by BYE. */
+  /**
+   * A 2xx has come. It makes a dialog even if it crosses a CANCEL or says nothing that we can use: then that is ended
+   * by BYE.
+   */
   #answered(exchanged: Exchanged, media: MediaSession): void {
     const { endingBy, progress } = this.#call;
     const options = { ...this.#acknowledge(exchanged), media, user: this.#outgoing.from.uri.user, ours: true };

@@ -40,7 +40,11 @@ export function takeCall(
   return call;
 }
 
-/** Goes through the call. @throws What keeps it from being answered: no RTP port, no address of ours that reaches the phone. */
+/**
+ * Goes through the call.
+ *
+ * @throws What keeps it from being answered: no RTP port, no address of ours that reaches the phone.
+ */
 async function answer(agent: CallContext, { transaction, credentials, call, dialog, refuse }: {
   transaction: ServerTransaction;
   credentials: Credentials | undefined;

@@ -71,8 +71,9 @@ export class Dialog {
   }
 
   /**
-   * The dialog that a 2xx to a request of ours makes (12.1.2). A 2xx has to be acknowledged whatever it lacks, so one without a Contact
-   * that can be read is taken to be reached where the request went; so is one with more routes than are kept.
+   * The dialog that a 2xx to a request of ours makes (12.1.2). A 2xx has to be acknowledged whatever it lacks, so one
+   * without a Contact that can be read is taken to be reached where the request went; so is one with more routes than
+   * are kept.
    */
   static ofResponse(
     request: SipRequest,

@@ -8,8 +8,9 @@ import type { ServerTransaction } from "../transaction/mod.ts";
 import type { Peer } from "../transport/mod.ts";
 
 /**
- * Whether a request is of a dialog that is there, and from its other side: `here`, from the address where that is; `elsewhere`, in its name,
- * but from another address; `none`, of no dialog, or in the name of somebody who is not of it.
+ * Whether a request is of a dialog that is there, and from its other side: `here`, from the address where that is;
+ * `elsewhere`, in its name, but from another address; `none`, of no dialog, or in the name of somebody who is not of
+ * it.
  */
 export type DialogMatch = "here" | "elsewhere" | "none";
 
@@ -32,8 +33,8 @@ export interface DialogUsage {
 }
 
 /**
- * The dialogs of a user agent by Call-ID and our tag. That is enough to find one: our tags are random and never given twice. The tag of
- * the other side is not asked for here, because an INVITE of ours has many before it is answered.
+ * The dialogs of a user agent by Call-ID and our tag. That is enough to find one: our tags are random and never given
+ * twice. The tag of the other side is not asked for here, because an INVITE of ours has many before it is answered.
  */
 export class DialogTable {
   readonly #usages = new Map<string, DialogUsage>();

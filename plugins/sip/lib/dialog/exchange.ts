@@ -75,7 +75,9 @@ export function exchangeInside(
   });
 }
 
-/** RFC 3428 8: a MESSAGE over UDP must not be longer, because nothing keeps many of them from filling a slow network. */
+/**
+ * RFC 3428 8: a MESSAGE over UDP must not be longer, because nothing keeps many of them from filling a slow network.
+ */
 const MOST_BYTES = 1_300;
 
 /** What the endpoint's Via takes at most. */

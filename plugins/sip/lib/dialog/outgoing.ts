@@ -11,7 +11,9 @@ import type { Peer } from "../transport/mod.ts";
 export interface Outgoing {
   /** Where it is sent. */
   to: Peer;
-  /** Where the phone is registered now: it may connect anew in the middle of a call. Left out, or nothing: where it was. */
+  /**
+   * Where the phone is registered now: it may connect anew in the middle of a call. Left out, or nothing: where it was.
+   */
   currentPeer?(): Peer | undefined;
   /** The request URI: the contact that the phone registered. */
   uri: SipUri;

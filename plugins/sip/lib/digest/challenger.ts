@@ -17,7 +17,10 @@ export interface ChallengerOptions {
   realm: string;
   /** Times the nonces. */
   clock: Clock;
-  /** How long a nonce is good, milliseconds. A phone whose nonce has expired costs one round trip more, unnoticed by its person. */
+  /**
+   * How long a nonce is good, milliseconds. A phone whose nonce has expired costs one round trip more, unnoticed by its
+   * person.
+   */
   lifetimeMs: number;
   /** What answers may be computed with, the preferred first. */
   algorithms: readonly DigestAlgorithm[];
@@ -29,9 +32,15 @@ export type DigestVerdict =
   | { verdict: "ok"; user: string; algorithm: DigestAlgorithm }
   /** There is none for our realm, or, with `why`, none that can be checked. */
   | { verdict: "missing"; why?: string }
-  /** It was made for another nonce than one of ours that is good and unspent: to be asked again, without disturbing a person. */
+  /**
+   * It was made for another nonce than one of ours that is good and unspent: to be asked again, without disturbing a
+   * person.
+   */
   | { verdict: "stale"; algorithm: DigestAlgorithm }
-  /** The secret is wrong, or there is no such user. The algorithm is the one that it was made with, whatever it names: some phones only repeat its name. */
+  /**
+   * The secret is wrong, or there is no such user. The algorithm is the one that it was made with, whatever it names:
+   * some phones only repeat its name.
+   */
   | { verdict: "wrong"; user: string; algorithm: DigestAlgorithm };
 
 /** Asks who sent a request, and checks what it says. */
@@ -46,8 +55,8 @@ export interface Challenger {
   /**
    * Checks the Authorization header of a request; a good one is spent by that.
    *
-   * An unknown user is checked with a secret that nobody has, so that it takes as long as a known one. A nonce that is not ours says nothing
-   * about the secret: whether the answer would have been right is not computed.
+   * An unknown user is checked with a secret that nobody has, so that it takes as long as a known one. A nonce that is
+   * not ours says nothing about the secret: whether the answer would have been right is not computed.
    */
   check(request: SipRequest, options: { source: string; secretOf(user: string): string | undefined }): DigestVerdict;
 }
@@ -123,7 +132,10 @@ function readAnswer(parameters: ReadonlyMap<string, string>): Answer | string {
   return { algorithm, user, uri, nonce, count, cnonce, response };
 }
 
-/** Whether an answer to that URI is for a request of this one: RFC 7616 3.4.6 lets them be written differently, phones leave out the usual port. */
+/**
+ * Whether an answer to that URI is for a request of this one: RFC 7616 3.4.6 lets them be written differently, phones
+ * leave out the usual port.
+ */
 function isFor(requestUri: string, answered: string): boolean {
   if (requestUri === answered) return true;
   try {

@@ -12,10 +12,15 @@ const NUMBER = 6;
 const HEAD = 2 * NUMBER;
 const SEAL = 18;
 
-/** How far behind the highest count of a nonce another may come: UDP changes the order of what a phone sends at once. At most 32. */
+/**
+ * How far behind the highest count of a nonce another may come: UDP changes the order of what a phone sends at once. At
+ * most 32.
+ */
 const WINDOW = 32;
 
-/** Nonces whose counts are remembered. Only those that an account has used are, so that strangers cannot push them out. */
+/**
+ * Nonces whose counts are remembered. Only those that an account has used are, so that strangers cannot push them out.
+ */
 const REMEMBERED = 4_096;
 
 /** The counts of a nonce that have been used. */
@@ -32,7 +37,10 @@ export class Nonces {
   readonly #clock: Clock;
   readonly #lifetimeMs: number;
   #last = 0;
-  /** The highest number that has been forgotten; all up to it that are not remembered are refused, because they may have been used. */
+  /**
+   * The highest number that has been forgotten; all up to it that are not remembered are refused, because they may have
+   * been used.
+   */
   #forgotten = 0;
 
   /** @param options The clock, and how long a nonce lasts, milliseconds. */
@@ -41,7 +49,9 @@ export class Nonces {
     this.#lifetimeMs = lifetimeMs;
   }
 
-  /** Makes a nonce that is good for one source only: nobody else can spend it, or guess secrets in that source's name. */
+  /**
+   * Makes a nonce that is good for one source only: nobody else can spend it, or guess secrets in that source's name.
+   */
   issue(source: string): string {
     const head = Buffer.alloc(HEAD);
     head.writeUIntBE(++this.#last, 0, NUMBER);

@@ -8,8 +8,9 @@ import { MalformedMessage, Scanner } from "../message/mod.ts";
 /**
  * Reads the value of one WWW-Authenticate, Proxy-Authenticate, Authorization or Proxy-Authorization header.
  *
- * @returns The parameters, their names in lower case, their values without quotes and escapes; undefined for another scheme than Digest,
- *          and for what is not well-formed. A parameter that comes twice is not: two readers could each see another one.
+ * @returns The parameters, their names in lower case, their values without quotes and escapes; undefined for another
+ *          scheme than Digest, and for what is not well-formed. A parameter that comes twice is not: two readers could
+ *          each see another one.
  */
 export function readDigest(value: string): ReadonlyMap<string, string> | undefined {
   const parameters = new Map<string, string>();

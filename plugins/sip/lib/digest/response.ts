@@ -20,11 +20,15 @@ export interface DigestInput {
   /** As the `uri` parameter says it. */
   uri: string;
   nonce: string;
-  /** The nonce count and the client's nonce, as they stand in the answer; without them the digest is one without a qop. */
+  /**
+   * The nonce count and the client's nonce, as they stand in the answer; without them the digest is one without a qop.
+   */
   auth?: { count: string; cnonce: string };
 }
 
-/** The algorithm of that name, in any case; MD5 if there is no name (RFC 7616 3.3); undefined if we cannot compute it. */
+/**
+ * The algorithm of that name, in any case; MD5 if there is no name (RFC 7616 3.3); undefined if we cannot compute it.
+ */
 export function algorithmOf(name: string | undefined): DigestAlgorithm | undefined {
   const upper = (name ?? "MD5").toUpperCase();
   return upper === "MD5" || upper === "SHA-256" ? upper : undefined;

@@ -32,8 +32,8 @@ export interface MediaOptions {
 const SILENCE_MS = 5_000;
 
 /**
- * The sound of one call. It begins with a bound socket; `offer`, `accept` and `answer` agree with the phone, as often as either side
- * wishes; `close` gives the socket back.
+ * The sound of one call. It begins with a bound socket; `offer`, `accept` and `answer` agree with the phone, as often
+ * as either side wishes; `close` gives the socket back.
  */
 export class MediaSession {
   /** Whether we hold the phone: what is offered and answered next says so. */
@@ -86,7 +86,11 @@ export class MediaSession {
     this.#agree(takeAnswer(body, this.held));
   }
 
-  /** Answers an offer of the phone. @throws {UnusableDescription} If there is nothing in common; what was agreed before holds. */
+  /**
+   * Answers an offer of the phone.
+   *
+   * @throws {UnusableDescription} If there is nothing in common; what was agreed before holds.
+   */
   answer(body: Uint8Array): Uint8Array {
     const { agreement, lines } = answerTo(body, this.#ourselves());
     this.#digitsIn = agreement.digits ?? OUR_DIGITS;
@@ -97,7 +101,8 @@ export class MediaSession {
   /**
    * Sends digits as packets, one after another.
    *
-   * @throws {TypeError} (rejected) If they are not digits; what the signal says (rejected) when abandoned; an Error when it is closed.
+   * @throws {TypeError} (rejected) If they are not digits; what the signal says (rejected) when abandoned; an Error
+   * when it is closed.
    */
   async sendDigits(digits: string, signal: AbortSignal): Promise<void> {
     checkDigits(digits);

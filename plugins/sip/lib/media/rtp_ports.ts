@@ -18,8 +18,8 @@ export interface RtpSocket {
 }
 
 /**
- * A range of ports, of which the even ones are given out in turn: RTP is even by custom, and the odd port after it is where a phone
- * sends the RTCP that we do not read.
+ * A range of ports, of which the even ones are given out in turn: RTP is even by custom, and the odd port after it is
+ * where a phone sends the RTCP that we do not read.
  */
 export class RtpPorts {
   readonly #first: number;

@@ -14,7 +14,9 @@ const PACKET_MS = 20;
 const TICKS_PER_MS = 8;
 /** How long a digit sounds. */
 const DIGIT_MS = 100;
-/** How long it is silent after one: RFC 4733 2.5.1.1 leaves it to us, and receivers that look for tones want some 50 ms. */
+/**
+ * How long it is silent after one: RFC 4733 2.5.1.1 leaves it to us, and receivers that look for tones want some 50 ms.
+ */
 const PAUSE_MS = 60;
 /** RFC 4733 2.5.1.4: the last packet is sent three times. */
 const ENDS = 3;
@@ -53,7 +55,10 @@ export class RtpSender {
     this.#packet({ payloadType: audio.payload, marker, timestamp: this.#now(), payload });
   }
 
-  /** Sends as much silence as phones need after the last digit to hear its end. When abandoned it stops: the digits have been sent. */
+  /**
+   * Sends as much silence as phones need after the last digit to hear its end. When abandoned it stops: the digits have
+   * been sent.
+   */
   async quiet(agreement: Agreement, signal: AbortSignal): Promise<void> {
     for (let sent = 0; sent < QUIETS && !signal.aborted; sent++) {
       this.silence(agreement, { marker: sent === 0 });
@@ -61,7 +66,11 @@ export class RtpSender {
     }
   }
 
-  /** Sends a digit, and the pause after it. When abandoned, what has sounded is ended first. @throws What the signal says. */
+  /**
+   * Sends a digit, and the pause after it. When abandoned, what has sounded is ended first.
+   *
+   * @throws What the signal says.
+   */
   async digit(digit: string, { payloadType, signal }: { payloadType: number; signal: AbortSignal }): Promise<void> {
     const timestamp = this.#now();
     const event = (durationMs: number, end: boolean) => {

@@ -12,9 +12,10 @@ export interface RtpAddress {
 }
 
 /**
- * The remote address of one phone. It sends from where it hears. One behind a NAT names an address that we do not see, or its public address
- * with a port that the NAT has changed: then its packets come from where its signalling comes from, and the first port that they come from is
- * its own until it describes itself anew. The address that it has described counts always, and from its first packet on alone.
+ * The remote address of one phone. It sends from where it hears. One behind a NAT names an address that we do not see,
+ * or its public address with a port that the NAT has changed: then its packets come from where its signalling comes
+ * from, and the first port that they come from is its own until it describes itself anew. The address that it has
+ * described counts always, and from its first packet on alone.
  */
 export class SymmetricRtp {
   /** Where its signalling comes from. */
@@ -49,7 +50,10 @@ export class SymmetricRtp {
     this.#source = from;
   }
 
-  /** Where packets go. A description may name anybody: an address that is not the phone's own must have spoken to us first. */
+  /**
+   * Where packets go. A description may name anybody: an address that is not the phone's own must have spoken to us
+   * first.
+   */
   get destination(): RtpAddress | undefined {
     if (this.#described?.host === undefined) return undefined;
     if (this.#source) return this.#source;

@@ -22,8 +22,8 @@ const REMEMBERED = 32;
 const LONGEST_SEGMENT = 0xffff;
 
 /**
- * Tells each event once, at the first of its packets that arrives: the start is repeated all through the event, and its end three
- * times, so any may be lost, doubled or late. All packets of one event bear the timestamp of its beginning.
+ * Tells each event once, at the first of its packets that arrives: the start is repeated all through the event, and its
+ * end three times, so any may be lost, doubled or late. All packets of one event bear the timestamp of its beginning.
  */
 export class TelephoneEvents {
   readonly #heard: Heard[] = [];

@@ -33,7 +33,11 @@ export function parseAddress(text: string): Address {
   return { ...rest, uri: parseUri(uri) };
 }
 
-/** Reads an address whose URI may be of any scheme, as From and To may have. @throws {MalformedMessage} If it is not one. */
+/**
+ * Reads an address whose URI may be of any scheme, as From and To may have.
+ *
+ * @throws {MalformedMessage} If it is not one.
+ */
 export function parseAnyAddress(text: string): AnyAddress {
   const value = trimBlanks(text);
   const scanner = new Scanner(value, "an address");
@@ -50,21 +54,31 @@ function readNameAddress(scanner: Scanner): { name?: string; uri: string } {
   return name === "" ? { uri } : { name, uri };
 }
 
-/** Names without quotes should be tokens; phones write letters of any alphabet, which are let through where they cannot be misread. */
+/**
+ * Names without quotes should be tokens; phones write letters of any alphabet, which are let through where they cannot
+ * be misread.
+ */
 function readBareName(scanner: Scanner): string {
   const name = trimBlanks(scanner.until('<",;:\\@'));
   if (scanner.next !== "<") throw scanner.refuse("has a name that must stand in quotes");
   return name;
 }
 
-/** Without brackets a semicolon ends the URI, so that one with a question mark or comma is not to be told from its header (RFC 3261 20). */
+/**
+ * Without brackets a semicolon ends the URI, so that one with a question mark or comma is not to be told from its
+ * header (RFC 3261 20).
+ */
 function readBareUri(scanner: Scanner): string {
   const uri = scanner.until(" \t;?,");
   scanner.space();
   return uri;
 }
 
-/** Writes an address, always with brackets. @throws {TypeError} If its host or a parameter's name cannot stand in one. */
+/**
+ * Writes an address, always with brackets.
+ *
+ * @throws {TypeError} If its host or a parameter's name cannot stand in one.
+ */
 export function writeAddress({ name, uri, params }: Address): string {
   const shown = name === undefined ? "" : `${quote(name)} `;
   return `${shown}<${writeUri(uri)}>${writeParams(params)}`;

@@ -37,7 +37,8 @@ export class MessageSplitter {
   /**
    * Gives what the bytes complete.
    *
-   * @throws {MalformedMessage} If nothing after this can be told apart: a message too large, or one without a Content-Length that can be read.
+   * @throws {MalformedMessage} If nothing after this can be told apart: a message too large, or one without a
+   * Content-Length that can be read.
    */
   push(bytes: Uint8Array): Split {
     this.#append(bytes);

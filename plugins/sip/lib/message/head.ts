@@ -58,7 +58,8 @@ export function nameAndValue(line: string): [name: string, value: string] | unde
 /**
  * The length of the body as the headers give it; `undefined`, if they do not.
  *
- * @throws {MalformedMessage} If it is not a number, or there are two: whoever is between us and the sender might take the other one.
+ * @throws {MalformedMessage} If it is not a number, or there are two: whoever is between us and the sender might take
+ * the other one.
  */
 export function contentLength(headers: Iterable<Header>): number | undefined {
   let length: number | undefined;

@@ -21,7 +21,8 @@ interface Entry {
 /**
  * Ordered headers whose names are compared as RFC 3261 7.3.1 says: in any case, compact forms the same as long ones.
  *
- * A value with a line break or NUL is refused wherever it comes from, so that none can put a header of its own into a message.
+ * A value with a line break or NUL is refused wherever it comes from, so that none can put a header of its own into a
+ * message.
  */
 export class SipHeaders implements Iterable<[name: string, value: string]> {
   readonly #entries: Entry[] = [];
@@ -57,7 +58,11 @@ export class SipHeaders implements Iterable<[name: string, value: string]> {
     return this.get(name) !== undefined;
   }
 
-  /** Puts one line in the place of all of this name; at the end, if there was none. @throws {TypeError} As the constructor does. */
+  /**
+   * Puts one line in the place of all of this name; at the end, if there was none.
+   *
+   * @throws {TypeError} As the constructor does.
+   */
   set(name: string, value: string): void {
     const entry = newEntry(name, value);
     const place = this.#entries.findIndex(({ key }) => key === entry.key);
@@ -74,7 +79,11 @@ export class SipHeaders implements Iterable<[name: string, value: string]> {
     this.#entries.push(newEntry(name, value));
   }
 
-  /** Puts a line before the first of its name; before all lines, if there was none. @throws {TypeError} As the constructor does. */
+  /**
+   * Puts a line before the first of its name; before all lines, if there was none.
+   *
+   * @throws {TypeError} As the constructor does.
+   */
   prepend(name: string, value: string): void {
     const entry = newEntry(name, value);
     const place = this.#entries.findIndex(({ key }) => key === entry.key);

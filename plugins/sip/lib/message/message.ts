@@ -51,7 +51,9 @@ export class MalformedMessage extends Error {
   readonly status: number;
   /** What is wrong, as the reason phrase of the answer. */
   readonly reason: string;
-  /** The request as far as it could be read, with all that an answer needs; absent where none is possible or allowed. */
+  /**
+   * The request as far as it could be read, with all that an answer needs; absent where none is possible or allowed.
+   */
   readonly request?: SipRequest;
 
   /**

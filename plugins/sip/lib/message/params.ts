@@ -13,7 +13,11 @@ export type Params = Map<string, string | undefined>;
 /** What ends an unquoted value: brackets and colons are let through for IPv6 addresses in `received`. */
 const NOT_OF_A_VALUE = ' \t;,"<>?@\\(){}/=';
 
-/** Reads the parameters of a header to the end of the text. @throws {MalformedMessage} If they are not, or a name comes twice. */
+/**
+ * Reads the parameters of a header to the end of the text.
+ *
+ * @throws {MalformedMessage} If they are not, or a name comes twice.
+ */
 export function readParams(scanner: Scanner): Params {
   const params: Params = new Map();
   while (scanner.take(";")) {

@@ -16,8 +16,9 @@ const STATUS_LINE = /^SIP\/2\.0 ([1-6]\d\d)(?: ([^\r\n\0]*))?$/i;
 const SCHEME = /^[a-z][a-z\d+.-]*:/i;
 
 /**
- * Reads a message and checks what every element must rely on: the start line, and Via, From, To, Call-ID, CSeq, Max-Forwards and
- * Content-Length. Bytes after the length that it gives are not of the message (RFC 3261 18.3); without one the body goes to the end.
+ * Reads a message and checks what every element must rely on: the start line, and Via, From, To, Call-ID, CSeq,
+ * Max-Forwards and Content-Length. Bytes after the length that it gives are not of the message (RFC 3261 18.3); without
+ * one the body goes to the end.
  *
  * @throws {MalformedMessage} If it is not a message, or is more than the limits allow.
  */

@@ -21,8 +21,8 @@ export interface ResponseOptions {
 }
 
 /**
- * Makes the response to a request as RFC 3261 8.2.6 says: Via, From, To, Call-ID and CSeq are the request's, Timestamp too in a 100,
- * and Record-Route in what can make a dialog (12.1.1).
+ * Makes the response to a request as RFC 3261 8.2.6 says: Via, From, To, Call-ID and CSeq are the request's, Timestamp
+ * too in a 100, and Record-Route in what can make a dialog (12.1.1).
  *
  * @throws {TypeError} If a header of the options cannot stand in a message.
  */

@@ -13,8 +13,9 @@ import { MOST_VIAS } from "./via.ts";
 const NEEDED = ["via", "from", "to", "call-id", "cseq"];
 
 /**
- * The request with no other headers than those that its answer repeats, From, To, Call-ID and CSeq once; `undefined`, if it cannot be
- * answered, or must not: a response, an ACK, a head without one of them, or one with so many Vias that the answer would cost more than it tells.
+ * The request with no other headers than those that its answer repeats, From, To, Call-ID and CSeq once; `undefined`,
+ * if it cannot be answered, or must not: a response, an ACK, a head without one of them, or one with so many Vias that
+ * the answer would cost more than it tells.
  */
 export function salvageRequest(bytes: Uint8Array, limits: MessageLimits): SipRequest | undefined {
   const end = endOfHead(bytes);

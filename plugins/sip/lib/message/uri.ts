@@ -37,7 +37,10 @@ const NOT_OF_A_USER = /[^\w\-.!~*'()&=+$,;?/]/gu;
 const NOT_OF_A_PASSWORD = /[^\w\-.!~*'()&=+$,]/gu;
 const NOT_OF_A_PARAM = /[^\w\-.!~*'()[\]/:&+$]/gu;
 
-/** Parameters that make two URIs differ where only one has them; the examples of RFC 3261 19.1.4 add transport to its rules. */
+/**
+ * Parameters that make two URIs differ where only one has them; the examples of RFC 3261 19.1.4 add transport to its
+ * rules.
+ */
 const NEVER_IGNORED = ["user", "ttl", "method", "maddr", "transport"];
 
 /**

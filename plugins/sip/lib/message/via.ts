@@ -8,7 +8,10 @@ import { type Params, readParams, writeParams } from "./params.ts";
 import { Scanner } from "./scan.ts";
 import { isToken } from "./text.ts";
 
-/** The ways of a message are bounded as its hops are: Max-Forwards begins with 70 (RFC 3261 8.1.1.6), and each hop adds one Via. */
+/**
+ * The ways of a message are bounded as its hops are: Max-Forwards begins with 70 (RFC 3261 8.1.1.6), and each hop adds
+ * one Via.
+ */
 export const MOST_VIAS = 70;
 
 /** One hop. */
@@ -37,7 +40,11 @@ export function parseVia(text: string): Via {
   return { transport, ...sentBy, params: readParams(scanner) };
 }
 
-/** Writes one value of a Via. @throws {TypeError} If the transport or a parameter's name is not a token, or the host is none. */
+/**
+ * Writes one value of a Via.
+ *
+ * @throws {TypeError} If the transport or a parameter's name is not a token, or the host is none.
+ */
 export function writeVia({ transport, host, port, params }: Via): string {
   if (!isToken(transport)) throw new TypeError(`Cannot write the transport ${JSON.stringify(transport)}`);
   const sentBy = writeHostPort(port === undefined ? { host } : { host, port });

@@ -12,7 +12,8 @@ const REASON = /^[^\r\n\0]*$/;
 /**
  * Writes a message. Content-Length is set to what the body has, whatever the headers say.
  *
- * @throws {TypeError} If the start line could be read as something else: the headers have been checked already when they were put in.
+ * @throws {TypeError} If the start line could be read as something else: the headers have been checked already when
+ * they were put in.
  */
 export function writeMessage(message: SipMessage): Uint8Array<ArrayBuffer> {
   let head = `${startLine(message)}\r\n`;

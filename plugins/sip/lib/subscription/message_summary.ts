@@ -16,7 +16,8 @@ export interface Messages {
 }
 
 /**
- * Writes the body of a NOTIFY for `message-summary`. Phones that look at the counts and not at the first line see one new message.
+ * Writes the body of a NOTIFY for `message-summary`. Phones that look at the counts and not at the first line see one
+ * new message.
  *
  * @throws {TypeError} If the account holds a line break.
  */

@@ -43,7 +43,10 @@ export class PhoneSubscription implements Subscription, DialogUsage {
   readonly #over = new AbortController();
   #expiresAt = 0;
   #cancelExpiry: (() => void) | undefined;
-  /** Whether a NOTIFY of the present state waits in the queue: it will say what is true then, to every refresh before it. */
+  /**
+   * Whether a NOTIFY of the present state waits in the queue: it will say what is true then, to every refresh before
+   * it.
+   */
   #presentWaits = false;
 
   constructor(options: PhoneSubscriptionOptions) {

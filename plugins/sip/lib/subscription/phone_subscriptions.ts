@@ -107,8 +107,8 @@ export class PhoneSubscriptions implements Subscriptions {
   }
 
   /**
-   * A phone that was restarted has forgotten what it subscribed to: such a one, the oldest of its kind, goes first, and without a word. Those
-   * that have ended, but whose last NOTIFY is not answered, make no room.
+   * A phone that was restarted has forgotten what it subscribed to: such a one, the oldest of its kind, goes first, and
+   * without a word. Those that have ended, but whose last NOTIFY is not answered, make no room.
    *
    * @returns Whether there is room now.
    */

@@ -50,15 +50,15 @@ export interface SubscriptionLimits {
 /** Takes subscriptions and notifies them. */
 export interface Subscriptions {
   /**
-   * Takes a SUBSCRIBE outside of any dialog: 200 and a NOTIFY at once, or 400, 423, 489, 503. One with Expires 0 gets its one NOTIFY.
-   * Refreshes come by {@link UserAgent.receive}.
+   * Takes a SUBSCRIBE outside of any dialog: 200 and a NOTIFY at once, or 400, 423, 489, 503. One with Expires 0 gets
+   * its one NOTIFY. Refreshes come by {@link UserAgent.receive}.
    */
   subscribe(transaction: ServerTransaction, subscriber: Subscriber): void;
   /** The active ones of a subscriber, the newest last; of one event and resource where they are given. */
   of(subscriber: string, options?: { event?: EventPackage; resource?: string }): Subscription[];
   /**
-   * Sends a NOTIFY, after those that are under way, and gives its final answer whatever its status. 481, 408 and a broken transport
-   * end the subscription, as does what RFC 6665 4.2.2 names.
+   * Sends a NOTIFY, after those that are under way, and gives its final answer whatever its status. 481, 408 and a
+   * broken transport end the subscription, as does what RFC 6665 4.2.2 names.
    *
    * @throws RequestRefused (rejected) when it is over, 408 or 503 when no answer came.
    */

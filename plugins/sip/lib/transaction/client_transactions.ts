@@ -70,7 +70,11 @@ export class ClientTransactions {
     }
   }
 
-  /** Takes a response. @returns Whether somebody waits for it, and it is the first provisional or the first final one. */
+  /**
+   * Takes a response.
+   *
+   * @returns Whether somebody waits for it, and it is the first provisional or the first final one.
+   */
   receive(response: SipResponse): boolean {
     // One with the Via of somebody else below ours went astray (RFC 3261 8.1.3.3).
     const transaction = response.headers.all("Via").length === 1 ? this.#byKey.get(clientKey(response)) : undefined;

@@ -1,5 +1,6 @@
 /**
- * What the transaction layer offers: requests and their answers, however often the network loses or repeats them (RFC 3261 section 17).
+ * What the transaction layer offers: requests and their answers, however often the network loses or repeats them (RFC
+ * 3261 section 17).
  *
  * @module
  */
@@ -9,12 +10,17 @@ import type { Peer } from "../transport/mod.ts";
 /** Sends requests, and hands over those that come. */
 export interface Endpoint {
   /**
-   * Sends a request other than INVITE and ACK, and waits for its final response. The top Via is added here; Max-Forwards is its caller's.
+   * Sends a request other than INVITE and ACK, and waits for its final response. The top Via is added here;
+   * Max-Forwards is its caller's.
    *
-   * Rejects with a {@linkcode TransactionTimeout} after 32 s, a `TransportError` when it cannot be sent, or the reason of the signal.
+   * Rejects with a {@linkcode TransactionTimeout} after 32 s, a `TransportError` when it cannot be sent, or the reason
+   * of the signal.
    */
   request(message: SipRequest, options: { to: Peer; signal?: AbortSignal }): Promise<SipResponse>;
-  /** Sends an INVITE. The ACK of a refusal is sent here; that of a 2xx is its caller's ({@linkcode Endpoint.acknowledge}). */
+  /**
+   * Sends an INVITE. The ACK of a refusal is sent here; that of a 2xx is its caller's ({@linkcode
+   * Endpoint.acknowledge}).
+   */
   invite(message: SipRequest, options: InviteOptions): InviteTransaction;
   /** Sends the ACK of a 2xx, now and whenever that 2xx comes again. The top Via is added here. */
   acknowledge(ack: SipRequest, to: Peer): void;
@@ -28,7 +34,10 @@ export interface OpenEndpoint extends Endpoint {
   serve(user: EndpointUser): void;
   /** Takes bytes that came in: the `onMessage` of the transports. It never throws. */
   receive(bytes: Uint8Array, from: Peer): void;
-  /** Fails the requests that wait for an answer over a connection that is gone: the `onClosed` of the transports. It never throws. */
+  /**
+   * Fails the requests that wait for an answer over a connection that is gone: the `onClosed` of the transports. It
+   * never throws.
+   */
   lost(peer: Peer): void;
 }
 
@@ -44,9 +53,15 @@ export interface InviteOptions {
 
 /** An INVITE of ours. */
 export interface InviteTransaction {
-  /** Its first final response. Rejects with a {@linkcode TransactionTimeout} or a `TransportError`; nobody has to listen. */
+  /**
+   * Its first final response. Rejects with a {@linkcode TransactionTimeout} or a `TransportError`; nobody has to
+   * listen.
+   */
   readonly final: Promise<SipResponse>;
-  /** Sends CANCEL now, or as soon as a provisional response has come. `final` still tells what came of it: within 32 s, or it rejects. */
+  /**
+   * Sends CANCEL now, or as soon as a provisional response has come. `final` still tells what came of it: within 32 s,
+   * or it rejects.
+   */
   cancel(): void;
 }
 
@@ -57,7 +72,8 @@ export interface ServerTransaction {
   /** Where it came from. */
   readonly from: Peer;
   /**
-   * Answers; provisional ones first, if any. What comes after a final answer is ignored: a CANCEL may have been quicker.
+   * Answers; provisional ones first, if any. What comes after a final answer is ignored: a CANCEL may have been
+   * quicker.
    *
    * Throws a `TypeError` for what RFC 4320 forbids: 1xx other than 100, and 408, to a request other than INVITE.
    */
@@ -65,7 +81,8 @@ export interface ServerTransaction {
   /** INVITE: aborted when a CANCEL has ended it; the 487 has been sent. */
   readonly cancelled: AbortSignal;
   /**
-   * INVITE: fulfils when the final answer is acknowledged; a 2xx is repeated until then. Of other requests it is fulfilled.
+   * INVITE: fulfils when the final answer is acknowledged; a 2xx is repeated until then. Of other requests it is
+   * fulfilled.
    *
    * Rejects with a {@linkcode TransactionTimeout} 32 s after the answer, or a `TransportError`; nobody has to listen.
    */
@@ -84,13 +101,16 @@ export interface EndpointLimits {
   transactionBytesPerSource: number;
   /** Bytes of one request over UDP; one that is longer is refused with 513. */
   datagramBytes: number;
-  /** Messages a second of one source, in the long run. Of the answers to a request of ours the first provisional and the first final one do not count. */
+  /**
+   * Messages a second of one source, in the long run. Of the answers to a request of ours the first provisional and the
+   * first final one do not count.
+   */
   messagesPerSecond: number;
   /** Messages of one source at once. */
   burst: number;
   /**
-   * Messages a second over UDP of all sources together: the source of a datagram can be forged, another one for each. Sources of which a
-   * request was let in lately are not held to it.
+   * Messages a second over UDP of all sources together: the source of a datagram can be forged, another one for each.
+   * Sources of which a request was let in lately are not held to it.
    */
   messagesPerSecondOfAll: number;
   /** The same at once. */
@@ -117,7 +137,10 @@ export type Admission = "ok" | "drop" | SipResponse;
 export interface EndpointUser {
   /** Called with each new request but ACK and CANCEL. */
   onRequest(transaction: ServerTransaction): void;
-  /** Decides whether an ACK is heard at all: one that is forged must neither end the wait for the real one nor take its place. All are, without. */
+  /**
+   * Decides whether an ACK is heard at all: one that is forged must neither end the wait for the real one nor take its
+   * place. All are, without.
+   */
   believesAck?(ack: SipRequest, from: Peer): boolean;
   /** Called with each ACK of a 2xx. */
   onAck?(ack: SipRequest, from: Peer): void;

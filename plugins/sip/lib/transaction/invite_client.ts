@@ -51,7 +51,10 @@ export class InviteClient implements ClientTransaction {
     this.#timers.set("B", { ms: PATIENCE_MS, call: () => this.fail(timeout(request, to)) });
   }
 
-  /** The first final response. Rejects with a {@linkcode TransactionTimeout} or a `TransportError`; nobody has to listen. */
+  /**
+   * The first final response. Rejects with a {@linkcode TransactionTimeout} or a `TransportError`; nobody has to
+   * listen.
+   */
   get final(): Promise<SipResponse> {
     return this.#final.promise;
   }
@@ -165,7 +168,8 @@ export class InviteClient implements ClientTransaction {
 const COPIED = ["Max-Forwards", "From", "Call-ID", "Route"];
 
 /**
- * Makes one as RFC 3261 9.1 and 17.1.1.3 say: with the top Via of the INVITE, so that its branch tells what it speaks of, its number and its route.
+ * Makes one as RFC 3261 9.1 and 17.1.1.3 say: with the top Via of the INVITE, so that its branch tells what it speaks
+ * of, its number and its route.
  *
  * @param invite With our Via.
  * @param options Its method, and its To where that is not the INVITE's own: an ACK has the To of the response.

@@ -15,7 +15,8 @@ export function clientKey(message: SipMessage): string {
 }
 
 /**
- * The transaction that a request is of (RFC 3261 17.2.3). An ACK has the key of the INVITE whose refusal it acknowledges.
+ * The transaction that a request is of (RFC 3261 17.2.3). An ACK has the key of the INVITE whose refusal it
+ * acknowledges.
  *
  * @param method That of the transaction, if the request only speaks of it, as a CANCEL does.
  */
@@ -36,7 +37,10 @@ export function serverKey(request: SipRequest, method = request.method): string 
   );
 }
 
-/** What two ways of one request have in common, so that it is not done twice (RFC 3261 8.2.2.2). `undefined` inside of a dialog. */
+/**
+ * What two ways of one request have in common, so that it is not done twice (RFC 3261 8.2.2.2). `undefined` inside of a
+ * dialog.
+ */
 export function mergeKey(request: SipRequest): string | undefined {
   if (toTag(request) !== undefined) return undefined;
   const { number, method } = cseqOf(request);

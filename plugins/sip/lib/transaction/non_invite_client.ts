@@ -24,7 +24,11 @@ export interface ClientOptions {
 /** A transaction of ours, as its responses and its transport see it. */
 export interface ClientTransaction {
   readonly to: Peer;
-  /** Takes a response that has its key. @returns Whether it is the first provisional one before the final one, or the first final one. */
+  /**
+   * Takes a response that has its key.
+   *
+   * @returns Whether it is the first provisional one before the final one, or the first final one.
+   */
   receive(response: SipResponse): boolean;
   /** Ends it; whoever waits for an answer hears why. */
   fail(reason: unknown): void;

@@ -7,7 +7,10 @@ import { type Clock, TokenBuckets } from "../tools/mod.ts";
 import { type Peer, peerText, sourceOf } from "../transport/mod.ts";
 import type { EndpointLimits } from "./endpoint.ts";
 
-/** How many are remembered: more than there are phones. The one of which nothing was let in for longest is forgotten first. */
+/**
+ * How many are remembered: more than there are phones. The one of which nothing was let in for longest is forgotten
+ * first.
+ */
 const MOST = 4_096;
 
 /** Remembers of which sources a request was let in lately. */
@@ -73,7 +76,10 @@ export class RateLimit {
     this.#known.add(sourceOf(from.host));
   }
 
-  /** Who has a connection is where he says, and who was let in lately is somebody's phone: strangers must not silence them. */
+  /**
+   * Who has a connection is where he says, and who was let in lately is somebody's phone: strangers must not silence
+   * them.
+   */
   #isStranger({ transport, host }: Peer): boolean {
     return transport === "udp" && !this.#known.has(sourceOf(host));
   }

@@ -30,7 +30,10 @@ export interface Arrival {
   bytes: number;
 }
 
-/** A datagram's sender can be forged: what it makes us send to another is at most this many times as long, as in RFC 9000 8.1. */
+/**
+ * A datagram's sender can be forged: what it makes us send to another is at most this many times as long, as in RFC
+ * 9000 8.1.
+ */
 const MOST_TIMES = 3;
 
 /** The transactions of others. */
@@ -66,8 +69,9 @@ export class ServerTransactions {
   }
 
   /**
-   * Answers once, without a transaction: for strangers, who could make us repeat it to somebody else. What would be too long for what came
-   * in a datagram is not sent, and no connection is opened for it: a stranger who closes his could have us open one to each port of Via.
+   * Answers once, without a transaction: for strangers, who could make us repeat it to somebody else. What would be too
+   * long for what came in a datagram is not sent, and no connection is opened for it: a stranger who closes his could
+   * have us open one to each port of Via.
    */
   answerStateless(request: SipRequest, response: SipResponse, { from, bytes }: Arrival): void {
     const answer = writeMessage(response);

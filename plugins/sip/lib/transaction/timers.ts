@@ -15,8 +15,9 @@ export const T4_MS = 5_000;
 export const PATIENCE_MS = 64 * T1_MS;
 
 /**
- * A timer: `A` to `M` as the RFCs name them. Those that they describe but do not name: `trying` sends the 100 of an INVITE, `again` repeats
- * its 2xx, `cancelled` bounds the wait for what a CANCEL brings, and `abandoned` forgets a request that nobody answers.
+ * A timer: `A` to `M` as the RFCs name them. Those that they describe but do not name: `trying` sends the 100 of an
+ * INVITE, `again` repeats its 2xx, `cancelled` bounds the wait for what a CANCEL brings, and `abandoned` forgets a
+ * request that nobody answers.
  */
 export type TimerName =
   | "A"

@@ -1,5 +1,6 @@
 /**
- * The top Via: what we put there, where a request of others really came from, and where its answer goes (RFC 3261 18.2).
+ * The top Via: what we put there, where a request of others really came from, and where its answer goes (RFC 3261
+ * 18.2).
  *
  * @module
  */
@@ -35,8 +36,9 @@ export function withOurVia(request: SipRequest, { local, to }: { local: LocalAdd
 }
 
 /**
- * The request with its source in the top Via (RFC 3261 18.2.1, RFC 3581 section 4). What it says of its source itself is not believed. The
- * other Vias stay in the lines that they came in: an answer repeats them, and one line for each would make it longer than the request.
+ * The request with its source in the top Via (RFC 3261 18.2.1, RFC 3581 section 4). What it says of its source itself
+ * is not believed. The other Vias stay in the lines that they came in: an answer repeats them, and one line for each
+ * would make it longer than the request.
  */
 export function withSource(request: SipRequest, from: Peer): SipRequest {
   const via = topVia(request);
@@ -66,12 +68,12 @@ export interface ResponseTargets {
 }
 
 /**
- * Finds where an answer is sent. All leads to the address that the request came from, so that nobody can have others answered; only the port may be the
- * one that Via names.
+ * Finds where an answer is sent. All leads to the address that the request came from, so that nobody can have others
+ * answered; only the port may be the one that Via names.
  *
- * Over TCP it is the connection, and the port of Via if that is gone. Over UDP it is the port of Via, as some phones listen at 5060 and send
- * from another port, unless Via has `rport`, or names the address of an inside network: of what a router has opened for a phone behind it, the
- * source port is all that leads there.
+ * Over TCP it is the connection, and the port of Via if that is gone. Over UDP it is the port of Via, as some phones
+ * listen at 5060 and send from another port, unless Via has `rport`, or names the address of an inside network: of what
+ * a router has opened for a phone behind it, the source port is all that leads there.
  */
 export function responseTargets(request: SipRequest, from: Peer): ResponseTargets {
   const { host, port = SIP_PORT, params } = topVia(request);

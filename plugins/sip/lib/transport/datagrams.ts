@@ -6,7 +6,10 @@
 import { createSocket, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
 
-/** Binds a socket to an address of this machine; port 0 is any. Rejects with what the system or Deno's permissions say against it. */
+/**
+ * Binds a socket to an address of this machine; port 0 is any. Rejects with what the system or Deno's permissions say
+ * against it.
+ */
 export async function bindDatagrams(host: string, port: number): Promise<Socket> {
   const socket = createSocket({ type: isIPv6(host) ? "udp6" : "udp4", lookup: literal });
   const bound = Promise.withResolvers<void>();
@@ -25,7 +28,10 @@ export async function bindDatagrams(host: string, port: number): Promise<Socket>
 /** How Node is told of an address. */
 type Found = (...address: [error: null, address: string, family: number]) => void;
 
-/** Resolves an IP literal to itself, at once: a lookup that takes a turn makes Deno throw what `bind` is not permitted where nobody can catch it. */
+/**
+ * Resolves an IP literal to itself, at once: a lookup that takes a turn makes Deno throw what `bind` is not permitted
+ * where nobody can catch it.
+ */
 function literal(host: string, ...[, found]: [options: unknown, found: Found]): void {
   found(null, host, isIPv6(host) ? 6 : 4);
 }

@@ -12,11 +12,11 @@ interface Candidate {
 }
 
 /**
- * Finds the connection to evict: one that is not kept, of who asks before others', else one of the source that holds most of them; of
- * several the one that has been quiet longest.
+ * Finds the connection to evict: one that is not kept, of who asks before others', else one of the source that holds
+ * most of them; of several the one that has been quiet longest.
  *
- * Thus who is unknown displaces the unknown. Whoever has an account can have all his connections kept, but the more he has, the sooner
- * one of them is evicted for others.
+ * Thus who is unknown displaces the unknown. Whoever has an account can have all his connections kept, but the more he
+ * has, the sooner one of them is evicted for others.
  *
  * @param options `host`: who asks for another. `ofItsOwn`: only its own connections can be evicted.
  */

@@ -26,7 +26,10 @@ export function sharedBits(a: string, b: string): number {
   return differing * 8 + Math.clz32((left[differing] ?? 0) ^ (right[differing] ?? 0)) - 24;
 }
 
-/** Who answers for an address: an IPv4 address itself, but the 64 bits of network of an IPv6 address, since its user has all the others. */
+/**
+ * Who answers for an address: an IPv4 address itself, but the 64 bits of network of an IPv6 address, since its user has
+ * all the others.
+ */
 export function sourceOf(host: string): string {
   if (!isIPv6(host)) return host;
   return addressBytes(host).slice(0, 8).map((byte) => byte.toString(16).padStart(2, "0")).join("");

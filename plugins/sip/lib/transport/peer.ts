@@ -23,7 +23,10 @@ export interface Peer {
   readonly host: string;
   /** 1…65535. */
   readonly port: number;
-  /** The address of ours that heard it. What goes to it leaves from there (RFC 3581 section 4); without, from the address of ours that is nearest to it. */
+  /**
+   * The address of ours that heard it. What goes to it leaves from there (RFC 3581 section 4); without, from the
+   * address of ours that is nearest to it.
+   */
   readonly local?: LocalAddress;
 }
 

@@ -5,7 +5,10 @@
  */
 import { sourceOf } from "./ip.ts";
 
-/** A bounded amount of something, of which each source gets a bounded part: connections, requests in work, bytes of those. */
+/**
+ * A bounded amount of something, of which each source gets a bounded part: connections, requests in work, bytes of
+ * those.
+ */
 export class Quota {
   readonly #most: number;
   readonly #mostPerSource: number;
@@ -18,7 +21,11 @@ export class Quota {
     this.#mostPerSource = mostPerSource;
   }
 
-  /** Takes some of it for an IP address. @returns What gives that back, once; `undefined` if there is not so much left. */
+  /**
+   * Takes some of it for an IP address.
+   *
+   * @returns What gives that back, once; `undefined` if there is not so much left.
+   */
   acquire(host: string, amount = 1): (() => void) | undefined {
     const source = sourceOf(host);
     const taken = this.#taken.get(source) ?? 0;

@@ -179,7 +179,9 @@ export class TcpSocket {
     return connection;
   }
 
-  /** Whoever connects first could keep all others out: where nothing is left of a quota, another connection is evicted. */
+  /**
+   * Whoever connects first could keep all others out: where nothing is left of a quota, another connection is evicted.
+   */
   #acquire(host: string, openedBy: OpenedBy): (() => void) | undefined {
     if (this.#closing.signal.aborted) return undefined;
     const quota = this.#quotas[openedBy];

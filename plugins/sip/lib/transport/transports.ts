@@ -10,11 +10,17 @@ import type { LocalAddress, Peer, TransportName } from "./peer.ts";
 export interface TransportLimits {
   /** Bytes of one message. */
   mostBytes: number;
-  /** TCP connections at once that peers have opened. One more evicts another: of those that are not kept, if there are any. */
+  /**
+   * TCP connections at once that peers have opened. One more evicts another: of those that are not kept, if there are
+   * any.
+   */
   connections: number;
   /** Of those, the connections of one source: an IPv4 address, or an IPv6 network of 64 bits. */
   connectionsPerAddress: number;
-  /** TCP connections at once that we have opened or are opening: whoever takes all the others must not keep us from reaching phones. */
+  /**
+   * TCP connections at once that we have opened or are opening: whoever takes all the others must not keep us from
+   * reaching phones.
+   */
   connectionsOfOurs: number;
   /** Of those, the connections to one source: whoever accepts all that we open must not take them from others. */
   connectionsOfOursPerAddress: number;
@@ -24,7 +30,10 @@ export interface TransportLimits {
   quietMs: number;
   /** How long connecting may take, milliseconds. */
   connectMs: number;
-  /** Bytes waiting to be sent through one TCP connection, with what each message costs beside them, or through one UDP socket. A peer that reads its connection so slowly loses it. */
+  /**
+   * Bytes waiting to be sent through one TCP connection, with what each message costs beside them, or through one UDP
+   * socket. A peer that reads its connection so slowly loses it.
+   */
   waitingBytes: number;
 }
 
@@ -50,14 +59,21 @@ export interface SendOptions {
 /** The sockets of an endpoint. */
 export interface Transports {
   /**
-   * Sends one message; over TCP through the connection that the peer opened, else through one of ours. Fulfils when the message has left this process.
+   * Sends one message; over TCP through the connection that the peer opened, else through one of ours. Fulfils when the
+   * message has left this process.
    *
    * Rejects with a {@linkcode TransportError}.
    */
   send(bytes: Uint8Array, to: Peer, options?: SendOptions): Promise<void>;
-  /** Tells which address of ours Via and Contact name to a peer. Throws a {@linkcode TransportError} when no socket of ours reaches it. */
+  /**
+   * Tells which address of ours Via and Contact name to a peer. Throws a {@linkcode TransportError} when no socket of
+   * ours reaches it.
+   */
   local(to: Peer): LocalAddress;
-  /** Keeps the TCP connection of a peer, if there is one, for as long as it is used: somebody whom we know asks or answers through it. */
+  /**
+   * Keeps the TCP connection of a peer, if there is one, for as long as it is used: somebody whom we know asks or
+   * answers through it.
+   */
   keep(peer: Peer): void;
   /** Closes every socket. */
   close(): Promise<void>;
@@ -66,8 +82,8 @@ export interface Transports {
 /** The sockets of an endpoint as they are opened: bound, but deaf. */
 export interface OpenTransports extends Transports {
   /**
-   * Begins to receive. What is made of transports can thus be there before anything comes in: datagrams that come earlier are dropped, as a
-   * network may do, and connections wait.
+   * Begins to receive. What is made of transports can thus be there before anything comes in: datagrams that come
+   * earlier are dropped, as a network may do, and connections wait.
    */
   start(receiver: Receiver): void;
 }

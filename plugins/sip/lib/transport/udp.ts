@@ -10,8 +10,9 @@ import { hostText, type LocalAddress, type Peer, peerText } from "./peer.ts";
 import { type Receiver, TransportError, type TransportLimits } from "./transports.ts";
 
 /**
- * How many datagrams go out before others get their turn to come in. Deno gives its socket no more than the system's usual
- * receive buffer (about 160 messages on Linux), and does not read while it sends: 200 requests at once would drown in their own answers.
+ * How many datagrams go out before others get their turn to come in. Deno gives its socket no more than the system's
+ * usual receive buffer (about 160 messages on Linux), and does not read while it sends: 200 requests at once would
+ * drown in their own answers.
  */
 const BURST = 16;
 const BREATH_MS = 1;

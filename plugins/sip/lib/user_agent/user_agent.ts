@@ -54,17 +54,18 @@ export interface UserAgent {
   /** The subscriptions of phones. */
   readonly subscriptions: Subscriptions;
   /**
-   * Rings a phone. The INVITE is sent when an RTP port is held; where none is free the call is refused with 503 and a reason that says
-   * so, like every other refusal: by its promises.
+   * Rings a phone. The INVITE is sent when an RTP port is held; where none is free the call is refused with 503 and a
+   * reason that says so, like every other refusal: by its promises.
    */
   call(options: Outgoing): Call;
   /**
-   * Answers an INVITE outside of any dialog: 180, then 200 with our SDP. What cannot be taken (an extension that is required, an offer
-   * without audio that we speak, no RTP port) is refused as RFC 3261 says, and the call is ended.
+   * Answers an INVITE outside of any dialog: 180, then 200 with our SDP. What cannot be taken (an extension that is
+   * required, an offer without audio that we speak, no RTP port) is refused as RFC 3261 says, and the call is ended.
    */
   takeCall(transaction: ServerTransaction, caller?: Caller): Call;
   /**
-   * Receives what comes inside of dialogs: of calls and of subscriptions. A request with a To tag that belongs to none is answered 481.
+   * Receives what comes inside of dialogs: of calls and of subscriptions. A request with a To tag that belongs to none
+   * is answered 481.
    *
    * @returns Whether it was for a dialog, and has been or will be answered.
    */
@@ -72,8 +73,8 @@ export interface UserAgent {
   /** Which dialog a request is of, by its To tag: one that is of none need not be remembered to be refused. */
   knows(request: SipRequest, from: Peer): DialogMatch;
   /**
-   * Whether an ACK may be believed: it is of no dialog, or comes from the address where the other side of its dialog is. The `believesAck` of
-   * the endpoint.
+   * Whether an ACK may be believed: it is of no dialog, or comes from the address where the other side of its dialog
+   * is. The `believesAck` of the endpoint.
    */
   believesAck(ack: SipRequest, from: Peer): boolean;
   /** Receives the ACK of a 2xx: the `onAck` of the endpoint. It may carry the answer to an offer of ours. */

@@ -13,7 +13,9 @@ import { Subscriber } from "./support/subscriber.ts";
 
 const ELSEWHERE: Peer = { transport: "udp", host: "192.0.2.66", port: 5060 };
 
-/** How a request of the phone matches that comes from its address, from another port there, and from another address. */
+/**
+ * How a request of the phone matches that comes from its address, from another port there, and from another address.
+ */
 function matches({ us, phone }: Bench, request: SipRequest): DialogMatch[] {
   const here = peerOf(phone);
   return [here, { ...here, port: 49_152 }, ELSEWHERE].map((from) => us.agent.knows(request, from));

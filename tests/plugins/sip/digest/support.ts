@@ -1,5 +1,6 @@
 /**
- * A phone's side of digest authentication, written apart from ours: what it computes is what the RFCs' own examples say.
+ * A phone's side of digest authentication, written apart from ours: what it computes is what the RFCs' own examples
+ * say.
  *
  * @module
  */

@@ -156,7 +156,8 @@ Deno.test("before there is a description, nobody is heard", async () => {
   await using table = await bench();
   const phone = await table.socket();
   await send(phone, { bytes: press(1, 1), port: table.port });
-  // Datagrams of one host to itself arrive in the order in which they were sent: when this one has come, so has the first.
+  // Datagrams of one host to itself arrive in the order in which they were sent: when this one has come, so has the
+  // first.
   const arrived = packets(phone, { count: 1 });
   await send(phone, { bytes: press(1, 2), port: phone.port });
   await arrived;

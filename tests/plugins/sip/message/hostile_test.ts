@@ -1,5 +1,6 @@
 /**
- * Input made to take long. The limits are raised so far that whatever is not read in linear time would not end while anybody waits.
+ * Input made to take long. The limits are raised so far that whatever is not read in linear time would not end while
+ * anybody waits.
  *
  * @module
  */

@@ -128,7 +128,10 @@ Deno.test("any run of messages comes out of a stream as it went in, however it w
   );
 });
 
-/** Nothing but a message or a refusal may come of bytes; what is read can be written and answered, and is then read again. */
+/**
+ * Nothing but a message or a refusal may come of bytes; what is read can be written and answered, and is then read
+ * again.
+ */
 function survives(bytes: Uint8Array): void {
   orRefuses(() => {
     const message = parseMessage(bytes);

@@ -14,7 +14,10 @@ import {
 
 const encoder = new TextEncoder();
 
-/** The bytes of a message: its lines with CRLF between them, as they are. The empty line is there only if the text has it. */
+/**
+ * The bytes of a message: its lines with CRLF between them, as they are. The empty line is there only if the text has
+ * it.
+ */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text.replaceAll("\n", "\r\n"));
 }

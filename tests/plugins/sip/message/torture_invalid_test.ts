@@ -1,6 +1,6 @@
 /**
- * RFC 4475 3.1.2: messages that are wrong. They are our own, with the faults that the sections describe; where a section lets an element
- * choose between refusing and guessing, the test says what we choose.
+ * RFC 4475 3.1.2: messages that are wrong. They are our own, with the faults that the sections describe; where a
+ * section lets an element choose between refusing and guessing, the test says what we choose.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * RFC 4475 3.2 to 3.4: messages whose syntax is in order. Tested is what reading decides; the answers to the others are those of the layers above.
+ * RFC 4475 3.2 to 3.4: messages whose syntax is in order. Tested is what reading decides; the answers to the others are
+ * those of the layers above.
  *
  * @module
  */

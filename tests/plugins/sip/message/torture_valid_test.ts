@@ -1,5 +1,6 @@
 /**
- * RFC 4475 3.1.1: messages that look wrong and are right. They are our own, with the peculiarities that the sections describe.
+ * RFC 4475 3.1.1: messages that look wrong and are right. They are our own, with the peculiarities that the sections
+ * describe.
  *
  * @module
  */

@@ -51,7 +51,9 @@ export class HandClock implements Clock {
   }
 }
 
-/** Lets everything go on that waits for nothing but the machine itself: promises, and sockets that are bound or closed. */
+/**
+ * Lets everything go on that waits for nothing but the machine itself: promises, and sockets that are bound or closed.
+ */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 4; turn++) await new Promise<void>((resolve) => void setImmediate(resolve));
 }

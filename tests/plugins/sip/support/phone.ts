@@ -1,5 +1,6 @@
 /**
- * A SIP phone made by hand, whose person is the test. It speaks over real sockets; what it says is decided by the test, also what no phone should say.
+ * A SIP phone made by hand, whose person is the test. It speaks over real sockets; what it says is decided by the test,
+ * also what no phone should say.
  *
  * @module
  */

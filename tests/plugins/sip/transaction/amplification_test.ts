@@ -1,5 +1,6 @@
 /**
- * What strangers are answered: a datagram's sender can be forged, so that each answer may go to somebody who has asked for nothing.
+ * What strangers are answered: a datagram's sender can be forged, so that each answer may go to somebody who has asked
+ * for nothing.
  *
  * @module
  */

@@ -1,6 +1,7 @@
 /**
- * A call whose phone is played by the test: what arrives when is for the test to say, and nothing goes over a wire. A test says only what
- * the phone does; what the call makes of that is what the real one makes of it (`call_contract_test.ts`).
+ * A call whose phone is played by the test: what arrives when is for the test to say, and nothing goes over a wire. A
+ * test says only what the phone does; what the call makes of that is what the real one makes of it
+ * (`call_contract_test.ts`).
  *
  * @module
  */

@@ -7,11 +7,11 @@ import type { Host } from "switchroom/plugin";
 import type { Configuration } from "./configuration.ts";
 import { responseTo } from "./lib/message/mod.ts";
 import { atMost, systemClock, TokenBuckets } from "./lib/tools/mod.ts";
-import { DEFAULT_ENDPOINT_LIMITS, openEndpoint, type ServerTransaction } from "./lib/transaction/mod.ts";
-import { DEFAULT_TRANSPORT_LIMITS, openTransports } from "./lib/transport/mod.ts";
+import { DEFAULT_ENDPOINT_BOUNDS, openEndpoint, type ServerTransaction } from "./lib/transaction/mod.ts";
+import { DEFAULT_TRANSPORT_BOUNDS, openTransports } from "./lib/transport/mod.ts";
 import { createUserAgent, type UserAgent } from "./lib/user_agent/mod.ts";
 import { SipPhones } from "./phone/mod.ts";
-import { DEFAULT_REGISTRAR_LIMITS, openRegistrar, type Registrar } from "./registrar/mod.ts";
+import { DEFAULT_REGISTRAR_BOUNDS, openRegistrar, type Registrar } from "./registrar/mod.ts";
 
 /** All that runs. */
 export interface Switchboard {
@@ -32,10 +32,10 @@ const SHUTDOWN_MS = 1_000;
 const LOG = { perSecond: 1, burst: 20 };
 
 /** A phone has one call or a few; an RTP stream has 50 packets a second. */
-const AGENT_LIMITS = { mostCalls: 1_000, mostPacketsPerSecond: 200 };
+const AGENT_BOUNDS = { mostCalls: 1_000, mostPacketsPerSecond: 200 };
 
 /** A phone watches each of its keys, and forgets its subscriptions when it is switched off. */
-const SUBSCRIPTION_LIMITS = { most: 20_000, mostOfOne: 512, leastSeconds: 60, mostSeconds: 3_600 };
+const SUBSCRIPTION_BOUNDS = { most: 20_000, mostOfOne: 512, leastSeconds: 60, mostSeconds: 3_600 };
 
 /**
  * Opens the sockets, then offers the phones. Each part is made of those before it; what comes in goes the other way,
@@ -50,15 +50,15 @@ export async function openSwitchboard(host: Host, configuration: Configuration):
   const log = (text: string) => {
     if (lines.take("")) host.log.warn(text);
   };
-  const transports = await openTransports({ listen, transports: kinds, limits: DEFAULT_TRANSPORT_LIMITS });
-  const endpoint = openEndpoint({ transports, clock, limits: DEFAULT_ENDPOINT_LIMITS, log });
+  const transports = await openTransports({ listen, transports: kinds, bounds: DEFAULT_TRANSPORT_BOUNDS });
+  const endpoint = openEndpoint({ transports, clock, bounds: DEFAULT_ENDPOINT_BOUNDS, log });
   const agent = createUserAgent({
     endpoint,
     local: (to) => transports.local(to),
     clock,
     rtpPorts,
-    limits: AGENT_LIMITS,
-    subscriptions: SUBSCRIPTION_LIMITS,
+    bounds: AGENT_BOUNDS,
+    subscriptions: SUBSCRIPTION_BOUNDS,
     product: PRODUCT,
     log,
   });
@@ -70,7 +70,7 @@ export async function openSwitchboard(host: Host, configuration: Configuration):
     methods: METHODS,
     inDialog: (request, from) => agent.knows(request, from),
     expiry: register,
-    limits: DEFAULT_REGISTRAR_LIMITS,
+    bounds: DEFAULT_REGISTRAR_BOUNDS,
     clock,
     onChange: (change) => phones.registered(change),
     log,

@@ -16,12 +16,12 @@ import type { AccountConfiguration } from "../configuration.ts";
 import type { Call } from "../lib/call/mod.ts";
 import { buttonInfo, KEYPAD } from "./capabilities.ts";
 import { checkSyncHeaders } from "./check_sync.ts";
+import { readCommand, tellDialled } from "./command.ts";
+import type { Contacts } from "./contacts.ts";
+import { describe, execute } from "./execute_command.ts";
 import type { Lamps } from "./lamps.ts";
 import type { Line, LineEvents } from "./line.ts";
-import { describe, execute } from "./execute_command.ts";
-import { readCommand, tellDialled } from "./command.ts";
 import type { Presence } from "./presence.ts";
-import type { Contacts } from "./contacts.ts";
 import { meaningOf } from "./refusal.ts";
 import { Screen } from "./screen.ts";
 

@@ -18,8 +18,8 @@ import {
 } from "../lib/subscription/mod.ts";
 import { type Clock, SerialQueue, unlessAborted } from "../lib/tools/mod.ts";
 import { FIRST_LINE_LAMP, MESSAGE_LAMP } from "./capabilities.ts";
-import { firstOf } from "./first_of.ts";
 import type { Contacts } from "./contacts.ts";
+import { firstOf } from "./first_of.ts";
 
 /** What lamps are made of. */
 export interface LampOptions {

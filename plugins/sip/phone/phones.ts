@@ -13,12 +13,12 @@ import type { UserAgent } from "../lib/user_agent/mod.ts";
 import { type BindingChange, foldedLog } from "../registrar/mod.ts";
 import { autoAnswerHeaders, ringHeaders } from "./alert.ts";
 import { capabilitiesOf } from "./capabilities.ts";
+import { Contacts } from "./contacts.ts";
 import { SipPhone } from "./driver.ts";
 import { createKeepAlive, type KeepAlive } from "./keep_alive.ts";
 import { Lamps } from "./lamps.ts";
 import { Line } from "./line.ts";
 import { Presence } from "./presence.ts";
-import { Contacts } from "./contacts.ts";
 
 /** What phones are made of. */
 export interface PhonesOptions {

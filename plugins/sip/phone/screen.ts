@@ -5,8 +5,8 @@
  */
 import type { DriverParameters } from "switchroom/plugin";
 import { SerialQueue } from "../lib/tools/mod.ts";
-import { Display, type DisplaySize } from "./display.ts";
 import type { Contacts } from "./contacts.ts";
+import { Display, type DisplaySize } from "./display.ts";
 
 /** What a screen is made of. */
 export interface ScreenOptions {

@@ -19,7 +19,7 @@ import { type Clock, TokenBuckets } from "../lib/tools/mod.ts";
 import type { Admission } from "../lib/transaction/mod.ts";
 import { type Peer, sourceOf } from "../lib/transport/mod.ts";
 import type { Identity } from "./authenticator.ts";
-import type { Registrar, RegistrarLimits } from "./registrar.ts";
+import type { Registrar, RegistrarBounds } from "./registrar.ts";
 
 /**
  * What means nothing outside of a dialog, unless it is taken there. A NOTIFY would be of a subscription of ours: there
@@ -35,16 +35,16 @@ export interface AdmissionOptions {
   identify(request: SipRequest, from: Peer): Identity;
   /** Tells whether a request with a To tag belongs to a dialog that is there, and comes from its other side. */
   inDialog(request: SipRequest, from: Peer): DialogMatch;
-  limits: Pick<RegistrarLimits, "registrations" | "options">;
+  bounds: Pick<RegistrarBounds, "registrations" | "options">;
   clock: Clock;
 }
 
 /** Makes the part of the registrar that admits. */
 export function createAdmission(options: AdmissionOptions): Pick<Registrar, "admit" | "userOf"> {
-  const { methods, identify, limits, clock } = options;
+  const { methods, identify, bounds, clock } = options;
   const users = new WeakMap<SipRequest, string>();
-  const registrations = new TokenBuckets({ clock, ...limits.registrations });
-  const questions = new TokenBuckets({ clock, ...limits.options });
+  const registrations = new TokenBuckets({ clock, ...bounds.registrations });
+  const questions = new TokenBuckets({ clock, ...bounds.options });
   const answer = createStatelessResponder();
   const taken = ["OPTIONS", "REGISTER", ...methods];
   const allow = ["Allow", [...new Set([...CALL_METHODS, ...taken])].sort().join(", ")] as const;

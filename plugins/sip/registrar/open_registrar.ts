@@ -27,17 +27,17 @@ const ADDRESS = /^[\d.]+$|:/;
 
 /** Opens a registrar without a binding; {@linkcode Registrar.close} ends its timers. */
 export function openRegistrar(options: RegistrarOptions): Registrar {
-  const { realm, limits, expiry, clock, onChange, log } = options;
+  const { realm, bounds, expiry, clock, onChange, log } = options;
   const location = new Location({
     clock,
     expired: (user) => tell(user, { reason: "expired", why: "it was not refreshed in time" }),
   });
   const identify = createAuthenticator({
     ...options,
-    wrongAnswers: limits.wrongAnswers,
+    wrongAnswers: bounds.wrongAnswers,
   });
   const admission = createAdmission({ ...options, identify });
-  const bounds = { most: limits.contactsPerAccount, ...expiry };
+  const planBounds = { most: bounds.contactsPerAccount, ...expiry };
   let open = true;
 
   const tell = (user: string, { reason, why }: Pick<BindingChange, "reason" | "why">): void => {
@@ -55,7 +55,7 @@ export function openRegistrar(options: RegistrarOptions): Registrar {
         const register = readRegister(request);
         const { bindings, reason } = plan(
           { user, current: location.of(user), register, from, now: clock.now() },
-          bounds,
+          planBounds,
         );
         location.set(user, bindings);
         answer(transaction, 200, {

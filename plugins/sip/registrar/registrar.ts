@@ -69,7 +69,7 @@ export interface Rate {
 }
 
 /** What phones and strangers may cost. A source is an IPv4 address, or an IPv6 network of 64 bits. */
-export interface RegistrarLimits {
+export interface RegistrarBounds {
   /** Bindings of one account; one more takes the place of the one that was refreshed longest ago. */
   readonly contactsPerAccount: number;
   /** REGISTER requests of one source. */
@@ -81,7 +81,7 @@ export interface RegistrarLimits {
 }
 
 /** What holds unless told otherwise. A whole room of phones may stand behind one address. */
-export const DEFAULT_REGISTRAR_LIMITS: RegistrarLimits = {
+export const DEFAULT_REGISTRAR_BOUNDS: RegistrarBounds = {
   contactsPerAccount: 10,
   registrations: { burst: 1_000, perSecond: 50 },
   wrongAnswers: { burst: 20, perSecond: 0.2 },
@@ -104,7 +104,7 @@ export interface RegistrarOptions {
   /** What answers to challenges may be computed with, the preferred first. */
   readonly algorithms: readonly DigestAlgorithm[];
   /** What phones and strangers may cost. */
-  readonly limits: RegistrarLimits;
+  readonly bounds: RegistrarBounds;
   /** Times bindings, challenges and rates. */
   readonly clock: Clock;
   /**

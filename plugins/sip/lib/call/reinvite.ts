@@ -67,7 +67,7 @@ export class Reinvites {
   readonly #timer: SessionTimer;
   readonly #ours = new SerialQueue();
   /** A re-INVITE of ours is under way. */
-  #asking = false;
+  #pending = false;
   /** A 2xx of ours holds an offer, which the ACK is to answer. */
   #awaitsAnswer = false;
 
@@ -110,7 +110,7 @@ export class Reinvites {
       reply(agent, { transaction, status, headers, ...options });
       return status;
     };
-    if (offers && (this.#asking || this.#awaitsAnswer)) return refuse(491);
+    if (offers && (this.#pending || this.#awaitsAnswer)) return refuse(491);
     const timer = answerTimer(request);
     if (timer.tooSmall) return refuse(422, timer.headers);
     const sound = offers ? answerOffer(request, media) : { headers: [] };
@@ -150,7 +150,7 @@ export class Reinvites {
     const { agent: { clock }, over, ours } = this.#options;
     for (let glares = 1;; glares++) {
       over.throwIfAborted();
-      const response = await this.#ask();
+      const response = await this.#negotiate();
       if (isSuccess(response)) return;
       if (response.status !== 491 || glares === MOST_GLARES) throw new RequestRefused(response);
       // 14.1: the owner of the Call-ID waits longer, so that the two do not meet again.
@@ -159,7 +159,7 @@ export class Reinvites {
   }
 
   /** Sends a re-INVITE; once more where the phone wants a longer session. */
-  async #ask(): Promise<SipResponse> {
+  async #negotiate(): Promise<SipResponse> {
     const { interval } = this.#timer;
     const response = await this.#invite(interval);
     const least = response.status === 422 ? leastTimer(response) : undefined;
@@ -171,7 +171,7 @@ export class Reinvites {
     const { agent, dialog, media, credentials } = this.#options;
     const { body, headers } = described(media.offer());
     const said = [["User-Agent", agent.product] as const, ...headers, ...(interval ? timerHeaders(interval) : [])];
-    this.#asking = true;
+    this.#pending = true;
     try {
       const { request, response } = await exchange({
         credentials,
@@ -186,7 +186,7 @@ export class Reinvites {
       if (error instanceof RequestRefused && endsDialog(error)) this.#lose(error);
       throw error;
     } finally {
-      this.#asking = false;
+      this.#pending = false;
     }
   }
 

@@ -33,7 +33,7 @@ export interface SessionUser {
   /** Told each digit that comes by INFO. */
   onDigit(digit: string): void;
   /** Told once, when its dialog, its socket and its timers are gone. */
-  onOver(end: CallEnd): void;
+  onEnd(end: CallEnd): void;
 }
 
 /** An answered call. From the moment that it is made until it is over it takes what comes for its dialog. */
@@ -76,7 +76,7 @@ export class Session implements DialogUsage {
     this.#over.abort(
       new RequestRefused({ status: 481, reason: "Call/Transaction Does Not Exist: the call has ended" }),
     );
-    void media.close().then(() => this.#user.onOver(end));
+    void media.close().then(() => this.#user.onEnd(end));
   }
 
   /** Sends a request inside of the dialog. One that the phone knows nothing of any more ends the call. */

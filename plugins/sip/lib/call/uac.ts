@@ -153,7 +153,7 @@ class OutgoingCall {
     const options = { ...this.#acknowledge(exchanged), media, user: this.#outgoing.from.uri.user, ours: true };
     const session = new Session(options, {
       onDigit: (digit) => this.#call.onDigit?.(digit),
-      onOver: (end) => progress.end(end),
+      onEnd: (end) => progress.end(end),
     });
     if (endingBy) return void session.bye({ by: endingBy });
     try {

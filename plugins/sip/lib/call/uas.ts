@@ -67,7 +67,7 @@ async function answer(agent: CallContext, { transaction, credentials, call, dial
   }
   const session = new Session({ agent, dialog, media, user, credentials, ours: false }, {
     onDigit: (digit) => call.onDigit?.(digit),
-    onOver: (end) => call.progress.end(end),
+    onEnd: (end) => call.progress.end(end),
   });
   const status = session.reinvites.receive(transaction, { toTag });
   if (status !== 200) return session.end({ by: "us", status, reason: reasonOf(status) });

@@ -33,14 +33,14 @@ export interface Exchanged {
  * @throws {RequestRefused} (rejected) 408 or 503 when no answer came (8.1.3.1); whatever else `send` says.
  */
 export async function exchange(options: ExchangeOptions): Promise<Exchanged> {
-  const exchanged = await ask(options, []);
+  const exchanged = await attempt(options, []);
   const { request, response } = exchanged;
   const challenged = response.status === 401 || response.status === 407;
   const answer = challenged && options.credentials ? authorization(response, request, options.credentials) : undefined;
-  return answer ? await ask(options, [answer]) : exchanged;
+  return answer ? await attempt(options, [answer]) : exchanged;
 }
 
-async function ask({ build, send }: ExchangeOptions, authorization: readonly Header[]): Promise<Exchanged> {
+async function attempt({ build, send }: ExchangeOptions, authorization: readonly Header[]): Promise<Exchanged> {
   try {
     const request = build(authorization);
     return { request, response: await send(request) };

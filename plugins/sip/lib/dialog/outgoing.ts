@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Address, type Header, SipHeaders, type SipRequest, type SipUri } from "../message/mod.ts";
 import type { Credentials } from "../digest/mod.ts";
+import { type Address, type Header, SipHeaders, type SipRequest, type SipUri } from "../message/mod.ts";
 import type { Peer } from "../transport/mod.ts";
 
 /** Whom a request goes to, and in whose name. */

@@ -1,5 +1,5 @@
 /**
- * Nonces that are checked without being kept: each carries its own number and time, sealed with a secret of this run.
+ * Nonces that are checked without being kept: each carries its own number and time, sealed with a secret of this process.
  *
  * @module
  */

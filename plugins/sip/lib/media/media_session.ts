@@ -6,12 +6,12 @@
 import type { Clock } from "../tools/mod.ts";
 import { unzoned } from "../transport/mod.ts";
 import { checkDigits } from "./digits.ts";
-import { TelephoneEvents } from "./telephone_events.ts";
 import { addressType, type Agreement, answerTo, offerLines, OUR_DIGITS, takeAnswer } from "./negotiation.ts";
-import { type RtpAddress, SymmetricRtp } from "./symmetric_rtp.ts";
 import { readPacket } from "./rtp.ts";
 import type { RtpPorts, RtpSocket } from "./rtp_ports.ts";
 import { RtpSender } from "./rtp_sender.ts";
+import { type RtpAddress, SymmetricRtp } from "./symmetric_rtp.ts";
+import { TelephoneEvents } from "./telephone_events.ts";
 
 /** What the sound of a call is made of. */
 export interface MediaOptions {

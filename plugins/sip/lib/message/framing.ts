@@ -4,7 +4,7 @@
  * @module
  */
 import { contentLength, CR, endOfHead, headText, LF, nameAndValue, unfold } from "./head.ts";
-import { MalformedMessage, MESSAGE_LIMITS, type MessageLimits } from "./message.ts";
+import { MalformedMessage, MESSAGE_BOUNDS, type MessageBounds } from "./message.ts";
 
 const EMPTY = new Uint8Array(0);
 const LEAST_BUFFER = 1_024;
@@ -17,9 +17,9 @@ export interface Split {
   pings: number;
 }
 
-/** Takes the bytes of one connection as they come. What waits is never more than one message of the limits. */
+/** Takes the bytes of one connection as they come. What waits is never more than one message of the bounds. */
 export class MessageSplitter {
-  readonly #limits: MessageLimits;
+  readonly #bounds: MessageBounds;
   #buffer = EMPTY;
   #start = 0;
   #end = 0;
@@ -29,9 +29,9 @@ export class MessageSplitter {
   #length: number | undefined;
   #lineBreaks = 0;
 
-  /** @param limits How much one message may be. */
-  constructor(limits: MessageLimits = MESSAGE_LIMITS) {
-    this.#limits = limits;
+  /** @param bounds How much one message may be. */
+  constructor(bounds: MessageBounds = MESSAGE_BOUNDS) {
+    this.#bounds = bounds;
   }
 
   /**
@@ -93,7 +93,7 @@ export class MessageSplitter {
     const end = endOfHead(waiting, Math.max(this.#start, this.#looked - 3));
     this.#looked = this.#end;
     if (end < 0) {
-      if (this.#end - this.#start > this.#limits.mostBytes) throw new MalformedMessage(513, "Message Too Large");
+      if (this.#end - this.#start > this.#bounds.mostBytes) throw new MalformedMessage(513, "Message Too Large");
       return undefined;
     }
     this.#lineBreaks = 0;
@@ -101,7 +101,7 @@ export class MessageSplitter {
     const body = contentLength(lines.map(nameAndValue).filter((header) => header !== undefined));
     if (body === undefined) throw new MalformedMessage(400, "Content-Length is missing");
     const length = end - this.#start + body;
-    if (length > this.#limits.mostBytes) throw new MalformedMessage(513, "Message Too Large");
+    if (length > this.#bounds.mostBytes) throw new MalformedMessage(513, "Message Too Large");
     return length;
   }
 }

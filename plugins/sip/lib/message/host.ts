@@ -4,8 +4,8 @@
  * @module
  */
 import { isIPv6 } from "node:net";
-import type { Scanner } from "./scan.ts";
 import { parsePort } from "./numbers.ts";
+import type { Scanner } from "./scan.ts";
 
 /** The longest name that the domain name system knows. */
 const LONGEST_NAME = 255;

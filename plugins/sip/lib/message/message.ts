@@ -32,7 +32,7 @@ export function isRequest(message: SipMessage): message is SipRequest {
 }
 
 /** What is read at most; whatever is longer is refused with 513. */
-export interface MessageLimits {
+export interface MessageBounds {
   /** Bytes of the whole message. */
   mostBytes: number;
   /** Header lines, after unfolding. */
@@ -41,8 +41,8 @@ export interface MessageLimits {
   mostLine: number;
 }
 
-/** The limits where none are given; a datagram cannot be longer anyway. */
-export const MESSAGE_LIMITS: Readonly<MessageLimits> = { mostBytes: 65_535, mostHeaders: 128, mostLine: 8_192 };
+/** The bounds where none are given; a datagram cannot be longer anyway. */
+export const MESSAGE_BOUNDS: Readonly<MessageBounds> = { mostBytes: 65_535, mostHeaders: 128, mostLine: 8_192 };
 
 /** Says that a message, or a piece of one, cannot be understood. */
 export class MalformedMessage extends Error {

@@ -10,8 +10,8 @@ export { canonicalHost } from "./host.ts";
 export {
   isRequest,
   MalformedMessage,
-  MESSAGE_LIMITS,
-  type MessageLimits,
+  MESSAGE_BOUNDS,
+  type MessageBounds,
   type SipMessage,
   type SipRequest,
   type SipResponse,

@@ -6,7 +6,7 @@
 import { checkHeaders } from "./check.ts";
 import { contentLength, CR, endOfHead, LF, nameAndValue, strictHeadText, unfold } from "./head.ts";
 import { SipHeaders } from "./headers.ts";
-import { MalformedMessage, MESSAGE_LIMITS, type MessageLimits, type SipMessage } from "./message.ts";
+import { MalformedMessage, MESSAGE_BOUNDS, type MessageBounds, type SipMessage } from "./message.ts";
 import { salvageRequest } from "./salvage.ts";
 import { isToken } from "./text.ts";
 import { parseUri } from "./uri.ts";
@@ -20,15 +20,15 @@ const SCHEME = /^[a-z][a-z\d+.-]*:/i;
  * Max-Forwards and Content-Length. Bytes after the length that it gives are not of the message (RFC 3261 18.3); without
  * one the body goes to the end.
  *
- * @throws {MalformedMessage} If it is not a message, or is more than the limits allow.
+ * @throws {MalformedMessage} If it is not a message, or is more than the bounds allow.
  */
-export function parseMessage(bytes: Uint8Array, limits: MessageLimits = MESSAGE_LIMITS): SipMessage {
+export function parseMessage(bytes: Uint8Array, bounds: MessageBounds = MESSAGE_BOUNDS): SipMessage {
   const message = bytes.subarray(lineBreaksAtStart(bytes));
   try {
-    return parse(message, limits);
+    return parse(message, bounds);
   } catch (error) {
     if (!(error instanceof MalformedMessage)) throw error;
-    throw new MalformedMessage(error.status, error.reason, { request: salvageRequest(message, limits) });
+    throw new MalformedMessage(error.status, error.reason, { request: salvageRequest(message, bounds) });
   }
 }
 
@@ -39,13 +39,13 @@ function lineBreaksAtStart(bytes: Uint8Array): number {
   return at;
 }
 
-function parse(bytes: Uint8Array, limits: MessageLimits): SipMessage {
-  if (bytes.length > limits.mostBytes) throw new MalformedMessage(513, "Message Too Large");
+function parse(bytes: Uint8Array, bounds: MessageBounds): SipMessage {
+  if (bytes.length > bounds.mostBytes) throw new MalformedMessage(513, "Message Too Large");
   const end = endOfHead(bytes);
   if (end < 0) throw new MalformedMessage(400, "The headers do not end with an empty line");
   const [startLine = "", ...lines] = unfold(strictHeadText(bytes.subarray(0, end)));
-  if (lines.length > limits.mostHeaders) throw new MalformedMessage(513, "Too Many Headers");
-  const tooLong = (line: string) => line.length > limits.mostLine;
+  if (lines.length > bounds.mostHeaders) throw new MalformedMessage(513, "Too Many Headers");
+  const tooLong = (line: string) => line.length > bounds.mostLine;
   if (tooLong(startLine) || lines.some(tooLong)) throw new MalformedMessage(513, "Header Too Long");
   const headers = readHeaders(lines);
   const body = cutBody(bytes.subarray(end), headers);

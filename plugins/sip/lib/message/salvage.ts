@@ -6,7 +6,7 @@
 import { endOfHead, headText, nameAndValue, unfold } from "./head.ts";
 import { headerKey } from "./header_names.ts";
 import { SipHeaders } from "./headers.ts";
-import type { MessageLimits, SipRequest } from "./message.ts";
+import type { MessageBounds, SipRequest } from "./message.ts";
 import { isToken } from "./text.ts";
 import { MOST_VIAS } from "./via.ts";
 
@@ -17,16 +17,16 @@ const NEEDED = ["via", "from", "to", "call-id", "cseq"];
  * if it cannot be answered, or must not: a response, an ACK, a head without one of them, or one with so many Vias that
  * the answer would cost more than it tells.
  */
-export function salvageRequest(bytes: Uint8Array, limits: MessageLimits): SipRequest | undefined {
+export function salvageRequest(bytes: Uint8Array, bounds: MessageBounds): SipRequest | undefined {
   const end = endOfHead(bytes);
-  const head = bytes.subarray(0, Math.min(end < 0 ? bytes.length : end, limits.mostBytes));
+  const head = bytes.subarray(0, Math.min(end < 0 ? bytes.length : end, bounds.mostBytes));
   const [startLine = "", ...lines] = unfold(headText(head));
   const [method = "", uri = ""] = startLine.split(" ");
   if (!isToken(method) || method === "ACK") return undefined;
   const headers = new SipHeaders();
-  for (const line of lines.slice(0, limits.mostHeaders)) {
+  for (const line of lines.slice(0, bounds.mostHeaders)) {
     const [name = "", value = ""] = nameAndValue(line) ?? [];
-    if (!NEEDED.includes(headerKey(name)) || line.length > limits.mostLine || /[\r\n\0]/.test(value)) continue;
+    if (!NEEDED.includes(headerKey(name)) || line.length > bounds.mostLine || /[\r\n\0]/.test(value)) continue;
     if (isToken(name) && (headerKey(name) === "via" || !headers.has(name))) headers.add(name, value);
   }
   if (!NEEDED.every((name) => headers.get(name)) || headers.all("Via").length > MOST_VIAS) return undefined;

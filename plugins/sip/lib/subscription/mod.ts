@@ -11,6 +11,6 @@ export type {
   NotifyBody,
   Subscriber,
   Subscription,
-  SubscriptionLimits,
+  SubscriptionBounds,
   Subscriptions,
 } from "./subscription.ts";

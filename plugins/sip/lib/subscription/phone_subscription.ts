@@ -16,7 +16,7 @@ export interface PhoneSubscriptionOptions extends NotifierOptions {
   expiry: { leastSeconds: number; mostSeconds: number };
   stateOf(subscription: Subscription): NotifyBody;
   /** Told once, when nothing is under way for it any more: until then it costs what an active one does. */
-  onOver(subscription: PhoneSubscription): void;
+  onEnd(subscription: PhoneSubscription): void;
 }
 
 /** Why a subscription is over. */
@@ -99,7 +99,7 @@ export class PhoneSubscription implements Subscription, DialogUsage {
     if (!this.active) return;
     this.#stop();
     const state = TERMINATED[reason];
-    if (state === undefined) return this.#options.onOver(this);
+    if (state === undefined) return this.#options.onEnd(this);
     try {
       await this.#queue.add(() => {
         const body = this.#notifier.write((version) => this.#present(version));
@@ -108,7 +108,7 @@ export class PhoneSubscription implements Subscription, DialogUsage {
     } catch (error) {
       this.#options.agent.log(`Could not tell a phone that its subscription has ended: ${messageOf(error)}`);
     } finally {
-      this.#options.onOver(this);
+      this.#options.onEnd(this);
     }
   }
 

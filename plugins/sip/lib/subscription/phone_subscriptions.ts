@@ -22,7 +22,7 @@ import type {
   NotifyBody,
   Subscriber,
   Subscription,
-  SubscriptionLimits,
+  SubscriptionBounds,
   Subscriptions,
 } from "./subscription.ts";
 
@@ -31,21 +31,21 @@ const EVENTS = Object.keys(BODY_TYPES).join(", ");
 /** Holds subscriptions within their bounds. */
 export class PhoneSubscriptions implements Subscriptions {
   readonly #agent: AgentContext;
-  readonly #limits: SubscriptionLimits;
+  readonly #bounds: SubscriptionBounds;
   /** The newest last. */
   readonly #held = new Set<PhoneSubscription>();
   #closed = false;
 
   /** @param agent What it shares with calls. */
-  constructor(agent: AgentContext, limits: SubscriptionLimits) {
+  constructor(agent: AgentContext, bounds: SubscriptionBounds) {
     this.#agent = agent;
-    this.#limits = limits;
+    this.#bounds = bounds;
   }
 
   subscribe(transaction: ServerTransaction, { subscriber, credentials, stateOf }: Subscriber): void {
     const agent = this.#agent;
     const { request, from: peer } = transaction;
-    const limits = this.#limits;
+    const bounds = this.#bounds;
     const eventHeader = request.headers.get("Event") ?? "";
     const event = eventOf(eventHeader);
     if (refusesExtension(agent, transaction)) return;
@@ -54,10 +54,10 @@ export class PhoneSubscriptions implements Subscriptions {
       return reply(agent, { transaction, status: 406, headers: [["Accept", BODY_TYPES[event]]] });
     }
     if (!keepable(eventHeader)) return reply(agent, { transaction, status: 400, reason: "Event Too Long" });
-    const asked = readExpiry(request, limits);
+    const asked = readExpiry(request, bounds);
     if ("status" in asked) return reply(agent, { transaction, ...asked });
     const resource = kept(userOf(request) ?? "");
-    const isFull = this.#closed || !this.#evict({ subscriber, event, resource }) || this.#held.size >= limits.most;
+    const isFull = this.#closed || !this.#evict({ subscriber, event, resource }) || this.#held.size >= bounds.most;
     if (isFull) return reply(agent, { transaction, status: 503 });
     const dialog = dialogOf(request, peer);
     if (dialog instanceof MalformedMessage) {
@@ -72,8 +72,8 @@ export class PhoneSubscriptions implements Subscriptions {
       resource,
       credentials,
       stateOf,
-      expiry: limits,
-      onOver: (subscription) => this.#held.delete(subscription),
+      expiry: bounds,
+      onEnd: (subscription) => this.#held.delete(subscription),
     });
     this.#held.add(subscription);
     subscription.take(transaction, asked.seconds);
@@ -113,7 +113,7 @@ export class PhoneSubscriptions implements Subscriptions {
    * @returns Whether there is room now.
    */
   #evict({ subscriber, event, resource }: Pick<Subscription, "subscriber" | "event" | "resource">): boolean {
-    const { mostOfOne } = this.#limits;
+    const { mostOfOne } = this.#bounds;
     if (this.#of(subscriber).length < mostOfOne) return true;
     const active = this.#of(subscriber).filter((subscription) => subscription.active);
     const alike = active.find((subscription) => subscription.event === event && subscription.resource === resource);

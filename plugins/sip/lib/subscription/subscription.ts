@@ -36,7 +36,7 @@ export interface Subscriber {
 }
 
 /** Bounds of subscriptions. */
-export interface SubscriptionLimits {
+export interface SubscriptionBounds {
   /** In all. */
   most: number;
   /** Of one subscriber. The oldest makes room: a phone that was restarted forgets to end its own. */

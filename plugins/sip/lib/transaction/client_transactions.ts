@@ -6,10 +6,10 @@
 import { type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
 import type { Clock } from "../tools/mod.ts";
 import { type Peer, peerText, samePeer, TransportError, type Transports } from "../transport/mod.ts";
-import { type ClientOptions, type ClientTransaction, NonInviteClient } from "./non_invite_client.ts";
 import type { InviteOptions, InviteTransaction } from "./endpoint.ts";
 import { InviteClient } from "./invite_client.ts";
 import { clientKey, inviteKey } from "./keys.ts";
+import { type ClientOptions, type ClientTransaction, NonInviteClient } from "./non_invite_client.ts";
 import { withOurVia } from "./via.ts";
 
 /** What they are made of. */

@@ -90,7 +90,7 @@ export interface ServerTransaction {
 }
 
 /** What strangers may cost. */
-export interface EndpointLimits {
+export interface EndpointBounds {
   /** Requests of others in work or remembered, of all sources. */
   transactions: number;
   /** The same of one source: an IPv4 address, or an IPv6 network of 64 bits. */
@@ -118,7 +118,7 @@ export interface EndpointLimits {
 }
 
 /** What holds unless told otherwise. A whole room of phones may stand behind one address. */
-export const DEFAULT_ENDPOINT_LIMITS: EndpointLimits = {
+export const DEFAULT_ENDPOINT_BOUNDS: EndpointBounds = {
   transactions: 8_192,
   transactionsPerSource: 4_096,
   transactionBytes: 16_777_216,

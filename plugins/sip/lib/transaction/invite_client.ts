@@ -5,9 +5,9 @@
  */
 import { parseCSeq, SipHeaders, type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
 import { type Peer, peerText } from "../transport/mod.ts";
-import { type ClientOptions, type ClientTransaction, timeout } from "./non_invite_client.ts";
 import { type InviteOptions, TransactionTimeout } from "./endpoint.ts";
 import { toTag } from "./keys.ts";
+import { type ClientOptions, type ClientTransaction, timeout } from "./non_invite_client.ts";
 import { PATIENCE_MS, T1_MS, Timers } from "./timers.ts";
 
 /** How many phones a proxy may fork one INVITE to; what more of them answer is not heard. */

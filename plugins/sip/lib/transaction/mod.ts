@@ -5,9 +5,9 @@
  */
 export {
   type Admission,
-  DEFAULT_ENDPOINT_LIMITS,
+  DEFAULT_ENDPOINT_BOUNDS,
   type Endpoint,
-  type EndpointLimits,
+  type EndpointBounds,
   type EndpointUser,
   type InviteOptions,
   type InviteTransaction,

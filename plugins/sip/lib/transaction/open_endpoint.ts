@@ -15,7 +15,7 @@ import {
 import { type Clock, TokenBuckets } from "../tools/mod.ts";
 import { type Peer, peerText, type Transports } from "../transport/mod.ts";
 import { ClientTransactions } from "./client_transactions.ts";
-import type { EndpointLimits, EndpointUser, OpenEndpoint } from "./endpoint.ts";
+import type { EndpointBounds, EndpointUser, OpenEndpoint } from "./endpoint.ts";
 import { RateLimit } from "./rate_limit.ts";
 import { type Arrival, ServerTransactions } from "./server_transactions.ts";
 import { withSource } from "./via.ts";
@@ -30,7 +30,7 @@ export interface EndpointOptions {
   /** Times the transactions. */
   clock: Clock;
   /** What strangers may cost. */
-  limits: EndpointLimits;
+  bounds: EndpointBounds;
   /** Hears of trouble, at a bounded rate. */
   log(text: string): void;
 }
@@ -40,8 +40,8 @@ const NOBODY: EndpointUser = { admit: () => "drop", onRequest() {} };
 
 /** Makes an endpoint of transports: what they receive is handed to its `receive`, and what they lose to its `lost`. */
 export function openEndpoint(options: EndpointOptions): OpenEndpoint {
-  const { transports, clock, limits } = options;
-  const rateLimit = new RateLimit({ clock, limits });
+  const { transports, clock, bounds } = options;
+  const rateLimit = new RateLimit({ clock, bounds });
   const logRate = new TokenBuckets({ clock, ...LOG_RATE });
   const log = (text: string) => {
     if (logRate.take("")) options.log(text.slice(0, LONGEST_LOG));
@@ -49,7 +49,7 @@ export function openEndpoint(options: EndpointOptions): OpenEndpoint {
   const clients = new ClientTransactions({ transports, clock, log });
   let user = NOBODY;
   const servers = new ServerTransactions({
-    ...{ transports, clock, limits, log },
+    ...{ transports, clock, bounds, log },
     onRequest: (transaction) => user.onRequest(transaction),
     onAck: (ack, from) => user.onAck?.(ack, from),
     admit(request, from) {
@@ -72,7 +72,7 @@ export function openEndpoint(options: EndpointOptions): OpenEndpoint {
 
   function takeRequest(request: SipRequest, arrival: Arrival): void {
     if (request.method === "ACK" && user.believesAck?.(request, arrival.from) === false) return;
-    const isTooLong = arrival.from.transport === "udp" && arrival.bytes > limits.datagramBytes;
+    const isTooLong = arrival.from.transport === "udp" && arrival.bytes > bounds.datagramBytes;
     if (!isTooLong) servers.receive(request, arrival);
     else if (request.method !== "ACK") refuse(request, { status: 513, reason: "Message Too Large", ...arrival });
   }

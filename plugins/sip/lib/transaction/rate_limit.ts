@@ -5,7 +5,7 @@
  */
 import { type Clock, TokenBuckets } from "../tools/mod.ts";
 import { type Peer, peerText, sourceOf } from "../transport/mod.ts";
-import type { EndpointLimits } from "./endpoint.ts";
+import type { EndpointBounds } from "./endpoint.ts";
 
 /**
  * How many are remembered: more than there are phones. The one of which nothing was let in for longest is forgotten
@@ -36,32 +36,32 @@ export class KnownSources {
 /** What a rate limit is made of. */
 export interface RateLimitOptions {
   clock: Clock;
-  limits: Pick<EndpointLimits, "messagesPerSecond" | "burst" | "messagesPerSecondOfAll" | "burstOfAll">;
+  bounds: Pick<EndpointBounds, "messagesPerSecond" | "burst" | "messagesPerSecondOfAll" | "burstOfAll">;
 }
 
 /** Counts what comes in, before it is read: a flood must not even cost that. */
 export class RateLimit {
-  readonly #limits: RateLimitOptions["limits"];
+  readonly #bounds: RateLimitOptions["bounds"];
   readonly #ofSource: TokenBuckets;
   readonly #ofAll: TokenBuckets;
   readonly #known = new KnownSources();
 
   /** @param options How much is heard, and what times it. */
-  constructor({ clock, limits }: RateLimitOptions) {
-    this.#limits = limits;
-    this.#ofSource = new TokenBuckets({ clock, perSecond: limits.messagesPerSecond, burst: limits.burst });
-    this.#ofAll = new TokenBuckets({ clock, perSecond: limits.messagesPerSecondOfAll, burst: limits.burstOfAll });
+  constructor({ clock, bounds }: RateLimitOptions) {
+    this.#bounds = bounds;
+    this.#ofSource = new TokenBuckets({ clock, perSecond: bounds.messagesPerSecond, burst: bounds.burst });
+    this.#ofAll = new TokenBuckets({ clock, perSecond: bounds.messagesPerSecondOfAll, burst: bounds.burstOfAll });
   }
 
   /** Counts a message. @returns Why it is not heard, if it is not. */
   refuses(from: Peer): string | undefined {
     if (!this.#ofSource.take(sourceOf(from.host))) {
-      return `${peerText(from)} is not heard: it sends more than ${this.#limits.messagesPerSecond} messages a second`;
+      return `${peerText(from)} is not heard: it sends more than ${this.#bounds.messagesPerSecond} messages a second`;
     }
     if (this.#isStranger(from) && !this.#ofAll.take("")) {
       return `${
         peerText(from)
-      } is not heard: strangers send more than ${this.#limits.messagesPerSecondOfAll} messages a second`;
+      } is not heard: strangers send more than ${this.#bounds.messagesPerSecondOfAll} messages a second`;
     }
   }
 

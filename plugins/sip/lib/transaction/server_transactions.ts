@@ -6,7 +6,7 @@
 import { newToken, responseTo, type SipRequest, type SipResponse, writeMessage } from "../message/mod.ts";
 import type { Clock } from "../tools/mod.ts";
 import { type Peer, peerText, Quota, TransportError, type Transports } from "../transport/mod.ts";
-import type { EndpointLimits, EndpointUser, ServerTransaction } from "./endpoint.ts";
+import type { EndpointBounds, EndpointUser, ServerTransaction } from "./endpoint.ts";
 import { InviteServer } from "./invite_server.ts";
 import { acknowledgementKey, mergeKey, serverKey } from "./keys.ts";
 import { NonInviteServer, type ReceivingTransaction, type ServerOptions } from "./non_invite_server.ts";
@@ -16,8 +16,8 @@ import { type ResponseTargets, responseTargets } from "./via.ts";
 export interface ServerTransactionsOptions extends Required<Omit<EndpointUser, "believesAck">> {
   transports: Transports;
   clock: Clock;
-  limits: Pick<
-    EndpointLimits,
+  bounds: Pick<
+    EndpointBounds,
     "transactions" | "transactionsPerSource" | "transactionBytes" | "transactionBytesPerSource"
   >;
   log(text: string): void;
@@ -46,7 +46,7 @@ export class ServerTransactions {
   readonly #accepted = new Map<string, InviteServer>();
 
   constructor(options: ServerTransactionsOptions) {
-    const { transactions, transactionsPerSource, transactionBytes, transactionBytesPerSource } = options.limits;
+    const { transactions, transactionsPerSource, transactionBytes, transactionBytesPerSource } = options.bounds;
     this.#options = options;
     this.#count = new Quota({ most: transactions, mostPerSource: transactionsPerSource });
     this.#bytes = new Quota({ most: transactionBytes, mostPerSource: transactionBytesPerSource });

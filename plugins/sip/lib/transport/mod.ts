@@ -9,12 +9,12 @@ export { openTransports } from "./open.ts";
 export { hostText, type LocalAddress, type Peer, peerText, samePeer, type TransportName } from "./peer.ts";
 export { Quota } from "./quota.ts";
 export {
-  DEFAULT_TRANSPORT_LIMITS,
+  DEFAULT_TRANSPORT_BOUNDS,
   type OpenTransports,
   type Receiver,
   type SendOptions,
+  type TransportBounds,
   TransportError,
-  type TransportLimits,
   type TransportOptions,
   type Transports,
 } from "./transports.ts";

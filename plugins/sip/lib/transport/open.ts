@@ -19,7 +19,7 @@ type AnySocket = UdpSocket | TcpSocket;
  * Rejects with a {@linkcode TransportError} if one of them cannot be had, and leaves none open then.
  */
 export async function openTransports(options: TransportOptions): Promise<OpenTransports> {
-  const { listen, transports, limits, clock = systemClock } = options;
+  const { listen, transports, bounds, clock = systemClock } = options;
   const sockets: AnySocket[] = [];
   let user: Receiver | undefined;
   const receiver: Receiver = {
@@ -30,10 +30,10 @@ export async function openTransports(options: TransportOptions): Promise<OpenTra
   try {
     for (const { host } of listen) requireAddress(host);
     if (transports.includes("udp")) {
-      for (const address of listen) sockets.push(await openUdp({ ...address, limits, receiver }));
+      for (const address of listen) sockets.push(await openUdp({ ...address, bounds, receiver }));
     }
     if (transports.includes("tcp")) {
-      for (const address of listen) sockets.push(openTcp({ ...address, limits, receiver, clock }));
+      for (const address of listen) sockets.push(openTcp({ ...address, bounds, receiver, clock }));
     }
   } catch (error) {
     await closeAll(sockets);

@@ -15,7 +15,7 @@ export class Quota {
   readonly #taken = new Map<string, number>();
   #all = 0;
 
-  /** @param limits How much there is, and how much one source gets. */
+  /** @param bounds How much there is, and how much one source gets. */
   constructor({ most, mostPerSource }: { most: number; mostPerSource: number }) {
     this.#most = most;
     this.#mostPerSource = mostPerSource;

@@ -4,11 +4,11 @@
  * @module
  */
 import { type Clock, pause } from "../tools/mod.ts";
+import { toEvict } from "./eviction.ts";
 import { hostText, type LocalAddress, type Peer, peerText } from "./peer.ts";
 import { Quota } from "./quota.ts";
-import { toEvict } from "./eviction.ts";
 import { TcpConnection } from "./tcp_connection.ts";
-import { type Receiver, type SendOptions, TransportError, type TransportLimits } from "./transports.ts";
+import { type Receiver, type SendOptions, type TransportBounds, TransportError } from "./transports.ts";
 
 /** How long to leave a listener alone that could not accept. */
 const ACCEPT_AGAIN_MS = 100;
@@ -17,7 +17,7 @@ const ACCEPT_AGAIN_MS = 100;
 export interface TcpOptions {
   host: string;
   port: number;
-  limits: TransportLimits;
+  bounds: TransportBounds;
   receiver: Receiver;
   clock: Clock;
 }
@@ -61,13 +61,13 @@ export class TcpSocket {
   /** @param listener Closed with this. */
   constructor(listener: Deno.TcpListener, options: TcpOptions) {
     const { hostname, port } = listener.addr;
-    const { limits } = options;
+    const { bounds } = options;
     this.local = { host: hostname, port };
     this.#listener = listener;
     this.#options = options;
     this.#quotas = {
-      peer: new Quota({ most: limits.connections, mostPerSource: limits.connectionsPerAddress }),
-      us: new Quota({ most: limits.connectionsOfOurs, mostPerSource: limits.connectionsOfOursPerAddress }),
+      peer: new Quota({ most: bounds.connections, mostPerSource: bounds.connectionsPerAddress }),
+      us: new Quota({ most: bounds.connectionsOfOurs, mostPerSource: bounds.connectionsOfOursPerAddress }),
     };
   }
 
@@ -125,7 +125,7 @@ export class TcpSocket {
   }
 
   async #dial(to: Peer): Promise<TcpConnection> {
-    const { limits: { connectMs }, clock } = this.#options;
+    const { bounds: { connectMs }, clock } = this.#options;
     const giveUp = new AbortController();
     const stop = clock.after(connectMs, () => giveUp.abort(new Error(`no answer within ${connectMs} ms`)));
     const signal = AbortSignal.any([giveUp.signal, this.#closing.signal]);

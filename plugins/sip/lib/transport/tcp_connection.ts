@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { MESSAGE_LIMITS, MessageSplitter, type Split } from "../message/mod.ts";
+import { MESSAGE_BOUNDS, MessageSplitter, type Split } from "../message/mod.ts";
 import type { Clock } from "../tools/mod.ts";
 import { type Peer, peerText } from "./peer.ts";
-import { type Receiver, TransportError, type TransportLimits } from "./transports.ts";
+import { type Receiver, type TransportBounds, TransportError } from "./transports.ts";
 
 const PONG = new TextEncoder().encode("\r\n");
 const READ_BYTES = 16_384;
@@ -20,7 +20,7 @@ const MOST_WHILE_READING = 65_536;
 /** What a connection is made of. */
 export interface ConnectionOptions {
   peer: Peer;
-  limits: TransportLimits;
+  bounds: TransportBounds;
   clock: Clock;
   receiver: Receiver;
 }
@@ -32,7 +32,7 @@ export class TcpConnection {
   /** Fulfils when it is closed. */
   readonly closed: Promise<void>;
   readonly #conn: Deno.TcpConn;
-  readonly #limits: TransportLimits;
+  readonly #bounds: TransportBounds;
   readonly #clock: Clock;
   readonly #receiver: Receiver;
   readonly #splitter: MessageSplitter;
@@ -45,16 +45,16 @@ export class TcpConnection {
   #open = true;
 
   /** @param conn Open; it is closed with this. */
-  constructor(conn: Deno.TcpConn, { peer, limits, clock, receiver }: ConnectionOptions) {
+  constructor(conn: Deno.TcpConn, { peer, bounds, clock, receiver }: ConnectionOptions) {
     this.peer = peer;
     this.#conn = conn;
-    this.#limits = limits;
+    this.#bounds = bounds;
     this.#clock = clock;
     this.#receiver = receiver;
-    this.#splitter = new MessageSplitter({ ...MESSAGE_LIMITS, mostBytes: limits.mostBytes });
+    this.#splitter = new MessageSplitter({ ...MESSAGE_BOUNDS, mostBytes: bounds.mostBytes });
     this.#heardAt = clock.now();
-    this.#patienceUntil = this.#heardAt + limits.strangerMs;
-    this.#stopWatch = clock.after(limits.strangerMs, () => this.#watch());
+    this.#patienceUntil = this.#heardAt + bounds.strangerMs;
+    this.#stopWatch = clock.after(bounds.strangerMs, () => this.#watch());
     this.closed = this.#read();
   }
 
@@ -71,13 +71,13 @@ export class TcpConnection {
   /** Keeps it for as long as it is used. */
   keep(): void {
     this.#kept = true;
-    this.#patienceUntil = this.#heardAt + this.#limits.quietMs;
+    this.#patienceUntil = this.#heardAt + this.#bounds.quietMs;
   }
 
   /** Sends one message. Rejects with a {@linkcode TransportError}. */
   send(bytes: Uint8Array): Promise<void> {
     if (!this.#open) return Promise.reject(this.#failure("the connection is closed"));
-    if (this.#waitingBytes + bytes.length + WAITING_COST > this.#limits.waitingBytes) {
+    if (this.#waitingBytes + bytes.length + WAITING_COST > this.#bounds.waitingBytes) {
       this.close();
       return Promise.reject(this.#failure(`it does not read; ${this.#waitingBytes} bytes wait already`));
     }

@@ -7,7 +7,7 @@ import type { Clock } from "../tools/mod.ts";
 import type { LocalAddress, Peer, TransportName } from "./peer.ts";
 
 /** Bounds of what strangers may cost. */
-export interface TransportLimits {
+export interface TransportBounds {
   /** Bytes of one message. */
   mostBytes: number;
   /**
@@ -38,7 +38,7 @@ export interface TransportLimits {
 }
 
 /** What holds unless told otherwise. */
-export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = {
+export const DEFAULT_TRANSPORT_BOUNDS: TransportBounds = {
   mostBytes: 65_535,
   connections: 1_024,
   connectionsPerAddress: 256,
@@ -103,7 +103,7 @@ export interface TransportOptions {
   /** How to listen at each. */
   transports: readonly TransportName[];
   /** What strangers may cost. */
-  limits: TransportLimits;
+  bounds: TransportBounds;
   /** Times connections; that of this machine if absent. */
   clock?: Clock;
 }

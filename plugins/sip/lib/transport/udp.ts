@@ -7,7 +7,7 @@ import type { RemoteInfo, Socket } from "node:dgram";
 import { systemClock } from "../tools/mod.ts";
 import { bindDatagrams } from "./datagrams.ts";
 import { hostText, type LocalAddress, type Peer, peerText } from "./peer.ts";
-import { type Receiver, TransportError, type TransportLimits } from "./transports.ts";
+import { type Receiver, type TransportBounds, TransportError } from "./transports.ts";
 
 /**
  * How many datagrams go out before others get their turn to come in. Deno gives its socket no more than the system's
@@ -30,7 +30,7 @@ interface Waiting {
 export interface UdpOptions {
   host: string;
   port: number;
-  limits: Pick<TransportLimits, "mostBytes" | "waitingBytes">;
+  bounds: Pick<TransportBounds, "mostBytes" | "waitingBytes">;
   receiver: Receiver;
 }
 
@@ -39,11 +39,11 @@ export interface UdpOptions {
  *
  * Rejects with a {@linkcode TransportError} if the address cannot be had.
  */
-export async function openUdp({ host, port, limits, receiver }: UdpOptions): Promise<UdpSocket> {
+export async function openUdp({ host, port, bounds, receiver }: UdpOptions): Promise<UdpSocket> {
   const socket = await bindDatagrams(host, port).catch((cause) => {
     throw new TransportError(`Cannot listen at udp ${hostText(host)}:${port}: ${String(cause)}`, { cause });
   });
-  return new UdpSocket(socket, { limits, receiver });
+  return new UdpSocket(socket, { bounds, receiver });
 }
 
 /** A bound UDP socket. */
@@ -52,7 +52,7 @@ export class UdpSocket {
   /** Where it is bound. */
   readonly local: LocalAddress;
   readonly #socket: Socket;
-  readonly #limits: UdpOptions["limits"];
+  readonly #bounds: UdpOptions["bounds"];
   readonly #queue: Waiting[] = [];
   readonly #leaving = new Set<Promise<void>>();
   #waitingBytes = 0;
@@ -60,15 +60,15 @@ export class UdpSocket {
   #closed = false;
 
   /** @param socket A bound one; it is closed with this. */
-  constructor(socket: Socket, { limits, receiver }: Pick<UdpOptions, "limits" | "receiver">) {
+  constructor(socket: Socket, { bounds, receiver }: Pick<UdpOptions, "bounds" | "receiver">) {
     const { address, port } = socket.address();
     this.local = { host: address, port };
     this.#socket = socket;
-    this.#limits = limits;
+    this.#bounds = bounds;
     // Linux reports unreachable peers only to connected sockets; an error without a listener would end the process.
     socket.on("error", () => {});
     socket.on("message", (bytes: Uint8Array, { address: host, port }: RemoteInfo) => {
-      if (bytes.length <= KEEP_ALIVE_BYTES || bytes.length > limits.mostBytes || port === 0) return;
+      if (bytes.length <= KEEP_ALIVE_BYTES || bytes.length > bounds.mostBytes || port === 0) return;
       receiver.onMessage(bytes, { transport: "udp", host, port, local: this.local });
     });
   }
@@ -76,7 +76,7 @@ export class UdpSocket {
   /** Sends a datagram. Rejects with a {@linkcode TransportError}. */
   send(bytes: Uint8Array, to: Peer): Promise<void> {
     if (this.#closed) return Promise.reject(new TransportError("Cannot send: the socket is closed"));
-    if (this.#waitingBytes + bytes.length > this.#limits.waitingBytes) {
+    if (this.#waitingBytes + bytes.length > this.#bounds.waitingBytes) {
       return Promise.reject(
         new TransportError(`Cannot send to ${peerText(to)}: ${this.#waitingBytes} bytes wait to go out already`),
       );

@@ -46,15 +46,15 @@ class EndpointUserAgent implements UserAgent {
   readonly #calls = new Set<PhoneCall>();
   #closed = false;
 
-  constructor({ endpoint, clock, product, rtpPorts, limits, subscriptions, ...options }: UserAgentOptions) {
-    this.#mostCalls = limits.mostCalls;
+  constructor({ endpoint, clock, product, rtpPorts, bounds, subscriptions, ...options }: UserAgentOptions) {
+    this.#mostCalls = bounds.mostCalls;
     this.#context = {
       endpoint,
       clock,
       product,
       dialogs: new DialogTable(),
       ports: new RtpPorts(...rtpPorts),
-      mostPacketsPerSecond: limits.mostPacketsPerSecond,
+      mostPacketsPerSecond: bounds.mostPacketsPerSecond,
       local: (to) => options.local(to),
       log: (text) => options.log(text),
     };

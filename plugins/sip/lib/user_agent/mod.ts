@@ -4,4 +4,4 @@
  * @module
  */
 export { createUserAgent } from "./create_user_agent.ts";
-export type { OutgoingRequest, UserAgent, UserAgentLimits, UserAgentOptions } from "./user_agent.ts";
+export type { OutgoingRequest, UserAgent, UserAgentBounds, UserAgentOptions } from "./user_agent.ts";

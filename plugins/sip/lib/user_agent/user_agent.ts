@@ -6,7 +6,7 @@
 import type { Call } from "../call/mod.ts";
 import type { Caller, DialogMatch, Outgoing } from "../dialog/mod.ts";
 import type { SipRequest, SipResponse } from "../message/mod.ts";
-import type { SubscriptionLimits, Subscriptions } from "../subscription/mod.ts";
+import type { SubscriptionBounds, Subscriptions } from "../subscription/mod.ts";
 import type { Clock } from "../tools/mod.ts";
 import type { Endpoint, ServerTransaction } from "../transaction/mod.ts";
 import type { Peer } from "../transport/mod.ts";
@@ -32,9 +32,9 @@ export interface UserAgentOptions {
   /** RTP ports, the first and the last; even ones are used. Each call holds one. */
   rtpPorts: readonly [first: number, last: number];
   /** Bounds. */
-  limits: UserAgentLimits;
+  bounds: UserAgentBounds;
   /** Bounds of the subscriptions of phones. */
-  subscriptions: SubscriptionLimits;
+  subscriptions: SubscriptionBounds;
   /** User-Agent and Server headers: `Switchroom/0.1`. */
   product: string;
   /** Told what an operator may want to know. */
@@ -42,7 +42,7 @@ export interface UserAgentOptions {
 }
 
 /** Bounds of a user agent. */
-export interface UserAgentLimits {
+export interface UserAgentBounds {
   /** Calls at once, both ways. */
   mostCalls: number;
   /** RTP packets a second that one call reads; what is beyond them is dropped unread. */

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { Call } from "../../../../plugins/sip/lib/call/mod.ts";
 import { type Address, parseUri } from "../../../../plugins/sip/lib/message/mod.ts";
 import { systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
-import { DEFAULT_ENDPOINT_LIMITS, openEndpoint } from "../../../../plugins/sip/lib/transaction/mod.ts";
+import { DEFAULT_ENDPOINT_BOUNDS, openEndpoint } from "../../../../plugins/sip/lib/transaction/mod.ts";
 import {
-  DEFAULT_TRANSPORT_LIMITS,
+  DEFAULT_TRANSPORT_BOUNDS,
   hostText,
   openTransports,
   type Peer,
@@ -26,16 +26,16 @@ async function openParty(
   const transports = await openTransports({
     listen: [{ host, port: 0 }],
     transports: [transport],
-    limits: DEFAULT_TRANSPORT_LIMITS,
+    bounds: DEFAULT_TRANSPORT_BOUNDS,
   });
   const taken = Promise.withResolvers<Call>();
-  const endpoint = openEndpoint({ transports, clock: systemClock, limits: DEFAULT_ENDPOINT_LIMITS, log() {} });
+  const endpoint = openEndpoint({ transports, clock: systemClock, bounds: DEFAULT_ENDPOINT_BOUNDS, log() {} });
   const agent = createUserAgent({
     endpoint,
     rtpPorts,
     local: transports.local,
     clock: systemClock,
-    limits: { mostCalls: 1, mostPacketsPerSecond: 100 },
+    bounds: { mostCalls: 1, mostPacketsPerSecond: 100 },
     subscriptions: { most: 1, mostOfOne: 1, leastSeconds: 60, mostSeconds: 60 },
     product: "Test/1",
     log() {},

@@ -4,9 +4,9 @@ import type { Call } from "../../../../plugins/sip/lib/call/mod.ts";
 import { RequestRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
 import { responseTo, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
 import type { ServerTransaction } from "../../../../plugins/sip/lib/transaction/mod.ts";
-import { settle } from "../support/hand_clock.ts";
 import { type Bench, openBench, peerOf, ring } from "../dialog/support/party.ts";
 import { RawDialog, sdp, SDP_TYPE, textOf } from "../dialog/support/raw_dialog.ts";
+import { flush } from "../support/hand_clock.ts";
 
 const RELAY = ["Content-Type", "application/dtmf-relay"] as const;
 const never = new AbortController().signal;
@@ -64,7 +64,7 @@ Deno.test("RFC 3261 14.2: a re-INVITE without an offer is answered with one of o
   const { call, raw } = await answered(bench);
   const response = await raw.invite({ ack: sdp() });
   assert.match(textOf(response), /m=audio \d+ RTP\/AVP 0 8 101/);
-  await settle();
+  await flush();
   assert.equal(call.state, "answered");
   await raw.invite({ ack: "" });
   const end = await call.ended;

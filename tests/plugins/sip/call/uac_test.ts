@@ -6,8 +6,8 @@ import { RtpPorts } from "../../../../plugins/sip/lib/media/mod.ts";
 import { responseTo, type SipRequest, writeMessage } from "../../../../plugins/sip/lib/message/mod.ts";
 import type { ServerTransaction } from "../../../../plugins/sip/lib/transaction/mod.ts";
 import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
-import { settle } from "../support/hand_clock.ts";
 import { type Bench, openBench, peerOf, ring } from "../dialog/support/party.ts";
+import { flush } from "../support/hand_clock.ts";
 
 const CONTACT = ["Contact", "<sip:200@127.0.0.1:5070>"] as const;
 const SDP = new TextEncoder().encode(
@@ -59,7 +59,7 @@ Deno.test("RFC 3261 21.1: 180 and 183 say that a phone rings; 181, 182 and 199 d
   await using bench = openBench();
   const { call, invite } = await ringing(bench);
   for (const status of [181, 182, 199]) answer(invite, status);
-  await settle();
+  await flush();
   assert.equal(call.state, "calling");
   answer(invite, 183);
   await call.ringing;
@@ -223,7 +223,7 @@ Deno.test("RFC 3261 13.2.2.4: the 2xx of a second phone behind a proxy is acknow
   const byes: SipRequest[] = [];
   phone.onRequest = ({ request }) => byes.push(request) > 0 && false;
   us.endpoint.receive(written(invite, "second"), { transport: "udp", host: "127.0.0.1", port: phone.port });
-  await settle();
+  await flush();
   assert.deepEqual(wire.story(us.port), ["INVITE", "ACK", "ACK", "BYE"]);
   assert.match(byes[0]?.headers.get("To") ?? "", /tag=second/);
   assert.equal(call.state, "answered");

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import type { DialogMatch } from "../../../../plugins/sip/lib/dialog/mod.ts";
 import { responseTo, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
 import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
-import { settle } from "../support/hand_clock.ts";
+import { flush } from "../support/hand_clock.ts";
 import { type Bench, openBench, peerOf, ring } from "./support/party.ts";
 import { Subscriber } from "./support/subscriber.ts";
 
@@ -56,12 +56,12 @@ Deno.test("RFC 3261 12.2.2: so does the dialog of a call, whoever began it", asy
   const { us, phone } = bench;
   const out = us.agent.call(ring(us, phone));
   await out.answered;
-  await settle();
+  await flush();
   await phone.taken[0]?.request("OPTIONS");
   assert.deepEqual(matches(bench, lastOf(bench)), ours);
   const back = phone.agent.call(ring(phone, us));
   await back.answered;
-  await settle();
+  await flush();
   await back.request("OPTIONS");
   const asked = lastOf(bench);
   assert.deepEqual(matches(bench, asked), ours);

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { TelephoneEvents } from "../../../../plugins/sip/lib/media/telephone_events.ts";
 import { digitOfInfo } from "../../../../plugins/sip/lib/media/mod.ts";
 import { readPacket, type RtpPacket, writePacket } from "../../../../plugins/sip/lib/media/rtp.ts";
+import { TelephoneEvents } from "../../../../plugins/sip/lib/media/telephone_events.ts";
 
 function event(
   code: number,

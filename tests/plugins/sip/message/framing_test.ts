@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { MESSAGE_LIMITS, MessageSplitter, parseMessage, type Split } from "../../../../plugins/sip/lib/message/mod.ts";
+import { MESSAGE_BOUNDS, MessageSplitter, parseMessage, type Split } from "../../../../plugins/sip/lib/message/mod.ts";
 import { bytesOf, joined, message, refusalOf } from "./support.ts";
 
 const first = message({ more: ["Content-Length: 3"], body: "a\n" });
@@ -55,7 +55,7 @@ Deno.test("RFC 3261 20.14: a stream without a Content-Length that can be read ca
 });
 
 Deno.test("what waits is never more than one message: longer ones are refused as soon as that is known", () => {
-  const { mostBytes } = MESSAGE_LIMITS;
+  const { mostBytes } = MESSAGE_BOUNDS;
   equal(refusalOf(() => split(new Uint8Array(mostBytes + 1).fill(65), 1_000)).status, 513);
   equal(refusalOf(() => split(message({ more: [`Content-Length: ${mostBytes}`] }), 1_000)).status, 513);
   const head = message({ more: ["Content-Length: 65000"] });

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { deepEqual, ok } from "node:assert/strict";
 import fc from "fast-check";
+import { deepEqual, ok } from "node:assert/strict";
 import {
   type Address,
   isRequest,

@@ -4,8 +4,8 @@ import { parseAddress, SipHeaders, type SipResponse } from "../../../../plugins/
 import { type Clock, systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
 import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
 import type { OutgoingRequest } from "../../../../plugins/sip/lib/user_agent/mod.ts";
-import { PATIENCE_MS } from "../../../../plugins/sip/phone/first_of.ts";
 import { Contacts } from "../../../../plugins/sip/phone/contacts.ts";
+import { PATIENCE_MS } from "../../../../plugins/sip/phone/first_of.ts";
 import type { Binding } from "../../../../plugins/sip/registrar/mod.ts";
 import { HandClock } from "../support/hand_clock.ts";
 import { never } from "./support/line_bench.ts";

@@ -3,8 +3,8 @@ import { deepEqual, equal } from "node:assert/strict";
 import { parseAddress, SipHeaders } from "../../../../plugins/sip/lib/message/mod.ts";
 import { systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
 import type { OutgoingRequest } from "../../../../plugins/sip/lib/user_agent/mod.ts";
-import { createKeepAlive } from "../../../../plugins/sip/phone/keep_alive.ts";
 import { Contacts } from "../../../../plugins/sip/phone/contacts.ts";
+import { createKeepAlive } from "../../../../plugins/sip/phone/keep_alive.ts";
 
 /** A phone with one contact, asked every 30 s, that answers what the test says. */
 function ask(answer: (request: OutgoingRequest) => number | undefined, everyMs = 30_000) {

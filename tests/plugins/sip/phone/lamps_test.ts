@@ -3,8 +3,8 @@ import { parseAddress, SipHeaders } from "../../../../plugins/sip/lib/message/mo
 import type { NotifyBody, Subscription } from "../../../../plugins/sip/lib/subscription/mod.ts";
 import { systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
 import type { OutgoingRequest } from "../../../../plugins/sip/lib/user_agent/mod.ts";
-import { Lamps } from "../../../../plugins/sip/phone/lamps.ts";
 import { Contacts } from "../../../../plugins/sip/phone/contacts.ts";
+import { Lamps } from "../../../../plugins/sip/phone/lamps.ts";
 import { never, standing } from "./support/line_bench.ts";
 
 const OK = { status: 200, reason: "OK", headers: new SipHeaders(), body: new Uint8Array() };

@@ -1,5 +1,5 @@
-import { deepEqual, equal, match } from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { FakeCall } from "./support/fake_call.ts";
 import { LineBench, never, standing } from "./support/line_bench.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeMessage } from "../../../../plugins/sip/lib/message/mod.ts";
 import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
-import { DEFAULT_REGISTRAR_LIMITS } from "../../../../plugins/sip/registrar/mod.ts";
+import { DEFAULT_REGISTRAR_BOUNDS } from "../../../../plugins/sip/registrar/mod.ts";
 import { bench, contactsOf, PHONE } from "./support.ts";
 
 const CONTACT = "<sip:1001@192.0.2.20:5070>";
@@ -37,7 +37,7 @@ Deno.test("a binding that is refreshed does not end in its first time", async ()
 });
 
 Deno.test("one contact too many takes the place of the one that was refreshed longest ago; too many at once are refused", () => {
-  const { register, bindings } = bench({ limits: { ...DEFAULT_REGISTRAR_LIMITS, contactsPerAccount: 3 } });
+  const { register, bindings } = bench({ bounds: { ...DEFAULT_REGISTRAR_BOUNDS, contactsPerAccount: 3 } });
   const at = (...hosts: string[]) => hosts.map((host) => `<sip:1001@${host}>`).join(", ");
   const hosts = () => bindings("1001").map(({ contact }) => contact.uri.host).sort();
   register({ contact: at("a", "b", "c") });

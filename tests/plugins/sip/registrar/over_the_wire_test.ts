@@ -4,13 +4,13 @@ import { once } from "node:events";
 import { isIPv6 } from "node:net";
 import { isRequest, MessageSplitter, parseMessage, type SipResponse } from "../../../../plugins/sip/lib/message/mod.ts";
 import { systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
-import { DEFAULT_ENDPOINT_LIMITS, openEndpoint } from "../../../../plugins/sip/lib/transaction/mod.ts";
+import { DEFAULT_ENDPOINT_BOUNDS, openEndpoint } from "../../../../plugins/sip/lib/transaction/mod.ts";
 import {
-  DEFAULT_TRANSPORT_LIMITS,
+  DEFAULT_TRANSPORT_BOUNDS,
   openTransports,
   type TransportName,
 } from "../../../../plugins/sip/lib/transport/mod.ts";
-import { type BindingChange, DEFAULT_REGISTRAR_LIMITS, openRegistrar } from "../../../../plugins/sip/registrar/mod.ts";
+import { type BindingChange, DEFAULT_REGISTRAR_BOUNDS, openRegistrar } from "../../../../plugins/sip/registrar/mod.ts";
 import { answer } from "../digest/support.ts";
 import { HandClock } from "../support/hand_clock.ts";
 import { contactsOf } from "./support.ts";
@@ -28,7 +28,7 @@ async function openServer(host: string, transport: TransportName) {
     methods: ["INVITE"],
     inDialog: () => "here",
     expiry: { leastSeconds: 60, mostSeconds: 3_600 },
-    limits: DEFAULT_REGISTRAR_LIMITS,
+    bounds: DEFAULT_REGISTRAR_BOUNDS,
     clock,
     onChange: (change) => changes.push(change),
     log: () => {},
@@ -36,9 +36,9 @@ async function openServer(host: string, transport: TransportName) {
   const transports = await openTransports({
     listen: [{ host, port: 0 }],
     transports: [transport],
-    limits: DEFAULT_TRANSPORT_LIMITS,
+    bounds: DEFAULT_TRANSPORT_BOUNDS,
   });
-  const endpoint = openEndpoint({ transports, clock: systemClock, limits: DEFAULT_ENDPOINT_LIMITS, log: () => {} });
+  const endpoint = openEndpoint({ transports, clock: systemClock, bounds: DEFAULT_ENDPOINT_BOUNDS, log: () => {} });
   endpoint.serve({ admit: registrar.admit, onRequest: (transaction) => registrar.register(transaction) });
   transports.start({ onMessage: (bytes, from) => endpoint.receive(bytes, from) });
   return {

@@ -10,7 +10,7 @@ import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
 import {
   type Binding,
   type BindingChange,
-  DEFAULT_REGISTRAR_LIMITS,
+  DEFAULT_REGISTRAR_BOUNDS,
   openRegistrar,
   type RegistrarOptions,
 } from "../../../../plugins/sip/registrar/mod.ts";
@@ -67,7 +67,7 @@ export function bench(options: Partial<RegistrarOptions> = {}) {
     methods: ["INVITE", "SUBSCRIBE"],
     inDialog: () => "here",
     expiry: { leastSeconds: 60, mostSeconds: 7_200 },
-    limits: DEFAULT_REGISTRAR_LIMITS,
+    bounds: DEFAULT_REGISTRAR_BOUNDS,
     clock,
     onChange: (change) => changes.push(change),
     log: (text) => logged.push(text),

@@ -9,13 +9,13 @@ import { authorization } from "../../../../plugins/sip/lib/digest/mod.ts";
 import { responseTo, SipHeaders, type SipRequest, type SipResponse } from "../../../../plugins/sip/lib/message/mod.ts";
 import { systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
 import {
-  DEFAULT_ENDPOINT_LIMITS,
+  DEFAULT_ENDPOINT_BOUNDS,
   type Endpoint,
   openEndpoint,
   type ServerTransaction,
 } from "../../../../plugins/sip/lib/transaction/mod.ts";
 import {
-  DEFAULT_TRANSPORT_LIMITS,
+  DEFAULT_TRANSPORT_BOUNDS,
   openTransports,
   type Peer,
   type TransportName,
@@ -75,9 +75,9 @@ export class HandMadePhone implements AsyncDisposable {
     const transports = await openTransports({
       listen: [{ host: options.host, port: 0 }],
       transports: [options.transport],
-      limits: DEFAULT_TRANSPORT_LIMITS,
+      bounds: DEFAULT_TRANSPORT_BOUNDS,
     });
-    const endpoint = openEndpoint({ transports, clock: systemClock, limits: DEFAULT_ENDPOINT_LIMITS, log: () => {} });
+    const endpoint = openEndpoint({ transports, clock: systemClock, bounds: DEFAULT_ENDPOINT_BOUNDS, log: () => {} });
     const phone = new HandMadePhone(options, { transports, endpoint });
     endpoint.serve({ admit: () => "ok", onRequest: (transaction) => phone.#receive(transaction) });
     transports.start({

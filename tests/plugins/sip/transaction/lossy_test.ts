@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { responseTo } from "../../../../plugins/sip/lib/message/mod.ts";
 import {
-  DEFAULT_ENDPOINT_LIMITS,
+  DEFAULT_ENDPOINT_BOUNDS,
   type OpenEndpoint,
   openEndpoint,
   type ServerTransaction,
@@ -46,7 +46,7 @@ function openNetwork(given: readonly Fate[], take: (transaction: ServerTransacti
 
   function open(port: number): OpenEndpoint {
     const transports = wire.join(port);
-    const endpoint = openEndpoint({ transports, clock, limits: DEFAULT_ENDPOINT_LIMITS, log: () => {} });
+    const endpoint = openEndpoint({ transports, clock, bounds: DEFAULT_ENDPOINT_BOUNDS, log: () => {} });
     transports.start({ onMessage: (bytes, from) => endpoint.receive(bytes, from) });
     endpoint.serve({
       admit: () => "ok",

@@ -4,15 +4,15 @@ import { once } from "node:events";
 import { responseTo, writeMessage } from "../../../../plugins/sip/lib/message/mod.ts";
 import { systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
 import {
-  DEFAULT_ENDPOINT_LIMITS,
+  DEFAULT_ENDPOINT_BOUNDS,
   type Endpoint,
-  type EndpointLimits,
+  type EndpointBounds,
   openEndpoint,
   type ServerTransaction,
 } from "../../../../plugins/sip/lib/transaction/mod.ts";
 import {
   bindDatagrams,
-  DEFAULT_TRANSPORT_LIMITS,
+  DEFAULT_TRANSPORT_BOUNDS,
   openTransports,
   type Peer,
   TransportError,
@@ -29,18 +29,18 @@ interface Station {
 
 async function openStation(
   onRequest: (transaction: ServerTransaction) => void = () => {},
-  limits: Partial<EndpointLimits> = {},
+  bounds: Partial<EndpointBounds> = {},
 ): Promise<Station> {
   const logged: string[] = [];
   const transports = await openTransports({
     listen: [{ host: "127.0.0.1", port: 0 }, { host: "::1", port: 0 }],
     transports: ["udp", "tcp"],
-    limits: DEFAULT_TRANSPORT_LIMITS,
+    bounds: DEFAULT_TRANSPORT_BOUNDS,
   });
   const endpoint = openEndpoint({
     transports,
     clock: systemClock,
-    limits: { ...DEFAULT_ENDPOINT_LIMITS, ...limits },
+    bounds: { ...DEFAULT_ENDPOINT_BOUNDS, ...bounds },
     log: (text) => logged.push(text),
   });
   endpoint.serve({ onRequest, admit: () => "ok" });

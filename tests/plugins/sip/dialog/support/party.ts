@@ -6,9 +6,9 @@
 import type { Call } from "../../../../../plugins/sip/lib/call/mod.ts";
 import type { Outgoing } from "../../../../../plugins/sip/lib/dialog/mod.ts";
 import { type Address, parseUri } from "../../../../../plugins/sip/lib/message/mod.ts";
-import type { NotifyBody, SubscriptionLimits } from "../../../../../plugins/sip/lib/subscription/mod.ts";
+import type { NotifyBody, SubscriptionBounds } from "../../../../../plugins/sip/lib/subscription/mod.ts";
 import {
-  DEFAULT_ENDPOINT_LIMITS,
+  DEFAULT_ENDPOINT_BOUNDS,
   type OpenEndpoint,
   openEndpoint,
   type ServerTransaction,
@@ -18,7 +18,7 @@ import { createUserAgent, type UserAgent } from "../../../../../plugins/sip/lib/
 import { HandClock } from "../../support/hand_clock.ts";
 import { Wire } from "./wire.ts";
 
-const SUBSCRIPTION_LIMITS: SubscriptionLimits = { most: 8, mostOfOne: 3, leastSeconds: 60, mostSeconds: 7200 };
+const SUBSCRIPTION_BOUNDS: SubscriptionBounds = { most: 8, mostOfOne: 3, leastSeconds: 60, mostSeconds: 7200 };
 
 /** One party. */
 export interface Party {
@@ -88,7 +88,7 @@ function openParty(
   const transports = wire.join(port);
   const logged: string[] = [];
   const log = (text: string) => logged.push(text);
-  const endpoint = openEndpoint({ transports, clock, limits: DEFAULT_ENDPOINT_LIMITS, log });
+  const endpoint = openEndpoint({ transports, clock, bounds: DEFAULT_ENDPOINT_BOUNDS, log });
   const party: Party = {
     port,
     endpoint,
@@ -102,8 +102,8 @@ function openParty(
       clock,
       rtpPorts,
       local: transports.local,
-      limits: { mostCalls: 8, mostPacketsPerSecond: 100 },
-      subscriptions: SUBSCRIPTION_LIMITS,
+      bounds: { mostCalls: 8, mostPacketsPerSecond: 100 },
+      subscriptions: SUBSCRIPTION_BOUNDS,
       product: "Test/1",
       log,
     }),

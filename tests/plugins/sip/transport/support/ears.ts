@@ -4,10 +4,10 @@
  * @module
  */
 import {
-  DEFAULT_TRANSPORT_LIMITS,
+  DEFAULT_TRANSPORT_BOUNDS,
   openTransports,
   type Peer,
-  type TransportLimits,
+  type TransportBounds,
   type TransportOptions,
   type Transports,
 } from "../../../../../plugins/sip/lib/transport/mod.ts";
@@ -22,7 +22,7 @@ export interface Heard {
 
 /** What ears are made of; what is left out is in order. */
 export interface EarsOptions extends Partial<Pick<TransportOptions, "listen" | "transports" | "clock">> {
-  limits?: Partial<TransportLimits>;
+  bounds?: Partial<TransportBounds>;
   /** Called with each message. */
   onMessage?(bytes: Uint8Array, from: Peer): void;
 }
@@ -39,11 +39,11 @@ export class Ears {
   }
 
   /** Opens them, at a port of 127.0.0.1 if nothing else is said. */
-  static async open({ limits, onMessage, ...options }: EarsOptions = {}): Promise<Ears> {
+  static async open({ bounds, onMessage, ...options }: EarsOptions = {}): Promise<Ears> {
     const transports = await openTransports({
       listen: [{ host: "127.0.0.1", port: 0 }],
       transports: ["udp", "tcp"],
-      limits: { ...DEFAULT_TRANSPORT_LIMITS, ...limits },
+      bounds: { ...DEFAULT_TRANSPORT_BOUNDS, ...bounds },
       ...options,
     });
     const ears = new Ears(transports);

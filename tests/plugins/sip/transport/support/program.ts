@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { DEFAULT_TRANSPORT_LIMITS, openTransports } from "../../../../../plugins/sip/lib/transport/mod.ts";
+import { DEFAULT_TRANSPORT_BOUNDS, openTransports } from "../../../../../plugins/sip/lib/transport/mod.ts";
 
 const both = Promise.withResolvers<void>();
 const heard = new Set<string>();
-const limits = DEFAULT_TRANSPORT_LIMITS;
+const bounds = DEFAULT_TRANSPORT_BOUNDS;
 
-const us = await openTransports({ limits, listen: [{ host: "127.0.0.1", port: 0 }], transports: ["udp", "tcp"] });
+const us = await openTransports({ bounds, listen: [{ host: "127.0.0.1", port: 0 }], transports: ["udp", "tcp"] });
 us.start({
   onMessage(_bytes, { transport }) {
     heard.add(transport);
@@ -26,7 +26,7 @@ console.log([...heard].sort().reverse().join(" "));
 
 for (const transport of ["udp", "tcp"] as const) {
   const refused = await openTransports({
-    limits,
+    bounds,
     listen: [{ host: "192.0.2.1", port: 0 }],
     transports: [transport],
   })

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { responseTo, type SipRequest, writeMessage } from "../../../../plugins/sip/lib/message/mod.ts";
 import { KnownSources } from "../../../../plugins/sip/lib/transaction/rate_limit.ts";
-import { settle } from "../support/hand_clock.ts";
+import { flush } from "../support/hand_clock.ts";
 import { Bench, TCP, UDP } from "./support/bench.ts";
 import { newRequest, phoneRequest } from "./support/requests.ts";
 
@@ -43,7 +43,7 @@ Deno.test("who was admitted is not asked about again when the request comes agai
 });
 
 Deno.test("one source has a bounded number of requests in work, and all together have, too", async () => {
-  await using bench = new Bench({ limits: { transactions: 5, transactionsPerSource: 3 } });
+  await using bench = new Bench({ bounds: { transactions: 5, transactionsPerSource: 3 } });
   for (let index = 0; index < 4; index++) await bench.hear(numbered(index));
   equal(bench.received.length, 3);
   for (let index = 4; index < 8; index++) await bench.hear(numbered(index), { ...UDP, host: "192.0.2.8" });
@@ -55,7 +55,7 @@ Deno.test("one source has a bounded number of requests in work, and all together
 });
 
 Deno.test("requests of one source in work have a bounded number of bytes, and all together have, too", async () => {
-  await using bench = new Bench({ limits: { transactionBytes: 6_000, transactionBytesPerSource: 3_000 } });
+  await using bench = new Bench({ bounds: { transactionBytes: 6_000, transactionBytesPerSource: 3_000 } });
   for (let index = 4; index < 8; index++) await bench.hear(numberedLong(index));
   equal(bench.received.length, 2);
   await bench.hear(numbered(8));
@@ -81,7 +81,7 @@ Deno.test("RFC 3261 21.5.7: a request over UDP that is longer than any has reaso
 });
 
 Deno.test("all sources together may not send more messages than are read, however many they are", async () => {
-  await using bench = new Bench({ limits: { messagesPerSecondOfAll: 10, burstOfAll: 20 } });
+  await using bench = new Bench({ bounds: { messagesPerSecondOfAll: 10, burstOfAll: 20 } });
   const hear = (index: number) => bench.hear(numbered(index), { ...UDP, host: `10.0.${index >> 8}.${index & 255}` });
   for (let index = 0; index < 40; index++) await hear(index);
   equal(bench.received.length, 20);
@@ -93,7 +93,7 @@ Deno.test("all sources together may not send more messages than are read, howeve
 Deno.test("what strangers send over UDP, readable or not, silences neither TCP nor those of whom a request was let in", async () => {
   const phone = { ...UDP, host: "192.0.2.8" };
   await using bench = new Bench({
-    limits: { messagesPerSecondOfAll: 1, burstOfAll: 20 },
+    bounds: { messagesPerSecondOfAll: 1, burstOfAll: 20 },
     admit: (_, { host }) => host === phone.host || host === TCP.host ? "ok" : "drop",
   });
   await bench.hear(numbered(1), phone);
@@ -116,7 +116,7 @@ Deno.test("of 4096 sources is remembered that a request was let in, and of the l
 });
 
 Deno.test("more messages than one source may send are not even read; another source does not feel it", async () => {
-  await using bench = new Bench({ limits: { messagesPerSecond: 10, burst: 20 } });
+  await using bench = new Bench({ bounds: { messagesPerSecond: 10, burst: 20 } });
   for (let index = 0; index < 50; index++) bench.endpoint.receive(new Uint8Array(), UDP);
   await bench.hear(numbered(1));
   await bench.hear(numbered(2), { ...TCP, host: "192.0.2.8" });
@@ -128,17 +128,17 @@ Deno.test("more messages than one source may send are not even read; another sou
 });
 
 Deno.test("the addresses of one IPv6 network of 64 bits are one source", async () => {
-  await using bench = new Bench({ limits: { messagesPerSecond: 1, burst: 2 } });
+  await using bench = new Bench({ bounds: { messagesPerSecond: 1, burst: 2 } });
   for (let index = 0; index < 5; index++) await bench.hear(numbered(index), { ...UDP, host: `2001:db8:0:1::${index}` });
   await bench.hear(numbered(5), { ...UDP, host: "2001:db8:0:2::1" });
   equal(bench.received.length, 3);
 });
 
 Deno.test("answers that we wait for do not count", async () => {
-  await using bench = new Bench({ limits: { messagesPerSecond: 1, burst: 3 } });
+  await using bench = new Bench({ bounds: { messagesPerSecond: 1, burst: 3 } });
   for (let index = 0; index < 20; index++) {
     const answer = bench.endpoint.request(newRequest("OPTIONS"), { to: UDP });
-    await settle();
+    await flush();
     const { request } = bench;
     await bench.answer(request, 100);
     await bench.answer(request, 200);
@@ -147,13 +147,13 @@ Deno.test("answers that we wait for do not count", async () => {
 });
 
 Deno.test("of the answers to one request the first provisional and the first final one cost nothing, the others what any message does", async () => {
-  await using bench = new Bench({ limits: { messagesPerSecond: 1, burst: 3 } });
+  await using bench = new Bench({ bounds: { messagesPerSecond: 1, burst: 3 } });
   const ringing: number[] = [];
   const { final } = bench.endpoint.invite(newRequest("INVITE"), {
     to: UDP,
     onProvisional: ({ status }) => ringing.push(status),
   });
-  await settle();
+  await flush();
   const invite = bench.request;
   for (let index = 0; index < 20; index++) await bench.answer(invite, 180);
   equal(ringing.length, 4);
@@ -165,7 +165,7 @@ Deno.test("of the answers to one request the first provisional and the first fin
 });
 
 Deno.test("answers that nobody waits for do count", async () => {
-  await using bench = new Bench({ limits: { messagesPerSecond: 1, burst: 3 } });
+  await using bench = new Bench({ bounds: { messagesPerSecond: 1, burst: 3 } });
   const stray = newRequest("OPTIONS", { via: ["SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK-guess"] });
   for (let index = 0; index < 3; index++) await bench.answer(stray, 200);
   await bench.hear(numbered(1));
@@ -184,7 +184,7 @@ Deno.test("RFC 3261 8.2.6, 21.4.1: a request that cannot be read is answered onc
   bench.endpoint.receive(broken(numbered(5), ["Via: SIP/2.0/UDP", "Via: nonsense"]), UDP);
   bench.endpoint.receive(broken(numbered(6, "INVITE"), ["INVITE sip:b@192.0.2.7:5062", "INVITE tel:+49301234"]), UDP);
   bench.endpoint.receive(crypto.getRandomValues(new Uint8Array(500)), UDP);
-  await settle();
+  await flush();
   deepEqual(bench.story, ["400@0", "505@0", "416@0"]);
   deepEqual(bench.sent.map(({ to }) => to), [UDP, UDP, UDP]);
   equal(bench.received.length, 0);

@@ -39,7 +39,6 @@ export interface Summons extends Ring {
   isNeeded(): boolean;
 }
 
-/** See the module. */
 export class Bell {
   readonly #options: BellOptions;
   readonly #queue = new SerialQueue();

@@ -27,7 +27,6 @@ export interface ContactsOptions {
 /** A request to every contact. */
 export type ContactRequest = Pick<OutgoingRequest, "method" | "headers" | "body"> & { signal: AbortSignal };
 
-/** See the module. */
 export class Contacts {
   readonly #options: ContactsOptions;
   readonly #silent = new Set<string>();

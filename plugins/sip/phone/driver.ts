@@ -49,7 +49,6 @@ export interface DialledCall {
   take(): Call;
 }
 
-/** See the module. */
 export class SipPhone implements Driver {
   /** The phone that it reports with; there once the phone has been added. */
   phone: Phone | undefined;

@@ -14,7 +14,7 @@ export interface Leg {
   readonly contact: string;
 }
 
-/** See the module. Its promises may be left unwatched. */
+/** Its promises may be left unwatched. */
 export class Fork {
   /** Fulfilled when the first contact rings or answers; rejected with what says most of the refusals. */
   readonly ringing: Promise<void>;

@@ -13,7 +13,6 @@ export interface HandsetEvents {
   digit(digit: string): void;
 }
 
-/** See the module. */
 export class Handset {
   readonly #events: HandsetEvents;
   /** Each call, and whether it is answered. */

@@ -41,7 +41,6 @@ const DIALOG_STATES: Partial<Record<LampMode, LineState["state"]>> = {
   steady: "confirmed",
 };
 
-/** See the module. */
 export class Lamps {
   readonly #options: LampOptions;
   readonly #modes = new Map<number, LampMode>();

@@ -42,7 +42,6 @@ const LIFT_MODE = 1;
 /** One who waits for the handset to be lifted. */
 type Lift = PromiseWithResolvers<void>;
 
-/** See the module. */
 export class Line {
   readonly #options: LineOptions;
   readonly #bell: Bell;

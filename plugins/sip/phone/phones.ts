@@ -54,7 +54,6 @@ interface Station {
   readonly keepAlive: KeepAlive;
 }
 
-/** See the module. */
 export class SipPhones {
   readonly #options: PhonesOptions;
   readonly #stations = new Map<string, Station>();

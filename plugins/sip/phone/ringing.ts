@@ -39,7 +39,6 @@ export interface Unanswered {
   readonly again: boolean;
 }
 
-/** See the module. */
 export class Ringing {
   readonly #options: RingingOptions;
   readonly #wishes = new Set<Wish>();

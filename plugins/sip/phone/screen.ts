@@ -16,7 +16,6 @@ export interface ScreenOptions {
   changed(): void;
 }
 
-/** See the module. */
 export class Screen {
   readonly #options: ScreenOptions;
   readonly #queue = new SerialQueue();

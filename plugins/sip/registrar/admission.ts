@@ -116,13 +116,13 @@ function senderOf({ headers }: SipRequest): string | undefined {
 }
 
 /** What an answer says. */
-export interface StatelessAnswer {
+interface StatelessAnswer {
   status: number;
   headers?: readonly Header[];
 }
 
 /** Makes what answers requests without a transaction. */
-export function createStatelessResponder(): (request: SipRequest, answer: StatelessAnswer) => SipResponse {
+function createStatelessResponder(): (request: SipRequest, answer: StatelessAnswer) => SipResponse {
   const secret = randomBytes(32);
   return (request, { status, headers = [] }) => {
     // The same request has the same tag, although nothing is remembered of it (RFC 3261 8.2.7).

@@ -40,9 +40,9 @@ export function openRegistrar(options: RegistrarOptions): Registrar {
   const planBounds = { most: bounds.contactsPerAccount, ...expiry };
   let open = true;
 
-  const tell = (user: string, { reason, why }: Pick<BindingChange, "reason" | "why">): void => {
+  function tell(user: string, { reason, why }: Pick<BindingChange, "reason" | "why">): void {
     onChange({ user, bindings: preferred(location.of(user)), reason, why });
-  };
+  }
 
   return {
     ...admission,

@@ -47,7 +47,7 @@ export function selfHeaders({ agent, dialog, user }: SessionOptions): Header[] {
   return [contact(agent, { peer: dialog.peer, user }), ["Allow", ALLOW]];
 }
 
-/** What the offers of a call are made of. */
+/** What the re-INVITEs of a call are made of. */
 export interface ReinvitesOptions extends SessionOptions {
   /** Aborted when the call is over. */
   over: AbortSignal;

@@ -16,6 +16,22 @@ import { type Peer, samePeer } from "../transport/mod.ts";
 import type { OtherSide } from "./dialog_table.ts";
 import { newRequest } from "./outgoing.ts";
 
+/** Routes of one dialog; a phone behind a proxy or two has as many. */
+const MOST_ROUTES = 8;
+
+/** Characters of one address, route or name. */
+const MOST_CHARACTERS = 512;
+
+/** Whether a text is short enough: each request in the dialog repeats it, for as long as the dialog lasts. */
+export function keepable(text: string): boolean {
+  return text.length <= MOST_CHARACTERS;
+}
+
+/** The same text by itself: a piece of a longer one keeps all of that in memory, here the message that it came in. */
+export function kept(text: string): string {
+  return new TextDecoder().decode(new TextEncoder().encode(text));
+}
+
 interface DialogOptions {
   callId: string;
   /** From and To as we write them, with their tags. */
@@ -202,20 +218,4 @@ function readOrNothing<T>(read: () => T): T | undefined {
 function identityOf({ headers }: SipRequest): { callId: string; from: string; to: string; cseq: number } {
   const [callId = "", from = "", to = ""] = [headers.get("Call-ID"), headers.get("From"), headers.get("To")];
   return { callId, from, to, cseq: parseCSeq(headers.get("CSeq") ?? "").number };
-}
-
-/** Routes of one dialog; a phone behind a proxy or two has as many. */
-export const MOST_ROUTES = 8;
-
-/** Characters of one address, route or name. */
-const MOST_CHARACTERS = 512;
-
-/** Whether a text is short enough: each request in the dialog repeats it, for as long as the dialog lasts. */
-export function keepable(text: string): boolean {
-  return text.length <= MOST_CHARACTERS;
-}
-
-/** The same text by itself: a piece of a longer one keeps all of that in memory, here the message that it came in. */
-export function kept(text: string): string {
-  return new TextDecoder().decode(new TextEncoder().encode(text));
 }

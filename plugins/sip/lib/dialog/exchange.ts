@@ -51,6 +51,23 @@ async function attempt({ build, send }: ExchangeOptions, authorization: readonly
   }
 }
 
+/**
+ * RFC 3428 8: a MESSAGE over UDP must not be longer, because nothing keeps many of them from filling a slow network.
+ */
+const MOST_BYTES = 1_300;
+
+/** What the endpoint's Via takes at most. */
+const VIA_BYTES = 120;
+
+/** @throws {RequestRefused} 513 if a MESSAGE would be too long for UDP. */
+export function requireFits(request: SipRequest, to: Peer): void {
+  if (request.method !== "MESSAGE" || to.transport !== "udp") return;
+  const bytes = writeMessage(request).length + VIA_BYTES;
+  if (bytes <= MOST_BYTES) return;
+  const reason = `Message Too Large: ${bytes} bytes, of which UDP takes ${MOST_BYTES}; shorten the text or use TCP`;
+  throw new RequestRefused({ status: 513, reason });
+}
+
 /** Sends a request inside of the dialog, and answers a challenge. */
 export function exchangeInside(
   { agent, dialog, credentials }: { agent: AgentContext; dialog: Dialog; credentials: Credentials | undefined },
@@ -73,21 +90,4 @@ export function exchangeInside(
       return agent.endpoint.request(request, { to: dialog.peer, ...(signal ? { signal } : {}) });
     },
   });
-}
-
-/**
- * RFC 3428 8: a MESSAGE over UDP must not be longer, because nothing keeps many of them from filling a slow network.
- */
-const MOST_BYTES = 1_300;
-
-/** What the endpoint's Via takes at most. */
-const VIA_BYTES = 120;
-
-/** @throws {RequestRefused} 513 if a MESSAGE would be too long for UDP. */
-export function requireFits(request: SipRequest, to: Peer): void {
-  if (request.method !== "MESSAGE" || to.transport !== "udp") return;
-  const bytes = writeMessage(request).length + VIA_BYTES;
-  if (bytes <= MOST_BYTES) return;
-  const reason = `Message Too Large: ${bytes} bytes, of which UDP takes ${MOST_BYTES}; shorten the text or use TCP`;
-  throw new RequestRefused({ status: 513, reason });
 }

@@ -4,8 +4,8 @@
  * @module
  */
 export { type AgentContext, contact, refusesExtension, reply, userOf } from "./agent_context.ts";
-export { exchange, type Exchanged, exchangeInside, requireFits } from "./exchange.ts";
 export { Dialog, keepable, kept } from "./dialog.ts";
 export { type DialogMatch, DialogTable, type DialogUsage, type OtherSide } from "./dialog_table.ts";
+export { exchange, type Exchanged, exchangeInside, requireFits } from "./exchange.ts";
 export { type Caller, newRequest, type Outgoing } from "./outgoing.ts";
 export { endsDialog, isSuccess, messageOf, type Refusal, refusalOf, RequestRefused } from "./refusal.ts";

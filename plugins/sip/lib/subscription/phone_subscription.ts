@@ -32,6 +32,26 @@ const TERMINATED: Readonly<Partial<Record<SubscriptionEndReason, string>>> = {
 /** Answers that mean that the phone knows nothing of the subscription any more (RFC 6665 4.2.2, RFC 5057 5.1). */
 const ENDING: readonly number[] = [404, 405, 408, 410, 416, 480, 481, 482, 483, 484, 485, 489, 501, 604];
 
+/** What RFC 3842 3.4 and RFC 4235 3.4 give when nothing is asked: an hour. */
+const USUAL_SECONDS = 3600;
+
+/** What a SUBSCRIBE is given, or refused with. */
+type AskedExpiry = { seconds: number } | { status: 400 | 423; headers: Header[] };
+
+/** Reads how long a SUBSCRIBE asks for; 0 ends. */
+export function readExpiry(
+  { headers }: SipRequest,
+  { leastSeconds, mostSeconds }: { leastSeconds: number; mostSeconds: number },
+): AskedExpiry {
+  const asked = headers.get("Expires");
+  const seconds = asked === undefined ? USUAL_SECONDS : /^\d{1,10}$/.test(asked) ? Number(asked) : NaN;
+  if (Number.isNaN(seconds)) return { status: 400, headers: [] };
+  if (asked !== undefined && seconds > 0 && seconds < leastSeconds) {
+    return { status: 423, headers: [["Min-Expires", `${leastSeconds}`]] };
+  }
+  return { seconds: Math.min(seconds, mostSeconds) };
+}
+
 /** One subscription. It is told the present state at once and after each refresh; it ends once. */
 export class PhoneSubscription implements Subscription, DialogUsage {
   readonly event: EventPackage;
@@ -158,24 +178,4 @@ export class PhoneSubscription implements Subscription, DialogUsage {
     this.#cancelExpiry?.();
     this.#options.agent.dialogs.delete(this.#options.dialog);
   }
-}
-
-/** What RFC 3842 3.4 and RFC 4235 3.4 give when nothing is asked: an hour. */
-const USUAL_SECONDS = 3600;
-
-/** What a SUBSCRIBE is given, or refused with. */
-export type AskedExpiry = { seconds: number } | { status: 400 | 423; headers: Header[] };
-
-/** Reads how long a SUBSCRIBE asks for; 0 ends. */
-export function readExpiry(
-  { headers }: SipRequest,
-  { leastSeconds, mostSeconds }: { leastSeconds: number; mostSeconds: number },
-): AskedExpiry {
-  const asked = headers.get("Expires");
-  const seconds = asked === undefined ? USUAL_SECONDS : /^\d{1,10}$/.test(asked) ? Number(asked) : NaN;
-  if (Number.isNaN(seconds)) return { status: 400, headers: [] };
-  if (asked !== undefined && seconds > 0 && seconds < leastSeconds) {
-    return { status: 423, headers: [["Min-Expires", `${leastSeconds}`]] };
-  }
-  return { seconds: Math.min(seconds, mostSeconds) };
 }

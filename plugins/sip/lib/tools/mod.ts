@@ -4,5 +4,5 @@
  * @module
  */
 export { atMost, type Clock, pause, systemClock, unlessAborted } from "./clock.ts";
-export { TokenBuckets } from "./token_buckets.ts";
 export { SerialQueue } from "./queue.ts";
+export { TokenBuckets } from "./token_buckets.ts";

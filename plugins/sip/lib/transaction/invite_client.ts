@@ -174,7 +174,7 @@ const COPIED = ["Max-Forwards", "From", "Call-ID", "Route"];
  * @param invite With our Via.
  * @param options Its method, and its To where that is not the INVITE's own: an ACK has the To of the response.
  */
-export function hopRequest(
+function hopRequest(
   invite: SipRequest,
   { method, to }: { method: "ACK" | "CANCEL"; to?: string | undefined },
 ): SipRequest {

@@ -1,5 +1,6 @@
 /**
- * Nonces that are checked without being kept: each carries its own number and time, sealed with a secret of this process.
+ * Nonces that are checked without being kept: each carries its own number and time, sealed with a secret of this
+ * process.
  *
  * @module
  */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DigestAlgorithm } from "./sip/mod.ts";
+import type { DigestAlgorithm } from "./lib/digest/mod.ts";
 
 /** One account: it is one phone, whose id is its user. */
 export interface AccountConfiguration {
@@ -69,7 +69,8 @@ const RINGS = [
 /**
  * Fills in what was left out.
  *
- * @throws {TypeError} If parts contradict one another, which a schema cannot tell; the message says what would be right.
+ * @throws {TypeError} If parts contradict one another, which a schema cannot tell; the message says what would be
+ * right.
  */
 export function completeConfiguration(written: WrittenConfiguration): Configuration {
   const { listen = ["127.0.0.1:5060"], register, accounts = [], rtpPorts = [10_000, 11_999] } = written;

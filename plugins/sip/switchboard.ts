@@ -1,26 +1,17 @@
 /**
- * The parts of the plugin, joined: sockets, transactions, registrar, dialogs and phones.
+ * What the plugin is made of, joined: sockets, transactions, dialogs, phones and registrar.
  *
  * @module
  */
 import type { Host } from "switchroom/plugin";
 import type { Configuration } from "./configuration.ts";
+import { responseTo } from "./lib/message/mod.ts";
+import { atMost, systemClock, TokenBuckets } from "./lib/tools/mod.ts";
+import { DEFAULT_ENDPOINT_BOUNDS, openEndpoint, type ServerTransaction } from "./lib/transaction/mod.ts";
+import { DEFAULT_TRANSPORT_BOUNDS, openTransports } from "./lib/transport/mod.ts";
+import { createUserAgent, type UserAgent } from "./lib/user_agent/mod.ts";
 import { SipPhones } from "./phone/mod.ts";
-import { DEFAULT_REGISTRAR_LIMITS, openRegistrar, type Registrar } from "./registrar/mod.ts";
-import {
-  atMost,
-  createUserAgent,
-  DEFAULT_ENDPOINT_LIMITS,
-  DEFAULT_TRANSPORT_LIMITS,
-  type OpenEndpoint,
-  openEndpoint,
-  openTransports,
-  Pace,
-  responseTo,
-  type ServerTransaction,
-  systemClock,
-  type UserAgent,
-} from "./sip/mod.ts";
+import { DEFAULT_REGISTRAR_BOUNDS, openRegistrar, type Registrar } from "./registrar/mod.ts";
 
 /** All that runs. */
 export interface Switchboard {
@@ -41,23 +32,37 @@ const SHUTDOWN_MS = 1_000;
 const LOG = { perSecond: 1, burst: 20 };
 
 /** A phone has one call or a few; an RTP stream has 50 packets a second. */
-const AGENT_LIMITS = { mostCalls: 1_000, mostPacketsPerSecond: 200 };
+const AGENT_BOUNDS = { mostCalls: 1_000, mostPacketsPerSecond: 200 };
 
 /** A phone watches each of its keys, and forgets its subscriptions when it is switched off. */
-const SUBSCRIPTION_LIMITS = { most: 20_000, mostOfOne: 512, leastSeconds: 60, mostSeconds: 3_600 };
+const SUBSCRIPTION_BOUNDS = { most: 20_000, mostOfOne: 512, leastSeconds: 60, mostSeconds: 3_600 };
 
 /**
- * Opens the sockets, then offers the phones.
+ * Opens the sockets, then offers the phones. Each part is made of those before it; what comes in goes the other way,
+ * and comes only when all are there.
  *
  * @throws {Error} If a socket cannot be had, or a phone is refused; nothing is left open then.
  */
 export async function openSwitchboard(host: Host, configuration: Configuration): Promise<Switchboard> {
   const { listen, transports: kinds, realm, algorithms, accounts, register, rtpPorts } = configuration;
   const clock = systemClock;
-  const lines = new Pace({ clock, ...LOG });
+  const lines = new TokenBuckets({ clock, ...LOG });
   const log = (text: string) => {
     if (lines.take("")) host.log.warn(text);
   };
+  const transports = await openTransports({ listen, transports: kinds, bounds: DEFAULT_TRANSPORT_BOUNDS });
+  const endpoint = openEndpoint({ transports, clock, bounds: DEFAULT_ENDPOINT_BOUNDS, log });
+  const agent = createUserAgent({
+    endpoint,
+    local: (to) => transports.local(to),
+    clock,
+    rtpPorts,
+    bounds: AGENT_BOUNDS,
+    subscriptions: SUBSCRIPTION_BOUNDS,
+    product: PRODUCT,
+    log,
+  });
+  const phones = new SipPhones({ host, clock, agent, configuration });
   const registrar = openRegistrar({
     realm,
     accounts,
@@ -65,48 +70,30 @@ export async function openSwitchboard(host: Host, configuration: Configuration):
     methods: METHODS,
     inDialog: (request, from) => agent.knows(request, from),
     expiry: register,
-    limits: DEFAULT_REGISTRAR_LIMITS,
+    bounds: DEFAULT_REGISTRAR_BOUNDS,
     clock,
     onChange: (change) => phones.registered(change),
     log,
   });
-  const transports = await openTransports({
-    listen,
-    transports: kinds,
-    limits: DEFAULT_TRANSPORT_LIMITS,
-    onMessage: (bytes, from) => endpoint.receive(bytes, from),
-    onClosed(peer) {
-      endpoint.lost(peer);
-      registrar.lost(peer);
-    },
-  });
-  const endpoint: OpenEndpoint = openEndpoint({
-    transports,
-    clock,
-    limits: DEFAULT_ENDPOINT_LIMITS,
-    admit: registrar.admit,
-    onRequest: (transaction) => receive(transaction, { registrar, agent, phones }),
-    believesAck: (ack, from) => agent.believesAck(ack, from),
-    onAck: (ack) => agent.receiveAck(ack),
-    log,
-  });
-  const agent: UserAgent = createUserAgent({
-    endpoint,
-    local: (to) => transports.local(to),
-    clock,
-    rtpPorts,
-    limits: AGENT_LIMITS,
-    subscriptions: { limits: SUBSCRIPTION_LIMITS, stateOf: (subscription) => phones.stateOf(subscription) },
-    product: PRODUCT,
-    log,
-  });
-  const phones: SipPhones = new SipPhones({ host, clock, agent, configuration });
   const close = async () => {
     phones.stop();
     await atMost(agent.close(), { ms: SHUTDOWN_MS, clock });
     registrar.close();
     await endpoint.close();
   };
+  endpoint.serve({
+    admit: registrar.admit,
+    onRequest: (transaction) => receive(transaction, { registrar, agent, phones }),
+    believesAck: (ack, from) => agent.believesAck(ack, from),
+    onAck: (ack) => agent.receiveAck(ack),
+  });
+  transports.start({
+    onMessage: (bytes, from) => endpoint.receive(bytes, from),
+    onClosed(peer) {
+      endpoint.lost(peer);
+      registrar.lost(peer);
+    },
+  });
   try {
     await phones.start();
   } catch (error) {

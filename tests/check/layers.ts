@@ -67,6 +67,9 @@ const ROOMS: readonly Room[] = [
 /** What a plugin of ours may import besides its own folder and packages: what any other author can. */
 const SDK = "server/plugin/mod.ts";
 
+/** What lies within a plugin and could stand by itself: it imports its own files and packages, and nothing of Switchroom. */
+const LIBRARY = "plugins/sip/lib/";
+
 /** The name by which the runner imports the plugin that it is to run; only the host's import map knows where it leads. */
 const PLUGIN_ENTRY = "switchroom:entry";
 
@@ -168,6 +171,11 @@ function judge(from: string, { written, to }: Import): string | undefined {
   const says = `${from} imports ${written === to ? to : `${to} as "${written}"`}`;
   const plugin = /^plugins\/[^/]+\//.exec(from)?.[0];
   const ours = !/^[a-z]+:/.test(to) && !to.startsWith(STAND_INS);
+  if (from.startsWith(LIBRARY)) {
+    return !ours || to.startsWith(LIBRARY)
+      ? undefined
+      : `${says}: ${LIBRARY} may import its own files and packages only`;
+  }
   if (plugin !== undefined) {
     if (!ours || to.startsWith(plugin) || to === SDK) return undefined;
     return `${says}: a plugin may import its own folder, "switchroom/plugin" and packages only`;

@@ -36,6 +36,8 @@ const GOOD = {
     `import "./cli/help.ts"; import "./program/serve.ts"; import config from "../deno.json" with { type: "json" };`,
   "plugins/virtual/main.ts": `import "switchroom/plugin"; import "./lamp.ts"; import "zod"; Deno.exit();`,
   "plugins/virtual/lamp.ts": `export {};`,
+  "plugins/sip/main.ts": `import "./lib/message/uri.ts";`,
+  "plugins/sip/lib/message/uri.ts": `import "node:net"; import "zod";`,
 };
 
 Deno.test("the rooms of this repository keep to architecture.md section 2", async () => {
@@ -95,6 +97,18 @@ const PLANTED: [name: string, file: string, text: string, says: string][] = [
     "plugins/lobby/main.ts",
     `import "../virtual/lamp.ts";`,
     `plugins/lobby/main.ts imports plugins/virtual/lamp.ts as "../virtual/lamp.ts": a plugin may import its own folder, "switchroom/plugin" and packages only`,
+  ],
+  [
+    "a library that imports what the plugin around it is",
+    "plugins/sip/lib/message/parse.ts",
+    `import "node:net"; import "./uri.ts"; import "../../main.ts";`,
+    `plugins/sip/lib/message/parse.ts imports plugins/sip/main.ts as "../../main.ts": plugins/sip/lib/ may import its own files and packages only`,
+  ],
+  [
+    "a library that imports the SDK",
+    "plugins/sip/lib/call/uac.ts",
+    `import type { Host } from "switchroom/plugin";`,
+    `plugins/sip/lib/call/uac.ts imports server/plugin/mod.ts as "switchroom/plugin": plugins/sip/lib/ may import its own files and packages only`,
   ],
   [
     "a core that imports a module of the runtime",

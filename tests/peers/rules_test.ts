@@ -1,3 +1,3 @@
 import { testInNamespace } from "./support/test_in_namespace.ts";
 
-testInNamespace("the contract's rules on a real phone", "rules.ts");
+testInNamespace("the contract's rules on a real phone", { file: "rules.ts", phones: ["baresip"] });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Header } from "../sip/mod.ts";
+import type { Header } from "../lib/message/mod.ts";
 
 /** The headers of a ring pattern: its Alert-Info, empty for the phone's own ring. */
 export function ringHeaders(alertInfo: string): Header[] {
@@ -11,8 +11,8 @@ export function ringHeaders(alertInfo: string): Header[] {
 }
 
 /**
- * The headers that ask a phone to go off hook by itself: what makers agreed on (Call-Info, Alert-Info) and RFC 5373. A phone that knows
- * none of them rings.
+ * The headers that ask a phone to go off hook by itself: what makers agreed on (Call-Info, Alert-Info) and RFC 5373. A
+ * phone that knows none of them rings.
  */
 export function autoAnswerHeaders(realm: string): Header[] {
   return [

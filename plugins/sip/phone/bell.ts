@@ -1,18 +1,19 @@
 /**
  * The bell of a phone: at most one INVITE of ours rings at a time.
  *
- * A ring that was asked for and is heard goes on until it is silenced, answered or refused; what was begun only to have the handset lifted
- * ends with that wish.
+ * A ring that was asked for and is heard goes on until it is silenced, answered or refused; what was begun only to have
+ * the handset lifted ends with that wish.
  *
  * @module
  */
 import { PhoneError } from "switchroom/plugin";
-import { type Clock, type Header, Turns, unlessAborted } from "../sip/mod.ts";
+import type { Header } from "../lib/message/mod.ts";
+import { type Clock, SerialQueue, unlessAborted } from "../lib/tools/mod.ts";
 import { Fork, type Leg } from "./fork.ts";
 import { type RingEvents, Ringing, type Wish } from "./ringing.ts";
 
 /** What a bell is made of. */
-export interface BellParts {
+export interface BellOptions {
   clock: Clock;
   /** Sends an INVITE to every contact; throws a `PhoneError` if there is none. */
   invite(headers: readonly Header[]): Leg[];
@@ -38,17 +39,15 @@ export interface Summons extends Ring {
   isNeeded(): boolean;
 }
 
-/** See the module. */
 export class Bell {
-  readonly #parts: BellParts;
-  readonly #turns = new Turns();
+  readonly #options: BellOptions;
+  readonly #queue = new SerialQueue();
   #last: Ringing | undefined;
   /** How often silence was asked for: a ring that was asked for before and has not begun does not begin any more. */
   #silences = 0;
 
-  /** @param parts What it is made of. */
-  constructor(parts: BellParts) {
-    this.#parts = parts;
+  constructor(options: BellOptions) {
+    this.#options = options;
   }
 
   /** How it rings, 0 = not: what the phone has said, not what was asked. */
@@ -60,12 +59,12 @@ export class Bell {
   /**
    * Rings; fulfilled when the phone has said that it does. Another mode ends the ring that is under way first.
    *
-   * @throws {CallRefused} What the phone says against it.
+   * @throws {RequestRefused} What the phone says against it.
    */
   async ring({ mode, headers, signal }: Ring): Promise<void> {
     const silences = this.#silences;
     const wish: Wish = { toLift: false };
-    const ringing = await this.#turns.run(async () => {
+    const ringing = await this.#queue.add(async () => {
       await this.#untilStill(signal);
       if (this.#silences > silences) throw silenced();
       const now = this.#now;
@@ -90,7 +89,7 @@ export class Bell {
   async summon({ until, isNeeded, mode, headers, signal }: Summons): Promise<void> {
     const wish: Wish = { toLift: true };
     while (isNeeded()) {
-      const ringing = await this.#turns.run(async () => {
+      const ringing = await this.#queue.add(async () => {
         await this.#untilStill(signal);
         return isNeeded() ? (this.#now ?? this.#begin({ mode, headers })).wantedBy(wish) : undefined;
       }, signal);
@@ -109,7 +108,7 @@ export class Bell {
   /**
    * Ends the ring, if there is one; fulfilled when the phone has confirmed it.
    *
-   * @throws {CallRefused} If it does not: what it says against it, 408 or 503 for its silence.
+   * @throws {RequestRefused} If it does not: what it says against it, 408 or 503 for its silence.
    */
   async silence(signal: AbortSignal): Promise<void> {
     this.#silences++;
@@ -144,7 +143,7 @@ export class Bell {
   }
 
   #begin({ mode, headers }: Pick<Ring, "mode" | "headers">): Ringing {
-    const { invite, clock, events } = this.#parts;
+    const { invite, clock, events } = this.#options;
     this.#last = new Ringing({ mode, clock, events, fork: new Fork(invite(headers), clock) });
     return this.#last;
   }

@@ -1,10 +1,11 @@
 /**
- * What a SIP phone can do.
+ * What a SIP phone can do, and what is known of its buttons.
  *
  * @module
  */
-import type { HookSwitchCapability, PartialButton, PartialCapabilities } from "switchroom/plugin";
+import type { DriverAnswer, HookSwitchCapability, PartialButton, PartialCapabilities } from "switchroom/plugin";
 import type { AccountConfiguration } from "../configuration.ts";
+import { CHECK_SYNC_BYTES } from "./check_sync.ts";
 
 /** The keypad: 0-9, then * and # (contract 5.4). */
 export const KEYPAD = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#"];
@@ -15,15 +16,11 @@ export const MESSAGE_LAMP = 12;
 /** The lamp of the first watched resource; those of the others follow. */
 export const FIRST_LINE_LAMP = 13;
 
-/** The data area whose contents make the phone read its own configuration anew. */
-export const CHECK_SYNC_AREA = 0;
-
-/** Bytes that area takes: the longer of the two texts that mean something. */
-const CHECK_SYNC_BYTES = "reboot=false".length;
-
 const HOOK: HookSwitchCapability = { settable: ["onHook", "micSpeaker"], monitored: ["onHook", "micSpeaker"] };
 
-/** The capabilities of an account's phone. What SIP has no message for (volume, gain, texts of buttons) is not there. */
+/**
+ * The capabilities of an account's phone. What SIP has no message for (volume, gain, texts of buttons) is not there.
+ */
 export function capabilitiesOf(
   { display, lamps }: Pick<AccountConfiguration, "display" | "lamps">,
   { ringModes }: { ringModes: number },
@@ -46,4 +43,18 @@ export function capabilitiesOf(
     provider: "Switchroom SIP",
     phoneInfo: "SIP phone",
   };
+}
+
+/**
+ * Describes a button.
+ *
+ * @param watched What its line lamps watch, in their order.
+ */
+export function buttonInfo(button: number, watched: readonly string[]): DriverAnswer<"getButtonInfo"> {
+  const key = KEYPAD[button];
+  // A digit arrives as a whole: nobody can see a key that is held down.
+  if (key !== undefined) return { mode: "keypad", function: "none", text: key, state: "up" };
+  if (button === MESSAGE_LAMP) return { mode: "dummy", function: "msgIndicator", text: "", state: "unavailable" };
+  const text = watched[button - FIRST_LINE_LAMP] ?? "";
+  return { mode: "dummy", function: "unknown", text, state: "unavailable" };
 }

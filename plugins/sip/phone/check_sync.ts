@@ -4,9 +4,15 @@
  * @module
  */
 import { PhoneError } from "switchroom/plugin";
-import type { Header } from "../sip/mod.ts";
+import type { Header } from "../lib/message/mod.ts";
+
+/** The data area that takes it: the first, and there is no other. */
+const CHECK_SYNC_AREA = 0;
 
 const TEXTS = ["reboot=true", "reboot=false"];
+
+/** Bytes that area takes: the longer of the two texts that mean something. */
+export const CHECK_SYNC_BYTES = Math.max(...TEXTS.map(({ length }) => length));
 
 /**
  * The headers of the NOTIFY that the contents of the data area stand for.
@@ -16,7 +22,10 @@ const TEXTS = ["reboot=true", "reboot=false"];
 export function checkSyncHeaders(data: Uint8Array): Header[] {
   const text = new TextDecoder().decode(data);
   if (!TEXTS.includes(text)) {
-    throw new PhoneError("OPERATIONFAILED", `Data area 0 takes ${TEXTS.join(" or ")}, and nothing else`);
+    throw new PhoneError(
+      "OPERATIONFAILED",
+      `Data area ${CHECK_SYNC_AREA} takes ${TEXTS.join(" or ")}, and nothing else`,
+    );
   }
   return [["Event", `check-sync;${text}`], ["Subscription-State", "terminated;reason=noresource"]];
 }

@@ -1,5 +1,6 @@
 /**
- * What a phone's display shows. SIP has no display to write into, only texts to be shown: each is the whole display, so what it holds is kept here.
+ * What a phone's display shows. SIP has no display to write into, only texts to be shown: each is the whole display, so
+ * what it holds is kept here.
  *
  * @module
  */
@@ -39,8 +40,8 @@ export class Display {
   }
 
   /**
-   * As a message that shows the same: rows without what is blank at their ends, and none after the last that holds something. A blank display
-   * is one space: some phones refuse a text of nothing.
+   * As a message that shows the same: rows without what is blank at their ends, and none after the last that holds
+   * something. A blank display is one space: some phones refuse a text of nothing.
    */
   get message(): string {
     return this.rows.map((row) => row.trimEnd()).join("\r\n").trimEnd() || " ";

@@ -13,16 +13,15 @@ import {
   PhoneError,
 } from "switchroom/plugin";
 import type { AccountConfiguration } from "../configuration.ts";
-import type { Call } from "../sip/mod.ts";
-import { buttonInfo } from "./button_info.ts";
-import { KEYPAD } from "./capabilities.ts";
+import type { Call } from "../lib/call/mod.ts";
+import { buttonInfo, KEYPAD } from "./capabilities.ts";
 import { checkSyncHeaders } from "./check_sync.ts";
+import { readCommand, tellDialled } from "./command.ts";
+import type { Contacts } from "./contacts.ts";
+import { describe, execute } from "./execute_command.ts";
 import type { Lamps } from "./lamps.ts";
 import type { Line, LineEvents } from "./line.ts";
-import { deedOf, obey } from "./obey.ts";
-import { readOrder, tellDialled } from "./order.ts";
 import type { Presence } from "./presence.ts";
-import type { Reach } from "./reach.ts";
 import { meaningOf } from "./refusal.ts";
 import { Screen } from "./screen.ts";
 
@@ -30,9 +29,9 @@ import { Screen } from "./screen.ts";
 const RING_VOLUME = 65_535;
 
 /** What a driver is made of. */
-export interface DriverParts {
+export interface DriverOptions {
   account: Pick<AccountConfiguration, "user" | "display" | "lamps" | "allow">;
-  reach: Reach;
+  contacts: Contacts;
   presence: Presence;
   /** Makes its lamps, which say when one shows something else. */
   lamps(changed: (lamp: number) => void): Lamps;
@@ -50,28 +49,26 @@ export interface DialledCall {
   take(): Call;
 }
 
-/** See the module. */
 export class SipPhone implements Driver {
   /** The phone that it reports with; there once the phone has been added. */
   phone: Phone | undefined;
   readonly lamps: Lamps;
-  readonly reach: Reach;
+  readonly contacts: Contacts;
   readonly #line: Line;
   readonly #screen: Screen;
-  readonly #parts: DriverParts;
+  readonly #options: DriverOptions;
   #isOpen = false;
 
-  /** @param parts What it is made of. */
-  constructor(parts: DriverParts) {
-    this.#parts = parts;
-    this.reach = parts.reach;
+  constructor(options: DriverOptions) {
+    this.#options = options;
+    this.contacts = options.contacts;
     this.#screen = new Screen({
-      size: parts.account.display,
-      reach: parts.reach,
+      size: options.account.display,
+      contacts: options.contacts,
       changed: () => this.phone?.state("display"),
     });
-    this.lamps = parts.lamps((lamp) => this.phone?.state("lamp", lamp));
-    this.#line = parts.line({
+    this.lamps = options.lamps((lamp) => this.phone?.state("lamp", lamp));
+    this.#line = options.line({
       ringMode: (mode) => this.phone?.state("ringMode", mode),
       hook: (mode) => this.phone?.state("handsetHookSwitch", mode),
       digit: (digit) => this.#press(digit),
@@ -88,11 +85,11 @@ export class SipPhone implements Driver {
   }
 
   /** Takes up that contacts have come or gone. */
-  reachChanged(): void {
-    const { link } = this.reach;
-    void this.lamps.reachChanged();
-    if (this.phone) this.#parts.presence.tell(this.phone, !link.aborted);
-    this.#line.drop((contact) => this.reach.has(contact), link.reason);
+  contactsChanged(): void {
+    const { link } = this.contacts;
+    void this.lamps.contactsChanged();
+    if (this.phone) this.#options.presence.tell(this.phone, !link.aborted);
+    this.#line.drop((contact) => this.contacts.has(contact), link.reason);
   }
 
   /**
@@ -109,38 +106,42 @@ export class SipPhone implements Driver {
   }
 
   async setLamp({ lamp, mode }: DriverParameters["setLamp"], context: DriverContext): Promise<void> {
-    await this.#ask(`set lamp ${lamp} of`, context, (signal) => this.lamps.set({ lamp, mode }, signal));
+    await this.#request(`set lamp ${lamp} of`, (signal) => this.lamps.set({ lamp, mode }, signal), context);
   }
 
   async setDisplay(params: DriverParameters["setDisplay"], context: DriverContext): Promise<void> {
-    await this.#ask("show a text on", context, (signal) => this.#screen.write(params, signal));
+    await this.#request("show a text on", (signal) => this.#screen.write(params, signal), context);
   }
 
   async setRing({ mode }: DriverParameters["setRing"], context: DriverContext): Promise<void> {
-    await this.#ask(mode === 0 ? "silence" : "ring", context, (signal) => this.#line.ring(mode, signal));
+    await this.#request(mode === 0 ? "silence" : "ring", (signal) => this.#line.ring(mode, signal), context);
   }
 
   async setHookSwitch({ mode }: DriverParameters["setHookSwitch"], context: DriverContext): Promise<void> {
-    if (mode === "onHook") await this.#ask("hang up", context, (signal) => this.#line.putDown(signal));
-    else await this.#ask("lift the handset of", context, (signal) => this.#line.lift(signal));
+    if (mode === "onHook") await this.#request("hang up", (signal) => this.#line.putDown(signal), context);
+    else await this.#request("lift the handset of", (signal) => this.#line.lift(signal), context);
   }
 
   async setData({ data }: DriverParameters["setData"], context: DriverContext): Promise<void> {
     const headers = checkSyncHeaders(data);
-    await this.#ask("synchronise", context, (signal) => this.reach.ask({ method: "NOTIFY", headers, signal }));
+    await this.#request(
+      "synchronise",
+      (signal) => this.contacts.request({ method: "NOTIFY", headers, signal }),
+      context,
+    );
   }
 
   async devSpecific({ params }: DriverParameters["devSpecific"], context: DriverContext): Promise<void> {
-    const order = readOrder(params);
-    const parts = {
-      allow: this.#parts.account.allow,
-      reach: this.reach,
+    const command = readCommand(params);
+    const options = {
+      allow: this.#options.account.allow,
+      contacts: this.contacts,
       call: this.#line.call,
       requestId: context.requestId,
       tell: (params: Uint8Array) => this.phone?.devSpecific(params),
     };
     try {
-      await this.#ask(deedOf(order), context, (signal) => obey(order, { ...parts, signal }));
+      await this.#request(describe(command), (signal) => execute(command, { ...options, signal }), context);
     } catch (error) {
       // The only operation whose list has no INVALPHONESTATE (contract 2.1, R31).
       if (!(error instanceof PhoneError && error.code === "PHONEERR_INVALPHONESTATE")) throw error;
@@ -165,7 +166,7 @@ export class SipPhone implements Driver {
   }
 
   getButtonInfo({ button }: { button: number }): DriverAnswer<"getButtonInfo"> {
-    return buttonInfo(button, this.#parts.account.lamps);
+    return buttonInfo(button, this.#options.account.lamps);
   }
 
   getStatus(): DriverStatus {
@@ -181,18 +182,24 @@ export class SipPhone implements Driver {
   #press(digit: string): void {
     const button = KEYPAD.indexOf(digit);
     if (button < 0) {
-      return this.#parts.debug(`${this.#parts.account.user} sent the digit ${digit}, which no key of the contract has`);
+      return this.#options.debug(
+        `${this.#options.account.user} sent the digit ${digit}, which no key of the contract has`,
+      );
     }
     this.phone?.button(button, "keypad", "down");
     this.phone?.button(button, "keypad", "up");
   }
 
-  /** Asks the phone for something, until the operation is given up or the phone cannot be reached any more. */
-  async #ask(what: string, { signal }: DriverContext, ask: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  /** Requests something of the phone, until the operation is given up or the phone cannot be reached any more. */
+  async #request(
+    what: string,
+    send: (signal: AbortSignal) => Promise<unknown>,
+    { signal }: DriverContext,
+  ): Promise<void> {
     try {
-      await ask(AbortSignal.any([signal, this.reach.link]));
+      await send(AbortSignal.any([signal, this.contacts.link]));
     } catch (error) {
-      throw meaningOf(error, `${what} ${this.#parts.account.user}`);
+      throw meaningOf(error, `${what} ${this.#options.account.user}`);
     }
   }
 }

@@ -3,28 +3,33 @@
  *
  * @module
  */
-import { CallRefused, type Clock } from "../sip/mod.ts";
+import { RequestRefused } from "../lib/dialog/mod.ts";
+import type { Clock } from "../lib/tools/mod.ts";
 import { bestRefusal, isSilence } from "./refusal.ts";
 
 /** How contacts that say nothing are told from others, and let go of. */
 export interface Patience {
   clock: Clock;
-  /** Whether nothing has come from the contact with this place in the list; left out, every one that has not answered is silent. */
+  /**
+   * Whether nothing has come from the contact with this place in the list; left out, every one that has not answered is
+   * silent.
+   */
   isSilent?(index: number): boolean;
   /** Hears that the contact with this place in the list is not waited for any more. */
   givenUp?(index: number): void;
 }
 
 /**
- * How long silent contacts are waited for once the phone has refused at another, milliseconds: a datagram has been repeated three times by
- * then. Their transactions would go on for 32 s, and the phone's own words would come after every deadline.
+ * How long silent contacts are waited for once the phone has refused at another, milliseconds: a datagram has been
+ * repeated three times by then. Their transactions would go on for 32 s, and the phone's own words would come after
+ * every deadline.
  */
 export const PATIENCE_MS = 4_000;
 
 /**
  * The first of several that is fulfilled.
  *
- * @throws {CallRefused} (rejected) What says most of the refusals.
+ * @throws {RequestRefused} (rejected) What says most of the refusals.
  */
 export async function firstOf<Value>(asked: readonly Promise<Value>[], patience: Patience): Promise<Value> {
   return await anyOf(patiently(asked, patience));
@@ -33,7 +38,7 @@ export async function firstOf<Value>(asked: readonly Promise<Value>[], patience:
 /**
  * As `Promise.any`, with one error in place of all.
  *
- * @throws {CallRefused} (rejected) What says most of the refusals.
+ * @throws {RequestRefused} (rejected) What says most of the refusals.
  */
 export async function anyOf<Value>(asked: readonly Promise<Value>[]): Promise<Value> {
   try {
@@ -44,8 +49,8 @@ export async function anyOf<Value>(asked: readonly Promise<Value>[]): Promise<Va
 }
 
 /**
- * The same promises, of which those of silent contacts are rejected with 408 {@linkcode PATIENCE_MS} after the phone has refused at another.
- * None is ever an unhandled rejection.
+ * The same promises, of which those of silent contacts are rejected with 408 {@linkcode PATIENCE_MS} after the phone
+ * has refused at another. None is ever an unhandled rejection.
  */
 function patiently<Value>(asked: readonly Promise<Value>[], patience: Patience): Promise<Value>[] {
   const { clock, isSilent = () => true, givenUp = () => {} } = patience;
@@ -55,7 +60,7 @@ function patiently<Value>(asked: readonly Promise<Value>[], patience: Patience):
   let cancel: (() => void) | undefined;
   const giveUp = () => {
     for (const index of [...waiting].filter(isSilent)) {
-      outcomes[index]?.reject(new CallRefused({ status: 408, reason: "Request Timeout" }));
+      outcomes[index]?.reject(new RequestRefused({ status: 408, reason: "Request Timeout" }));
       givenUp(index);
     }
   };
@@ -63,7 +68,7 @@ function patiently<Value>(asked: readonly Promise<Value>[], patience: Patience):
     waiting.delete(index);
     isDone ||= refusal === undefined || waiting.size === 0;
     if (isDone) cancel?.();
-    else if (refusal instanceof CallRefused && !isSilence(refusal)) cancel ??= clock.after(PATIENCE_MS, giveUp);
+    else if (refusal instanceof RequestRefused && !isSilence(refusal)) cancel ??= clock.after(PATIENCE_MS, giveUp);
   };
   outcomes.forEach(({ promise, resolve, reject }, index) => {
     promise.catch(() => {});

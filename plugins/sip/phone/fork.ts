@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type Call, type CallEnd, CallRefused, type Clock } from "../sip/mod.ts";
+import type { Call, CallEnd } from "../lib/call/mod.ts";
+import { RequestRefused } from "../lib/dialog/mod.ts";
+import { atMost, type Clock } from "../lib/tools/mod.ts";
 import { anyOf, firstOf } from "./first_of.ts";
 
 /** A call, and the contact that it goes to. */
@@ -12,7 +14,7 @@ export interface Leg {
   readonly contact: string;
 }
 
-/** See the module. Its promises may be left unwatched. */
+/** Its promises may be left unwatched. */
 export class Fork {
   /** Fulfilled when the first contact rings or answers; rejected with what says most of the refusals. */
   readonly ringing: Promise<void>;
@@ -43,7 +45,8 @@ export class Fork {
   }
 
   /**
-   * Ends every leg; tells how those ended that rang, or all if none did: a contact that has never said anything cannot confirm anything.
+   * Ends every leg; tells how those ended that rang, or all if none did: a contact that has never said anything cannot
+   * confirm anything.
    */
   cancel(): Promise<CallEnd[]> {
     const loud = this.#legs.filter(({ call }) => call.state === "ringing");
@@ -59,10 +62,30 @@ export class Fork {
 
   /** A person who declines at one phone does not want to hear the others either (RFC 3261 21.6). */
   #refused(error: unknown): void {
-    if (error instanceof CallRefused && error.status >= 600) this.#hangUp(() => true);
+    if (error instanceof RequestRefused && error.status >= 600) this.#hangUp(() => true);
   }
 
   #hangUp(which: (leg: Leg) => boolean): void {
     for (const leg of this.#legs) if (which(leg)) void leg.call.hangUp();
   }
+}
+
+/**
+ * How long a phone may take to confirm the end of what is given up, milliseconds. A close waits for it and then for the
+ * phone itself, and has 4 s for both.
+ */
+const BRIEFLY_MS = 1_500;
+
+/** Waits for an end that nobody insists on: not for long, and whatever comes of it. */
+export function waitBriefly(ending: Promise<unknown>, clock: Clock): Promise<void> {
+  return atMost(ending, { ms: BRIEFLY_MS, clock });
+}
+
+/**
+ * Sees to it that the phone itself has confirmed the ends of calls.
+ *
+ * @throws {RequestRefused} What it said against that, or 408 or 503 for its silence.
+ */
+export function requireConfirmed(ends: readonly CallEnd[]): void {
+  for (const { unconfirmed } of ends) if (unconfirmed) throw new RequestRefused(unconfirmed);
 }

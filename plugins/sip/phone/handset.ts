@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Call, CallEnd } from "../sip/mod.ts";
+import type { Call, CallEnd } from "../lib/call/mod.ts";
 
 /** What happens at a handset. */
 export interface HandsetEvents {
@@ -13,7 +13,6 @@ export interface HandsetEvents {
   digit(digit: string): void;
 }
 
-/** See the module. */
 export class Handset {
   readonly #events: HandsetEvents;
   /** Each call, and whether it is answered. */

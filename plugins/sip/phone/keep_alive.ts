@@ -3,16 +3,17 @@
  *
  * @module
  */
+import type { Clock } from "../lib/tools/mod.ts";
+import type { UserAgent } from "../lib/user_agent/mod.ts";
 import type { Binding } from "../registrar/mod.ts";
-import type { Clock, UserAgent } from "../sip/mod.ts";
-import type { Reach } from "./reach.ts";
+import type { Contacts } from "./contacts.ts";
 
 /** What keeping alive is made of. */
-export interface KeepAliveParts {
+export interface KeepAliveOptions {
   clock: Clock;
   /** Between two questions to one contact, milliseconds; 0 = it is asked only when that is told. */
   everyMs: number;
-  reach: Reach;
+  contacts: Contacts;
   agent: Pick<UserAgent, "request">;
   /** Hears that a contact has fallen silent, or has answered after all. */
   changed(): void;
@@ -23,21 +24,21 @@ const PATIENCE_MS = 8_000;
 
 /** What asks. */
 export interface KeepAlive {
-  /** Asks contacts now, beside the questions of every interval. */
-  ask(contacts: readonly Binding[]): void;
+  /** Asks at contacts now, beside the questions of every interval. */
+  probe(bindings: readonly Binding[]): void;
   /** Asks no more; what is on its way is given up. */
   end(): void;
 }
 
 /** Begins to ask. */
-export function createKeepAlive({ clock, everyMs, reach, agent, changed }: KeepAliveParts): KeepAlive {
+export function createKeepAlive({ clock, everyMs, contacts, agent, changed }: KeepAliveOptions): KeepAlive {
   const patienceMs = everyMs === 0 ? PATIENCE_MS : Math.min(PATIENCE_MS, everyMs);
   const over = new AbortController();
   let cancel = () => {};
   /** The question under way to each contact, by its id. */
   const underWay = new Map<string, AbortController>();
 
-  const askOne = async (binding: Binding) => {
+  const probeOne = async (binding: Binding) => {
     const late = new AbortController();
     // Never two to one contact: whatever the one before was sent over may be gone.
     underWay.get(binding.id)?.abort();
@@ -47,36 +48,39 @@ export function createKeepAlive({ clock, everyMs, reach, agent, changed }: KeepA
     try {
       // Whatever it answers, it is there.
       await agent.request({
-        ...reach.outgoing(binding),
+        ...contacts.outgoing(binding),
         method: "OPTIONS",
         headers: [["Accept", "application/sdp"]],
         signal: AbortSignal.any([over.signal, late.signal]),
       });
-      if (isLast()) reach.heard(binding, true);
+      if (isLast()) contacts.heard(binding, true);
     } catch {
-      if (!over.signal.aborted && isLast()) reach.heard(binding, false);
+      if (!over.signal.aborted && isLast()) contacts.heard(binding, false);
     } finally {
       onTime();
       if (isLast()) underWay.delete(binding.id);
     }
   };
 
-  const askEach = async (contacts: readonly Binding[]) => {
+  const probeEach = async (bindings: readonly Binding[]) => {
     // A phone that registers one contact after another must not leave questions to each behind it.
-    for (const [id, question] of underWay) if (!reach.bindings.some((binding) => binding.id === id)) question.abort();
-    await Promise.all(contacts.map(askOne));
+    for (const [id, question] of underWay) {
+      if (!contacts.bindings.some((binding) => binding.id === id)) question.abort();
+    }
+    await Promise.all(bindings.map(probeOne));
     if (!over.signal.aborted) changed();
   };
 
   const round = async () => {
-    await askEach(reach.bindings);
+    await probeEach(contacts.bindings);
     if (!over.signal.aborted) cancel = clock.after(everyMs, round);
   };
 
-  // Not all phones at once: they have registered at different times of this interval anyway, and after a restart they would not have.
+  // Not all phones at once: they have registered at different times of this interval anyway, and after a restart they
+  // would not have.
   if (everyMs > 0) cancel = clock.after(everyMs * (0.5 + Math.random() / 2), round);
   return {
-    ask: (contacts) => void askEach(contacts),
+    probe: (bindings) => void probeEach(bindings),
     end() {
       over.abort();
       cancel();

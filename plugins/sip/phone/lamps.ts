@@ -1,35 +1,33 @@
 /**
- * The lamps of a phone: its message lamp, and a line lamp for each resource that it watches. What they show is kept here, because a phone that is
- * switched on again asks for it.
+ * The lamps of a phone: its message lamp, and a line lamp for each resource that it watches. What they show is kept
+ * here, because a phone that is switched on again asks for it.
  *
  * @module
  */
 import { type LampMode, PhoneError } from "switchroom/plugin";
+import { RequestRefused } from "../lib/dialog/mod.ts";
 import {
-  CallRefused,
-  type Clock,
   dialogInfo,
+  type EventPackage,
   type LineState,
   MESSAGE_SUMMARY,
   messageSummary,
   type NotifyBody,
   type Subscription,
-  type SubscriptionEvent,
   type Subscriptions,
-  Turns,
-  unlessAborted,
-} from "../sip/mod.ts";
+} from "../lib/subscription/mod.ts";
+import { type Clock, SerialQueue, unlessAborted } from "../lib/tools/mod.ts";
 import { FIRST_LINE_LAMP, MESSAGE_LAMP } from "./capabilities.ts";
+import type { Contacts } from "./contacts.ts";
 import { firstOf } from "./first_of.ts";
-import type { Reach } from "./reach.ts";
 
 /** What lamps are made of. */
-export interface LampParts {
+export interface LampOptions {
   user: string;
   realm: string;
   /** The resources that have a line lamp, in their order. */
   watched: readonly string[];
-  reach: Reach;
+  contacts: Contacts;
   subscriptions: Pick<Subscriptions, "of" | "notify">;
   clock: Clock;
   /** Hears that a lamp shows something else. */
@@ -43,18 +41,19 @@ const DIALOG_STATES: Partial<Record<LampMode, LineState["state"]>> = {
   steady: "confirmed",
 };
 
-/** See the module. */
 export class Lamps {
-  readonly #parts: LampParts;
+  readonly #options: LampOptions;
   readonly #modes = new Map<number, LampMode>();
   /** A queue for each: a key that does not answer holds up nothing but itself. */
-  readonly #turns = new Map<number, Turns>();
-  /** The registrations that have been told what the message lamp shows, by Call-ID: a phone keeps it until it is switched off. */
+  readonly #queues = new Map<number, SerialQueue>();
+  /**
+   * The registrations that have been told what the message lamp shows, by Call-ID: a phone keeps it until it is
+   * switched off.
+   */
   #boots: ReadonlySet<string> = new Set();
 
-  /** @param parts What they are made of. */
-  constructor(parts: LampParts) {
-    this.#parts = parts;
+  constructor(options: LampOptions) {
+    this.#options = options;
   }
 
   /** What a lamp shows, as far as the phone has been told; off until it has. */
@@ -64,36 +63,36 @@ export class Lamps {
 
   /** Every lamp with its mode. */
   get all(): { lamp: number; mode: LampMode }[] {
-    const lamps = [MESSAGE_LAMP, ...this.#parts.watched.map((_, index) => FIRST_LINE_LAMP + index)];
+    const lamps = [MESSAGE_LAMP, ...this.#options.watched.map((_, index) => FIRST_LINE_LAMP + index)];
     return lamps.map((lamp) => ({ lamp, mode: this.mode(lamp) }));
   }
 
   /**
    * Sets a lamp; fulfilled when the phone has taken it.
    *
-   * @throws {CallRefused} What the phone says against it.
+   * @throws {RequestRefused} What the phone says against it.
    * @throws {PhoneError} If it has not asked to be told.
    */
   async set({ lamp, mode }: { lamp: number; mode: LampMode }, signal: AbortSignal): Promise<void> {
-    await this.#inTurn(lamp, signal, async () => {
+    await this.#queueOf(lamp).add(async () => {
       if (lamp === MESSAGE_LAMP) await this.#setMessageLamp(mode, signal);
       else await this.#setLineLamp({ lamp, mode }, signal);
       this.#shows(lamp, mode);
-    });
+    }, signal);
   }
 
   /**
-   * Takes up that contacts have come or gone. A phone that was switched on again and does not subscribe is told once more that messages
-   * wait; if it does not take that, the lamp is off.
+   * Takes up that contacts have come or gone. A phone that was switched on again and does not subscribe is told once
+   * more that messages wait; if it does not take that, the lamp is off.
    */
-  async reachChanged(): Promise<void> {
-    const { bindings, link } = this.#parts.reach;
+  async contactsChanged(): Promise<void> {
+    const { bindings, link } = this.#options.contacts;
     const known = this.#boots;
     this.#boots = new Set(bindings.map(({ callId }) => callId));
     if (link.aborted || this.#boots.isSubsetOf(known) || this.mode(MESSAGE_LAMP) === "off") return;
     if (this.#subscriptions("message-summary").length > 0) return;
     try {
-      await this.#inTurn(MESSAGE_LAMP, link, () => this.#tellUnasked(this.mode(MESSAGE_LAMP), link));
+      await this.#queueOf(MESSAGE_LAMP).add(() => this.#tellUnasked(this.mode(MESSAGE_LAMP), link), link);
     } catch {
       if (!link.aborted) this.#shows(MESSAGE_LAMP, "off");
     }
@@ -102,19 +101,18 @@ export class Lamps {
   /** What a subscription of this phone is told: what its lamp shows. */
   stateOf({ event, resource }: Pick<Subscription, "event" | "resource">): NotifyBody {
     if (event === "message-summary") return this.#summary(this.mode(MESSAGE_LAMP));
-    const index = this.#parts.watched.indexOf(resource);
+    const index = this.#options.watched.indexOf(resource);
     return this.#dialogInfo(resource, index < 0 ? "off" : this.mode(FIRST_LINE_LAMP + index));
   }
 
   #shows(lamp: number, mode: LampMode): void {
     if (this.mode(lamp) === mode) return;
     this.#modes.set(lamp, mode);
-    this.#parts.changed(lamp);
+    this.#options.changed(lamp);
   }
 
-  async #inTurn(lamp: number, signal: AbortSignal, step: () => Promise<void>): Promise<void> {
-    const turns = this.#turns.getOrInsertComputed(lamp, () => new Turns());
-    await turns.run(step, signal);
+  #queueOf(lamp: number): SerialQueue {
+    return this.#queues.getOrInsertComputed(lamp, () => new SerialQueue());
   }
 
   async #setMessageLamp(mode: LampMode, signal: AbortSignal): Promise<void> {
@@ -124,14 +122,14 @@ export class Lamps {
       await this.#notify(subscriptions, { body: this.#summary(mode), signal });
     } catch (error) {
       // A phone that was switched on again has forgotten what it subscribed to.
-      if (!(error instanceof CallRefused && error.status === 481)) throw error;
+      if (!(error instanceof RequestRefused && error.status === 481)) throw error;
       await this.#tellUnasked(mode, signal);
     }
   }
 
   /** Tells a phone that has not subscribed. */
   async #tellUnasked(mode: LampMode, signal: AbortSignal): Promise<void> {
-    await this.#parts.reach.ask({
+    await this.#options.contacts.request({
       method: "NOTIFY",
       headers: [
         ["Event", "message-summary"],
@@ -144,12 +142,12 @@ export class Lamps {
   }
 
   async #setLineLamp({ lamp, mode }: { lamp: number; mode: LampMode }, signal: AbortSignal): Promise<void> {
-    const resource = this.#parts.watched[lamp - FIRST_LINE_LAMP] ?? "";
+    const resource = this.#options.watched[lamp - FIRST_LINE_LAMP] ?? "";
     const subscriptions = this.#subscriptions("dialog", resource);
     if (subscriptions.length === 0) {
       throw new PhoneError(
         "INVALPHONESTATE",
-        `Cannot set lamp ${lamp}: the phone has not subscribed to the dialogs of sip:${resource}@${this.#parts.realm}; give it a key that watches that`,
+        `Cannot set lamp ${lamp}: the phone has not subscribed to the dialogs of sip:${resource}@${this.#options.realm}; give it a key that watches that`,
       );
     }
     await this.#notify(subscriptions, { body: this.#dialogInfo(resource, mode), signal });
@@ -161,24 +159,24 @@ export class Lamps {
     { body, signal }: { body: NotifyBody; signal: AbortSignal },
   ): Promise<void> {
     const notified = subscriptions.map(async (subscription) => {
-      const response = await this.#parts.subscriptions.notify(subscription, { body });
-      if (response.status >= 300) throw new CallRefused(response);
+      const response = await this.#options.subscriptions.notify(subscription, { body });
+      if (response.status >= 300) throw new RequestRefused(response);
     });
-    const told = firstOf(notified, { clock: this.#parts.clock });
+    const told = firstOf(notified, { clock: this.#options.clock });
     await unlessAborted(told, signal);
   }
 
-  #subscriptions(event: SubscriptionEvent, resource?: string): Subscription[] {
-    return this.#parts.subscriptions.of(this.#parts.user, { event, ...resource !== undefined && { resource } });
+  #subscriptions(event: EventPackage, resource?: string): Subscription[] {
+    return this.#options.subscriptions.of(this.#options.user, { event, ...resource !== undefined && { resource } });
   }
 
   #summary(mode: LampMode): string {
-    const { user, realm } = this.#parts;
+    const { user, realm } = this.#options;
     return messageSummary({ waiting: mode !== "off", account: `sip:${user}@${realm}` });
   }
 
   #dialogInfo(resource: string, mode: LampMode): NotifyBody {
-    const entity = `sip:${resource}@${this.#parts.realm}`;
+    const entity = `sip:${resource}@${this.#options.realm}`;
     return (version) => dialogInfo({ entity, version, state: DIALOG_STATES[mode] ?? "terminated" });
   }
 }

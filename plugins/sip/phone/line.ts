@@ -1,13 +1,15 @@
 /**
- * The bell and the handset of a phone together, as calls make them: an INVITE rings, an answered call is a lifted handset.
+ * The bell and the handset of a phone together, as calls make them: an INVITE rings, an answered call is a lifted
+ * handset.
  *
  * @module
  */
 import { PhoneError } from "switchroom/plugin";
-import { type Call, type Clock, type Header, unlessAborted } from "../sip/mod.ts";
+import type { Call } from "../lib/call/mod.ts";
+import type { Header } from "../lib/message/mod.ts";
+import { type Clock, unlessAborted } from "../lib/tools/mod.ts";
 import { Bell } from "./bell.ts";
-import { farewell, requireConfirmed } from "./farewell.ts";
-import type { Leg } from "./fork.ts";
+import { type Leg, requireConfirmed, waitBriefly } from "./fork.ts";
 import { Handset, type HandsetEvents } from "./handset.ts";
 
 /** What happens at the phone. */
@@ -17,7 +19,7 @@ export interface LineEvents extends HandsetEvents {
 }
 
 /** What a line is made of. */
-export interface LineParts {
+export interface LineOptions {
   clock: Clock;
   /** How long a lift waits for a person, milliseconds. */
   offHookMs: number;
@@ -31,23 +33,24 @@ export interface LineParts {
   events: LineEvents;
 }
 
-/** What rings at a phone that does not lift its handset by itself: the first mode, which is its own ring unless configured otherwise. */
+/**
+ * What rings at a phone that does not lift its handset by itself: the first mode, which is its own ring unless
+ * configured otherwise.
+ */
 const LIFT_MODE = 1;
 
 /** One who waits for the handset to be lifted. */
 type Lift = PromiseWithResolvers<void>;
 
-/** See the module. */
 export class Line {
-  readonly #parts: LineParts;
+  readonly #options: LineOptions;
   readonly #bell: Bell;
   readonly #handset: Handset;
   readonly #lifts = new Set<Lift>();
 
-  /** @param parts What it is made of. */
-  constructor(parts: LineParts) {
-    this.#parts = parts;
-    const { clock, invite, events } = parts;
+  constructor(options: LineOptions) {
+    this.#options = options;
+    const { clock, invite, events } = options;
     this.#handset = new Handset({
       hook: (mode) => {
         events.hook(mode);
@@ -88,13 +91,13 @@ export class Line {
   /** Rings with a mode, 0 = silence; fulfilled when the phone has said so. */
   async ring(mode: number, signal: AbortSignal): Promise<void> {
     if (mode === 0) return await this.#bell.silence(signal);
-    await this.#bell.ring({ mode, headers: this.#parts.ringHeaders[mode - 1] ?? [], signal });
+    await this.#bell.ring({ mode, headers: this.#options.ringHeaders[mode - 1] ?? [], signal });
   }
 
   /** Has the handset lifted, by the phone itself or by its person; whoever gives up has nothing ring on for it. */
   async lift(signal: AbortSignal): Promise<void> {
     if (this.isUp) return;
-    const { clock, offHookMs, liftHeaders } = this.#parts;
+    const { clock, offHookMs, liftHeaders } = this.#options;
     const late = new AbortController();
     const cancel = clock.after(offHookMs, () => late.abort(notLifted(offHookMs)));
     const lift: Lift = Promise.withResolvers();
@@ -129,8 +132,8 @@ export class Line {
   }
 
   /**
-   * Ends what rings at contacts that are gone, and every call if the phone cannot be reached at all. While it has other contacts it may have
-   * moved in the middle of a call, which goes on for as long as its dialog does.
+   * Ends what rings at contacts that are gone, and every call if the phone cannot be reached at all. While it has other
+   * contacts it may have moved in the middle of a call, which goes on for as long as its dialog does.
    *
    * @param why The phone cannot be reached at all; absent, it has other contacts.
    */
@@ -141,7 +144,7 @@ export class Line {
 
   /** Ends everything, whether or not the phone confirms it in time. */
   async end(why: unknown): Promise<void> {
-    await Promise.all([this.#bell.end(why), farewell(this.#handset.hangUp(), this.#parts.clock)]);
+    await Promise.all([this.#bell.end(why), waitBriefly(this.#handset.hangUp(), this.#options.clock)]);
     this.#handset.drop();
   }
 

@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { type PhonesParts, SipPhones } from "./phones.ts";
+export { type PhonesOptions, SipPhones } from "./phones.ts";

@@ -5,37 +5,33 @@
  */
 import type { Host } from "switchroom/plugin";
 import type { AccountConfiguration, Configuration } from "../configuration.ts";
+import { newToken, parseUri, responseTo } from "../lib/message/mod.ts";
+import { type Clock, TokenBuckets } from "../lib/tools/mod.ts";
+import type { ServerTransaction } from "../lib/transaction/mod.ts";
+import { samePeer } from "../lib/transport/mod.ts";
+import type { UserAgent } from "../lib/user_agent/mod.ts";
 import { type BindingChange, foldedLog } from "../registrar/mod.ts";
-import {
-  type Clock,
-  newToken,
-  type NotifyBody,
-  Pace,
-  parseUri,
-  responseTo,
-  samePeer,
-  type ServerTransaction,
-  type Subscription,
-  type UserAgent,
-} from "../sip/mod.ts";
 import { autoAnswerHeaders, ringHeaders } from "./alert.ts";
 import { capabilitiesOf } from "./capabilities.ts";
+import { Contacts } from "./contacts.ts";
 import { SipPhone } from "./driver.ts";
 import { createKeepAlive, type KeepAlive } from "./keep_alive.ts";
 import { Lamps } from "./lamps.ts";
 import { Line } from "./line.ts";
 import { Presence } from "./presence.ts";
-import { Reach } from "./reach.ts";
 
 /** What phones are made of. */
-export interface PhonesParts {
+export interface PhonesOptions {
   host: Host;
   clock: Clock;
   agent: UserAgent;
   configuration: Configuration;
 }
 
-/** How many phones are offered at a time: the server lets a plugin wait for 64 answers, and a slow disk answers each for itself. */
+/**
+ * How many phones are offered at a time: the server lets a plugin wait for 64 answers, and a slow disk answers each for
+ * itself.
+ */
 const AT_ONCE = 32;
 
 /** Why a phone cannot be reached after the last contact has gone: what an application reads. */
@@ -58,23 +54,21 @@ interface Station {
   readonly keepAlive: KeepAlive;
 }
 
-/** See the module. */
 export class SipPhones {
-  readonly #parts: PhonesParts;
+  readonly #options: PhonesOptions;
   readonly #stations = new Map<string, Station>();
-  readonly #changes: Pace;
+  readonly #changes: TokenBuckets;
   readonly #log: (text: string, key: string) => void;
 
-  /** @param parts What they are made of. */
-  constructor(parts: PhonesParts) {
-    this.#parts = parts;
-    this.#changes = new Pace({ clock: parts.clock, ...CHANGES });
-    this.#log = foldedLog({ clock: parts.clock, log: (text) => parts.host.log.info(text) });
+  constructor(options: PhonesOptions) {
+    this.#options = options;
+    this.#changes = new TokenBuckets({ clock: options.clock, ...CHANGES });
+    this.#log = foldedLog({ clock: options.clock, log: (text) => options.host.log.info(text) });
   }
 
-  /** Offers a phone for every account, disconnected until it registers. */
+  /** Reinvites a phone for every account, disconnected until it registers. */
   async start(): Promise<void> {
-    const { host, configuration: { accounts, rings } } = this.#parts;
+    const { host, configuration: { accounts, rings } } = this.#options;
     // All at once: a phone may register before it has been offered.
     for (const account of accounts) this.#stations.set(account.user, this.#install(account));
     const stations = [...this.#stations.values()];
@@ -84,7 +78,7 @@ export class SipPhones {
           const capabilities = capabilitiesOf(account, { ringModes: rings.length });
           const phone = { id: account.user, name: account.name, capabilities, connected: false };
           driver.phone = await host.addPhone(phone, driver);
-          driver.reachChanged();
+          driver.contactsChanged();
         }),
       );
     }
@@ -98,44 +92,44 @@ export class SipPhones {
     if (reason !== "refreshed") {
       this.#log(`${user}: ${reason}, ${contactsText(bindings.length)} (${why})`, `${user} ${reason}`);
     }
-    if (bindings.length === 0) this.#parts.agent.subscriptions.drop(user);
-    const flows = new Set(driver.reach.bindings.filter(({ isFlow }) => isFlow).map(({ id }) => id));
-    driver.reach.registered(bindings, WHY[reason]);
-    driver.reachChanged();
+    if (bindings.length === 0) this.#options.agent.subscriptions.drop(user);
+    const flows = new Set(driver.contacts.bindings.filter(({ isFlow }) => isFlow).map(({ id }) => id));
+    driver.contacts.registered(bindings, WHY[reason]);
+    driver.contactsChanged();
     // Whether a contact whose connection is gone listens, or was switched off, nobody has said.
-    if (reason === "lost") keepAlive.ask(bindings.filter(({ id, isFlow }) => !isFlow && flows.has(id)));
-  }
-
-  /** What a subscription is told. */
-  stateOf(subscription: Subscription): NotifyBody {
-    return this.#stations.get(subscription.subscriber)?.driver.lamps.stateOf(subscription) ?? "";
+    if (reason === "lost") keepAlive.probe(bindings.filter(({ id, isFlow }) => !isFlow && flows.has(id)));
   }
 
   /** Takes a subscription of a phone to its lamps. */
   subscribe(transaction: ServerTransaction, user: string): void {
     const { request } = transaction;
-    const { secret = "", lamps = [] } = this.#stations.get(user)?.account ?? {};
+    const station = this.#stations.get(user);
+    const { secret = "", lamps = [] } = station?.account ?? {};
     const watched = parseUri(request.uri).user;
     // A phone may ask for its messages by any name that it calls them from; a lamp has one of these.
     const isLamp = /^dialog\b/.test(request.headers.get("Event") ?? "");
     if (isLamp && watched !== user && !lamps.some((name) => name === watched)) {
       return transaction.respond(responseTo(request, 404, { toTag: newToken() }));
     }
-    this.#parts.agent.subscriptions.subscribe(transaction, { subscriber: user, credentials: { user, secret } });
+    this.#options.agent.subscriptions.subscribe(transaction, {
+      subscriber: user,
+      credentials: { user, secret },
+      stateOf: (subscription) => station?.driver.lamps.stateOf(subscription) ?? "",
+    });
   }
 
   /** Takes a call that a phone makes. */
   dialled(transaction: ServerTransaction, user: string): void {
     const { request, from } = transaction;
     const station = this.#stations.get(user);
-    const reach = station?.driver.reach;
-    const binding = reach?.bindings.find(({ peer }) => samePeer(peer, from));
+    const contacts = station?.driver.contacts;
+    const binding = contacts?.bindings.find(({ peer }) => samePeer(peer, from));
     const status = station?.driver.dialled({
       number: parseUri(request.uri).user ?? "",
       take: () =>
-        this.#parts.agent.takeCall(transaction, {
+        this.#options.agent.takeCall(transaction, {
           credentials: { user, secret: station.account.secret },
-          whereabouts: () => binding && reach?.peerOf(binding.id),
+          currentPeer: () => binding && contacts?.peerOf(binding.id),
         }),
     });
     if (status !== undefined) transaction.respond(responseTo(request, status, { toTag: newToken() }));
@@ -150,17 +144,25 @@ export class SipPhones {
   }
 
   #install(account: AccountConfiguration): Station {
-    const { host, clock, agent, configuration } = this.#parts;
+    const { host, clock, agent, configuration } = this.#options;
     const { realm, rings, offHookSeconds, keepAliveSeconds } = configuration;
     const { user, secret } = account;
-    const reach = new Reach({ user, secret, realm, agent, clock });
-    const presence = new Presence({ user, clock, pace: this.#changes });
+    const contacts = new Contacts({ user, secret, realm, agent, clock });
+    const presence = new Presence({ user, clock, rate: this.#changes });
     const driver = new SipPhone({
       account,
-      reach,
+      contacts,
       presence,
       lamps: (changed) =>
-        new Lamps({ user, realm, watched: account.lamps, reach, subscriptions: agent.subscriptions, clock, changed }),
+        new Lamps({
+          user,
+          realm,
+          watched: account.lamps,
+          contacts,
+          subscriptions: agent.subscriptions,
+          clock,
+          changed,
+        }),
       line: (events) =>
         new Line({
           clock,
@@ -169,9 +171,9 @@ export class SipPhones {
           ringHeaders: rings.map(ringHeaders),
           liftHeaders: autoAnswerHeaders(realm),
           invite: (headers) => {
-            reach.link.throwIfAborted();
-            return reach.contacts.map((binding) => ({
-              call: agent.call({ ...reach.outgoing(binding), headers }),
+            contacts.link.throwIfAborted();
+            return contacts.reachable.map((binding) => ({
+              call: agent.call({ ...contacts.outgoing(binding), headers }),
               contact: binding.id,
             }));
           },
@@ -181,9 +183,9 @@ export class SipPhones {
     const keepAlive = createKeepAlive({
       clock,
       everyMs: keepAliveSeconds * 1_000,
-      reach,
+      contacts,
       agent,
-      changed: () => driver.reachChanged(),
+      changed: () => driver.contactsChanged(),
     });
     return { account, driver, presence, keepAlive };
   }

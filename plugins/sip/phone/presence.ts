@@ -4,30 +4,34 @@
  * @module
  */
 import type { Phone } from "switchroom/plugin";
-import type { Clock, Pace } from "../sip/mod.ts";
+import type { Clock, TokenBuckets } from "../lib/tools/mod.ts";
 
 /** How long the newest news waits when there was too much of it, milliseconds. */
 const WAIT_MS = 1_000;
 
 /** What presence is made of. */
-export interface PresenceParts {
+export interface PresenceOptions {
   /** Whose it is. */
   user: string;
   clock: Clock;
-  /** How often each user's may change: the server ends a plugin that tells too much, and one phone must not do that to all. */
-  pace: Pace;
+  /**
+   * How often each user's may change: the server ends a plugin that tells too much, and one phone must not do that to
+   * all.
+   */
+  rate: TokenBuckets;
 }
 
-/** Tells the server that a phone has come or gone; of one that comes and goes all the time, only where it is in the end. */
+/**
+ * Tells the server that a phone has come or gone; of one that comes and goes all the time, only where it is in the end.
+ */
 export class Presence {
-  readonly #parts: PresenceParts;
+  readonly #options: PresenceOptions;
   #phone: Phone | undefined;
   #isThere = false;
   #cancelWait: (() => void) | undefined;
 
-  /** @param parts What it is made of. */
-  constructor(parts: PresenceParts) {
-    this.#parts = parts;
+  constructor(options: PresenceOptions) {
+    this.#options = options;
   }
 
   /** Tells whether a phone is there, now or in a moment. */
@@ -44,10 +48,10 @@ export class Presence {
   }
 
   #look(): void {
-    const { clock, pace, user } = this.#parts;
+    const { clock, rate, user } = this.#options;
     this.#cancelWait = undefined;
     if (!this.#phone || this.#phone.connected === this.#isThere) return;
-    if (pace.take(user)) this.#phone.connected = this.#isThere;
+    if (rate.take(user)) this.#phone.connected = this.#isThere;
     else this.#cancelWait = clock.after(WAIT_MS, () => this.#look());
   }
 }

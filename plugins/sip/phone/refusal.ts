@@ -1,10 +1,11 @@
 /**
- * What it means to an application when a phone says no: SIP statuses as telephony errors. `docs/sip.md` shows the same table.
+ * What it means to an application when a phone says no: SIP statuses as telephony errors. `docs/sip.md` shows the same
+ * table.
  *
  * @module
  */
 import { PhoneError, type PhoneErrorName } from "switchroom/plugin";
-import { CallRefused } from "../sip/mod.ts";
+import { RequestRefused } from "../lib/dialog/mod.ts";
 
 const MEANINGS: [name: PhoneErrorName, statuses: number[]][] = [
   // It is not where it registered, nobody answers there, or what the request is about is not there any more.
@@ -28,31 +29,32 @@ export function errorOfStatus(status: number): PhoneErrorName {
 }
 
 /**
- * Makes a telephony error of a phone's refusal, which names the status and the phone's own words; anything else is given back as it is.
+ * Makes a telephony error of a phone's refusal, which names the status and the phone's own words; anything else is
+ * given back as it is.
  *
  * @param what What was attempted, such as `ring 1001`.
  */
 export function meaningOf(error: unknown, what: string): unknown {
-  if (!(error instanceof CallRefused)) return error;
+  if (!(error instanceof RequestRefused)) return error;
   const reason = error.reason.slice(0, LONGEST_REASON).replaceAll(/\p{Cc}/gu, "\ufffd");
   return new PhoneError(errorOfStatus(error.status), `Cannot ${what}: SIP ${error.status} ${reason}`);
 }
 
 /** Whether a refusal is none of the phone's: it stands for no answer, or for a message that could not be sent. */
-export function isSilence({ status, headers }: CallRefused): boolean {
+export function isSilence({ status, headers }: RequestRefused): boolean {
   return headers === undefined && (status === 408 || status === 503);
 }
 
 /**
- * Of the refusals of several contacts the one that says most: that of a person or of the whole phone (6xx), else the lowest (RFC 3261 16.7).
- * Silence says least: a contact that the phone has left behind must not hide its words.
+ * Of the refusals of several contacts the one that says most: that of a person or of the whole phone (6xx), else the
+ * lowest (RFC 3261 16.7). Silence says least: a contact that the phone has left behind must not hide its words.
  */
 export function bestRefusal(errors: readonly unknown[]): unknown {
-  const refusals = errors.filter((error) => error instanceof CallRefused);
+  const refusals = errors.filter((error) => error instanceof RequestRefused);
   return refusals.toSorted((a, b) => rank(a) - rank(b))[0] ?? errors[0];
 }
 
-function rank(refusal: CallRefused): number {
+function rank(refusal: RequestRefused): number {
   if (isSilence(refusal)) return BEYOND_STATUSES;
   return refusal.status >= 600 ? 0 : refusal.status;
 }

@@ -5,9 +5,8 @@
  *
  * @module
  */
-import type { Clock } from "../sip/mod.ts";
-import { farewell, requireConfirmed } from "./farewell.ts";
-import type { Fork, Leg } from "./fork.ts";
+import type { Clock } from "../lib/tools/mod.ts";
+import { type Fork, type Leg, requireConfirmed, waitBriefly } from "./fork.ts";
 
 /** How a ring goes. */
 export interface RingEvents {
@@ -18,7 +17,7 @@ export interface RingEvents {
 }
 
 /** What a ring is made of. */
-export interface RingingParts {
+export interface RingingOptions {
   /** 1 and up. */
   mode: number;
   fork: Fork;
@@ -40,9 +39,8 @@ export interface Unanswered {
   readonly again: boolean;
 }
 
-/** See the module. */
 export class Ringing {
-  readonly #parts: RingingParts;
+  readonly #options: RingingOptions;
   readonly #wishes = new Set<Wish>();
   readonly #rings = Promise.withResolvers<void>();
   readonly #unanswered = Promise.withResolvers<Unanswered>();
@@ -50,11 +48,10 @@ export class Ringing {
   #cancelling: Promise<void> | undefined;
   #isOver = false;
 
-  /** @param parts What it is made of. */
-  constructor(parts: RingingParts) {
-    this.#parts = parts;
+  constructor(options: RingingOptions) {
+    this.#options = options;
     this.#rings.promise.catch(() => {});
-    const { fork } = parts;
+    const { fork } = options;
     fork.ringing.then(() => this.#hear(), () => {});
     fork.answered.then((leg) => this.#answer(leg), (why) => {
       if (!this.#cancelling) this.#over({ why, again: false });
@@ -63,7 +60,7 @@ export class Ringing {
 
   /** What it is rung with. */
   get mode(): number {
-    return this.#parts.mode;
+    return this.#options.mode;
   }
 
   /** Whether the phone has said that it rings. */
@@ -111,10 +108,10 @@ export class Ringing {
   /**
    * Ends it; fulfilled when the phone has confirmed that.
    *
-   * @throws {CallRefused} (rejected) If it does not: what it says against it, 408 or 503 for its silence.
+   * @throws {RequestRefused} (rejected) If it does not: what it says against it, 408 or 503 for its silence.
    */
   cancel(unanswered: Unanswered): Promise<void> {
-    this.#cancelling ??= this.#parts.fork.cancel().then((ends) => {
+    this.#cancelling ??= this.#options.fork.cancel().then((ends) => {
       this.#over(unanswered);
       requireConfirmed(ends);
     });
@@ -126,20 +123,20 @@ export class Ringing {
   async giveUp(why: unknown): Promise<void> {
     if (this.#isOver) return;
     const unanswered = { why, again: false };
-    await farewell(this.cancel(unanswered), this.#parts.clock);
+    await waitBriefly(this.cancel(unanswered), this.#options.clock);
     this.#over(unanswered);
   }
 
   /** Ends what rings at contacts that are gone; it is over when none is left. */
   drop(isThere: (contact: string) => boolean, unanswered: Unanswered): void {
-    if (!this.#parts.fork.drop(isThere)) this.#over(unanswered);
+    if (!this.#options.fork.drop(isThere)) this.#over(unanswered);
   }
 
   #hear(): void {
     if (this.#isOver || this.#cancelling) return;
-    if (!this.#parts.fork.isAnswered) {
+    if (!this.#options.fork.isAnswered) {
       this.#heard = true;
-      this.#parts.events.ringMode(this.mode);
+      this.#options.events.ringMode(this.mode);
     }
     this.#rings.resolve();
   }
@@ -149,7 +146,7 @@ export class Ringing {
     if (this.#isOver || this.#cancelling) return void leg.call.hangUp();
     this.#rings.resolve();
     this.#still();
-    this.#parts.events.answered(leg);
+    this.#options.events.answered(leg);
   }
 
   #over(unanswered: Unanswered): void {
@@ -161,6 +158,6 @@ export class Ringing {
 
   #still(): void {
     this.#isOver = true;
-    if (this.#heard) this.#parts.events.ringMode(0);
+    if (this.#heard) this.#options.events.ringMode(0);
   }
 }

@@ -4,28 +4,26 @@
  * @module
  */
 import type { DriverParameters } from "switchroom/plugin";
-import { Turns } from "../sip/mod.ts";
+import { SerialQueue } from "../lib/tools/mod.ts";
+import type { Contacts } from "./contacts.ts";
 import { Display, type DisplaySize } from "./display.ts";
-import type { Reach } from "./reach.ts";
 
 /** What a screen is made of. */
-export interface ScreenParts {
+export interface ScreenOptions {
   size: DisplaySize;
-  reach: Pick<Reach, "ask">;
+  contacts: Pick<Contacts, "request">;
   /** Told when it shows something else. */
   changed(): void;
 }
 
-/** See the module. */
 export class Screen {
-  readonly #parts: ScreenParts;
-  readonly #turns = new Turns();
+  readonly #options: ScreenOptions;
+  readonly #queue = new SerialQueue();
   #display: Display;
 
-  /** @param parts What it is made of. */
-  constructor(parts: ScreenParts) {
-    this.#parts = parts;
-    this.#display = new Display(parts.size);
+  constructor(options: ScreenOptions) {
+    this.#options = options;
+    this.#display = new Display(options.size);
   }
 
   /** A text for each row. */
@@ -36,15 +34,15 @@ export class Screen {
   /**
    * Writes on it, after what is being written; fulfilled when the phone has taken the text.
    *
-   * @throws {CallRefused} What the phone says against it.
+   * @throws {RequestRefused} What the phone says against it.
    */
   async write(params: DriverParameters["setDisplay"], signal: AbortSignal): Promise<void> {
-    await this.#turns.run(() => this.#show(params, signal), signal);
+    await this.#queue.add(() => this.#show(params, signal), signal);
   }
 
   async #show(params: DriverParameters["setDisplay"], signal: AbortSignal): Promise<void> {
     const display = this.#display.write(params);
-    await this.#parts.reach.ask({
+    await this.#options.contacts.request({
       method: "MESSAGE",
       headers: [["Content-Type", "text/plain;charset=UTF-8"]],
       body: new TextEncoder().encode(display.message),
@@ -52,6 +50,6 @@ export class Screen {
     });
     if (display.equals(this.#display)) return;
     this.#display = display;
-    this.#parts.changed();
+    this.#options.changed();
   }
 }

@@ -3,24 +3,28 @@
  *
  * @module
  */
+import { createHmac, randomBytes } from "node:crypto";
+import { CALL_METHODS } from "../lib/call/mod.ts";
+import type { DialogMatch } from "../lib/dialog/mod.ts";
 import {
-  type Admission,
-  CALL_METHODS,
-  type Clock,
-  type DialogMatch,
+  type Header,
   MalformedMessage,
-  Pace,
   parseAddress,
-  type Peer,
+  responseTo,
   type SipRequest,
-  sourceOf,
+  type SipResponse,
   tagOf,
-} from "../sip/mod.ts";
-import type { Identity } from "./guard.ts";
-import { createOnce, type Once } from "./once.ts";
-import type { Registrar, RegistrarLimits } from "./registrar.ts";
+} from "../lib/message/mod.ts";
+import { type Clock, TokenBuckets } from "../lib/tools/mod.ts";
+import type { Admission } from "../lib/transaction/mod.ts";
+import { type Peer, sourceOf } from "../lib/transport/mod.ts";
+import type { Identity } from "./authenticator.ts";
+import type { Registrar, RegistrarBounds } from "./registrar.ts";
 
-/** What means nothing outside of a dialog, unless it is taken there. A NOTIFY would be of a subscription of ours: there is none. */
+/**
+ * What means nothing outside of a dialog, unless it is taken there. A NOTIFY would be of a subscription of ours: there
+ * is none.
+ */
 const OF_DIALOGS = [...CALL_METHODS, "NOTIFY"];
 
 /** What admission is made of. */
@@ -28,25 +32,28 @@ export interface AdmissionOptions {
   /** Methods that are taken outside of dialogs, beside REGISTER and OPTIONS. */
   methods: readonly string[];
   /** Tells whom a request is from. */
-  guard(request: SipRequest, from: Peer): Identity;
+  identify(request: SipRequest, from: Peer): Identity;
   /** Tells whether a request with a To tag belongs to a dialog that is there, and comes from its other side. */
   inDialog(request: SipRequest, from: Peer): DialogMatch;
-  limits: Pick<RegistrarLimits, "registrations" | "options">;
+  bounds: Pick<RegistrarBounds, "registrations" | "options">;
   clock: Clock;
 }
 
 /** Makes the part of the registrar that admits. */
 export function createAdmission(options: AdmissionOptions): Pick<Registrar, "admit" | "userOf"> {
-  const { methods, guard, limits, clock } = options;
+  const { methods, identify, bounds, clock } = options;
   const users = new WeakMap<SipRequest, string>();
-  const registrations = new Pace({ clock, ...limits.registrations });
-  const questions = new Pace({ clock, ...limits.options });
-  const answer = createOnce();
+  const registrations = new TokenBuckets({ clock, ...bounds.registrations });
+  const questions = new TokenBuckets({ clock, ...bounds.options });
+  const answer = createStatelessResponder();
   const taken = ["OPTIONS", "REGISTER", ...methods];
   const allow = ["Allow", [...new Set([...CALL_METHODS, ...taken])].sort().join(", ")] as const;
 
-  /** What RFC 3261 8.2 demands of every request, in its order but for the digest: these answers are shorter than a challenge. */
-  const inspect = (request: SipRequest): Once | undefined => {
+  /**
+   * What RFC 3261 8.2 demands of every request, in its order but for the digest: these answers are shorter than a
+   * challenge.
+   */
+  const inspect = (request: SipRequest): StatelessAnswer | undefined => {
     const { method, headers } = request;
     if (!taken.includes(method)) {
       return OF_DIALOGS.includes(method) ? { status: 481 } : { status: 405, headers: [allow] };
@@ -58,7 +65,7 @@ export function createAdmission(options: AdmissionOptions): Pick<Registrar, "adm
 
   /** Digest, and for requests other than REGISTER that nobody speaks in another's name (RFC 3261 22.1). */
   const authenticate = (request: SipRequest, from: Peer): Admission => {
-    const identity = guard(request, from);
+    const identity = identify(request, from);
     if (identity === "drop") return "drop";
     if ("challenges" in identity) {
       const headers = identity.challenges.map((challenge) => ["WWW-Authenticate", challenge] as const);
@@ -72,8 +79,8 @@ export function createAdmission(options: AdmissionOptions): Pick<Registrar, "adm
   };
 
   /**
-   * Who knows the tags of a dialog has seen it, but may still send in another's name: what we sent then would be repeated to whoever that is. A
-   * phone that has another address now can sign.
+   * Who knows the tags of a dialog has seen it, but may still send in another's name: what we sent then would be
+   * repeated to whoever that is. A phone that has another address now can sign.
    */
   const admitInDialog = (request: SipRequest, from: Peer): Admission => {
     const match = options.inDialog(request, from);
@@ -106,4 +113,21 @@ function senderOf({ headers }: SipRequest): string | undefined {
     if (error instanceof MalformedMessage) return undefined;
     throw error;
   }
+}
+
+/** What an answer says. */
+interface StatelessAnswer {
+  status: number;
+  headers?: readonly Header[];
+}
+
+/** Makes what answers requests without a transaction. */
+function createStatelessResponder(): (request: SipRequest, answer: StatelessAnswer) => SipResponse {
+  const secret = randomBytes(32);
+  return (request, { status, headers = [] }) => {
+    // The same request has the same tag, although nothing is remembered of it (RFC 3261 8.2.7).
+    const named = ["Via", "From", "Call-ID", "CSeq"].map((name) => request.headers.get(name)).join("\n");
+    const toTag = createHmac("sha256", secret).update(named).digest("hex").slice(0, 16);
+    return responseTo(request, status, { toTag, headers });
+  };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../sip/mod.ts";
+import type { Clock } from "../lib/tools/mod.ts";
 
 /** How long the same is not told again, milliseconds. */
 const QUIET_MS = 60_000;
@@ -17,7 +17,9 @@ interface Told {
   more: number;
 }
 
-/** Makes a log that tells what has the same key once a minute, and with it how often it came since it was told before. */
+/**
+ * Makes a log that tells what has the same key once a minute, and with it how often it came since it was told before.
+ */
 export function foldedLog(
   { clock, log }: { clock: Clock; log(text: string): void },
 ): (text: string, key: string) => void {

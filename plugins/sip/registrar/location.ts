@@ -1,12 +1,15 @@
 /**
- * Where phones are: the bindings of every account, and the end of each in its time.
+ * Where phones are: the bindings of every account, and the end of each: in its time, or with the connection that led to
+ * it.
  *
  * @module
  */
-import type { Clock } from "../sip/mod.ts";
+import { canonicalHost, SIP_PORT } from "../lib/message/mod.ts";
+import type { Clock } from "../lib/tools/mod.ts";
+import { type Peer, samePeer, unzoned } from "../lib/transport/mod.ts";
 import type { Binding } from "./registrar.ts";
 
-interface Home {
+interface Entry {
   /** The one refreshed last first. */
   bindings: readonly Binding[];
   cancel(): void;
@@ -22,40 +25,39 @@ export interface LocationOptions {
 /** The location service of RFC 3261 10, in memory: after a restart phones register again. */
 export class Location {
   readonly #options: LocationOptions;
-  readonly #homes = new Map<string, Home>();
+  readonly #entries = new Map<string, Entry>();
 
-  /** @param options What it is made of. */
   constructor(options: LocationOptions) {
     this.#options = options;
   }
 
   /** The bindings of a user, the one refreshed last first. */
   of(user: string): readonly Binding[] {
-    return this.#homes.get(user)?.bindings ?? [];
+    return this.#entries.get(user)?.bindings ?? [];
   }
 
   /** Who has bindings. */
   get users(): string[] {
-    return [...this.#homes.keys()];
+    return [...this.#entries.keys()];
   }
 
   /** Puts others in the place of a user's bindings. */
   set(user: string, bindings: readonly Binding[]): void {
-    this.#homes.get(user)?.cancel();
+    this.#entries.get(user)?.cancel();
     if (bindings.length === 0) {
-      this.#homes.delete(user);
+      this.#entries.delete(user);
       return;
     }
     const first = Math.min(...bindings.map(({ expiresAt }) => expiresAt));
     const { clock } = this.#options;
     const cancel = clock.after(Math.max(0, first - clock.now()), () => this.#expire(user));
-    this.#homes.set(user, { bindings, cancel });
+    this.#entries.set(user, { bindings, cancel });
   }
 
   /** Forgets everything. */
   clear(): void {
-    for (const { cancel } of this.#homes.values()) cancel();
-    this.#homes.clear();
+    for (const { cancel } of this.#entries.values()) cancel();
+    this.#entries.clear();
   }
 
   #expire(user: string): void {
@@ -65,4 +67,26 @@ export class Location {
     this.set(user, left);
     if (left.length < before.length) this.#options.expired(user);
   }
+}
+
+/** Tells of bindings whether they are reached by that connection. */
+export function flowsOver(peer: Peer): (binding: Binding) => boolean {
+  return (binding) => binding.isFlow && samePeer(binding.peer, peer);
+}
+
+/**
+ * The bindings that are left. One that can be reached by that connection only is gone with it, as RFC 5626 has it; the
+ * phone opens another and registers anew. One whose contact is the address that it came from may listen there, as RFC
+ * 3261 18 expects of every phone (many close a connection that has nothing to carry): it stays, and is connected to
+ * there.
+ */
+export function withoutFlow(bindings: readonly Binding[], peer: Peer): readonly Binding[] {
+  const isGone = flowsOver(peer);
+  return bindings.flatMap((binding) => {
+    if (!isGone(binding)) return binding;
+    const { host, port = SIP_PORT, params } = binding.contact.uri;
+    const listens = params.get("transport")?.toLowerCase() === "tcp" &&
+      canonicalHost(host) === canonicalHost(unzoned(peer.host));
+    return listens ? { ...binding, peer: { ...binding.peer, port }, isFlow: false } : [];
+  });
 }

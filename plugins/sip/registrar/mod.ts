@@ -10,9 +10,9 @@ export {
   type Binding,
   type BindingChange,
   type BindingChangeReason,
-  DEFAULT_REGISTRAR_LIMITS,
+  DEFAULT_REGISTRAR_BOUNDS,
   type Rate,
   type Registrar,
-  type RegistrarLimits,
+  type RegistrarBounds,
   type RegistrarOptions,
 } from "./registrar.ts";

@@ -9,42 +9,40 @@ import {
   newToken,
   parseAddress,
   parseUri,
-  peerText,
   responseTo,
-  type ServerTransaction,
   type SipRequest,
   writeAddress,
-} from "../sip/mod.ts";
+} from "../lib/message/mod.ts";
+import type { ServerTransaction } from "../lib/transaction/mod.ts";
+import { peerText } from "../lib/transport/mod.ts";
 import { createAdmission } from "./admission.ts";
-import { createGuard } from "./guard.ts";
-import { Location } from "./location.ts";
-import { flowsOver, withoutFlow } from "./lost_flow.ts";
+import { createAuthenticator } from "./authenticator.ts";
+import { flowsOver, Location, withoutFlow } from "./location.ts";
 import { plan } from "./plan.ts";
-import { readRegister } from "./read_register.ts";
-import { Refusal } from "./refusal.ts";
-import type { Binding, BindingChangeReason, Registrar, RegistrarOptions } from "./registrar.ts";
+import { readRegister, Refusal } from "./read_register.ts";
+import type { Binding, BindingChange, Registrar, RegistrarOptions } from "./registrar.ts";
 
 /** An IP literal, as it stands in a URI without its brackets: every name that leads to us is one of ours. */
 const ADDRESS = /^[\d.]+$|:/;
 
 /** Opens a registrar without a binding; {@linkcode Registrar.close} ends its timers. */
 export function openRegistrar(options: RegistrarOptions): Registrar {
-  const { realm, limits, expiry, clock, onChange, log } = options;
+  const { realm, bounds, expiry, clock, onChange, log } = options;
   const location = new Location({
     clock,
-    expired: (user) => tell(user, "expired", "it was not refreshed in time"),
+    expired: (user) => tell(user, { reason: "expired", why: "it was not refreshed in time" }),
   });
-  const guard = createGuard({
+  const identify = createAuthenticator({
     ...options,
-    wrongAnswers: limits.wrongAnswers,
+    wrongAnswers: bounds.wrongAnswers,
   });
-  const admission = createAdmission({ ...options, guard });
-  const bounds = { most: limits.contactsPerAccount, ...expiry };
+  const admission = createAdmission({ ...options, identify });
+  const planBounds = { most: bounds.contactsPerAccount, ...expiry };
   let open = true;
 
-  const tell = (user: string, reason: BindingChangeReason, why: string): void => {
+  function tell(user: string, { reason, why }: Pick<BindingChange, "reason" | "why">): void {
     onChange({ user, bindings: preferred(location.of(user)), reason, why });
-  };
+  }
 
   return {
     ...admission,
@@ -57,13 +55,13 @@ export function openRegistrar(options: RegistrarOptions): Registrar {
         const register = readRegister(request);
         const { bindings, reason } = plan(
           { user, current: location.of(user), register, from, now: clock.now() },
-          bounds,
+          planBounds,
         );
         location.set(user, bindings);
         answer(transaction, 200, {
           headers: [...contactHeaders(preferred(location.of(user)), clock.now()), dateHeader()],
         });
-        if (reason) tell(user, reason, `REGISTER of ${peerText(from)}`);
+        if (reason) tell(user, { reason, why: `REGISTER of ${peerText(from)}` });
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         log(`Refused REGISTER of ${peerText(from)}: ${error.message}`);
@@ -76,7 +74,7 @@ export function openRegistrar(options: RegistrarOptions): Registrar {
         const before = location.of(user);
         if (!before.some(flowsOver(peer))) continue;
         location.set(user, withoutFlow(before, peer));
-        tell(user, "lost", `the connection to ${peerText(peer)} is gone`);
+        tell(user, { reason: "lost", why: `the connection to ${peerText(peer)} is gone` });
       }
     },
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type Address, newToken, type Peer, sameUri, SIP_PORT, type SipUri } from "../sip/mod.ts";
-import type { Register } from "./read_register.ts";
-import { Refusal } from "./refusal.ts";
+import { type Address, newToken, sameUri, SIP_PORT, type SipUri } from "../lib/message/mod.ts";
+import type { Peer } from "../lib/transport/mod.ts";
+import { Refusal, type Register } from "./read_register.ts";
 import type { Binding, BindingChangeReason } from "./registrar.ts";
 
 /** Below this a registrar may refuse what is too brief; above it may not (RFC 3261 10.2.8). */
@@ -64,8 +64,8 @@ export function plan(asked: PlanFor, bounds: PlanBounds): Plan {
 }
 
 /**
- * Whether a contact takes the place of a binding (RFC 5626 section 6): the same phone, which was restarted and has another port, or has moved.
- * One that does not number its flows has a single one.
+ * Whether a contact takes the place of a binding (RFC 5626 section 6): the same phone, which was restarted and has
+ * another port, or has moved. One that does not number its flows has a single one.
  */
 function sameFlow(binding: Binding, contact: Address): boolean {
   const [before, now] = [binding.contact, contact].map(({ params }) => ({
@@ -96,8 +96,9 @@ function newBinding(
 }
 
 /**
- * Where a contact is reached: where its messages come from, as a contact behind a router names what nobody else can reach. A phone that is
- * at the very address that it names may send from another port than it listens at, and means what it says.
+ * Where a contact is reached: where its messages come from, as a contact behind a router names what nobody else can
+ * reach. A phone that is at the very address that it names may send from another port than it listens at, and means
+ * what it says.
  */
 function peerOf({ host, port = SIP_PORT, params }: SipUri, from: Peer): Peer {
   const transport = params.get("transport")?.toLowerCase() ?? "udp";

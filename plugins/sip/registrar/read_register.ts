@@ -1,10 +1,11 @@
 /**
- * What a REGISTER asks for (RFC 3261 10.2).
+ * What a REGISTER asks for (RFC 3261 10.2), and the refusal of one.
  *
  * @module
  */
 import {
   type Address,
+  type Header,
   MalformedMessage,
   parseAddress,
   parseCSeq,
@@ -13,10 +14,12 @@ import {
   type SipHeaders,
   type SipRequest,
   writeAddress,
-} from "../sip/mod.ts";
-import { Refusal } from "./refusal.ts";
+} from "../lib/message/mod.ts";
 
-/** How long a binding is to last when a phone does not say, or says what nobody understands, seconds (RFC 3261 10.2.1.1). */
+/**
+ * How long a binding is to last when a phone does not say, or says what nobody understands, seconds (RFC 3261
+ * 10.2.1.1).
+ */
 const USUAL_SECONDS = 3_600;
 
 /** Characters of a contact: each is given back in every answer, and an answer must fit a datagram. */
@@ -83,5 +86,25 @@ function secondsOf(text: string | undefined, otherwise: number): number {
   } catch (error) {
     if (error instanceof MalformedMessage) return USUAL_SECONDS;
     throw error;
+  }
+}
+
+/** Says why a REGISTER changes nothing. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  /** Headers that go with the status. */
+  readonly headers: readonly Header[];
+
+  /**
+   * @param status The status of the answer.
+   * @param reason The reason phrase: it never repeats what came from outside.
+   */
+  constructor(
+    readonly status: number,
+    readonly reason: string,
+    { headers = [] }: { headers?: readonly Header[] } = {},
+  ) {
+    super(`${status} ${reason}`);
+    this.headers = headers;
   }
 }

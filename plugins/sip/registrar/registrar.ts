@@ -3,16 +3,12 @@
  *
  * @module
  */
-import type {
-  Address,
-  Admission,
-  Clock,
-  DialogMatch,
-  DigestAlgorithm,
-  Peer,
-  ServerTransaction,
-  SipRequest,
-} from "../sip/mod.ts";
+import type { DialogMatch } from "../lib/dialog/mod.ts";
+import type { DigestAlgorithm } from "../lib/digest/mod.ts";
+import type { Address, SipRequest } from "../lib/message/mod.ts";
+import type { Clock } from "../lib/tools/mod.ts";
+import type { Admission, ServerTransaction } from "../lib/transaction/mod.ts";
+import type { Peer } from "../lib/transport/mod.ts";
 
 /** Who may register. */
 export interface Account {
@@ -32,7 +28,10 @@ export interface Binding {
   readonly contact: Address;
   /** Where its messages go to: where they really come from, unless it said so credibly otherwise. */
   readonly peer: Peer;
-  /** Whether that is the connection that its REGISTER came over (RFC 5626's flow), and not an address that it listens at. */
+  /**
+   * Whether that is the connection that its REGISTER came over (RFC 5626's flow), and not an address that it listens
+   * at.
+   */
   readonly isFlow: boolean;
   /** The Call-ID of the REGISTER that it was last refreshed by. */
   readonly callId: string;
@@ -52,9 +51,9 @@ export interface BindingChange {
   /** Those that are left, the preferred first. */
   readonly bindings: readonly Binding[];
   /**
-   * What happened. `registered`: at least one is new; `refreshed`: none is new and none has gone, but their ends, contacts or peers may have
-   * changed; `unregistered`: the phone took one back; `expired`: one was not refreshed in time; `lost`: the connection of one is gone, and
-   * with it the binding, unless the phone may listen at its contact.
+   * What happened. `registered`: at least one is new; `refreshed`: none is new and none has gone, but their ends,
+   * contacts or peers may have changed; `unregistered`: the phone took one back; `expired`: one was not refreshed in
+   * time; `lost`: the connection of one is gone, and with it the binding, unless the phone may listen at its contact.
    */
   readonly reason: BindingChangeReason;
   /** For people. */
@@ -70,7 +69,7 @@ export interface Rate {
 }
 
 /** What phones and strangers may cost. A source is an IPv4 address, or an IPv6 network of 64 bits. */
-export interface RegistrarLimits {
+export interface RegistrarBounds {
   /** Bindings of one account; one more takes the place of the one that was refreshed longest ago. */
   readonly contactsPerAccount: number;
   /** REGISTER requests of one source. */
@@ -82,7 +81,7 @@ export interface RegistrarLimits {
 }
 
 /** What holds unless told otherwise. A whole room of phones may stand behind one address. */
-export const DEFAULT_REGISTRAR_LIMITS: RegistrarLimits = {
+export const DEFAULT_REGISTRAR_BOUNDS: RegistrarBounds = {
   contactsPerAccount: 10,
   registrations: { burst: 1_000, perSecond: 50 },
   wrongAnswers: { burst: 20, perSecond: 0.2 },
@@ -95,20 +94,23 @@ export interface RegistrarOptions {
   readonly realm: string;
   /** Who may register. */
   readonly accounts: readonly Account[];
-  /** Methods that are taken outside of dialogs, beside REGISTER and OPTIONS: `["INVITE", "SUBSCRIBE"]`. Others are answered 405 or 481. */
+  /**
+   * Methods that are taken outside of dialogs, beside REGISTER and OPTIONS: `["INVITE", "SUBSCRIBE"]`. Others are
+   * answered 405 or 481.
+   */
   readonly methods: readonly string[];
   /** Bounds of how long a binding lasts; a phone that does not say gets 3600 s within them. */
   readonly expiry: { readonly leastSeconds: number; readonly mostSeconds: number };
   /** What answers to challenges may be computed with, the preferred first. */
   readonly algorithms: readonly DigestAlgorithm[];
   /** What phones and strangers may cost. */
-  readonly limits: RegistrarLimits;
-  /** Times bindings, challenges and paces. */
+  readonly bounds: RegistrarBounds;
+  /** Times bindings, challenges and rates. */
   readonly clock: Clock;
   /**
-   * Tells whether a request with a To tag belongs to a dialog that is there; one from another address than that of the dialog's other side must
-   * be signed, and one that belongs to none is answered 481 once. Let in, an INVITE would have its 481
-   * repeated until it is acknowledged: by whoever is named as its sender, who may know nothing of it.
+   * Tells whether a request with a To tag belongs to a dialog that is there; one from another address than that of the
+   * dialog's other side must be signed, and one that belongs to none is answered 481 once. Let in, an INVITE would have
+   * its 481 repeated until it is acknowledged: by whoever is named as its sender, who may know nothing of it.
    */
   inDialog(request: SipRequest, from: Peer): DialogMatch;
   /** Hears of each change, after the phone has been answered. It must not throw. */
@@ -119,7 +121,10 @@ export interface RegistrarOptions {
 
 /** Says who sends what, and where phones are. Its functions may be passed on by themselves. */
 export interface Registrar {
-  /** The `admit` of the endpoint: takes what an account has signed and what belongs to a dialog, and answers strangers once. */
+  /**
+   * The `admit` of the endpoint: takes what an account has signed and what belongs to a dialog, and answers strangers
+   * once.
+   */
   admit(request: SipRequest, from: Peer): Admission;
   /** The user whose account signed a request that {@linkcode Registrar.admit} took; undefined inside of dialogs. */
   userOf(request: SipRequest): string | undefined;

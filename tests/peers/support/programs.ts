@@ -18,11 +18,18 @@ const PACKAGES = new Map([
 const PATIENCE_S = 180;
 const LOCK = "/tmp/switchroom_peers.lock";
 
-/** Why there are no foreign programs to test with, after what is missing was installed where that may be done; undefined if all are there. */
-export async function whyNoPrograms(): Promise<string | undefined> {
+/** A program that plays a phone. */
+export type ForeignPhone = "baresip" | "linphone-daemon" | "sipp";
+
+/** What every test needs beside its phones: the namespace is made with the one, and the others read along. */
+const ALWAYS = ["ip", "tshark", "dumpcap"];
+
+/** Why phones cannot be tested with, after what is missing of any was installed where that may be done; undefined if they are there. */
+export async function whyNoPrograms(phones: readonly ForeignPhone[]): Promise<string | undefined> {
   if (Deno.build.os !== "linux") return "the phones run on Linux only";
   if (missing().length > 0 && Deno.uid() === 0 && isHere("apt-get")) await install();
-  const packages = missing().map((program) => PACKAGES.get(program));
+  const needed = [...ALWAYS, ...phones];
+  const packages = missing().filter((program) => needed.includes(program)).map((program) => PACKAGES.get(program));
   return packages.length === 0
     ? undefined
     : `install what is missing (on Debian: apt-get install ${packages.join(" ")})`;

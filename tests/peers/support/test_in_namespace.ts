@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { skipLoudly } from "../../faults/temporary.ts";
 import { ONLY_COUNT } from "./inside.ts";
 import { inNamespace, whyNoNamespace } from "./namespace.ts";
-import { whyNoPrograms } from "./programs.ts";
+import { type ForeignPhone, whyNoPrograms } from "./programs.ts";
 import { readResults, type TestResult } from "./tap.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../../../", import.meta.url));
@@ -16,9 +16,12 @@ const REPOSITORY = fileURLToPath(new URL("../../../", import.meta.url));
 const PATIENCE_MS = 240_000;
 
 /** Declares a test that runs the tests of a file of `inside/` in a namespace, and has each of them for a step. */
-export function testInNamespace(name: string, file: string): void {
+export function testInNamespace(
+  name: string,
+  { file, phones }: { file: string; phones: readonly ForeignPhone[] },
+): void {
   Deno.test(name, async (t) => {
-    const why = await whyNoPrograms() ?? await whyNoNamespace();
+    const why = await whyNoPrograms(phones) ?? await whyNoNamespace();
     const results = await run(`tests/peers/inside/${file}`, { counted: why !== undefined });
     skipLoudly(why, `${results.length} tests with real phones, ${name}`);
     for (const { name, ignored, failure } of results) {

@@ -4,16 +4,18 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { DialogMatch } from "../../../../plugins/sip/sip/dialog/mod.ts";
-import { responseTo, type SipRequest } from "../../../../plugins/sip/sip/message/mod.ts";
-import type { Peer } from "../../../../plugins/sip/sip/transport/mod.ts";
-import { settle } from "../support/hand_clock.ts";
+import type { DialogMatch } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { responseTo, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
+import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
+import { flush } from "../support/hand_clock.ts";
 import { type Bench, openBench, peerOf, ring } from "./support/party.ts";
 import { Subscriber } from "./support/subscriber.ts";
 
 const ELSEWHERE: Peer = { transport: "udp", host: "192.0.2.66", port: 5060 };
 
-/** How a request of the phone matches that comes from its address, from another port there, and from another address. */
+/**
+ * How a request of the phone matches that comes from its address, from another port there, and from another address.
+ */
 function matches({ us, phone }: Bench, request: SipRequest): DialogMatch[] {
   const here = peerOf(phone);
   return [here, { ...here, port: 49_152 }, ELSEWHERE].map((from) => us.agent.knows(request, from));
@@ -54,12 +56,12 @@ Deno.test("RFC 3261 12.2.2: so does the dialog of a call, whoever began it", asy
   const { us, phone } = bench;
   const out = us.agent.call(ring(us, phone));
   await out.answered;
-  await settle();
+  await flush();
   await phone.taken[0]?.request("OPTIONS");
   assert.deepEqual(matches(bench, lastOf(bench)), ours);
   const back = phone.agent.call(ring(phone, us));
   await back.answered;
-  await settle();
+  await flush();
   await back.request("OPTIONS");
   const asked = lastOf(bench);
   assert.deepEqual(matches(bench, asked), ours);

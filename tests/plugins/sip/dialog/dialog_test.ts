@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { Dialog } from "../../../../plugins/sip/sip/dialog/dialog.ts";
-import { newRequest } from "../../../../plugins/sip/sip/dialog/new_request.ts";
-import { MalformedMessage, responseTo, type SipRequest } from "../../../../plugins/sip/sip/message/mod.ts";
-import type { Peer } from "../../../../plugins/sip/sip/transport/mod.ts";
+import { Dialog, newRequest } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { MalformedMessage, responseTo, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
+import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
 
 const peer: Peer = { transport: "udp", host: "192.0.2.1", port: 5060 };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { createChallenger } from "../../../../plugins/sip/sip/digest/mod.ts";
-import { readDigest } from "../../../../plugins/sip/sip/digest/parameters.ts";
+import { createChallenger } from "../../../../plugins/sip/lib/digest/mod.ts";
+import { readDigest } from "../../../../plugins/sip/lib/digest/parameters.ts";
 import { HandClock } from "../support/hand_clock.ts";
 import { answer, bareRequest, parameter, type PhoneAnswer } from "./support.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { authorization } from "../../../../plugins/sip/sip/digest/mod.ts";
-import { readDigest } from "../../../../plugins/sip/sip/digest/parameters.ts";
-import { algorithmOf, digestResponse } from "../../../../plugins/sip/sip/digest/response.ts";
-import { SipHeaders, type SipResponse } from "../../../../plugins/sip/sip/message/mod.ts";
+import { authorization } from "../../../../plugins/sip/lib/digest/mod.ts";
+import { readDigest } from "../../../../plugins/sip/lib/digest/parameters.ts";
+import { algorithmOf, digestResponse } from "../../../../plugins/sip/lib/digest/response.ts";
+import { SipHeaders, type SipResponse } from "../../../../plugins/sip/lib/message/mod.ts";
 import { bareRequest, parameter } from "./support.ts";
 
 const EXAMPLE_OF_7616 = {

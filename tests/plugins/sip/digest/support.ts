@@ -1,10 +1,11 @@
 /**
- * A phone's side of digest authentication, written apart from ours: what it computes is what the RFCs' own examples say.
+ * A phone's side of digest authentication, written apart from ours: what it computes is what the RFCs' own examples
+ * say.
  *
  * @module
  */
 import { createHash } from "node:crypto";
-import { SipHeaders, type SipRequest } from "../../../../plugins/sip/sip/message/mod.ts";
+import { SipHeaders, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
 
 /** A request with only what digest looks at. */
 export function bareRequest(

@@ -1,7 +1,8 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readDescription, UnusableDescription } from "../../../../plugins/sip/sip/media/description.ts";
-import { answerTo, offerLines, takeAnswer } from "../../../../plugins/sip/sip/media/negotiation.ts";
+import assert from "node:assert/strict";
+import { readDescription } from "../../../../plugins/sip/lib/media/description.ts";
+import { UnusableDescription } from "../../../../plugins/sip/lib/media/mod.ts";
+import { answerTo, offerLines, takeAnswer } from "../../../../plugins/sip/lib/media/negotiation.ts";
 
 const OURSELVES = { host: "127.0.0.1", port: 20_000, session: 1, held: false };
 const bytes = (...lines: string[]) => new TextEncoder().encode(lines.join("\r\n") + "\r\n");

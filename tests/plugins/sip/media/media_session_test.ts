@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { MediaSession, NoRtpPort, RtpPorts } from "../../../../plugins/sip/sip/media/mod.ts";
-import { readPacket, type RtpPacket, writePacket } from "../../../../plugins/sip/sip/media/rtp.ts";
+import { MediaSession, NoRtpPort, RtpPorts } from "../../../../plugins/sip/lib/media/mod.ts";
+import { readPacket, type RtpPacket, writePacket } from "../../../../plugins/sip/lib/media/rtp.ts";
 import { HandClock } from "../support/hand_clock.ts";
 
 const HOST = "127.0.0.1";
@@ -156,7 +156,8 @@ Deno.test("before there is a description, nobody is heard", async () => {
   await using table = await bench();
   const phone = await table.socket();
   await send(phone, { bytes: press(1, 1), port: table.port });
-  // Datagrams of one host to itself arrive in the order in which they were sent: when this one has come, so has the first.
+  // Datagrams of one host to itself arrive in the order in which they were sent: when this one has come, so has the
+  // first.
   const arrived = packets(phone, { count: 1 });
   await send(phone, { bytes: press(1, 2), port: phone.port });
   await arrived;

@@ -1,8 +1,8 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
-import { digitOfInfo } from "../../../../plugins/sip/sip/media/digits.ts";
-import { EventsHeard } from "../../../../plugins/sip/sip/media/events_heard.ts";
-import { readPacket, type RtpPacket, writePacket } from "../../../../plugins/sip/sip/media/rtp.ts";
+import assert from "node:assert/strict";
+import { digitOfInfo } from "../../../../plugins/sip/lib/media/mod.ts";
+import { readPacket, type RtpPacket, writePacket } from "../../../../plugins/sip/lib/media/rtp.ts";
+import { TelephoneEvents } from "../../../../plugins/sip/lib/media/telephone_events.ts";
 
 function event(
   code: number,
@@ -21,7 +21,7 @@ function press(code: number, at: number): RtpPacket[] {
 }
 
 function heard(packets: RtpPacket[]): string {
-  const events = new EventsHeard();
+  const events = new TelephoneEvents();
   return packets.map((packet) => events.hear(packet) ?? "").join("");
 }
 
@@ -53,7 +53,7 @@ Deno.test("RFC 3550 5.1: sources, an extension and padding are passed over", () 
 Deno.test("any bytes are a packet or nothing", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
     const packet = readPacket(bytes);
-    if (packet) new EventsHeard().hear(packet);
+    if (packet) new TelephoneEvents().hear(packet);
   }));
 });
 
@@ -63,7 +63,8 @@ Deno.test("RFC 4733 2.5: a press is one digit, however many packets tell of it",
 
 Deno.test("RFC 4733 2.5.1.4: any packet that arrives is enough, lost, doubled and late ones change nothing", () => {
   const chance = fc.array(fc.boolean(), { minLength: 7, maxLength: 7 }).filter((kept) => kept.some(Boolean));
-  fc.assert(fc.property(fc.nat(15), fc.nat(0xffff_ffff), chance, fc.nat(6), (code, at, kept, late) => {
+  const course = fc.record({ code: fc.nat(15), at: fc.nat(0xffff_ffff), kept: chance, late: fc.nat(6) });
+  fc.assert(fc.property(course, ({ code, at, kept, late }) => {
     const packets = press(code, at).filter((_, index) => kept[index]);
     const strays = packets.slice(0, late);
     const [first, second] = [heard(packets), heard([...packets, ...press(3, at + 8000), ...strays, ...packets])];

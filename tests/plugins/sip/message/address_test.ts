@@ -6,7 +6,7 @@ import {
   parseSeconds,
   tagOf,
   writeAddress,
-} from "../../../../plugins/sip/sip/message/mod.ts";
+} from "../../../../plugins/sip/lib/message/mod.ts";
 import { refusalOf } from "./support.ts";
 
 Deno.test("RFC 3261 20.10: an address has a name, a URI and parameters of its own", () => {

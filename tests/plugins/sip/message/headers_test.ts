@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
-import { SipHeaders } from "../../../../plugins/sip/sip/message/mod.ts";
+import { SipHeaders } from "../../../../plugins/sip/lib/message/mod.ts";
 
 Deno.test("RFC 3261 7.3.1: names are found in any case, and compact forms are the same as long ones", () => {
   const headers = new SipHeaders([["v", "SIP/2.0/UDP a"], ["cAll-iD", "1"], ["VIA", "SIP/2.0/UDP b"]]);

@@ -1,5 +1,6 @@
 /**
- * Input made to take long. The limits are raised so far that whatever is not read in linear time would not end while anybody waits.
+ * Input made to take long. The bounds are raised so far that whatever is not read in linear time would not end while
+ * anybody waits.
  *
  * @module
  */
@@ -12,11 +13,11 @@ import {
   parseVia,
   quote,
   SipHeaders,
-} from "../../../../plugins/sip/sip/message/mod.ts";
+} from "../../../../plugins/sip/lib/message/mod.ts";
 import { message } from "./support.ts";
 
 const MANY = 200_000;
-const limits = { mostBytes: 1_000 * MANY, mostHeaders: 1_000 * MANY, mostLine: 1_000 * MANY };
+const bounds = { mostBytes: 1_000 * MANY, mostHeaders: 1_000 * MANY, mostLine: 1_000 * MANY };
 
 const hostile: Record<string, string> = {
   blanks: " ",
@@ -58,24 +59,24 @@ for (const [name, piece] of Object.entries(hostile)) {
     }
     for (const more of [`Subject: a${flood}b`, `Contact: ${flood}`, `${flood}: a`, `Content-Length: ${flood}`]) {
       const bytes = message({ more: [more] });
-      read(() => parseMessage(bytes, limits));
-      read(() => new MessageSplitter(limits).push(bytes));
+      read(() => parseMessage(bytes, bounds));
+      read(() => new MessageSplitter(bounds).push(bytes));
     }
-    read(() => parseMessage(message({ from: `${flood}<sip:a@b>;tag=1`, via: `SIP/2.0/UDP a;b${flood}` }), limits));
-    read(() => parseMessage(message({ start: `OPTIONS sip:a${flood} SIP/2.0` }), limits));
+    read(() => parseMessage(message({ from: `${flood}<sip:a@b>;tag=1`, via: `SIP/2.0/UDP a;b${flood}` }), bounds));
+    read(() => parseMessage(message({ start: `OPTIONS sip:a${flood} SIP/2.0` }), bounds));
   });
 }
 
 Deno.test("a flood of headers, parameters or line breaks is read or refused in linear time", () => {
-  read(() => parseMessage(message({ more: ["A:\n".repeat(MANY)] }), limits));
+  read(() => parseMessage(message({ more: ["A:\n".repeat(MANY)] }), bounds));
   const params = Array.from({ length: MANY }, (_, at) => `;p${at}`).join("");
   read(() => parseAddress(`<sip:a@b>${params}`));
   read(() => parseUri(`sip:a@b${params}`));
-  new MessageSplitter(limits).push(new TextEncoder().encode("\r\n".repeat(MANY)));
+  new MessageSplitter(bounds).push(new TextEncoder().encode("\r\n".repeat(MANY)));
 });
 
 Deno.test("a long message that comes in many small pieces is put together in linear time", () => {
   const bytes = message({ more: [`Subject: ${"x".repeat(MANY)}`, `Content-Length: ${MANY}`], body: "y".repeat(MANY) });
-  const splitter = new MessageSplitter(limits);
+  const splitter = new MessageSplitter(bounds);
   for (let at = 0; at < bytes.length; at += 2) splitter.push(bytes.subarray(at, at + 2));
 });

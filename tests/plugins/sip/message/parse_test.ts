@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { MESSAGE_LIMITS, parseMessage } from "../../../../plugins/sip/sip/message/mod.ts";
+import { MESSAGE_BOUNDS, parseMessage } from "../../../../plugins/sip/lib/message/mod.ts";
 import { bytesOf, joined, message, refusal, refusalOf, request, response } from "./support.ts";
 
 Deno.test("a REGISTER as baresip writes it is read", () => {
@@ -77,9 +77,9 @@ Deno.test("a byte order mark and other space of Unicode belong to the value", ()
 });
 
 Deno.test("what is longer than the limits is refused with 513, which can be answered", () => {
-  const limits = { mostBytes: 1_000, mostHeaders: 10, mostLine: 100 };
+  const bounds = { mostBytes: 1_000, mostHeaders: 10, mostLine: 100 };
   const fits = message({ more: ["A: 1", "B: 2", "C: 3", `Subject: ${"x".repeat(91)}`] });
-  equal(parseMessage(fits, limits).headers.size, 10);
+  equal(parseMessage(fits, bounds).headers.size, 10);
   const tooMuch = [
     message({ more: ["A: 1", "B: 2", "C: 3", "D: 4", "E: 5"] }),
     message({ more: [`Subject: ${"x".repeat(92)}`] }),
@@ -88,10 +88,10 @@ Deno.test("what is longer than the limits is refused with 513, which can be answ
     message({ body: "x".repeat(1_000) }),
   ];
   for (const bytes of tooMuch) {
-    const refused = refusalOf(() => parseMessage(bytes, limits));
+    const refused = refusalOf(() => parseMessage(bytes, bounds));
     deepEqual([refused.status, refused.request?.method], [513, "OPTIONS"]);
   }
-  equal(refusal(message({ body: "x".repeat(MESSAGE_LIMITS.mostBytes) })).status, 513);
+  equal(refusal(message({ body: "x".repeat(MESSAGE_BOUNDS.mostBytes) })).status, 513);
 });
 
 Deno.test("a refusal carries the request with the headers that an answer repeats, and no others", () => {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { deepEqual, ok } from "node:assert/strict";
 import fc from "fast-check";
+import { deepEqual, ok } from "node:assert/strict";
 import {
   type Address,
   isRequest,
@@ -25,7 +25,7 @@ import {
   writeMessage,
   writeUri,
   writeVia,
-} from "../../../../plugins/sip/sip/message/mod.ts";
+} from "../../../../plugins/sip/lib/message/mod.ts";
 import { bytesOf, joined, message } from "./support.ts";
 
 const TOKEN = "abcXYZ019-.!%*_+`'~";
@@ -128,7 +128,10 @@ Deno.test("any run of messages comes out of a stream as it went in, however it w
   );
 });
 
-/** Nothing but a message or a refusal may come of bytes; what is read can be written and answered, and is then read again. */
+/**
+ * Nothing but a message or a refusal may come of bytes; what is read can be written and answered, and is then read
+ * again.
+ */
 function survives(bytes: Uint8Array): void {
   orRefuses(() => {
     const message = parseMessage(bytes);

@@ -6,7 +6,7 @@ import {
   SipHeaders,
   tagOf,
   writeMessage,
-} from "../../../../plugins/sip/sip/message/mod.ts";
+} from "../../../../plugins/sip/lib/message/mod.ts";
 import { message, refusalOf, request } from "./support.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

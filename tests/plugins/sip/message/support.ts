@@ -10,11 +10,14 @@ import {
   parseMessage,
   type SipRequest,
   type SipResponse,
-} from "../../../../plugins/sip/sip/message/mod.ts";
+} from "../../../../plugins/sip/lib/message/mod.ts";
 
 const encoder = new TextEncoder();
 
-/** The bytes of a message: its lines with CRLF between them, as they are. The empty line is there only if the text has it. */
+/**
+ * The bytes of a message: its lines with CRLF between them, as they are. The empty line is there only if the text has
+ * it.
+ */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text.replaceAll("\n", "\r\n"));
 }

@@ -1,11 +1,11 @@
 /**
- * RFC 4475 3.1.2: messages that are wrong. They are our own, with the faults that the sections describe; where a section lets an element
- * choose between refusing and guessing, the test says what we choose.
+ * RFC 4475 3.1.2: messages that are wrong. They are our own, with the faults that the sections describe; where a
+ * section lets an element choose between refusing and guessing, the test says what we choose.
  *
  * @module
  */
 import { deepEqual, equal } from "node:assert/strict";
-import { parseAddress, parseSeconds } from "../../../../plugins/sip/sip/message/mod.ts";
+import { parseAddress, parseSeconds } from "../../../../plugins/sip/lib/message/mod.ts";
 import { type Ingredients, message, refusal, refusalOf, request } from "./support.ts";
 
 const refused = { status: 400, answerable: true };

@@ -1,5 +1,6 @@
 /**
- * RFC 4475 3.2 to 3.4: messages whose syntax is in order. Tested is what reading decides; the answers to the others are those of the layers above.
+ * RFC 4475 3.2 to 3.4: messages whose syntax is in order. Tested is what reading decides; the answers to the others are
+ * those of the layers above.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import {
   parseSeconds,
   parseVia,
   tagOf,
-} from "../../../../plugins/sip/sip/message/mod.ts";
+} from "../../../../plugins/sip/lib/message/mod.ts";
 import { bytesOf, joined, message, refusal, refusalOf, request, response } from "./support.ts";
 
 const INVITE = "INVITE sip:user@phones.test SIP/2.0";

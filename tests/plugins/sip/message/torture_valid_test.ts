@@ -1,10 +1,11 @@
 /**
- * RFC 4475 3.1.1: messages that look wrong and are right. They are our own, with the peculiarities that the sections describe.
+ * RFC 4475 3.1.1: messages that look wrong and are right. They are our own, with the peculiarities that the sections
+ * describe.
  *
  * @module
  */
 import { deepEqual, equal } from "node:assert/strict";
-import { parseAddress, parseUri, parseVia } from "../../../../plugins/sip/sip/message/mod.ts";
+import { parseAddress, parseUri, parseVia } from "../../../../plugins/sip/lib/message/mod.ts";
 import { bytesOf, joined, message, request, response } from "./support.ts";
 
 Deno.test("RFC 4475 3.1.1.1 a short tortuous INVITE", () => {

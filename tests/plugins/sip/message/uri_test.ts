@@ -1,5 +1,5 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { parseUri, sameUri, writeUri } from "../../../../plugins/sip/sip/message/mod.ts";
+import { parseUri, sameUri, writeUri } from "../../../../plugins/sip/lib/message/mod.ts";
 import { refusalOf } from "./support.ts";
 
 Deno.test("RFC 3261 19.1.1: every part of a URI is told apart", () => {

@@ -1,5 +1,5 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { parseCSeq, parseVia, writeVia } from "../../../../plugins/sip/sip/message/mod.ts";
+import { parseCSeq, parseVia, writeVia } from "../../../../plugins/sip/lib/message/mod.ts";
 import { refusalOf } from "./support.ts";
 
 Deno.test("RFC 3261 20.42: a Via is read with blanks wherever they may stand", () => {

@@ -1,8 +1,10 @@
 import { deepEqual } from "node:assert/strict";
-import { type Call, type CallEnd, responseTo, type ServerTransaction } from "../../../../plugins/sip/sip/mod.ts";
-import { settle } from "../support/hand_clock.ts";
+import type { Call, CallEnd } from "../../../../plugins/sip/lib/call/mod.ts";
+import { responseTo } from "../../../../plugins/sip/lib/message/mod.ts";
+import type { ServerTransaction } from "../../../../plugins/sip/lib/transaction/mod.ts";
 import { type Bench, openBench, ring } from "../dialog/support/party.ts";
 import { RawDialog } from "../dialog/support/raw_dialog.ts";
+import { flush } from "../support/hand_clock.ts";
 import { FakeCall } from "./support/fake_call.ts";
 
 /** What the phone of a call does. */
@@ -76,9 +78,9 @@ const SCENARIOS: {
     name: "RFC 3261 9.1: a ring that is cancelled, as the phone confirms by 487",
     async play({ call, phone }) {
       phone.rings();
-      await settle();
+      await flush();
       void call.hangUp();
-      await settle();
+      await flush();
       await phone.confirms();
     },
     ringing: YES,
@@ -89,9 +91,9 @@ const SCENARIOS: {
     name: "RFC 3261 9.1: a ring that is cancelled, of which the phone says nothing, is not confirmed",
     async play({ call, phone }) {
       phone.rings();
-      await settle();
+      await flush();
       void call.hangUp();
-      await settle();
+      await flush();
       await phone.vanishes();
     },
     ringing: YES,
@@ -102,9 +104,9 @@ const SCENARIOS: {
     name: "RFC 3261 9.1: a phone that refuses by itself while it is cancelled has confirmed it",
     async play({ call, phone }) {
       phone.rings();
-      await settle();
+      await flush();
       void call.hangUp();
-      await settle();
+      await flush();
       phone.refuses(486, "Busy Here");
     },
     ringing: YES,
@@ -115,9 +117,9 @@ const SCENARIOS: {
     name: "RFC 3261 15.1.1: a BYE that the phone answers by 200 has ended the call",
     async play({ call, phone }) {
       phone.answers();
-      await settle();
+      await flush();
       void call.hangUp();
-      await settle();
+      await flush();
       await phone.confirms();
     },
     ringing: YES,
@@ -128,9 +130,9 @@ const SCENARIOS: {
     name: "RFC 3261 15.1.1: a BYE that the phone does not answer ends the call, and is not confirmed",
     async play({ call, phone }) {
       phone.answers();
-      await settle();
+      await flush();
       void call.hangUp();
-      await settle();
+      await flush();
       await phone.vanishes();
     },
     ringing: YES,
@@ -141,9 +143,9 @@ const SCENARIOS: {
     name: "RFC 3261 15.1.1: a BYE that the phone answers by 481 is confirmed: it has no such call",
     async play({ call, phone }) {
       phone.answers();
-      await settle();
+      await flush();
       void call.hangUp();
-      await settle();
+      await flush();
       await phone.refusesBye(481, "Call/Transaction Does Not Exist");
     },
     ringing: YES,
@@ -154,9 +156,9 @@ const SCENARIOS: {
     name: "RFC 3261 15.1.1: a BYE that the phone refuses ends the call, and is not confirmed",
     async play({ call, phone }) {
       phone.answers();
-      await settle();
+      await flush();
       void call.hangUp();
-      await settle();
+      await flush();
       await phone.refusesBye(500, "Not Now");
     },
     ringing: YES,
@@ -167,11 +169,11 @@ const SCENARIOS: {
     name: "RFC 3261 9.1: a 200 that crosses the CANCEL is ended by BYE, and was never an answer",
     async play({ call, phone }) {
       phone.rings();
-      await settle();
+      await flush();
       void call.hangUp();
-      await settle();
+      await flush();
       phone.answers();
-      await settle();
+      await flush();
       await phone.confirms();
     },
     ringing: YES,
@@ -182,7 +184,7 @@ const SCENARIOS: {
     name: "the phone hangs up",
     async play({ phone }) {
       phone.answers();
-      await settle();
+      await flush();
       await phone.hangsUp();
     },
     ringing: YES,

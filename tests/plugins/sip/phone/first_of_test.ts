@@ -1,11 +1,12 @@
 import { equal, rejects } from "node:assert/strict";
+import { RequestRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { SipHeaders } from "../../../../plugins/sip/lib/message/mod.ts";
 import { firstOf, PATIENCE_MS } from "../../../../plugins/sip/phone/first_of.ts";
-import { CallRefused, SipHeaders } from "../../../../plugins/sip/sip/mod.ts";
 import { HandClock } from "../support/hand_clock.ts";
 import { standing } from "./support/line_bench.ts";
 
-const busy = new CallRefused({ status: 486, reason: "Busy Here", headers: new SipHeaders() });
-const timeout = new CallRefused({ status: 408, reason: "Request Timeout" });
+const busy = new RequestRefused({ status: 486, reason: "Busy Here", headers: new SipHeaders() });
+const timeout = new RequestRefused({ status: 408, reason: "Request Timeout" });
 const silent = () => new Promise<string>(() => {});
 
 Deno.test("the first of several contacts that does what is asked is enough, however long the others are silent", async () => {

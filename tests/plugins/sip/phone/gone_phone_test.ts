@@ -41,6 +41,7 @@ Deno.test("silence is not done where a phone over TCP is gone that rang", async 
     (await phone.call()).rings();
     equal((await ring).outcome, "succeeded");
   }
+  await owner.events.next("PHONE_STATE", ({ states }) => states[0] === "disconnected");
   notEqual((await owner.do("setRing", { mode: 0, volume: 0 })).outcome, "succeeded");
 });
 

@@ -1,14 +1,10 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { parseAddress, SipHeaders } from "../../../../plugins/sip/lib/message/mod.ts";
+import type { NotifyBody, Subscription } from "../../../../plugins/sip/lib/subscription/mod.ts";
+import { systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
+import type { OutgoingRequest } from "../../../../plugins/sip/lib/user_agent/mod.ts";
+import { Contacts } from "../../../../plugins/sip/phone/contacts.ts";
 import { Lamps } from "../../../../plugins/sip/phone/lamps.ts";
-import { Reach } from "../../../../plugins/sip/phone/reach.ts";
-import {
-  type NotifyBody,
-  type OutgoingRequest,
-  parseAddress,
-  SipHeaders,
-  type Subscription,
-  systemClock,
-} from "../../../../plugins/sip/sip/mod.ts";
 import { never, standing } from "./support/line_bench.ts";
 
 const OK = { status: 200, reason: "OK", headers: new SipHeaders(), body: new Uint8Array() };
@@ -28,7 +24,7 @@ function lampsOf({ subscribed = [], status = 200, notifies = () => Promise.resol
   const asked: OutgoingRequest[] = [];
   const changed: number[] = [];
   const answers = { unasked: status };
-  const reach = new Reach({
+  const contacts = new Contacts({
     user: "1001",
     secret: "s",
     realm: "phones.test",
@@ -47,7 +43,7 @@ function lampsOf({ subscribed = [], status = 200, notifies = () => Promise.resol
     user: "1001",
     realm: "phones.test",
     watched: ["1002", "1003"],
-    reach,
+    contacts,
     subscriptions: {
       of: (_, { event, resource } = {}) =>
         all.filter((one) => one.event === event && (resource === undefined || one.resource === resource)),
@@ -62,8 +58,8 @@ function lampsOf({ subscribed = [], status = 200, notifies = () => Promise.resol
   /** The phone registers; a refresh has the same Call-ID, and a phone that was switched on again another. */
   const registers = async (callId: string) => {
     const binding = { id: "desk", user: "1001", isFlow: false, contact, peer, callId, cseq: 1, expiresAt: 1 };
-    reach.registered(callId === "" ? [] : [binding], "");
-    await lamps.reachChanged();
+    contacts.registered(callId === "" ? [] : [binding], "");
+    await lamps.contactsChanged();
   };
   void registers("first");
   return { lamps, notified, asked, changed, answers, registers };

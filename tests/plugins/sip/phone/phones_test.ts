@@ -1,8 +1,9 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { completeConfiguration } from "../../../../plugins/sip/configuration.ts";
+import { parseAddress } from "../../../../plugins/sip/lib/message/mod.ts";
+import type { OutgoingRequest, UserAgent } from "../../../../plugins/sip/lib/user_agent/mod.ts";
 import { SipPhones } from "../../../../plugins/sip/phone/phones.ts";
 import type { Binding } from "../../../../plugins/sip/registrar/mod.ts";
-import { type OutgoingRequest, parseAddress, type UserAgent } from "../../../../plugins/sip/sip/mod.ts";
 import type { Host, Phone } from "../../../../server/plugin/mod.ts";
 import { HandClock } from "../support/hand_clock.ts";
 
@@ -11,12 +12,13 @@ async function bench() {
   const clock = new HandClock();
   const logged: string[] = [];
   const asked: string[] = [];
+  const dropped: string[] = [];
   const host = {
     log: { debug() {}, info: (text: string) => void logged.push(text) },
     addPhone: () => Promise.resolve({ connected: false, state() {} } as unknown as Phone),
   } as unknown as Host;
   const agent = {
-    subscriptions: { drop() {}, of: () => [] },
+    subscriptions: { drop: (user: string) => void dropped.push(user), of: () => [] },
     request: ({ to: { port }, signal }: OutgoingRequest) => {
       asked.push(String(port));
       return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
@@ -30,7 +32,7 @@ async function bench() {
     configuration: completeConfiguration({ accounts, keepAliveSeconds: 0 }),
   });
   await phones.start();
-  return { clock, logged, asked, phones };
+  return { clock, logged, asked, dropped, phones };
 }
 
 function bindingAt(port: number, { isFlow }: { isFlow: boolean }): Binding {
@@ -75,6 +77,18 @@ Deno.test("a contact that comes and goes all the time is one line a minute of ea
   equal(logged.length, 6);
   match(logged.at(-1) ?? "", /^1001: unregistered, no contact .* 499 times more/);
   ok(logged.some((text) => text.startsWith("1002: registered, 1 contact")));
+  phones.stop();
+  await clock.pass(10_000);
+});
+
+Deno.test("the subscriptions of a phone end with its last contact, and not before", async () => {
+  const { phones, dropped, clock } = await bench();
+  const bindings = [5_060, 5_061].map((port) => bindingAt(port, { isFlow: true }));
+  phones.registered({ user: "1001", bindings, reason: "registered", why: "" });
+  phones.registered({ user: "1001", bindings: bindings.slice(1), reason: "unregistered", why: "" });
+  deepEqual(dropped, []);
+  phones.registered({ user: "1001", bindings: [], reason: "expired", why: "" });
+  deepEqual(dropped, ["1001"]);
   phones.stop();
   await clock.pass(10_000);
 });

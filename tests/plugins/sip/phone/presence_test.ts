@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
+import { TokenBuckets } from "../../../../plugins/sip/lib/tools/mod.ts";
 import { Presence } from "../../../../plugins/sip/phone/presence.ts";
-import { Pace } from "../../../../plugins/sip/sip/mod.ts";
 import type { Phone } from "../../../../server/plugin/mod.ts";
 import { HandClock } from "../support/hand_clock.ts";
 
@@ -16,7 +16,7 @@ function bench() {
       told.push(connected);
     },
   } as Phone;
-  const presence = new Presence({ user: "1001", clock, pace: new Pace({ clock, perSecond: 1, burst: 3 }) });
+  const presence = new Presence({ user: "1001", clock, rate: new TokenBuckets({ clock, perSecond: 1, burst: 3 }) });
   return { clock, told, phone, presence };
 }
 

@@ -1,9 +1,10 @@
 import { deepEqual, equal } from "node:assert/strict";
+import { RequestRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
+import { SipHeaders } from "../../../../plugins/sip/lib/message/mod.ts";
 import { bestRefusal, errorOfStatus, meaningOf } from "../../../../plugins/sip/phone/refusal.ts";
-import { CallRefused, SipHeaders } from "../../../../plugins/sip/sip/mod.ts";
 import { PhoneError } from "../../../../server/plugin/mod.ts";
 
-const refused = (status: number, reason: string) => new CallRefused({ status, reason });
+const refused = (status: number, reason: string) => new RequestRefused({ status, reason });
 
 Deno.test("a phone's refusal is a telephony error that names the SIP status and the phone's own words", () => {
   const error = meaningOf(refused(486, "Busy Here"), "ring 1001");
@@ -46,7 +47,7 @@ Deno.test("RFC 3261 16.7: of several refusals that of the whole phone or of its 
 });
 
 Deno.test("of several refusals what a phone has said counts, not our own 408 or 503 for a contact that says nothing", () => {
-  const said = (status: number) => new CallRefused({ status, reason: "", headers: new SipHeaders() });
+  const said = (status: number) => new RequestRefused({ status, reason: "", headers: new SipHeaders() });
   const busy = said(486);
   equal(bestRefusal([refused(408, "Request Timeout"), busy, refused(503, "No route")]), busy);
   const timeout = said(408);

@@ -253,7 +253,10 @@ Deno.test("R13: of two phones that one application has open, each event carries 
   const also = await owner.open(other);
   const calls = [(await first.dial("100")).call, (await second.dial("100")).call];
   for (const [index, call] of calls.entries()) {
-    await call.send("INFO", [["Content-Type", "application/dtmf-relay"]], `Signal=${index + 1}\r\n`);
+    await call.send("INFO", {
+      headers: [["Content-Type", "application/dtmf-relay"]],
+      body: `Signal=${index + 1}\r\n`,
+    });
   }
   await owner.events.next("PHONE_BUTTON", ({ button, state }) => button === 2 && state === "up");
   const carried = new Map<string, string[]>();
@@ -268,4 +271,72 @@ Deno.test("R13: of two phones that one application has open, each event carries 
     const button = `PHONE_BUTTON ${index + 1}`;
     deepEqual(told, [button, button, "PHONE_DEVSPECIFIC", "PHONE_STATE"]);
   }
+});
+
+Deno.test("R54, R55, R56: the last close cancels what rings and waits, and completes every request before it answers", async () => {
+  const name = user();
+  await using phone = await sip.phone(name);
+  await using owner = await sip.own(name);
+  phone.answers.MESSAGE = 0;
+  const lift = await owner.start("setHookSwitch", { devices: ["handset"], mode: "micSpeaker" });
+  const call = await phone.call();
+  call.rings();
+  await owner.events.next("PHONE_STATE", ({ states }) => states[0] === "ringMode");
+  const show = await owner.start("setDisplay", { row: 0, column: 0, text: "Hello" });
+  await phone.request("MESSAGE");
+  const { status, body } = await owner.close();
+  deepEqual([status, body.completed], [200, 2]);
+  equal(call.isCancelled, true);
+  for (const requestId of [lift, show]) {
+    const { outcome, code, cause } = await owner.record(requestId);
+    deepEqual([outcome, code, cause], ["aborted", "PHONEERR_OPERATIONFAILED", "close"]);
+  }
+});
+
+Deno.test("R57, R58: the last close hangs up, nothing comes after it, and the phone can be opened again", async () => {
+  const name = user();
+  await using phone = await sip.phone(name);
+  {
+    await using owner = await sip.own(name);
+    const lift = owner.do("setHookSwitch", { devices: ["handset"], mode: "micSpeaker" });
+    await (await phone.call()).answers();
+    await lift;
+    equal((await owner.close()).status, 200);
+    await phone.request("BYE");
+  }
+  await using owner = await sip.own(name);
+  deepEqual(await owner.get("hookswitch"), { offHook: [] });
+  const ring = owner.do("setRing", { mode: 1, volume: 0 });
+  (await phone.call()).rings();
+  equal(outcome(await ring), "succeeded");
+  deepEqual(owner.events.seen.flatMap((event) => event.type === "PHONE_STATE" ? event.states : []), ["ringMode"]);
+});
+
+Deno.test("a phone that never confirms does not hold up the close", async () => {
+  const name = user();
+  await using phone = await sip.phone(name);
+  await using owner = await sip.own(name);
+  const ring = await owner.start("setRing", { mode: 1, volume: 0 });
+  await phone.call();
+  const { status, body } = await owner.close();
+  deepEqual([status, body.completed], [200, 1]);
+  equal((await owner.record(ring)).outcome, "aborted");
+});
+
+Deno.test("R85: masks for what the phone cannot produce are accepted", async () => {
+  const name = user();
+  await using owner = await sip.own(name);
+  const { status } = await sip.call("PUT", `/v1/handles/${owner.handle}/status-messages`, {
+    body: { states: ["speakerVolume", "headsetGain"], buttonModes: ["display"], buttonStates: ["down"] },
+  });
+  equal(status, 200);
+});
+
+Deno.test("R100: the status tells the line, the lamps and the display, also while the phone is disconnected", async () => {
+  const name = user();
+  await using owner = await sip.own(name);
+  const status = await owner.get("status");
+  deepEqual(status.statusFlags, []);
+  deepEqual([status.ringMode, status.handsetHookSwitchMode], [0, "onHook"]);
+  deepEqual(status.lampModes, [{ lamp: 12, mode: "off" }, { lamp: 13, mode: "off" }]);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { DEFAULT_REGISTRAR_LIMITS } from "../../../../plugins/sip/registrar/mod.ts";
-import { type Peer, tagOf, writeMessage } from "../../../../plugins/sip/sip/mod.ts";
+import { tagOf, writeMessage } from "../../../../plugins/sip/lib/message/mod.ts";
+import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
+import { DEFAULT_REGISTRAR_BOUNDS } from "../../../../plugins/sip/registrar/mod.ts";
 import { answer, parameter, type PhoneAnswer } from "../digest/support.ts";
 import { bench, PHONE, requestOf, type Said } from "./support.ts";
 
@@ -79,7 +80,7 @@ Deno.test("RFC 3261 8.1.1.6: we are where a request goes to, so that it may arri
 });
 
 Deno.test("RFC 3261 11.2: OPTIONS of anybody is answered with what we can do, at a bounded pace", async () => {
-  const { send, clock } = bench({ limits: { ...DEFAULT_REGISTRAR_LIMITS, options: { burst: 2, perSecond: 1 } } });
+  const { send, clock } = bench({ bounds: { ...DEFAULT_REGISTRAR_BOUNDS, options: { burst: 2, perSecond: 1 } } });
   const options: Said = { method: "OPTIONS", from: "<sip:stranger@192.0.2.99>" };
   const response = send(options);
   assert.ok(typeof response !== "string");
@@ -124,7 +125,7 @@ Deno.test("RFC 3261 22.1: nobody speaks in the name of another account", () => {
 Deno.test("an account that is not there is challenged, refused and slowed as one that is", async () => {
   const answers = async (user: string, secret: string) => {
     const wrongAnswers = { burst: 3, perSecond: 0.1 };
-    const { send, clock } = bench({ limits: { ...DEFAULT_REGISTRAR_LIMITS, wrongAnswers } });
+    const { send, clock } = bench({ bounds: { ...DEFAULT_REGISTRAR_BOUNDS, wrongAnswers } });
     const said: Said = { from: `<sip:${user}@phones.test>` };
     const given: string[] = [];
     let challenge = "";
@@ -149,7 +150,7 @@ Deno.test("an account that is not there is challenged, refused and slowed as one
 
 Deno.test("wrong secrets of one source are slowed, right ones of it too, and those of other sources are not", async () => {
   const wrongAnswers = { burst: 5, perSecond: 0.1 };
-  const { sign, clock, logged } = bench({ limits: { ...DEFAULT_REGISTRAR_LIMITS, wrongAnswers } });
+  const { sign, clock, logged } = bench({ bounds: { ...DEFAULT_REGISTRAR_BOUNDS, wrongAnswers } });
   for (let guess = 0; guess < 5; guess++) sign({}, { secret: `guess ${guess}` });
   assert.equal(sign({}, { secret: "guess" }), "drop");
   assert.equal(sign({}), "drop", "otherwise a guesser would learn of the right one");
@@ -162,7 +163,7 @@ Deno.test("wrong secrets of one source are slowed, right ones of it too, and tho
 });
 
 Deno.test("wrong answers of a source are counted for each user: those behind one NAT do not spend each other's", () => {
-  const { sign } = bench({ limits: { ...DEFAULT_REGISTRAR_LIMITS, wrongAnswers: { burst: 5, perSecond: 0.1 } } });
+  const { sign } = bench({ bounds: { ...DEFAULT_REGISTRAR_BOUNDS, wrongAnswers: { burst: 5, perSecond: 0.1 } } });
   const outcomes = Array.from({ length: 8 }, () => sign({}, { user: "mallory", secret: "guess" }));
   assert.equal(outcomes.filter((outcome) => outcome === "drop").length, 3);
   const another = sign({});
@@ -170,7 +171,7 @@ Deno.test("wrong answers of a source are counted for each user: those behind one
 });
 
 Deno.test("answers to no nonce that a source was given spend nothing: anybody can forge them in its name", () => {
-  const { send, sign } = bench({ limits: { ...DEFAULT_REGISTRAR_LIMITS, wrongAnswers: { burst: 2, perSecond: 0.1 } } });
+  const { send, sign } = bench({ bounds: { ...DEFAULT_REGISTRAR_BOUNDS, wrongAnswers: { burst: 2, perSecond: 0.1 } } });
   const forged = 'username="1001", realm="phones.test", uri="sip:phones.test", response="0", qop=auth, nc=00000001';
   for (const line of ['realm="phones.test"', 'realm="elsewhere.test"', `${forged}, cnonce="a", nonce="b"`]) {
     for (let again = 0; again < 5; again++) assert.notEqual(send({ lines: [`Authorization: Digest ${line}`] }), "drop");
@@ -181,7 +182,7 @@ Deno.test("answers to no nonce that a source was given spend nothing: anybody ca
 
 Deno.test("a source that names ever new users has the log tell of as many as it may answer wrongly", () => {
   const { sign, logged } = bench({
-    limits: { ...DEFAULT_REGISTRAR_LIMITS, wrongAnswers: { burst: 5, perSecond: 0.1 } },
+    bounds: { ...DEFAULT_REGISTRAR_BOUNDS, wrongAnswers: { burst: 5, perSecond: 0.1 } },
   });
   for (let stranger = 0; stranger < 20; stranger++) sign({}, { user: `stranger ${stranger}` });
   assert.equal(logged.length, 5);
@@ -189,7 +190,7 @@ Deno.test("a source that names ever new users has the log tell of as many as it 
 
 Deno.test("what a phone with a wrong secret says again and again is logged once a minute, with how often it came", async () => {
   const { sign, clock, logged } = bench({
-    limits: { ...DEFAULT_REGISTRAR_LIMITS, wrongAnswers: { burst: 1_000, perSecond: 1 } },
+    bounds: { ...DEFAULT_REGISTRAR_BOUNDS, wrongAnswers: { burst: 1_000, perSecond: 1 } },
   });
   const fail = (user: string, from = PHONE) => sign({}, { user, secret: "guess", from });
   for (let again = 0; again < 16; again++) fail("1001");
@@ -209,8 +210,8 @@ Deno.test("what a phone with a wrong secret says again and again is logged once 
 
 Deno.test("what is folded of the log is bounded: whoever names ever new accounts does not cost memory, only lines", () => {
   const { sign, logged } = bench({
-    limits: {
-      ...DEFAULT_REGISTRAR_LIMITS,
+    bounds: {
+      ...DEFAULT_REGISTRAR_BOUNDS,
       registrations: { burst: 9_000, perSecond: 1 },
       wrongAnswers: { burst: 9_000, perSecond: 1 },
     },
@@ -242,7 +243,7 @@ Deno.test("what is logged of a refusal names the source, the user and the reason
 });
 
 Deno.test("REGISTER requests of one source are held to a pace before any digest is computed", async () => {
-  const { send, clock } = bench({ limits: { ...DEFAULT_REGISTRAR_LIMITS, registrations: { burst: 3, perSecond: 1 } } });
+  const { send, clock } = bench({ bounds: { ...DEFAULT_REGISTRAR_BOUNDS, registrations: { burst: 3, perSecond: 1 } } });
   const answered = Array.from({ length: 5 }, () => send({}) !== "drop");
   assert.deepEqual(answered, [true, true, true, false, false]);
   assert.notEqual(send({}, { ...PHONE, host: "2001:db8::9" }), "drop");
@@ -336,13 +337,17 @@ Deno.test("RFC 8760 2.4: after a wrong answer all is offered again; to one that 
     assert.ok(typeof response !== "string");
     return parameter(response.headers.get("WWW-Authenticate") ?? "", "nonce");
   };
-  const answered = (challenge: string, secret: string, change: PhoneAnswer["change"] = {}) => {
+  const answered = (challenge: string, secret: string, { change = {} }: Pick<PhoneAnswer, "change"> = {}) => {
     const anew = challenge.replace(parameter(challenge, "nonce"), fresh());
     return send({ lines: [`Authorization: ${answer(anew, { secret, change })}`] });
   };
   assert.deepEqual(offered(answered(sha, "guess")), ["SHA-256", "MD5"]);
   assert.deepEqual(offered(answered(md5, "guess")), ["MD5"]);
-  assert.deepEqual(offered(answered(md5, "wonderland", { algorithm: "SHA-256" })), ["MD5"], "it only repeats the name");
+  assert.deepEqual(
+    offered(answered(md5, "wonderland", { change: { algorithm: "SHA-256" } })),
+    ["MD5"],
+    "it only repeats the name",
+  );
   const only = bench({ algorithms: ["SHA-256"] });
   const challenged = only.send({});
   assert.ok(typeof challenged !== "string");

@@ -1,13 +1,8 @@
 import { deepEqual } from "node:assert/strict";
-import { DEFAULT_REGISTRAR_LIMITS, openRegistrar } from "../../../../plugins/sip/registrar/mod.ts";
-import {
-  DEFAULT_ENDPOINT_LIMITS,
-  openEndpoint,
-  parseMessage,
-  type Peer,
-  type SipRequest,
-  writeMessage,
-} from "../../../../plugins/sip/sip/mod.ts";
+import { parseMessage, type SipRequest, writeMessage } from "../../../../plugins/sip/lib/message/mod.ts";
+import { DEFAULT_ENDPOINT_BOUNDS, openEndpoint } from "../../../../plugins/sip/lib/transaction/mod.ts";
+import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
+import { DEFAULT_REGISTRAR_BOUNDS, openRegistrar } from "../../../../plugins/sip/registrar/mod.ts";
 import { answer } from "../digest/support.ts";
 import { HandClock } from "../support/hand_clock.ts";
 import { requestOf } from "./support.ts";
@@ -30,7 +25,7 @@ Deno.test("1,000 phones that come back in one moment are let in, 200 of them fro
     methods: [],
     inDialog: () => "none",
     expiry: { leastSeconds: 60, mostSeconds: 300 },
-    limits: DEFAULT_REGISTRAR_LIMITS,
+    bounds: DEFAULT_REGISTRAR_BOUNDS,
     clock,
     onChange: ({ user }) => registered.add(user),
     log: (text) => logged.push(text),
@@ -44,11 +39,10 @@ Deno.test("1,000 phones that come back in one moment are let in, 200 of them fro
       close: () => Promise.resolve(),
     },
     clock,
-    limits: DEFAULT_ENDPOINT_LIMITS,
-    admit: registrar.admit,
-    onRequest: registrar.register,
+    bounds: DEFAULT_ENDPOINT_BOUNDS,
     log: (text) => logged.push(text),
   });
+  endpoint.serve({ admit: registrar.admit, onRequest: registrar.register });
 
   /** Sends a REGISTER, and gives the challenge that it is answered with. */
   const challengeOf = (request: SipRequest, from: Peer): string => {

@@ -2,25 +2,15 @@ import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
+import { isRequest, MessageSplitter, parseMessage, type SipResponse } from "../../../../plugins/sip/lib/message/mod.ts";
+import { systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
+import { DEFAULT_ENDPOINT_BOUNDS, openEndpoint } from "../../../../plugins/sip/lib/transaction/mod.ts";
 import {
-  type BindingChange,
-  DEFAULT_REGISTRAR_LIMITS,
-  openRegistrar,
-  type Registrar,
-} from "../../../../plugins/sip/registrar/mod.ts";
-import {
-  DEFAULT_ENDPOINT_LIMITS,
-  DEFAULT_TRANSPORT_LIMITS,
-  isRequest,
-  MessageSplitter,
-  type OpenEndpoint,
-  openEndpoint,
+  DEFAULT_TRANSPORT_BOUNDS,
   openTransports,
-  parseMessage,
-  type SipResponse,
-  systemClock,
   type TransportName,
-} from "../../../../plugins/sip/sip/mod.ts";
+} from "../../../../plugins/sip/lib/transport/mod.ts";
+import { type BindingChange, DEFAULT_REGISTRAR_BOUNDS, openRegistrar } from "../../../../plugins/sip/registrar/mod.ts";
 import { answer } from "../digest/support.ts";
 import { HandClock } from "../support/hand_clock.ts";
 import { contactsOf } from "./support.ts";
@@ -31,14 +21,14 @@ const PATIENCE_MS = 5_000;
 async function openServer(host: string, transport: TransportName) {
   const clock = new HandClock();
   const changes: BindingChange[] = [];
-  const registrar: Registrar = openRegistrar({
+  const registrar = openRegistrar({
     realm: "phones.test",
     algorithms: ["SHA-256", "MD5"],
     accounts: [{ user: "1001", secret: "wonderland" }],
     methods: ["INVITE"],
     inDialog: () => "here",
     expiry: { leastSeconds: 60, mostSeconds: 3_600 },
-    limits: DEFAULT_REGISTRAR_LIMITS,
+    bounds: DEFAULT_REGISTRAR_BOUNDS,
     clock,
     onChange: (change) => changes.push(change),
     log: () => {},
@@ -46,17 +36,11 @@ async function openServer(host: string, transport: TransportName) {
   const transports = await openTransports({
     listen: [{ host, port: 0 }],
     transports: [transport],
-    limits: DEFAULT_TRANSPORT_LIMITS,
-    onMessage: (bytes, from) => endpoint.receive(bytes, from),
+    bounds: DEFAULT_TRANSPORT_BOUNDS,
   });
-  const endpoint: OpenEndpoint = openEndpoint({
-    transports,
-    clock: systemClock,
-    limits: DEFAULT_ENDPOINT_LIMITS,
-    admit: registrar.admit,
-    onRequest: (transaction) => registrar.register(transaction),
-    log: () => {},
-  });
+  const endpoint = openEndpoint({ transports, clock: systemClock, bounds: DEFAULT_ENDPOINT_BOUNDS, log: () => {} });
+  endpoint.serve({ admit: registrar.admit, onRequest: (transaction) => registrar.register(transaction) });
+  transports.start({ onMessage: (bytes, from) => endpoint.receive(bytes, from) });
   return {
     clock,
     changes,

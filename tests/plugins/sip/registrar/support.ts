@@ -4,21 +4,16 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { isRequest, parseMessage, type SipRequest, type SipResponse } from "../../../../plugins/sip/lib/message/mod.ts";
+import type { ServerTransaction } from "../../../../plugins/sip/lib/transaction/mod.ts";
+import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
 import {
   type Binding,
   type BindingChange,
-  DEFAULT_REGISTRAR_LIMITS,
+  DEFAULT_REGISTRAR_BOUNDS,
   openRegistrar,
   type RegistrarOptions,
 } from "../../../../plugins/sip/registrar/mod.ts";
-import {
-  isRequest,
-  parseMessage,
-  type Peer,
-  type ServerTransaction,
-  type SipRequest,
-  type SipResponse,
-} from "../../../../plugins/sip/sip/mod.ts";
 import { answer, type PhoneAnswer } from "../digest/support.ts";
 import { HandClock } from "../support/hand_clock.ts";
 
@@ -72,7 +67,7 @@ export function bench(options: Partial<RegistrarOptions> = {}) {
     methods: ["INVITE", "SUBSCRIBE"],
     inDialog: () => "here",
     expiry: { leastSeconds: 60, mostSeconds: 7_200 },
-    limits: DEFAULT_REGISTRAR_LIMITS,
+    bounds: DEFAULT_REGISTRAR_BOUNDS,
     clock,
     onChange: (change) => changes.push(change),
     log: (text) => logged.push(text),

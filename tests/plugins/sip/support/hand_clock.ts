@@ -4,7 +4,7 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import type { Clock } from "../../../../plugins/sip/sip/clock.ts";
+import type { Clock } from "../../../../plugins/sip/lib/tools/mod.ts";
 
 interface Alarm {
   at: number;
@@ -34,12 +34,12 @@ export class HandClock implements Clock {
   /** Goes on so many milliseconds; what can settle, settles between one alarm and the next. */
   async pass(ms: number): Promise<void> {
     const end = this.#now + ms;
-    await settle();
+    await flush();
     for (let next = this.#next(end); next; next = this.#next(end)) {
       this.#alarms.delete(next);
       this.#now = Math.max(this.#now, next.at);
       next.call();
-      await settle();
+      await flush();
     }
     this.#now = end;
   }
@@ -51,7 +51,9 @@ export class HandClock implements Clock {
   }
 }
 
-/** Lets everything go on that waits for nothing but the machine itself: promises, and sockets that are bound or closed. */
-export async function settle(): Promise<void> {
+/**
+ * Lets everything go on that waits for nothing but the machine itself: promises, and sockets that are bound or closed.
+ */
+export async function flush(): Promise<void> {
   for (let turn = 0; turn < 4; turn++) await new Promise<void>((resolve) => void setImmediate(resolve));
 }

@@ -1,27 +1,26 @@
 /**
- * A SIP phone made by hand, whose person is the test. It speaks over real sockets; what it says is decided by the test, also what no phone should say.
+ * A SIP phone made by hand, whose person is the test. It speaks over real sockets; what it says is decided by the test,
+ * also what no phone should say.
  *
  * @module
  */
 import { deadline } from "@std/async/deadline";
-import { authorization } from "../../../../plugins/sip/sip/digest/mod.ts";
+import { authorization } from "../../../../plugins/sip/lib/digest/mod.ts";
+import { responseTo, SipHeaders, type SipRequest, type SipResponse } from "../../../../plugins/sip/lib/message/mod.ts";
+import { systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
 import {
-  DEFAULT_ENDPOINT_LIMITS,
-  DEFAULT_TRANSPORT_LIMITS,
+  DEFAULT_ENDPOINT_BOUNDS,
   type Endpoint,
-  type OpenEndpoint,
   openEndpoint,
+  type ServerTransaction,
+} from "../../../../plugins/sip/lib/transaction/mod.ts";
+import {
+  DEFAULT_TRANSPORT_BOUNDS,
   openTransports,
   type Peer,
-  responseTo,
-  type ServerTransaction,
-  SipHeaders,
-  type SipRequest,
-  type SipResponse,
-  systemClock,
   type TransportName,
   type Transports,
-} from "../../../../plugins/sip/sip/mod.ts";
+} from "../../../../plugins/sip/lib/transport/mod.ts";
 
 /** How long anything may take before the test counts as hung, milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -41,6 +40,12 @@ export interface HandMadePhoneOptions {
 /** Headers of a request. */
 export type Extra = Iterable<readonly [name: string, value: string]>;
 
+/** What a request says besides. */
+export interface Content {
+  headers?: Extra;
+  body?: string;
+}
+
 /** See the module. */
 export class HandMadePhone implements AsyncDisposable {
   /** Every request that came, in order, ACK and CANCEL aside. */
@@ -55,7 +60,10 @@ export class HandMadePhone implements AsyncDisposable {
   #waiting = () => {};
   #cseq = 0;
 
-  private constructor(options: Required<HandMadePhoneOptions>, transports: Transports, endpoint: Endpoint) {
+  private constructor(
+    options: Required<HandMadePhoneOptions>,
+    { transports, endpoint }: { transports: Transports; endpoint: Endpoint },
+  ) {
     this.#options = options;
     this.#transports = transports;
     this.#endpoint = endpoint;
@@ -67,19 +75,15 @@ export class HandMadePhone implements AsyncDisposable {
     const transports = await openTransports({
       listen: [{ host: options.host, port: 0 }],
       transports: [options.transport],
-      limits: DEFAULT_TRANSPORT_LIMITS,
+      bounds: DEFAULT_TRANSPORT_BOUNDS,
+    });
+    const endpoint = openEndpoint({ transports, clock: systemClock, bounds: DEFAULT_ENDPOINT_BOUNDS, log: () => {} });
+    const phone = new HandMadePhone(options, { transports, endpoint });
+    endpoint.serve({ admit: () => "ok", onRequest: (transaction) => phone.#receive(transaction) });
+    transports.start({
       onMessage: (bytes, from) => endpoint.receive(bytes, from),
       onClosed: (peer) => endpoint.lost(peer),
     });
-    const endpoint: OpenEndpoint = openEndpoint({
-      transports,
-      clock: systemClock,
-      limits: DEFAULT_ENDPOINT_LIMITS,
-      admit: () => "ok",
-      onRequest: (transaction) => phone.#receive(transaction),
-      log: () => {},
-    });
-    const phone: HandMadePhone = new HandMadePhone(options, transports, endpoint);
     return phone;
   }
 
@@ -123,9 +127,9 @@ export class HandMadePhone implements AsyncDisposable {
   }
 
   /** Watches something; the notifications come as requests. */
-  async subscribe(event: "message-summary" | "dialog", resource: string, seconds = 300): Promise<SipResponse> {
+  async subscribe(event: "message-summary" | "dialog", resource: string): Promise<SipResponse> {
     const uri = `sip:${resource}@${this.#options.realm}`;
-    const headers: Extra = [["Event", event], ["Expires", String(seconds)], ["Contact", this.#contact]];
+    const headers: Extra = [["Event", event], ["Expires", "300"], ["Contact", this.#contact]];
     return await this.send("SUBSCRIBE", { uri, to: `<${uri}>`, headers });
   }
 
@@ -150,7 +154,7 @@ export class HandMadePhone implements AsyncDisposable {
     const uri = `sip:${number}@${this.#options.realm}`;
     const tag = crypto.randomUUID();
     const callId = crypto.randomUUID();
-    const headers = (method: string, to: string, more: Extra) =>
+    const headers = (method: string, { to, more }: { to: string; more: Extra }) =>
       new SipHeaders([
         ["Max-Forwards", "70"],
         ["From", `<sip:${this.#options.user}@${this.#options.realm}>;tag=${tag}`],
@@ -163,7 +167,7 @@ export class HandMadePhone implements AsyncDisposable {
     const invite = (more: Extra): SipRequest => ({
       method: "INVITE",
       uri,
-      headers: headers("INVITE", `<${uri}>`, [["Content-Type", "application/sdp"], ...more]),
+      headers: headers("INVITE", { to: `<${uri}>`, more: [["Content-Type", "application/sdp"], ...more] }),
       body: new TextEncoder().encode(this.#sdp()),
     });
     const to = this.#peer;
@@ -174,14 +178,14 @@ export class HandMadePhone implements AsyncDisposable {
     if (answer.status === 401 && signed) answer = await ring(invite([signed]));
     const remote = answer.headers.get("To") ?? "";
     const target = /<([^>]+)>/.exec(answer.headers.get("Contact") ?? "")?.[1] ?? uri;
-    const inside = (method: string, more: Extra = [], body = ""): SipRequest => ({
+    const inside = (method: string, { headers: more = [], body = "" }: Content = {}): SipRequest => ({
       method,
       uri: target,
-      headers: headers(method, remote, more),
+      headers: headers(method, { to: remote, more }),
       body: new TextEncoder().encode(body),
     });
     if (answer.status < 300 && acknowledges) this.#endpoint.acknowledge(inside("ACK"), to);
-    return { answer, call: { send: (method, more, body) => this.#ask(inside(method, more, body)) } };
+    return { answer, call: { send: (method, content) => this.#ask(inside(method, content)) } };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -259,7 +263,7 @@ export class HandMadePhone implements AsyncDisposable {
 /** A call that is up. */
 export interface Dialog {
   /** Sends a request in it. */
-  send(method: string, headers?: Extra, body?: string): Promise<SipResponse>;
+  send(method: string, content?: Content): Promise<SipResponse>;
 }
 
 /** A call that rings at the phone, or could. */
@@ -312,7 +316,7 @@ export class IncomingCall implements Dialog {
     await deadline(this.#transaction.acknowledged, PATIENCE_MS);
   }
 
-  send(method: string, headers: Extra = [], body = ""): Promise<SipResponse> {
+  send(method: string, { headers = [], body = "" }: Content = {}): Promise<SipResponse> {
     const { headers: invite } = this.invite;
     const target = /<([^>]+)>/.exec(invite.get("Contact") ?? "")?.[1] ?? "";
     return this.#phone.ask({

@@ -1,11 +1,12 @@
 /**
- * What strangers are answered: a datagram's sender can be forged, so that each answer may go to somebody who has asked for nothing.
+ * What strangers are answered: a datagram's sender can be forged, so that each answer may go to somebody who has asked
+ * for nothing.
  *
  * @module
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { MOST_VIAS, responseTo, type SipRequest } from "../../../../plugins/sip/sip/message/mod.ts";
-import { settle } from "../support/hand_clock.ts";
+import { MOST_VIAS, responseTo, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
+import { flush } from "../support/hand_clock.ts";
 import { Bench, TCP, UDP } from "./support/bench.ts";
 import { phoneRequest } from "./support/requests.ts";
 
@@ -31,7 +32,7 @@ for (
   Deno.test(`RFC 3261 21.4.1: the 400 to a malformed request with ${what} is at most three times as long`, async () => {
     await using bench = new Bench();
     bench.endpoint.receive(bytes, UDP);
-    await settle();
+    await flush();
     ok(bench.bytesSent <= 3 * bytes.length, `${bench.bytesSent} for ${bytes.length}`);
   });
 }
@@ -39,7 +40,7 @@ for (
 Deno.test("RFC 3261 8.2.6: the answer to a malformed request repeats From, To, Call-ID and CSeq once", async () => {
   await using bench = new Bench();
   bench.endpoint.receive(malformed(VIA, ...TINY, ...TINY, ...TINY), UDP);
-  await settle();
+  await flush();
   deepEqual([...bench.response.headers].map(([name]) => name), [
     "Via",
     "From",

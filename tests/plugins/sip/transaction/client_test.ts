@@ -1,10 +1,10 @@
 import { deepEqual, equal, notEqual, rejects } from "node:assert/strict";
-import { parseVia, responseTo } from "../../../../plugins/sip/sip/message/mod.ts";
-import { TransactionTimeout } from "../../../../plugins/sip/sip/transaction/mod.ts";
-import { TransportError } from "../../../../plugins/sip/sip/transport/mod.ts";
-import { settle } from "../support/hand_clock.ts";
+import { parseVia, responseTo } from "../../../../plugins/sip/lib/message/mod.ts";
+import { TransactionTimeout } from "../../../../plugins/sip/lib/transaction/mod.ts";
+import { TransportError } from "../../../../plugins/sip/lib/transport/mod.ts";
+import { flush } from "../support/hand_clock.ts";
 import { Bench, TCP, UDP } from "./support/bench.ts";
-import { newRequest } from "./support/requests.ts";
+import { newRequest, phoneRequest } from "./support/requests.ts";
 
 const MESSAGE = newRequest("MESSAGE");
 
@@ -16,6 +16,17 @@ Deno.test("RFC 3261 17.1.2.2 timers E and F: over UDP a request is repeated ever
   const moments = [0, 500, 1_500, 3_500, 7_500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500];
   deepEqual(bench.story, moments.map((at) => `MESSAGE@${at}`));
   equal(bench.clock.alarms, 0);
+});
+
+Deno.test("a connection is kept for whoever answers a request of ours, and for nobody else's words", async () => {
+  await using bench = new Bench();
+  const answer = bench.endpoint.request(MESSAGE, { to: TCP });
+  await flush();
+  await bench.hear(responseTo(phoneRequest("MESSAGE"), 200), TCP);
+  deepEqual(bench.kept, []);
+  await bench.answer(bench.request, 200, { from: TCP });
+  equal((await answer).status, 200);
+  deepEqual(bench.kept, [TCP]);
 });
 
 Deno.test("RFC 3261 17.1.2.2: after a provisional response a request is repeated every 4 s", async () => {
@@ -43,7 +54,7 @@ Deno.test("RFC 3261 17.1.2.2 timer K: a final response ends the repetitions; for
   await using bench = new Bench();
   for (const to of [UDP, TCP]) {
     const answer = bench.endpoint.request(MESSAGE, { to });
-    await settle();
+    await flush();
     const { request } = bench;
     await bench.answer(request, 202);
     equal((await answer).status, 202);
@@ -66,7 +77,7 @@ Deno.test("RFC 3261 17.1.4: a request fails with the connection that it went thr
   await using bench = new Bench();
   const refused = rejects(bench.endpoint.request(MESSAGE, { to: TCP }), /connection to tcp 192\.0\.2\.7:5062 is gone/);
   const other = bench.endpoint.request(MESSAGE, { to: { ...TCP, port: 5064 } });
-  await settle();
+  await flush();
   bench.endpoint.lost(TCP);
   await refused;
   await bench.answer(bench.request, 200);
@@ -80,7 +91,7 @@ Deno.test("an abandoned request rejects with the reason of its signal, and is no
   equal(bench.sent.length, 0);
   const abandon = new AbortController();
   const refused = rejects(bench.endpoint.request(MESSAGE, { to: UDP, signal: abandon.signal }), reason);
-  await settle();
+  await flush();
   abandon.abort(reason);
   await refused;
   await bench.answer(bench.request, 200);
@@ -92,7 +103,7 @@ Deno.test("RFC 3261 8.1.1.7, RFC 3581 section 3: each request has a Via of ours 
   await using bench = new Bench();
   const gone = bench.endpoint.request(newRequest("OPTIONS"), { to: UDP }).catch(() => {});
   bench.endpoint.request(newRequest("OPTIONS"), { to: { ...TCP, host: "2001:db8::7" } }).catch(() => {});
-  await settle();
+  await flush();
   const [udp, tcp] = bench.sent.map(({ message }) => parseVia(message.headers.get("Via") ?? ""));
   deepEqual([udp?.transport, udp?.host, udp?.port], ["UDP", "192.0.2.1", 5060]);
   deepEqual([tcp?.transport, tcp?.host, tcp?.port], ["TCP", "2001:db8::1", 5060]);
@@ -108,7 +119,7 @@ Deno.test("RFC 3261 8.1.1.7, RFC 3581 section 3: each request has a Via of ours 
 Deno.test("RFC 3261 17.1.3: a response is taken by its branch and its method only", async () => {
   await using bench = new Bench();
   const answer = bench.endpoint.request(MESSAGE, { to: UDP });
-  await settle();
+  await flush();
   const { request } = bench;
   const wrongMethod = responseTo(request, 200);
   wrongMethod.headers.set("CSeq", "1 OPTIONS");
@@ -123,7 +134,7 @@ Deno.test("RFC 3261 17.1.3: a response is taken by its branch and its method onl
 Deno.test("RFC 3261 8.1.3.3: a response with a second Via went astray, and is not taken", async () => {
   await using bench = new Bench();
   const answer = bench.endpoint.request(MESSAGE, { to: UDP });
-  await settle();
+  await flush();
   const astray = responseTo(bench.request, 200);
   astray.headers.add("Via", "SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bKother");
   await bench.hear(astray);

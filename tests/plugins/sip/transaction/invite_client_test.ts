@@ -1,8 +1,8 @@
 import { deepEqual, equal, notEqual, rejects } from "node:assert/strict";
-import { parseVia, type SipResponse } from "../../../../plugins/sip/sip/message/mod.ts";
-import { type InviteTransaction, TransactionTimeout } from "../../../../plugins/sip/sip/transaction/mod.ts";
-import { type Peer, TransportError } from "../../../../plugins/sip/sip/transport/mod.ts";
-import { settle } from "../support/hand_clock.ts";
+import { parseVia, type SipResponse } from "../../../../plugins/sip/lib/message/mod.ts";
+import { type InviteTransaction, TransactionTimeout } from "../../../../plugins/sip/lib/transaction/mod.ts";
+import { type Peer, TransportError } from "../../../../plugins/sip/lib/transport/mod.ts";
+import { flush } from "../support/hand_clock.ts";
 import { Bench, TCP, UDP } from "./support/bench.ts";
 import { newRequest } from "./support/requests.ts";
 
@@ -25,7 +25,7 @@ async function invited(bench: Bench, to: Peer = UDP): Promise<Invited> {
     onProvisional: ({ status }) => provisional.push(status),
     onForked: (response) => forked.push(response),
   });
-  await settle();
+  await flush();
   return { invite, provisional, forked };
 }
 
@@ -181,7 +181,7 @@ Deno.test("RFC 3261 9.1: an INVITE that was cancelled and has no final answer af
   await bench.answer(bench.request, 180);
   await bench.clock.pass(60_000);
   invite.cancel();
-  await settle();
+  await flush();
   await bench.answer(bench.request, 200);
   const refused = rejects(invite.final, /gave no final answer/);
   await bench.clock.pass(32_000);
@@ -228,6 +228,6 @@ Deno.test("an ACK that cannot be sent is logged, and costs nothing else", async 
   await using bench = new Bench();
   bench.unreachable.add(UDP.port);
   bench.endpoint.acknowledge(newRequest("ACK"), UDP);
-  await settle();
+  await flush();
   equal(bench.logged.length, 1);
 });

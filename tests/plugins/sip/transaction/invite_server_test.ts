@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { responseTo } from "../../../../plugins/sip/sip/message/mod.ts";
-import { TransactionTimeout } from "../../../../plugins/sip/sip/transaction/mod.ts";
-import { TransportError } from "../../../../plugins/sip/sip/transport/mod.ts";
+import { responseTo } from "../../../../plugins/sip/lib/message/mod.ts";
+import { TransactionTimeout } from "../../../../plugins/sip/lib/transaction/mod.ts";
+import { TransportError } from "../../../../plugins/sip/lib/transport/mod.ts";
 import { Bench, TCP, UDP } from "./support/bench.ts";
 import { phoneAck, phoneRequest } from "./support/requests.ts";
 
@@ -156,6 +156,15 @@ Deno.test("RFC 3261 9.2: a CANCEL is answered 200 and its INVITE 487, both with 
   await bench.transaction.acknowledged;
   await bench.clock.pass(60_000);
   equal(bench.sent.length, 4);
+});
+
+Deno.test("RFC 3261 9.2: a CANCEL from somebody else than its INVITE is answered 481 and ends nothing", async () => {
+  await using bench = new Bench();
+  await bench.hear(INVITE);
+  respond(bench, 180);
+  await bench.hear(CANCEL, { ...UDP, host: "192.0.2.66" });
+  deepEqual(bench.story, ["180@0", "481@0"]);
+  equal(bench.transaction.cancelled.aborted, false);
 });
 
 Deno.test("RFC 3261 9.2: a CANCEL that comes before any answer gives both answers one new tag", async () => {

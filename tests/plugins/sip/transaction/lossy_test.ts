@@ -1,16 +1,16 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
-import { responseTo } from "../../../../plugins/sip/sip/message/mod.ts";
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { responseTo } from "../../../../plugins/sip/lib/message/mod.ts";
 import {
-  DEFAULT_ENDPOINT_LIMITS,
+  DEFAULT_ENDPOINT_BOUNDS,
   type OpenEndpoint,
   openEndpoint,
   type ServerTransaction,
   TransactionTimeout,
-} from "../../../../plugins/sip/sip/transaction/mod.ts";
-import type { Peer } from "../../../../plugins/sip/sip/transport/mod.ts";
-import { HandClock } from "../support/hand_clock.ts";
+} from "../../../../plugins/sip/lib/transaction/mod.ts";
+import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
 import { type Fate, Wire } from "../dialog/support/wire.ts";
+import { HandClock } from "../support/hand_clock.ts";
 import { newRequest } from "./support/requests.ts";
 
 const PHONE: Peer = { transport: "udp", host: "127.0.0.1", port: 2 };
@@ -45,17 +45,16 @@ function openNetwork(given: readonly Fate[], take: (transaction: ServerTransacti
   return network;
 
   function open(port: number): OpenEndpoint {
-    const endpoint = openEndpoint({
-      transports: wire.join(port, (bytes, from) => endpoint.receive(bytes, from)),
-      clock,
-      limits: DEFAULT_ENDPOINT_LIMITS,
+    const transports = wire.join(port);
+    const endpoint = openEndpoint({ transports, clock, bounds: DEFAULT_ENDPOINT_BOUNDS, log: () => {} });
+    transports.start({ onMessage: (bytes, from) => endpoint.receive(bytes, from) });
+    endpoint.serve({
       admit: () => "ok",
       onRequest(transaction) {
         network.taken.push(transaction);
         take(transaction);
       },
       onAck: () => network.acks++,
-      log: () => {},
     });
     return endpoint;
   }

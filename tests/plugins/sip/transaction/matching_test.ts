@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { parseVia, responseTo } from "../../../../plugins/sip/sip/message/mod.ts";
-import type { Peer } from "../../../../plugins/sip/sip/transport/mod.ts";
+import { parseVia, responseTo } from "../../../../plugins/sip/lib/message/mod.ts";
+import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
 import { Bench, UDP } from "./support/bench.ts";
 import { newRequest, phoneRequest } from "./support/requests.ts";
 

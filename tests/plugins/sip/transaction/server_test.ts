@@ -1,6 +1,6 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { responseTo } from "../../../../plugins/sip/sip/message/mod.ts";
-import { settle } from "../support/hand_clock.ts";
+import { responseTo } from "../../../../plugins/sip/lib/message/mod.ts";
+import { flush } from "../support/hand_clock.ts";
 import { Bench, TCP, UDP } from "./support/bench.ts";
 import { newRequest, phoneRequest } from "./support/requests.ts";
 
@@ -42,7 +42,7 @@ Deno.test("RFC 3261 17.2.2: a second final answer is not sent", async () => {
   await bench.hear(OPTIONS);
   bench.transaction.respond(responseTo(OPTIONS, 200));
   bench.transaction.respond(responseTo(OPTIONS, 500));
-  await settle();
+  await flush();
   deepEqual(bench.story, ["200@0"]);
 });
 
@@ -60,7 +60,7 @@ Deno.test("a request that nobody answers is forgotten after 32 s, when its sende
   await bench.hear(OPTIONS);
   await bench.clock.pass(32_000);
   bench.transaction.respond(responseTo(OPTIONS, 200));
-  await settle();
+  await flush();
   deepEqual([bench.sent.length, bench.clock.alarms], [0, 0]);
   deepEqual(bench.logged, ["OPTIONS of udp 192.0.2.7:5062 was never answered"]);
 });
@@ -81,7 +81,7 @@ Deno.test("RFC 3261 17.2.4: an answer that cannot be sent ends the transaction",
   bench.unreachable.add(UDP.port);
   await bench.hear(OPTIONS);
   bench.transaction.respond(responseTo(OPTIONS, 200));
-  await settle();
+  await flush();
   deepEqual([bench.logged.length, bench.clock.alarms], [1, 0]);
 });
 
@@ -93,7 +93,7 @@ Deno.test("RFC 3261 18.2.2: an answer whose connection is gone goes to the port 
     const request = newRequest("OPTIONS", { callId: sentBy, via: [`SIP/2.0/TCP ${sentBy};branch=z9hG4bK-1`] });
     await bench.hear(request, from);
     bench.transaction.respond(responseTo(request, 200));
-    await settle();
+    await flush();
   }
   deepEqual(bench.sent.map(({ to }) => to.port), [5062, 5060]);
 });

@@ -1,24 +1,23 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { systemClock } from "../../../../plugins/sip/sip/clock.ts";
-import { responseTo, writeMessage } from "../../../../plugins/sip/sip/message/mod.ts";
+import { responseTo, writeMessage } from "../../../../plugins/sip/lib/message/mod.ts";
+import { systemClock } from "../../../../plugins/sip/lib/tools/mod.ts";
 import {
-  DEFAULT_ENDPOINT_LIMITS,
+  DEFAULT_ENDPOINT_BOUNDS,
   type Endpoint,
-  type EndpointLimits,
-  type OpenEndpoint,
+  type EndpointBounds,
   openEndpoint,
   type ServerTransaction,
-} from "../../../../plugins/sip/sip/transaction/mod.ts";
+} from "../../../../plugins/sip/lib/transaction/mod.ts";
 import {
   bindDatagrams,
-  DEFAULT_TRANSPORT_LIMITS,
+  DEFAULT_TRANSPORT_BOUNDS,
   openTransports,
   type Peer,
   TransportError,
   type TransportName,
-} from "../../../../plugins/sip/sip/transport/mod.ts";
+} from "../../../../plugins/sip/lib/transport/mod.ts";
 import { newRequest, phoneRequest } from "./support/requests.ts";
 
 interface Station {
@@ -30,23 +29,24 @@ interface Station {
 
 async function openStation(
   onRequest: (transaction: ServerTransaction) => void = () => {},
-  limits: Partial<EndpointLimits> = {},
+  bounds: Partial<EndpointBounds> = {},
 ): Promise<Station> {
   const logged: string[] = [];
   const transports = await openTransports({
     listen: [{ host: "127.0.0.1", port: 0 }, { host: "::1", port: 0 }],
     transports: ["udp", "tcp"],
-    limits: DEFAULT_TRANSPORT_LIMITS,
-    onMessage: (bytes, from) => endpoint.receive(bytes, from),
-    onClosed: (peer) => endpoint.lost(peer),
+    bounds: DEFAULT_TRANSPORT_BOUNDS,
   });
-  const endpoint: OpenEndpoint = openEndpoint({
+  const endpoint = openEndpoint({
     transports,
     clock: systemClock,
-    limits: { ...DEFAULT_ENDPOINT_LIMITS, ...limits },
-    onRequest,
-    admit: () => "ok",
+    bounds: { ...DEFAULT_ENDPOINT_BOUNDS, ...bounds },
     log: (text) => logged.push(text),
+  });
+  endpoint.serve({ onRequest, admit: () => "ok" });
+  transports.start({
+    onMessage: (bytes, from) => endpoint.receive(bytes, from),
+    onClosed: (peer) => endpoint.lost(peer),
   });
   return {
     endpoint,

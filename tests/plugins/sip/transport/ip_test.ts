@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { addressBytes, sharedBits } from "../../../../plugins/sip/sip/transport/ip.ts";
-import { hostText, peerText, Places, samePeer, sourceOf } from "../../../../plugins/sip/sip/transport/mod.ts";
+import { addressBytes, sharedBits } from "../../../../plugins/sip/lib/transport/ip.ts";
+import { hostText, peerText, Quota, samePeer, sourceOf } from "../../../../plugins/sip/lib/transport/mod.ts";
 
 Deno.test("an address is its bytes, however it is written", () => {
   deepEqual(addressBytes("192.0.2.7"), [192, 0, 2, 7]);
@@ -28,27 +28,27 @@ Deno.test("an IPv4 address is a source of its own, an IPv6 address is its networ
 });
 
 Deno.test("places are bounded in all and for each source, and can be taken again", () => {
-  const places = new Places({ most: 3, mostPerSource: 2 });
-  const first = places.take("192.0.2.1");
-  places.take("192.0.2.1");
-  equal(places.take("192.0.2.1"), undefined);
-  places.take("192.0.2.2");
-  equal(places.take("192.0.2.3"), undefined);
+  const quota = new Quota({ most: 3, mostPerSource: 2 });
+  const first = quota.acquire("192.0.2.1");
+  quota.acquire("192.0.2.1");
+  equal(quota.acquire("192.0.2.1"), undefined);
+  quota.acquire("192.0.2.2");
+  equal(quota.acquire("192.0.2.3"), undefined);
   first?.();
-  equal(typeof places.take("192.0.2.3"), "function");
+  equal(typeof quota.acquire("192.0.2.3"), "function");
 });
 
 Deno.test("several places are taken and given back at once, or none of them", () => {
-  const places = new Places({ most: 10, mostPerSource: 5 });
-  const first = places.take("192.0.2.1", 4);
-  equal(places.take("192.0.2.1", 2), undefined);
-  equal(places.isFullFor("192.0.2.1"), false);
-  places.take("192.0.2.1", 1);
-  equal(places.isFullFor("192.0.2.1"), true);
+  const quota = new Quota({ most: 10, mostPerSource: 5 });
+  const first = quota.acquire("192.0.2.1", 4);
+  equal(quota.acquire("192.0.2.1", 2), undefined);
+  equal(quota.isExhaustedBy("192.0.2.1"), false);
+  quota.acquire("192.0.2.1", 1);
+  equal(quota.isExhaustedBy("192.0.2.1"), true);
   first?.();
-  equal(places.isFullFor("192.0.2.1"), false);
-  equal(typeof places.take("192.0.2.1", 4), "function");
-  equal(places.take("192.0.2.2", 6), undefined);
+  equal(quota.isExhaustedBy("192.0.2.1"), false);
+  equal(typeof quota.acquire("192.0.2.1", 4), "function");
+  equal(quota.acquire("192.0.2.2", 6), undefined);
 });
 
 Deno.test("a peer is one by transport, host and port, and is written as people write it", () => {

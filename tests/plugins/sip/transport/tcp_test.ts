@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import type { Clock } from "../../../../plugins/sip/sip/clock.ts";
-import { type Peer, TransportError } from "../../../../plugins/sip/sip/transport/mod.ts";
-import { HandClock, settle } from "../support/hand_clock.ts";
+import type { Clock } from "../../../../plugins/sip/lib/tools/mod.ts";
+import { type Peer, TransportError } from "../../../../plugins/sip/lib/transport/mod.ts";
+import { flush, HandClock } from "../support/hand_clock.ts";
 import { bytesOf, Ears, message } from "./support/ears.ts";
 
 const tcp = (host = "127.0.0.1") => ({ listen: [{ host, port: 0 }], transports: ["tcp"] as const });
@@ -118,7 +118,7 @@ Deno.test("connecting has its time, and is given up after it", async () => {
       return () => {};
     },
   };
-  await using us = await Ears.open({ ...tcp(), clock, limits: { connectMs } });
+  await using us = await Ears.open({ ...tcp(), clock, bounds: { connectMs } });
   await rejects(us.transports.send(bytesOf("x"), us.at("tcp")), /no answer within 1234 ms/);
 });
 
@@ -137,10 +137,10 @@ Deno.test("a connection that was lost is told of, and the next message opens ano
   listener.close();
 });
 
-for (const limits of [{ connectionsPerAddress: 2 }, { connections: 2 }]) {
-  Deno.test(`where every connection is kept, one of them makes room: of ${JSON.stringify(limits)}`, async () => {
+for (const bounds of [{ connectionsPerAddress: 2 }, { connections: 2 }]) {
+  Deno.test(`where every connection is kept, one of them makes room: of ${JSON.stringify(bounds)}`, async () => {
     const clock = new HandClock();
-    await using us = await Ears.open({ ...tcp(), clock, limits });
+    await using us = await Ears.open({ ...tcp(), clock, bounds });
     const first = await connectKept(us);
     await clock.pass(1_000);
     const second = await connectKept(us);
@@ -162,7 +162,7 @@ for (const limits of [{ connectionsPerAddress: 2 }, { connections: 2 }]) {
 
 Deno.test("where there is no room, the connection that is not kept and has been quiet longest makes room", async () => {
   const clock = new HandClock();
-  await using us = await Ears.open({ ...tcp(), clock, limits: { connections: 3 } });
+  await using us = await Ears.open({ ...tcp(), clock, bounds: { connections: 3 } });
   const kept = await connectKept(us);
   await clock.pass(1_000);
   const [talking, quiet] = [await connect(us), await connect(us)];
@@ -179,10 +179,10 @@ Deno.test("where there is no room, the connection that is not kept and has been 
   for (const conn of [kept, talking, next]) conn.close();
 });
 
-for (const limits of [{ connectionsOfOurs: 2 }, { connectionsOfOursPerAddress: 2 }]) {
-  Deno.test(`whoever takes all connections does not keep us from opening our own, of which the quietest makes room: of ${JSON.stringify(limits)}`, async () => {
+for (const bounds of [{ connectionsOfOurs: 2 }, { connectionsOfOursPerAddress: 2 }]) {
+  Deno.test(`whoever takes all connections does not keep us from opening our own, of which the quietest makes room: of ${JSON.stringify(bounds)}`, async () => {
     const clock = new HandClock();
-    await using us = await Ears.open({ ...tcp(), clock, limits: { connections: 1, ...limits } });
+    await using us = await Ears.open({ ...tcp(), clock, bounds: { connections: 1, ...bounds } });
     await using first = await Ears.open(tcp());
     await using second = await Ears.open(tcp());
     await using third = await Ears.open(tcp());
@@ -198,8 +198,8 @@ for (const limits of [{ connectionsOfOurs: 2 }, { connectionsOfOursPerAddress: 2
     stranger.close();
   });
 
-  Deno.test(`a connection of ours has its place before it is open: of ${JSON.stringify(limits)}`, async () => {
-    await using us = await Ears.open({ ...tcp(), limits });
+  Deno.test(`a connection of ours has its place before it is open: of ${JSON.stringify(bounds)}`, async () => {
+    await using us = await Ears.open({ ...tcp(), bounds });
     await using first = await Ears.open(tcp());
     await using second = await Ears.open(tcp());
     await using third = await Ears.open(tcp());
@@ -213,7 +213,7 @@ for (const limits of [{ connectionsOfOurs: 2 }, { connectionsOfOursPerAddress: 2
 }
 
 Deno.test("a connection that could not be opened gives its place back", async () => {
-  await using us = await Ears.open({ ...tcp(), limits: { connectionsOfOurs: 1 } });
+  await using us = await Ears.open({ ...tcp(), bounds: { connectionsOfOurs: 1 } });
   await using phone = await Ears.open(tcp());
   const gone = await Ears.open(tcp());
   const nobody = gone.at("tcp");
@@ -264,7 +264,7 @@ Deno.test("a connection through which no admitted request comes is closed in tim
   equal(clock.alarms, 0);
 });
 
-Deno.test("a connection of ours is kept by the first message that comes through it", async () => {
+Deno.test("a connection of ours is kept by whom it is kept for, and by no message that comes through it", async () => {
   const clock = new HandClock();
   await using us = await Ears.open({ ...tcp(), clock });
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -274,11 +274,21 @@ Deno.test("a connection of ours is kept by the first message that comes through 
   equal(await read(conn), message("ONE"));
   await write(conn, message("TWO"));
   await us.until(() => us.heard.length === 1);
+  us.transports.keep(to);
   await clock.pass(7_199_999);
   equal(us.closed.length, 0);
   conn.close();
-  listener.close();
   await us.until(() => us.closed.length === 1);
+
+  await us.transports.send(bytesOf(message("THREE")), to);
+  const other = await listener.accept();
+  equal(await read(other), message("THREE"));
+  await write(other, message("FOUR"));
+  await us.until(() => us.heard.length === 2);
+  await clock.pass(32_000);
+  await us.until(() => us.closed.length === 2);
+  other.close();
+  listener.close();
 });
 
 Deno.test("RFC 5626 4.4.1: pings that come at once share a pong, so that nothing queues without end", async () => {
@@ -300,7 +310,7 @@ Deno.test("nothing is read while much waits to be sent: what is asked next would
   const answer = new Uint8Array(1_000_000).fill(0x61);
   await using us = await Ears.open({
     ...tcp(),
-    limits: { waitingBytes: 1_000_000_000 },
+    bounds: { waitingBytes: 1_000_000_000 },
     onMessage(_bytes, from) {
       most = Math.max(most, waiting++);
       us.transports.send(answer, from).finally(() => waiting--);
@@ -319,7 +329,7 @@ Deno.test("nothing is read while much waits to be sent: what is asked next would
 });
 
 Deno.test("a message that waits costs more than its bytes, so that many short ones are bounded, too", async () => {
-  await using us = await Ears.open({ ...tcp(), limits: { waitingBytes: 10_000 } });
+  await using us = await Ears.open({ ...tcp(), bounds: { waitingBytes: 10_000 } });
   const conn = await connectKept(us);
   const [heard] = us.heard;
   ok(heard);
@@ -329,7 +339,7 @@ Deno.test("a message that waits costs more than its bytes, so that many short on
 });
 
 Deno.test("what is no stream of SIP messages ends its connection only", async () => {
-  await using us = await Ears.open({ ...tcp(), limits: { mostBytes: 1_000 } });
+  await using us = await Ears.open({ ...tcp(), bounds: { mostBytes: 1_000 } });
   const good = await connect(us);
   for (const text of ["x".repeat(5_000), "REGISTER sip:a SIP/2.0\r\n\r\n", message("BIG", "x".repeat(1_000))]) {
     const bad = await connect(us);
@@ -342,7 +352,7 @@ Deno.test("what is no stream of SIP messages ends its connection only", async ()
 });
 
 Deno.test("a peer that never reads loses its connection when too much waits for it; others are served meanwhile", async () => {
-  await using us = await Ears.open({ ...tcp(), limits: { waitingBytes: 300_000 } });
+  await using us = await Ears.open({ ...tcp(), bounds: { waitingBytes: 300_000 } });
   const deaf = await connect(us);
   await write(deaf, message("ONE"));
   await us.until(() => us.heard.length === 1);
@@ -353,7 +363,7 @@ Deno.test("a peer that never reads loses its connection when too much waits for 
   while (us.closed.length === 0) {
     outcomes.push(us.transports.send(bytes, heard.from).catch((error) => error));
     await us.transports.send(bytesOf(message("SELF")), us.at("tcp"));
-    await settle();
+    await flush();
   }
   const failures = (await Promise.all(outcomes)).filter((outcome) => outcome !== undefined);
   ok(failures.length >= 6);

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { TransportError } from "../../../../plugins/sip/sip/transport/mod.ts";
+import { TransportError } from "../../../../plugins/sip/lib/transport/mod.ts";
 import { bytesOf, Ears, message } from "./support/ears.ts";
 
 for (const host of ["127.0.0.1", "::1"]) {
@@ -46,7 +46,7 @@ Deno.test("RFC 3261 18.1.1: a datagram as long as UDP can carry arrives whole; a
 });
 
 Deno.test("what only keeps a NAT open, and what is longer than allowed, is not handed over", async () => {
-  await using us = await Ears.open({ transports: ["udp"], limits: { mostBytes: 1_000 } });
+  await using us = await Ears.open({ transports: ["udp"], bounds: { mostBytes: 1_000 } });
   for (const text of ["", "\r\n\r\n", "\0\0\0\0", "x".repeat(1_001), message("LAST")]) {
     await us.transports.send(bytesOf(text), us.at("udp"));
   }
@@ -68,7 +68,7 @@ Deno.test("400 requests at once do not drown in their own answers", async () => 
 });
 
 Deno.test("what waits to be sent is bounded; what was taken is sent", async () => {
-  await using us = await Ears.open({ transports: ["udp"], limits: { waitingBytes: 10_000 } });
+  await using us = await Ears.open({ transports: ["udp"], bounds: { waitingBytes: 10_000 } });
   const sends = await Promise.allSettled(
     Array.from({ length: 100 }, () => us.transports.send(bytesOf("x".repeat(1_000)), us.at("udp"))),
   );

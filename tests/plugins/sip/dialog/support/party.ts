@@ -3,26 +3,22 @@
  *
  * @module
  */
+import type { Call } from "../../../../../plugins/sip/lib/call/mod.ts";
+import type { Outgoing } from "../../../../../plugins/sip/lib/dialog/mod.ts";
+import { type Address, parseUri } from "../../../../../plugins/sip/lib/message/mod.ts";
+import type { NotifyBody, SubscriptionBounds } from "../../../../../plugins/sip/lib/subscription/mod.ts";
 import {
-  type Call,
-  createUserAgent,
-  type NotifyBody,
-  type Outgoing,
-  type SubscriptionLimits,
-  type UserAgent,
-} from "../../../../../plugins/sip/sip/dialog/mod.ts";
-import { type Address, parseUri } from "../../../../../plugins/sip/sip/message/mod.ts";
-import {
-  DEFAULT_ENDPOINT_LIMITS,
+  DEFAULT_ENDPOINT_BOUNDS,
   type OpenEndpoint,
   openEndpoint,
   type ServerTransaction,
-} from "../../../../../plugins/sip/sip/transaction/mod.ts";
-import type { Peer } from "../../../../../plugins/sip/sip/transport/mod.ts";
+} from "../../../../../plugins/sip/lib/transaction/mod.ts";
+import type { Peer } from "../../../../../plugins/sip/lib/transport/mod.ts";
+import { createUserAgent, type UserAgent } from "../../../../../plugins/sip/lib/user_agent/mod.ts";
 import { HandClock } from "../../support/hand_clock.ts";
 import { Wire } from "./wire.ts";
 
-const SUBSCRIPTION_LIMITS: SubscriptionLimits = { most: 8, mostOfOne: 3, leastSeconds: 60, mostSeconds: 7200 };
+const SUBSCRIPTION_BOUNDS: SubscriptionBounds = { most: 8, mostOfOne: 3, leastSeconds: 60, mostSeconds: 7200 };
 
 /** One party. */
 export interface Party {
@@ -89,22 +85,15 @@ function openParty(
   port: number,
   { clock, wire, rtpPorts }: { clock: HandClock; wire: Wire; rtpPorts: readonly [number, number] },
 ): Party {
-  const transports = wire.join(port, (bytes, from) => endpoint.receive(bytes, from));
-  const endpoint: OpenEndpoint = openEndpoint({
-    transports,
-    clock,
-    limits: DEFAULT_ENDPOINT_LIMITS,
-    admit: () => "ok",
-    onRequest: (transaction) => receive(party, transaction),
-    believesAck: (ack, from) => party.agent.believesAck(ack, from),
-    onAck: (ack) => party.agent.receiveAck(ack),
-    log: (text) => party.logged.push(text),
-  });
+  const transports = wire.join(port);
+  const logged: string[] = [];
+  const log = (text: string) => logged.push(text);
+  const endpoint = openEndpoint({ transports, clock, bounds: DEFAULT_ENDPOINT_BOUNDS, log });
   const party: Party = {
     port,
     endpoint,
     taken: [],
-    logged: [],
+    logged,
     onInvite: undefined,
     onRequest: undefined,
     stateOf: () => "state",
@@ -113,15 +102,19 @@ function openParty(
       clock,
       rtpPorts,
       local: transports.local,
-      limits: { mostCalls: 8, mostPacketsPerSecond: 100 },
-      subscriptions: {
-        limits: SUBSCRIPTION_LIMITS,
-        stateOf: () => party.stateOf(),
-      },
+      bounds: { mostCalls: 8, mostPacketsPerSecond: 100 },
+      subscriptions: SUBSCRIPTION_BOUNDS,
       product: "Test/1",
-      log: (text) => party.logged.push(text),
+      log,
     }),
   };
+  endpoint.serve({
+    admit: () => "ok",
+    onRequest: (transaction) => receive(party, transaction),
+    believesAck: (ack, from) => party.agent.believesAck(ack, from),
+    onAck: (ack) => party.agent.receiveAck(ack),
+  });
+  transports.start({ onMessage: (bytes, from) => endpoint.receive(bytes, from) });
   return party;
 }
 
@@ -133,6 +126,6 @@ function receive(party: Party, transaction: ServerTransaction): void {
       else party.taken.push(party.agent.takeCall(transaction));
       return;
     case "SUBSCRIBE":
-      return party.agent.subscriptions.subscribe(transaction, { subscriber: "200" });
+      return party.agent.subscriptions.subscribe(transaction, { subscriber: "200", stateOf: () => party.stateOf() });
   }
 }

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { Dialog } from "../../../../../plugins/sip/sip/dialog/dialog.ts";
-import { responseTo, type SipRequest, type SipResponse } from "../../../../../plugins/sip/sip/message/mod.ts";
-import type { ServerTransaction } from "../../../../../plugins/sip/sip/transaction/mod.ts";
+import { Dialog } from "../../../../../plugins/sip/lib/dialog/mod.ts";
+import { responseTo, type SipRequest, type SipResponse } from "../../../../../plugins/sip/lib/message/mod.ts";
+import type { ServerTransaction } from "../../../../../plugins/sip/lib/transaction/mod.ts";
 import { type Party, peerOf } from "./party.ts";
 
 /** Headers and a body. */

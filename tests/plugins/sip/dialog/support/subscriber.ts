@@ -5,13 +5,13 @@
  */
 import {
   type Header,
+  newToken,
   responseTo,
   SipHeaders,
   type SipRequest,
   type SipResponse,
-} from "../../../../../plugins/sip/sip/message/mod.ts";
-import { newToken } from "../../../../../plugins/sip/sip/token.ts";
-import { settle } from "../../support/hand_clock.ts";
+} from "../../../../../plugins/sip/lib/message/mod.ts";
+import { flush } from "../../support/hand_clock.ts";
 import { type Bench, peerOf } from "./party.ts";
 
 const USUAL: Header[] = [["Event", "message-summary"], ["Expires", "600"], ["Contact", "<sip:200@127.0.0.1:5070>"]];
@@ -56,7 +56,7 @@ export class Subscriber {
     const request = { method: "SUBSCRIBE", uri: "sip:kitchen@127.0.0.1:5060", headers: all, body: new Uint8Array() };
     const response = await phone.endpoint.request(request, { to: peerOf(us) });
     if (response.status === 200) this.#to = response.headers.get("To") ?? "";
-    await settle();
+    await flush();
     return response;
   }
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { parseMessage, type SipMessage } from "../../../../../plugins/sip/sip/message/mod.ts";
-import type { Peer, Transports } from "../../../../../plugins/sip/sip/transport/mod.ts";
+import { parseMessage, type SipMessage } from "../../../../../plugins/sip/lib/message/mod.ts";
+import type { OpenTransports, Peer, Receiver } from "../../../../../plugins/sip/lib/transport/mod.ts";
 import type { HandClock } from "../../support/hand_clock.ts";
 
 /** One message on its way. */
@@ -25,7 +25,7 @@ export class Wire {
   /** Decides what becomes of a message; all arrive at once, if a test says nothing. */
   fate: (sent: Sent) => Fate = () => [0];
   readonly #clock: HandClock;
-  readonly #parties = new Map<number, (bytes: Uint8Array, from: Peer) => void>();
+  readonly #parties = new Map<number, Receiver>();
 
   /** @param clock Times what is late. */
   constructor(clock: HandClock) {
@@ -33,9 +33,9 @@ export class Wire {
   }
 
   /** Makes a party reachable. */
-  join(port: number, onMessage: (bytes: Uint8Array, from: Peer) => void): Transports {
-    this.#parties.set(port, onMessage);
+  join(port: number): OpenTransports {
     return {
+      start: (receiver) => void this.#parties.set(port, receiver),
       local: () => ({ host: "127.0.0.1", port }),
       send: async (bytes, to) => await this.#send(bytes, { from: port, to: to.port }),
       keep() {},
@@ -56,7 +56,7 @@ export class Wire {
     const fate = this.fate(sent);
     if (fate === "lost") return;
     const peer: Peer = { transport: "udp", host: "127.0.0.1", port: from };
-    const arrive = () => this.#parties.get(to)?.(bytes, peer);
+    const arrive = () => this.#parties.get(to)?.onMessage(bytes, peer);
     for (const ms of fate) {
       if (ms === 0) queueMicrotask(arrive);
       else this.#clock.after(ms, arrive);

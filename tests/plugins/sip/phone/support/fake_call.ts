@@ -1,10 +1,12 @@
 /**
- * A call whose phone is played by the test: what arrives when is for the test to say, and nothing goes over a wire. A test says only what
- * the phone does; what the call makes of that is what the real one makes of it (`call_contract_test.ts`).
+ * A call whose phone is played by the test: what arrives when is for the test to say, and nothing goes over a wire. A
+ * test says only what the phone does; what the call makes of that is what the real one makes of it
+ * (`call_contract_test.ts`).
  *
  * @module
  */
-import { type Call, type CallEnd, CallRefused, type CallState } from "../../../../../plugins/sip/sip/mod.ts";
+import type { Call, CallEnd, CallState } from "../../../../../plugins/sip/lib/call/mod.ts";
+import { RequestRefused } from "../../../../../plugins/sip/lib/dialog/mod.ts";
 
 /** See the module. */
 export class FakeCall implements Call {
@@ -97,7 +99,7 @@ export class FakeCall implements Call {
 
   #end(end: CallEnd): void {
     this.state = "ended";
-    const refusal = new CallRefused({ status: end.status ?? 487, reason: end.reason ?? "Request Terminated" });
+    const refusal = new RequestRefused({ status: end.status ?? 487, reason: end.reason ?? "Request Terminated" });
     this.#ringing.reject(refusal);
     this.#answered.reject(refusal);
     this.#ended.resolve(end);

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { systemClock } from "../../../../../plugins/sip/lib/tools/mod.ts";
 import { Line } from "../../../../../plugins/sip/phone/line.ts";
-import { systemClock } from "../../../../../plugins/sip/sip/mod.ts";
 import { FakeCall } from "./fake_call.ts";
 
 /** A line, and what was done with it. */

@@ -12,17 +12,17 @@ import {
   type SipRequest,
   type SipResponse,
   writeMessage,
-} from "../../../../../plugins/sip/sip/message/mod.ts";
+} from "../../../../../plugins/sip/lib/message/mod.ts";
 import {
   type Admission,
-  DEFAULT_ENDPOINT_LIMITS,
-  type EndpointLimits,
+  DEFAULT_ENDPOINT_BOUNDS,
+  type EndpointBounds,
   type OpenEndpoint,
   openEndpoint,
   type ServerTransaction,
-} from "../../../../../plugins/sip/sip/transaction/mod.ts";
-import { type Peer, TransportError } from "../../../../../plugins/sip/sip/transport/mod.ts";
-import { HandClock, settle } from "../../support/hand_clock.ts";
+} from "../../../../../plugins/sip/lib/transaction/mod.ts";
+import { type Peer, TransportError } from "../../../../../plugins/sip/lib/transport/mod.ts";
+import { flush, HandClock } from "../../support/hand_clock.ts";
 
 /** A phone behind UDP. */
 export const UDP: Peer = { transport: "udp", host: "192.0.2.7", port: 5062 };
@@ -41,7 +41,7 @@ export interface Sent {
 
 /** What a bench is made of; what is left out is in order. */
 export interface BenchOptions {
-  limits?: Partial<EndpointLimits>;
+  bounds?: Partial<EndpointBounds>;
   admit?(request: SipRequest, from: Peer): Admission;
   onRequest?(transaction: ServerTransaction): void;
 }
@@ -61,7 +61,7 @@ export class Bench {
   /** Peers that cannot be reached. */
   readonly unreachable = new Set<number>();
 
-  constructor({ limits, admit = () => "ok", onRequest }: BenchOptions = {}) {
+  constructor({ bounds, admit = () => "ok", onRequest }: BenchOptions = {}) {
     this.endpoint = openEndpoint({
       transports: {
         send: async (bytes, to, { dial = true } = {}) => await this.#send(bytes, { to, dial }),
@@ -70,14 +70,16 @@ export class Bench {
         close: () => Promise.resolve(),
       },
       clock: this.clock,
-      limits: { ...DEFAULT_ENDPOINT_LIMITS, ...limits },
+      bounds: { ...DEFAULT_ENDPOINT_BOUNDS, ...bounds },
+      log: (text) => this.logged.push(text),
+    });
+    this.endpoint.serve({
       admit,
       onRequest: (transaction) => {
         this.received.push(transaction);
         onRequest?.(transaction);
       },
       onAck: (ack) => this.acks.push(ack),
-      log: (text) => this.logged.push(text),
     });
   }
 
@@ -110,7 +112,7 @@ export class Bench {
   /** A message comes in. */
   async hear(message: SipMessage, from: Peer = UDP): Promise<void> {
     this.endpoint.receive(writeMessage(message), from);
-    await settle();
+    await flush();
   }
 
   /** The phone answers a request that was sent. */
@@ -121,7 +123,7 @@ export class Bench {
   /** Closes the endpoint, and sees that nothing is left of it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.endpoint.close();
-    await settle();
+    await flush();
     if (this.clock.alarms > 0) throw new Error(`${this.clock.alarms} timers are left`);
   }
 

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { SipHeaders, type SipRequest } from "../../../../../plugins/sip/sip/message/mod.ts";
+import { SipHeaders, type SipRequest } from "../../../../../plugins/sip/lib/message/mod.ts";
 
 /** What a request is made of; what is left out is in order. */
-export interface RequestParts {
+export interface RequestOptions {
   uri?: string;
   via?: string[];
   from?: string;
@@ -17,11 +17,12 @@ export interface RequestParts {
 }
 
 /** A request; without Via, as ours are handed to an endpoint. */
-export function newRequest(method: string, parts: RequestParts = {}): SipRequest {
-  const { via = [], from = "<sip:a@test>;tag=a", to = "<sip:b@test>", callId = "call", cseq = 1, headers = [] } = parts;
+export function newRequest(method: string, options: RequestOptions = {}): SipRequest {
+  const { via = [], from = "<sip:a@test>;tag=a", to = "<sip:b@test>", callId = "call", cseq = 1, headers = [] } =
+    options;
   return {
     method,
-    uri: parts.uri ?? "sip:b@192.0.2.7:5062",
+    uri: options.uri ?? "sip:b@192.0.2.7:5062",
     headers: new SipHeaders([
       ...via.map((value) => ["Via", value] as const),
       ["Max-Forwards", "70"],
@@ -36,12 +37,12 @@ export function newRequest(method: string, parts: RequestParts = {}): SipRequest
 }
 
 /** A request of the phone, with its Via. */
-export function phoneRequest(method: string, parts: RequestParts & { branch?: string } = {}): SipRequest {
-  const { branch = `z9hG4bK-${method === "ACK" || method === "CANCEL" ? "INVITE" : method}` } = parts;
-  return newRequest(method, { via: [`SIP/2.0/UDP 192.0.2.7:5062;branch=${branch}`], ...parts });
+export function phoneRequest(method: string, options: RequestOptions & { branch?: string } = {}): SipRequest {
+  const { branch = `z9hG4bK-${method === "ACK" || method === "CANCEL" ? "INVITE" : method}` } = options;
+  return newRequest(method, { via: [`SIP/2.0/UDP 192.0.2.7:5062;branch=${branch}`], ...options });
 }
 
 /** The ACK of a 2xx that had the To tag `us`: a request of its own. */
-export function phoneAck(parts: RequestParts = {}): SipRequest {
-  return phoneRequest("ACK", { branch: "z9hG4bK-ack", to: "<sip:b@test>;tag=us", ...parts });
+export function phoneAck(options: RequestOptions = {}): SipRequest {
+  return phoneRequest("ACK", { branch: "z9hG4bK-ack", to: "<sip:b@test>;tag=us", ...options });
 }

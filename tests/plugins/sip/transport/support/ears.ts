@@ -4,13 +4,13 @@
  * @module
  */
 import {
-  DEFAULT_TRANSPORT_LIMITS,
+  DEFAULT_TRANSPORT_BOUNDS,
   openTransports,
   type Peer,
-  type TransportLimits,
+  type TransportBounds,
   type TransportOptions,
   type Transports,
-} from "../../../../../plugins/sip/sip/transport/mod.ts";
+} from "../../../../../plugins/sip/lib/transport/mod.ts";
 
 const GUARD_MS = 10_000;
 
@@ -22,7 +22,7 @@ export interface Heard {
 
 /** What ears are made of; what is left out is in order. */
 export interface EarsOptions extends Partial<Pick<TransportOptions, "listen" | "transports" | "clock">> {
-  limits?: Partial<TransportLimits>;
+  bounds?: Partial<TransportBounds>;
   /** Called with each message. */
   onMessage?(bytes: Uint8Array, from: Peer): void;
 }
@@ -39,24 +39,25 @@ export class Ears {
   }
 
   /** Opens them, at a port of 127.0.0.1 if nothing else is said. */
-  static async open({ limits, onMessage, ...options }: EarsOptions = {}): Promise<Ears> {
-    const ears: Ears = new Ears(
-      await openTransports({
-        listen: [{ host: "127.0.0.1", port: 0 }],
-        transports: ["udp", "tcp"],
-        limits: { ...DEFAULT_TRANSPORT_LIMITS, ...limits },
-        ...options,
-        onMessage(bytes, from) {
-          ears.heard.push({ text: new TextDecoder().decode(bytes), from });
-          onMessage?.(bytes, from);
-          ears.#tell();
-        },
-        onClosed(peer) {
-          ears.closed.push(peer);
-          ears.#tell();
-        },
-      }),
-    );
+  static async open({ bounds, onMessage, ...options }: EarsOptions = {}): Promise<Ears> {
+    const transports = await openTransports({
+      listen: [{ host: "127.0.0.1", port: 0 }],
+      transports: ["udp", "tcp"],
+      bounds: { ...DEFAULT_TRANSPORT_BOUNDS, ...bounds },
+      ...options,
+    });
+    const ears = new Ears(transports);
+    transports.start({
+      onMessage(bytes, from) {
+        ears.heard.push({ text: new TextDecoder().decode(bytes), from });
+        onMessage?.(bytes, from);
+        ears.#tell();
+      },
+      onClosed(peer) {
+        ears.closed.push(peer);
+        ears.#tell();
+      },
+    });
     return ears;
   }
 

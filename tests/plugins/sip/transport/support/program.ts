@@ -3,19 +3,19 @@
  *
  * @module
  */
-import { DEFAULT_TRANSPORT_LIMITS, openTransports } from "../../../../../plugins/sip/sip/transport/mod.ts";
+import { DEFAULT_TRANSPORT_BOUNDS, openTransports } from "../../../../../plugins/sip/lib/transport/mod.ts";
 
 const both = Promise.withResolvers<void>();
 const heard = new Set<string>();
-const options = {
-  limits: DEFAULT_TRANSPORT_LIMITS,
-  onMessage(_bytes: Uint8Array, { transport }: { transport: string }) {
+const bounds = DEFAULT_TRANSPORT_BOUNDS;
+
+const us = await openTransports({ bounds, listen: [{ host: "127.0.0.1", port: 0 }], transports: ["udp", "tcp"] });
+us.start({
+  onMessage(_bytes, { transport }) {
     heard.add(transport);
     if (heard.size === 2) both.resolve();
   },
-};
-
-const us = await openTransports({ ...options, listen: [{ host: "127.0.0.1", port: 0 }], transports: ["udp", "tcp"] });
+});
 for (const transport of ["udp", "tcp"] as const) {
   const to = { transport, ...us.local({ transport, host: "127.0.0.1", port: 1 }) };
   await us.send(new TextEncoder().encode("HI SIP/2.0\r\nContent-Length: 0\r\n\r\n"), to);
@@ -26,7 +26,7 @@ console.log([...heard].sort().reverse().join(" "));
 
 for (const transport of ["udp", "tcp"] as const) {
   const refused = await openTransports({
-    ...options,
+    bounds,
     listen: [{ host: "192.0.2.1", port: 0 }],
     transports: [transport],
   })

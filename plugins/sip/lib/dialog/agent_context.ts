@@ -1,0 +1,72 @@
+/**
+ * What the calls and subscriptions of one user agent share.
+ *
+ * @module
+ */
+import {
+  type Header,
+  MalformedMessage,
+  parseUri,
+  type ResponseOptions,
+  responseTo,
+  type SipRequest,
+  writeAddress,
+} from "../message/mod.ts";
+import type { Clock } from "../tools/mod.ts";
+import type { Endpoint, ServerTransaction } from "../transaction/mod.ts";
+import { type Peer, unzoned } from "../transport/mod.ts";
+import type { DialogTable } from "./dialog_table.ts";
+
+/** What the calls and subscriptions of one user agent share. */
+export interface AgentContext {
+  readonly endpoint: Endpoint;
+  readonly dialogs: DialogTable;
+  readonly clock: Clock;
+  readonly product: string;
+  local(to: Peer): { host: string; port: number };
+  log(text: string): void;
+}
+
+/** The extensions that a phone may require of us. */
+const SUPPORTED: readonly string[] = ["timer"];
+
+/** Our Contact, as a peer reaches us. */
+export function contact(agent: AgentContext, { peer, user }: { peer: Peer; user: string | undefined }): Header {
+  const params = new Map(peer.transport === "tcp" ? [["transport", "tcp"]] : []);
+  const { host, port } = agent.local(peer);
+  const uri = {
+    scheme: "sip" as const,
+    host: unzoned(host),
+    port,
+    params,
+    ...(user === undefined ? {} : { user }),
+  };
+  return ["Contact", writeAddress({ uri, params: new Map() })];
+}
+
+/** Answers a request in our name. */
+export function reply(
+  agent: AgentContext,
+  { transaction, status, ...options }: ResponseOptions & { transaction: ServerTransaction; status: number },
+): void {
+  const headers = [["Server", agent.product] as const, ...(options.headers ?? [])];
+  transaction.respond(responseTo(transaction.request, status, { ...options, headers }));
+}
+
+/** Refuses a request that requires what we do not know (RFC 3261 8.2.2.3). @returns Whether it did. */
+export function refusesExtension(agent: AgentContext, transaction: ServerTransaction): boolean {
+  const unknown = transaction.request.headers.all("Require").filter((name) => !SUPPORTED.includes(name.toLowerCase()));
+  if (unknown.length === 0) return false;
+  reply(agent, { transaction, status: 420, headers: [["Unsupported", unknown.join(", ")]] });
+  return true;
+}
+
+/** The user part of a request URI: who is called, or what is subscribed to. */
+export function userOf({ uri }: SipRequest): string | undefined {
+  try {
+    return parseUri(uri).user;
+  } catch (error) {
+    if (error instanceof MalformedMessage) return undefined;
+    throw error;
+  }
+}

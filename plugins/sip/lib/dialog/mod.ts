@@ -1,0 +1,11 @@
+/**
+ * Dialogs (RFC 3261 12), and requests of ours inside of them and outside: what calls and subscriptions both need.
+ *
+ * @module
+ */
+export { type AgentContext, contact, refusesExtension, reply, userOf } from "./agent_context.ts";
+export { Dialog, keepable, kept } from "./dialog.ts";
+export { type DialogMatch, DialogTable, type DialogUsage, type OtherSide } from "./dialog_table.ts";
+export { exchange, type Exchanged, exchangeInside, requireFits } from "./exchange.ts";
+export { type Caller, newRequest, type Outgoing } from "./outgoing.ts";
+export { endsDialog, isSuccess, messageOf, type Refusal, refusalOf, RequestRefused } from "./refusal.ts";

@@ -1,0 +1,28 @@
+/**
+ * SIP messages: what is on the wire, and the pieces that it is made of.
+ *
+ * @module
+ */
+export { type Address, type AnyAddress, parseAddress, parseAnyAddress, tagOf, writeAddress } from "./address.ts";
+export { MessageSplitter, type Split } from "./framing.ts";
+export { type Header, SipHeaders } from "./headers.ts";
+export { canonicalHost } from "./host.ts";
+export {
+  isRequest,
+  MalformedMessage,
+  MESSAGE_BOUNDS,
+  type MessageBounds,
+  type SipMessage,
+  type SipRequest,
+  type SipResponse,
+} from "./message.ts";
+export { type CSeq, parseCSeq, parseQuality, parseSeconds } from "./numbers.ts";
+export type { Params } from "./params.ts";
+export { parseMessage } from "./parse.ts";
+export { reasonOf } from "./reasons.ts";
+export { type ResponseOptions, responseTo } from "./response.ts";
+export { Scanner } from "./scan.ts";
+export { newToken, quote } from "./text.ts";
+export { parseUri, sameUri, SIP_PORT, type SipUri, writeUri } from "./uri.ts";
+export { MOST_VIAS, parseVia, type Via, writeVia } from "./via.ts";
+export { writeMessage } from "./write.ts";

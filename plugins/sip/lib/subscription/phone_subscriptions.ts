@@ -1,0 +1,143 @@
+/**
+ * All subscriptions of phones (RFC 6665, as notifier).
+ *
+ * @module
+ */
+import {
+  type AgentContext,
+  Dialog,
+  keepable,
+  kept,
+  refusesExtension,
+  reply,
+  RequestRefused,
+  userOf,
+} from "../dialog/mod.ts";
+import { MalformedMessage, newToken, type SipRequest, type SipResponse } from "../message/mod.ts";
+import type { ServerTransaction } from "../transaction/mod.ts";
+import { BODY_TYPES } from "./notifier.ts";
+import { PhoneSubscription, readExpiry } from "./phone_subscription.ts";
+import type {
+  EventPackage,
+  NotifyBody,
+  Subscriber,
+  Subscription,
+  SubscriptionBounds,
+  Subscriptions,
+} from "./subscription.ts";
+
+const EVENTS = Object.keys(BODY_TYPES).join(", ");
+
+/** Holds subscriptions within their bounds. */
+export class PhoneSubscriptions implements Subscriptions {
+  readonly #agent: AgentContext;
+  readonly #bounds: SubscriptionBounds;
+  /** The newest last. */
+  readonly #held = new Set<PhoneSubscription>();
+  #closed = false;
+
+  /** @param agent What it shares with calls. */
+  constructor(agent: AgentContext, bounds: SubscriptionBounds) {
+    this.#agent = agent;
+    this.#bounds = bounds;
+  }
+
+  subscribe(transaction: ServerTransaction, { subscriber, credentials, stateOf }: Subscriber): void {
+    const agent = this.#agent;
+    const { request, from: peer } = transaction;
+    const bounds = this.#bounds;
+    const eventHeader = request.headers.get("Event") ?? "";
+    const event = eventOf(eventHeader);
+    if (refusesExtension(agent, transaction)) return;
+    if (!event) return reply(agent, { transaction, status: 489, headers: [["Allow-Events", EVENTS]] });
+    if (!accepts(request, BODY_TYPES[event])) {
+      return reply(agent, { transaction, status: 406, headers: [["Accept", BODY_TYPES[event]]] });
+    }
+    if (!keepable(eventHeader)) return reply(agent, { transaction, status: 400, reason: "Event Too Long" });
+    const asked = readExpiry(request, bounds);
+    if ("status" in asked) return reply(agent, { transaction, ...asked });
+    const resource = kept(userOf(request) ?? "");
+    const isFull = this.#closed || !this.#evict({ subscriber, event, resource }) || this.#held.size >= bounds.most;
+    if (isFull) return reply(agent, { transaction, status: 503 });
+    const dialog = dialogOf(request, peer);
+    if (dialog instanceof MalformedMessage) {
+      return reply(agent, { transaction, status: dialog.status, reason: dialog.reason });
+    }
+    const subscription = new PhoneSubscription({
+      agent,
+      dialog,
+      event,
+      eventHeader: kept(eventHeader),
+      subscriber,
+      resource,
+      credentials,
+      stateOf,
+      expiry: bounds,
+      onEnd: (subscription) => this.#held.delete(subscription),
+    });
+    this.#held.add(subscription);
+    subscription.take(transaction, asked.seconds);
+  }
+
+  of(subscriber: string, { event, resource }: { event?: EventPackage; resource?: string } = {}): Subscription[] {
+    return this.#of(subscriber).filter((subscription) =>
+      subscription.active &&
+      (event === undefined || subscription.event === event) &&
+      (resource === undefined || subscription.resource === resource)
+    );
+  }
+
+  async notify(subscription: Subscription, { body }: { body: NotifyBody }): Promise<SipResponse> {
+    for (const held of this.#held) if (held === subscription && held.active) return await held.notify(body);
+    throw new RequestRefused({ status: 481, reason: "Subscription Does Not Exist: it has ended" });
+  }
+
+  drop(subscriber: string): void {
+    for (const subscription of this.#of(subscriber)) void subscription.end("unreachable");
+  }
+
+  /** Ends all; fulfilled when the phones have been told, or cannot be. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#held].map((subscription) => subscription.end("closed")));
+  }
+
+  #of(subscriber: string): PhoneSubscription[] {
+    return [...this.#held].filter((subscription) => subscription.subscriber === subscriber);
+  }
+
+  /**
+   * A phone that was restarted has forgotten what it subscribed to: such a one, the oldest of its kind, goes first, and
+   * without a word. Those that have ended, but whose last NOTIFY is not answered, make no room.
+   *
+   * @returns Whether there is room now.
+   */
+  #evict({ subscriber, event, resource }: Pick<Subscription, "subscriber" | "event" | "resource">): boolean {
+    const { mostOfOne } = this.#bounds;
+    if (this.#of(subscriber).length < mostOfOne) return true;
+    const active = this.#of(subscriber).filter((subscription) => subscription.active);
+    const alike = active.find((subscription) => subscription.event === event && subscription.resource === resource);
+    void (alike ?? active[0])?.end("unreachable");
+    return this.#of(subscriber).length < mostOfOne;
+  }
+}
+
+function eventOf(header: string): EventPackage | undefined {
+  const name = header.split(";", 1)[0]?.trim();
+  return name === "message-summary" || name === "dialog" ? name : undefined;
+}
+
+/** Without Accept, the usual type of the package is meant (RFC 6665 3.1.3). */
+function accepts({ headers }: SipRequest, type: string): boolean {
+  const ranges = headers.all("Accept").map((range) => range.split(";", 1)[0]?.trim().toLowerCase());
+  return ranges.length === 0 || [type, "application/*", "*/*"].some((range) => ranges.includes(range));
+}
+
+function dialogOf(request: SipRequest, peer: ServerTransaction["from"]): Dialog | MalformedMessage {
+  try {
+    return Dialog.ofRequest(request, { localTag: newToken(), peer });
+  } catch (error) {
+    if (error instanceof MalformedMessage) return error;
+    throw error;
+  }
+}

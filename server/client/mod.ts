@@ -22,6 +22,7 @@ export type { Reply } from "./replies.ts";
 export { PHONE_ERRORS, PhoneError, type PhoneErrorCode, type PhoneErrorName } from "../core/contract/errors.ts";
 export type * from "../core/contract/capabilities.ts";
 export type * from "../core/contract/events.ts";
+export type { Feature } from "../core/contract/features.ts";
 export type * from "../core/contract/names.ts";
 export type * from "../core/contract/operations.ts";
 export type * from "../core/contract/phone.ts";

@@ -6,7 +6,7 @@
  */
 import { wordsOf } from "../core/contract/errors.ts";
 import { z } from "zod";
-import { MESSAGE_LIMIT } from "../plugin/frames.ts";
+import { MESSAGE_LIMIT } from "../wire/mod.ts";
 import type { Manifest } from "./manifest.ts";
 import { faultsOf } from "./file_faults.ts";
 import { PluginRefusal } from "./refusal.ts";

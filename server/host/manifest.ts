@@ -5,7 +5,7 @@
  */
 import { wordsOf } from "../core/contract/errors.ts";
 import { z } from "zod";
-import { SDK_VERSION } from "../plugin/wire.ts";
+import { SDK_VERSION } from "../wire/mod.ts";
 import { faultsOf } from "./file_faults.ts";
 import { permissionLists, PLUGIN_NAME } from "./plugin_config.ts";
 import { PluginRefusal } from "./refusal.ts";

@@ -20,7 +20,7 @@ import {
 import { FEATURES } from "../core/contract/features.ts";
 import { OFFER_BOUNDS, type OfferedPhone, PHONE_ID } from "../core/contract/offered_phone.ts";
 import { type GetterName, type GetterResults, GETTERS, OPERATIONS } from "../core/contract/operations.ts";
-import { type FromPlugin, TEXT_LIMIT } from "../plugin/wire.ts";
+import { type FromPlugin, TEXT_LIMIT } from "../wire/mod.ts";
 
 /** What a plugin says to the core, as against to its supervisor. */
 export type PluginReport = Exclude<

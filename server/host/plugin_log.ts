@@ -6,7 +6,7 @@
 import type { LogLevel, LogLine } from "../core/contract/managed_plugin.ts";
 import { spaced } from "../core/contract/text.ts";
 import { TokenBucket } from "../tools/mod.ts";
-import { clip, TEXT_LIMIT } from "../plugin/wire.ts";
+import { clip, TEXT_LIMIT } from "../wire/mod.ts";
 
 /** A line on its way into the server's log. */
 export interface LogEntry extends Omit<LogLine, "at"> {

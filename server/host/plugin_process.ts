@@ -11,8 +11,15 @@
 import { wordsOf } from "../core/contract/errors.ts";
 import { setImmediate } from "node:timers";
 import type { GoneCause, PluginEvents, PluginIntake } from "../core/mod.ts";
-import { FrameError, FrameReader, FrameWriter } from "../plugin/frames.ts";
-import { clip, type FromPlugin, type ToPlugin, WIRE_VERSION } from "../plugin/wire.ts";
+import {
+  clip,
+  FrameError,
+  FrameReader,
+  FrameWriter,
+  type FromPlugin,
+  type ToPlugin,
+  WIRE_VERSION,
+} from "../wire/mod.ts";
 import { within } from "../tools/mod.ts";
 import { fromPlugin, WireFault } from "./messages.ts";
 import { PluginLink } from "./plugin_link.ts";

@@ -18,7 +18,7 @@ import {
 import { FEATURES, featuresOf } from "../core/contract/features.ts";
 import { OFFER_BOUNDS } from "../core/contract/offered_phone.ts";
 import { type Driver, methodsOf } from "./driver.ts";
-import { TEXT_LIMIT } from "./wire.ts";
+import { TEXT_LIMIT } from "../wire/mod.ts";
 
 /** One button with its lamp; what is left out is `dummy`, `unknown` and `["dummy"]`. */
 export type PartialButton = Pick<ButtonCapability, "id"> & Partial<ButtonCapability>;

@@ -7,14 +7,21 @@
 import { PhoneError, wordsOf } from "../core/contract/errors.ts";
 import type { LogLevel } from "../core/contract/managed_plugin.ts";
 import { OFFER_BOUNDS, PHONE_ID } from "../core/contract/offered_phone.ts";
-import { PendingCalls, refusalOf } from "./calls.ts";
+import {
+  clip,
+  type FromPlugin,
+  PendingCalls,
+  refusalOf,
+  SDK_VERSION,
+  type ToPlugin,
+  WIRE_VERSION,
+} from "../wire/mod.ts";
 import { completeCapabilities } from "./capabilities.ts";
 import { factoryOf, type Plugin } from "./define_plugin.ts";
 import { DrivenPhone, type PhoneChannel } from "./driven_phone.ts";
 import { type Driver, methodsOf } from "./driver.ts";
 import type { Host, Logger, NewPhone } from "./host.ts";
 import type { Phone } from "./phone.ts";
-import { clip, type FromPlugin, SDK_VERSION, type ToPlugin, WIRE_VERSION } from "./wire.ts";
 
 /** The way to the host. */
 export interface ConnectionOptions {

@@ -26,7 +26,7 @@ import { prepare, worksWithoutLink } from "./operations.ts";
 import type { Phone } from "./phone.ts";
 import { Reporter } from "./reporter.ts";
 import { completeStatus, statusFromGetters } from "./status.ts";
-import { clip, type FromPlugin, type OperateMessage, type Wanted } from "./wire.ts";
+import { clip, type FromPlugin, type OperateMessage, type Wanted } from "../wire/mod.ts";
 
 /** Where a phone's messages and log lines go. */
 export interface PhoneChannel {

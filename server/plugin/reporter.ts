@@ -12,7 +12,7 @@ import {
   type PhoneState,
 } from "../core/contract/names.ts";
 import { given } from "../tools/mod.ts";
-import type { FromPlugin, Wanted } from "./wire.ts";
+import type { FromPlugin, Wanted } from "../wire/mod.ts";
 
 /** What the server reports itself, and what to do instead (R90). */
 const SERVER_STATES: Partial<Record<PhoneState, string>> = {

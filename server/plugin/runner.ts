@@ -9,11 +9,10 @@
 import { leave, read, write } from "./runner_io.ts";
 // A namespace, so that a module without a default export is told in our words and not as a failure to link.
 import * as entry from "switchroom:entry";
-import { FrameReader, FrameWriter } from "./frames.ts";
+import { clip, FrameReader, FrameWriter, type ToPlugin } from "../wire/mod.ts";
 import process from "node:process";
 import { Connection } from "./connection.ts";
 import { wordsOf } from "../core/contract/errors.ts";
-import { clip, type ToPlugin } from "./wire.ts";
 
 const READ_BYTES = 65_536;
 

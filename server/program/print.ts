@@ -6,7 +6,7 @@
  */
 import deno from "../../deno.json" with { type: "json" };
 import { HISTORY_FORMAT } from "../history/mod.ts";
-import { SDK_VERSION, WIRE_VERSION } from "../plugin/wire.ts";
+import { SDK_VERSION, WIRE_VERSION } from "../wire/mod.ts";
 import { CONFIGURATION_VERSION } from "./configuration/file.ts";
 
 /** Prints the first token, as soon as it is kept: whatever fails afterwards, it is shown this once only. */

@@ -1,12 +1,12 @@
 /**
- * Holds the rooms of architecture.md section 2 apart: reads every import of server/, plugins/ and migrations/ from `deno info --json`, tells
- * each one that the tables below do not allow, and ends with 1 if there was one.
+ * Holds the rooms of architecture.md section 2 apart: reads every import of server/, plugins/ and migrations/, tells each
+ * one that the tables below do not allow, that goes past a door, or that makes a ring of modules or of folders, and ends
+ * with 1 if there was one.
  *
  * @module
  */
-import { readdir } from "node:fs/promises";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { z } from "zod";
+import { pathToFileURL } from "node:url";
+import { type Import, readImports, sources } from "./imports.ts";
 
 /** Who may know whom. A module belongs to the first room that its path begins with. */
 interface Room {
@@ -23,6 +23,7 @@ interface Room {
 const CONTRACT = "server/core/contract/";
 const CORE = "server/core/";
 const TOOLS = "server/tools/";
+const WIRE = "server/wire/";
 /** What every room of the server itself may know. */
 const GROUND = [CORE, CONTRACT, TOOLS];
 const API = [...GROUND, "server/access/", "server/api/"];
@@ -30,10 +31,11 @@ const API = [...GROUND, "server/access/", "server/api/"];
 const ROOMS: readonly Room[] = [
   { at: CONTRACT, knows: [], packages: false, pure: true },
   { at: TOOLS, knows: [], packages: false, pure: false },
+  { at: WIRE, knows: [CONTRACT], packages: false, pure: false },
   { at: CORE, knows: [CONTRACT], packages: false, pure: true },
-  { at: "server/plugin/", knows: [CONTRACT, TOOLS], packages: false, pure: false },
+  { at: "server/plugin/", knows: [CONTRACT, TOOLS, WIRE], packages: false, pure: false },
   { at: "server/client/", knows: [CONTRACT, TOOLS], packages: true, pure: false },
-  { at: "server/host/", knows: [...GROUND, "server/plugin/"], packages: true, pure: false },
+  { at: "server/host/", knows: [...GROUND, WIRE], packages: true, pure: false },
   { at: "server/access/", knows: GROUND, packages: true, pure: false },
   { at: "server/history/", knows: [...GROUND, "server/access/", "migrations/"], packages: true, pure: false },
   { at: "server/api/", knows: [...GROUND, "server/access/"], packages: true, pure: false },
@@ -41,7 +43,7 @@ const ROOMS: readonly Room[] = [
   { at: "server/http/", knows: [...API, "server/socket/"], packages: true, pure: false },
   {
     at: "server/program/",
-    knows: [...API, "server/plugin/", "server/host/", "server/history/", "server/http/"],
+    knows: [...API, WIRE, "server/host/", "server/history/", "server/http/"],
     packages: true,
     pure: false,
   },
@@ -89,25 +91,6 @@ const IMPURE: readonly [pattern: RegExp, instead: string][] = [
   [/\b(?:fetch\(|console\.)/, "a port"],
 ];
 
-const Graph = z.object({
-  modules: z.array(z.object({
-    specifier: z.string(),
-    error: z.string().optional(),
-    dependencies: z.array(z.object({
-      specifier: z.string(),
-      code: z.object({ specifier: z.string().optional() }).optional(),
-      type: z.object({ specifier: z.string().optional() }).optional(),
-    })).default([]),
-  })),
-  redirects: z.record(z.string(), z.string()),
-});
-
-/** One import: as it is written, and what it leads to, a path of ours or the specifier of a package. */
-interface Import {
-  written: string;
-  to: string;
-}
-
 /**
  * Checks a tree with the folders of this repository, as far as they are there.
  *
@@ -117,52 +100,16 @@ interface Import {
 export async function checkLayers(root: URL): Promise<string[]> {
   const files = await sources(root);
   const imports = await readImports(root, files);
-  const violations = files.flatMap((file) => imports.get(file)?.map((one) => judge(file, one)) ?? []);
-  return [...violations.filter((words) => words !== undefined), ...await impurities(root, files), ...cycles(imports)];
-}
-
-/** All modules of the three folders, as paths from the root. */
-async function sources(root: URL): Promise<string[]> {
-  const found = await Promise.all(["server", "plugins", "migrations"].map(async (folder) => {
-    try {
-      const names = await readdir(new URL(folder, root), { recursive: true });
-      return names.map((name) => `${folder}/${name.replaceAll("\\", "/")}`);
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-      throw error;
-    }
-  }));
-  return found.flat().filter((path) => /\.[mc]?[jt]sx?$/.test(path)).sort();
-}
-
-/** What each module imports, types too. */
-async function readImports(root: URL, files: string[]): Promise<Map<string, Import[]>> {
-  const everything = files.map((file) => `import ${JSON.stringify(new URL(file, root).href)};`).join("\n");
-  const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["info", "--json", "--no-lock", "--no-npm", "--config", fileURLToPath(new URL(MANIFEST, root))],
-      `data:application/typescript,${encodeURIComponent(everything)}`,
-    ],
-    cwd: root,
-  }).output();
-  if (!success) throw new Error(`Cannot read the imports: ${new TextDecoder().decode(stderr)}`);
-  const graph = Graph.parse(JSON.parse(new TextDecoder().decode(stdout)));
-
-  const path = (specifier: string) => {
-    const target = graph.redirects[specifier] ?? specifier;
-    return target.startsWith(root.href) ? decodeURIComponent(target.slice(root.href.length)) : target;
-  };
-  const unread = graph.modules.find(({ specifier, error }) => error && files.includes(path(specifier)));
-  if (unread) throw new Error(`Cannot read the imports of ${path(unread.specifier)}: ${unread.error}`);
-  return new Map(graph.modules.map(({ specifier, dependencies }) => [
-    path(specifier),
-    dependencies.flatMap(({ specifier: written, code, type }) =>
-      [...new Set([code?.specifier, type?.specifier])].filter((to) => to !== undefined).map((to) => ({
-        written,
-        to: path(to),
-      }))
-    ),
-  ]));
+  const doors = new Set(files.filter((file) => file.endsWith("/mod.ts")).map(folderOf));
+  const violations = files.flatMap((file) =>
+    imports.get(file)?.map((one) => judge(file, one) ?? pastDoor(file, { ...one, doors })) ?? []
+  );
+  return [
+    ...violations.filter((words) => words !== undefined),
+    ...await impurities(root, files),
+    ...rings(new Map([...imports].map(([file, all]) => [file, all.map(({ to }) => to)])), "modules"),
+    ...rings(siblings(imports), "folders"),
+  ];
 }
 
 /** What is wrong with an import; undefined if nothing is. */
@@ -206,24 +153,62 @@ async function impurities(root: URL, files: string[]): Promise<string[]> {
   return found.flat();
 }
 
-/** The rings of modules that import one another, each told once. */
-function cycles(imports: Map<string, Import[]>): string[] {
+/**
+ * What is wrong with where an import enters: a folder that has a door (`mod.ts`) is entered by it, or by its `contract/`,
+ * from outside of the folder; undefined if nothing is.
+ */
+function pastDoor(from: string, { written, to, doors }: Import & { doors: ReadonlySet<string> }): string | undefined {
+  const steps = to.split("/");
+  for (let depth = 1; depth < steps.length; depth++) {
+    const folder = `${steps.slice(0, depth).join("/")}/`;
+    // A stand-in is entered as its package is.
+    if (from.startsWith(folder) || !doors.has(folder) || folder.startsWith(STAND_INS)) continue;
+    const inside = to.slice(folder.length);
+    if (inside === "mod.ts" || inside.startsWith("contract/")) continue;
+    return `${from} imports ${to} as "${written}": ${folder} is entered by its door, ${folder}mod.ts`;
+  }
+  return undefined;
+}
+
+function folderOf(file: string): string {
+  return file.slice(0, file.lastIndexOf("/") + 1);
+}
+
+/**
+ * Which folders of a room or a plugin import which of those that stand beside them: what is inside of one counts as the
+ * folder itself. The rooms themselves are in no ring, for their table has none.
+ */
+function siblings(imports: ReadonlyMap<string, readonly Import[]>): Map<string, string[]> {
+  const folders = new Map<string, Set<string>>();
+  for (const [file, all] of imports) {
+    for (const { to } of all) {
+      const [from, target] = [file.split("/"), to.split("/")];
+      const depth = from.findIndex((step, index) => step !== target[index]) + 1;
+      // A file that stands beside a folder is none.
+      if (depth <= 2 || depth >= from.length || depth >= target.length) continue;
+      const beside = `${from.slice(0, depth).join("/")}/`;
+      folders.set(beside, (folders.get(beside) ?? new Set()).add(`${target.slice(0, depth).join("/")}/`));
+    }
+  }
+  return new Map([...folders].map(([folder, known]) => [folder, [...known]]));
+}
+
+/** The rings of those that import one another, each told once. */
+function rings(imports: ReadonlyMap<string, readonly string[]>, what: string): string[] {
   const done = new Set<string>();
   const trail: string[] = [];
-  const rings: string[] = [];
-  const visit = (file: string) => {
-    const start = trail.indexOf(file);
-    if (start >= 0) {
-      rings.push(`${[...trail.slice(start), file].join(" imports ")}: a ring of modules has no first one`);
-    }
-    if (start >= 0 || done.has(file)) return;
-    trail.push(file);
-    for (const { to } of imports.get(file) ?? []) visit(to);
+  const found: string[] = [];
+  const visit = (one: string) => {
+    const start = trail.indexOf(one);
+    if (start >= 0) found.push(`${[...trail.slice(start), one].join(" imports ")}: a ring of ${what} has no first one`);
+    if (start >= 0 || done.has(one)) return;
+    trail.push(one);
+    for (const to of imports.get(one) ?? []) visit(to);
     trail.pop();
-    done.add(file);
+    done.add(one);
   };
-  for (const file of imports.keys()) visit(file);
-  return rings;
+  for (const one of imports.keys()) visit(one);
+  return found;
 }
 
 if (import.meta.main) {

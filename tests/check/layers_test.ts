@@ -29,11 +29,18 @@ const GOOD = {
     `export type { Name } from "../core/contract/names.ts"; import "node:net"; import "switchroom:entry";`,
   "server/tools/mod.ts": `export const later = (run: () => void) => setTimeout(run, 1);`,
   "server/client/mod.ts": `export { later } from "../tools/mod.ts";`,
-  "server/http/mod.ts": `import { z } from "zod"; import { when } from "../core/mod.ts"; export { when, z };`,
-  "server/program/serve.ts": `import { when } from "../http/mod.ts"; import "../plugin/mod.ts"; export { when };`,
-  "server/cli/help.ts": `import "../program/serve.ts";`,
+  "server/wire/mod.ts": `export type { Name } from "../core/contract/names.ts";`,
+  "server/http/mod.ts":
+    `import { z } from "zod"; import { when } from "../core/mod.ts"; import "./routes/when.ts"; export { when, z };`,
+  "server/http/routes/when.ts": `import "../answering/json.ts"; import "../serve.ts";`,
+  "server/http/answering/json.ts": `import "../serve.ts";`,
+  "server/http/serve.ts": `import "./reading/mod.ts";`,
+  "server/http/reading/mod.ts": `import "./body.ts";`,
+  "server/http/reading/body.ts": `export {};`,
+  "server/program/mod.ts": `import { when } from "../http/mod.ts"; import "../wire/mod.ts"; export { when };`,
+  "server/cli/mod.ts": `import "../program/mod.ts";`,
   "server/main.ts":
-    `import "./cli/help.ts"; import "./program/serve.ts"; import config from "../deno.json" with { type: "json" };`,
+    `import "./cli/mod.ts"; import "./program/mod.ts"; import config from "../deno.json" with { type: "json" };`,
   "plugins/virtual/main.ts": `import "switchroom/plugin"; import "./lamp.ts"; import "zod"; Deno.exit();`,
   "plugins/virtual/lamp.ts": `export {};`,
   "plugins/sip/main.ts": `import "./lib/message/uri.ts";`,
@@ -54,7 +61,7 @@ const PLANTED: [name: string, file: string, text: string, says: string][] = [
     "a room that imports its neighbour",
     "server/history/link.ts",
     `import type { when } from "../http/mod.ts";`,
-    `server/history/link.ts imports server/http/mod.ts as "../http/mod.ts": server/history/ may import only server/core/, server/core/contract/, server/access/, migrations/`,
+    `server/history/link.ts imports server/http/mod.ts as "../http/mod.ts": server/history/ may import only server/core/, server/core/contract/, server/tools/, server/access/, migrations/`,
   ],
   [
     "a core that imports another room, even in a dynamic import",
@@ -76,15 +83,33 @@ const PLANTED: [name: string, file: string, text: string, says: string][] = [
   ],
   [
     "an SDK that imports a package",
-    "server/plugin/wire.ts",
+    "server/plugin/phone.ts",
     `import { z } from "zod"; export { z };`,
-    `server/plugin/wire.ts imports npm:zod@^4 as "zod": server/plugin/ may import no package`,
+    `server/plugin/phone.ts imports npm:zod@^4 as "zod": server/plugin/ may import no package`,
   ],
   [
     "an SDK that imports more of the core than its contract",
-    "server/plugin/wire.ts",
+    "server/plugin/phone.ts",
     `export { when } from "../core/mod.ts";`,
-    `server/plugin/wire.ts imports server/core/mod.ts as "../core/mod.ts": server/plugin/ may import only server/core/contract/, server/tools/`,
+    `server/plugin/phone.ts imports server/core/mod.ts as "../core/mod.ts": server/plugin/ may import only server/core/contract/, server/tools/, server/wire/`,
+  ],
+  [
+    "an import past a room's door",
+    "server/program/serve.ts",
+    `import "../http/serve.ts";`,
+    `server/program/serve.ts imports server/http/serve.ts as "../http/serve.ts": server/http/ is entered by its door, server/http/mod.ts`,
+  ],
+  [
+    "an import past the door of a folder within a room",
+    "server/http/serve.ts",
+    `import "./reading/body.ts";`,
+    `server/http/serve.ts imports server/http/reading/body.ts as "./reading/body.ts": server/http/reading/ is entered by its door, server/http/reading/mod.ts`,
+  ],
+  [
+    "a ring of folders that stand beside one another, though no modules are in one",
+    "server/http/answering/text.ts",
+    `import "../routes/when.ts";`,
+    "server/http/answering/ imports server/http/routes/ imports server/http/answering/: a ring of folders has no first one",
   ],
   [
     "a plugin that imports behind the SDK",
@@ -138,7 +163,7 @@ const PLANTED: [name: string, file: string, text: string, says: string][] = [
     "a program that imports the command line",
     "server/program/help.ts",
     `import "../cli/help.ts";`,
-    `server/program/help.ts imports server/cli/help.ts as "../cli/help.ts": server/program/ may import only server/core/, server/core/contract/, server/access/, server/api/, server/plugin/, server/host/, server/history/, server/http/`,
+    `server/program/help.ts imports server/cli/help.ts as "../cli/help.ts": server/program/ may import only server/core/, server/core/contract/, server/tools/, server/access/, server/api/, server/wire/, server/host/, server/history/, server/http/`,
   ],
   [
     "a module that is in no room",
@@ -150,7 +175,7 @@ const PLANTED: [name: string, file: string, text: string, says: string][] = [
     "a server that imports its tests",
     "server/http/fake.ts",
     `import "../../tests/fake.ts";`,
-    `server/http/fake.ts imports tests/fake.ts as "../../tests/fake.ts": server/http/ may import only server/core/, server/core/contract/, server/access/, server/api/, server/socket/`,
+    `server/http/fake.ts imports tests/fake.ts as "../../tests/fake.ts": server/http/ may import only server/core/, server/core/contract/, server/tools/, server/access/, server/api/, server/socket/`,
   ],
 ];
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
-import { FRAME_LIMIT, FrameError, FrameReader, FrameWriter, MESSAGE_LIMIT } from "../../server/plugin/frames.ts";
+import { FRAME_LIMIT, FrameError, FrameReader, FrameWriter, MESSAGE_LIMIT } from "../../server/wire/mod.ts";
 
 /** The frames of some messages, and the messages of some bytes. */
 function framesOf(messages: object[]): Uint8Array[] {

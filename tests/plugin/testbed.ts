@@ -11,7 +11,7 @@ import {
   type ToPlugin,
   type Wanted,
   WIRE_VERSION,
-} from "../../server/plugin/wire.ts";
+} from "../../server/wire/mod.ts";
 
 /** Wants to hear everything that the tests report. */
 export const EVERYTHING: Wanted = {

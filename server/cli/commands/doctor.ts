@@ -5,7 +5,7 @@
  */
 import { printable } from "../../core/contract/text.ts";
 import { EXIT } from "../../program/mod.ts";
-import type { Finding, State } from "../doctor/check.ts";
+import type { Finding, State } from "../doctor/mod.ts";
 import { paint, print, printJson } from "../output.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";
 import { SERVE_OPTIONS } from "./serve.ts";

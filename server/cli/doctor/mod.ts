@@ -12,6 +12,8 @@ import { checkLeftovers, checkPlugins } from "./plugins.ts";
 import { checkClock, checkDeno, checkPermissions } from "./program.ts";
 import { checkAddress, checkCertificate, checkReadiness } from "./server.ts";
 
+export type { Finding, State } from "./check.ts";
+
 const CHECKS: Readonly<Record<string, Check>> = {
   "Deno": checkDeno,
   "permissions": checkPermissions,

@@ -8,7 +8,7 @@ import { type Bounds, DEFAULT_BOUNDS as CORE } from "../../core/mod.ts";
 import { DEFAULT_BOUNDS as HISTORY, type HistoryBounds } from "../../history/mod.ts";
 import { DEFAULT_HOST_BOUNDS as HOST, type HostBounds } from "../../host/mod.ts";
 import { type ApiBounds, DEFAULT_API_BOUNDS as API } from "../../api/mod.ts";
-import { MESSAGE_LIMIT } from "../../plugin/frames.ts";
+import { MESSAGE_LIMIT } from "../../wire/mod.ts";
 
 const LONGEST_MS = 86_400_000;
 /** What an operation carries must fit a message to its plugin. */

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { createCore } from "../../../server/core/mod.ts";
 import { SupervisedProcess } from "../../../server/host/plugin_process.ts";
 import { PluginLog } from "../../../server/host/plugin_log.ts";
-import { SDK_VERSION, WIRE_VERSION } from "../../../server/plugin/wire.ts";
+import { SDK_VERSION, WIRE_VERSION } from "../../../server/wire/mod.ts";
 import corpus from "../corpus/host_wire.json" with { type: "json" };
 import { bytesOf } from "../inputs/bytes.ts";
 import { type Json, nearlyJson } from "../inputs/json.ts";

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { FrameReader, FrameWriter } from "../../../server/plugin/frames.ts";
-import type { FromPlugin, ToPlugin } from "../../../server/plugin/wire.ts";
+import { FrameReader, FrameWriter, type FromPlugin, type ToPlugin } from "../../../server/wire/mod.ts";
 
 type Output = Deno.ChildProcess["stdout"];
 type Bytes = Uint8Array<ArrayBuffer>;

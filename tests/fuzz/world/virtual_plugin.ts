@@ -8,7 +8,7 @@ import type { Core } from "../../../server/core/mod.ts";
 import { fromPlugin } from "../../../server/host/messages.ts";
 import { PluginLink } from "../../../server/host/plugin_link.ts";
 import { Connection } from "../../../server/plugin/connection.ts";
-import { type FromPlugin, type ToPlugin, WIRE_VERSION } from "../../../server/plugin/wire.ts";
+import { type FromPlugin, type ToPlugin, WIRE_VERSION } from "../../../server/wire/mod.ts";
 
 const NAME = "virtual";
 

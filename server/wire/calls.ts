@@ -5,7 +5,7 @@
  * @module
  */
 import { PhoneError, wordsOf } from "../core/contract/errors.ts";
-import { type CallEnd, clip } from "./wire.ts";
+import { type CallEnd, clip } from "./messages.ts";
 
 /** The calls of one side that the other has not answered yet. */
 export class PendingCalls {

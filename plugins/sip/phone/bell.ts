@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { PhoneError } from "switchroom/plugin";
+import { PhoneError, SerialQueue, unlessAborted } from "switchroom/plugin";
 import type { Header } from "../lib/message/mod.ts";
-import { type Clock, SerialQueue, unlessAborted } from "../lib/tools/mod.ts";
+import type { Clock } from "../lib/tools/mod.ts";
 import { Fork, type Leg } from "./fork.ts";
 import { type RingEvents, Ringing, type Wish } from "./ringing.ts";
 
@@ -64,7 +64,7 @@ export class Bell {
   async ring({ mode, headers, signal }: Ring): Promise<void> {
     const silences = this.#silences;
     const wish: Wish = { toLift: false };
-    const ringing = await this.#queue.add(async () => {
+    const ringing = await this.#queue.run(async () => {
       await this.#untilStill(signal);
       if (this.#silences > silences) throw silenced();
       const now = this.#now;
@@ -89,7 +89,7 @@ export class Bell {
   async summon({ until, isNeeded, mode, headers, signal }: Summons): Promise<void> {
     const wish: Wish = { toLift: true };
     while (isNeeded()) {
-      const ringing = await this.#queue.add(async () => {
+      const ringing = await this.#queue.run(async () => {
         await this.#untilStill(signal);
         return isNeeded() ? (this.#now ?? this.#begin({ mode, headers })).wantedBy(wish) : undefined;
       }, signal);

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { PhoneError } from "switchroom/plugin";
+import { PhoneError, unlessAborted } from "switchroom/plugin";
 import type { Call } from "../lib/call/mod.ts";
 import type { Header } from "../lib/message/mod.ts";
-import { type Clock, unlessAborted } from "../lib/tools/mod.ts";
+import type { Clock } from "../lib/tools/mod.ts";
 import { Bell } from "./bell.ts";
 import { type Leg, requireConfirmed, waitBriefly } from "./fork.ts";
 import { Handset, type HandsetEvents } from "./handset.ts";

@@ -83,7 +83,7 @@ export interface Names<Name extends string, Described extends string = never> {
 /** One of a list of names. */
 export function named<const Name extends string, const Described extends string = never>(
   { names, describing, error, description }: Names<Name, Described>,
-): Parameter<Name | Described, "name"> {
+): Parameter<Name | NoInfer<Described>, "name"> {
   return {
     kind: "name",
     description,
@@ -98,7 +98,7 @@ export function namedOrVendors<const Name extends string, const Described extend
     /** Which numbers are a vendor's, and those in words. */
     readonly vendors: { is(value: number): boolean; words: string };
   },
-): Parameter<Name | Described | number, "nameOrNumber"> {
+): Parameter<Name | NoInfer<Described> | number, "nameOrNumber"> {
   return {
     kind: "nameOrNumber",
     description,

@@ -52,7 +52,7 @@ const PLANTED: [name: string, file: string, text: string, says: string][] = [
     "a room that imports its neighbour",
     "server/history/link.ts",
     `import type { when } from "../http/mod.ts";`,
-    `server/history/link.ts imports server/http/mod.ts as "../http/mod.ts": server/history/ may import only server/core/, server/core/contract/, server/access/, migrations/`,
+    `server/history/link.ts imports server/http/mod.ts as "../http/mod.ts": server/history/ may import only server/core/, server/core/contract/, server/tools/, server/access/, migrations/`,
   ],
   [
     "a core that imports another room, even in a dynamic import",
@@ -124,7 +124,7 @@ const PLANTED: [name: string, file: string, text: string, says: string][] = [
     "a program that imports the command line",
     "server/program/help.ts",
     `import "../cli/help.ts";`,
-    `server/program/help.ts imports server/cli/help.ts as "../cli/help.ts": server/program/ may import only server/core/, server/core/contract/, server/access/, server/api/, server/plugin/, server/host/, server/history/, server/http/`,
+    `server/program/help.ts imports server/cli/help.ts as "../cli/help.ts": server/program/ may import only server/core/, server/core/contract/, server/tools/, server/access/, server/api/, server/plugin/, server/host/, server/history/, server/http/`,
   ],
   [
     "a module that is in no room",
@@ -136,7 +136,7 @@ const PLANTED: [name: string, file: string, text: string, says: string][] = [
     "a server that imports its tests",
     "server/http/fake.ts",
     `import "../../tests/fake.ts";`,
-    `server/http/fake.ts imports tests/fake.ts as "../../tests/fake.ts": server/http/ may import only server/core/, server/core/contract/, server/access/, server/api/, server/socket/`,
+    `server/http/fake.ts imports tests/fake.ts as "../../tests/fake.ts": server/http/ may import only server/core/, server/core/contract/, server/tools/, server/access/, server/api/, server/socket/`,
   ],
 ];
 

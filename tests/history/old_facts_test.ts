@@ -14,7 +14,10 @@ const WRITTEN: { type: FactType; token: string; detail: object }[] = [
   { type: "applicationEnded", token: "t-2", detail: { cause: "operatorRelease", name: "Reception", by: "t-1" } },
   { type: "handleClosed", token: "t-2", detail: { cause: "close", ...CLOSED } },
   { type: "applicationEnded", token: "t-2", detail: { cause: "shutdown", name: "Reception" } },
+  { type: "handleClosed", token: "t-2", detail: { cause: "leaseExpired", ...CLOSED } },
+  { type: "applicationEnded", token: "t-2", detail: { cause: "tokenRevoked", name: "Reception" } },
   { type: "tokenRevoked", token: "t-1", detail: { id: "t-2", name: "front desk" } },
+  { type: "tokenRevoked", token: "t-3", detail: { id: "t-3", name: "its own" } },
 ];
 
 /** The same, as it is told now: `token` is who acted, and `subject` whom it befell where that is another. */
@@ -25,7 +28,10 @@ const TOLD = [
   { type: "applicationEnded", token: "t-1", detail: { cause: "operatorRelease", name: "Reception", subject: "t-2" } },
   { type: "handleClosed", token: "t-2", detail: { cause: "close", ...CLOSED } },
   { type: "applicationEnded", token: "t-2", detail: { cause: "shutdown", name: "Reception" } },
+  { type: "handleClosed", detail: { cause: "leaseExpired", ...CLOSED, subject: "t-2" } },
+  { type: "applicationEnded", detail: { cause: "tokenRevoked", name: "Reception", subject: "t-2" } },
   { type: "tokenRevoked", token: "t-1", detail: { subject: "t-2", name: "front desk" } },
+  { type: "tokenRevoked", token: "t-3", detail: { subject: "t-3", name: "its own" } },
 ].map((fact, index) => ({ seq: index + 1, at: new Date(AT).toISOString(), ...fact }));
 
 Deno.test("facts of version 0.1 are read and exported in present terms: token is who acted, and the rows stay as they are", async () => {

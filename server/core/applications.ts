@@ -11,14 +11,15 @@ import type { Cause } from "./contract/record.ts";
 import type { ApplicationOptions, EventStream } from "./core.ts";
 import { EventQueue } from "./event_queue.ts";
 import type { Application, Exchange } from "./exchange.ts";
-import { requireRunning } from "./lookup.ts";
+import { requireNotEnded } from "./lookup.ts";
 import { timestamp } from "./record.ts";
 
 /**
  * Begins an application.
  *
- * @throws {PhoneError} `INVALAPPNAME`; `RESOURCEUNAVAIL` while plugins are starting, the server is stopping or the history cannot be written; `REQUESTOVERRUN`
- * when too many are there, or too many of the token; `INVALAPPHANDLE` if it was ended meanwhile.
+ * @throws {PhoneError} `INVALAPPNAME`; `RESOURCEUNAVAIL` while plugins are starting, the server is stopping or the
+ * history cannot be written; `REQUESTOVERRUN` when too many are there, or too many of the token; `INVALAPPHANDLE` if it
+ * was ended meanwhile.
  */
 export async function initialize(
   exchange: Exchange,
@@ -81,7 +82,10 @@ export function renew(application: Application): void {
   application.calledAt = application.renewedAt = application.exchange.clock.monotonic();
 }
 
-/** Keeps the lease from ending while a call waits; the returned function ends that, and renews. Nothing is held for an application that has ended. */
+/**
+ * Keeps the lease from ending while a call waits; the returned function ends that, and renews. Nothing is held for an
+ * application that has ended.
+ */
 export function hold(application: Application): () => void {
   if (!application.exchange.applications.has(application.id)) return () => {};
   application.waiting++;
@@ -92,13 +96,14 @@ export function hold(application: Application): () => void {
 }
 
 /**
- * Closes every handle of an application, all in parallel, and ends it. What is still to be told to one that an operator releases is told before its events end.
+ * Closes every handle of an application, all in parallel, and ends it. What is still to be told to one that an operator
+ * releases is told before its events end.
  *
- * @throws {PhoneError} `INVALAPPHANDLE` if it has ended; `RESOURCEUNAVAIL` if the rows are not on disk in time: it is ended and its phones are released all
- * the same (invariant 9).
+ * @throws {PhoneError} `INVALAPPHANDLE` if it has ended; `RESOURCEUNAVAIL` if the rows are not on disk in time: it is
+ * ended and its phones are released all the same (invariant 9).
  */
 export async function shutdown(application: Application, { cause, by }: CloseReason): Promise<void> {
-  requireRunning(application);
+  requireNotEnded(application);
   const { exchange } = application;
   exchange.applications.delete(application.id);
   application.cancelLease();
@@ -186,7 +191,7 @@ function noteEnded(application: Application, reason: CloseReason): Promise<void>
 
 /** Begins to read an application's events; reading holds the lease for a while (api.md, section 2). */
 export function streamEvents(application: Application, lastEvent: number | undefined): EventStream {
-  requireRunning(application);
+  requireNotEnded(application);
   const { clock, bounds } = application.exchange;
   return application.events.stream({
     lastEvent,

@@ -1,5 +1,6 @@
 /**
- * Whether the telephone contract knows the values of an operation or getter. What depends on the phone is not asked here: the SDK knows it.
+ * Whether the telephone contract knows the values of an operation or getter. What depends on the phone is not asked
+ * here: the SDK knows it.
  *
  * @module
  */

@@ -21,7 +21,9 @@ import { stopListening, wantLess } from "./masks.ts";
 import { endSession, type SessionEnd } from "./session.ts";
 import { onDisk } from "./waiting.ts";
 
-/** Closes that an application asked for, or is not there to hear of: only these suppress its replies (api.md section 5). */
+/**
+ * Closes that an application asked for, or is not there to hear of: only these suppress its replies (api.md section 5).
+ */
 const BY_THE_APPLICATION: readonly Cause[] = ["close", "shutdown", "leaseExpired", "tokenRevoked"];
 
 /** Why one handle is closed, and by the token of which operator, if one releases it. */
@@ -30,7 +32,10 @@ export interface CloseReason {
   by?: string | undefined;
 }
 
-/** Who brought about the end of what an application has, and whose that was if it was another: fields of a fact and of its detail. */
+/**
+ * Who brought about the end of what an application has, and whose that was if it was another: fields of a fact and of
+ * its detail.
+ */
 export function actorAndSubject(
   { token }: Application,
   { cause, by = cause === "close" || cause === "shutdown" ? token : undefined }: CloseReason,
@@ -39,8 +44,8 @@ export function actorAndSubject(
 }
 
 /**
- * A close of one handle. Its stages come in this order: it is *voided*, and whoever has a `HandleClose` has one that is; then *released*, *recorded*
- * and, if its application is to hear of it, *told*. None of the promises rejects.
+ * A close of one handle. Its stages come in this order: it is *voided*, and whoever has a `HandleClose` has one that
+ * is; then *released*, *recorded* and, if its application is to hear of it, *told*. None of the promises rejects.
  */
 export interface HandleClose {
   readonly closed: Closed;
@@ -48,15 +53,18 @@ export interface HandleClose {
   readonly released: Promise<void>;
   /** Resolves when it is on disk what the close completed, and that the handle is closed. */
   readonly recorded: Promise<unknown>;
-  /** Resolves after PHONE_CLOSE, which follows every reply of the handle, however long its requests take; at once where nobody is to hear. */
+  /**
+   * Resolves after PHONE_CLOSE, which follows every reply of the handle, however long its requests take; at once where
+   * nobody is to hear.
+   */
   readonly told: Promise<void>;
 }
 
 /**
  * Closes one handle.
  *
- * @throws {PhoneError} `INVALPHONEHANDLE` if it is closed already; `RESOURCEUNAVAIL` if the rows are not on disk in time: the handle is void and the
- * device released all the same (invariant 9).
+ * @throws {PhoneError} `INVALPHONEHANDLE` if it is closed already; `RESOURCEUNAVAIL` if the rows are not on disk in
+ * time: the handle is void and the device released all the same (invariant 9).
  */
 export async function closeHandle(handle: Handle, reason: CloseReason): Promise<Closed> {
   const { exchange } = handle.application;
@@ -89,8 +97,11 @@ export async function closeForcibly(phone: Phone, { cause, led }: { cause: Cause
   await underWay(phone.plugin.exchange, Promise.all([session.released, ...closes.map(({ told }) => told)]));
 }
 
-/** Closes a phone forcibly, in whatever state its session is: after it, the session is closed, or its plugin's process is another. */
-export async function closeWholly(phone: Phone, cause: Cause): Promise<void> {
+/**
+ * Closes a phone forcibly, in whatever state its session is: after it, the session is closed, or its plugin's process
+ * is another.
+ */
+export async function closePhone(phone: Phone, cause: Cause): Promise<void> {
   const { process } = phone.plugin;
   while (phone.session.state !== "closed" && phone.plugin.process === process) {
     if (phone.session.state === "open") await closeForcibly(phone, { cause });
@@ -146,7 +157,9 @@ function followThrough(
   };
 }
 
-/** From here on no reply of the handle's requests is delivered, and rows say so of those that were on their way (R52). */
+/**
+ * From here on no reply of the handle's requests is delivered, and rows say so of those that were on their way (R52).
+ */
 export function suppressReplies(handle: Handle): Promise<void>[] {
   const { events, exchange: { history } } = handle.application;
   const withdrawn = events.withdraw(handle.id);

@@ -9,8 +9,9 @@ import { tell } from "./deliver.ts";
 import type { End, Request } from "./exchange.ts";
 
 /**
- * Ends a dispatched request: exactly one completion, on disk before anybody is told (invariant 2), and a reply that does not overtake the answer with
- * the request's id (invariant 3). Does nothing for one that has not gone out or whose end is known already.
+ * Ends a dispatched request: exactly one completion, on disk before anybody is told (invariant 2), and a reply that
+ * does not overtake the answer with the request's id (invariant 3). Does nothing for one that has not gone out or whose
+ * end is known already.
  */
 export async function complete(request: Request, end: End): Promise<void> {
   const { stage } = request;
@@ -65,7 +66,10 @@ async function finish(
   request.told.resolve();
 }
 
-/** Takes a request out of what is outstanding and gives its credit back: its completion, or the refusal of its acceptance, is certain. */
+/**
+ * Takes a request out of what is outstanding and gives its credit back: its completion, or the refusal of its
+ * acceptance, is certain.
+ */
 export function retire(request: Request): void {
   const { phone } = request.handle;
   phone.outstanding.delete(request);

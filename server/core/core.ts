@@ -1,6 +1,6 @@
 /**
- * The faces of the core, one for each who calls it: the transports of applications, the operator, the host of plugins, and the program that starts
- * and stops it all.
+ * The faces of the core, one for each who calls it: the transports of applications, the operator, the host of plugins,
+ * and the program that starts and stops it all.
  *
  * Every method that fails throws a `PhoneError` of the catalogue.
  *
@@ -18,7 +18,7 @@ import type {
 } from "./contract/operations.ts";
 import type { Closed, PhoneView } from "./contract/phone.ts";
 import type { RequestRecord } from "./contract/record.ts";
-import type { PluginEvents, PluginProcess } from "./ports.ts";
+import type { PluginProcess, PluginReports } from "./ports.ts";
 
 /** Whether whoever calls may see a phone, by its name. */
 export type Sees = (phone: string) => boolean;
@@ -43,13 +43,13 @@ export interface HandleView {
 export interface AcceptedRequest {
   readonly requestId: number;
   /**
-   * Resolves with the record when the completion is on disk, or with undefined for a request whose reply was through when its key was used again: only
-   * the history has its record still. Never rejects.
+   * Resolves with the record when the completion is on disk, or with undefined for a request whose reply was through
+   * when its key was used again: only the history has its record still. Never rejects.
    */
-  readonly done: Promise<RequestRecord | undefined>;
+  readonly recorded: Promise<RequestRecord | undefined>;
   /**
-   * Tells that an answer with the request id has been handed out: its reply may follow now (R33). To be called for each answer, whatever became of it;
-   * where a key was used again, the first counts.
+   * Tells that an answer with the request id has been handed out: its reply may follow now (R33). To be called for each
+   * answer, whatever became of it; where a key was used again, the first counts.
    */
   answered(): void;
 }
@@ -62,7 +62,10 @@ export interface HeldEvent {
   readonly json: string;
 }
 
-/** Why a stream ended: the application is gone, a newer stream took over, what the reader would read next is no longer held, or the reader wanted no more. */
+/**
+ * Why a stream ended: the application is gone, a newer stream took over, what the reader would read next is no longer
+ * held, or the reader wanted no more.
+ */
 export type StreamEnd = "gone" | "replaced" | "behind" | "cancelled";
 
 /** One reader of an application's events. */
@@ -126,19 +129,28 @@ export interface OpenHandle extends HandleView {
   readonly application: OpenApplication;
   /** Its three masks. */
   readonly masks: Masks;
-  /** Throws `NOTOWNER` if the operation needs ownership. A transport calls it before it looks at the parameters: privilege comes first (Q29). */
+  /**
+   * Throws `NOTOWNER` if the operation needs ownership. A transport calls it before it looks at the parameters:
+   * privilege comes first (Q29).
+   */
   requirePrivilege(operation: OperationName): void;
   /** One of the nine. Resolves when the acceptance is on disk. */
   request<Name extends OperationName>(operation: Name, options: RequestOptions<Name>): Promise<AcceptedRequest>;
   /** One of the getters: the plugin is queried. */
   get<Name extends GetterName>(getter: Name, params: GetterParameters[Name]): Promise<GetterResults[Name]>;
-  /** phoneSetStatusMessages; names that are not of the contract throw `INVALPARAM`, `INVALBUTTONMODE` or `INVALBUTTONSTATE`. */
+  /**
+   * phoneSetStatusMessages; names that are not of the contract throw `INVALPARAM`, `INVALBUTTONMODE` or
+   * `INVALBUTTONSTATE`.
+   */
   setStatusMessages(masks: MaskNames): Promise<Masks>;
   /** phoneClose. Answers only when invariant 4 holds. */
   close(): Promise<Closed>;
 }
 
-/** An application as its transport uses it. After its end every call throws `INVALAPPHANDLE`, and {@linkcode OpenApplication.hold} holds nothing. */
+/**
+ * An application as its transport uses it. After its end every call throws `INVALAPPHANDLE`, and {@linkcode
+ * OpenApplication.hold} holds nothing.
+ */
 export interface OpenApplication extends ApplicationView {
   /** Its open handles. */
   readonly handles: HeldHandle[];
@@ -159,7 +171,8 @@ export interface Applications {
   /**
    * phoneInitializeEx. Throws `INVALAPPNAME`, or `RESOURCEUNAVAIL` until every enabled plugin has started or settled.
    *
-   * A phone that the application may not see does not exist for it; `phoneCount` counts it all the same, for device ids are everybody's.
+   * A phone that the application may not see does not exist for it; `phoneCount` counts it all the same, for device ids
+   * are everybody's.
    */
   initialize(name: string, options: ApplicationOptions): Promise<OpenApplication>;
   /** The application of that id and token, its lease renewed; throws `INVALAPPHANDLE`. */
@@ -203,16 +216,19 @@ export interface Operator {
 /** What the host of plugins calls. */
 export interface PluginIntake {
   /**
-   * Names the enabled plugins, in the order of configuration; until each is settled nothing is initialised. Called again for one that is started
-   * later.
+   * Names the enabled plugins, in the order of configuration; until each is settled nothing is initialised. Called
+   * again for one that is started later.
    */
   enable(names: string[]): void;
   /** A plugin's process runs: what it reports comes by the returned face. */
-  admit(plugin: string, process: PluginProcess): PluginEvents;
-  /** The plugin is ready, or will not be until somebody does something about it: start-up waits for it no longer, and the history says why. */
+  admit(plugin: string, process: PluginProcess): PluginReports;
+  /**
+   * The plugin is ready, or will not be until somebody does something about it: start-up waits for it no longer, and
+   * the history says why.
+   */
   settle(plugin: string, failure?: { state: string; detail: string }): void;
   /** Closes every phone of a plugin by the close rules, before it is stopped. */
-  release(plugin: string): Promise<void>;
+  closePhones(plugin: string): Promise<void>;
 }
 
 /** What the program calls that starts and stops the server. */

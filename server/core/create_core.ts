@@ -5,14 +5,13 @@
  */
 import { end, endApplicationsOf, initialize, renew, shutdown, summaryOf } from "./applications.ts";
 import { type Bounds, DEFAULT_BOUNDS } from "./bounds.ts";
-import { closeHandle, closeWholly } from "./close.ts";
-import type { OperationName } from "./contract/operations.ts";
-import type { Applications, Census, Core, Lifecycle, Operator, PluginIntake } from "./core.ts";
-import type { Exchange, Plugin } from "./exchange.ts";
+import { closeHandle, closePhone } from "./close.ts";
+import type { Applications, Census, Core, Lifecycle, Operator } from "./core.ts";
+import type { Exchange } from "./exchange.ts";
 import { findApplication, findHandle } from "./lookup.ts";
-import { ApplicationFace, HandleFace } from "./open_application.ts";
-import { findPhone, giveDeviceId, presentPhones, viewOf } from "./phones.ts";
-import { admit } from "./plugin_intake.ts";
+import { ApplicationFace, HandleFace } from "./faces.ts";
+import { findPhone, presentPhones, viewOf } from "./phones.ts";
+import { pluginIntake } from "./plugin_intake.ts";
 import type { Clock, History, NextId, Observer } from "./ports.ts";
 import { current } from "./record.ts";
 
@@ -22,21 +21,18 @@ export interface CoreOptions {
   nextId: NextId;
   history: History;
   bounds?: Partial<Bounds>;
-  /** Takes out of a request's parameters what must not be recorded; left out, everything is. */
-  redact?: (operation: OperationName, params: object) => object;
   /** Watches the requests; left out, nothing does. */
   observer?: Observer;
 }
 
 /** Makes a core. It holds no phone until {@linkcode PluginIntake.enable} names the plugins and each has settled. */
 export function createCore(
-  { clock, nextId, history, bounds, redact = (_operation, params) => params, observer }: CoreOptions,
+  { clock, nextId, history, bounds, observer }: CoreOptions,
 ): Core {
   const exchange: Exchange = {
     clock,
     nextId,
     history,
-    redact,
     bounds: { ...DEFAULT_BOUNDS, ...bounds },
     observer,
     applications: new Map(),
@@ -111,51 +107,6 @@ function operator(exchange: Exchange): Operator {
   };
 }
 
-function pluginIntake(exchange: Exchange): PluginIntake {
-  const plugin = (name: string): Plugin => {
-    const found = exchange.plugins.get(name);
-    if (found === undefined) throw new Error(`Cannot find plugin ${name}: it was not enabled`);
-    return found;
-  };
-  const settleIfAll = () => {
-    if (exchange.settled || [...exchange.plugins.values()].some((plugin) => !plugin.settled)) return;
-    exchange.settled = true;
-    for (const plugin of exchange.plugins.values()) {
-      for (const phone of plugin.phones.values()) giveDeviceId(phone);
-    }
-  };
-  return {
-    enable(names) {
-      for (const name of names) {
-        exchange.plugins.set(name, {
-          exchange,
-          name,
-          process: undefined,
-          settled: false,
-          ready: false,
-          inFlight: 0,
-          phones: new Map(),
-          phoneBytes: 0,
-        });
-      }
-      settleIfAll();
-    },
-    admit: (name, process) => admit(plugin(name), process),
-    settle(name, failure) {
-      const type = failure?.state === "givenUp" ? "pluginGivenUp" : "pluginRefused";
-      if (failure) exchange.history.note({ type, plugin: name, detail: failure });
-      plugin(name).settled = true;
-      settleIfAll();
-    },
-    async release(name) {
-      const leaving = plugin(name);
-      leaving.ready = false;
-      const phones = [...leaving.phones.values()];
-      await Promise.all(phones.map((phone) => closeWholly(phone, "pluginStop")));
-    },
-  };
-}
-
 function lifecycle(exchange: Exchange): Lifecycle {
   return {
     get condition() {
@@ -164,7 +115,7 @@ function lifecycle(exchange: Exchange): Lifecycle {
     async stop() {
       exchange.stopping = true;
       const phones = [...exchange.plugins.values()].flatMap((plugin) => [...plugin.phones.values()]);
-      await Promise.all(phones.map((phone) => closeWholly(phone, "serverStop")));
+      await Promise.all(phones.map((phone) => closePhone(phone, "serverStop")));
       // Also what a crash or somebody's own close has begun is completed and told.
       while (exchange.closes.size > 0) await Promise.all(exchange.closes);
       await Promise.all([...exchange.applications.values()].map((left) => end(left, "serverStop")));

@@ -13,7 +13,10 @@ export function tell(application: Application, event: EventBody): void {
   if (!application.ended) application.events.push(event, timestamp(application.exchange.clock.wall()));
 }
 
-/** Appends an event to the queue of every application that may see the phone: PHONE_CREATE, PHONE_REMOVE, and PHONE_STATE that concerns them all. */
+/**
+ * Appends an event to the queue of every application that may see the phone: PHONE_CREATE, PHONE_REMOVE, and
+ * PHONE_STATE that concerns them all.
+ */
 export function tellEverybody(exchange: Exchange, event: Extract<EventBody, { phone: string }>): void {
   for (const application of exchange.applications.values()) {
     if (application.sees(event.phone)) tell(application, event);

@@ -9,8 +9,8 @@ interface Held extends HeldEvent {
 }
 
 /**
- * The events of one application, from its beginning on: held up to a number of bytes, oldest dropped first, and read by one stream at a time
- * (api.md, section 4).
+ * The events of one application, from its beginning on: held up to a number of bytes, oldest dropped first, and read by
+ * one stream at a time (api.md, section 4).
  */
 export class EventQueue {
   readonly #held = new Map<number, Held>();
@@ -59,7 +59,8 @@ export class EventQueue {
   }
 
   /**
-   * Drops every event of a handle that its application closed (Q2); every event of all, if the application itself has ended.
+   * Drops every event of a handle that its application closed (Q2); every event of all, if the application itself has
+   * ended.
    *
    * @returns The requests whose replies had not been delivered.
    */

@@ -2,9 +2,10 @@
  * What the core remembers: applications, phones, handles and requests, and how they hang together.
  *
  * - An **application** is one use of the phones by a client (TAPI's hPhoneApp); it holds **handles**.
- * - A **phone** is a device that a plugin offers. However many handles are open on it, the plugin has it open once: its **session** (R1).
- * - A **request** is one requested operation. It is *outstanding* from the moment the core takes it until its completion is on disk; an *orphan* is
- *   an outstanding request whose handle is closed while its phone stays open.
+ * - A **phone** is a device that a plugin offers. However many handles are open on it, the plugin has it open once: its
+ *   **session** (R1).
+ * - A **request** is one requested operation. It is *outstanding* from the moment the core takes it until its
+ *   completion is on disk; an *orphan* is an outstanding request whose handle is closed while its phone stays open.
  *
  * The stages of a session: closed → opening → open → closing → closed. Handles exist only while it is open.
  * The stages of a request: taken → dispatched → ended, or taken → stopped → ended for one that never went out.
@@ -59,8 +60,8 @@ export interface Handle {
 }
 
 /**
- * The handles of a phone by what their masks name; a name in nobody's mask is not there. A phone's news, and each handle that comes or goes, costs
- * what there is to tell: a phone may have a thousand monitors whose masks are empty.
+ * The handles of a phone by what their masks name; a name in nobody's mask is not there. A phone's news, and each
+ * handle that comes or goes, costs what there is to tell: a phone may have a thousand monitors whose masks are empty.
  */
 export type Listeners = Record<keyof Masks, Map<string, Set<Handle>>>;
 
@@ -180,7 +181,7 @@ export type Stage =
 export interface Request {
   readonly handle: Handle;
   readonly operation: OperationName;
-  /** As requested, after the `redact` port. */
+  /** As requested. */
   readonly params: object;
   readonly reference: string | undefined;
   /** Wall time, as those of its stages. */
@@ -207,8 +208,6 @@ export interface Exchange {
   readonly clock: Clock;
   readonly nextId: NextId;
   readonly history: History;
-  /** Takes out of a request's parameters what must not be recorded. */
-  readonly redact: (operation: OperationName, params: object) => object;
   readonly bounds: Bounds;
   readonly observer: Observer | undefined;
   readonly applications: Map<string, Application>;

@@ -14,7 +14,8 @@ import { query } from "./query.ts";
 /**
  * Queries a getter of an open phone.
  *
- * @throws {PhoneError} `OPERATIONUNAVAIL` if the driver has no such getter, the driver's own error, or as {@linkcode query}.
+ * @throws {PhoneError} `OPERATIONUNAVAIL` if the driver has no such getter, the driver's own error, or as {@linkcode
+ * query}.
  */
 export async function get<Name extends GetterName>(
   handle: Handle,

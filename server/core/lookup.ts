@@ -6,31 +6,26 @@
 import { PhoneError } from "./contract/errors.ts";
 import type { Application, Exchange, Handle } from "./exchange.ts";
 
-/** Whose an application or handle is to be; without a token anybody's. */
-export interface Whose {
-  token?: string;
-}
-
-/** The application of an id. @throws {PhoneError} `INVALAPPHANDLE`. */
-export function findApplication(exchange: Exchange, id: string, { token }: Whose = {}): Application {
+/** The application of an id, of a token if one is given; throws `INVALAPPHANDLE`. */
+export function findApplication(exchange: Exchange, id: string, { token }: { token?: string } = {}): Application {
   const found = exchange.applications.get(id);
   if (found && (token === undefined || found.token === token)) return found;
   throw noApplication();
 }
 
-/** The handle of an id. @throws {PhoneError} `INVALPHONEHANDLE`. */
-export function findHandle(exchange: Exchange, id: string, { token }: Whose = {}): Handle {
+/** The handle of an id, of a token if one is given; throws `INVALPHONEHANDLE`. */
+export function findHandle(exchange: Exchange, id: string, { token }: { token?: string } = {}): Handle {
   const found = exchange.handles.get(id);
   if (found && (token === undefined || found.application.token === token)) return found;
   throw noHandle();
 }
 
-/** @throws {PhoneError} `INVALAPPHANDLE` if the application has ended. */
-export function requireRunning(application: Application): void {
+/** Throws `INVALAPPHANDLE` if the application has ended. */
+export function requireNotEnded(application: Application): void {
   if (application.exchange.applications.get(application.id) !== application) throw noApplication();
 }
 
-/** @throws {PhoneError} `INVALPHONEHANDLE` if the handle is closed. */
+/** Throws `INVALPHONEHANDLE` if the handle is closed. */
 export function requireOpen(handle: Handle): void {
   if (handle.closed) throw noHandle();
 }

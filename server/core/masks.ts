@@ -6,7 +6,7 @@
 import { checkNames } from "./check_parameters.ts";
 import { PhoneError } from "./contract/errors.ts";
 import { BUTTON_MODES, BUTTON_STATES, PHONE_STATES } from "./contract/names.ts";
-import type { Masks } from "./contract/events.ts";
+import type { Masks, Wanted } from "./contract/events.ts";
 import type { MaskNames } from "./core.ts";
 import type { Handle, Listeners, Phone } from "./exchange.ts";
 import { requireOpen } from "./lookup.ts";
@@ -23,12 +23,12 @@ export function noListeners(): Listeners {
 }
 
 /** The union of the masks of a phone's handles: what the plugin is told (R83). */
-export function wantedOf({ listeners }: Phone): Masks {
+export function wantedOf({ listeners }: Phone): Wanted {
   return {
     states: [...listeners.states.keys()],
     buttonModes: [...listeners.buttonModes.keys()],
     buttonStates: [...listeners.buttonStates.keys()],
-  } as Masks;
+  } as Wanted;
 }
 
 /** From here on the handle hears nothing: it is closed. */
@@ -59,8 +59,8 @@ function listen(handle: Handle, masks: Masks): void {
 /**
  * Sets the three masks of a handle.
  *
- * @throws {PhoneError} `INVALPARAM`, `INVALBUTTONMODE` or `INVALBUTTONSTATE` for what the contract does not know (R86); the plugin's own refusal, and the
- * old masks stay (Q39).
+ * @throws {PhoneError} `INVALPARAM`, `INVALBUTTONMODE` or `INVALBUTTONSTATE` for what the contract does not know (R86);
+ * the plugin's own refusal, and the old masks stay (Q39).
  */
 export async function setStatusMessages(handle: Handle, names: MaskNames): Promise<Masks> {
   requireOpen(handle);

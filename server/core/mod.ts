@@ -1,8 +1,9 @@
 /**
  * The telephone model (contract sections 1-5). Pure: time, ids, the history and the plugins come in as ports.
  *
- * A request's way through it: `request.ts` takes it and puts it on disk, hands it to the plugin; `plugin_intake.ts` hears the plugin's answer;
- * `complete.ts` puts the end on disk and tells the application. `close.ts` and `session.ts` hold the close rules.
+ * A request's way through it: `request.ts` takes it and puts it on disk, hands it to the plugin; `plugin_reports.ts`
+ * hears the plugin's answer; `complete.ts` puts the end on disk and tells the application. `close.ts` and `session.ts`
+ * hold the close rules.
  *
  * @module
  */
@@ -39,9 +40,9 @@ export {
   type NextId,
   type Observer,
   type OutgoingOperation,
-  type PluginEvents,
   PluginGone,
   type PluginProcess,
+  type PluginReports,
   type RequestObserver,
   type RequestWay,
 } from "./ports.ts";

@@ -19,7 +19,8 @@ export const SERVER_STATES: PhoneState[] = ["owner", "monitors", "reinit"];
 /**
  * The phone of a name or a device id.
  *
- * @throws {PhoneError} `BADDEVICEID` for one that never was or may not be seen, `NODEVICE` for one that was removed (R21).
+ * @throws {PhoneError} `BADDEVICEID` for one that never was or may not be seen, `NODEVICE` for one that was removed
+ * (R21).
  */
 export function findPhone(exchange: Exchange, name: string, { sees }: { sees: Sees }): Phone {
   const found = /^\d{1,10}$/.test(name) ? exchange.devices[Number(name)] : exchange.phones.get(name);
@@ -34,7 +35,10 @@ export function findPhone(exchange: Exchange, name: string, { sees }: { sees: Se
   return phone;
 }
 
-/** How many phones a plugin may have, and how many bytes their names and capabilities may come to: everybody who asks for the phones is sent them all. */
+/**
+ * How many phones a plugin may have, and how many bytes their names and capabilities may come to: everybody who asks
+ * for the phones is sent them all.
+ */
 const MOST_PHONES = 10_000;
 const MOST_PHONE_BYTES = 33_554_432;
 
@@ -75,10 +79,11 @@ export function viewOf(phone: Phone): PhoneView {
 }
 
 /**
- * Takes in a phone that a plugin offers: a new one, or one that an earlier process offered and this one takes up again under the same ids.
+ * Takes in a phone that a plugin offers: a new one, or one that an earlier process offered and this one takes up again
+ * under the same ids.
  *
- * @throws {PhoneError} `ALLOCATED` if the running plugin offers that id already, or is still removing it; `NOMEM` if it is more than a plugin may have, what
- * earlier processes offered and nobody removed counted.
+ * @throws {PhoneError} `ALLOCATED` if the running plugin offers that id already, or is still removing it; `NOMEM` if it
+ * is more than a plugin may have, what earlier processes offered and nobody removed counted.
  */
 export function takeIn(plugin: Plugin, offered: OfferedPhone): Promise<void> {
   const { exchange } = plugin;

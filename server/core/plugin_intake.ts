@@ -1,165 +1,56 @@
 /**
- * What a plugin's process reports, from its admission to its end, and what becomes of its phones (contract 1.6, 1.7, 4.3, 4.6, 4.7).
+ * Where plugins are taken in: which there are, when all have settled, and how one is let go.
  *
  * @module
  */
-import { closeForcibly, closeWholly } from "./close.ts";
-import { complete, stop } from "./complete.ts";
-import { isErrorValue, PHONE_ERRORS } from "./contract/errors.ts";
-import { tellButton, tellDevSpecific, tellEverybody, tellState } from "./deliver.ts";
-import type { LedClose, Phone, Plugin } from "./exchange.ts";
-import { leaveRemains, SERVER_STATES, setConnected, takeIn, tellEverybodyState } from "./phones.ts";
-import type { GoneCause, PluginEvents, PluginProcess } from "./ports.ts";
+import { closePhone } from "./close.ts";
+import type { PluginIntake } from "./core.ts";
+import type { Exchange, Plugin } from "./exchange.ts";
+import { giveDeviceId } from "./phones.ts";
+import { admit } from "./plugin_reports.ts";
 
-const FAILED = PHONE_ERRORS.OPERATIONFAILED.value;
-
-/** Admits a plugin's new process. What it reports after its end is dropped. */
-export function admit(plugin: Plugin, process: PluginProcess): PluginEvents {
-  const { history } = plugin.exchange;
-  plugin.process = process;
-  plugin.ready = false;
-  history.note({ type: "pluginStarted", plugin: plugin.name });
-  const running = () => plugin.process === process;
-  /** The phone of a report that only an open phone may make (R12, R57). */
-  const open = (id: string): Phone | undefined => {
-    const phone = plugin.phones.get(id);
-    return running() && phone?.session.state === "open" ? phone : undefined;
+/** The face that the host calls. */
+export function pluginIntake(exchange: Exchange): PluginIntake {
+  const plugin = (name: string): Plugin => {
+    const found = exchange.plugins.get(name);
+    if (found === undefined) throw new Error(`Cannot find plugin ${name}: it was not enabled`);
+    return found;
   };
-
-  return {
-    async addPhone(offered) {
-      if (running()) await takeIn(plugin, offered);
-    },
-    async removePhone(id) {
-      const phone = plugin.phones.get(id);
-      if (running() && phone && !phone.removed) await remove(phone);
-    },
-    completed(requestId, end) {
-      completed(plugin, { process, requestId, ...end });
-    },
-    state(id, { states, detail }) {
-      const phone = open(id);
-      if (phone === undefined) return 0;
-      const told = tellState(phone, {
-        states: states.filter((state) => !SERVER_STATES.includes(state)),
-        ...(detail === undefined ? {} : { detail }),
-      });
-      // Nobody can mask it, and it concerns everybody (R82).
-      if (states.includes("reinit")) tellEverybodyState(phone, { states: ["reinit"] });
-      return told;
-    },
-    button(id, change) {
-      const phone = open(id);
-      return phone ? tellButton(phone, change) : 0;
-    },
-    devSpecific(id, params) {
-      const phone = open(id);
-      return phone ? tellDevSpecific(phone, params) : 0;
-    },
-    connected(id, connected) {
-      const phone = plugin.phones.get(id);
-      if (!running() || phone === undefined || phone.removed) return;
-      phone.linked = connected;
-      if (plugin.ready) setConnected(phone, { connected, tellThem: tellState });
-    },
-    forceClosing(id) {
-      const phone = plugin.phones.get(id);
-      if (running() && phone) beginLedClose(phone);
-    },
-    forceClosed(id) {
-      const phone = plugin.phones.get(id);
-      if (phone) ledCloseOf(phone)?.end();
-    },
-    fault(fault) {
-      if (running()) history.note({ type: "pluginFault", plugin: plugin.name, detail: { fault } }, { optional: true });
-    },
-    ready({ anew } = { anew: false }) {
-      if (!running()) return;
-      plugin.ready = true;
-      history.note({ type: "pluginReady", plugin: plugin.name });
-      for (const phone of plugin.phones.values()) {
-        if (phone.offered) setConnected(phone, { connected: phone.linked, tellThem: tellEverybodyState });
-        else if (anew && !phone.removed) void remove(phone);
-      }
-    },
-    async gone(cause, detail) {
-      if (running()) await gone(plugin, { process, cause, detail });
-    },
-  };
-}
-
-function completed(
-  plugin: Plugin,
-  { process, requestId, result, message }: {
-    process: PluginProcess;
-    requestId: number;
-    result: number;
-    message?: string;
-  },
-): void {
-  const { requests, history } = plugin.exchange;
-  const request = requests.get(requestId);
-  if (request?.stage.name !== "dispatched" || request.stage.to !== process) {
-    const late = { type: "lateCompletion", plugin: plugin.name, result, detail: { requestId } } as const;
-    history.note(late, { optional: true });
-    return;
-  }
-  const { session } = request.handle.phone;
-  const error = { result: isErrorValue(result) ? result : FAILED, ...(message === undefined ? {} : { message }) };
-  if (result === 0) complete(request, { outcome: "succeeded", result });
-  else if (session.state === "closing") complete(request, { outcome: "aborted", ...error, cause: session.cause });
-  else complete(request, { outcome: "failed", ...error });
-}
-
-/** The plugin has begun to close a phone by itself. */
-function beginLedClose(phone: Phone): void {
-  const { session } = phone;
-  const { promise: closed, resolve: end } = Promise.withResolvers<void>();
-  if (session.state === "open") closeForcibly(phone, { cause: "forcedClose", led: { closed, end } });
-  else if (session.state === "opening") session.led = { closed, end };
-}
-
-function ledCloseOf({ session }: Phone): LedClose | undefined {
-  return session.state === "closed" ? undefined : session.led;
-}
-
-async function remove(phone: Phone): Promise<void> {
-  phone.removed = true;
-  phone.offered = false;
-  await closeWholly(phone, "phoneRemoved");
-  leaveRemains(phone);
-  const { id, deviceId, plugin: { name, exchange } } = phone;
-  await exchange.history.note({ type: "phoneRemoved", plugin: name, phone: id });
-  if (deviceId !== undefined) tellEverybody(exchange, { type: "PHONE_REMOVE", phone: id, deviceId });
-}
-
-async function gone(
-  plugin: Plugin,
-  { process, cause, detail }: { process: PluginProcess; cause: GoneCause; detail: string },
-): Promise<void> {
-  plugin.process = undefined;
-  plugin.ready = false;
-  const row = plugin.exchange.history.note({
-    type: cause === "pluginStop" ? "pluginStopped" : "pluginFailed",
-    plugin: plugin.name,
-    detail: { cause, detail },
-  });
-  await Promise.all([row, ...[...plugin.phones.values()].map((phone) => lose(phone, { process, cause }))]);
-}
-
-/** Ends what a phone had under way with a process that is no more, with the truth. */
-async function lose(phone: Phone, { process, cause }: { process: PluginProcess; cause: GoneCause }): Promise<void> {
-  phone.offered = false;
-  for (const request of phone.outstanding) {
-    const { stage } = request;
-    stop(request, { outcome: "aborted", cause });
-    if (stage.name === "dispatched" && stage.to === process) {
-      complete(request, { outcome: "lost", result: FAILED, cause });
+  const settleIfAll = () => {
+    if (exchange.settled || [...exchange.plugins.values()].some((plugin) => !plugin.settled)) return;
+    exchange.settled = true;
+    for (const plugin of exchange.plugins.values()) {
+      for (const phone of plugin.phones.values()) giveDeviceId(phone);
     }
-  }
-  ledCloseOf(phone)?.end();
-  // Nobody is there to close it: it is.
-  const led = { closed: Promise.resolve(), end() {} };
-  if (phone.session.state === "open") await closeForcibly(phone, { cause, led });
-  await setConnected(phone, { connected: false, tellThem: tellEverybodyState });
+  };
+  return {
+    enable(names) {
+      for (const name of names) {
+        exchange.plugins.set(name, {
+          exchange,
+          name,
+          process: undefined,
+          settled: false,
+          ready: false,
+          inFlight: 0,
+          phones: new Map(),
+          phoneBytes: 0,
+        });
+      }
+      settleIfAll();
+    },
+    admit: (name, process) => admit(plugin(name), process),
+    settle(name, failure) {
+      const type = failure?.state === "givenUp" ? "pluginGivenUp" : "pluginRefused";
+      if (failure) exchange.history.note({ type, plugin: name, detail: failure });
+      plugin(name).settled = true;
+      settleIfAll();
+    },
+    async closePhones(name) {
+      const leaving = plugin(name);
+      leaving.ready = false;
+      const phones = [...leaving.phones.values()];
+      await Promise.all(phones.map((phone) => closePhone(phone, "pluginStop")));
+    },
+  };
 }

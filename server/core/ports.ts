@@ -4,7 +4,7 @@
  * @module
  */
 import { PhoneError } from "./contract/errors.ts";
-import type { Masks } from "./contract/events.ts";
+import type { Wanted } from "./contract/events.ts";
 import type { Fact } from "./contract/facts.ts";
 import type { ButtonMode, ButtonState, PhoneState } from "./contract/names.ts";
 import type { OfferedPhone } from "./contract/offered_phone.ts";
@@ -35,7 +35,7 @@ export interface Acceptance {
   /** Wall time, milliseconds. */
   at: number;
   operation: OperationName;
-  /** What was asked, after the `redact` port. */
+  /** As requested. */
   params: object;
   phone: string;
   plugin: string;
@@ -63,8 +63,9 @@ export interface Completion {
 /**
  * The history, as the core writes it. One queue: rows are on disk in the order of the calls.
  *
- * `accept` is refused when the history cannot be written; the others wait until it can be again, so that nothing that happened is lost
- * while the process lives. A promise resolves when its row is on disk; that of a fact that is dropped resolves at once.
+ * `accept` is refused when the history cannot be written; the others wait until it can be again, so that nothing that
+ * happened is lost while the process lives. A promise resolves when its row is on disk; that of a fact that is dropped
+ * resolves at once.
  */
 export interface History {
   /** Why nothing can be accepted now, in words; undefined when it can. */
@@ -73,7 +74,8 @@ export interface History {
    * Appends the first row of a request.
    *
    * @returns The request's id.
-   * @throws {PhoneError} `RESOURCEUNAVAIL` if the history is in trouble or this row's commit fails; the row is then not on disk.
+   * @throws {PhoneError} `RESOURCEUNAVAIL` if the history is in trouble or this row's commit fails; the row is then not
+   * on disk.
    */
   accept(row: Acceptance): Promise<number>;
   /** Appends the last row of a request. */
@@ -111,7 +113,10 @@ export interface RequestObserver {
 
 /** Watches what the core does, for measuring it. It is called on the hot path and must neither throw nor wait. */
 export interface Observer {
-  /** A request is taken. Called in the turn of the call that asked for it; one whose acceptance fails is not heard of again. */
+  /**
+   * A request is taken. Called in the turn of the call that asked for it; one whose acceptance fails is not heard of
+   * again.
+   */
   taken(request: { operation: OperationName; phone: string; plugin: string }): RequestObserver;
 }
 
@@ -129,15 +134,15 @@ export interface OutgoingOperation {
 /**
  * A running plugin, as the core drives it. `phone` is the part of a phone's name after the colon.
  *
- * Nothing here calls back into the core before it has returned (R43). A promise rejects with a `PhoneError` from the driver, or with
- * `PluginGone` when the plugin ends first; deadlines are the core's.
+ * Nothing here calls back into the core before it has returned (R43). A promise rejects with a `PhoneError` from the
+ * driver, or with `PluginGone` when the plugin ends first; deadlines are the core's.
  */
 export interface PluginProcess {
   /** Opens the phone: TSPI_phoneOpen. */
-  open(phone: string, wanted: Masks): Promise<void>;
+  open(phone: string, wanted: Wanted): Promise<void>;
   /** Aborts, settles and closes the phone: TSPI_phoneClose. Its completions come before it resolves. */
   close(phone: string): Promise<void>;
-  /** Hands over an operation; its completion comes by {@linkcode PluginEvents.completed}. */
+  /** Hands over an operation; its completion comes by {@linkcode PluginReports.completed}. */
   operate(operation: OutgoingOperation): void;
   /** Aborts the signal of one operation. */
   abort(requestId: number): void;
@@ -147,14 +152,14 @@ export interface PluginProcess {
     query: { getter: Name; params: GetterParameters[Name] },
   ): Promise<GetterResults[Name]>;
   /** Tells the union of the masks of the phone's handles as it is now (R83). */
-  want(phone: string, wanted: Masks): Promise<void>;
-  /** Ends the process at once: it did not keep a deadline that it must keep. {@linkcode PluginEvents.gone} follows. */
+  want(phone: string, wanted: Wanted): Promise<void>;
+  /** Ends the process at once: it did not keep a deadline that it must keep. {@linkcode PluginReports.gone} follows. */
   kill(why: string): void;
 }
 
 /**
- * What waits for an answer of a plugin is told when its process ends first. Only the host can say so: a driver's error of the same number says
- * something else.
+ * What waits for an answer of a plugin is told when its process ends first. Only the host can say so: a driver's error
+ * of the same number says something else.
  */
 export class PluginGone extends PhoneError {
   /** Makes the error. */
@@ -167,8 +172,11 @@ export class PluginGone extends PhoneError {
 export type GoneCause = Extract<Cause, "pluginStop" | "pluginCrash" | "pluginHang" | "protocolError">;
 
 /** What one process of a plugin reports to the core. */
-export interface PluginEvents {
-  /** It offers a phone, new or known. Resolves when the core has taken it in; throws `PhoneError` if the id is already offered or there is no room for it. */
+export interface PluginReports {
+  /**
+   * It offers a phone, new or known. Resolves when the core has taken it in; throws `PhoneError` if the id is already
+   * offered or there is no room for it.
+   */
   addPhone(phone: OfferedPhone): Promise<void>;
   /** It takes a phone away for good: PHONE_REMOVE. Resolves when the phone is closed and everybody told. */
   removePhone(phone: string): Promise<void>;
@@ -189,8 +197,8 @@ export interface PluginEvents {
   /** It did what it must not, and lives on: the history is to say so. */
   fault(fault: string): void;
   /**
-   * Its start has ended well. Phones that it did not offer again stay disconnected; if its operator had it start with what the configuration says now
-   * (`anew`), they are taken away.
+   * Its start has ended well. Phones that it did not offer again stay disconnected; if its operator had it start with
+   * what the configuration says now (`anew`), they are taken away.
    */
   ready(options?: { anew: boolean }): void;
   /** Its process is no more. Resolves when its requests are completed and its handles told. */

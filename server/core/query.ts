@@ -6,7 +6,8 @@ import { TimeUp, within } from "./waiting.ts";
 /**
  * Queries the plugin of a phone for what it must answer at once.
  *
- * @throws {PhoneError} The driver's error, `OPERATIONFAILED` when no answer comes in time, `RESOURCEUNAVAIL` when the plugin is not running.
+ * @throws {PhoneError} The driver's error, `OPERATIONFAILED` when no answer comes in time, `RESOURCEUNAVAIL` when the
+ * plugin is not running.
  */
 export async function query<Value>(phone: Phone, question: (process: PluginProcess) => Promise<Value>): Promise<Value> {
   const { process, exchange: { clock, bounds: { getterMs } } } = phone.plugin;

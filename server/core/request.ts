@@ -6,6 +6,7 @@
 import { checkOperation } from "./check_parameters.ts";
 import { complete, completeStopped, retire, stop } from "./complete.ts";
 import { PHONE_ERRORS, PhoneError } from "./contract/errors.ts";
+import { type Operation, OPERATION_TABLE } from "./contract/operation_table.ts";
 import type { OperationName, OperationParameters } from "./contract/operations.ts";
 import type { RequestRecord } from "./contract/record.ts";
 import type { AcceptedRequest, RequestOptions } from "./core.ts";
@@ -24,7 +25,7 @@ export async function request<Name extends OperationName>(
 ): Promise<AcceptedRequest> {
   const { key } = options;
   const known = key === undefined ? undefined : handle.keys.get(key);
-  if (typeof known === "number") return { requestId: known, done: Promise.resolve(undefined), answered() {} };
+  if (typeof known === "number") return { requestId: known, recorded: Promise.resolve(undefined), answered() {} };
   if (known !== undefined) return await known;
   const accepted = accept(handle, operation, options);
   if (key !== undefined) remember(handle, { key, accepted });
@@ -32,7 +33,8 @@ export async function request<Name extends OperationName>(
 }
 
 /**
- * Remembers what a key stands for: the request until its reply is through, and then its id alone, or the parameters of all would stay in memory.
+ * Remembers what a key stands for: the request until its reply is through, and then its id alone, or the parameters of
+ * all would stay in memory.
  */
 function remember({ keys }: Handle, { key, accepted }: { key: string; accepted: Promise<Accepted> }): void {
   keys.set(key, accepted);
@@ -58,7 +60,7 @@ class Accepted implements AcceptedRequest {
     this.requestId = requestId;
   }
 
-  get done(): Promise<RequestRecord> {
+  get recorded(): Promise<RequestRecord> {
     return this.#request.recorded.promise.then(() => recordOf(this.#request));
   }
 
@@ -114,12 +116,14 @@ async function accept<Name extends OperationName>(
 }
 
 /**
- * Refuses what a monitor may not request. Privilege comes before shape (Q29): a transport calls this before it looks at the parameters.
+ * Refuses what a monitor may not request. Privilege comes before shape (Q29): a transport calls this before it looks at
+ * the parameters.
  *
  * @throws {PhoneError} `NOTOWNER`.
  */
 export function requirePrivilege({ privilege }: Handle, operation: OperationName): void {
-  if (operation === "devSpecific" || privilege === "owner") return;
+  const { monitorMay }: Operation = OPERATION_TABLE[operation];
+  if (monitorMay || privilege === "owner") return;
   throw new PhoneError(
     "NOTOWNER",
     `${operation} changes the phone: the handle must be opened as owner, not as monitor`,
@@ -165,7 +169,7 @@ function take<Name extends OperationName>(
   const request: Request = {
     handle,
     operation,
-    params: exchange.redact(operation, params),
+    params,
     reference,
     acceptedAt: clock.wall(),
     deadlineAt: now + ms,

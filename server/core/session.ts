@@ -1,9 +1,9 @@
 /**
  * A phone's session with its plugin: however many handles come and go, it is opened once and closed once (R1, R46).
  *
- * The close has one course, whoever asked for it. What has not gone out yet never will; the plugin aborts and settles the rest and acknowledges; what
- * it left open nevertheless is `lost`; a plugin that does not acknowledge in time is killed. Then the phone can be opened again. Whoever began the
- * close waits for the completions to be on disk.
+ * The close has one course, whoever asked for it. What has not gone out yet never will; the plugin aborts and settles
+ * the rest and acknowledges; what it left open nevertheless is `lost`; a plugin that does not acknowledge in time is
+ * killed. Then the phone can be opened again. Whoever began the close waits for the completions to be on disk.
  *
  * @module
  */
@@ -18,7 +18,8 @@ import { TimeUp, within } from "./waiting.ts";
 /**
  * Opens the phone at its plugin.
  *
- * @throws {PhoneError} The driver's refusal, `OPERATIONFAILED` when it takes too long, `RESOURCEUNAVAIL` when the plugin ends.
+ * @throws {PhoneError} The driver's refusal, `OPERATIONFAILED` when it takes too long, `RESOURCEUNAVAIL` when the
+ * plugin ends.
  */
 export async function openSession(phone: Phone): Promise<void> {
   const { process, exchange: { clock, bounds } } = phone.plugin;
@@ -54,15 +55,18 @@ export interface SessionEnd {
   readonly requests: number;
   /** Resolves when the plugin has acknowledged, however: the device is let go. */
   readonly released: Promise<void>;
-  /** Resolves when the requests are completed on disk. One promise for all who wait: many handles may, for many requests. */
+  /**
+   * Resolves when the requests are completed on disk. One promise for all who wait: many handles may, for many
+   * requests.
+   */
   readonly recorded: Promise<unknown>;
 }
 
 /**
  * Ends a session.
  *
- * @param options.led A close that the plugin leads by itself; left out, the plugin is asked to close (TSPI_phoneClose). A close that it refuses leaves
- * the phone closed all the same (R59).
+ * @param options.led A close that the plugin leads by itself; left out, the plugin is asked to close (TSPI_phoneClose).
+ * A close that it refuses leaves the phone closed all the same (R59).
  */
 export function endSession(phone: Phone, { cause, led }: { cause: Cause; led?: LedClose | undefined }): SessionEnd {
   const outstanding = [...phone.outstanding];

@@ -33,8 +33,8 @@ export interface OnDiskOptions {
 }
 
 /**
- * Waits until rows are on disk, but not for ever: whoever asked is told that they are not, and what holds nevertheless (invariant 9). Rows that
- * come later are written all the same.
+ * Waits until rows are on disk, but not for ever: whoever asked is told that they are not, and what holds nevertheless
+ * (invariant 9). Rows that come later are written all the same.
  *
  * @throws {PhoneError} `RESOURCEUNAVAIL` when the time is up or the history refuses them.
  */

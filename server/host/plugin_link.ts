@@ -5,9 +5,9 @@
  */
 import { PhoneError } from "../core/contract/errors.ts";
 import type { LogLevel } from "../core/contract/managed_plugin.ts";
-import { type OutgoingOperation, type PluginEvents, PluginGone, type PluginProcess } from "../core/mod.ts";
+import { type OutgoingOperation, PluginGone, type PluginProcess, type PluginReports } from "../core/mod.ts";
 import type { GetterName, GetterParameters, GetterResults } from "../core/contract/operations.ts";
-import type { Masks } from "../core/contract/events.ts";
+import type { Wanted } from "../core/contract/events.ts";
 import { type CallEnd, clip, PendingCalls, refusalOf, type ToPlugin } from "../wire/mod.ts";
 import { given } from "../tools/mod.ts";
 import { FloodGuard } from "./flood_guard.ts";
@@ -43,7 +43,7 @@ export class PluginLink implements PluginProcess {
     this.#options = options;
   }
 
-  async open(phone: string, wanted: Masks): Promise<void> {
+  async open(phone: string, wanted: Wanted): Promise<void> {
     await this.#call((call) => ({ type: "open", call, phone, wanted }));
   }
 
@@ -51,7 +51,7 @@ export class PluginLink implements PluginProcess {
     await this.#call((call) => ({ type: "close", call, phone }));
   }
 
-  async want(phone: string, wanted: Masks): Promise<void> {
+  async want(phone: string, wanted: Wanted): Promise<void> {
     await this.#call((call) => ({ type: "want", call, phone, wanted }));
   }
 
@@ -88,7 +88,7 @@ export class PluginLink implements PluginProcess {
    *
    * @throws {WireFault} If it answers what was not asked, or floods the server with what costs rows or attention.
    */
-  receive(report: PluginReport, events: PluginEvents): void {
+  receive(report: PluginReport, events: PluginReports): void {
     this.#guard.pay(report);
     switch (report.type) {
       case "done": {
@@ -135,7 +135,7 @@ export class PluginLink implements PluginProcess {
   }
 
   /** Lets an event reach its handles, unless there were too many. */
-  #tell(events: PluginEvents, event: () => number): void {
+  #tell(events: PluginReports, event: () => number): void {
     this.#guard.tell(event, (words) => events.fault(words));
   }
 

@@ -10,7 +10,7 @@
  */
 import { wordsOf } from "../core/contract/errors.ts";
 import { setImmediate } from "node:timers";
-import type { GoneCause, PluginEvents, PluginIntake } from "../core/mod.ts";
+import type { GoneCause, PluginIntake, PluginReports } from "../core/mod.ts";
 import {
   clip,
   FrameError,
@@ -71,7 +71,7 @@ export class SupervisedProcess {
   readonly #writer = new FrameWriter((frame) => this.#write(frame), setImmediate);
   readonly #link: PluginLink;
   readonly #ended = Promise.withResolvers<void>();
-  #events: PluginEvents | undefined;
+  #events: PluginReports | undefined;
   #ending: Ending | undefined;
   #startTimer: ReturnType<typeof setTimeout> | undefined;
   #heart: ReturnType<typeof setInterval> | undefined;

@@ -106,7 +106,7 @@ export class PluginRun {
     this.#stopping.abort();
     if (this.#process) {
       const late = AbortSignal.timeout(bounds.releaseMs);
-      await unlessAborted(intake.release(name), late).catch((error) => {
+      await unlessAborted(intake.closePhones(name), late).catch((error) => {
         log.add("warn", `its phones were not closed in order before it was stopped: ${wordsOf(error)}`);
       });
       await this.#process?.stop();

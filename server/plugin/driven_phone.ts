@@ -26,7 +26,8 @@ import { prepare, worksWithoutLink } from "./operations.ts";
 import type { Phone } from "./phone.ts";
 import { Reporter } from "./reporter.ts";
 import { completeStatus, statusFromGetters } from "./status.ts";
-import { clip, type FromPlugin, type OperateMessage, type Wanted } from "../wire/mod.ts";
+import type { Wanted } from "../core/contract/events.ts";
+import { clip, type FromPlugin, type OperateMessage } from "../wire/mod.ts";
 
 /** Where a phone's messages and log lines go. */
 export interface PhoneChannel {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ButtonMode, PhoneState } from "../core/contract/names.ts";
-import type { Wanted } from "../wire/mod.ts";
+import type { Wanted } from "../core/contract/events.ts";
 
 /**
  * A phone that the plugin has added: what its device does by itself is reported here.

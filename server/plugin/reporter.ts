@@ -12,7 +12,8 @@ import {
   type PhoneState,
 } from "../core/contract/names.ts";
 import { given } from "../tools/mod.ts";
-import type { FromPlugin, Wanted } from "../wire/mod.ts";
+import type { Wanted } from "../core/contract/events.ts";
+import type { FromPlugin } from "../wire/mod.ts";
 
 /** What the server reports itself, and what to do instead (R90). */
 const SERVER_STATES: Partial<Record<PhoneState, string>> = {

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { Wanted } from "../core/contract/events.ts";
 import type { LogLevel } from "../core/contract/managed_plugin.ts";
 import type { ButtonMode, ButtonState, PhoneState } from "../core/contract/names.ts";
 import type { OfferedPhone } from "../core/contract/offered_phone.ts";
@@ -20,16 +21,6 @@ export const SDK_VERSION = "1.0.0";
 
 /** The longest text of a log line, of an error's words: UTF-16 units. What is longer is cut. */
 export const TEXT_LIMIT = 2_000;
-
-/** What the open handles of a phone want to hear, all together. */
-export interface Wanted {
-  /** States that `phone.state` is heard for. */
-  states: readonly PhoneState[];
-  /** Modes of the buttons that `phone.button` is heard for. */
-  buttonModes: readonly ButtonMode[];
-  /** States of the buttons that `phone.button` is heard for. */
-  buttonStates: readonly ButtonState[];
-}
 
 /** One operation for a driver. */
 export type OperateMessage = {

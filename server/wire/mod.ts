@@ -15,6 +15,5 @@ export {
   SDK_VERSION,
   TEXT_LIMIT,
   type ToPlugin,
-  type Wanted,
   WIRE_VERSION,
 } from "./messages.ts";

@@ -11,8 +11,8 @@ import {
   type OpenApplication,
   type OpenHandle,
   type OutgoingOperation,
-  type PluginEvents,
   type PluginProcess,
+  type PluginReports,
 } from "../../server/core/mod.ts";
 import type { Masks, PhoneEvent } from "../../server/core/contract/events.ts";
 import type { Fact } from "../../server/core/contract/facts.ts";
@@ -86,7 +86,7 @@ export class Fixture {
   readonly disk = new NotingDisk(this.world);
   readonly core: Core;
   process = new ScriptedProcess();
-  events: PluginEvents;
+  events: PluginReports;
   #ids = 0;
 
   constructor(

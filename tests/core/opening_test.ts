@@ -81,7 +81,7 @@ Deno.test("a plugin that is being released opens no phone, neither one that wait
   await fixture.open(application);
   const closing = Promise.withResolvers<void>();
   fixture.process.onClose = () => closing.promise;
-  const released = fixture.core.plugins.release("p");
+  const released = fixture.core.plugins.closePhones("p");
   const waiting = application.open(OWNER);
   const another = application.open({ phone: "p:b", privilege: "owner" });
   await rejects(fixture.over(another), { code: "PHONEERR_RESOURCEUNAVAIL" });
@@ -95,7 +95,7 @@ Deno.test("a phone that is being opened when its plugin is released is closed be
   const { fixture, opened } = slowlyOpening();
   const open = (await fixture.application()).open(OWNER);
   await fixture.pass();
-  const released = fixture.core.plugins.release("p");
+  const released = fixture.core.plugins.closePhones("p");
   opened();
   await rejects(fixture.over(open), { code: "PHONEERR_RESOURCEUNAVAIL" });
   await fixture.over(released);

@@ -39,7 +39,7 @@ Deno.test("R94 a level above 65535 reaches the plugin as 65535, and the record s
   );
   deepEqual(fixture.process.operations[0]?.params, { device: "handset", volume: 65_535 });
   fixture.events.completed(accepted.requestId, { result: 0 });
-  deepEqual((await fixture.over(accepted.done))?.params, { device: "handset", volume: 4_294_967_295 });
+  deepEqual((await fixture.over(accepted.recorded))?.params, { device: "handset", volume: 4_294_967_295 });
 });
 
 Deno.test("a deadline ends a request as timedOut and aborts its signal; a late answer is an event of the history", async () => {
@@ -97,7 +97,7 @@ Deno.test("the same key on the same handle gives the same request again, and a r
   deepEqual([second!.requestId === first!.requestId, other!.requestId === first!.requestId], [true, false]);
   fixture.events.completed(first!.requestId, { result: 0 });
   await fixture.pass();
-  equal((await fixture.over((await ask("a")).done))?.outcome, "succeeded");
+  equal((await fixture.over((await ask("a")).recorded))?.outcome, "succeeded");
   equal(fixture.process.operations.length, 2);
 });
 
@@ -111,7 +111,7 @@ Deno.test("of a request that is over its key gives the id alone: what was asked 
   await fixture.pass();
   const again = await fixture.over(ask());
   again.answered();
-  deepEqual([again.requestId, await again.done, (await first.done)?.outcome], [
+  deepEqual([again.requestId, await again.recorded, (await first.recorded)?.outcome], [
     first.requestId,
     undefined,
     "succeeded",
@@ -165,7 +165,7 @@ Deno.test("a driver's words for its error stand in the record and in the reply",
   const accepted = await fixture.over(ask);
   accepted.answered();
   fixture.events.completed(accepted.requestId, { result: -1879048172, message: "The phone is in the drawer" });
-  const record = await fixture.over(accepted.done);
+  const record = await fixture.over(accepted.recorded);
   deepEqual([record?.outcome, record?.code, record?.message], [
     "failed",
     "PHONEERR_INVALPHONESTATE",

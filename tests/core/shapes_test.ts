@@ -1,5 +1,6 @@
 /**
- * The shapes of what is answered: what they ask of a value, what they say of it in documents, and that the compiler holds them to their types.
+ * The shapes of what is answered: what they ask of a value, what they say of it in documents, and that the compiler
+ * holds them to their types.
  *
  * @module
  */
@@ -68,7 +69,10 @@ Deno.test("what a shape asks of a value is what its documents say, whatever valu
   }
 });
 
-/** A shape as JSON Schema, without references. The generator would make a time by its format alone: its pattern says more. */
+/**
+ * A shape as JSON Schema, without references. The generator would make a time by its format alone: its pattern says
+ * more.
+ */
 function written(shape: Shape): Record<string, unknown> {
   const { format: _, ...schema } = shape.schema(written);
   return schema;

@@ -4,7 +4,7 @@
  * @module
  */
 import { createHost, type Host, type HostBounds, type LogEntry, type PluginConfig } from "../../server/host/mod.ts";
-import type { OutgoingOperation, PluginEvents, PluginIntake, PluginProcess } from "../../server/core/mod.ts";
+import type { OutgoingOperation, PluginIntake, PluginProcess, PluginReports } from "../../server/core/mod.ts";
 import type { Masks } from "../../server/core/contract/events.ts";
 
 /** Something that the host told the core: the method and its arguments. */
@@ -176,7 +176,7 @@ export class HostBench implements AsyncDisposable {
     return {
       enable: (names) => tell("enable", names),
       settle: (name) => tell("settle", name),
-      release: (name) => {
+      closePhones: (name) => {
         tell("release", name);
         return this.releasing;
       },
@@ -188,7 +188,7 @@ export class HostBench implements AsyncDisposable {
     };
   }
 
-  #events(tell: (...told: Told) => void): PluginEvents {
+  #events(tell: (...told: Told) => void): PluginReports {
     return {
       addPhone: (phone) => Promise.resolve(tell("addPhone", phone)),
       removePhone: (phone) => Promise.resolve(tell("removePhone", phone)),

@@ -7,7 +7,7 @@ import { ManualClock } from "../harness/manual_clock.ts";
 /** A request that counts how often it is told of its answer. */
 class CountedRequest implements AcceptedRequest {
   readonly requestId = 1;
-  readonly done: AcceptedRequest["done"] = new Promise(() => {});
+  readonly recorded: AcceptedRequest["recorded"] = new Promise(() => {});
   told = 0;
   answered(): void {
     this.told++;

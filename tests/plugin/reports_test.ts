@@ -1,7 +1,8 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { Reporter } from "../../server/plugin/reporter.ts";
-import type { FromPlugin, Wanted } from "../../server/wire/mod.ts";
+import type { Wanted } from "../../server/core/contract/events.ts";
+import type { FromPlugin } from "../../server/wire/mod.ts";
 import { EVERYTHING, openPhone } from "./testbed.ts";
 
 /** A reporter that is open for everything, and what it said. */

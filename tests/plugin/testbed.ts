@@ -5,13 +5,8 @@
  */
 import { definePlugin, type Driver, type NewPhone, type Phone } from "../../server/plugin/mod.ts";
 import { Connection } from "../../server/plugin/connection.ts";
-import {
-  type FromPlugin,
-  type OperateMessage,
-  type ToPlugin,
-  type Wanted,
-  WIRE_VERSION,
-} from "../../server/wire/mod.ts";
+import type { Wanted } from "../../server/core/contract/events.ts";
+import { type FromPlugin, type OperateMessage, type ToPlugin, WIRE_VERSION } from "../../server/wire/mod.ts";
 
 /** Wants to hear everything that the tests report. */
 export const EVERYTHING: Wanted = {

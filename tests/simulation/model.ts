@@ -1,9 +1,9 @@
 /**
- * The close rules as a reference: reads what was seen of a core and says, in words, what must not have been (contract sections 3 and 4, api.md section 5,
- * invariants 1 to 5).
+ * The close rules as a reference: reads what was seen of a core and says, in words, what must not have been (contract
+ * sections 3 and 4, api.md section 5, invariants 1 to 5).
  *
- * It knows nothing of the core: only handles, phones, requests and the order of what was seen. For each request it keeps what ended it first;
- * where several things happen at the same virtual moment, each of them may have.
+ * It knows nothing of the core: only handles, phones, requests and the order of what was seen. For each request it
+ * keeps what ended it first; where several things happen at the same virtual moment, each of them may have.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Deliberate faults, each put into a copy of the core's source: the simulation must catch every one. A fault whose place is not found any more
- * fails too, so that this list keeps up with the core.
+ * Deliberate faults, each put into a copy of the core's source: the simulation must catch every one. A fault whose
+ * place is not found any more fails too, so that this list keeps up with the core.
  *
  * @module
  */
@@ -21,7 +21,7 @@ interface Mutant {
 const MUTANTS: Mutant[] = [
   {
     fault: "a dropped completion",
-    file: "plugin_intake.ts",
+    file: "plugin_reports.ts",
     right: `if (result === 0) complete(`,
     wrong: `if (requestId % 5 === 0) return;\n  if (result === 0) complete(`,
   },
@@ -70,7 +70,7 @@ const MUTANTS: Mutant[] = [
   },
   {
     fault: "requests forgotten when their plugin crashes",
-    file: "plugin_intake.ts",
+    file: "plugin_reports.ts",
     right: `if (stage.name === "dispatched" && stage.to === process) {`,
     wrong: `if (stage.name === "dispatched" && stage.to === process && request.operation !== "devSpecific") {`,
   },
@@ -88,13 +88,13 @@ const MUTANTS: Mutant[] = [
   },
   {
     fault: "an abort that is called a failure",
-    file: "plugin_intake.ts",
+    file: "plugin_reports.ts",
     right: `else if (session.state === "closing") complete(`,
     wrong: `else if (session.state === "closing" && session.cause === "serverStop") complete(`,
   },
   {
     fault: "two owners of one phone",
-    file: "open.ts",
+    file: "open_phone.ts",
     right: `privilege === "owner" && phone.owner`,
     wrong: `privilege === "owner" && phone.owner && phone.handles.size > 2`,
   },

@@ -1,5 +1,6 @@
 /**
- * One random history of a core, determined by a seed: several applications and plugins, doing as chance wants, until everything has ended.
+ * One random history of a core, determined by a seed: several applications and plugins, doing as chance wants, until
+ * everything has ended.
  *
  * @module
  */
@@ -12,7 +13,10 @@ import { Disk, SimulatedPlugin, World } from "./world.ts";
 /** The core under test: the real one, or a mutant of it. */
 export type MakeCore = (options: CoreOptions) => Core;
 
-/** Bounds of a simulated core, in virtual milliseconds; what must not coincide with anything else ends between the whole ones. */
+/**
+ * Bounds of a simulated core, in virtual milliseconds; what must not coincide with anything else ends between the whole
+ * ones.
+ */
 export const BOUNDS = {
   openMs: 1_000,
   operationMs: 3_000,

@@ -1,6 +1,6 @@
 /**
- * What is seen of a core from all its sides, in order: the rows that are on disk, the calls to plugins and what plugins report, the calls of applications
- * and what they are answered and told.
+ * What is seen of a core from all its sides, in order: the rows that are on disk, the calls to plugins and what plugins
+ * report, the calls of applications and what they are answered and told.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * A world for a core that one seed determines: virtual time, a disk that stalls and fails, plugins that are slow, late, failing and crashing.
+ * A world for a core that one seed determines: virtual time, a disk that stalls and fails, plugins that are slow, late,
+ * failing and crashing.
  *
  * @module
  */
@@ -14,9 +15,9 @@ import {
   type GoneCause,
   type History,
   type OutgoingOperation,
-  type PluginEvents,
   PluginGone,
   type PluginProcess,
+  type PluginReports,
 } from "../../server/core/mod.ts";
 import { NO_CAPABILITIES } from "../no_capabilities.ts";
 import type { Random } from "./random.ts";
@@ -181,7 +182,10 @@ interface Operating {
   cancel: () => void;
 }
 
-/** A plugin with one process after the other: started, crashed, killed and started again. Its drivers do as chance wants. */
+/**
+ * A plugin with one process after the other: started, crashed, killed and started again. Its drivers do as chance
+ * wants.
+ */
 export class SimulatedPlugin {
   readonly name: string;
   /** Ids of its phones. */
@@ -231,7 +235,7 @@ export class SimulatedPlugin {
     const process = this.#process;
     if (process === undefined) return;
     this.#world.see({ kind: "release", plugin: this.name });
-    await this.#core.plugins.release(this.name);
+    await this.#core.plugins.closePhones(this.name);
     if (this.#process === process) this.end("pluginStop");
   }
 
@@ -251,7 +255,7 @@ export class SimulatedPlugin {
 
 /** What the SDK and its drivers do in a process of their own. */
 class SimulatedProcess implements PluginProcess {
-  events: PluginEvents | undefined;
+  events: PluginReports | undefined;
   readonly #plugin: SimulatedPlugin;
   readonly #world: World;
   readonly #end: (cause: GoneCause) => void;

@@ -71,7 +71,10 @@ export function nameOfError(value: number): PhoneErrorCode | undefined {
   return name === undefined ? undefined : `PHONEERR_${name}`;
 }
 
-/** Whether a number is one that a completion may carry as an error: a name of the catalogue or a vendor's own (0xC0000000…0xFFFFFFFF read as signed, contract 3.16). */
+/**
+ * Whether a number is one that a completion may carry as an error: a name of the catalogue or a vendor's own
+ * (0xC0000000…0xFFFFFFFF read as signed, contract 3.16).
+ */
 export function isErrorValue(value: number): boolean {
   return NAME_OF_VALUE.has(value) || (Number.isInteger(value) && value >= -0x4000_0000 && value <= -1);
 }
@@ -99,7 +102,8 @@ export function wordsOf(error: unknown): string {
 /**
  * A telephony error: one of the catalogue (contract 7.2) or a vendor's own number.
  *
- * A driver throws it, or rejects with it, to say how an operation failed; anything else it throws becomes `PHONEERR_OPERATIONFAILED`.
+ * A driver throws it, or rejects with it, to say how an operation failed; anything else it throws becomes
+ * `PHONEERR_OPERATIONFAILED`.
  *
  * @example By name, and with a vendor's number
  * ```ts
@@ -119,7 +123,8 @@ export class PhoneError extends Error {
   /**
    * Makes an error of the catalogue or a vendor's own.
    *
-   * @param error A name with or without `PHONEERR_`, or a number, signed or unsigned: one of the catalogue or a vendor's 0xC0000000…0xFFFFFFFF.
+   * @param error A name with or without `PHONEERR_`, or a number, signed or unsigned: one of the catalogue or a
+   * vendor's 0xC0000000…0xFFFFFFFF.
    * @param message What was attempted, what was wrong and what would be right; the catalogue's meaning if left out.
    * @throws {RangeError} If the name or number is not one of a telephony error.
    */

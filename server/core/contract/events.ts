@@ -7,7 +7,7 @@ import type { PhoneErrorCode } from "./errors.ts";
 import type { ButtonMode, ButtonState, PhoneState } from "./names.ts";
 import type { Cause, Outcome } from "./record.ts";
 
-/** What is to be told of a phone: the three masks of a handle (phoneSetStatusMessages), or the union of those of a phone's handles (R83). */
+/** The three masks of a handle: what it asked to hear (phoneSetStatusMessages). */
 export interface Masks {
   /** States for PHONE_STATE. */
   states: PhoneState[];
@@ -16,6 +16,9 @@ export interface Masks {
   /** States of buttons for PHONE_BUTTON. */
   buttonStates: ButtonState[];
 }
+
+/** The union of the masks of a phone's handles, as its plugin is told it (R83). */
+export type Wanted = { readonly [Part in keyof Masks]: readonly Masks[Part][number][] };
 
 /** What happened, before it has its place in an application's order. */
 export type EventBody =

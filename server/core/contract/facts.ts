@@ -1,9 +1,9 @@
 /**
  * The auditable facts of the history that are no requests: what kinds there are, and what each says.
  *
- * Whoever writes a fact, reads it, measures it or shows it takes its type from this table; `docs/facts.md` and the documents of the API are made from
- * it. `token` is always who acted: of a fact that nobody's call brought about it is left out. Whom it befell, where that is somebody else, stands in
- * `detail.subject`.
+ * Whoever writes a fact, reads it, measures it or shows it takes its type from this table; `docs/facts.md` and the
+ * documents of the API are made from it. `token` is always who acted: of a fact that nobody's call brought about it is
+ * left out. Whom it befell, where that is somebody else, stands in `detail.subject`.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The features of a phone (PHONEFEATURE_, contract 7.5): a word for each thing that can be read or set, and for each device that has it.
+ * The features of a phone (PHONEFEATURE_, contract 7.5): a word for each thing that can be read or set, and for each
+ * device that has it.
  *
  * @module
  */

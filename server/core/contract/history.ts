@@ -63,7 +63,10 @@ export interface HistoryReader {
   events(filter: EventFilter, page: { before?: number; limit: number }): Promise<Page<HistoryEvent>>;
 }
 
-/** The newest block of the history at some moment. Kept elsewhere, it shows later whether the history is still the same (docs/history-format.md). */
+/**
+ * The newest block of the history at some moment. Kept elsewhere, it shows later whether the history is still the same
+ * (docs/history-format.md).
+ */
 export interface Checkpoint {
   /** Random, 32 hex digits: which history. */
   historyId: string;
@@ -86,7 +89,10 @@ export interface Verdict {
   blocks: number;
   /** How many rows they cover. */
   records: number;
-  /** The first block that is wrong, and in what; one that is not there if the chain ends too soon, or rows lie behind its end. */
+  /**
+   * The first block that is wrong, and in what; one that is not there if the chain ends too soon, or rows lie behind
+   * its end.
+   */
   firstBad?: { block: number; problem: string };
 }
 
@@ -113,14 +119,16 @@ export interface HistoryAudit {
   /** The newest block now. */
   checkpoint(): Checkpoint;
   /**
-   * Everything as it stood at the newest block, oldest first, as text in pieces. A piece is read from disk when it is asked for; one may be empty and still
-   * have others behind it.
+   * Everything as it stood at the newest block, oldest first, as text in pieces. A piece is read from disk when it is
+   * asked for; one may be empty and still have others behind it.
    *
-   * A piece that cannot be read rejects with a `PhoneError` `RESOURCEUNAVAIL` that says why, and there is none behind it.
+   * A piece that cannot be read rejects with a `PhoneError` `RESOURCEUNAVAIL` that says why, and there is none behind
+   * it.
    */
   export(filter: ExportFilter, format: ExportFormat): { upTo: Checkpoint; pieces: AsyncIterator<string, void> };
   /**
-   * Derives every block from its rows again, beside all other work. What this process itself wrote last is held against it like a checkpoint.
+   * Derives every block from its rows again, beside all other work. What this process itself wrote last is held against
+   * it like a checkpoint.
    *
    * @param options.checkpoint What somebody kept.
    * @param options.signal Gives up.

@@ -6,7 +6,8 @@ const LONGEST = 128;
 export const LABEL_RULE = `1 to ${LONGEST} characters, none of which controls or turns text`;
 
 /**
- * Whether a text can be shown as the name of an application or a token: 1 to 128 characters, none of which controls text or turns its direction.
+ * Whether a text can be shown as the name of an application or a token: 1 to 128 characters, none of which controls
+ * text or turns its direction.
  *
  * @example
  * ```ts

@@ -1,5 +1,6 @@
 /**
- * The names of the telephone contract, in the one spelling that travels over HTTP, the socket, the wire to plugins and into the history.
+ * The names of the telephone contract, in the one spelling that travels over HTTP, the socket, the wire to plugins and
+ * into the history.
  *
  * Each list is in the order of the contract's bits (contract, section 7).
  *
@@ -9,7 +10,9 @@
 /** The hookswitch devices of a phone (PHONEHOOKSWITCHDEV_, contract 7.3). */
 export const HOOKSWITCH_DEVICES = ["handset", "speaker", "headset"] as const;
 
-/** The modes of a hookswitch device (PHONEHOOKSWITCHMODE_, contract 7.3). `unknown` is a description, never a setting. */
+/**
+ * The modes of a hookswitch device (PHONEHOOKSWITCHMODE_, contract 7.3). `unknown` is a description, never a setting.
+ */
 export const HOOKSWITCH_MODES = [
   "onHook",
   "mic",

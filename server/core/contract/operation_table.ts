@@ -1,10 +1,10 @@
 /**
- * The nine asynchronous operations, a row each (contract 2.1): what each is given, which values the contract knows, what of a phone it works on, and
- * how it is told in documents and on a command line.
+ * The nine asynchronous operations, a row each (contract 2.1): what each is given, which values the contract knows,
+ * what of a phone it works on, and how it is told in documents and on a command line.
  *
- * All else that has a part for each operation is made from this table: the checks of the core and the SDK, the shapes of HTTP and the socket, the
- * documents, the features of a phone, the methods of the client and the keys of the command line. A tenth operation is a row here and a method of a
- * driver.
+ * All else that has a part for each operation is made from this table: the checks of the core and the SDK, the shapes
+ * of HTTP and the socket, the documents, the features of a phone, the methods of the client and the keys of the command
+ * line. A tenth operation is a row here and a method of a driver.
  *
  * @module
  */
@@ -55,6 +55,8 @@ export interface Operation<Of extends Parameters = Parameters, Features extends 
   settable?(capabilities: DeviceCapabilities): Had;
   /** Whether a phone has what the getter of the same thing reads; as `settable` without it. */
   readable?(capabilities: DeviceCapabilities): Had;
+  /** Whether a handle that only monitors the phone may request it: it changes nothing that the contract knows (Q11). */
+  readonly monitorMay?: true;
   /** Whether it can be used on a phone whose link is down: its list of errors has no INVALPHONESTATE (contract 2.0). */
   readonly withoutLink?: true;
   /**
@@ -90,6 +92,7 @@ export const OPERATION_TABLE = {
     parameters: { params: bytes("An opaque block: the plugin says what it means.") },
     example: { params: "eyJwcmVzcyI6MTJ9" },
     features: "none",
+    monitorMay: true,
     withoutLink: true,
   }),
 

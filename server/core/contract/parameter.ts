@@ -12,7 +12,9 @@ const MAX_LEVEL = 0xFFFF;
 /** How a parameter travels. */
 export type ParameterKind = "number" | "name" | "nameOrNumber" | "names" | "text" | "bytes";
 
-/** One parameter. Its value has the right JSON type when it is checked: that is asked at the border that it comes by. */
+/**
+ * One parameter. Its value has the right JSON type when it is checked: that is asked at the border that it comes by.
+ */
 export interface Parameter<Value = unknown, Kind extends ParameterKind = ParameterKind> {
   /** How it travels; bytes are base64. */
   readonly kind: Kind;

@@ -9,7 +9,7 @@ import type { PhoneCapabilities } from "./capabilities.ts";
 export interface PhoneView {
   /** `PLUGIN:ID`. */
   phone: string;
-  /** Its number in this run of the server. */
+  /** Its number until the server ends. */
   deviceId: number;
   /** Its name for people. */
   name: string;

@@ -3,7 +3,8 @@ import { printable } from "./text.ts";
 const LONGEST = 64;
 
 /**
- * Quotes what a client sent in the words of a refusal: shortened, for these must not grow with what is hostile, and as it can be printed.
+ * Quotes what a client sent in the words of a refusal: shortened, for these must not grow with what is hostile, and as
+ * it can be printed.
  *
  * @example
  * ```ts

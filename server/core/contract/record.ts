@@ -70,7 +70,7 @@ export interface RequestRecord {
   reference?: string;
   /** When it was accepted. */
   acceptedAt: string;
-  /** When it went out to the plugin; null if it never did. */
+  /** When it went out to the plugin; null if it never did, or if the server was killed and nobody knows. */
   dispatchedAt: string | null;
   /** When it was completed; null while it is open. */
   completedAt: string | null;

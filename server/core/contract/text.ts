@@ -4,7 +4,10 @@
  * @module
  */
 
-/** What a terminal takes for an order, what parts lines, and what turns the direction of writing so that a text seems another. */
+/**
+ * What a terminal takes for an order, what parts lines, and what turns the direction of writing so that a text seems
+ * another.
+ */
 const DANGEROUS = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 const EACH = new RegExp(DANGEROUS, "gu");
 const EACH_RUN = new RegExp(`${DANGEROUS.source}+`, "gu");

@@ -28,7 +28,7 @@ export function requestEndpoints(
     const endWait = waits.begin(application.token, () => givenUp.resolve(undefined));
     const cancel = clock.after(seconds * 1_000, () => givenUp.resolve(undefined));
     // Of a request that was over when its key was asked again only the history has the record.
-    const record = accepted.done.then((record) => record ?? reader.request(accepted.requestId));
+    const record = accepted.recorded.then((record) => record ?? reader.request(accepted.requestId));
     try {
       return await Promise.race([record, givenUp.promise]);
     } finally {

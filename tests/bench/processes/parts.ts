@@ -5,7 +5,7 @@
  * @module
  */
 import { randomUUID } from "node:crypto";
-import type { Acceptance, PluginEvents, PluginProcess } from "../../../server/core/mod.ts";
+import type { Acceptance, PluginProcess, PluginReports } from "../../../server/core/mod.ts";
 import { openHistory, takeDataFolder } from "../../../server/history/mod.ts";
 import { createHost } from "../../../server/host/mod.ts";
 import { PHONE, phoneName, PLUGIN_FOLDER } from "../bench_plugin.ts";
@@ -45,7 +45,7 @@ async function startPlugin(folder: string): Promise<{ operate(): Promise<void>; 
   let completed = () => {};
   let requestId = 0;
   const ignore = () => {};
-  const events: PluginEvents = {
+  const events: PluginReports = {
     addPhone: () => Promise.resolve(),
     removePhone: () => Promise.resolve(),
     completed: () => completed(),
@@ -66,7 +66,7 @@ async function startPlugin(folder: string): Promise<{ operate(): Promise<void>; 
         return events;
       },
       settle: ignore,
-      release: () => Promise.resolve(),
+      closePhones: () => Promise.resolve(),
       enable: ignore,
     },
     plugins: [{ source: PLUGIN_FOLDER }],

@@ -168,7 +168,7 @@ async function begin() {
     const accepted = await handle.request("setLamp", { params: { lamp: 1, mode: "steady" } });
     equal(accepted.requestId, id);
     accepted.answered();
-    asked.push(accepted.done.then((record) => record?.outcome));
+    asked.push(accepted.recorded.then((record) => record?.outcome));
   }
   asked.push(handle.get("getLamp", { lamp: 1 }));
   return { history, core, process, life, asked: Promise.allSettled(asked) };

@@ -177,7 +177,7 @@ export class RecordingCore {
         await this.during("request");
         return {
           requestId: ++this.#lastRequest,
-          done: this.done(),
+          recorded: this.done(),
           answered: () => {
             this.answered++;
             this.onAnswered();

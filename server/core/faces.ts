@@ -11,9 +11,9 @@ import type { Closed } from "./contract/phone.ts";
 import type { AcceptedRequest, EventStream, MaskNames, OpenApplication, OpenHandle, RequestOptions } from "./core.ts";
 import type { Application, Handle } from "./exchange.ts";
 import { get } from "./get.ts";
-import { requireOpen, requireRunning } from "./lookup.ts";
+import { requireNotEnded, requireOpen } from "./lookup.ts";
 import { setStatusMessages } from "./masks.ts";
-import { openPhone } from "./open.ts";
+import { openPhone } from "./open_phone.ts";
 import { request, requirePrivilege } from "./request.ts";
 
 /** An application's face: it reaches what the core remembers, and nobody reaches that through it. */
@@ -41,7 +41,7 @@ export class ApplicationFace implements OpenApplication {
   }
 
   get handles(): OpenApplication["handles"] {
-    requireRunning(this.#application);
+    requireNotEnded(this.#application);
     return summaryOf(this.#application).handles;
   }
 

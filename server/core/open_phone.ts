@@ -4,17 +4,18 @@ import { quoted } from "./contract/quoted.ts";
 import { closeForcibly, closeHandle } from "./close.ts";
 import { monitors, tellCount } from "./deliver.ts";
 import type { Application, Handle, Phone } from "./exchange.ts";
-import { requireRunning } from "./lookup.ts";
+import { requireNotEnded } from "./lookup.ts";
 import { NOTHING } from "./masks.ts";
 import { findPhone } from "./phones.ts";
 import { closeIfUnused, openSession } from "./session.ts";
 import { within } from "./waiting.ts";
 
 /**
- * Opens a phone for an application (phoneOpen, contract 2.3). The first handle opens it at the plugin; a phone that is just being closed is waited for and
- * opened anew (Q35).
+ * Opens a phone for an application (phoneOpen, contract 2.3). The first handle opens it at the plugin; a phone that is
+ * just being closed is waited for and opened anew (Q35).
  *
- * @throws {PhoneError} `INVALPRIVILEGE`, `BADDEVICEID`, `NODEVICE`, `INUSE`, `REQUESTOVERRUN`, `RESOURCEUNAVAIL`, or the driver's own.
+ * @throws {PhoneError} `INVALPRIVILEGE`, `BADDEVICEID`, `NODEVICE`, `INUSE`, `REQUESTOVERRUN`, `RESOURCEUNAVAIL`, or
+ * the driver's own.
  */
 export async function openPhone(
   application: Application,
@@ -52,7 +53,7 @@ function requireOpenable(
   application: Application,
   { phone, privilege }: { phone: Phone; privilege: Privilege },
 ): void {
-  requireRunning(application);
+  requireNotEnded(application);
   const { exchange } = application;
   if (exchange.stopping) throw new PhoneError("RESOURCEUNAVAIL", "The server is stopping");
   if (!phone.offered || !phone.plugin.ready) {

@@ -1,6 +1,6 @@
 /**
- * What crosses a border in JSON, described once: the documents publish the description as JSON Schema, whoever takes the value checks it by it, and the
- * compiler holds it to the type.
+ * What crosses a border in JSON, described once: the documents publish the description as JSON Schema, whoever takes
+ * the value checks it by it, and the compiler holds it to the type.
  *
  * It stands on nothing, for the client, which checks what it is answered, has no dependency.
  *
@@ -35,7 +35,10 @@ export interface Shape<Value = unknown> {
   readonly description?: string;
   /** Its JSON Schema, in which `of` gives that of an inner shape. */
   schema(of: (inner: Shape) => JsonSchema): JsonSchema;
-  /** What is wrong with a value that stands at `place`, in words; undefined if it fits. Fields that are not described are no fault. */
+  /**
+   * What is wrong with a value that stands at `place`, in words; undefined if it fits. Fields that are not described
+   * are no fault.
+   */
   fault(value: unknown, place: string): string | undefined;
   /** Never there: it tells the compiler what is described. */
   readonly value?: Value;
@@ -61,7 +64,9 @@ export type ObjectOf<Of extends Fields> =
       OptionalField<infer Value> ? Value : never;
   };
 
-/** A type written out, so that two of them can be compared whatever they were made of; JSON knows nothing of `readonly`. */
+/**
+ * A type written out, so that two of them can be compared whatever they were made of; JSON knows nothing of `readonly`.
+ */
 export type Plain<Type> = Type extends object ? { -readonly [Key in keyof Type]: Plain<Type[Key]> } : Type;
 
 /** Whether two types are the same. */
@@ -69,7 +74,8 @@ export type Same<One, Other> = (<T>() => T extends One ? 1 : 2) extends (<T>() =
   : false;
 
 /**
- * Gives a shape back if it describes exactly that type: with a field more, less or other in one of both, nothing compiles.
+ * Gives a shape back if it describes exactly that type: with a field more, less or other in one of both, nothing
+ * compiles.
  *
  * Called twice, because the one type is given and the other is found out.
  */
@@ -77,6 +83,11 @@ export function exactly<Type>(): <Of extends Shape>(
   shape: Same<Plain<Described<Of>>, Plain<Type>> extends true ? Of & Shape<Type> : never,
 ) => Shape<Type> {
   return (shape) => shape;
+}
+
+/** Whether a value is what a shape describes. */
+export function fits<Value>(value: unknown, shape: Shape<Value>): value is Value {
+  return shape.fault(value, "") === undefined;
 }
 
 /** A shape of values that one question and a few keywords describe. */
@@ -96,7 +107,8 @@ export function about<Value>(shape: Shape<Value>, { name, ...about }: About & { 
   return {
     ...(name === undefined ? {} : { name }),
     ...(description === undefined ? {} : { description }),
-    // A reference takes nothing beside it in older drafts: what a document says of a named shape stands where that is described.
+    // A reference takes nothing beside it in older drafts: what a document says of a named shape stands where that is
+    // described.
     schema: (of) => ({ ...shape.name === undefined ? shape.schema(of) : { allOf: [of(shape)] }, ...about }),
     fault: shape.fault,
   };

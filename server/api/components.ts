@@ -1,5 +1,6 @@
 /**
- * Descriptions as JSON Schema, for documents that name each once and refer to it: of what clients send, and of what they are answered.
+ * Descriptions as JSON Schema, for documents that name each once and refer to it: of what clients send, and of what
+ * they are answered.
  *
  * @module
  */

@@ -2,9 +2,9 @@
  * The API: what can be called and what is answered, whatever the transport. HTTP and the socket stand on it, beside
  * each other.
  *
- * `shapes/` check what comes in; what goes out is described in the contract (`core/contract/shapes/`), and `components.ts`
- * makes documents of both. `refusals/` are the two catalogues of what a caller can be refused with, and what that is over
- * each transport.
+ * `shapes/` check what comes in; what goes out is described in the contract (`core/contract/shapes/`), and
+ * `components.ts` makes documents of both. `refusals/` are the two catalogues of what a caller can be refused with, and
+ * what that is over each transport.
  *
  * @module
  */

@@ -3,94 +3,113 @@
  *
  * @module
  */
-import type { PhoneView } from "../core/contract/phone.ts";
+import type { HeldHandle } from "../core/contract/application.ts";
 import type { PhoneEvent } from "../core/contract/events.ts";
+import type { PhoneView } from "../core/contract/phone.ts";
 import type { Cause, RequestRecord } from "../core/contract/record.ts";
+import { object } from "../core/contract/shape.ts";
+import { OpenedHandle, Phone as PhoneShape, Phones, RequestRecord as Recorded } from "../core/contract/shapes/mod.ts";
+import { PhoneError } from "../core/contract/errors.ts";
 import { unlessAborted } from "../tools/mod.ts";
 import { ApplicationEnded, PhoneClosed } from "./errors.ts";
 import { EventFeed } from "./event_feed.ts";
-import type { Address } from "./open_socket.ts";
-import { type Begun, type HeldHandle, Line } from "./line.ts";
-import { type Abandonable, Phone } from "./phone.ts";
+import type { Line, LineListener } from "./line.ts";
+import { type Abandonable, type HeldPhone, holdPhone, type Phone } from "./phone.ts";
 import { Replies } from "./replies.ts";
 
 /** How long a close waits for a connection that is not there, milliseconds. */
 const UNCONNECTED_MS = 5_000;
 
-/** A client's session (TAPI's hPhoneApp). Made by `connect`. */
-export class Application implements AsyncDisposable {
+/** A client's session (TAPI's hPhoneApp), given by `connect`. */
+export interface Application extends AsyncDisposable {
+  /** Its id, as the history names it. */
+  readonly id: string;
   /** Resolves when the application has ended, with why; never rejects. */
   readonly ended: Promise<ApplicationEnded>;
-
-  readonly #line: Line;
-  readonly #feed = new EventFeed<PhoneEvent>();
-  readonly #replies = new Replies((requestId) => this.request(requestId));
-  readonly #phones = new Map<string, Phone>();
-  #begun: Begun | undefined;
-  /** The handles that the server told of when the application was last taken up again. */
-  #known: readonly HeldHandle[] | undefined;
-
-  /** @internal */
-  constructor(options: { address: Address; name: string; leaseSeconds: number | undefined }) {
-    const { promise, resolve } = Promise.withResolvers<ApplicationEnded>();
-    this.ended = promise;
-    this.#line = new Line({
-      ...options,
-      onEvent: (event) => this.#hear(event),
-      onResumed: (handles) => this.#known = handles,
-      onEnd: (error) => {
-        resolve(error);
-        this.#over(error);
-      },
-    });
-  }
-
-  /** @internal */
-  async begin(signal: AbortSignal | undefined): Promise<void> {
-    this.#begun = await this.#line.begin(signal);
-  }
-
-  /** Its id, as the history names it. */
-  get id(): string {
-    return this.#begun?.application ?? "";
-  }
 
   /**
    * Every phone that the token may see.
    *
    * @throws {ApplicationEnded} As every call does once the application has ended.
    */
-  async phones(options: Abandonable = {}): Promise<PhoneView[]> {
-    const { phones } = await this.#call("phoneGetPhones", {}, options) as { phones: PhoneView[] };
-    return phones;
-  }
+  phones(options?: Abandonable): Promise<PhoneView[]>;
 
   /**
    * One phone by its name, `PLUGIN:ID`: phoneGetDevCaps.
    *
    * @throws {PhoneError} `BADDEVICEID`, or `NODEVICE` if it was removed.
    */
-  async phone(name: string, options: Abandonable = {}): Promise<PhoneView> {
-    return await this.#call("phoneGetDevCaps", { phone: name }, options) as PhoneView;
-  }
+  phone(name: string, options?: Abandonable): Promise<PhoneView>;
 
   /**
-   * Opens a phone: phoneOpen. An owner may ask for every operation, a monitor listens. Closed when its block ends, if held by `await using`.
+   * Opens a phone: phoneOpen. An owner may ask for every operation, a monitor listens. Closed when its block ends, if
+   * held by `await using`.
    *
    * @param phone `PLUGIN:ID`.
-   * @throws {PhoneError} `INUSE` if another handle owns it, `BADDEVICEID`, `NODEVICE`, `RESOURCEUNAVAIL`, or the driver's own.
+   * @throws {PhoneError} `INUSE` if another handle owns it, `BADDEVICEID`, `NODEVICE`, `RESOURCEUNAVAIL`, or the
+   * driver's own.
    */
-  async open(phone: string, options: Abandonable & { privilege: "owner" | "monitor" }): Promise<Phone> {
-    const { privilege, signal } = options;
-    const asked = this.#line.call("phoneOpen", { phone, privilege }, {
+  open(phone: string, options: Abandonable & { privilege: "owner" | "monitor" }): Promise<Phone>;
+
+  /**
+   * One record of a request that this token asked: what the history says of it.
+   *
+   * @throws {CallRefused} If there is none.
+   */
+  request(requestId: number, options?: Abandonable): Promise<RequestRecord>;
+
+  /**
+   * Every event of the application from now on, in order, each once; a `GAP` tells what the server could not hold. Ends
+   * with the application.
+   *
+   * @throws {RangeError} While reading, if more than 65,536 events wait to be read.
+   */
+  events(options?: Abandonable): AsyncIterableIterator<PhoneEvent>;
+
+  /**
+   * Ends the application and closes its phones: phoneShutdown. Without a connection it waits 5 s for one, and then
+   * leaves the application to its lease.
+   *
+   * @param options.signal Leaves the application to its lease at once.
+   */
+  close(options?: Abandonable): Promise<void>;
+  /** As {@linkcode Application.close}. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** The application of a line, which hears it. */
+export function applicationOn(line: Line): LineListener & { readonly application: Application } {
+  const ended = Promise.withResolvers<ApplicationEnded>();
+  const feed = new EventFeed<PhoneEvent>();
+  const phones = new Map<string, HeldPhone>();
+  const request = (requestId: number, { signal }: Abandonable = {}) =>
+    unlessAborted(line.call("phoneGetRequest", { requestId }, { shape: Recorded }), signal);
+  const phone = (name: string, { signal }: Abandonable = {}) =>
+    unlessAborted(line.call("phoneGetDevCaps", { phone: name }, { shape: PhoneShape }), signal);
+  const replies = new Replies(request);
+  /** Phones that were open and that the server did not tell of when the application was taken up again. */
+  let missing: HeldPhone[] = [];
+
+  function hold(held: HeldHandle): Phone {
+    const opened = holdPhone(held, { line, feed, replies, onClosed: () => phones.delete(held.handle) });
+    phones.set(held.handle, opened);
+    return opened.phone;
+  }
+
+  async function open(
+    name: string,
+    { privilege, signal }: Abandonable & { privilege: "owner" | "monitor" },
+  ): Promise<Phone> {
+    const asked = line.call<HeldHandle, { opened: Phone }>("phoneOpen", { phone: name, privilege }, {
+      shape: OpenedHandle,
       // Opened, and its answer lost: then it is a handle that nobody holds yet.
-      recover: (handles) => {
+      recover(handles) {
         const lost = handles.find((held) =>
-          held.phone === phone && held.privilege === privilege && !this.#phones.has(held.handle)
+          held.phone === name && held.privilege === privilege && !phones.has(held.handle)
         );
-        return lost && { result: this.#hold(lost) };
+        return lost && { result: { opened: hold(lost) } };
       },
-    }).then((answer) => answer instanceof Phone ? answer : this.#hold(answer as HeldHandle));
+    }).then((answer) => "opened" in answer ? answer.opened : hold(answer));
     try {
       return await unlessAborted(asked, signal);
     } catch (error) {
@@ -100,85 +119,90 @@ export class Application implements AsyncDisposable {
     }
   }
 
-  /** One record of a request that this token asked: what the history says of it. @throws {CallRefused} If there is none. */
-  async request(requestId: number, options: Abandonable = {}): Promise<RequestRecord> {
-    return await this.#call("phoneGetRequest", { requestId }, options) as RequestRecord;
-  }
-
-  /**
-   * Every event of the application from now on, in order, each once; a `GAP` tells what the server could not hold. Ends with the application.
-   *
-   * @throws {RangeError} While reading, if more than 65,536 events wait to be read.
-   */
-  events(options: Abandonable = {}): AsyncIterableIterator<PhoneEvent> {
-    return this.#feed.read(options);
-  }
-
-  /**
-   * Ends the application and closes its phones: phoneShutdown. Without a connection it waits 5 s for one, and then leaves the application to its lease.
-   *
-   * @param options.signal Leaves the application to its lease at once.
-   */
-  async close(options: Abandonable = {}): Promise<void> {
-    const patience = this.#line.connected ? 1_000 * (this.#begun?.leaseSeconds ?? 0) : UNCONNECTED_MS;
-    const late = AbortSignal.any([AbortSignal.timeout(patience), ...(options.signal ? [options.signal] : [])]);
+  async function close({ signal }: Abandonable = {}): Promise<void> {
+    const patience = line.connected ? 1_000 * line.application.leaseSeconds : UNCONNECTED_MS;
+    const late = AbortSignal.any([AbortSignal.timeout(patience), ...(signal ? [signal] : [])]);
     try {
-      await unlessAborted(this.#line.call("phoneShutdown", {}), late);
+      await unlessAborted(line.call("phoneShutdown", {}, { shape: object({}) }), late);
     } catch (error) {
       // It has ended already, or will by itself.
       if (!(error instanceof ApplicationEnded || late.aborted)) throw error;
     } finally {
-      await this.#line.end(new ApplicationEnded("The application was shut down"));
+      await line.end(new ApplicationEnded("The application was shut down"));
     }
   }
 
-  /** As {@linkcode Application.close}. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  /** Closes a phone that the server has closed, and what is waited for through it. */
+  function leave({ phone: { handle }, left }: HeldPhone, cause: Cause): void {
+    replies.abandon(new PhoneClosed(`The phone was closed: ${cause}`, { cause }), handle);
+    left(cause);
   }
 
-  #call(method: string, params: object, { signal }: Abandonable): Promise<unknown> {
-    return unlessAborted(this.#line.call(method, params), signal);
+  /**
+   * Finds out why a phone was closed whose close fell into a gap: what it had outstanding was completed by the close,
+   * and its record says why; a phone that is gone is not known any more. By the time of the answers an event that was
+   * held has told the cause itself.
+   */
+  async function leaveMissing(held: HeldPhone): Promise<void> {
+    const { handle, name } = held.phone;
+    const [records, isRemoved] = await Promise.all([
+      replies.lookUpAll(handle),
+      phone(name).then(() => false, isNoDevice),
+    ]);
+    leave(
+      held,
+      records.map(closeCause).find((cause) => cause !== undefined) ?? (isRemoved ? "phoneRemoved" : "forcedClose"),
+    );
   }
 
-  #hold({ handle, phone, privilege }: HeldHandle): Phone {
-    const held = new Phone({ handle, phone, privilege, line: this.#line, feed: this.#feed, replies: this.#replies }, {
-      onClosed: () => this.#phones.delete(handle),
-    });
-    this.#phones.set(handle, held);
-    return held;
-  }
+  const application: Application = {
+    id: line.application.application,
+    ended: ended.promise,
+    async phones({ signal } = {}) {
+      const { phones } = await unlessAborted(line.call("phoneGetPhones", {}, { shape: Phones }), signal);
+      return phones;
+    },
+    phone,
+    open,
+    request,
+    events: (options) => feed.read(options),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 
-  #hear(event: PhoneEvent): void {
-    if (event.type === "PHONE_REPLY") this.#replies.take(event);
-    if (event.type === "GAP") this.#catchUp();
-    this.#feed.publish(event);
-    if (event.type === "PHONE_CLOSE") this.#left(event.handle, event.cause);
-  }
-
-  /** What fell into a gap is told by the records, and by the handles that are there no more. */
-  #catchUp(): void {
-    this.#replies.missed();
-    const known = new Set(this.#known?.map(({ handle }) => handle));
-    for (const [handle, phone] of [...this.#phones]) {
-      if (known.has(handle)) continue;
-      this.#replies.settle(handle, closedBy("forcedClose"));
-      phone.left("forcedClose");
-    }
-  }
-
-  #left(handle: string, cause: Cause): void {
-    this.#replies.abandon(closedBy(cause), handle);
-    this.#phones.get(handle)?.left(cause);
-  }
-
-  #over(error: ApplicationEnded): void {
-    this.#replies.abandon(error);
-    for (const phone of [...this.#phones.values()]) phone.left("shutdown");
-    this.#feed.end();
-  }
+  return {
+    application,
+    event(event) {
+      if (event.type === "PHONE_REPLY") replies.take(event);
+      if (event.type === "GAP") {
+        // What fell into it is told by the records, and by the handles that are there no more.
+        replies.missed();
+        for (const held of missing.splice(0)) void leaveMissing(held);
+      }
+      feed.publish(event);
+      const held = event.type === "PHONE_CLOSE" ? phones.get(event.handle) : undefined;
+      if (held && event.type === "PHONE_CLOSE") leave(held, event.cause);
+    },
+    resumed(handles) {
+      const known = new Set(handles.map(({ handle }) => handle));
+      missing = [...phones].filter(([handle]) => !known.has(handle)).map(([, held]) => held);
+    },
+    ended(error) {
+      ended.resolve(error);
+      replies.abandon(error);
+      for (const { left } of [...phones.values()]) left("shutdown");
+      feed.end();
+    },
+  };
 }
 
-function closedBy(cause: Cause): PhoneClosed {
-  return new PhoneClosed(`The phone was closed: ${cause}`, { cause });
+/** Why a request's phone was closed, if that was what ended the request. */
+function closeCause({ outcome, cause }: RequestRecord): Cause | undefined {
+  const byClose = outcome === "aborted" || outcome === "lost";
+  return byClose && cause !== "closeDeadline" ? cause : undefined;
+}
+
+/** Whether an error says that there is no such phone any more. */
+function isNoDevice(error: unknown): boolean {
+  return error instanceof PhoneError && (error.code === "PHONEERR_NODEVICE" || error.code === "PHONEERR_BADDEVICEID");
 }

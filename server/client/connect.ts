@@ -1,4 +1,5 @@
-import { Application } from "./application.ts";
+import { type Application, applicationOn } from "./application.ts";
+import { beginLine } from "./line.ts";
 
 /** How a client connects. */
 export interface ConnectOptions {
@@ -8,22 +9,29 @@ export interface ConnectOptions {
   token?: string;
   /** How long the application lives without a connection, 5 to 300 seconds; 60 if left out, unless configured. */
   leaseSeconds?: number;
+  /**
+   * What the runtime's `fetch` and `WebSocket` take beside the standard, so that a certificate of one's own is trusted,
+   * or a proxy used: `{ client: Deno.createHttpClient({ caCerts }) }` in Deno, `{ dispatcher }` in Node. A browser
+   * takes none.
+   */
+  transport?: object;
   /** Gives up connecting. */
   signal?: AbortSignal;
 }
 
 /**
- * Connects to a server and begins an application: phoneInitializeEx. A connection that is lost is made anew and the application taken up again by itself, nothing
- * missed and nothing asked twice, as long as its lease holds.
+ * Connects to a server and begins an application: phoneInitializeEx. A connection that is lost is made anew and the
+ * application taken up again by itself, nothing missed and nothing asked twice, as long as its lease holds.
  *
  * @param url `http://HOST:PORT` or `https://…`.
  * @throws {CallRefused} If the server does not let it in, such as for a wrong token (`code` 401).
  * @throws {PhoneError} `INVALAPPNAME`, or `RESOURCEUNAVAIL` while plugins are starting.
- * @throws {TypeError} If the server cannot be reached.
+ * @throws {ServerUnreachable} If the server cannot be reached.
+ * @throws {UnexpectedAnswer} If something else answers there, or a server of another version.
  */
 export async function connect(url: string | URL, options: ConnectOptions): Promise<Application> {
-  const { name, token, leaseSeconds, signal } = options;
-  const application = new Application({ address: { url: new URL(url), token }, name, leaseSeconds });
-  await application.begin(signal);
+  const { name, token, leaseSeconds, transport, signal } = options;
+  const address = { url: new URL(url), token, transport };
+  const { application } = await beginLine({ address, name, leaseSeconds, signal }, applicationOn);
   return application;
 }

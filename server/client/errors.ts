@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { PhoneError } from "../core/contract/errors.ts";
 import type { Cause } from "../core/contract/record.ts";
 
 /** The server refused a call for a reason that is not telephony: a wrong parameter, a missing scope, a limit. */
 export class CallRefused extends Error {
-  /** The JSON-RPC number (api.md, section 2), or the HTTP status where the socket was not let in. */
+  /** The JSON-RPC number (api.md, section 2), or the HTTP status of what was called over HTTP or was not let in. */
   readonly code: number;
 
   /** Makes a refusal in the server's words. */
@@ -19,7 +18,30 @@ export class CallRefused extends Error {
   }
 }
 
-/** The application has ended: shut down, its lease over, its token revoked, taken over by another socket, or the server gone for too long. */
+/**
+ * What the server said is not what this version of the client knows: it may be of another version, or no Switchroom.
+ */
+export class UnexpectedAnswer extends Error {
+  /** Makes the error with what was asked, what is wrong, and where. */
+  constructor(message: string) {
+    super(message);
+    this.name = "UnexpectedAnswer";
+  }
+}
+
+/** No server answers at the address; `cause` says why, in the words of the runtime. */
+export class ServerUnreachable extends TypeError {
+  /** Makes the error of one address. */
+  constructor(origin: string, options: { cause: unknown }) {
+    super(`${origin} cannot be reached`, options);
+    this.name = "ServerUnreachable";
+  }
+}
+
+/**
+ * The application has ended: shut down, its lease over, its token revoked, taken over by another socket, the server
+ * gone for too long, or not understood.
+ */
 export class ApplicationEnded extends Error {
   /** Makes the error with why. */
   constructor(message: string) {
@@ -39,18 +61,4 @@ export class PhoneClosed extends Error {
     this.name = "PhoneClosed";
     this.cause = options.cause;
   }
-}
-
-/** A JSON-RPC error as it travels. */
-export interface WireError {
-  /** A telephony error's signed value, or JSON-RPC's own number. */
-  code: number;
-  /** The server's words. */
-  message: string;
-}
-
-/** The error that a JSON-RPC error is to the caller. Numbers from -32768 to -32000 are JSON-RPC's, all others telephony's. */
-export function errorOf({ code, message }: WireError): PhoneError | CallRefused {
-  const reserved = code >= -32_768 && code <= -32_000;
-  return reserved ? new CallRefused(message, { code }) : new PhoneError(code, message);
 }

@@ -1,77 +1,68 @@
 /**
  * The line to the server: one application over one socket after another.
  *
- * A socket that is lost is opened anew and the application resumed after the last event that came. Calls whose answers were lost with the socket are asked
- * again; those that must not be done twice say themselves what became of them (`recover`).
+ * A socket that is lost is opened anew and the application resumed after the last event that came. Calls whose answers
+ * were lost with the socket are asked again; those that must not be done twice say themselves what became of them
+ * (`recover`).
  *
  * @module
  */
-import type { PhoneEvent } from "../core/contract/events.ts";
-import type { Privilege } from "../core/contract/names.ts";
+import type { HeldHandle, StartedApplication as Begun } from "../core/contract/application.ts";
 import { PhoneError } from "../core/contract/errors.ts";
+import type { PhoneEvent } from "../core/contract/events.ts";
+import type { Shape } from "../core/contract/shape.ts";
+import { ResumedApplication, StartedApplication } from "../core/contract/shapes/mod.ts";
 import { SOCKET_CLOSES } from "../core/contract/socket.ts";
 import { given, pause, unlessAborted } from "../tools/mod.ts";
-import { closeSocket, SocketLost } from "./close_socket.ts";
-import { ApplicationEnded, CallRefused, errorOf, type WireError } from "./errors.ts";
-import { type Address, checkToken, openSocket } from "./open_socket.ts";
-
-/** A handle as the server knows it. */
-export interface HeldHandle {
-  /** Its id. */
-  handle: string;
-  /** Which phone. */
-  phone: string;
-  /** As what it was opened. */
-  privilege: Privilege;
-}
-
-/** What the server says of an application that begins or is taken up again. */
-export interface Begun {
-  /** Its id. */
-  application: string;
-  /** How long it lives without a socket, seconds. */
-  leaseSeconds: number;
-  /** How many phones there are. */
-  phoneCount: number;
-}
+import type { Address } from "./address.ts";
+import { checked, readEvent, readMessage, refusalOf } from "./answers.ts";
+import { ApplicationEnded, CallRefused, UnexpectedAnswer } from "./errors.ts";
+import { checkToken, openSocket } from "./open_socket.ts";
+import { closeSocket, introduce, SocketLost, textOf } from "./socket.ts";
 
 /** What becomes of a call whose answer may have been lost: an answer, or undefined to ask again. */
-export type Recover = (handles: readonly HeldHandle[]) => { result: unknown } | undefined;
+export type Recover<Recovered> = (handles: readonly HeldHandle[]) => { result: Recovered } | undefined;
 
-/** What a line needs. */
-export interface LineOptions {
-  /** Where, and who calls. */
-  address: Address;
-  /** The application's name, for people and the history. */
-  name: string;
-  /** How long it lives without a socket; what the server usually grants if left out. */
-  leaseSeconds: number | undefined;
+/** Who hears what comes over a line without being asked for. */
+export interface LineListener {
   /** Takes each event, in order, once. */
-  onEvent(event: PhoneEvent): void;
+  event(event: PhoneEvent): void;
   /** The application has been taken up again: these are its handles. Events since then follow. */
-  onResumed(handles: readonly HeldHandle[]): void;
+  resumed(handles: readonly HeldHandle[]): void;
   /** The application has ended; nothing comes any more. */
-  onEnd(error: ApplicationEnded): void;
+  ended(error: ApplicationEnded): void;
 }
 
+/** What a line begins with. */
+export interface LineOptions {
+  /** Where, and who calls. */
+  readonly address: Address;
+  /** The application's name, for people and the history. */
+  readonly name: string;
+  /** How long it lives without a socket; what the server usually grants if left out. */
+  readonly leaseSeconds: number | undefined;
+  /** Gives up beginning. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A call whose answer has not come yet. */
 interface Call {
   /** As it is sent, however often. */
   readonly text: string;
-  readonly recover: Recover | undefined;
-  readonly answer: PromiseWithResolvers<unknown>;
+  /** What its answer is called. */
+  readonly what: string;
   /** How often it has been sent. */
   sent: number;
+  /** Takes the answer. */
+  take(result: unknown): void;
+  /** Gives it up. */
+  reject(error: Error): void;
+  /** Finds out what became of it; whether that is known. */
+  recover(handles: readonly HeldHandle[]): boolean;
 }
-
-type Message =
-  | { id: number; result: unknown }
-  | { id: number; error: WireError }
-  | { method: string; params: PhoneEvent };
 
 /** Between pings: a socket over which nothing came for two of them is taken for lost. */
 const PING_MS = 15_000;
-/** How long the first answer of a socket may take: a resume waits for what the lost socket has begun. */
-const INTRODUCTION_MS = 30_000;
 /** The first wait before another socket; each is twice as long as the one before, until something comes over one. */
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
@@ -85,21 +76,34 @@ const FINAL: Record<number, string> = {
 
 /** See the module. */
 export class Line {
-  readonly #options: LineOptions;
+  /** The application that it has begun. */
+  readonly application: Begun;
+
+  readonly #address: Address;
+  readonly #listener: LineListener;
   readonly #calls = new Map<number, Call>();
   readonly #ending = new AbortController();
   readonly #closing = new Set<Promise<void>>();
   #nextId = 1;
   #socket: WebSocket | undefined;
-  #application: Begun | undefined;
   #lastEvent = 0;
   #heardAt = 0;
   #waitMs = 0;
   #pinging: ReturnType<typeof setInterval> | undefined;
 
-  /** A line that is not connected yet. */
-  constructor(options: LineOptions) {
-    this.#options = options;
+  /** The line of an application that has just begun on a socket. `listenerOf` is called before anything comes. */
+  constructor(
+    application: Begun,
+    { address, socket, listenerOf }: {
+      address: Address;
+      socket: WebSocket;
+      listenerOf: (line: Line) => LineListener;
+    },
+  ) {
+    this.application = application;
+    this.#address = address;
+    this.#listener = listenerOf(this);
+    this.#use(socket);
   }
 
   /** Whether there is a socket just now. */
@@ -108,50 +112,40 @@ export class Line {
   }
 
   /**
-   * Opens the first socket and begins the application.
-   *
-   * @throws {CallRefused} If the server does not let it in.
-   * @throws {PhoneError} `INVALAPPNAME`, `RESOURCEUNAVAIL` …
-   * @throws {TypeError} If the server cannot be reached.
-   */
-  async begin(signal: AbortSignal | undefined): Promise<Begun> {
-    const { address, name, leaseSeconds } = this.#options;
-    const abandoned = AbortSignal.any([this.#ending.signal, ...(signal ? [signal] : [])]);
-    await checkToken(address, abandoned);
-    const socket = await openSocket(address, abandoned);
-    try {
-      const begun = Promise.withResolvers<Begun>();
-      const introduced = this.#introduce(socket, {
-        method: "phoneInitializeEx",
-        params: { name, ...given({ leaseSeconds }) },
-        onAnswer: begun.resolve,
-      });
-      await unlessAborted(introduced, signal);
-      this.#application = await begun.promise;
-      this.#use(socket);
-      return this.#application;
-    } catch (error) {
-      this.#discard(socket);
-      await Promise.all(this.#closing);
-      throw error;
-    }
-  }
-
-  /**
    * Calls a method; waits for a socket if there is none just now.
    *
+   * @param options.shape What its answer must be.
    * @throws {PhoneError} What the server answered.
-   * @throws {CallRefused} What the server answered, or that the call is too large or ends every socket that it is sent over.
+   * @throws {CallRefused} What the server answered, or that the call is too large or ends every socket that it is sent
+   * over.
+   * @throws {UnexpectedAnswer} If the answer is something else.
    * @throws {ApplicationEnded} If it ends before the answer.
    */
-  call(method: string, params: object, options: { recover?: Recover | undefined } = {}): Promise<unknown> {
+  call<Answer, Recovered = never>(
+    method: string,
+    params: object,
+    options: { shape: Shape<Answer>; recover?: Recover<Recovered> },
+  ): Promise<Answer | Recovered> {
     if (this.#ending.signal.aborted) return Promise.reject(this.#ending.signal.reason);
+    const { shape, recover } = options;
+    const { promise, resolve, reject } = Promise.withResolvers<Answer | Recovered>();
     const id = this.#nextId++;
-    const answer = Promise.withResolvers<unknown>();
-    const call: Call = { text: textOf(id, method, params), recover: options.recover, answer, sent: 0 };
+    const what = `The answer to ${method}`;
+    const call: Call = {
+      text: textOf(id, { method, params }),
+      what,
+      sent: 0,
+      take: (result) => resolve(checked(result, shape, { what })),
+      reject,
+      recover(handles) {
+        const recovered = recover?.(handles);
+        if (recovered) resolve(recovered.result);
+        return recovered !== undefined;
+      },
+    };
     this.#calls.set(id, call);
     if (this.#socket) send(this.#socket, call);
-    return answer.promise;
+    return promise;
   }
 
   /** Ends the line; what waits is rejected. Resolves when no socket is open any more. */
@@ -164,34 +158,15 @@ export class Line {
     if (this.#ending.signal.aborted) return;
     this.#ending.abort(error);
     this.#drop();
-    for (const call of this.#calls.values()) call.answer.reject(error);
+    for (const call of this.#calls.values()) call.reject(error);
     this.#calls.clear();
-    this.#options.onEnd(error);
-  }
-
-  /** The first call on a socket. Events may follow its answer in the same turn, so `onAnswer` hears it before they come. */
-  #introduce<Answer>(
-    socket: WebSocket,
-    { method, params, onAnswer }: { method: string; params: object; onAnswer: (answer: Answer) => void },
-  ): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const late = setTimeout(() => reject(new SocketLost(1006, "the server did not answer")), INTRODUCTION_MS);
-    socket.onmessage = ({ data }) => {
-      const message: Message = JSON.parse(data);
-      socket.onmessage = ({ data }) => this.#hear(data);
-      if ("error" in message) return reject(errorOf(message.error));
-      if ("result" in message) onAnswer(message.result as Answer);
-      resolve();
-    };
-    socket.onclose = ({ code, reason }) => reject(new SocketLost(code, reason));
-    socket.onerror = () => {};
-    socket.send(textOf(0, method, params));
-    return promise.finally(() => clearTimeout(late));
+    this.#listener.ended(error);
   }
 
   #use(socket: WebSocket): void {
     this.#socket = socket;
     this.#heardAt = performance.now();
+    socket.onmessage = ({ data }) => this.#hear(data);
     socket.onclose = ({ code, reason }) => this.#lost(code, reason);
     this.#pinging = setInterval(() => this.#ping(socket), PING_MS);
     if (socket.readyState !== WebSocket.OPEN) this.#lost(1006, "");
@@ -199,24 +174,32 @@ export class Line {
 
   #ping(socket: WebSocket): void {
     if (performance.now() - this.#heardAt > 2 * PING_MS) return this.#lost(1006, "nothing was heard any more");
-    socket.send(textOf(0, "ping", {}));
+    socket.send(textOf(0, { method: "ping", params: {} }));
   }
 
-  #hear(data: string): void {
+  #hear(data: unknown): void {
     this.#heardAt = performance.now();
     this.#waitMs = 0;
-    const message: Message = JSON.parse(data);
-    if ("method" in message) {
-      // After a resume the server begins behind `lastEvent`: what is not newer was heard on the socket before.
-      if (message.params.seq <= this.#lastEvent) return;
-      this.#lastEvent = message.params.seq;
-      return this.#options.onEvent(message.params);
+    try {
+      const { method, params, id, error, result } = readMessage(data);
+      if (method !== undefined) return this.#hearEvent(method, params);
+      const call = this.#calls.get(id ?? 0);
+      if (call === undefined) return;
+      this.#calls.delete(id ?? 0);
+      settle(call, { error, result });
+    } catch (error) {
+      // What it said else cannot be trusted to be understood, and what is missing would not be noticed.
+      if (!(error instanceof UnexpectedAnswer)) throw error;
+      this.#finish(new ApplicationEnded(error.message));
     }
-    const call = this.#calls.get(message.id);
-    if (call === undefined) return;
-    this.#calls.delete(message.id);
-    if ("error" in message) call.answer.reject(errorOf(message.error));
-    else call.answer.resolve(message.result);
+  }
+
+  #hearEvent(method: string, params: unknown): void {
+    const heard = readEvent(method, params);
+    // After a resume the server begins behind `lastEvent`: what is not newer was heard on the socket before.
+    if (heard === undefined || heard.seq <= this.#lastEvent) return;
+    this.#lastEvent = heard.seq;
+    if (heard.event) this.#listener.event(heard.event);
   }
 
   /** Forgets the socket. */
@@ -244,26 +227,24 @@ export class Line {
   /** Rejects what would end the next socket as it has ended this one. */
   #giveUpCalls(code: number): void {
     const sent = [...this.#calls].filter(([, call]) => call.sent > 0);
-    const tooOften = sent.filter(([, call]) => call.sent >= MOST_SENT);
-    for (const [id, call] of tooOften) {
-      this.#reject(id, call, `${MOST_SENT} sockets were lost while the call was under way`);
+    for (const [id, { sent: times }] of sent) {
+      if (times >= MOST_SENT) this.#giveUp(id, `${MOST_SENT} sockets were lost while the call was under way`);
     }
     if (code !== SOCKET_CLOSES.tooLarge.code) return;
     const [largest] = sent.toSorted(([, one], [, other]) => other.text.length - one.text.length);
-    if (largest) this.#reject(...largest, "The call is larger than the server takes");
+    if (largest) this.#giveUp(largest[0], "The call is larger than the server takes");
   }
 
-  #reject(id: number, call: Call, words: string): void {
+  #giveUp(id: number, words: string): void {
+    this.#calls.get(id)?.reject(new CallRefused(words, { code: -32_600 }));
     this.#calls.delete(id);
-    call.answer.reject(new CallRefused(words, { code: -32_600 }));
   }
 
   /** Opens sockets until the application is taken up again. */
   async #resume(reason: string): Promise<void> {
     const { signal } = this.#ending;
-    const begun = this.#application!;
     // Longer than this the server holds it only if it has not noticed the loss.
-    const until = performance.now() + 2_000 * begun.leaseSeconds;
+    const until = performance.now() + 2_000 * this.application.leaseSeconds;
     while (!signal.aborted) {
       if (this.#waitMs > 0) await pause(this.#waitMs * (0.5 + Math.random() / 2), signal);
       this.#waitMs = Math.min(2 * this.#waitMs || FIRST_WAIT_MS, LONGEST_WAIT_MS);
@@ -280,17 +261,20 @@ export class Line {
   }
 
   async #resumeOnce(signal: AbortSignal): Promise<void> {
-    const { application } = this.#application!;
-    const socket = await openSocket(this.#options.address, signal);
+    const socket = await openSocket(this.#address, signal);
     try {
-      await this.#introduce<{ handles: HeldHandle[] }>(socket, {
+      await introduce(socket, {
         method: "resume",
-        params: { application, lastEvent: this.#lastEvent },
-        onAnswer: ({ handles }) => this.#recover(handles),
+        params: { application: this.application.application, lastEvent: this.#lastEvent },
+        shape: ResumedApplication,
+        onAnswer: ({ handles }) => {
+          signal.throwIfAborted();
+          this.#recover(handles);
+          this.#use(socket);
+          // Before anybody calls anew: what was asked first must be done first.
+          for (const call of this.#calls.values()) if (this.#socket) send(this.#socket, call);
+        },
       });
-      signal.throwIfAborted();
-      this.#use(socket);
-      for (const call of this.#calls.values()) if (this.#socket) send(socket, call);
     } catch (error) {
       this.#discard(socket);
       throw error;
@@ -298,18 +282,64 @@ export class Line {
   }
 
   #recover(handles: readonly HeldHandle[]): void {
-    this.#options.onResumed(handles);
+    this.#listener.resumed(handles);
     for (const [id, call] of this.#calls) {
-      const recovered = call.sent > 0 ? call.recover?.(handles) : undefined;
-      if (recovered === undefined) continue;
-      this.#calls.delete(id);
-      call.answer.resolve(recovered.result);
+      if (call.sent > 0 && call.recover(handles)) this.#calls.delete(id);
     }
   }
 }
 
-function textOf(id: number, method: string, params: object): string {
-  return JSON.stringify({ jsonrpc: "2.0", id, method, params });
+/**
+ * Opens the first socket of an application and begins it.
+ *
+ * @param listenerOf Gives who hears the line: called once it has begun, before anything comes.
+ * @throws {CallRefused} If the server does not let it in.
+ * @throws {PhoneError} `INVALAPPNAME`, `RESOURCEUNAVAIL` …
+ * @throws {ServerUnreachable} If the server cannot be reached.
+ * @throws {UnexpectedAnswer} If something else than a Switchroom answers.
+ */
+export async function beginLine<Listener extends LineListener>(
+  { address, name, leaseSeconds, signal }: LineOptions,
+  listenerOf: (line: Line) => Listener,
+): Promise<Listener> {
+  await checkToken(address, signal);
+  const socket = await openSocket(address, signal);
+  let line: Line | undefined;
+  try {
+    const { promise, resolve } = Promise.withResolvers<Listener>();
+    const introduced = introduce(socket, {
+      method: "phoneInitializeEx",
+      params: { name, ...given({ leaseSeconds }) },
+      shape: StartedApplication,
+      onAnswer: (begun) => {
+        line = new Line(begun, {
+          address,
+          socket,
+          listenerOf(line) {
+            const listener = listenerOf(line);
+            resolve(listener);
+            return listener;
+          },
+        });
+      },
+    });
+    await unlessAborted(introduced, signal);
+    return await promise;
+  } catch (error) {
+    await (line?.end(new ApplicationEnded("Its beginning was given up")) ?? closeSocket(socket));
+    throw error;
+  }
+}
+
+/** Gives a call its answer, whatever that is. */
+function settle(call: Call, { error, result }: { error?: unknown; result?: unknown }): void {
+  try {
+    if (error === undefined) call.take(result);
+    else call.reject(refusalOf(error, call.what));
+  } catch (fault) {
+    if (!(fault instanceof UnexpectedAnswer)) throw fault;
+    call.reject(fault);
+  }
 }
 
 function send(socket: WebSocket, call: Call): void {
@@ -321,5 +351,5 @@ function send(socket: WebSocket, call: Call): void {
 function isFinal(error: unknown): error is Error {
   if (error instanceof PhoneError) return error.code !== "PHONEERR_RESOURCEUNAVAIL";
   if (error instanceof CallRefused) return error.code !== 429 && error.code !== 503;
-  return error instanceof SocketLost && error.code in FINAL;
+  return error instanceof UnexpectedAnswer || (error instanceof SocketLost && error.code in FINAL);
 }

@@ -3,23 +3,27 @@
  *
  * @module
  */
-import type { PhoneEvent } from "../core/contract/events.ts";
-import type { ButtonMode, ButtonState, PhoneState, Privilege } from "../core/contract/names.ts";
-import type {
-  GetterName,
-  GetterParameters,
-  GetterResults,
-  OperationName,
-  OperationParameters,
-} from "../core/contract/operations.ts";
+import type { HeldHandle } from "../core/contract/application.ts";
 import { PhoneError } from "../core/contract/errors.ts";
+import type { Masks, PhoneEvent } from "../core/contract/events.ts";
+import type { Privilege } from "../core/contract/names.ts";
+import {
+  type GetterName,
+  type GetterParameters,
+  type GetterResults,
+  type OperationName,
+  type OperationParameters,
+  OPERATIONS,
+} from "../core/contract/operations.ts";
 import type { Closed } from "../core/contract/phone.ts";
 import type { Cause } from "../core/contract/record.ts";
+import { object, type Shape } from "../core/contract/shape.ts";
+import { ClosedHandle, GETTER_ANSWERS, Masks as MasksShape, Seq } from "../core/contract/shapes/mod.ts";
 import { methodName } from "../core/contract/socket.ts";
 import { unlessAborted } from "../tools/mod.ts";
 import { ApplicationEnded, PhoneClosed } from "./errors.ts";
 import type { EventFeed } from "./event_feed.ts";
-import type { HeldHandle, Line } from "./line.ts";
+import type { Line } from "./line.ts";
 import type { Replies, Reply } from "./replies.ts";
 
 /** What can be abandoned. What was asked goes on, unheard. */
@@ -32,7 +36,10 @@ export interface Abandonable {
 export interface AskOptions extends Abandonable {
   /** The application's own word for the request, at most 1,024 characters; it stands in the reply and the history. */
   reference?: string;
-  /** How long the operation may take from its acceptance, milliseconds; unless configured 1 to 600,000, and 30,000 if left out. */
+  /**
+   * How long the operation may take from its acceptance, milliseconds; unless configured 1 to 600,000, and 30,000 if
+   * left out.
+   */
   deadlineMs?: number;
 }
 
@@ -41,247 +48,211 @@ export interface AskedRequest {
   /** Its id, under which the history keeps it. */
   readonly requestId: number;
   /**
-   * How it ended, told when that is on disk. Rejects with `PhoneClosed` if the phone is closed before, with `ApplicationEnded` if the application ends. Nobody
-   * has to wait for it.
+   * How it ended, told when that is on disk. Rejects with `PhoneClosed` if the phone is closed before, with
+   * `ApplicationEnded` if the application ends. Nobody has to wait for it.
    */
   readonly reply: Promise<Reply>;
 }
 
-/** What a phone's handle wants to hear. */
-export interface StatusMessages {
-  /** Changes of the phone, `PHONE_STATE`. */
-  states: PhoneState[];
-  /** Of which buttons `PHONE_BUTTON` tells. */
-  buttonModes: ButtonMode[];
-  /** Which of their changes. */
-  buttonStates: ButtonState[];
-}
+/** Operations that take these parameters, as a phone has them: a tenth row of the table is a tenth method. */
+export type OperationsOf<Taken extends object> = {
+  readonly [Name in keyof Taken]: (params: Taken[Name], options?: AskOptions) => Promise<Reply>;
+};
 
-const UNHEARD = "The phone was closed; the request goes on unheard, and the history tells how it ended";
+/**
+ * The nine operations. What each sets and takes is told by its row in the table of operations (`summary`, and the
+ * `description` of each parameter); bytes are base64. Each resolves when the operation has ended: look at `outcome`.
+ */
+export type Operations = OperationsOf<OperationParameters>;
 
-/** One opening of one phone. Made by `Application.open`. */
-export class Phone implements AsyncDisposable {
+/** One opening of one phone, given by `Application.open`. */
+export interface Phone extends Operations, AsyncDisposable {
   /** The handle's id. */
   readonly handle: string;
   /** `PLUGIN:ID`. */
   readonly name: string;
   /** As what it was opened. */
   readonly privilege: Privilege;
-  /** Resolves when it is closed, with why: `close` by `close()`, another cause by force. Never rejects. */
+  /**
+   * Resolves when it is closed, with why: `close` by `close()`, another cause by force. Never rejects. Where the event
+   * that tells the cause was dropped and nothing else tells it, it is `forcedClose`.
+   */
   readonly closed: Promise<Cause>;
 
-  readonly #line: Line;
-  readonly #feed: EventFeed<PhoneEvent>;
-  readonly #replies: Replies;
-  readonly #left: (cause: Cause) => void;
-  readonly #ended = new AbortController();
+  /**
+   * Asks for one of the nine and resolves when it is accepted: on disk, not yet done. Asked once, also when the socket
+   * is lost meanwhile.
+   *
+   * @throws {PhoneError} A refusal: `NOTOWNER`, `OPERATIONUNAVAIL`, `REQUESTOVERRUN`, `RESOURCEUNAVAIL`, `INVAL…`. No
+   * request was made then.
+   */
+  ask<Name extends OperationName>(
+    operation: Name,
+    params: OperationParameters[Name],
+    options?: AskOptions,
+  ): Promise<AskedRequest>;
 
-  /** @internal */
-  constructor(
-    parts: HeldHandle & { line: Line; feed: EventFeed<PhoneEvent>; replies: Replies },
-    { onClosed }: { onClosed: () => void },
-  ) {
-    this.handle = parts.handle;
-    this.name = parts.phone;
-    this.privilege = parts.privilege;
-    this.#line = parts.line;
-    this.#feed = parts.feed;
-    this.#replies = parts.replies;
-    const { promise, resolve } = Promise.withResolvers<Cause>();
-    this.closed = promise;
-    this.#left = (cause) => {
-      resolve(cause);
-      this.#ended.abort();
-      onClosed();
-    };
-  }
-
-  /** A block of bytes for the driver, base64. Resolves when the operation has ended, as all nine do: look at `outcome`. */
-  devSpecific(params: OperationParameters["devSpecific"], options?: AskOptions): Promise<Reply> {
-    return this.#finish("devSpecific", params, options);
-  }
-
-  /** The meaning and text of a button. */
-  setButtonInfo(params: OperationParameters["setButtonInfo"], options?: AskOptions): Promise<Reply> {
-    return this.#finish("setButtonInfo", params, options);
-  }
-
-  /** Bytes for a data area, base64. */
-  setData(params: OperationParameters["setData"], options?: AskOptions): Promise<Reply> {
-    return this.#finish("setData", params, options);
-  }
-
-  /** Text on the display, from a zero-based row and column on. */
-  setDisplay(params: OperationParameters["setDisplay"], options?: AskOptions): Promise<Reply> {
-    return this.#finish("setDisplay", params, options);
-  }
-
-  /** The gain of a microphone, 0 to 65,535. */
-  setGain(params: OperationParameters["setGain"], options?: AskOptions): Promise<Reply> {
-    return this.#finish("setGain", params, options);
-  }
-
-  /** The hookswitch of one or more devices. */
-  setHookSwitch(params: OperationParameters["setHookSwitch"], options?: AskOptions): Promise<Reply> {
-    return this.#finish("setHookSwitch", params, options);
-  }
-
+  /** The status of the phone (PHONESTATUS, contract 6.2). */
+  getStatus(options?: Abandonable): Promise<GetterResults["getStatus"]>;
+  /** Which devices are off hook. */
+  getHookSwitch(options?: Abandonable): Promise<GetterResults["getHookSwitch"]>;
+  /** How it rings. */
+  getRing(options?: Abandonable): Promise<GetterResults["getRing"]>;
+  /** What the display shows. */
+  getDisplay(options?: Abandonable): Promise<GetterResults["getDisplay"]>;
+  /** The volume of a speaker. */
+  getVolume(params: GetterParameters["getVolume"], options?: Abandonable): Promise<GetterResults["getVolume"]>;
+  /** The gain of a microphone. */
+  getGain(params: GetterParameters["getGain"], options?: Abandonable): Promise<GetterResults["getGain"]>;
   /** The mode of a lamp. */
-  setLamp(params: OperationParameters["setLamp"], options?: AskOptions): Promise<Reply> {
-    return this.#finish("setLamp", params, options);
-  }
+  getLamp(params: GetterParameters["getLamp"], options?: Abandonable): Promise<GetterResults["getLamp"]>;
+  /** The meaning, text and state of a button. */
+  getButtonInfo(
+    params: GetterParameters["getButtonInfo"],
+    options?: Abandonable,
+  ): Promise<GetterResults["getButtonInfo"]>;
+  /** At most `size` bytes of a data area, base64. */
+  getData(params: GetterParameters["getData"], options?: Abandonable): Promise<GetterResults["getData"]>;
 
-  /** The ring pattern, 0 for silence, and its volume. */
-  setRing(params: OperationParameters["setRing"], options?: AskOptions): Promise<Reply> {
-    return this.#finish("setRing", params, options);
-  }
-
-  /** The volume of a speaker, 0 to 65,535. */
-  setVolume(params: OperationParameters["setVolume"], options?: AskOptions): Promise<Reply> {
-    return this.#finish("setVolume", params, options);
-  }
+  /** What this handle wants to hear from now on: phoneSetStatusMessages. A new handle hears replies only. */
+  setStatusMessages(messages: Masks, options?: Abandonable): Promise<Masks>;
+  /** What this handle wants to hear: phoneGetStatusMessages. */
+  getStatusMessages(options?: Abandonable): Promise<Masks>;
+  /** The events of this handle from now on, until it is closed. */
+  events(options?: Abandonable): AsyncIterableIterator<PhoneEvent>;
 
   /**
-   * Asks for one of the nine and resolves when it is accepted: on disk, not yet done. Asked once, also when the socket is lost meanwhile.
+   * Closes the phone: phoneClose. Closing the only handle completes everything outstanding on the phone before it
+   * resolves.
    *
-   * @throws {PhoneError} A refusal: `NOTOWNER`, `OPERATIONUNAVAIL`, `REQUESTOVERRUN`, `RESOURCEUNAVAIL`, `INVAL…`. No request was made then.
+   * @returns What the close did; undefined if the phone was closed already, or its answer was lost with a socket.
    */
-  async ask<Name extends OperationName>(
+  close(options?: Abandonable): Promise<Closed | undefined>;
+  /** As {@linkcode Phone.close}. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A phone, for the application that has it open. */
+export interface HeldPhone {
+  /** As whoever opened it has it. */
+  readonly phone: Phone;
+  /** Tells it why it was closed; the first time counts. */
+  left(cause: Cause): void;
+}
+
+const UNHEARD = "The phone was closed; the request goes on unheard, and the history tells how it ended";
+
+const Asked = object({ requestId: Seq });
+
+/** The phone of a handle. */
+export function holdPhone(
+  { handle, phone: name, privilege }: HeldHandle,
+  { line, feed, replies, onClosed }: {
+    line: Line;
+    feed: EventFeed<PhoneEvent>;
+    replies: Replies;
+    /** Called when it is closed, whoever did it. */
+    onClosed: () => void;
+  },
+): HeldPhone {
+  const closed = Promise.withResolvers<Cause>();
+  const ended = new AbortController();
+
+  function left(cause: Cause): void {
+    closed.resolve(cause);
+    ended.abort();
+    onClosed();
+  }
+
+  function call<Answer>(
+    method: string,
+    { params, shape, options: { signal } = {} }: { params: object; shape: Shape<Answer>; options?: Abandonable },
+  ): Promise<Answer> {
+    return unlessAborted(line.call(method, { handle, ...params }, { shape }), signal);
+  }
+
+  async function ask<Name extends OperationName>(
     operation: Name,
     params: OperationParameters[Name],
     options: AskOptions = {},
   ): Promise<AskedRequest> {
     const { signal, ...rest } = options;
-    const { gaps } = this.#replies;
-    const asked = this.#call(methodName(operation), { ...params, ...rest, idempotencyKey: crypto.randomUUID() });
-    const { requestId } = await unlessAborted(asked, signal) as { requestId: number };
-    const reply = this.#replies.of(requestId, this.handle);
-    if (this.#replies.gaps !== gaps) this.#replies.lookUp(requestId);
+    const { gaps } = replies;
+    const { requestId } = await call(methodName(operation), {
+      params: { ...params, ...rest, idempotencyKey: crypto.randomUUID() },
+      shape: Asked,
+      options: { signal },
+    });
+    const reply = replies.of(requestId, handle);
+    if (replies.gaps !== gaps) replies.lookUp(requestId);
     return { requestId, reply };
   }
 
-  /** The status of the phone (PHONESTATUS, contract 6.2). */
-  getStatus(options?: Abandonable): Promise<GetterResults["getStatus"]> {
-    return this.#get("getStatus", {}, options);
-  }
-
-  /** Which devices are off hook. */
-  getHookSwitch(options?: Abandonable): Promise<GetterResults["getHookSwitch"]> {
-    return this.#get("getHookSwitch", {}, options);
-  }
-
-  /** How it rings. */
-  getRing(options?: Abandonable): Promise<GetterResults["getRing"]> {
-    return this.#get("getRing", {}, options);
-  }
-
-  /** What the display shows. */
-  getDisplay(options?: Abandonable): Promise<GetterResults["getDisplay"]> {
-    return this.#get("getDisplay", {}, options);
-  }
-
-  /** The volume of a speaker. */
-  getVolume(params: GetterParameters["getVolume"], options?: Abandonable): Promise<GetterResults["getVolume"]> {
-    return this.#get("getVolume", params, options);
-  }
-
-  /** The gain of a microphone. */
-  getGain(params: GetterParameters["getGain"], options?: Abandonable): Promise<GetterResults["getGain"]> {
-    return this.#get("getGain", params, options);
-  }
-
-  /** The mode of a lamp. */
-  getLamp(params: GetterParameters["getLamp"], options?: Abandonable): Promise<GetterResults["getLamp"]> {
-    return this.#get("getLamp", params, options);
-  }
-
-  /** The meaning, text and state of a button. */
-  getButtonInfo(
-    params: GetterParameters["getButtonInfo"],
+  function get<Name extends GetterName>(
+    getter: Name,
+    params: GetterParameters[Name],
     options?: Abandonable,
-  ): Promise<GetterResults["getButtonInfo"]> {
-    return this.#get("getButtonInfo", params, options);
+  ): Promise<GetterResults[Name]> {
+    return call(methodName(getter), { params, shape: GETTER_ANSWERS[getter], ...(options && { options }) });
   }
 
-  /** At most `size` bytes of a data area, base64. */
-  getData(params: GetterParameters["getData"], options?: Abandonable): Promise<GetterResults["getData"]> {
-    return this.#get("getData", params, options);
-  }
-
-  /** What this handle wants to hear from now on: phoneSetStatusMessages. A new handle hears replies only. */
-  async setStatusMessages(messages: StatusMessages, options: Abandonable = {}): Promise<StatusMessages> {
-    const answer = this.#call("phoneSetStatusMessages", messages);
-    return await unlessAborted(answer, options.signal) as StatusMessages;
-  }
-
-  /** What this handle wants to hear: phoneGetStatusMessages. */
-  async getStatusMessages(options: Abandonable = {}): Promise<StatusMessages> {
-    return await unlessAborted(this.#call("phoneGetStatusMessages", {}), options.signal) as StatusMessages;
-  }
-
-  /** The events of this handle from now on, until it is closed. */
-  events(options: Abandonable = {}): AsyncIterableIterator<PhoneEvent> {
-    return this.#feed.read({
-      signal: options.signal,
-      end: this.#ended.signal,
-      only: (event) => "handle" in event && event.handle === this.handle,
-    });
-  }
-
-  /**
-   * Closes the phone: phoneClose. Closing the only handle completes everything outstanding on the phone before it resolves.
-   *
-   * @returns What the close did; undefined if the phone was closed already, or its answer was lost with a socket.
-   */
-  async close(options: Abandonable = {}): Promise<Closed | undefined> {
-    const { handle } = this;
-    if (this.#ended.signal.aborted) return undefined;
-    const asked = this.#line.call("phoneClose", { handle }, {
+  async function close({ signal }: Abandonable = {}): Promise<Closed | undefined> {
+    if (ended.signal.aborted) return undefined;
+    const asked = line.call<Closed, undefined>("phoneClose", { handle }, {
+      shape: ClosedHandle,
       recover: (handles) => handles.some((held) => held.handle === handle) ? undefined : { result: undefined },
-    }) as Promise<Closed | undefined>;
+    });
     const closing = asked.catch((error) => {
       if (isGone(error)) return undefined;
       throw error;
     }).then(async (closed) => {
       // The application's own close suppresses replies: what it has completed is told by the records.
-      await this.#replies.settle(handle, new PhoneClosed(UNHEARD, { cause: "close" }));
-      this.left("close");
+      await replies.lookUpAll(handle);
+      replies.abandon(new PhoneClosed(UNHEARD, { cause: "close" }), handle);
+      left("close");
       return closed;
     });
-    return await unlessAborted(closing, options.signal);
+    return await unlessAborted(closing, signal);
   }
 
-  /** As {@linkcode Phone.close}. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
+  const phone: Phone = {
+    ...operationsOf(ask),
+    handle,
+    name,
+    privilege,
+    closed: closed.promise,
+    ask,
+    getStatus: (options) => get("getStatus", {}, options),
+    getHookSwitch: (options) => get("getHookSwitch", {}, options),
+    getRing: (options) => get("getRing", {}, options),
+    getDisplay: (options) => get("getDisplay", {}, options),
+    getVolume: (params, options) => get("getVolume", params, options),
+    getGain: (params, options) => get("getGain", params, options),
+    getLamp: (params, options) => get("getLamp", params, options),
+    getButtonInfo: (params, options) => get("getButtonInfo", params, options),
+    getData: (params, options) => get("getData", params, options),
+    setStatusMessages: ({ states, buttonModes, buttonStates }, options = {}) =>
+      call("phoneSetStatusMessages", { params: { states, buttonModes, buttonStates }, shape: MasksShape, options }),
+    getStatusMessages: (options = {}) => call("phoneGetStatusMessages", { params: {}, shape: MasksShape, options }),
+    events: ({ signal } = {}) =>
+      feed.read({ signal, end: ended.signal, only: (event) => "handle" in event && event.handle === handle }),
+    close,
+    async [Symbol.asyncDispose]() {
+      await close();
+    },
+  };
+  return { phone, left };
+}
 
-  /** @internal */
-  left(cause: Cause): void {
-    this.#left(cause);
-  }
-
-  #call(method: string, params: object): Promise<unknown> {
-    return this.#line.call(method, { handle: this.handle, ...params });
-  }
-
-  async #finish<Name extends OperationName>(
-    operation: Name,
-    params: OperationParameters[Name],
-    options: AskOptions = {},
-  ): Promise<Reply> {
-    const { reply } = await this.ask(operation, params, options);
-    return await unlessAborted(reply, options.signal);
-  }
-
-  async #get<Name extends GetterName>(
-    getter: Name,
-    params: GetterParameters[Name],
-    options: Abandonable = {},
-  ): Promise<GetterResults[Name]> {
-    const answer = this.#call(methodName(getter), params);
-    return await unlessAborted(answer, options.signal) as GetterResults[Name];
-  }
+/** The nine, each of which asks and waits for its end. */
+function operationsOf(ask: Phone["ask"]): Operations {
+  const operation =
+    <Name extends OperationName>(name: Name) =>
+    async (params: OperationParameters[Name], options: AskOptions = {}): Promise<Reply> => {
+      const { reply } = await ask(name, params, options);
+      return await unlessAborted(reply, options.signal);
+    };
+  return Object.fromEntries(OPERATIONS.map((name) => [name, operation(name)])) as Operations;
 }
 
 /** Whether an error says that there is nothing left to close. */

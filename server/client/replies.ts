@@ -61,15 +61,16 @@ export class Replies {
   }
 
   /** Asks the record of a request how it ended; one that is open tells nothing yet. */
-  async lookUp(requestId: number): Promise<void> {
+  async lookUp(requestId: number): Promise<RequestRecord | undefined> {
     const record = await this.#recordOf(requestId).catch(() => undefined);
     if (record) this.#takeRecord(record);
+    return record;
   }
 
-  /** Settles what is waited for through one handle that is closed: by the records, and the rest not at all. */
-  async settle(handle: string, error: Error): Promise<void> {
-    await Promise.all(this.waiting(handle).map((requestId) => this.lookUp(requestId)));
-    this.abandon(error, handle);
+  /** Asks the records of what is waited for through one handle. */
+  async lookUpAll(handle: string): Promise<RequestRecord[]> {
+    const records = await Promise.all(this.waiting(handle).map((requestId) => this.lookUp(requestId)));
+    return records.filter((record) => record !== undefined);
   }
 
   /** The reply of a request, now or later. */
@@ -89,7 +90,7 @@ export class Replies {
   }
 
   /** Takes a `PHONE_REPLY`. */
-  take(event: Extract<PhoneEvent, { type: "PHONE_REPLY" }>): void {
+  take(event: PhoneEvent<"PHONE_REPLY">): void {
     const { seq: _seq, at: _at, type: _type, handle: _handle, ...reply } = event;
     this.#settle(reply);
   }

@@ -10,6 +10,7 @@ import {
   PhoneClosed,
   PhoneError,
 } from "../../server/client/mod.ts";
+import { OPERATIONS } from "../../server/core/contract/operations.ts";
 import { sharedServer } from "../harness/shared_server.ts";
 
 const OWNER = { privilege: "owner" } as const;
@@ -50,6 +51,7 @@ Deno.test("each of the nine operations resolves with how it ended", async () => 
     Array(9).fill({ outcome: "succeeded", result: 0 }),
   );
   equal(replies[6]?.reference, "mine");
+  deepEqual(OPERATIONS.filter((name) => typeof phone[name] !== "function"), []);
 
   equal((await phone.getLamp({ lamp: 20 })).mode, "steady");
   deepEqual(await phone.getRing(), { mode: 1, volume: 300 });

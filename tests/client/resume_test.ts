@@ -15,7 +15,8 @@ Deno.test("over 200 cut connections nothing is missed, nothing comes twice and n
   await using server = await startServer();
   const random = randomFrom(20_261_122);
   let cutting = false;
-  // Each connection lives for so many bytes from the server: some end in the midst of their beginning, some while much is going on.
+  // Each connection lives for so many bytes from the server: some end in the midst of their beginning, some while much
+  // is going on.
   await using proxy: CuttingProxy = new CuttingProxy(server.url, () => ({
     after: cutting && proxy.cuts < CUTS ? 1 + random.below(LONGEST_LIFE) : Infinity,
     heard: random.once(2),
@@ -138,10 +139,35 @@ Deno.test("a phone that was closed by force behind a gap is closed here too", as
     await call("POST", `/v1/handles/${mini?.handle}/requests`, { body, headers: { prefer: "wait=5" } });
   }
   proxy.passing = true;
-  equal(await phone.closed, "forcedClose");
+  // The event that says so was dropped: the record of what was outstanding tells it.
+  equal(await phone.closed, "operatorRelease");
   equal((await reading).some(({ type }) => type === "PHONE_CLOSE"), false);
   equal((await slow.reply).outcome, "aborted");
   equal((await filling.getLamp({ lamp: 12 })).mode, "steady");
+});
+
+Deno.test("a phone that was taken away behind a gap is told from one of which only the close is known", async () => {
+  await using server = await startServer({ config: { bounds: { eventBytes: 1_024 } } });
+  await using proxy = new CuttingProxy(server.url);
+  await using application = await connect(proxy.url, { name: "cut off", token: server.token });
+  await using removed = await application.open("virtual:mini-1", OWNER);
+  await using released = await application.open("virtual:desk-1", { privilege: "monitor" });
+  await using filling = await application.open("virtual:desk-1", OWNER);
+  proxy.passing = false;
+  proxy.cut();
+  const call = api(server);
+  const admin = (await call("POST", "/v1/tokens", { body: { name: "operator", scopes: ["admin"] } })).body;
+  const operator = api({ url: server.url, token: String(admin.token) });
+  equal((await operator("DELETE", `/v1/handles/${released.handle}`)).status, 200);
+  const params = btoa(JSON.stringify({ remove: true }));
+  await call("POST", `/v1/handles/${removed.handle}/requests`, { body: { operation: "devSpecific", params } });
+  for (let i = 0; i < 10; i++) {
+    const body = { operation: "setLamp", lamp: 12, mode: i % 2 ? "steady" : "off" };
+    await call("POST", `/v1/handles/${filling.handle}/requests`, { body, headers: { prefer: "wait=5" } });
+  }
+  proxy.passing = true;
+  equal(await removed.closed, "phoneRemoved");
+  equal(await released.closed, "forcedClose");
 });
 
 Deno.test("an application whose server is gone can be left at once", async () => {

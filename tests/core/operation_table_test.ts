@@ -14,7 +14,14 @@ import type {
 } from "../../server/core/contract/names.ts";
 import { type DriverValuesOf, type Operation, OPERATION_TABLE } from "../../server/core/contract/operation_table.ts";
 import { type OperationName, type OperationParameters, OPERATIONS } from "../../server/core/contract/operations.ts";
-import { bytes, dword, named, type Parameters, type ValuesOf } from "../../server/core/contract/parameter.ts";
+import {
+  bytes,
+  dword,
+  named,
+  type Parameters as Described,
+  type ValuesOf,
+} from "../../server/core/contract/parameter.ts";
+import type { Operations, OperationsOf } from "../../server/client/mod.ts";
 import type { DriverParameters } from "../../server/plugin/driver.ts";
 import { NO_CAPABILITIES } from "../no_capabilities.ts";
 
@@ -96,7 +103,7 @@ const SET_BACKLIGHT = {
   example: { level: 3, colour: "amber", pattern: "AAEC" },
   features: "one",
   settable: ({ display }) => display.rows > 0,
-} as const satisfies Operation<Parameters>;
+} as const satisfies Operation<Described>;
 type Ten = typeof OPERATION_TABLE & { setBacklight: typeof SET_BACKLIGHT };
 
 Deno.test("a tenth operation is a row: its parameters, features and driver's method follow from it", () => {
@@ -105,6 +112,20 @@ Deno.test("a tenth operation is a row: its parameters, features and driver's met
   );
   same<DriverValuesOf<Ten["setBacklight"]["parameters"]>["pattern"], Uint8Array>(true);
   same<FeaturesOf<Ten>, Exclude<Feature, "genericPhone"> | "setBacklight" | "getBacklight">(true);
+});
+
+Deno.test("a client's phone has a method for each row, a tenth too, which takes what the row says", () => {
+  type Taken<Table extends Readonly<Record<string, Pick<Operation, "parameters">>>> = {
+    [Name in keyof Table]: ValuesOf<Table[Name]["parameters"]>;
+  };
+  same<keyof Operations, OperationName>(true);
+  same<OperationsOf<Taken<typeof OPERATION_TABLE>>, Operations>(true);
+  same<
+    Parameters<OperationsOf<Taken<Ten>>["setBacklight"]>[0],
+    { level: number; colour: "white" | "amber"; pattern: string }
+  >(
+    true,
+  );
 });
 
 Deno.test("what is forgotten of a row does not compile", () => {

@@ -85,6 +85,11 @@ export function exactly<Type>(): <Of extends Shape>(
   return (shape) => shape;
 }
 
+/** Whether a value is what a shape describes. */
+export function fits<Value>(value: unknown, shape: Shape<Value>): value is Value {
+  return shape.fault(value, "") === undefined;
+}
+
 /** A shape of values that one question and a few keywords describe. */
 function simple<Value>(
   schema: JsonSchema,

@@ -1,0 +1,230 @@
+/**
+ * A server as an operator or an auditor calls it over HTTP: what needs no open phone.
+ *
+ * @module
+ */
+import type { ApplicationSummary } from "../core/contract/application.ts";
+import type { FactType, HistoryEvent } from "../core/contract/facts.ts";
+import type { Health } from "../core/contract/health.ts";
+import type { Checkpoint, KeptCheckpoint, Verdict } from "../core/contract/history.ts";
+import type { LogLine, PluginView } from "../core/contract/managed_plugin.ts";
+import type { OperationName } from "../core/contract/operations.ts";
+import type { Closed, PhoneView } from "../core/contract/phone.ts";
+import type { Outcome, RequestRecord, RequestState } from "../core/contract/record.ts";
+import type { Shape } from "../core/contract/shape.ts";
+import * as shapes from "../core/contract/shapes/mod.ts";
+import type { MadeToken, TokenSpec, TokenView } from "../core/contract/token.ts";
+import { given } from "../tools/mod.ts";
+import { ask } from "./address.ts";
+import { checked, jsonOf, problemOf } from "./answers.ts";
+import { ServerUnreachable, UnexpectedAnswer } from "./errors.ts";
+import type { Abandonable } from "./phone.ts";
+
+/** How long an answer may take that waits for nothing, milliseconds. */
+const PATIENCE_MS = 30_000;
+/** The largest page that a server gives (api.md, section 2). */
+const PAGE = 500;
+
+/** Who calls a server, and how. */
+export interface ServerOptions {
+  /** The bearer token. */
+  token: string;
+  /** As `ConnectOptions.transport`. */
+  transport?: object;
+}
+
+/** How a list is read. */
+export interface ListOptions extends Abandonable {
+  /** How many at most; all if left out. */
+  limit?: number;
+}
+
+/** Which requests to list: those that match everything. */
+export interface RequestQuery {
+  /** `PLUGIN:ID`. */
+  phone?: string | undefined;
+  /** The plugin's name. */
+  plugin?: string | undefined;
+  /** The application's id. */
+  application?: string | undefined;
+  /** One of the nine. */
+  operation?: OperationName | undefined;
+  /** How far they have come. */
+  state?: RequestState | undefined;
+  /** How they ended. */
+  outcome?: Outcome | undefined;
+  /** The id of the token that they were asked with. */
+  token?: string | undefined;
+  /** The application's own word for them. */
+  reference?: string | undefined;
+  /** Accepted then or later, RFC 3339. */
+  from?: string | undefined;
+  /** Accepted earlier, RFC 3339. */
+  to?: string | undefined;
+}
+
+/**
+ * A server, as it is called over HTTP. Every call can end with `ServerUnreachable`, with `UnexpectedAnswer`, with
+ * `CallRefused` (`code` is the HTTP status), and where phones are concerned with `PhoneError`. What waits for nothing
+ * is given up after 30 s, unless a signal is given.
+ */
+export interface Server {
+  /** Every phone that the token may see. */
+  phones(options?: Abandonable): Promise<PhoneView[]>;
+  /** One phone, by its name or device id. */
+  phone(name: string, options?: Abandonable): Promise<PhoneView>;
+  /** One record. */
+  request(requestId: number, options?: Abandonable): Promise<RequestRecord>;
+  /** Records, newest first, read page by page. What it returns at its end is whether there are more than `limit`. */
+  requests(query?: RequestQuery, options?: ListOptions): AsyncGenerator<RequestRecord, boolean, undefined>;
+  /**
+   * The other facts of the history, as {@linkcode Server.requests}. A kind that a later server has added comes too:
+   * leave what you do not know.
+   */
+  events(
+    query?: { type?: FactType | undefined },
+    options?: ListOptions,
+  ): AsyncGenerator<HistoryEvent, boolean, undefined>;
+  /** The newest block of the history. Kept elsewhere, it shows later whether the history is still the same. */
+  checkpoint(options?: Abandonable): Promise<Checkpoint>;
+  /** Derives the whole chain again; takes as long as the history is, and ends with the signal. */
+  verify(options?: Abandonable & { checkpoint?: KeptCheckpoint }): Promise<Verdict>;
+  /** The applications of every token. */
+  applications(options?: Abandonable): Promise<ApplicationSummary[]>;
+  /** Ends an application; an operator releases the phones of another's. */
+  endApplication(application: string, options?: Abandonable): Promise<void>;
+  /** Closes a handle; an operator releases the phone of another's. */
+  closeHandle(handle: string, options?: Abandonable): Promise<Closed>;
+  /** Every configured plugin. */
+  plugins(options?: Abandonable): Promise<PluginView[]>;
+  /** Commands a plugin; resolves with how it is when it has settled. */
+  commandPlugin(name: string, command: "start" | "stop" | "reload", options?: Abandonable): Promise<PluginView>;
+  /** The newest lines of a plugin's log, oldest first. */
+  pluginLog(name: string, options?: Abandonable): Promise<LogLine[]>;
+  /** Every token, without its secret. */
+  tokens(options?: Abandonable): Promise<TokenView[]>;
+  /** Makes a token; its secret is told this once. */
+  createToken(token: TokenSpec, options?: Abandonable): Promise<MadeToken>;
+  /** Makes a token void and ends its applications. */
+  revokeToken(id: string, options?: Abandonable): Promise<void>;
+  /** Whether it can work, in its own words. */
+  readiness(options?: Abandonable): Promise<Health>;
+}
+
+/** What a call carries, and what its answer must be. */
+interface Call<Answer> extends Abandonable {
+  readonly shape: Shape<Answer>;
+  readonly body?: unknown;
+  /** A status that is an answer too, and not a refusal. */
+  readonly also?: number;
+  /** How long the answer may take if there is no signal, milliseconds. */
+  readonly patience?: number;
+}
+
+const nothing: Shape<undefined> = {
+  schema: () => ({}),
+  fault: (value, place) => value === undefined ? undefined : `${place} must be empty`,
+};
+
+/**
+ * A server at an address; nothing is sent before the first call.
+ *
+ * @param url `http://HOST:PORT` or `https://…`.
+ */
+export function serverAt(url: string | URL, { token, transport }: ServerOptions): Server {
+  const address = { url: new URL(url), token, transport };
+
+  /** Makes a call, such as `GET /v1/phones`. */
+  async function call<Answer>(
+    route: string,
+    { shape, body, also, signal, patience = PATIENCE_MS }: Call<Answer>,
+  ): Promise<Answer> {
+    const [method = "GET", path = ""] = route.split(" ");
+    const what = `The answer to ${route}`;
+    const late = Number.isFinite(patience) ? AbortSignal.timeout(patience) : undefined;
+    const response = await ask(address, {
+      path,
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      signal: signal ?? late ?? null,
+      redirect: "manual",
+    }).catch((error) => {
+      throw error === late?.reason ? new ServerUnreachable(address.url.origin, { cause: error }) : error;
+    });
+    const text = await response.text().catch((cause) => {
+      signal?.throwIfAborted();
+      throw new TypeError(`${what} broke off`, { cause });
+    });
+    const value = text === "" ? undefined : jsonOf(text);
+    if (response.ok || response.status === also) return checked(value, shape, { what });
+    throw problemOf(value) ?? new UnexpectedAnswer(`${what} is ${response.status}, and not of a Switchroom`);
+  }
+
+  /** Reads a list page by page. */
+  async function* list<Page extends { next: string | null }, Item>(
+    path: string,
+    { query, shape, itemsOf, limit = Infinity, signal }: ListOptions & {
+      query: object;
+      shape: Shape<Page>;
+      itemsOf: (page: Page) => Item[];
+    },
+  ): AsyncGenerator<Item, boolean, undefined> {
+    let left = limit;
+    let cursor: string | null = null;
+    do {
+      const asked = new URLSearchParams({ ...given(query), limit: String(Math.min(PAGE, left)), ...given({ cursor }) });
+      const page: Page = await call(`GET ${path}?${asked}`, { shape, signal });
+      const items = itemsOf(page);
+      yield* items;
+      left -= items.length;
+      cursor = page.next;
+    } while (cursor !== null && left > 0);
+    return cursor !== null;
+  }
+
+  return {
+    async phones(options) {
+      return (await call("GET /v1/phones", { ...options, shape: shapes.Phones })).phones;
+    },
+    phone: (name, options) => call(`GET /v1/phones/${encodeURIComponent(name)}`, { ...options, shape: shapes.Phone }),
+    request: (requestId, options) => call(`GET /v1/requests/${requestId}`, { ...options, shape: shapes.RequestRecord }),
+    requests: (query = {}, options) =>
+      list("/v1/requests", { ...options, query, shape: shapes.RequestPage, itemsOf: ({ requests }) => requests }),
+    events: (query = {}, options) =>
+      list("/v1/history/events", { ...options, query, shape: shapes.EventPage, itemsOf: ({ events }) => events }),
+    checkpoint: (options) => call("GET /v1/history/checkpoint", { ...options, shape: shapes.Checkpoint }),
+    verify: ({ checkpoint, signal } = {}) =>
+      call("POST /v1/history/verify", {
+        shape: shapes.Verdict,
+        signal,
+        patience: Infinity,
+        ...(checkpoint && { body: { checkpoint } }),
+      }),
+    async applications(options) {
+      return (await call("GET /v1/applications", { ...options, shape: shapes.ApplicationList })).applications;
+    },
+    endApplication: (application, options) =>
+      call(`DELETE /v1/applications/${encodeURIComponent(application)}`, { ...options, shape: nothing }),
+    closeHandle: (handle, options) =>
+      call(`DELETE /v1/handles/${encodeURIComponent(handle)}`, { ...options, shape: shapes.ClosedHandle }),
+    async plugins(options) {
+      return (await call("GET /v1/plugins", { ...options, shape: shapes.PluginList })).plugins;
+    },
+    commandPlugin: (name, command, options) =>
+      call(`POST /v1/plugins/${encodeURIComponent(name)}/${command}`, {
+        ...options,
+        shape: shapes.Plugin,
+        patience: Infinity,
+      }),
+    async pluginLog(name, options) {
+      const route = `GET /v1/plugins/${encodeURIComponent(name)}/logs`;
+      return (await call(route, { ...options, shape: shapes.PluginLog })).lines;
+    },
+    async tokens(options) {
+      return (await call("GET /v1/tokens", { ...options, shape: shapes.TokenList })).tokens;
+    },
+    createToken: (token, options) => call("POST /v1/tokens", { ...options, shape: shapes.MadeToken, body: token }),
+    revokeToken: (id, options) => call(`DELETE /v1/tokens/${encodeURIComponent(id)}`, { ...options, shape: nothing }),
+    readiness: (options) => call("GET /readyz", { ...options, shape: shapes.Readiness, also: 503 }),
+  };
+}

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { deepEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { MIGRATIONS } from "../../server/history/sqlite/migrate.ts";
-import { exportsOf, isExported, mentionsOf, type Named, pathsOf } from "./guides.ts";
+import { exportsOf, isExported, longParagraphs, mentionsOf, type Named, pathsOf } from "./guides.ts";
 import { ROOMS } from "./layers.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -81,4 +81,20 @@ Deno.test("docs/architecture.md has every room of the checker of layers, with th
   ]);
   const held = ROOMS.map(({ at, knows }) => [name(at), knows.map(name).sort()]);
   deepEqual(Object.fromEntries(told), Object.fromEntries(held));
+});
+
+Deno.test("README.md has at most 150 lines, and no paragraph of more than 60 words", async () => {
+  const readme = await read("README.md");
+  ok(readme.trimEnd().split("\n").length <= 150);
+  deepEqual(longParagraphs(readme, 60), []);
+  equal(longParagraphs(`${"word ".repeat(61)}\n\n- ${"word ".repeat(60)}\n- short\n\n| a | b |\n`, 60).length, 2);
+});
+
+Deno.test("README.md says which packages its second command installs, and where the command stands", async () => {
+  const programs = await read("tests/peers/support/programs.ts");
+  const [, map = ""] = /const PACKAGES = new Map\(\[([^]*?)\]\);/.exec(programs) ?? [];
+  const packages = [...map.matchAll(/, "([\w-]+)"\]/g)].map(([, name = ""]) => name);
+  ok(packages.length > 3);
+  const [first = ""] = (await read("README.md")).split("\n## ");
+  deepEqual(packages.filter((name) => !first.includes(name)), []);
 });

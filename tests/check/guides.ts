@@ -52,6 +52,15 @@ export function isExported(name: string, module: string): boolean {
   return declared.test(module) || listed.test(module);
 }
 
+/** The paragraphs, items and rows of a page that have more words than that, each with its number of words. */
+export function longParagraphs(page: string, most: number): { words: number; begins: string }[] {
+  const parts = prose(page).split(/\n\s*\n|\n(?=\s*(?:[-*|]|\d+\.) )/);
+  return parts.map((part) => part.trim()).map((part) => ({
+    words: part.split(/\s+/).length,
+    begins: part.slice(0, 60),
+  })).filter(({ words }) => words > most);
+}
+
 /** A page without its blocks of code. */
 function prose(page: string): string {
   return page.replaceAll(BLOCK, "");

@@ -1,5 +1,6 @@
 /**
- * What an operator configures: the manifest's schema says what may be written, this what is meant by it.
+ * What an operator configures: the manifest's schema says what may be written and what is meant by leaving it out, this
+ * what is meant by the whole.
  *
  * @module
  */
@@ -21,7 +22,7 @@ export interface AccountConfiguration {
   allow: { methods: string[]; events: string[] };
 }
 
-/** The whole configuration, with every default. */
+/** The whole configuration. */
 export interface Configuration {
   /** Where phones register. */
   listen: { host: string; port: number }[];
@@ -45,53 +46,22 @@ export interface Configuration {
   accounts: AccountConfiguration[];
 }
 
-/** An account as it is written. */
-type WrittenAccount =
-  & Pick<AccountConfiguration, "user" | "secret">
-  & Partial<Omit<AccountConfiguration, "allow">>
-  & { allow?: Partial<AccountConfiguration["allow"]> };
-
-/** The configuration as it is written; the host has held it against the manifest's schema. */
-export type WrittenConfiguration = Partial<Omit<Configuration, "listen" | "register" | "accounts">> & {
-  listen?: string[];
-  register?: Partial<Configuration["register"]>;
-  accounts?: WrittenAccount[];
+/** The configuration as the host hands it over: held against the manifest's schema, with its defaults. */
+export type GivenConfiguration = Omit<Configuration, "listen" | "accounts"> & {
+  listen: string[];
+  accounts: (Omit<AccountConfiguration, "name"> & { name?: string })[];
 };
 
-/** Distinctive rings as most makers understand them: by the text after `info=`, newer phones by the URN of RFC 7462. */
-const RINGS = [
-  "",
-  "<urn:alert:source:internal>;info=alert-internal",
-  "<urn:alert:source:external>;info=alert-external",
-  "<urn:alert:priority:high>;info=alert-group",
-];
-
 /**
- * Fills in what was left out.
+ * Reads what a schema cannot say.
  *
- * @throws {TypeError} If parts contradict one another, which a schema cannot tell; the message says what would be
- * right.
+ * @throws {TypeError} If parts contradict one another; the message says what would be right.
  */
-export function completeConfiguration(written: WrittenConfiguration): Configuration {
-  const { listen = ["127.0.0.1:5060"], register, accounts = [], rtpPorts = [10_000, 11_999] } = written;
+export function readConfiguration(given: GivenConfiguration): Configuration {
   const configuration: Configuration = {
-    listen: listen.map(addressOf),
-    transports: written.transports ?? ["udp", "tcp"],
-    realm: written.realm ?? "switchroom",
-    algorithms: written.algorithms ?? ["SHA-256", "MD5"],
-    // A phone that loses us, because we were restarted, comes back when it registers anew.
-    register: { leastSeconds: 60, mostSeconds: 300, ...register },
-    rtpPorts,
-    offHookSeconds: written.offHookSeconds ?? 60,
-    keepAliveSeconds: written.keepAliveSeconds ?? 30,
-    rings: written.rings ?? RINGS,
-    accounts: accounts.map(({ allow, ...account }) => ({
-      name: account.user,
-      display: { rows: 4, columns: 40 },
-      lamps: [],
-      ...account,
-      allow: { methods: [], events: [], ...allow },
-    })),
+    ...given,
+    listen: given.listen.map(addressOf),
+    accounts: given.accounts.map((account) => ({ name: account.user, ...account })),
   };
   check(configuration);
   return configuration;

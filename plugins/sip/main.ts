@@ -4,11 +4,11 @@
  * @module
  */
 import { definePlugin } from "switchroom/plugin";
-import { completeConfiguration, type WrittenConfiguration } from "./configuration.ts";
+import { type GivenConfiguration, readConfiguration } from "./configuration.ts";
 import { openSwitchboard, type Switchboard } from "./switchboard.ts";
 
-export default definePlugin<WrittenConfiguration>((host, written) => {
-  const configuration = completeConfiguration(written);
+export default definePlugin<GivenConfiguration>((host, given) => {
+  const configuration = readConfiguration(given);
   let switchboard: Switchboard | undefined;
   return {
     async start() {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Clock } from "../core/mod.ts";
-import { ACCESS_REASONS, type Fact } from "../core/contract/facts.ts";
+import type { ACCESS_REASONS, Fact } from "../core/contract/facts.ts";
 import { minuteCounts } from "./minute_counts.ts";
 
 /** Why a call had no valid token, nor a login. */

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import type { Scope } from "../core/contract/token.ts";
 import type { AccessReason, AccessRefusals } from "./access_refusals.ts";
 import { Denial } from "./denial.ts";
 import type { FailedAttempts } from "./failed_attempts.ts";
-import type { Scope, Token, Tokens } from "./token.ts";
+import type { Token, Tokens } from "./token.ts";
 
 const WORDS: Record<Exclude<AccessReason, "unknownSession">, string> = {
   noToken: "The call has no token: it must carry `Authorization: Bearer TOKEN`",

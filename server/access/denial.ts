@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Scope } from "./token.ts";
+import type { Scope } from "../core/contract/token.ts";
 
 /**
  * Why something is denied: the caller is nobody, may not, comes too often, or wants to change tokens so that it would

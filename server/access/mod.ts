@@ -9,9 +9,10 @@
 export type { Attempts, AttemptStore, KeptToken, TokenStore } from "./contract.ts";
 export { Denial, type DenialKind } from "./denial.ts";
 
-export { type Scope, SCOPES, type StoredToken, type Token, type Tokens, type TokenTable } from "./token.ts";
-export { hashSecret, tableEntry, tokenTable } from "./token_table.ts";
-export { makeToken, type TokenSpec } from "./new_token.ts";
+export { type Scope, SCOPES, type TokenSpec } from "../core/contract/token.ts";
+export type { StoredToken, Token, Tokens, TokenTable } from "./token.ts";
+export { hashSecret, tableEntry, tokenTable, tokenView } from "./token_table.ts";
+export { makeToken } from "./new_token.ts";
 export { type Actor, tokenKeeper } from "./token_keeper.ts";
 export { matches, PHONE_GLOB, phonesOf, seesOf } from "./phone_globs.ts";
 

@@ -4,21 +4,12 @@
  * @module
  */
 import { randomBytes } from "node:crypto";
+import type { TokenSpec } from "../core/contract/token.ts";
 import type { KeptToken } from "./contract.ts";
-import type { Scope } from "./token.ts";
 import { hashSecret } from "./token_table.ts";
 
 /** Secrets begin so, that whoever looks for leaked ones can find them. */
 const PREFIX = "sr_";
-
-/** What a token is to be. */
-export interface TokenSpec {
-  /** For people. */
-  readonly name: string;
-  readonly scopes: readonly Scope[];
-  /** Globs of the phones that it may see; every phone if null or left out. */
-  readonly phones?: readonly string[] | null;
-}
 
 /**
  * Makes a token of 256 random bits.

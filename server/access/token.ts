@@ -3,12 +3,7 @@
  *
  * @module
  */
-
-/** What a token can be allowed; `admin` implies every other. */
-export const SCOPES = ["phones:monitor", "phones:control", "history:read", "metrics", "admin"] as const;
-
-/** One of {@linkcode SCOPES}. */
-export type Scope = typeof SCOPES[number];
+import type { Scope } from "../core/contract/token.ts";
 
 /** A bearer token as a call is judged by it; never the secret itself. */
 export interface Token {

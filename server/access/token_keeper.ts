@@ -6,9 +6,10 @@
 import { quoted } from "../core/contract/quoted.ts";
 import { type Clock, onDisk, type Operator } from "../core/mod.ts";
 import type { Fact } from "../core/contract/facts.ts";
+import type { TokenSpec } from "../core/contract/token.ts";
 import type { KeptToken, TokenStore } from "./contract.ts";
 import { Denial } from "./denial.ts";
-import { makeToken, type TokenSpec } from "./new_token.ts";
+import { makeToken } from "./new_token.ts";
 import type { TokenTable } from "./token.ts";
 import { tableEntry } from "./token_table.ts";
 

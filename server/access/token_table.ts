@@ -4,18 +4,28 @@
  * @module
  */
 import { createHash, timingSafeEqual } from "node:crypto";
+import { type Scope, SCOPES, type TokenView } from "../core/contract/token.ts";
 import type { KeptToken } from "./contract.ts";
-import { type Scope, SCOPES, type StoredToken, type Token, type TokenTable } from "./token.ts";
+import type { StoredToken, Token, TokenTable } from "./token.ts";
 
 /** What is kept of a token's secret: SHA-256. Secrets are long and random, so a slow hash would only slow us. */
 export function hashSecret(secret: string): Uint8Array {
   return createHash("sha256").update(secret).digest();
 }
 
-/** A token as the table takes it. A scope that this build does not know allows nothing. */
+/** A scope that this build does not know allows nothing. */
+function isScope(scope: string): scope is Scope {
+  return (SCOPES as readonly string[]).includes(scope);
+}
+
+/** A token as the table takes it. */
 export function tableEntry({ id, scopes, phones, hash }: KeptToken): StoredToken {
-  const isScope = (scope: string): scope is Scope => (SCOPES as readonly string[]).includes(scope);
   return { token: { id, scopes: scopes.filter(isScope), phones }, hash };
+}
+
+/** A token as an operator is shown it: nothing of its secret. */
+export function tokenView({ id, name, scopes, phones, createdAt }: KeptToken): TokenView {
+  return { id, name, scopes: scopes.filter(isScope), phones, createdAt: new Date(createdAt).toISOString() };
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 import { hasScope, requireValid, seesOf, type Token, type Tokens } from "../access/mod.ts";
+import type { StartedApplication } from "../core/contract/application.ts";
 import type { HistoryReader } from "../core/contract/history.ts";
 import type { OperationName, OperationParameters } from "../core/contract/operations.ts";
 import type { RequestRecord } from "../core/contract/record.ts";
@@ -25,18 +26,11 @@ export async function beginApplication(
   return await applications.initialize(name, { token: token.id, sees: seesOf(token), ...lease });
 }
 
-/** What whoever begins an application is told. */
-export interface Started {
-  application: string;
-  leaseSeconds: number;
-  phoneCount: number;
-}
-
 /** Tells who has begun an application what there is. */
 export function startedApplication(
   { id, leaseSeconds }: OpenApplication,
   { applications }: { applications: Applications },
-): Started {
+): StartedApplication {
   return { application: id, leaseSeconds, phoneCount: applications.phoneCount };
 }
 

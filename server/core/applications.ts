@@ -4,10 +4,11 @@
  * @module
  */
 import { actorAndSubject, beginClose, type CloseReason, inTime, suppressReplies, underWay } from "./close.ts";
+import type { ApplicationSummary } from "./contract/application.ts";
 import { PhoneError } from "./contract/errors.ts";
 import { isLabel, LABEL_RULE } from "./contract/label.ts";
 import type { Cause } from "./contract/record.ts";
-import type { ApplicationOptions, ApplicationSummary, EventStream } from "./core.ts";
+import type { ApplicationOptions, EventStream } from "./core.ts";
 import { EventQueue } from "./event_queue.ts";
 import type { Application, Exchange } from "./exchange.ts";
 import { requireRunning } from "./lookup.ts";

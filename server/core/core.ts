@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { ApplicationSummary, HeldHandle } from "./contract/application.ts";
 import type { Masks, PhoneEvent } from "./contract/events.ts";
 import type { Privilege } from "./contract/names.ts";
 import type {
@@ -36,19 +37,6 @@ export interface HandleView {
   readonly privilege: Privilege;
   readonly phone: { readonly id: string };
   readonly application: ApplicationView;
-}
-
-/** An application as an operator is shown it. */
-export interface ApplicationSummary {
-  application: string;
-  name: string;
-  token: string;
-  leaseSeconds: number;
-  handles: { handle: string; phone: string; privilege: Privilege }[];
-  /** Whether its events are being read. */
-  streaming: boolean;
-  /** How many requests of these handles are outstanding. */
-  outstanding: number;
 }
 
 /** A request that has been accepted: it is on disk. */
@@ -153,7 +141,7 @@ export interface OpenHandle extends HandleView {
 /** An application as its transport uses it. After its end every call throws `INVALAPPHANDLE`, and {@linkcode OpenApplication.hold} holds nothing. */
 export interface OpenApplication extends ApplicationView {
   /** Its open handles. */
-  readonly handles: ApplicationSummary["handles"];
+  readonly handles: HeldHandle[];
   /** Holds its lease for as long as a call of it waits; the returned function ends that, and renews. */
   hold(): () => void;
   /** Its events: from the oldest held, or after `lastEvent`. A new stream ends the one before. */

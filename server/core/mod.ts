@@ -7,10 +7,10 @@
  * @module
  */
 export { type Bounds, DEFAULT_BOUNDS } from "./bounds.ts";
+export type { ApplicationSummary } from "./contract/application.ts";
 export type {
   AcceptedRequest,
   Applications,
-  ApplicationSummary,
   ApplicationView,
   Census,
   Core,

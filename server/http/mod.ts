@@ -6,5 +6,6 @@
  */
 export { isAddressRange } from "./caller/trusted_proxies.ts";
 export type { Certificate } from "./listener.ts";
-export type { Answered, Health, HttpPorts, MetricsText, PluginHealth } from "./routes/ports.ts";
+export type { Answered, HttpPorts, MetricsText } from "./routes/ports.ts";
+export type { Health } from "../core/contract/health.ts";
 export { type HttpServer, serveHttp, type ServeOptions } from "./serve.ts";

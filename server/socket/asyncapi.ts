@@ -3,8 +3,20 @@
  *
  * @module
  */
-import { z } from "zod";
-import { ApplicationId, type Components, components, documentText, ErrorCode, EVENTS } from "../api/mod.ts";
+import type { z } from "zod";
+import { type Components, components, documentText } from "../api/mod.ts";
+import {
+  about,
+  either,
+  type JsonSchema,
+  nullable,
+  number,
+  object,
+  oneOf,
+  type Shape,
+  text,
+} from "../core/contract/shape.ts";
+import { ApplicationId, EVENTS, RpcError } from "../core/contract/shapes/mod.ts";
 import { SOCKET_CLOSES } from "../core/contract/socket.ts";
 import { DESCRIBED_METHODS, type DescribedMethod } from "./described_methods.ts";
 
@@ -21,43 +33,42 @@ const SOCKET =
 The token stands in the \`Authorization\` header of the upgrade; for a page of this server the cookie of \`POST /v1/session\` does. The
 server closes it with ${Object.values(SOCKET_CLOSES).map(({ code, reason }) => `${code} (${reason})`).join(", ")}.`;
 
-const jsonrpc = z.literal("2.0");
+const jsonrpc = oneOf(["2.0"]);
 
-const Id = z.union([z.string(), z.number()]).meta({
-  id: "MessageId",
+const Id = about(either(text, number), {
+  name: "MessageId",
   description: "Ties an answer to its call; the client chooses it.",
 });
 
 /** A call of a method. */
-function callOf(method: string, params: z.ZodType): z.ZodType {
-  return z.object({ jsonrpc, id: Id, method: z.literal(method), params: optionalIfEmpty(params) });
+function callOf(method: string, { params, components }: { params: z.ZodType; components: Components }): JsonSchema {
+  const { properties, required = [], ...call } = components.of(object({ jsonrpc, id: Id, method: oneOf([method]) }));
+  const canBeLeftOut = params.safeParse({}).success;
+  return {
+    ...call,
+    properties: { ...properties, params: components.of(params) },
+    required: canBeLeftOut ? required : [...required, "params"],
+  };
 }
 
 /** The answer to a call that went well. */
-function answerWith(result: z.ZodType): z.ZodType {
-  return z.object({ jsonrpc, id: Id, result });
+function answerWith(result: Shape): Shape {
+  return object({ jsonrpc, id: Id, result });
 }
 
 /** The answer to a call that did not. */
-const RpcFailure = z.object({
-  jsonrpc,
-  id: Id.nullable().meta({ description: "null if the message could not be read." }),
-  error: z.object({
-    code: z.int().meta({ description: "The signed number of a telephony error, or one of JSON-RPC's own." }),
-    message: z.string().meta({ description: "What was attempted, what was wrong and what would be right." }),
-    data: z.object({ code: ErrorCode }).exactOptional().meta({
-      description: "There for a telephony error that has a name.",
-    }),
+const RpcFailure = about(
+  object({
+    jsonrpc,
+    id: about(nullable(Id), { description: "null if the message could not be read." }),
+    error: RpcError,
   }),
-}).meta({ id: "RpcFailure" });
+  { name: "RpcFailure" },
+);
 
 /** An event. */
-function notificationOf(type: string, event: z.ZodType): z.ZodType {
-  return z.object({ jsonrpc, method: z.literal(type), params: event });
-}
-
-function optionalIfEmpty(params: z.ZodType): z.ZodType {
-  return params.safeParse({}).success ? params.optional() : params;
+function notificationOf(type: string, event: Shape): Shape {
+  return object({ jsonrpc, method: oneOf([type]), params: event });
 }
 
 const types = Object.keys(EVENTS);
@@ -83,7 +94,7 @@ export function asyncApiText(): string {
         title: "Server-sent events",
         description:
           "`GET`, with `Accept: text/event-stream`: `id` is the event's `seq`, `data` the event; `Last-Event-ID` says after which to begin.",
-        parameters: { application: { description: gathered.of(ApplicationId).description ?? "" } },
+        parameters: { application: { description: ApplicationId.description } },
         messages: named(types),
       },
       socket: {
@@ -135,11 +146,11 @@ const answer = (method: string) => `${method}.answer`;
 
 function eventMessages(components: Components): Record<string, object> {
   return Object.fromEntries(
-    Object.entries(EVENTS).flatMap(([type, schema]) => {
-      const summary = schema.description;
+    Object.entries<Shape>(EVENTS).flatMap(([type, event]) => {
+      const summary = event.description;
       return [
-        [type, { name: type, summary, payload: components.of(schema) }],
-        [notification(type), { name: type, summary, payload: components.of(notificationOf(type, schema)) }],
+        [type, { name: type, summary, payload: components.of(event) }],
+        [notification(type), { name: type, summary, payload: components.of(notificationOf(type, event)) }],
       ];
     }),
   );
@@ -148,7 +159,7 @@ function eventMessages(components: Components): Record<string, object> {
 function methodMessages(components: Components): Record<string, object> {
   const correlationId = { location: "$message.payload#/id" };
   const calls = Object.entries(DESCRIBED_METHODS).flatMap(([method, { params, result }]) => [
-    [method, { name: method, correlationId, payload: components.of(callOf(method, params)) }],
+    [method, { name: method, correlationId, payload: callOf(method, { params, components }) }],
     [answer(method), { name: answer(method), correlationId, payload: components.of(answerWith(result)) }],
   ]);
   const failure = { name: "failure", correlationId, payload: components.of(RpcFailure) };

@@ -3,14 +3,15 @@
  *
  * @module
  */
-import { z } from "zod";
+import type { z } from "zod";
 import type { Scope } from "../access/mod.ts";
+import { NewApplication, NewHandle } from "../api/mod.ts";
+import { type GetterName, GETTERS, type OperationName, OPERATIONS } from "../core/contract/operations.ts";
+import { object, type Shape } from "../core/contract/shape.ts";
 import {
   ClosedHandle,
   GETTER_ANSWERS,
   Masks,
-  NewApplication,
-  NewHandle,
   OpenedHandle,
   Phone as OnePhone,
   Phones,
@@ -18,8 +19,7 @@ import {
   ResumedApplication,
   Seq,
   StartedApplication,
-} from "../api/mod.ts";
-import { type GetterName, GETTERS, type OperationName, OPERATIONS } from "../core/contract/operations.ts";
+} from "../core/contract/shapes/mod.ts";
 import { methodName } from "../core/contract/socket.ts";
 import {
   getterParams,
@@ -41,14 +41,14 @@ export interface DescribedMethod {
   /** The shape that its parameters are read with. */
   readonly params: z.ZodType;
   /** What it answers. */
-  readonly result: z.ZodType;
+  readonly result: Shape;
 }
 
 const monitoring = "phones:monitor" as const;
 
 /** Every method, by name. */
 export const DESCRIBED_METHODS: Readonly<Record<string, DescribedMethod>> = {
-  ping: { summary: "Does nothing.", scope: undefined, params: Nothing, result: z.object({}) },
+  ping: { summary: "Does nothing.", scope: undefined, params: Nothing, result: object({}) },
   phoneInitializeEx: {
     summary: "Begins an application on this socket.",
     scope: monitoring,
@@ -66,7 +66,7 @@ export const DESCRIBED_METHODS: Readonly<Record<string, DescribedMethod>> = {
     summary: "Ends the application; then the socket is closed.",
     scope: monitoring,
     params: Nothing,
-    result: z.object({}),
+    result: object({}),
   },
   phoneGetPhones: { summary: "Lists the phones.", scope: monitoring, params: Nothing, result: Phones },
   phoneGetDevCaps: { summary: "Reads one phone.", scope: monitoring, params: Phone, result: OnePhone },
@@ -104,7 +104,7 @@ function operation(name: OperationName): DescribedMethod {
     summary: `Asks for ${name}. The answer comes when the request is on disk, its PHONE_REPLY when it has ended.`,
     scope: "phones:control",
     params: operationParams(name),
-    result: z.object({ requestId: Seq }),
+    result: object({ requestId: Seq }),
   };
 }
 

@@ -24,7 +24,7 @@ Deno.test("a token that several operators revoke at once is revoked and recorded
   const { revoke } = tokenKeeper({
     clock: new ManualClock(),
     bounds: DEFAULT_API_BOUNDS,
-    core,
+    operator: core.operator,
     tokens: tokenTable([]),
     tokenStore,
     waits: waits(),
@@ -38,7 +38,12 @@ Deno.test("a token that several operators revoke at once is revoked and recorded
   onDisk.resolve();
   await Promise.all(all);
   deepEqual(core.calls, [["endApplicationsOf", "t-1"]]);
-  deepEqual(facts.map(({ type, token }) => [type, token]), [["tokenRevoked", "one"]]);
+  deepEqual(facts, [{
+    type: "tokenRevoked",
+    token: "one",
+    address: "127.0.0.1",
+    detail: { subject: "t-1", name: "desk" },
+  }]);
   await rejects(revoke("t-1", by("four")), { kind: "not-found" });
 });
 
@@ -49,7 +54,7 @@ Deno.test("a revocation that the disk did not take can be tried again", async ()
   const { revoke } = tokenKeeper({
     clock: new ManualClock(),
     bounds: DEFAULT_API_BOUNDS,
-    core: new RecordingCore(),
+    operator: new RecordingCore().operator,
     tokens: tokenTable([]),
     tokenStore,
     waits: waits(),

@@ -61,7 +61,11 @@ const LOADS = {
 } as const satisfies Record<string, Omit<z.infer<typeof SocketLoad>, "seconds">>;
 
 /** One round of one rival. */
-export function askSockets(load: Helper, rival: keyof typeof LOADS, seconds: number): Promise<LoadResult> {
+export function askSockets(
+  load: Helper,
+  rival: keyof typeof LOADS,
+  { seconds }: { seconds: number },
+): Promise<LoadResult> {
   return load.ask({ ...LOADS[rival], seconds }, LoadResult);
 }
 
@@ -77,9 +81,9 @@ export async function measureSockets(
   await using ours = await gatherSockets({ url: `${server.url}/v1/socket`, token });
   const rivals = [["echo", plain], ["replies", replying], ["accepted", ours], ["completed", ours]] as const;
   const results: Record<keyof typeof LOADS, LoadResult[]> = { echo: [], replies: [], accepted: [], completed: [] };
-  for (const [rival, load] of rivals) await askSockets(load, rival, WARM_UP_SECONDS);
+  for (const [rival, load] of rivals) await askSockets(load, rival, { seconds: WARM_UP_SECONDS });
   for (let round = 0; round < rounds; round++) {
-    for (const [rival, load] of rivals) results[rival].push(await askSockets(load, rival, seconds));
+    for (const [rival, load] of rivals) results[rival].push(await askSockets(load, rival, { seconds }));
   }
   const ratio = (of: keyof typeof LOADS, to: keyof typeof LOADS) =>
     median(results[of].map((result, round) => result.perSecond / (results[to][round]?.perSecond ?? NaN)));

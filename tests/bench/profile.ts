@@ -36,7 +36,7 @@ export async function profile(folder: string): Promise<string> {
   const flags = ["--cpu-prof", `--cpu-prof-dir=${folder}`];
   await using server = await startServer({ config: SOCKETS_CONFIG, flags });
   await using load = await gatherSockets({ url: `${server.url}/v1/socket`, token: server.token });
-  const result = await askSockets(load, "completed", SECONDS);
+  const result = await askSockets(load, "completed", { seconds: SECONDS });
   await server.stop();
   const told = [`${perSecond(result.perSecond)} while profiled; the start is in it too`];
   for (const [thread, file] of THREADS) {
@@ -63,8 +63,8 @@ function tell({ nodes, samples, timeDeltas }: z.infer<typeof CpuProfile>): strin
     const time = timeDeltas[index] ?? 0;
     const place = placeOf(frame.url);
     busy += time;
-    add(functions, `${frame.functionName || "(anonymous)"} ${place && `${place}:${frame.lineNumber + 1}`}`, time);
-    add(rooms, roomOf(place, frame.functionName), time);
+    add(functions, `${frame.functionName || "(anonymous)"} ${place && `${place}:${frame.lineNumber + 1}`}`, { time });
+    add(rooms, roomOf(place, frame.functionName), { time });
   }
   const share = ([what, time]: [string, number]) => [what, percent(time / busy)];
   const sorted = (of: Map<string, number>) => [...of].toSorted(([, one], [, other]) => other - one);
@@ -74,7 +74,7 @@ function tell({ nodes, samples, timeDeltas }: z.infer<typeof CpuProfile>): strin
   ].join("\n\n");
 }
 
-function add(to: Map<string, number>, key: string, time: number): void {
+function add(to: Map<string, number>, key: string, { time }: { time: number }): void {
   to.set(key, (to.get(key) ?? 0) + time);
 }
 

@@ -64,14 +64,15 @@ function section(type: string, { tells, has, mayHave, detail }: FactKind): strin
 }
 
 function kindOf(schema: JsonSchema): string {
-  const { type, enum: names, items, anyOf } = schema as {
+  const { type, const: only, enum: names, items, anyOf } = schema as {
     type?: string;
+    const?: string;
     enum?: string[];
     items?: JsonSchema;
     anyOf?: JsonSchema[];
   };
   if (anyOf) return anyOf.map(kindOf).join(" or ");
-  if (names) return names.map((name) => `\`${name}\``).join(" ");
+  if (names || only) return (names ?? [only]).map((name) => `\`${name}\``).join(" ");
   return items ? `list of ${items["type"]}s` : type ?? "";
 }
 

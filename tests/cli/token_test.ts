@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import type { HistoryEvent } from "../../server/core/contract/facts.ts";
 import { temporaryFolder } from "../faults/temporary.ts";
 import { api } from "../harness/api.ts";
 import { type RunningServer, startServer } from "../harness/start_server.ts";
@@ -72,13 +73,13 @@ Deno.test("without a server tokens are made and revoked in the data folder, on t
   await using server = await startServer({ data: folder.path, token: String(rescue["token"]) });
   equal(await statusOf(server, { token: server.token, path: "/v1/tokens" }), 200);
   equal(await statusOf(server, { token: first, path: "/v1/tokens" }), 401);
-  const facts = jsonLines<{ type: string; token: string; detail: { id: string } }>(
+  const facts = jsonLines<HistoryEvent<"tokenCreated" | "tokenRevoked">>(
     await cli(["history", "events", "--json", ...at]),
   ).filter(({ type }) => type.startsWith("token"));
-  deepEqual(facts.map(({ type, token, detail }) => [type, token, detail.id]), [
+  deepEqual(facts.map(({ type, token, detail }) => [type, token, detail.subject]), [
     ["tokenRevoked", "operator", lost["id"]],
     ["tokenCreated", "operator", rescue["id"]],
-    ["tokenCreated", lost["id"], lost["id"]],
+    ["tokenCreated", undefined, lost["id"]],
   ]);
   equal((await cli(["history", "verify", ...at])).code, 0);
 });

@@ -9,7 +9,7 @@ const LAMP: Asked = { operation: "setLamp", lamp: 0, mode: "steady" };
 const HELD = { hold: true };
 
 /** Asks for lamps that the plugin holds until it is told otherwise. */
-async function outstanding(bench: Bench, handle: Handle, count = 1): Promise<number[]> {
+async function outstanding(bench: Bench, handle: Handle, { count = 1 } = {}): Promise<number[]> {
   const before = (await bench.calls()).filter((call) => call === "setLamp").length;
   await bench.tell({ do: "plan", call: "setLamp", plans: Array.from({ length: count }, () => HELD) });
   const ids: number[] = [];
@@ -60,7 +60,7 @@ Deno.test("R50 R51 R52 an orphan stays active and completes normally, and nobody
   const [a, b] = [await bench.application(), await bench.application()];
   const owner = await a.open(bench.phone);
   await b.open(bench.phone, "monitor");
-  const [first, second] = await outstanding(bench, owner, 2);
+  const [first, second] = await outstanding(bench, owner, { count: 2 });
   deepEqual(await owner.close(), { handle: owner.id, lastHandle: false, completed: 0 });
   deepEqual(await bench.calls(), ["open", "setLamp", "setLamp"]);
   await bench.tell({ do: "release", held: first! });
@@ -91,10 +91,10 @@ Deno.test("R51 R55 R56 R61 Q8 closing the last handle ends every request of the 
   const [a, b] = [await bench.application(), await bench.application()];
   const first = await a.open(bench.phone);
   const monitor = await b.open(bench.phone, "monitor");
-  const orphans = await outstanding(bench, first, 2);
+  const orphans = await outstanding(bench, first, { count: 2 });
   await first.close();
   const second = await a.open(bench.phone);
-  const own = await outstanding(bench, second, 3);
+  const own = await outstanding(bench, second, { count: 3 });
   equal((await monitor.close()).completed, 0);
   deepEqual(await second.close(), { handle: second.id, lastHandle: true, completed: 5 });
   const calls = (await bench.calls()).filter((call) => call !== "setLamp");

@@ -14,7 +14,10 @@ const HELD = { hold: true };
 
 /** The requests whose completion came to the server when they had one already, or were never asked. */
 async function superfluous({ call }: Application): Promise<unknown[]> {
-  const { body } = await call<{ events: HistoryEvent[] }>("GET", "/v1/history/events?type=lateCompletion&limit=500");
+  const { body } = await call<{ events: HistoryEvent<"lateCompletion">[] }>(
+    "GET",
+    "/v1/history/events?type=lateCompletion&limit=500",
+  );
   return body.events.map(({ detail }) => detail.requestId);
 }
 

@@ -19,7 +19,10 @@ async function heard(application: Application) {
 
 /** The requests that late completions in the history name, newest first. */
 async function lateCompletions({ call }: Application): Promise<unknown[]> {
-  const { body } = await call<{ events: HistoryEvent[] }>("GET", "/v1/history/events?type=lateCompletion");
+  const { body } = await call<{ events: HistoryEvent<"lateCompletion">[] }>(
+    "GET",
+    "/v1/history/events?type=lateCompletion",
+  );
   return body.events.map(({ detail }) => detail.requestId);
 }
 

@@ -44,7 +44,10 @@ Deno.test("api 5 a deadline that passes is timedOut, aborts the signal, and the 
   equal((await owner.perform(LAMP)).outcome, "succeeded");
   const { outcome, cause, reply: told } = await bench.requestRecord(requestId);
   deepEqual([outcome, cause, told], ["timedOut", "deadline", "sent"]);
-  const { body } = await application.call<{ events: HistoryEvent[] }>("GET", "/v1/history/events?type=lateCompletion");
+  const { body } = await application.call<{ events: HistoryEvent<"lateCompletion">[] }>(
+    "GET",
+    "/v1/history/events?type=lateCompletion",
+  );
   equal(body.events.filter(({ detail }) => detail.requestId === requestId).length, 1);
 });
 

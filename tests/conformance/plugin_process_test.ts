@@ -5,7 +5,7 @@ import { NOTHING } from "../host/testbed.ts";
 import type { Command } from "./probe/commands.ts";
 import { PHONE, ProbeProcess } from "./support/probe_process.ts";
 
-const EVERYTHING: Wanted = { states: [...PHONE_STATES], buttonModes: [...BUTTON_MODES], buttonStates: ["down", "up"] };
+const EVERYTHING: Masks = { states: [...PHONE_STATES], buttonModes: [...BUTTON_MODES], buttonStates: ["down", "up"] };
 const FAILED = -1879048164;
 
 /** Everything that a phone can report while it is open. */

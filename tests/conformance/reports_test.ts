@@ -14,7 +14,11 @@ const NOT_OF_A_HANDLE: readonly PhoneState[] = ["owner", "monitors", "connected"
 const buttons = (events: readonly PhoneEvent[]) =>
   events.flatMap((event) => event.type === "PHONE_BUTTON" ? [[event.button, event.state]] : []);
 
-async function openWanting(application: Application, phone: string, masks: Parameters<Handle["want"]>[0] = EVERYTHING) {
+async function openWanting(
+  application: Application,
+  phone: string,
+  { masks = EVERYTHING }: { masks?: Parameters<Handle["want"]>[0] } = {},
+) {
   const handle = await application.open(phone, "monitor");
   equal((await handle.want(masks)).status, 200);
   return handle;
@@ -118,7 +122,9 @@ Deno.test("Q34 the pairs bind the plugin; the masks are applied to each message,
   await using bench = await makeBench(server());
   const application = await bench.application();
   const press = (state: "down" | "up") => bench.tell({ do: "button", button: 0, mode: "feature", state });
-  const handle = await openWanting(application, bench.phone, { buttonModes: ["feature"], buttonStates: ["down"] });
+  const handle = await openWanting(application, bench.phone, {
+    masks: { buttonModes: ["feature"], buttonStates: ["down"] },
+  });
   for (const state of ["down", "up", "down"] as const) await press(state);
   equal((await handle.want({ buttonModes: ["feature"], buttonStates: ["up"] })).status, 200);
   for (const state of ["up", "down", "up"] as const) await press(state);

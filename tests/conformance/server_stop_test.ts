@@ -109,7 +109,10 @@ Deno.test("R26 invariant 7 after kill -9 every request that was accepted and not
     await using next = await beginApplication(server, "next");
     const { requestId } = await (await next.open("probe:first")).perform(LAMP);
     ok(requestId > Math.max(...open));
-    const { body } = await call<{ events: HistoryEvent[] }>("GET", "/v1/history/events?type=serverStarted");
+    const { body } = await call<{ events: HistoryEvent<"serverStarted">[] }>(
+      "GET",
+      "/v1/history/events?type=serverStarted",
+    );
     equal(body.events[0]?.detail.recovered, open.length);
   } finally {
     await Deno.remove(data, { recursive: true });

@@ -12,7 +12,7 @@ const BLANK = " ".repeat(24);
 const UNAVAILABLE = "PHONEERR_OPERATIONUNAVAIL";
 
 /** Does what must succeed; gives the events that it caused, which a driver sends before its success. */
-async function perform({ events }: Application, handle: Handle, asked: Asked): Promise<PhoneEvent[]> {
+async function perform({ events }: Application, asked: Asked, { by: handle }: { by: Handle }): Promise<PhoneEvent[]> {
   const before = events.seen.length;
   const { requestId, outcome, code } = await handle.perform(asked);
   equal(outcome, "succeeded", `${asked.operation}: ${code}`);
@@ -48,10 +48,12 @@ async function own(application: Application): Promise<Handle> {
 Deno.test("R95 muting and unmuting through the hookswitch mode leaves volume and gain as they were", async () => {
   await using application = await beginApplication(server(), "test");
   const owner = await own(application);
-  await perform(application, owner, { operation: "setVolume", device: "handset", volume: 111 });
-  await perform(application, owner, { operation: "setGain", device: "handset", gain: 222 });
+  await perform(application, { operation: "setVolume", device: "handset", volume: 111 }, { by: owner });
+  await perform(application, { operation: "setGain", device: "handset", gain: 222 }, { by: owner });
   for (const mode of ["mic", "speaker", "micSpeaker", "onHook"]) {
-    const events = await perform(application, owner, { operation: "setHookSwitch", devices: ["handset"], mode });
+    const events = await perform(application, { operation: "setHookSwitch", devices: ["handset"], mode }, {
+      by: owner,
+    });
     deepEqual(states(events), [[["handsetHookSwitch"], mode]]);
     equal((await told(owner, "volume/handset")).volume, 111);
     equal((await told(owner, "gain/handset")).gain, 222);
@@ -62,7 +64,7 @@ Deno.test("R96 R99 Q12 setHookSwitch changes the listed devices, one or several,
   await using application = await beginApplication(server(), "test");
   const owner = await own(application);
   const set = (devices: string[], mode: string) =>
-    perform(application, owner, { operation: "setHookSwitch", devices, mode });
+    perform(application, { operation: "setHookSwitch", devices, mode }, { by: owner });
   const modes = async () => {
     const { handsetHookSwitchMode, speakerHookSwitchMode, headsetHookSwitchMode } = await owner.status();
     return [handsetHookSwitchMode, speakerHookSwitchMode, headsetHookSwitchMode];
@@ -90,7 +92,7 @@ Deno.test("R97 Q13 ring mode 0 silences, 1 to the number of modes ring, more is 
   await using application = await beginApplication(server(), "test");
   const owner = await own(application);
   for (const mode of [1, 4, 0]) {
-    const events = await perform(application, owner, { operation: "setRing", mode, volume: 0x8000 });
+    const events = await perform(application, { operation: "setRing", mode, volume: 0x8000 }, { by: owner });
     deepEqual(states(events), [[["ringMode"], mode]]);
     deepEqual(await told(owner, "ring"), { mode, volume: 0x8000 });
   }
@@ -104,20 +106,20 @@ Deno.test("R97 Q13 ring mode 0 silences, 1 to the number of modes ring, more is 
 Deno.test("R98 Q14 text runs on into the next row and is cut at the display's end; cells not written stay; a start outside is INVALPARAM", async () => {
   await using application = await beginApplication(server(), "test");
   const owner = await own(application);
-  const write = (row: number, column: number, text: string): Asked => ({ operation: "setDisplay", row, column, text });
+  const write = (text: string, { row = 0, column = 0 } = {}): Asked => ({ operation: "setDisplay", row, column, text });
   const shows = async (asked: Asked, rows: string[]) => {
-    deepEqual(states(await perform(application, owner, asked)), [[["display"], undefined]]);
+    deepEqual(states(await perform(application, asked, { by: owner })), [[["display"], undefined]]);
     deepEqual((await told(owner, "display")).rows, rows);
   };
-  await shows(write(0, 0, "a".repeat(100)), ["a".repeat(24), "a".repeat(24)]);
-  await shows(write(0, 22, "bcde"), [`${"a".repeat(22)}bc`, `de${"a".repeat(22)}`]);
-  await shows(write(1, 23, "🙂more"), [`${"a".repeat(22)}bc`, `de${"a".repeat(21)}🙂`]);
-  for (const outside of [write(2, 0, "x"), write(0, 24, "x")]) {
+  await shows(write("a".repeat(100)), ["a".repeat(24), "a".repeat(24)]);
+  await shows(write("bcde", { column: 22 }), [`${"a".repeat(22)}bc`, `de${"a".repeat(22)}`]);
+  await shows(write("🙂more", { row: 1, column: 23 }), [`${"a".repeat(22)}bc`, `de${"a".repeat(21)}🙂`]);
+  for (const outside of [write("x", { row: 2 }), write("x", { column: 24 })]) {
     equal(await failure(owner, outside), "PHONEERR_INVALPARAM");
   }
-  await shows(write(0, 0, " ".repeat(48)), [BLANK, BLANK]);
+  await shows(write(" ".repeat(48)), [BLANK, BLANK]);
   const mini = await application.open("virtual:mini-1");
-  deepEqual((await mini.ask(write(0, 0, "x"))).body.code, UNAVAILABLE);
+  deepEqual((await mini.ask(write("x"))).body.code, UNAVAILABLE);
 });
 
 Deno.test("R99 Q17 Q18 data is kept and told as another change; size 0 reads nothing, more than the area reads the area, more is not written", async () => {
@@ -125,7 +127,7 @@ Deno.test("R99 Q17 Q18 data is kept and told as another change; size 0 reads not
   const owner = await own(application);
   const whole = crypto.getRandomValues(new Uint8Array(256)).toBase64();
   const write = (data: string): Asked => ({ operation: "setData", dataId: 1, data });
-  deepEqual(states(await perform(application, owner, write(whole))), [[["other"], undefined]]);
+  deepEqual(states(await perform(application, write(whole), { by: owner })), [[["other"], undefined]]);
   const read = async (size: number) => (await told(owner, `data/1?size=${size}`)).data;
   deepEqual([await read(0), await read(65_536)], ["", whole]);
   equal(await failure(owner, write(new Uint8Array(257).toBase64())), "PHONEERR_OPERATIONFAILED");
@@ -137,7 +139,7 @@ Deno.test("R99 setButtonInfo sets the meaning of a button and not its state, whi
   const owner = await own(application);
   const { state } = await told(owner, "buttons/13");
   const meaning = { button: 13, mode: "call", function: "hold", text: `Hold ${crypto.randomUUID()}` };
-  const events = await perform(application, owner, { operation: "setButtonInfo", ...meaning });
+  const events = await perform(application, { operation: "setButtonInfo", ...meaning }, { by: owner });
   deepEqual(states(events), [[["other"], undefined]]);
   deepEqual(await told(owner, "buttons/13"), { ...meaning, state });
   const { status } = await owner.ask({ operation: "setButtonInfo", ...meaning, state: "down" });
@@ -164,7 +166,7 @@ Deno.test("Q27 the keypad is the buttons 0 to 11", async () => {
   const keypad = body.capabilities.buttons.flatMap(({ id, mode }) => mode === "keypad" ? [id] : []);
   deepEqual(keypad, Array.from({ length: 12 }, (_, id) => id));
   for (const button of keypad) {
-    const events = await perform(application, owner, command({ press: button }));
+    const events = await perform(application, command({ press: button }), { by: owner });
     deepEqual(events.map((event) => event.type === "PHONE_BUTTON" && [event.button, event.mode, event.state]), [
       [button, "keypad", "down"],
       [button, "keypad", "up"],
@@ -186,7 +188,10 @@ Deno.test("Q30 what changes nothing is told to nobody, and what changes somethin
     [{ operation: "setButtonInfo", button: 14, mode: "local", function: "park", text: "Park" }, "other"],
   ];
   for (const [operation, state] of asked) {
-    const [first, again] = [await perform(application, owner, operation), await perform(application, owner, operation)];
+    const [first, again] = [
+      await perform(application, operation, { by: owner }),
+      await perform(application, operation, { by: owner }),
+    ];
     deepEqual([states(first).map(([told]) => told), again], [[[state]], []], operation.operation);
   }
 });

@@ -7,7 +7,10 @@ Deno.test("R7 R29 a refused request is none: nothing on disk, nothing at the plu
   const monitor = await fixture.open(application, { privilege: "monitor" });
   const events = follow(application);
   const ask = monitor.request("setLamp", { params: { lamp: 1, mode: "steady" } });
-  await rejects(ask, { code: "PHONEERR_NOTOWNER" });
+  await rejects(ask, {
+    code: "PHONEERR_NOTOWNER",
+    message: "setLamp changes the phone: the handle must be opened as owner, not as monitor",
+  });
   await fixture.pass();
   equal(fixture.process.operations.length, 0);
   equal(fixture.world.trace.some(({ kind }) => kind === "acceptedRow"), false);

@@ -57,7 +57,7 @@ class Application {
 
   async live(gone: AbortSignal): Promise<void> {
     const { random, server } = this.#options;
-    const begun = await this.#ask<{ application: string }>("POST", "/v1/applications", { name: "crash" });
+    const begun = await this.#ask<{ application: string }>("POST", "/v1/applications", { body: { name: "crash" } });
     if (!begun) return;
     const { application } = begun;
     this.#fact("applicationStarted", application);
@@ -96,7 +96,9 @@ class Application {
     const { random } = this.#options;
     const privilege = random.once(3) ? "monitor" : "owner";
     const path = `/v1/applications/${application}/handles`;
-    const opened = await this.#ask<{ handle: string }>("POST", path, { phone: random.pick(PHONES), privilege });
+    const opened = await this.#ask<{ handle: string }>("POST", path, {
+      body: { phone: random.pick(PHONES), privilege },
+    });
     if (!opened) return;
     const { handle } = opened;
     this.#fact("handleOpened", handle);
@@ -116,9 +118,12 @@ class Application {
     const { random, book } = this.#options;
     const { operation, params } = anyOperation(random, privilege);
     const reference = crypto.randomUUID();
-    const prefer = random.once(2) ? { prefer: `wait=${1 + random.below(3)}` } : undefined;
+    const headers = random.once(2) ? { prefer: `wait=${1 + random.below(3)}` } : {};
     const body = { operation, ...params, reference };
-    const answer = await this.#ask<RequestRecord>("POST", `/v1/handles/${handle}/requests`, body, prefer);
+    const answer = await this.#ask<RequestRecord>("POST", `/v1/handles/${handle}/requests`, {
+      body,
+      headers,
+    });
     if (!answer) return;
     const at = now();
     const { requestId, outcome, result } = answer;
@@ -128,12 +133,16 @@ class Application {
     if (outcome) book.ends.push({ at, requestId, outcome, result });
   }
 
-  #fact(type: AcknowledgedFact["type"], id: string, more: { lastHandle?: boolean } = {}): void {
-    this.#options.book.facts.push({ at: now(), type, id, ...more.lastHandle && { lastHandle: true } });
+  #fact(type: AcknowledgedFact["type"], id: string, { lastHandle }: { lastHandle?: boolean } = {}): void {
+    this.#options.book.facts.push({ at: now(), type, id, ...lastHandle && { lastHandle } });
   }
 
   /** What was answered; undefined for a refusal that is right. */
-  async #ask<Body>(method: string, path: string, body?: object, headers = {}): Promise<Body | undefined> {
+  async #ask<Body>(
+    method: string,
+    path: string,
+    { body, headers = {} }: { body?: object; headers?: Record<string, string> } = {},
+  ): Promise<Body | undefined> {
     const answer: Answer<Body> = await this.#call<Body>(method, path, { ...body && { body }, headers });
     if (answer.status < 300) return answer.body ?? {} as Body;
     if (REFUSALS.includes(answer.status)) return undefined;

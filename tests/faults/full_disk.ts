@@ -37,16 +37,16 @@ export async function oneOpenRequest(server: RunningServer, book: Book) {
     body: { phone: PHONE, privilege: "owner" },
   });
   const params = btoa(JSON.stringify({ next: { count: 1, delayMs: 60_000 } }));
-  await request(call, String(handle), { operation: "devSpecific", params }, { book, prefer: "wait=10" });
-  const open = await request(call, String(handle), LAMP, { book });
+  await request(call, { operation: "devSpecific", params }, { handle: String(handle), book, prefer: "wait=10" });
+  const open = await request(call, LAMP, { handle: String(handle), book });
   ok(open);
   return { call, application: String(application), handle: String(handle), open };
 }
 
 /** Asks for lamps until the history cannot be written. */
-export async function requestUntilRefused(call: Call, handle: string, book: Book): Promise<void> {
+export async function requestUntilRefused(call: Call, { handle, book }: { handle: string; book: Book }): Promise<void> {
   for (let requests = 0; requests < MOST_REQUESTS; requests++) {
-    if (await request(call, handle, LAMP, { book }) === undefined) return;
+    if (await request(call, LAMP, { handle, book }) === undefined) return;
   }
   throw new Error(`The disk is not full after ${MOST_REQUESTS} requests`);
 }
@@ -54,9 +54,8 @@ export async function requestUntilRefused(call: Call, handle: string, book: Book
 /** One request, written down if it is acknowledged; undefined if it is refused. */
 async function request(
   call: Call,
-  handle: string,
   asked: Asked,
-  { book, prefer }: { book: Book; prefer?: string },
+  { handle, book, prefer }: { handle: string; book: Book; prefer?: string },
 ): Promise<number | undefined> {
   const reference = crypto.randomUUID();
   const answer = await call<{ requestId: number }>("POST", `/v1/handles/${handle}/requests`, {

@@ -35,7 +35,7 @@ Deno.test({
     await using server = await startServer({ data: `${disk.path}/data`, config: CONFIG });
     const { call, application, handle, open } = await oneOpenRequest(server, book);
     const ballast = await fill(disk.path);
-    await requestUntilRefused(call, handle, book);
+    await requestUntilRefused(call, { handle, book });
 
     assertRefused(await call("POST", `/v1/handles/${handle}/requests`, { body: LAMP }));
     assertRefused(await call("POST", "/v1/applications", { body: { name: "late" } }));
@@ -89,7 +89,7 @@ Deno.test({
       token = server.token;
       const { call, handle } = await oneOpenRequest(server, book);
       ballast = await fill(disk.path);
-      await requestUntilRefused(call, handle, book);
+      await requestUntilRefused(call, { handle, book });
       equal((await call("DELETE", `/v1/handles/${handle}`)).status, 503);
       await server.kill();
     }
@@ -105,7 +105,7 @@ Deno.test({
       ok(lost > 0, "the request whose end did not reach the disk must be lost");
       const { call, handle } = await oneOpenRequest(server, book);
       ballast = await fill(disk.path);
-      await requestUntilRefused(call, handle, book);
+      await requestUntilRefused(call, { handle, book });
       const { code } = await deadline(server.stop(), ORDERLY_END_MS);
       equal(code, 0, server.output());
     }

@@ -10,7 +10,7 @@ import { temporaryFolder } from "./temporary.ts";
 const VIRTUAL = new URL("../../plugins/virtual", import.meta.url).pathname;
 
 /** The documented answer to wrong use: an exit code, nothing for scripts, and one line for the operator (api section 1). */
-function refused({ code, stdout, stderr }: Ended, words: RegExp, expected = 2): void {
+function refused({ code, stdout, stderr }: Ended, words: RegExp, { expected = 2 } = {}): void {
   match(stderr, words);
   deepEqual(
     { code, stdout, lines: stderr.trimEnd().split("\n").length },
@@ -152,7 +152,7 @@ Deno.test("a database that is newer than this build is refused: exit 57, and it 
   }
   const before = contents(folder.path)["history.db"];
   const ended = await runServer(["--data", folder.path, "--listen", "127.0.0.1:0"], { token });
-  refused(ended, /9999_tomorrow, which this build does not know/, 57);
+  refused(ended, /9999_tomorrow, which this build does not know/, { expected: 57 });
   equal(contents(folder.path)["history.db"], before);
 });
 

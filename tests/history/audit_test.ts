@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { acceptance, completion, openIn, temporaryFolder } from "./support.ts";
+import { acceptance, completion, openIn, someFact, temporaryFolder } from "./support.ts";
 
 const never = () => new AbortController().signal;
 
@@ -9,7 +9,7 @@ Deno.test("api 2 a checkpoint is the newest block that is on disk", async () => 
   await using opened = await openIn(folder.path);
   const first = opened.audit.checkpoint();
   deepEqual([first.historyId, first.block], [opened.historyId, 0]);
-  await opened.history.note({ type: "serverStarted" });
+  await opened.history.note(someFact());
   const { hash, block, at } = opened.head();
   deepEqual(opened.audit.checkpoint(), { historyId: opened.historyId, block, hash, at: new Date(at).toISOString() });
   equal(block, 1);
@@ -31,8 +31,8 @@ Deno.test("api 2 a check re-derives the chain while the history is written, and 
 Deno.test("a check holds the chain against what this process wrote last: an end that was cut off while it runs is found", async () => {
   using folder = temporaryFolder();
   await using opened = await openIn(folder.path);
-  await opened.history.note({ type: "serverStarted" });
-  await opened.history.note({ type: "serverStopped" });
+  await opened.history.note(someFact());
+  await opened.history.note(someFact());
   using database = new DatabaseSync(`${folder.path}/history.db`);
   database.exec("delete from fact where seq = 2; delete from block where number = 2");
   deepEqual(await opened.audit.verify({ signal: never() }), {

@@ -1,7 +1,17 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { Row } from "../../server/history/chain/mod.ts";
-import { acceptance, completion, isPending, openIn, openInThread, query, temporaryFolder, verify } from "./support.ts";
+import {
+  acceptance,
+  completion,
+  isPending,
+  openIn,
+  openInThread,
+  query,
+  someFact,
+  temporaryFolder,
+  verify,
+} from "./support.ts";
 
 interface Block {
   number: number;
@@ -16,7 +26,7 @@ Deno.test("rows of one turn share a commit, and rows that come during a commit s
   const { history } = opened;
   const first = [history.accept(acceptance()), history.accept(acceptance())];
   await Promise.resolve();
-  const second = [history.accept(acceptance()), history.note({ type: "serverStarted" }), history.accept(acceptance())];
+  const second = [history.accept(acceptance()), history.note(someFact()), history.accept(acceptance())];
   await Promise.all([...first, ...second]);
   deepEqual(
     query<Block>(folder.path, "select number, first_seq, last_seq, lowest_open from block").map((block) => ({
@@ -55,7 +65,7 @@ Deno.test("every row is in exactly one block and the chain can be re-derived whi
   const { history } = opened;
   await Promise.all(Array.from({ length: 300 }, async () => {
     const id = await history.accept(acceptance());
-    await history.note({ type: "handleOpened", handle: "h-1", detail: { id } });
+    await history.note(someFact());
     await history.complete(completion(id));
   }));
   const verdict = verify(folder.path);
@@ -83,7 +93,7 @@ Deno.test("a block of any length holds its rows in their order, whatever its kin
 Deno.test("a commit takes no more rows than it may", async () => {
   using folder = temporaryFolder();
   await using opened = await openIn(folder.path, { bounds: { blockRows: 10 } });
-  await Promise.all(Array.from({ length: 35 }, () => opened.history.note({ type: "phoneAdded" })));
+  await Promise.all(Array.from({ length: 35 }, () => opened.history.note(someFact())));
   const sizes = query<{ rows: number }>(
     folder.path,
     "select last_seq - first_seq + 1 as rows from block where number > 0",
@@ -120,7 +130,7 @@ Deno.test("the database itself forbids changing a row and completing a request t
   await using opened = await openIn(folder.path);
   const id = await opened.history.accept(acceptance());
   await opened.history.complete(completion(id));
-  await opened.history.note({ type: "serverStarted" });
+  await opened.history.note(someFact());
   using database = new DatabaseSync(`${folder.path}/history.db`);
   for (const table of ["origin", "accepted", "completed", "fact", "block"]) {
     throws(() => database.exec(`update ${table} set at = 1`), { message: "history rows are never changed" }, table);
@@ -150,10 +160,10 @@ Deno.test("a second completion is a fault of ours: nothing of it reaches the dis
 Deno.test("closing writes what waits and leaves one file", async () => {
   using folder = temporaryFolder();
   const opened = await openIn(folder.path);
-  const notes = Array.from({ length: 50 }, () => opened.history.note({ type: "serverStopped" }));
+  const notes = Array.from({ length: 50 }, () => opened.history.note(someFact()));
   await opened[Symbol.asyncDispose]();
   await Promise.all(notes);
   deepEqual([...Deno.readDirSync(folder.path)].map((entry) => entry.name).sort(), ["history.db", "lock"]);
   equal(query(folder.path, "select seq from fact").length, 50);
-  ok(await isPending(opened.history.note({ type: "serverStopped" })), "nothing is taken after the end");
+  ok(await isPending(opened.history.note(someFact())), "nothing is taken after the end");
 });

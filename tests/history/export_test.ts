@@ -1,22 +1,9 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
-import type { ExportFilter, ExportFormat, HistoryAudit } from "../../server/core/contract/history.ts";
+import type { ExportFilter, HistoryAudit } from "../../server/core/contract/history.ts";
 import { EXPORT_LINES } from "../../server/history/reading/export_lines.ts";
-import { acceptance, completion, openIn, temporaryFolder } from "./support.ts";
-
-/** A whole export, in its pieces. */
-async function pieces(
-  audit: HistoryAudit,
-  { filter = {}, format = "jsonl" }: { filter?: ExportFilter; format?: ExportFormat } = {},
-) {
-  const found: string[] = [];
-  const exported = audit.export(filter, format);
-  for (let piece = await exported.pieces.next(); !piece.done; piece = await exported.pieces.next()) {
-    found.push(piece.value);
-  }
-  return found;
-}
+import { acceptance, completion, connected, openIn, pieces, refused, someFact, temporaryFolder } from "./support.ts";
 
 /** The lines of an export in JSON Lines. */
 async function lines(audit: HistoryAudit, filter: ExportFilter = {}): Promise<Record<string, unknown>[]> {
@@ -46,10 +33,10 @@ Deno.test("api 2 an export has every request as its record and every event, olde
   using folder = temporaryFolder();
   await using opened = await openIn(folder.path);
   const { history, reader, audit } = opened;
-  await history.note({ type: "serverStarted" });
+  await history.note(someFact());
   const done = await history.accept(acceptance({ reference: "order 7" }));
   await history.complete(completion(done));
-  await history.note({ type: "phoneConnected", phone: "virtual:desk-1", plugin: "virtual" });
+  await history.note(connected());
   const open = await history.accept(acceptance());
   await history.withdraw(done);
   const all = await lines(audit);
@@ -72,7 +59,7 @@ Deno.test("an export is the history as it stood at its block: what comes while i
   deepEqual(upTo, audit.checkpoint());
   await history.complete(completion(late));
   await history.withdraw(early);
-  await history.note({ type: "serverStopped" });
+  await history.note(someFact());
   let text = "";
   for (let piece = await pieces.next(); !piece.done; piece = await pieces.next()) text += piece.value;
   const [first, second, ...others] = text.split("\n").slice(0, -1).map((line) => JSON.parse(line));
@@ -90,7 +77,7 @@ Deno.test("an export comes in pieces of bounded length, whatever slice it is rea
     for (let index = 0; index < 200; index++) {
       const params = { text: index % 10 ? "" : long };
       const accepted = opened.history.accept(acceptance({ params }));
-      await opened.history.note({ type: "phoneConnected", detail: { index } });
+      await opened.history.note(connected());
       if (index % 2) await opened.history.complete(completion(await accepted));
     }
     whole = (await lines(opened.audit)).map(short);
@@ -111,10 +98,10 @@ Deno.test("an export is filtered by phone, by globs of phones and by time, as th
   const { history, audit } = opened;
   for (const phone of ["virtual:desk-1", "virtual:desk-2", "lobby:door"]) {
     await history.accept(acceptance({ phone, at: now }));
-    await history.note({ type: "phoneConnected", phone });
+    await history.note(connected(phone));
     now += 1_000;
   }
-  await history.note({ type: "serverStopped" });
+  await history.note(someFact());
   const found = async (filter: ExportFilter) => (await lines(audit, filter)).map(short);
   deepEqual(await found({}), ["r1", "e2", "r3", "e4", "r5", "e6", "e7"]);
   deepEqual(await found({ phone: "virtual:desk-2" }), ["r3", "e4"]);
@@ -131,7 +118,9 @@ Deno.test("the CSV of an export has one header and the same columns in every row
   const { history, audit } = opened;
   const id = await history.accept(acceptance({ application: { id: "a-1", name: 'the "desk",\r\nor so' } }));
   await history.complete(completion(id, { outcome: "failed", result: -1879048165, message: "=1+1" }));
-  await history.note({ type: "callRefused", address: "::1", result: -1879048165, detail: { why: "=cmd" } });
+  await history.note(
+    refused({ address: "::1", result: -1879048165, detail: { path: "=cmd", status: 403 } }),
+  );
   const text = (await pieces(audit, { format: "csv" })).join("");
   const [header = [], ...rows] = readCsv(text);
   equal(rows.length, 2);
@@ -147,7 +136,11 @@ Deno.test("the CSV of an export has one header and the same columns in every row
   ]);
   deepEqual([request?.["result"], request?.["message"], request?.["type"]], ["-1879048165", "'=1+1", ""]);
   equal(request?.["params"], '{"lamp":12,"mode":"steady"}');
-  deepEqual([event?.["kind"], event?.["type"], event?.["detail"]], ["event", "callRefused", '{"why":"=cmd"}']);
+  deepEqual([event?.["kind"], event?.["type"], event?.["detail"]], [
+    "event",
+    "callRefused",
+    '{"path":"=cmd","status":403}',
+  ]);
   match(text, /^kind,seq,at,/);
 });
 
@@ -159,9 +152,7 @@ Deno.test("no cell of the CSV begins as a formula does, whatever a caller called
         kind: "event",
         seq: 1,
         at: words,
-        type: "callRefused",
-        token: words,
-        detail: {},
+        ...refused({ token: words }),
       });
       const [row = []] = readCsv(line);
       for (const cell of row) ok(!/^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/.test(cell), JSON.stringify(cell));
@@ -175,9 +166,7 @@ Deno.test("nor does one that a spreadsheet finds by splitting at another separat
       kind: "event",
       seq: 1,
       at: "now",
-      type: "callRefused",
-      token: words,
-      detail: {},
+      ...refused({ token: words }),
     });
     for (const cell of line.split(/[;,|\t\r\n]/)) ok(!/^"*[=+\-@\uFF1D]/.test(cell), JSON.stringify([words, cell]));
   }
@@ -188,14 +177,14 @@ Deno.test("every text of the CSV stands in quotes, and only what could be a form
     kind: "event",
     seq: 1,
     at: "2026-01-01T00:00:00.000Z",
-    type: "callRefused",
-    result: -5,
-    token: 'a-b; c="d" e@f.example, -g',
-    detail: { why: "=x" },
+    ...refused({ result: -5, token: 'a-b; c="d" e@f.example, -g', detail: { path: "=x", status: 400 } }),
   });
   deepEqual(line.split(",").slice(0, 5), ['"event"', "1", '"2026-01-01T00:00:00.000Z"', '"callRefused"', ""]);
   const [row] = readCsv(line);
-  ok(row?.includes('a-b; c="d" e@f.example, -g') && row.includes("-5") && row.includes('{"why":"=x"}'), line);
+  ok(
+    row?.includes('a-b; c="d" e@f.example, -g') && row.includes("-5") && row.includes('{"path":"=x","status":400}'),
+    line,
+  );
 });
 
 Deno.test("an empty history exports to nothing, in CSV to its header", async () => {

@@ -3,7 +3,17 @@ import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import type { RequestRecord } from "../../server/core/contract/record.ts";
 import type { HistoryReader, RequestFilter } from "../../server/core/contract/history.ts";
-import { acceptance, completion, openIn, query, temporaryFolder, verify } from "./support.ts";
+import {
+  acceptance,
+  completion,
+  connected,
+  openIn,
+  query,
+  refused,
+  someFact,
+  temporaryFolder,
+  verify,
+} from "./support.ts";
 
 /** Every page of a question, put together, and how many there were. */
 async function allRequests(
@@ -89,7 +99,7 @@ Deno.test("questions about what is not there have answers", async () => {
   deepEqual(await reader.events({}, { limit: 50 }), none);
   const id = await history.accept(acceptance());
   await history.complete(completion(id));
-  await history.note({ type: "serverStarted" });
+  await history.note(someFact());
   for (const missing of [0, -1, id + 1, id + 2, Number.MAX_SAFE_INTEGER]) {
     equal(await reader.request(missing), undefined);
   }
@@ -102,41 +112,38 @@ Deno.test("facts come newest first, by type, with only the fields they have", as
   using folder = temporaryFolder();
   await using opened = await openIn(folder.path, { now: () => 1_750_000_000_000 });
   const { history, reader } = opened;
-  await history.note({ type: "serverStarted" });
-  await history.accept(acceptance());
-  await history.note({
-    type: "callRefused",
-    token: "t-1",
+  const refusal = refused({
     application: "a-1",
     address: "127.0.0.1",
-    plugin: "virtual",
     phone: "virtual:desk-1",
     handle: "h-1",
     result: -1879048165,
     code: "PHONEERR_NOTOWNER",
-    detail: { operation: "setLamp" },
+    detail: { path: "/v1/handles/:handle/requests", status: 403 },
   });
-  await history.note({ type: "serverStarted", detail: { again: true } });
+  await history.note(connected());
+  await history.accept(acceptance());
+  await history.note(refusal);
+  await history.note(connected("virtual:mini-1"));
   const at = "2025-06-15T15:06:40.000Z";
-  const refused = {
+  const first = { seq: 1, at, type: "phoneConnected", plugin: "virtual", phone: "virtual:desk-1", detail: {} };
+  const second = {
     seq: 3,
     at,
     type: "callRefused",
     token: "t-1",
     application: "a-1",
     address: "127.0.0.1",
-    plugin: "virtual",
     phone: "virtual:desk-1",
     handle: "h-1",
     result: -1879048165,
     code: "PHONEERR_NOTOWNER",
-    detail: { operation: "setLamp" },
+    detail: { path: "/v1/handles/:handle/requests", status: 403 },
   };
-  const first = { seq: 1, at, type: "serverStarted", detail: {} };
-  const last = { seq: 4, at, type: "serverStarted", detail: { again: true } };
-  deepEqual(await reader.events({}, { limit: 2 }), { items: [last, refused], next: 2 });
+  const last = { seq: 4, at, type: "phoneConnected", plugin: "virtual", phone: "virtual:mini-1", detail: {} };
+  deepEqual(await reader.events({}, { limit: 2 }), { items: [last, second], next: 2 });
   deepEqual(await reader.events({}, { limit: 2, before: 2 }), { items: [first], next: undefined });
-  deepEqual(await reader.events({ type: "serverStarted" }, { limit: 50 }), { items: [last, first], next: undefined });
+  deepEqual(await reader.events({ type: "phoneConnected" }, { limit: 50 }), { items: [last, first], next: undefined });
 });
 
 Deno.test("every filter, page size and slice gives just the requests that match, newest first, each once", async () => {
@@ -156,7 +163,7 @@ Deno.test("every filter, page size and slice gives just the requests that match,
         ...(index % 6 === 0 && { reference: `r-${index}` }),
       }));
       if (index % 4) await history.complete(completion(id, { outcome: index % 8 ? "succeeded" : "failed" }));
-      await history.note({ type: "phoneConnected" });
+      await history.note(connected());
     }
     const { items } = await reader.requests({}, { limit: 500 });
     made.push(...items);
@@ -224,7 +231,7 @@ Deno.test("a row that somebody has changed is answered with an error in words, a
   const { history, reader } = opened;
   const id = await history.accept(acceptance());
   const other = await history.accept(acceptance());
-  await history.note({ type: "serverStarted" });
+  await history.note(someFact());
   using database = new DatabaseSync(`${folder.path}/history.db`);
   database.exec("drop trigger accepted_is_never_changed; drop trigger fact_is_never_changed");
   const broken = { message: new RegExp(`^Cannot read row ${id} of the history, it has been changed from outside: `) };
@@ -296,17 +303,20 @@ Deno.test("a page of large facts ends at about 1 MiB and goes on without a gap o
   using folder = temporaryFolder();
   await using opened = await openIn(folder.path);
   const { history, reader } = opened;
-  const detail = { words: "x".repeat(100_000) };
+  const detail = { fault: "x".repeat(100_000) };
   await Promise.all(
-    Array.from({ length: 25 }, (_, n) => history.note({ type: "pluginFault", detail: { ...detail, n } })),
+    Array.from(
+      { length: 25 },
+      (_, n) => history.note({ type: "pluginFault", plugin: "virtual", phone: `virtual:${n}`, detail }),
+    ),
   );
   const read: unknown[] = [];
   let before: number | undefined;
   do {
     const page = await reader.events({ type: "pluginFault" }, { limit: 100, ...(before !== undefined && { before }) });
     ok(JSON.stringify(page.items).length <= 1_048_576 + page.items.length + 1, "a page is bounded");
-    read.push(...page.items.map(({ detail }) => detail?.["n"]));
+    read.push(...page.items.map((event) => event.type === "pluginFault" && event.phone));
     before = page.next;
   } while (before !== undefined);
-  deepEqual(read, Array.from({ length: 25 }, (_, n) => 24 - n));
+  deepEqual(read, Array.from({ length: 25 }, (_, n) => `virtual:${24 - n}`));
 });

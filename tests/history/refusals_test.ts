@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { acceptance, completion, openIn, temporaryFolder, verify } from "./support.ts";
+import { acceptance, completion, openIn, someFact, temporaryFolder, verify } from "./support.ts";
 
 /** Everything in a folder but the lock. */
 function contents(path: string): Record<string, Uint8Array> {
@@ -85,7 +85,7 @@ Deno.test("a new history is readable by its owner alone", async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/data`;
   await using opened = await openIn(path);
-  await opened.history.note({ type: "serverStarted" });
+  await opened.history.note(someFact());
   equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o700);
   const names = [...Deno.readDirSync(path)].map((entry) => entry.name).sort();
   deepEqual(names, ["history.db", "history.db-shm", "history.db-wal", "lock"]);
@@ -100,7 +100,7 @@ Deno.test({
     using folder = temporaryFolder();
     {
       await using opened = await openIn(folder.path);
-      await opened.history.note({ type: "serverStarted" });
+      await opened.history.note(someFact());
     }
     Deno.chmodSync(`${folder.path}/history.db`, 0o400);
     await rejects(openIn(folder.path), {

@@ -5,7 +5,8 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
-import type { Verdict } from "../../server/core/contract/history.ts";
+import type { Fact } from "../../server/core/contract/facts.ts";
+import type { ExportFilter, ExportFormat, HistoryAudit, Verdict } from "../../server/core/contract/history.ts";
 import type { Acceptance, Completion } from "../../server/core/mod.ts";
 import { BlockWriter } from "../../server/history/sqlite/block_writer.ts";
 import { makeDurable, openForWriting, type WritableDatabase } from "../../server/history/sqlite/database.ts";
@@ -89,6 +90,21 @@ export function completion(requestId: number, different: Partial<Completion> = {
   };
 }
 
+/** A fact, of no phone: a row where a test does not ask of what. */
+export function someFact(): Fact<"serverStarted"> {
+  return { type: "serverStarted", detail: { version: "0.1.0", recovered: 0, migrated: [] } };
+}
+
+/** A fact of a phone. */
+export function connected(phone = "virtual:desk-1"): Fact<"phoneConnected"> {
+  return { type: "phoneConnected", plugin: "virtual", phone };
+}
+
+/** A fact that may be dropped. */
+export function refused(different: Partial<Fact<"callRefused">> = {}): Fact<"callRefused"> {
+  return { type: "callRefused", token: "t-1", detail: { path: "/v1/phones", status: 400 }, ...different };
+}
+
 /** Reads a folder's database with a connection of its own. */
 export function query<Row>(path: string, sql: string): Row[] {
   using database = new DatabaseSync(`${path}/history.db`, { readOnly: true });
@@ -99,6 +115,19 @@ export function query<Row>(path: string, sql: string): Row[] {
 export function verify(path: string): Verdict {
   using database = new DatabaseSync(`${path}/history.db`, { readOnly: true });
   return verifyChain(database);
+}
+
+/** A whole export, in its pieces. */
+export async function pieces(
+  audit: HistoryAudit,
+  { filter = {}, format = "jsonl" }: { filter?: ExportFilter; format?: ExportFormat } = {},
+) {
+  const found: string[] = [];
+  const exported = audit.export(filter, format);
+  for (let piece = await exported.pieces.next(); !piece.done; piece = await exported.pieces.next()) {
+    found.push(piece.value);
+  }
+  return found;
 }
 
 /** Whether a promise is still pending although everything that could end it has run. */

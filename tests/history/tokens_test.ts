@@ -20,7 +20,10 @@ Deno.test("tokens are there at the next start, in the order of their making", as
     await Promise.all([
       opened.tokens.add(TOKEN),
       opened.tokens.add(all),
-      opened.history.note({ type: "tokenCreated" }),
+      opened.history.note({
+        type: "tokenCreated",
+        detail: { subject: TOKEN.id, name: TOKEN.name, scopes: TOKEN.scopes, phones: TOKEN.phones },
+      }),
     ]);
     deepEqual(opened.tokens.list(), [TOKEN, all]);
   }

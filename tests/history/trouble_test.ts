@@ -1,9 +1,21 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import type { Fact } from "../../server/core/contract/facts.ts";
 import { DEFAULT_BOUNDS, type HistoryBounds } from "../../server/history/bounds.ts";
 import { Recorder } from "../../server/history/recorder.ts";
 import { runModule } from "./processes.ts";
-import { acceptance, completion, isPending, openIn, openInThread, query, temporaryFolder, verify } from "./support.ts";
+import {
+  acceptance,
+  completion,
+  isPending,
+  openIn,
+  openInThread,
+  query,
+  refused,
+  someFact,
+  temporaryFolder,
+  verify,
+} from "./support.ts";
 
 const REFUSED = { name: "PhoneError", code: "PHONEERR_RESOURCEUNAVAIL" };
 
@@ -66,6 +78,15 @@ function rows(path: string): string[] {
 
 const LARGE = { params: { params: "x".repeat(40_000) } };
 
+const LARGE_FACT: Fact = {
+  type: "handleClosed",
+  application: "a-1",
+  plugin: "virtual",
+  phone: "virtual:desk-1",
+  handle: "h-1",
+  detail: { cause: "leaseExpired", lastHandle: true, completed: 1, subject: "x".repeat(40_000) },
+};
+
 Deno.test("a full disk refuses what is new, keeps what has happened, and service resumes by itself (invariant 9)", async () => {
   using folder = temporaryFolder();
   {
@@ -78,7 +99,7 @@ Deno.test("a full disk refuses what is new, keeps what has happened, and service
     const waiting = [
       recorder.complete(completion(id)).then(() => ended.push("completed")),
       recorder.withdraw(id).then(() => ended.push("withdrawn")),
-      recorder.note({ type: "handleClosed", detail: { much: "x".repeat(40_000) } }).then(() => ended.push("noted")),
+      recorder.note(LARGE_FACT).then(() => ended.push("noted")),
     ];
     await refused;
     match(recorder.trouble ?? "", /The history cannot be written: database or disk is full/);
@@ -164,7 +185,7 @@ Deno.test("while as many rows wait as may, nothing is accepted, and everything e
   const completed = recorder.complete(completion(id));
   equal(recorder.trouble, "The history is behind: 4 rows wait for the disk");
   await rejects(recorder.accept(acceptance()), REFUSED);
-  const noted = recorder.note({ type: "handleClosed" });
+  const noted = recorder.note(someFact());
   release();
   await Promise.all([...accepted, completed, noted]);
   equal(recorder.trouble, undefined);
@@ -175,7 +196,7 @@ Deno.test("while the oldest row has waited as long as it may, nothing is accepte
   await using faulty = await openFaulty(folder.path, { waitingMs: 0 });
   const { recorder } = faulty;
   const release = faulty.hold();
-  const noted = recorder.note({ type: "handleClosed" });
+  const noted = recorder.note(someFact());
   match(recorder.trouble ?? "", /^The history is behind: a row has waited \d+ ms for the disk$/);
   await rejects(recorder.accept(acceptance()), REFUSED);
   release();
@@ -188,15 +209,18 @@ Deno.test("facts that nobody waits for are dropped while the queue is over half 
   await using faulty = await openFaulty(folder.path, { waitingRows: 4 });
   const { recorder } = faulty;
   const release = faulty.hold();
-  const noted = [1, 2, 3].map(() => recorder.note({ type: "handleOpened" }));
-  await recorder.note({ type: "callRefused" }, { optional: true });
-  await recorder.note({ type: "callRefused" }, { optional: true });
+  const noted = [1, 2, 3].map(() => recorder.note(someFact()));
+  await recorder.note(refused(), { optional: true });
+  await recorder.note(refused(), { optional: true });
   release();
   await Promise.all(noted);
-  await recorder.note({ type: "callRefused", detail: { status: 400 } }, { optional: true });
-  await recorder.note({ type: "callRefused" }, { optional: true });
-  const details = query<{ detail: string | null }>(folder.path, "select detail from fact where type = 'callRefused'");
-  deepEqual(details.map(({ detail }) => detail), ['{"status":400,"dropped":2}', null]);
+  await recorder.note(refused({ detail: { path: "/v1/phones/:phone", status: 404 } }), { optional: true });
+  await recorder.note(refused(), { optional: true });
+  const details = query<{ detail: string }>(folder.path, "select detail from fact where type = 'callRefused'");
+  deepEqual(details.map(({ detail }) => detail), [
+    '{"path":"/v1/phones/:phone","status":404,"dropped":2}',
+    '{"path":"/v1/phones","status":400}',
+  ]);
 });
 
 Deno.test("closing gives up on a disk that does not answer, and says how many rows are not on it", async () => {
@@ -204,10 +228,10 @@ Deno.test("closing gives up on a disk that does not answer, and says how many ro
   await using faulty = await openFaulty(folder.path);
   const { recorder } = faulty;
   const release = faulty.hold();
-  const noted = [1, 2].map(() => recorder.note({ type: "serverStopped" }));
+  const noted = [1, 2].map(() => recorder.note(someFact()));
   equal(await recorder.close(AbortSignal.abort()), 2);
   for (const note of noted) ok(await isPending(note), "nobody is told that it is on disk");
-  ok(await isPending(recorder.note({ type: "serverStopped" })), "nothing is taken after the end");
+  ok(await isPending(recorder.note(someFact())), "nothing is taken after the end");
   release();
 });
 

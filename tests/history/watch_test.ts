@@ -2,7 +2,7 @@ import { deepEqual, ok } from "node:assert/strict";
 import { DEFAULT_BOUNDS } from "../../server/history/bounds.ts";
 import type { HistoryWatch } from "../../server/history/mod.ts";
 import { Recorder } from "../../server/history/recorder.ts";
-import { acceptance, completion, openIn, openInThread, temporaryFolder } from "./support.ts";
+import { acceptance, completion, openIn, openInThread, someFact, temporaryFolder } from "./support.ts";
 
 /** A watch that writes down what it is told. */
 function listening() {
@@ -50,7 +50,7 @@ Deno.test("a watch is told once that writing fails, and once that it works again
       },
     },
   );
-  await recorder.note({ type: "serverStarted" });
+  await recorder.note(someFact());
   await resumed;
   await recorder.close(AbortSignal.timeout(5_000));
   deepEqual(heard, ["no disk", "resumed"]);

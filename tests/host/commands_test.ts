@@ -16,7 +16,7 @@ Deno.test("R79 a stopped plugin has released its phones, its process has ended, 
   await using bench = await HostBench.run({ code: onePhone("{ getRing: () => ({ mode: 1, volume: 2 }) }") });
   const plugin = pluginOf(bench);
   await plugin.stop();
-  deepEqual(bench.told.slice(-3).map(([name]) => name), ["releasePlugin", "gone", "settle"]);
+  deepEqual(bench.told.slice(-3).map(([name]) => name), ["release", "gone", "settle"]);
   deepEqual([plugin.condition.state, plugin.condition.detail], ["stopped", "it was told to stop"]);
   await rejects(bench.process.open("p", NOTHING), { code: "PHONEERR_RESOURCEUNAVAIL" });
   await plugin.stop();
@@ -24,12 +24,12 @@ Deno.test("R79 a stopped plugin has released its phones, its process has ended, 
 
   await plugin.start();
   deepEqual([plugin.condition.state, plugin.condition.restarts], ["ready", 1]);
-  deepEqual(bench.told.slice(-4).map(([name]) => name), ["attach", "addPhone", "ready", "settle"]);
-  equal(count(bench, "enablePlugins"), 1);
+  deepEqual(bench.told.slice(-4).map(([name]) => name), ["admit", "addPhone", "ready", "settle"]);
+  equal(count(bench, "enable"), 1);
   await bench.process.open("p", NOTHING);
-  deepEqual(await bench.process.get("p", "getRing", {}), { mode: 1, volume: 2 });
+  deepEqual(await bench.process.get("p", { getter: "getRing", params: {} }), { mode: 1, volume: 2 });
   await plugin.start();
-  equal(count(bench, "attach"), 2, "one that runs goes on");
+  equal(count(bench, "admit"), 2, "one that runs goes on");
 });
 
 Deno.test("a plugin that was given up is started with a crash count that begins anew, and its log goes on", async () => {
@@ -38,7 +38,7 @@ Deno.test("a plugin that was given up is started with a crash count that begins 
   equal(plugin.condition.state, "givenUp");
   await plugin.start();
   deepEqual([plugin.condition.state, plugin.condition.restarts], ["givenUp", 5]);
-  equal(count(bench, "attach"), 0);
+  equal(count(bench, "admit"), 0);
   equal(plugin.lines.filter(({ text }) => text === "here").length, 6);
   match(plugin.lines.at(-1)?.text ?? "", /^it ended 3 times within five minutes/);
   match(plugin.lines.at(-1)?.at ?? "", /^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/);
@@ -72,11 +72,11 @@ Deno.test("a reload stops the plugin in order and starts it with what its folder
   equal(plugin.condition.state, "ready");
   notEqual(bench.process, before);
   const order = bench.told.map(([name]) => name).filter((name) => name !== "addPhone");
-  deepEqual(order.slice(order.indexOf("releasePlugin")), [
-    "releasePlugin",
+  deepEqual(order.slice(order.indexOf("release")), [
+    "release",
     "gone",
     "settle",
-    "attach",
+    "admit",
     "ready",
     "settle",
   ]);
@@ -110,7 +110,7 @@ for (const [what, { file, text, words }] of Object.entries(SLIPS)) {
     match(await plugin.reload() ?? "", words);
     deepEqual([plugin.condition.state, plugin.condition.restarts, count(bench, "gone")], ["ready", 0, 0]);
     deepEqual(plugin.manifest?.permissions.net, []);
-    deepEqual(await bench.process.get("p", "getRing", {}), { mode: 1, volume: 2 });
+    deepEqual(await bench.process.get("p", { getter: "getRing", params: {} }), { mode: 1, volume: 2 });
     await plugin.stop();
     equal(await plugin.reload(), undefined);
     ok(plugin.condition.state !== "ready");
@@ -131,9 +131,9 @@ Deno.test("commands that are given at once are carried out one after the other",
   const plugin = pluginOf(bench);
   await Promise.all([plugin.stop(), plugin.start(), plugin.reload(), plugin.stop(), plugin.start()]);
   equal(plugin.condition.state, "ready");
-  const processes = bench.told.map(([name]) => name).filter((name) => name === "attach" || name === "gone");
+  const processes = bench.told.map(([name]) => name).filter((name) => name === "admit" || name === "gone");
   equal(processes.length % 2, 1);
-  for (const [index, name] of processes.entries()) equal(name, index % 2 ? "gone" : "attach");
+  for (const [index, name] of processes.entries()) equal(name, index % 2 ? "gone" : "admit");
 });
 
 Deno.test("a start that is stopped meanwhile ends as stopped, and a host that stops is not kept up by one", async () => {
@@ -145,7 +145,7 @@ Deno.test("a start that is stopped meanwhile ends as stopped, and a host that st
   await bench.host.start();
   const plugin = pluginOf(bench);
   const starting = plugin.start();
-  await bench.until("attach", ([name]) => name === "attach");
+  await bench.until("admit", ([name]) => name === "admit");
   await bench.host.stop();
   await starting;
   equal(plugin.condition.state, "stopped");
@@ -159,15 +159,15 @@ Deno.test("a plugin that is not enabled, and any with --safe, is told to the cor
     );
     await bench.host.start();
     const plugin = pluginOf(bench);
-    deepEqual(bench.told, [["enablePlugins", []]]);
+    deepEqual(bench.told, [["enable", []]]);
     equal(plugin.condition.state, "stopped");
     equal(plugin.condition.detail, safe ? "the server was started with --safe" : "it is not enabled");
     equal(plugin.manifest?.name, "test");
     await plugin.start();
-    deepEqual(bench.told[1], ["enablePlugins", ["test"]]);
+    deepEqual(bench.told[1], ["enable", ["test"]]);
     deepEqual([plugin.condition.state, plugin.condition.enabled], ["ready", safe]);
     await plugin.reload();
-    equal(count(bench, "enablePlugins"), 2);
+    equal(count(bench, "enable"), 2);
   }
 });
 

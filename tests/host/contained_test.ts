@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import type { OfferedPhone } from "../../server/core/mod.ts";
+import type { OfferedPhone } from "../../server/core/contract/offered_phone.ts";
 import { HostBench, NOTHING, onePhone, type Told, writePlugin } from "./testbed.ts";
 
 /** A driver whose devSpecific writes a frame of its own making to standard output, past the SDK. */

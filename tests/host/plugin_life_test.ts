@@ -89,7 +89,7 @@ Deno.test("step 2 of a plugin's life: a module that is not through in time is ki
 Deno.test("steps 2 to 5 of a plugin's life: evaluated, made and started, each once, then ready", async () => {
   await using bench = await HostBench.run({ code: logging() });
   deepEqual(lines(bench), ["made, evaluated 1", "start", "started"]);
-  deepEqual(told(bench), ["enablePlugins", "attach", "addPhone", "ready", "settle"]);
+  deepEqual(told(bench), ["enable", "admit", "addPhone", "ready", "settle"]);
 });
 
 const FAILED_STARTS: [what: string, code: string, calls: string[]][] = [
@@ -116,8 +116,8 @@ for (const [what, code, calls] of FAILED_STARTS) {
     await using bench = await HostBench.run({ code }, { bounds: { startMs: 700 } });
     equal(bench.condition.state, "givenUp");
     deepEqual(lines(bench), [...calls, ...calls, ...calls]);
-    const process = ["attach", "addPhone", "gone"];
-    deepEqual(told(bench), ["enablePlugins", ...process, ...process, ...process, "settle"]);
+    const process = ["admit", "addPhone", "gone"];
+    deepEqual(told(bench), ["enable", ...process, ...process, ...process, "settle"]);
   });
 }
 

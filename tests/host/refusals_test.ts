@@ -104,8 +104,8 @@ const MODULES: [string, PluginSource, RegExp][] = [
   ["a package of another registry", { code: `import "jsr:@std/async@1.0.0";\n${PLUGIN}` }, /it imports jsr:/],
   [
     "our own inner modules",
-    { code: `import "${new URL("../../server/plugin/wire.ts", import.meta.url)}";\n${PLUGIN}` },
-    /wire\.ts, which lies outside its folder/,
+    { code: `import "${new URL("../../server/wire/frames.ts", import.meta.url)}";\n${PLUGIN}` },
+    /frames\.ts, which lies outside its folder/,
   ],
 ];
 

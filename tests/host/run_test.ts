@@ -7,8 +7,8 @@ const UNAVAILABLE = { code: "PHONEERR_RESOURCEUNAVAIL" };
 
 Deno.test("a plugin is enabled, attached, adds its phones, is ready and has settled, in this order", async () => {
   await using bench = await HostBench.run({ code: onePhone("{ setLamp() {} }") });
-  deepEqual(bench.told.map(([name]) => name), ["enablePlugins", "attach", "addPhone", "ready", "settle"]);
-  deepEqual(bench.told[0], ["enablePlugins", ["test"]]);
+  deepEqual(bench.told.map(([name]) => name), ["enable", "admit", "addPhone", "ready", "settle"]);
+  deepEqual(bench.told[0], ["enable", ["test"]]);
   const [, phone] = bench.told[2] ?? [];
   deepEqual(phone, {
     id: "p",
@@ -24,7 +24,7 @@ Deno.test("step 3 of a plugin's life: it is given its configuration and the name
   const code = `import { definePlugin } from "switchroom/plugin";
     export default definePlugin((host, config) => ({ start: () => host.log(host.name + " " + JSON.stringify(config)) }));`;
   await using bench = await HostBench.run({ code }, { config: { name: "lobby", config: { door: 7 } } });
-  deepEqual(bench.told[0], ["enablePlugins", ["lobby"]]);
+  deepEqual(bench.told[0], ["enable", ["lobby"]]);
   match(bench.logText, /lobby \{"door":7\}/);
 });
 
@@ -94,15 +94,17 @@ Deno.test("an operation goes there and its completion comes back; a getter answe
     "Nothing to do",
   ]);
   deepEqual(await bench.until("7", ([name, id]) => name === "completed" && id === 7), ["completed", 7, 0]);
-  deepEqual(await bench.process.get("p", "getRing", {}), { mode: 2, volume: 9 });
-  await rejects(bench.process.get("p", "getLamp", { lamp: 0 }), { code: "PHONEERR_OPERATIONUNAVAIL" });
+  deepEqual(await bench.process.get("p", { getter: "getRing", params: {} }), { mode: 2, volume: 9 });
+  await rejects(bench.process.get("p", { getter: "getLamp", params: { lamp: 0 } }), {
+    code: "PHONEERR_OPERATIONUNAVAIL",
+  });
   await bench.process.close("p");
 });
 
 Deno.test("a getter whose result is not valid fails, is logged, and costs nothing else", async () => {
   await using bench = await HostBench.run({ code: onePhone(`{ getRing: () => ({ mode: 1, volume: 70000 }) }`) });
   await bench.process.open("p", NOTHING);
-  await rejects(bench.process.get("p", "getRing", {}), {
+  await rejects(bench.process.get("p", { getter: "getRing", params: {} }), {
     code: "PHONEERR_OPERATIONFAILED",
     message: /getRing.*volume/,
   });
@@ -125,7 +127,7 @@ Deno.test("invariant 6, step 7 of a plugin's life: one that ends is told as a cr
   for (const count of [1, 2, 3]) {
     await bench.untilTrue(`process ${count}`, () => bench.told.filter(([name]) => name === "ready").length === count);
     await bench.process.open("p", NOTHING);
-    const ring = bench.process.get("p", "getRing", {});
+    const ring = bench.process.get("p", { getter: "getRing", params: {} });
     const told = rejects(ring, UNAVAILABLE);
     bench.operate(count);
     await told;
@@ -245,7 +247,7 @@ Deno.test("R79, R80, step 6 of a plugin's life: a stop releases the phones first
     export default definePlugin((host) => ({ stop: () => host.log("good night") }));`;
   await using bench = await HostBench.run({ code });
   await bench.host.stop();
-  deepEqual(bench.told.slice(-3).map(([name]) => name), ["releasePlugin", "gone", "settle"]);
+  deepEqual(bench.told.slice(-3).map(([name]) => name), ["release", "gone", "settle"]);
   deepEqual(bench.told.at(-2), ["gone", "pluginStop", "it was told to stop"]);
   match(bench.logText, /good night/);
   equal(bench.condition.state, "stopped");
@@ -300,7 +302,7 @@ Deno.test("several plugins live side by side; one that is not enabled is not sta
   });
   await bench.host.start();
   await bench.untilTrue("all settled", () => bench.told.filter(([name]) => name === "settle").length === 3);
-  deepEqual(bench.told[0], ["enablePlugins", ["bad", "good", "again"]]);
+  deepEqual(bench.told[0], ["enable", ["bad", "good", "again"]]);
   deepEqual(bench.host.states().map(({ name, state }) => [name, state]), [
     ["bad", "givenUp"],
     ["good", "ready"],

@@ -3,15 +3,8 @@
  *
  * @module
  */
-import {
-  createHost,
-  type Host,
-  type HostBounds,
-  type HostCore,
-  type LogEntry,
-  type PluginConfig,
-} from "../../server/host/mod.ts";
-import type { OutgoingOperation, PluginEvents, PluginProcess } from "../../server/core/mod.ts";
+import { createHost, type Host, type HostBounds, type LogEntry, type PluginConfig } from "../../server/host/mod.ts";
+import type { OutgoingOperation, PluginEvents, PluginIntake, PluginProcess } from "../../server/core/mod.ts";
 import type { Masks } from "../../server/core/contract/events.ts";
 
 /** Something that the host told the core: the method and its arguments. */
@@ -34,7 +27,7 @@ const PATIENCE_MS = 20_000;
 const BOUNDS: Partial<HostBounds> = { backOffMs: 1 };
 
 /** Nothing is wanted. */
-export const NOTHING: Wanted = { states: [], buttonModes: [], buttonStates: [] };
+export const NOTHING: Masks = { states: [], buttonModes: [], buttonStates: [] };
 
 /** A plugin with one phone `p` whose driver is the given text. */
 export function onePhone(driver: string, before = ""): string {
@@ -85,7 +78,7 @@ export class HostBench implements AsyncDisposable {
       folder,
       ...options,
       bounds: { ...BOUNDS, ...bounds },
-      core: this.#core(),
+      intake: this.#intake(),
       log: (entry) => {
         this.log.push(entry);
         this.#look();
@@ -119,7 +112,7 @@ export class HostBench implements AsyncDisposable {
   /** The newest process of the plugin. */
   get process(): PluginProcess {
     const process = this.processes.at(-1);
-    if (!process) throw new Error(`no process was attached: ${JSON.stringify(this.told)}`);
+    if (!process) throw new Error(`no process was admitted: ${JSON.stringify(this.told)}`);
     return process;
   }
 
@@ -175,21 +168,21 @@ export class HostBench implements AsyncDisposable {
     await Deno.remove(this.folder, { recursive: true });
   }
 
-  #core(): HostCore {
+  #intake(): PluginIntake {
     const tell = (...told: Told) => {
       this.told.push(told);
       this.#look();
     };
     return {
-      enablePlugins: (names) => tell("enablePlugins", names),
+      enable: (names) => tell("enable", names),
       settle: (name) => tell("settle", name),
-      releasePlugin: (name) => {
-        tell("releasePlugin", name);
+      release: (name) => {
+        tell("release", name);
         return this.releasing;
       },
-      attach: (name, process) => {
+      admit: (name, process) => {
         this.processes.push(process);
-        tell("attach", name);
+        tell("admit", name);
         return this.#events(tell);
       },
     };
@@ -199,13 +192,13 @@ export class HostBench implements AsyncDisposable {
     return {
       addPhone: (phone) => Promise.resolve(tell("addPhone", phone)),
       removePhone: (phone) => Promise.resolve(tell("removePhone", phone)),
-      completed: (...args) => tell("completed", ...args.filter((part) => part !== undefined)),
-      state: (...args) => {
-        tell("state", ...args);
+      completed: (id, { result, message }) => tell("completed", id, result, ...message === undefined ? [] : [message]),
+      state: (phone, { states, detail }) => {
+        tell("state", phone, states, detail);
         return this.handles;
       },
-      button: (...args) => {
-        tell("button", ...args);
+      button: (phone, { button, mode, state }) => {
+        tell("button", phone, button, mode, state);
         return this.handles;
       },
       devSpecific: (...args) => {

@@ -33,7 +33,7 @@ Deno.test("an operator sees every application and releases a handle: its owner g
   equal(close?.type, "PHONE_CLOSE");
   equal((await api(server)<RequestRecord>("GET", `/v1/requests/${requestId}`)).body.reply, "sent");
   const [fact] = await eventsOf(server, "handleClosed");
-  deepEqual([fact?.token, fact?.detail["by"]], [holder.id, operator.id]);
+  deepEqual([fact?.token, fact?.detail.subject], [operator.id, holder.id]);
   equal((await holder.call("GET", `/v1/handles/${handle}/ring`)).status, 404);
   equal((await holder.call("POST", `/v1/applications/${application}/lease`)).status, 204);
 });
@@ -52,10 +52,11 @@ Deno.test("an operator ends another's application: replies and PHONE_CLOSE come,
     [["PHONE_REPLY", "operatorRelease"], ["PHONE_CLOSE", "operatorRelease"]],
   );
   const [fact] = await eventsOf(server, "applicationEnded");
-  deepEqual([fact?.application, fact?.detail["cause"], fact?.detail["by"]], [
+  deepEqual([fact?.application, fact?.detail.cause, fact?.token, fact?.detail.subject], [
     application,
     "operatorRelease",
     operator.id,
+    holder.id,
   ]);
 });
 
@@ -70,5 +71,5 @@ Deno.test("what an operator owns is closed as anybody's own, and nobody else may
   equal((await api(server)("DELETE", `/v1/handles/${own.handle}`)).status, 200);
   equal((await api(server)("DELETE", `/v1/applications/${own.application}`)).status, 204);
   const [closed] = await eventsOf(server, "handleClosed");
-  deepEqual([closed?.detail["cause"], closed?.detail["by"]], ["close", undefined]);
+  deepEqual([closed?.detail.cause, closed?.detail.subject], ["close", undefined]);
 });

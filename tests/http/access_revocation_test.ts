@@ -15,7 +15,7 @@ Deno.test("tokens outlive the server, and a revoked one stays void, kill -9 incl
     await using second = await startServer({ data, token: first.token });
     const statusOf = async (token: string) => (await api({ url: second.url, token })("GET", "/v1/phones")).status;
     deepEqual([await statusOf(kept.token), await statusOf(revoked.token)], [200, 401]);
-    deepEqual((await eventsOf(second, "tokenRevoked")).map(({ detail }) => detail["id"]), [revoked.id]);
+    deepEqual((await eventsOf(second, "tokenRevoked")).map(({ detail }) => detail.subject), [revoked.id]);
     const database = await Deno.readFile(`${data}/history.db`);
     ok(!new TextDecoder("latin1").decode(database).includes(kept.token), "a secret stands in the database");
   } finally {
@@ -39,7 +39,7 @@ Deno.test("revoking a token ends its applications, closes their phones and ends 
   const { body: record } = await api(server)<RequestRecord>("GET", `/v1/requests/${requestId}`);
   deepEqual([record.outcome, record.cause, record.reply], ["aborted", "tokenRevoked", "suppressed"]);
   const [closed] = await eventsOf(server, "handleClosed");
-  deepEqual([closed?.handle, closed?.detail["cause"]], [handle, "tokenRevoked"]);
+  deepEqual([closed?.handle, closed?.detail.cause], [handle, "tokenRevoked"]);
   await open(api(server));
 });
 

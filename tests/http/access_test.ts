@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { PhoneError } from "../../server/core/contract/errors.ts";
 import { type CallOptions, SECRETS, TestServer } from "./support/server.ts";
 
@@ -73,8 +73,9 @@ Deno.test("a refusal names no handle that is not the caller's", async () => {
   await using server = new TestServer();
   await server.call("GET", "/v1/handles/nobody's/ring");
   const [fact] = server.facts;
-  equal(fact?.handle, undefined);
-  equal(fact?.code, "PHONEERR_INVALPHONEHANDLE");
+  ok(fact?.type === "callRefused");
+  equal(fact.handle, undefined);
+  equal(fact.code, "PHONEERR_INVALPHONEHANDLE");
 });
 
 Deno.test("calls without a valid token are folded into one fact for each address, reason and minute (api section 5)", async () => {

@@ -23,7 +23,12 @@ Deno.test("a new token is answered with its secret once, and allows what it says
   const { body: list } = await server.call("GET", "/v1/tokens");
   deepEqual(list, { tokens: [{ id, createdAt, ...ASKED }] });
   ok(!JSON.stringify([list, server.facts, server.tokens.tokens]).includes(String(secret)));
-  deepEqual(server.facts, [{ type: "tokenCreated", token: "t-all", address: "127.0.0.1", detail: { id, ...ASKED } }]);
+  deepEqual(server.facts, [{
+    type: "tokenCreated",
+    token: "t-all",
+    address: "127.0.0.1",
+    detail: { subject: id, ...ASKED },
+  }]);
 });
 
 Deno.test("a token without phones, or with null, sees every phone", async () => {
@@ -76,7 +81,7 @@ Deno.test("a revoked token is void when 204 says so, its applications are ended,
     type: "tokenRevoked",
     token: "t-all",
     address: "127.0.0.1",
-    detail: { id: body?.["id"], name: "front desk" },
+    detail: { subject: body?.["id"], name: "front desk" },
   });
   equal((await server.call("DELETE", `/v1/tokens/${body?.["id"]}`)).status, 404);
 });

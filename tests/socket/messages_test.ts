@@ -250,7 +250,7 @@ Deno.test("a refused call over a socket is a fact of the history (api section 5)
         method: "phoneSetLamp",
         path: "/v1/socket",
         status: 403,
-        detail: "setLamp changes the phone: the handle must be opened as owner, not as monitor",
+        detail: "setLamp is for owners",
       },
     },
     {

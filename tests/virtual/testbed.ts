@@ -14,7 +14,7 @@ import type {
 import type { Masks } from "../../server/core/contract/events.ts";
 import { HostBench, type Told } from "../host/testbed.ts";
 
-const EVERYTHING: Wanted = {
+const EVERYTHING: Masks = {
   states: [...PHONE_STATES],
   buttonModes: [...BUTTON_MODES],
   buttonStates: ["up", "down"],
@@ -70,12 +70,12 @@ export class VirtualBench implements AsyncDisposable {
 
   /** Asks a getter. */
   get<Name extends GetterName>(getter: Name, params: GetterParameters[Name]): Promise<GetterResults[Name]> {
-    return this.host.process.get(this.#phone, getter, params);
+    return this.host.process.get(this.#phone, { getter, params });
   }
 
   /** What was reported: states, buttons and the rest, without completions. */
   get reports(): Told[] {
-    const quiet = ["enablePlugins", "attach", "addPhone", "ready", "settle", "completed"];
+    const quiet = ["enable", "admit", "addPhone", "ready", "settle", "completed"];
     return this.host.told.filter(([name]) => !quiet.includes(name)).map((told) =>
       told.filter((part) => part !== undefined) as Told
     );

@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { PhoneError, type PhoneErrorName } from "../../server/core/contract/errors.ts";
-import type { OfferedPhone } from "../../server/core/mod.ts";
+import type { OfferedPhone } from "../../server/core/contract/offered_phone.ts";
 import { VirtualBench } from "./testbed.ts";
 
 const value = (name: PhoneErrorName) => new PhoneError(name).value;

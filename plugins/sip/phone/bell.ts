@@ -6,10 +6,11 @@
  *
  * @module
  */
-import { PhoneError } from "switchroom/plugin";
+import { PhoneError, SerialQueue, unlessAborted } from "switchroom/plugin";
 import type { Header } from "../lib/message/mod.ts";
-import { type Clock, SerialQueue, unlessAborted } from "../lib/tools/mod.ts";
-import { Fork, type Leg } from "./fork.ts";
+import type { Clock } from "../lib/tools/mod.ts";
+import { Alerting, type Leg } from "./alerting.ts";
+import { Fork } from "./fork.ts";
 import { type RingEvents, Ringing, type Wish } from "./ringing.ts";
 
 /** What a bell is made of. */
@@ -42,6 +43,7 @@ export interface Summons extends Ring {
 export class Bell {
   readonly #options: BellOptions;
   readonly #queue = new SerialQueue();
+  readonly #alerting = new Alerting();
   #last: Ringing | undefined;
   /** How often silence was asked for: a ring that was asked for before and has not begun does not begin any more. */
   #silences = 0;
@@ -64,7 +66,7 @@ export class Bell {
   async ring({ mode, headers, signal }: Ring): Promise<void> {
     const silences = this.#silences;
     const wish: Wish = { toLift: false };
-    const ringing = await this.#queue.add(async () => {
+    const ringing = await this.#queue.run(async () => {
       await this.#untilStill(signal);
       if (this.#silences > silences) throw silenced();
       const now = this.#now;
@@ -89,7 +91,7 @@ export class Bell {
   async summon({ until, isNeeded, mode, headers, signal }: Summons): Promise<void> {
     const wish: Wish = { toLift: true };
     while (isNeeded()) {
-      const ringing = await this.#queue.add(async () => {
+      const ringing = await this.#queue.run(async () => {
         await this.#untilStill(signal);
         return isNeeded() ? (this.#now ?? this.#begin({ mode, headers })).wantedBy(wish) : undefined;
       }, signal);
@@ -106,14 +108,16 @@ export class Bell {
   }
 
   /**
-   * Ends the ring, if there is one; fulfilled when the phone has confirmed it.
+   * Ends the ring, if there is one; fulfilled when every contact that rang, in this ring or before, has confirmed that
+   * it does not any more, or is gone.
    *
-   * @throws {RequestRefused} If it does not: what it says against it, 408 or 503 for its silence.
+   * @throws {RequestRefused} If one has not: what it says against it, 408 or 503 for its silence.
    */
   async silence(signal: AbortSignal): Promise<void> {
     this.#silences++;
-    const now = this.#now;
-    if (now) await unlessAborted(now.cancel({ why: silenced(), again: false }), signal);
+    const cancelled = this.#now?.cancel({ why: silenced(), again: false });
+    await unlessAborted(Promise.all([cancelled, this.#alerting.still()]), signal);
+    this.#alerting.requireNoDoubt();
   }
 
   /** As {@linkcode Bell.silence}, for a ring that is only there to have the handset lifted. */
@@ -129,6 +133,7 @@ export class Bell {
    */
   drop(isThere: (contact: string) => boolean, why?: unknown): void {
     this.#now?.drop(isThere, { why: why ?? moved(), again: why === undefined });
+    this.#alerting.drop(isThere);
   }
 
   /** Ends whatever rings, confirmed or not: its phone is closed. */
@@ -144,7 +149,19 @@ export class Bell {
 
   #begin({ mode, headers }: Pick<Ring, "mode" | "headers">): Ringing {
     const { invite, clock, events } = this.#options;
-    this.#last = new Ringing({ mode, clock, events, fork: new Fork(invite(headers), clock) });
+    const alerting = this.#alerting;
+    this.#last = new Ringing({
+      mode,
+      clock,
+      fork: new Fork(invite(headers), { clock, alerting }),
+      events: {
+        ringMode: (mode) => events.ringMode(mode),
+        answered(leg) {
+          alerting.answered(leg);
+          events.answered(leg);
+        },
+      },
+    });
     return this.#last;
   }
 

@@ -114,7 +114,11 @@ export class SipPhone implements Driver {
   }
 
   async setRing({ mode }: DriverParameters["setRing"], context: DriverContext): Promise<void> {
-    await this.#request(mode === 0 ? "silence" : "ring", (signal) => this.#line.ring(mode, signal), context);
+    await this.#request(
+      mode === 0 ? "confirm the silence of" : "ring",
+      (signal) => this.#line.ring(mode, signal),
+      context,
+    );
   }
 
   async setHookSwitch({ mode }: DriverParameters["setHookSwitch"], context: DriverContext): Promise<void> {

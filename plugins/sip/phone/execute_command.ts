@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { PhoneError } from "switchroom/plugin";
+import { PhoneError, unlessAborted } from "switchroom/plugin";
 import type { AccountConfiguration } from "../configuration.ts";
 import type { Call } from "../lib/call/mod.ts";
 import { RequestRefused } from "../lib/dialog/mod.ts";
 import type { Header, SipResponse } from "../lib/message/mod.ts";
-import { unlessAborted } from "../lib/tools/mod.ts";
 import { type Answer, type Command, type RawRequest, tellAnswer } from "./command.ts";
 import type { Contacts } from "./contacts.ts";
 

@@ -3,15 +3,16 @@
  *
  * @module
  */
-import type { Call, CallEnd } from "../lib/call/mod.ts";
 import { RequestRefused } from "../lib/dialog/mod.ts";
 import { atMost, type Clock } from "../lib/tools/mod.ts";
+import type { Alerting, Leg } from "./alerting.ts";
 import { anyOf, firstOf } from "./first_of.ts";
 
-/** A call, and the contact that it goes to. */
-export interface Leg {
-  readonly call: Call;
-  readonly contact: string;
+/** What a fork is made of. */
+export interface ForkOptions {
+  clock: Clock;
+  /** Takes note of which contacts ring. */
+  alerting: Alerting;
 }
 
 /** Its promises may be left unwatched. */
@@ -21,13 +22,13 @@ export class Fork {
   /** Fulfilled with the leg that was answered; the others are cancelled. Rejected as `ringing`. */
   readonly answered: Promise<Leg>;
   readonly #legs: readonly Leg[];
+  readonly #alerting: Alerting;
 
-  /**
-   * @param legs At least one. Those that have said nothing a while after another was refused are given up.
-   * @param clock Times that.
-   */
-  constructor(legs: readonly Leg[], clock: Clock) {
+  /** @param legs At least one. Those that have said nothing a while after another was refused are given up. */
+  constructor(legs: readonly Leg[], { clock, alerting }: ForkOptions) {
     this.#legs = legs;
+    this.#alerting = alerting;
+    for (const leg of legs) alerting.watch(leg);
     this.answered = firstOf(legs.map((leg) => leg.call.answered.then(() => leg)), {
       clock,
       isSilent: (index) => legs[index]?.call.state === "calling",
@@ -44,14 +45,11 @@ export class Fork {
     return this.#legs.some(({ call }) => call.state === "answered");
   }
 
-  /**
-   * Ends every leg; tells how those ended that rang, or all if none did: a contact that has never said anything cannot
-   * confirm anything.
-   */
-  cancel(): Promise<CallEnd[]> {
-    const loud = this.#legs.filter(({ call }) => call.state === "ringing");
+  /** Ends every leg; settles as {@linkcode Alerting.confirmed}. */
+  cancel(): Promise<void> {
+    const confirmed = this.#alerting.confirmed(this.#legs);
     this.#hangUp(() => true);
-    return Promise.all((loud.length > 0 ? loud : this.#legs).map(({ call }) => call.ended));
+    return confirmed;
   }
 
   /** Ends the legs to contacts that are gone. @returns Whether any is left. */
@@ -79,13 +77,4 @@ const BRIEFLY_MS = 1_500;
 /** Waits for an end that nobody insists on: not for long, and whatever comes of it. */
 export function waitBriefly(ending: Promise<unknown>, clock: Clock): Promise<void> {
   return atMost(ending, { ms: BRIEFLY_MS, clock });
-}
-
-/**
- * Sees to it that the phone itself has confirmed the ends of calls.
- *
- * @throws {RequestRefused} What it said against that, or 408 or 503 for its silence.
- */
-export function requireConfirmed(ends: readonly CallEnd[]): void {
-  for (const { unconfirmed } of ends) if (unconfirmed) throw new RequestRefused(unconfirmed);
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type LampMode, PhoneError } from "switchroom/plugin";
+import { type LampMode, PhoneError, SerialQueue, unlessAborted } from "switchroom/plugin";
 import { RequestRefused } from "../lib/dialog/mod.ts";
 import {
   dialogInfo,
@@ -16,7 +16,7 @@ import {
   type Subscription,
   type Subscriptions,
 } from "../lib/subscription/mod.ts";
-import { type Clock, SerialQueue, unlessAborted } from "../lib/tools/mod.ts";
+import type { Clock } from "../lib/tools/mod.ts";
 import { FIRST_LINE_LAMP, MESSAGE_LAMP } from "./capabilities.ts";
 import type { Contacts } from "./contacts.ts";
 import { firstOf } from "./first_of.ts";
@@ -74,7 +74,7 @@ export class Lamps {
    * @throws {PhoneError} If it has not asked to be told.
    */
   async set({ lamp, mode }: { lamp: number; mode: LampMode }, signal: AbortSignal): Promise<void> {
-    await this.#queueOf(lamp).add(async () => {
+    await this.#queueOf(lamp).run(async () => {
       if (lamp === MESSAGE_LAMP) await this.#setMessageLamp(mode, signal);
       else await this.#setLineLamp({ lamp, mode }, signal);
       this.#shows(lamp, mode);
@@ -92,7 +92,7 @@ export class Lamps {
     if (link.aborted || this.#boots.isSubsetOf(known) || this.mode(MESSAGE_LAMP) === "off") return;
     if (this.#subscriptions("message-summary").length > 0) return;
     try {
-      await this.#queueOf(MESSAGE_LAMP).add(() => this.#tellUnasked(this.mode(MESSAGE_LAMP), link), link);
+      await this.#queueOf(MESSAGE_LAMP).run(() => this.#tellUnasked(this.mode(MESSAGE_LAMP), link), link);
     } catch {
       if (!link.aborted) this.#shows(MESSAGE_LAMP, "off");
     }

@@ -4,12 +4,14 @@
  *
  * @module
  */
-import { PhoneError } from "switchroom/plugin";
-import type { Call } from "../lib/call/mod.ts";
+import { PhoneError, unlessAborted } from "switchroom/plugin";
+import type { Call, CallEnd } from "../lib/call/mod.ts";
+import { RequestRefused } from "../lib/dialog/mod.ts";
 import type { Header } from "../lib/message/mod.ts";
-import { type Clock, unlessAborted } from "../lib/tools/mod.ts";
+import type { Clock } from "../lib/tools/mod.ts";
+import type { Leg } from "./alerting.ts";
 import { Bell } from "./bell.ts";
-import { type Leg, requireConfirmed, waitBriefly } from "./fork.ts";
+import { waitBriefly } from "./fork.ts";
 import { Handset, type HandsetEvents } from "./handset.ts";
 
 /** What happens at the phone. */
@@ -157,4 +159,13 @@ export class Line {
 
 function notLifted(ms: number): PhoneError {
   return new PhoneError("OPERATIONFAILED", `Nobody lifted the handset within ${ms / 1_000} s`);
+}
+
+/**
+ * Sees to it that the phone itself has confirmed the ends of calls.
+ *
+ * @throws {RequestRefused} What it said against that, or 408 or 503 for its silence.
+ */
+function requireConfirmed(ends: readonly CallEnd[]): void {
+  for (const { unconfirmed } of ends) if (unconfirmed) throw new RequestRefused(unconfirmed);
 }

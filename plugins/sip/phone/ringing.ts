@@ -6,7 +6,8 @@
  * @module
  */
 import type { Clock } from "../lib/tools/mod.ts";
-import { type Fork, type Leg, requireConfirmed, waitBriefly } from "./fork.ts";
+import type { Leg } from "./alerting.ts";
+import { type Fork, waitBriefly } from "./fork.ts";
 
 /** How a ring goes. */
 export interface RingEvents {
@@ -111,10 +112,7 @@ export class Ringing {
    * @throws {RequestRefused} (rejected) If it does not: what it says against it, 408 or 503 for its silence.
    */
   cancel(unanswered: Unanswered): Promise<void> {
-    this.#cancelling ??= this.#options.fork.cancel().then((ends) => {
-      this.#over(unanswered);
-      requireConfirmed(ends);
-    });
+    this.#cancelling ??= this.#options.fork.cancel().finally(() => this.#over(unanswered));
     this.#cancelling.catch(() => {});
     return this.#cancelling;
   }

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { DriverParameters } from "switchroom/plugin";
-import { SerialQueue } from "../lib/tools/mod.ts";
+import { type DriverParameters, SerialQueue } from "switchroom/plugin";
 import type { Contacts } from "./contacts.ts";
 import { Display, type DisplaySize } from "./display.ts";
 
@@ -37,7 +36,7 @@ export class Screen {
    * @throws {RequestRefused} What the phone says against it.
    */
   async write(params: DriverParameters["setDisplay"], signal: AbortSignal): Promise<void> {
-    await this.#queue.add(() => this.#show(params, signal), signal);
+    await this.#queue.run(() => this.#show(params, signal), signal);
   }
 
   async #show(params: DriverParameters["setDisplay"], signal: AbortSignal): Promise<void> {

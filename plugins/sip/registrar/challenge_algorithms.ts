@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { BoundedMap } from "switchroom/plugin";
 import type { DigestAlgorithm, DigestVerdict } from "../lib/digest/mod.ts";
 import { parseAnyAddress, type SipRequest } from "../lib/message/mod.ts";
 import type { Clock } from "../lib/tools/mod.ts";
@@ -32,7 +33,7 @@ interface Met {
 export class ChallengeAlgorithms {
   readonly #all: readonly DigestAlgorithm[];
   readonly #clock: Clock;
-  readonly #met = new Map<string, Met>();
+  readonly #met = new BoundedMap<string, Met>(REMEMBERED);
 
   /** @param all What may be offered at all, the preferred first. */
   constructor(all: readonly DigestAlgorithm[], clock: Clock) {
@@ -47,7 +48,7 @@ export class ChallengeAlgorithms {
     const now = this.#clock.now();
     const met = this.#met.get(keyOf(request, from)) ?? { at: now, md5Only: false };
     const md5Only = met.md5Only || now - met.at >= PATIENCE_MS;
-    this.#remember(keyOf(request, from), { ...met, md5Only });
+    this.#met.set(keyOf(request, from), { ...met, md5Only });
     return md5Only ? ["MD5"] : this.#all;
   }
 
@@ -63,17 +64,8 @@ export class ChallengeAlgorithms {
 
   /** Takes note of the algorithm of a good answer. */
   took(algorithm: DigestAlgorithm, { request, from }: { request: SipRequest; from: Peer }): void {
-    if (algorithm === "MD5") this.#remember(keyOf(request, from), { at: this.#clock.now(), md5Only: true });
+    if (algorithm === "MD5") this.#met.set(keyOf(request, from), { at: this.#clock.now(), md5Only: true });
     else this.#met.delete(keyOf(request, from));
-  }
-
-  #remember(key: string, met: Met): void {
-    this.#met.set(key, met);
-    if (this.#met.size <= REMEMBERED) return;
-    for (const first of this.#met.keys()) {
-      this.#met.delete(first);
-      return;
-    }
   }
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { BoundedMap } from "switchroom/plugin";
 import type { Clock } from "../lib/tools/mod.ts";
 
 /** How long the same is not told again, milliseconds. */
@@ -23,7 +24,7 @@ interface Told {
 export function foldedLog(
   { clock, log }: { clock: Clock; log(text: string): void },
 ): (text: string, key: string) => void {
-  const all = new Map<string, Told>();
+  const all = new BoundedMap<string, Told>(REMEMBERED);
   return (text, key) => {
     const told = all.get(key);
     if (told && clock.now() - told.at < QUIET_MS) {
@@ -32,7 +33,6 @@ export function foldedLog(
     }
     all.delete(key);
     all.set(key, { at: clock.now(), more: 0 });
-    if (all.size > REMEMBERED) all.delete(all.keys().next().value ?? key);
     log(told && told.more > 0 ? `${text} (and ${told.more} times more since that was told before)` : text);
   };
 }

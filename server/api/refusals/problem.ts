@@ -6,7 +6,8 @@
  * @module
  */
 import { Denial } from "../../access/mod.ts";
-import { PHONE_ERRORS, PhoneError, type PhoneErrorCode, type PhoneErrorName } from "../../core/contract/errors.ts";
+import { PHONE_ERRORS, PhoneError, type PhoneErrorName } from "../../core/contract/errors.ts";
+import type { Problem, RpcError } from "../../core/contract/problem.ts";
 import { Refusal, REFUSALS } from "./refusal.ts";
 
 /** The status and the last part of the `type` of every telephony error. */
@@ -58,22 +59,6 @@ export const TELEPHONY_PROBLEMS: Readonly<Record<PhoneErrorName, { status: numbe
   SERVICE_NOT_RUNNING: { status: 503, kind: "service-not-running" },
 };
 
-/** A problem as it is answered. */
-export interface Problem {
-  /** A URN that stays the same for the same kind of problem. */
-  type: string;
-  /** What kind of problem it is, in words that do not vary. */
-  title: string;
-  /** The HTTP status. */
-  status: number;
-  /** What was attempted, what was wrong and what would be right. */
-  detail: string;
-  /** The name of a telephony error. */
-  code?: PhoneErrorCode;
-  /** The signed 32-bit number of a telephony error. */
-  value?: number;
-}
-
 const urn = (kind: string) => `urn:switchroom:problem:${kind}`;
 
 /**
@@ -112,16 +97,6 @@ export const INTERNAL_PROBLEM: Problem = {
   status: 500,
   detail: "The call failed because of a fault in the server; it has been logged",
 };
-
-/** An error as a JSON-RPC answer carries it. */
-export interface RpcError {
-  /** The signed number of a telephony error, or one of JSON-RPC's own. */
-  code: number;
-  /** What was attempted, what was wrong and what would be right. */
-  message: string;
-  /** The name of a telephony error; a vendor's own number has none. */
-  data?: { code: PhoneErrorCode };
-}
 
 /** What is answered when something of ours is broken: JSON-RPC's "Internal error", and nothing of its inside. */
 const INTERNAL_ERROR: RpcError = { code: -32603, message: INTERNAL_PROBLEM.detail };

@@ -5,8 +5,8 @@
  */
 import type { ApplicationView, Clock, HandleView } from "../../core/mod.ts";
 import type { Fact } from "../../core/contract/facts.ts";
+import type { Problem } from "../../core/contract/problem.ts";
 import { minuteCounts } from "../../access/mod.ts";
-import type { Problem } from "./problem.ts";
 
 /** A call that was refused. */
 export interface RefusedCall {

@@ -48,5 +48,7 @@ export type EventBody =
   | { type: "PHONE_REMOVE"; phone: string; deviceId: number }
   | { type: "GAP"; from: number; to: number };
 
-/** An event as it is sent: `seq` rises strictly within an application. */
-export type PhoneEvent = EventBody & { seq: number; at: string };
+/** An event of one type, or of any, as it is sent: `seq` rises strictly within an application. */
+export type PhoneEvent<Type extends EventBody["type"] = EventBody["type"]> =
+  & Extract<EventBody, { type: Type }>
+  & { seq: number; at: string };

@@ -36,8 +36,11 @@ export interface PluginCondition {
  */
 export type Permissions = Readonly<Record<"net" | "read" | "write" | "env" | "run" | "sys", readonly string[]>>;
 
-/** How urgent a line of a plugin's log is; what a plugin prints is `info`. */
-export type LogLevel = "debug" | "info" | "warn" | "error";
+/** How urgent a line of a plugin's log can be. */
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+
+/** One of {@linkcode LOG_LEVELS}; what a plugin prints is `info`. */
+export type LogLevel = typeof LOG_LEVELS[number];
 
 /** A line of a plugin's log, written by the plugin or by the host about it. */
 export interface LogLine {
@@ -59,6 +62,20 @@ export interface PluginDescription {
   readonly description: string;
   /** What it asks for. */
   readonly permissions: Permissions;
+}
+
+/** A plugin as its operator is shown it. */
+export interface PluginView extends Omit<PluginCondition, "detail"> {
+  /** Why it is in its state, in words. */
+  readonly reason?: string;
+  /** As its manifest says; missing if that cannot be read. */
+  readonly version?: string;
+  /** As `version`. */
+  readonly description?: string;
+  /** How many phones of it there are, disconnected ones too. */
+  readonly phones: number;
+  /** What its manifest asks for, missing as `version`, and what its operator granted. */
+  readonly permissions: { readonly asked?: Permissions; readonly granted: Permissions };
 }
 
 /** A configured plugin, for its operator. Commands that are given at once are carried out one after the other. */

@@ -40,6 +40,14 @@ export const REQUEST_STATES = ["accepted", "dispatched", "completed"] as const;
 /** One of {@linkcode REQUEST_STATES}. */
 export type RequestState = typeof REQUEST_STATES[number];
 
+/** What whoever asks for an operation is told once the request is on disk. */
+export interface Accepted {
+  /** Under which the history keeps it. */
+  requestId: number;
+  /** The first of its states. */
+  state: "accepted";
+}
+
 /** The record of one request. Times are RFC 3339 in UTC with milliseconds. */
 export interface RequestRecord {
   /** Positive, unique, never reused (R25, R26): the place of its acceptance in the history. */

@@ -8,7 +8,16 @@
  */
 
 /** A JSON Schema. */
-export type JsonSchema = { [keyword: string]: unknown };
+export interface JsonSchema {
+  /** In words. */
+  description?: string;
+  /** Of an object: what its fields are. */
+  properties?: Record<string, JsonSchema>;
+  /** Of an object: the fields that it must have. */
+  required?: string[];
+  /** Any other keyword. */
+  [keyword: string]: unknown;
+}
 
 /** What a document says of a shape beside its type. */
 export interface About {
@@ -22,6 +31,8 @@ export interface About {
 export interface Shape<Value = unknown> {
   /** The name by which documents refer to it. */
   readonly name?: string;
+  /** What it is, in words. */
+  readonly description?: string;
   /** Its JSON Schema, in which `of` gives that of an inner shape. */
   schema(of: (inner: Shape) => JsonSchema): JsonSchema;
   /** What is wrong with a value that stands at `place`, in words; undefined if it fits. Fields that are not described are no fault. */
@@ -50,6 +61,24 @@ export type ObjectOf<Of extends Fields> =
       OptionalField<infer Value> ? Value : never;
   };
 
+/** A type written out, so that two of them can be compared whatever they were made of; JSON knows nothing of `readonly`. */
+export type Plain<Type> = Type extends object ? { -readonly [Key in keyof Type]: Plain<Type[Key]> } : Type;
+
+/** Whether two types are the same. */
+export type Same<One, Other> = (<T>() => T extends One ? 1 : 2) extends (<T>() => T extends Other ? 1 : 2) ? true
+  : false;
+
+/**
+ * Gives a shape back if it describes exactly that type: with a field more, less or other in one of both, nothing compiles.
+ *
+ * Called twice, because the one type is given and the other is found out.
+ */
+export function exactly<Type>(): <Of extends Shape>(
+  shape: Same<Plain<Described<Of>>, Plain<Type>> extends true ? Of & Shape<Type> : never,
+) => Shape<Type> {
+  return (shape) => shape;
+}
+
 /** A shape of values that one question and a few keywords describe. */
 function simple<Value>(
   schema: JsonSchema,
@@ -63,8 +92,10 @@ function simple<Value>(
 
 /** Says more of a shape, and gives it a name by which documents refer to it. */
 export function about<Value>(shape: Shape<Value>, { name, ...about }: About & { name?: string }): Shape<Value> {
+  const { description } = about;
   return {
     ...(name === undefined ? {} : { name }),
+    ...(description === undefined ? {} : { description }),
     // A reference takes nothing beside it in older drafts: what a document says of a named shape stands where that is described.
     schema: (of) => ({ ...shape.name === undefined ? shape.schema(of) : { allOf: [of(shape)] }, ...about }),
     fault: shape.fault,
@@ -89,6 +120,23 @@ export const number: Shape<number> = simple({ type: "number" }, {
   words: "a number",
 });
 
+/** A number from 0 on. */
+export const amount: Shape<number> = simple({ type: "number", minimum: 0 }, {
+  is: (value) => typeof value === "number" && value >= 0,
+  words: "a number from 0 on",
+});
+
+/** A text that a pattern describes, and those words; `schema` says what else a document can say of it. */
+export function matching(
+  pattern: RegExp,
+  { words, schema = {} }: { words: string; schema?: JsonSchema },
+): Shape<string> {
+  return simple({ type: "string", pattern: pattern.source, ...schema }, {
+    is: (value) => typeof value === "string" && pattern.test(value),
+    words,
+  });
+}
+
 /** Whatever JSON can say. */
 export const anything: Shape<unknown> = simple({}, { is: (value) => value !== undefined, words: "there" });
 
@@ -105,7 +153,7 @@ export function integer(
 /** One of a list of names. */
 export function oneOf<const Name extends string>(names: readonly Name[]): Shape<Name> {
   const known: ReadonlySet<unknown> = new Set(names);
-  return simple({ type: "string", enum: names }, {
+  return simple({ type: "string", ...(names.length > 1 ? { enum: names } : { const: names[0] }) }, {
     is: (value) => known.has(value),
     words: names.length > 1 ? `one of ${names.join(", ")}` : `${names[0]}`,
   });
@@ -137,6 +185,33 @@ export function either<One, Other>(one: Shape<One>, other: Shape<Other>): Shape<
   };
 }
 
+/**
+ * One of several objects that a field tells apart.
+ *
+ * @param options.kinds Each kind, by what the field holds.
+ * @param options.otherwise What is asked of one of another kind, which a later version may have added.
+ */
+export function variants<Value>(
+  field: string,
+  { kinds, otherwise }: { kinds: Readonly<Record<string, Shape<Value>>>; otherwise: Shape },
+): Shape<Value> {
+  return {
+    schema: (of) => ({
+      oneOf: Object.values(kinds).map(of),
+      discriminator: {
+        propertyName: field,
+        mapping: Object.fromEntries(Object.entries(kinds).map(([kind, shape]) => [kind, of(shape)["$ref"]])),
+      },
+    }),
+    fault(value, place) {
+      if (!isObject(value)) return `${place} must be an object`;
+      const kind = value[field];
+      const shape = typeof kind === "string" && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+      return (shape ?? otherwise).fault(value, place);
+    },
+  };
+}
+
 /** null, or what the shape describes. */
 export function nullable<Value>(shape: Shape<Value>): Shape<Value | null> {
   return either(shape, simple<null>({ type: "null" }, { is: (value) => value === null, words: "null" }));
@@ -154,18 +229,18 @@ export function object<const Of extends Fields>(fields: Of): Shape<ObjectOf<Of>>
     needed: !("optional" in field),
     shape: "optional" in field ? field.optional : field,
   }));
+  const needed = all.filter(({ needed }) => needed);
   return {
     schema: (of) => ({
       type: "object",
       properties: Object.fromEntries(all.map(({ name, shape }) => [name, of(shape)])),
-      required: all.filter(({ needed }) => needed).map(({ name }) => name),
+      ...(needed.length > 0 && { required: needed.map(({ name }) => name) }),
     }),
     fault(value, place) {
-      if (typeof value !== "object" || value === null || Array.isArray(value)) return `${place} must be an object`;
-      const given: Readonly<Record<string, unknown>> = { ...value };
+      if (!isObject(value)) return `${place} must be an object`;
       for (const { name, needed, shape } of all) {
-        if (given[name] === undefined && !needed) continue;
-        const fault = shape.fault(given[name], `${place}.${name}`);
+        if (value[name] === undefined && !needed) continue;
+        const fault = shape.fault(value[name], `${place}.${name}`);
         if (fault !== undefined) return fault;
       }
       return undefined;
@@ -178,7 +253,7 @@ export function record<Value>(values: Shape<Value>): Shape<Record<string, Value>
   return {
     schema: (of) => ({ type: "object", additionalProperties: of(values) }),
     fault(value, place) {
-      if (typeof value !== "object" || value === null || Array.isArray(value)) return `${place} must be an object`;
+      if (!isObject(value)) return `${place} must be an object`;
       for (const [name, item] of Object.entries(value)) {
         const fault = values.fault(item, `${place}.${name}`);
         if (fault !== undefined) return fault;
@@ -186,4 +261,8 @@ export function record<Value>(values: Shape<Value>): Shape<Record<string, Value>
       return undefined;
     },
   };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

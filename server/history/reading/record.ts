@@ -124,21 +124,27 @@ export function toEvent(row: { seq: unknown }): HistoryEvent {
 }
 
 /**
- * Who acted and whom it befell, of rows of version 0.1: there the token that a fact befell stood in `id`, or in the place of who acted, who stood in `by`.
+ * Who acted and whom it befell, of rows of version 0.1: there the token that was made or revoked stood in `id`, the first
+ * token as its own maker, and the holder of a handle or an application in the place of who acted, who stood in `by`.
  */
 function inPresentTerms(
   type: FactType,
   { token, detail }: { token: string | null; detail: Record<string, unknown> },
 ): { token: string | null; detail: Record<string, unknown> } {
-  if (type === "tokenCreated" || type === "tokenRevoked") {
-    const { id, ...rest } = detail;
-    return id === undefined
-      ? { token, detail }
-      : { token: token === id ? null : token, detail: { subject: id, ...rest } };
-  }
-  if (type === "handleClosed" || type === "applicationEnded") {
-    const { by, ...rest } = detail;
-    return typeof by !== "string" ? { token, detail } : { token: by, detail: { ...rest, subject: token } };
+  const { id, by, ...rest } = detail;
+  switch (type) {
+    case "tokenCreated":
+    case "tokenRevoked": {
+      if (id === undefined) break;
+      const isItsOwnMaker = type === "tokenCreated" && token === id;
+      return { token: isItsOwnMaker ? null : token, detail: { subject: id, ...rest } };
+    }
+    case "handleClosed":
+    case "applicationEnded": {
+      const isOwnDeed = detail["cause"] === "close" || detail["cause"] === "shutdown";
+      if (isOwnDeed || detail["subject"] !== undefined) break;
+      return { token: typeof by === "string" ? by : null, detail: { ...rest, subject: token } };
+    }
   }
   return { token, detail };
 }

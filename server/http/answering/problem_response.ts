@@ -4,7 +4,8 @@
  * @module
  */
 import { Denial } from "../../access/mod.ts";
-import { type Problem, Refusal, type RefusalKind } from "../../api/mod.ts";
+import { Refusal, type RefusalKind } from "../../api/mod.ts";
+import type { Problem } from "../../core/contract/problem.ts";
 import { SAFE_HEADERS } from "./answer.ts";
 
 type Headers = Readonly<Record<string, string>>;

@@ -5,8 +5,9 @@
  * @module
  */
 import type { z } from "zod";
-import type { RefusalKind } from "../../api/mod.ts";
+import type { Description as Described, RefusalKind } from "../../api/mod.ts";
 import type { PhoneErrorName } from "../../core/contract/errors.ts";
+import type { Shape } from "../../core/contract/shape.ts";
 import type { AnswerHeader, CallHeader } from "./headers.ts";
 
 /** Every group that routes are sorted into, with what it is about. */
@@ -32,7 +33,7 @@ export interface AnswerDescription {
   /** What has happened when a client gets it; a sentence. */
   readonly description: string;
   /** What its JSON is. Its shape is never asked on the way of a call. */
-  readonly body?: z.ZodType;
+  readonly body?: Shape;
   /** The media types of a body that is no JSON. */
   readonly media?: readonly string[];
   /** Headers of the answer that it is read for. */
@@ -50,7 +51,7 @@ export interface Description {
   /** What else a caller must know, in Markdown. */
   readonly description?: string;
   /** The `:name`s of its path that are not among the well-known ones (`application`, `handle`, `phone`, `device`). */
-  readonly path?: Readonly<Record<string, z.ZodType>>;
+  readonly path?: Readonly<Record<string, Described>>;
   /** The shape that its query is read with. */
   readonly query?: z.ZodObject;
   /** The shape that its body is read with. */

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { idempotencyKey } from "../../api/mod.ts";
+import { about, matching, optional, text as anyText } from "../../core/contract/shape.ts";
 
 /** Headers of calls that some routes heed. */
 export const CALL_HEADERS = {
@@ -29,15 +30,17 @@ export type CallHeader = keyof typeof CALL_HEADERS;
 
 /** Headers that some answers have; an optional one is not always there. */
 export const ANSWER_HEADERS = {
-  "Location": z.string().meta({ description: "Where what has been made can be read." }),
-  "Preference-Applied": z.string().exactOptional().meta({
-    description: "`wait=SECONDS` as it was understood; there if the call asked for it.",
+  "Location": about(anyText, { description: "Where what has been made can be read." }),
+  "Preference-Applied": optional(
+    about(anyText, { description: "`wait=SECONDS` as it was understood; there if the call asked for it." }),
+  ),
+  "Content-Disposition": about(anyText, { description: "A name for the file." }),
+  "Retry-After": about(matching(/^\d+$/, { words: "digits" }), {
+    description: "Seconds after which the same call may succeed.",
   }),
-  "Content-Disposition": z.string().meta({ description: "A name for the file." }),
-  "Retry-After": z.string().regex(/^\d+$/).meta({ description: "Seconds after which the same call may succeed." }),
-  "Set-Cookie": z.string().meta({ description: "The cookie of the session, or that there is none any more." }),
-  "WWW-Authenticate": z.string().meta({ description: "What is wrong with the token (RFC 6750)." }),
-} as const;
+  "Set-Cookie": about(anyText, { description: "The cookie of the session, or that there is none any more." }),
+  "WWW-Authenticate": about(anyText, { description: "What is wrong with the token (RFC 6750)." }),
+};
 
 /** One of {@linkcode ANSWER_HEADERS}. */
 export type AnswerHeader = keyof typeof ANSWER_HEADERS;

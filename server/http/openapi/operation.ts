@@ -5,13 +5,15 @@
  */
 import { z } from "zod";
 import type { Scope } from "../../access/mod.ts";
-import { ApplicationId, type Components, Device, HandleId, type JsonSchema, PhoneName } from "../../api/mod.ts";
+import type { Components } from "../../api/mod.ts";
+import type { JsonSchema, Shape } from "../../core/contract/shape.ts";
+import { ApplicationId, Device, HandleId, PhoneName } from "../../core/contract/shapes/mod.ts";
 import type { Description, ProblemName } from "./description.ts";
 import { CALL_HEADERS } from "./headers.ts";
 import { responsesOf } from "./responses.ts";
 
 /** What varies in paths under the same name everywhere: what stands for each well-known `:name`. */
-const PATH_NAMES: Readonly<Record<string, z.ZodType>> = {
+const PATH_NAMES: Readonly<Record<string, Shape>> = {
   application: ApplicationId,
   handle: HandleId,
   phone: PhoneName,
@@ -82,7 +84,7 @@ function parametersOf({ path, description: described }: Route, components: Compo
   });
   const query = components.of(described.query ?? z.object({}));
   const inQuery = Object.entries(query.properties ?? {}).map(([name, schema]) =>
-    parameter({ name, in: "query", required: query.required?.includes(name) ?? false }, schema as JsonSchema)
+    parameter({ name, in: "query", required: query.required?.includes(name) ?? false }, schema)
   );
   const inHeader = (described.headers ?? []).map((name) =>
     parameter({ name, in: "header", required: false }, components.of(CALL_HEADERS[name]))

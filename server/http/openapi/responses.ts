@@ -3,12 +3,9 @@
  *
  * @module
  */
-import { z } from "zod";
 import {
   type Components,
-  DescribedProblem,
   INTERNAL_PROBLEM,
-  type Problem,
   problemOf,
   Refusal,
   type RefusalKind,
@@ -16,6 +13,9 @@ import {
   telephonyProblem,
 } from "../../api/mod.ts";
 import { PhoneError } from "../../core/contract/errors.ts";
+import type { Problem } from "../../core/contract/problem.ts";
+import type { OptionalField, Shape } from "../../core/contract/shape.ts";
+import { DescribedProblem } from "../../core/contract/shapes/mod.ts";
 import type { AnswerDescription, Description, ProblemName } from "./description.ts";
 import { ANSWER_HEADERS, type AnswerHeader } from "./headers.ts";
 
@@ -49,9 +49,9 @@ export function responsesOf(
 
 /** The headers of answers, as components. */
 export function headerComponents(components: Components): object {
-  return mapValues(ANSWER_HEADERS, (header) => {
-    const { description, ...schema } = components.of(header);
-    return { description, required: !(header instanceof z.ZodExactOptional), schema };
+  return mapValues<Shape | OptionalField, object>(ANSWER_HEADERS, (header) => {
+    const { description, ...schema } = components.of("optional" in header ? header.optional : header);
+    return { description, required: !("optional" in header), schema };
   });
 }
 

@@ -3,14 +3,8 @@
  *
  * @module
  */
-import {
-  ApplicationList,
-  beginApplication,
-  fit,
-  NewApplication,
-  StartedApplication,
-  startedApplication,
-} from "../../api/mod.ts";
+import { beginApplication, fit, NewApplication, startedApplication } from "../../api/mod.ts";
+import { ApplicationList, StartedApplication } from "../../core/contract/shapes/mod.ts";
 import { json, noContent, SAFE_HEADERS } from "../answering/answer.ts";
 import { eventStreamBody } from "../answering/event_stream.ts";
 import { readJson } from "../reading/body.ts";

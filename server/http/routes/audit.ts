@@ -5,8 +5,9 @@
  */
 import { z } from "zod";
 import { phonesOf, requireValid, type Token } from "../../access/mod.ts";
-import { Checkpoint, fit, integer, must, quota, Refusal, text, Verdict } from "../../api/mod.ts";
+import { fit, integer, must, quota, Refusal, text } from "../../api/mod.ts";
 import { EXPORT_FORMATS } from "../../core/contract/history.ts";
+import { Checkpoint, Verdict } from "../../core/contract/shapes/mod.ts";
 import { json, SAFE_HEADERS } from "../answering/answer.ts";
 import { exportBody } from "../answering/export_body.ts";
 import { slowJson } from "../answering/slow_answer.ts";

@@ -4,11 +4,12 @@
  * @module
  */
 import { z } from "zod";
-import { GETTER_ANSWERS, MOST_BYTES } from "../../api/mod.ts";
+import { MOST_BYTES } from "../../api/mod.ts";
 import { PhoneError, type PhoneErrorName } from "../../core/contract/errors.ts";
 import type { HookSwitchDevice } from "../../core/contract/names.ts";
 import type { GetterName, GetterParameters } from "../../core/contract/operations.ts";
 import { quoted } from "../../core/contract/quoted.ts";
+import { GETTER_ANSWERS } from "../../core/contract/shapes/mod.ts";
 import { json } from "../answering/answer.ts";
 import type { Description } from "../openapi/description.ts";
 import { readQuery } from "../reading/query.ts";

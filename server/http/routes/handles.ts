@@ -4,7 +4,8 @@
  * @module
  */
 import { requireScope } from "../../access/mod.ts";
-import { ClosedHandle, fit, Masks, NewHandle, NewMasks, OpenedHandle } from "../../api/mod.ts";
+import { fit, NewHandle, NewMasks } from "../../api/mod.ts";
+import { ClosedHandle, Masks, OpenedHandle } from "../../core/contract/shapes/mod.ts";
 import { json } from "../answering/answer.ts";
 import { readJson } from "../reading/body.ts";
 import { applicationOf, type Endpoint, foreignHandleOf, handleOf } from "./endpoint.ts";

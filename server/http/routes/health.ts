@@ -4,37 +4,11 @@
  * @module
  */
 import type { Hono } from "hono";
-import { z } from "zod";
-import { schemaOf } from "../../api/mod.ts";
-import { PLUGIN_STATES } from "../../core/contract/managed_plugin.ts";
+import { Alive, Readiness } from "../../core/contract/shapes/mod.ts";
 import { json } from "../answering/answer.ts";
 import type { Env } from "../caller/call_source.ts";
 import type { Route } from "../openapi/operation.ts";
-import type { AppPorts, Health } from "./ports.ts";
-
-/** That it lives. */
-const Alive = z.object({ status: z.literal("ok") }).meta({ id: "Alive" });
-
-/** Whether it can work. */
-const Readiness = schemaOf<Health>()(
-  z.object({
-    ready: z.boolean().meta({ description: "Whether applications can work now." }),
-    durability: z.string().meta({
-      description: "What a power cut may cost: `full`, or `normal` as the operator chose.",
-    }),
-    reasons: z.array(z.string()).meta({ description: "What is missing or degraded, in words." }),
-    plugins: z.array(
-      z.object({
-        name: z.string(),
-        state: z.enum(PLUGIN_STATES),
-        reason: z.string().exactOptional(),
-      }),
-    ).meta({ description: "Every enabled plugin." }),
-  }).meta({
-    id: "Readiness",
-    examples: [{ ready: true, durability: "full", reasons: [], plugins: [{ name: "virtual", state: "ready" }] }],
-  }),
-);
+import type { AppPorts } from "./ports.ts";
 
 /** What `/v1/openapi.json` says of them. */
 export const HEALTH_ROUTES: readonly Route[] = [

@@ -5,11 +5,12 @@
  */
 import { z } from "zod";
 import { hasScope, phonesOf, requireScope, type Token } from "../../access/mod.ts";
-import { EventPage, latestRecord, readRecord, RequestPage, RequestRecord, Seq } from "../../api/mod.ts";
+import { latestRecord, readRecord } from "../../api/mod.ts";
 import type { Page, RequestFilter } from "../../core/contract/history.ts";
 import { OPERATIONS } from "../../core/contract/operations.ts";
 import { FACT_TYPES } from "../../core/contract/facts.ts";
 import { OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
+import { EventPage, RequestPage, RequestRecord, Seq } from "../../core/contract/shapes/mod.ts";
 import { json } from "../answering/answer.ts";
 import { cursor, cursorOf, oneOf, readQuery, time } from "../reading/query.ts";
 import { type Endpoint, pathValue } from "./endpoint.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { seesOf } from "../../access/mod.ts";
-import { Phone, Phones } from "../../api/mod.ts";
+import { Phone, Phones } from "../../core/contract/shapes/mod.ts";
 import { json } from "../answering/answer.ts";
 import { type Endpoint, pathValue } from "./endpoint.ts";
 import type { AppPorts } from "./ports.ts";

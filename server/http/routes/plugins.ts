@@ -5,10 +5,11 @@
  */
 import { z } from "zod";
 import { seesOf } from "../../access/mod.ts";
-import { Plugin, PluginList, PluginLog, Refusal } from "../../api/mod.ts";
+import { Refusal } from "../../api/mod.ts";
 import { PhoneError } from "../../core/contract/errors.ts";
-import type { ManagedPlugin } from "../../core/contract/managed_plugin.ts";
+import type { ManagedPlugin, PluginView } from "../../core/contract/managed_plugin.ts";
 import { quoted } from "../../core/contract/quoted.ts";
+import { Plugin, PluginList, PluginLog } from "../../core/contract/shapes/mod.ts";
 import { onDisk } from "../../core/mod.ts";
 import { json } from "../answering/answer.ts";
 import { addressOf } from "../caller/call_source.ts";
@@ -46,7 +47,7 @@ type PluginPorts = Pick<AppPorts, "applications" | "lifecycle" | "plugins" | "cl
 
 /** The routes of plugins. */
 export function pluginEndpoints(ports: PluginPorts): Endpoint[] {
-  const viewOf = (plugin: ManagedPlugin, call: Call) => {
+  const viewOf = (plugin: ManagedPlugin, call: Call): PluginView => {
     const { detail, ...condition } = plugin.condition;
     const { manifest, grants } = plugin;
     const phones = ports.applications.phones(seesOf(call.token)).filter((phone) => phone.plugin === condition.name);

@@ -13,8 +13,9 @@ import type {
   TokenTable,
 } from "../../access/mod.ts";
 import type { ApiBounds, TokenSemaphore, Waits } from "../../api/mod.ts";
+import type { Health } from "../../core/contract/health.ts";
 import type { HistoryAudit, HistoryReader } from "../../core/contract/history.ts";
-import type { ManagedPlugin, PluginState } from "../../core/contract/managed_plugin.ts";
+import type { ManagedPlugin } from "../../core/contract/managed_plugin.ts";
 import type { Applications, Clock, Lifecycle, Operator } from "../../core/mod.ts";
 import type { Fact } from "../../core/contract/facts.ts";
 import type { Sockets } from "../../socket/mod.ts";
@@ -34,28 +35,6 @@ export interface Answered {
 export interface MetricsText {
   readonly text: string;
   readonly contentType: string;
-}
-
-/** How one enabled plugin is doing. */
-export interface PluginHealth {
-  /** The prefix of its phones. */
-  readonly name: string;
-  /** Where it is in its life. */
-  readonly state: PluginState;
-  /** Why it is not ready, in words. */
-  readonly reason?: string;
-}
-
-/** The body of `GET /readyz`. */
-export interface Health {
-  /** Whether applications can work now. */
-  readonly ready: boolean;
-  /** What a power cut may cost: `full`, or `normal` as the operator chose. */
-  readonly durability: string;
-  /** What is missing or degraded, in words; an instance that is ready can be degraded. */
-  readonly reasons: readonly string[];
-  /** Every enabled plugin. */
-  readonly plugins: readonly PluginHealth[];
 }
 
 /** What HTTP asks of the world: the core, the history as it is asked, tokens, and small services. */

@@ -3,16 +3,9 @@
  *
  * @module
  */
-import {
-  AcceptedRequest as Accepted,
-  AnyOperation,
-  type CalledRequest,
-  calledRequest,
-  fit,
-  OPERATION_SHAPES,
-  RequestRecord,
-} from "../../api/mod.ts";
+import { AnyOperation, type CalledRequest, calledRequest, fit, OPERATION_SHAPES } from "../../api/mod.ts";
 import type { OperationName } from "../../core/contract/operations.ts";
+import { AcceptedRequest as Accepted, RequestRecord } from "../../core/contract/shapes/mod.ts";
 import type { AcceptedRequest, OpenHandle } from "../../core/mod.ts";
 import { json } from "../answering/answer.ts";
 import { RequestBody } from "../openapi/request_body.ts";

@@ -3,8 +3,10 @@
  *
  * @module
  */
-import { type Actor, type KeptToken, requireValid, tokenKeeper } from "../../access/mod.ts";
-import { fit, MadeToken, NewToken, TokenId, TokenList } from "../../api/mod.ts";
+import { type Actor, requireValid, tokenKeeper, tokenView } from "../../access/mod.ts";
+import { fit, NewToken } from "../../api/mod.ts";
+import { MadeToken, TokenId, TokenList } from "../../core/contract/shapes/mod.ts";
+import type { MadeToken as Made } from "../../core/contract/token.ts";
 import { json, noContent } from "../answering/answer.ts";
 import { addressOf } from "../caller/call_source.ts";
 import { readJson } from "../reading/body.ts";
@@ -41,7 +43,8 @@ export function tokenEndpoints(
         requireValid(call.token, tokens);
         const asked = fit(body, { shape: NewToken, place: "body" });
         const { kept, secret } = await keeper.create(asked, { by: operatorOf(call) });
-        return json({ token: secret, ...viewOf(kept) }, {
+        const made: Made = { token: secret, ...tokenView(kept) };
+        return json(made, {
           status: 201,
           headers: { location: `/v1/tokens/${kept.id}` },
         });
@@ -57,7 +60,7 @@ export function tokenEndpoints(
         summary: "List the tokens",
         answers: { 200: { description: "Every token, oldest first, without its secret.", body: TokenList } },
       },
-      serve: () => json({ tokens: tokenStore.list().map(viewOf) }),
+      serve: () => json({ tokens: tokenStore.list().map(tokenView) }),
     },
     {
       method: "DELETE",
@@ -83,9 +86,4 @@ export function tokenEndpoints(
 
 function operatorOf(call: Call): Actor {
   return { token: call.token.id, address: addressOf(call.context) };
-}
-
-/** A token as an operator is shown it: nothing of its secret. */
-function viewOf({ id, name, scopes, phones, createdAt }: KeptToken) {
-  return { id, name, scopes, phones, createdAt: new Date(createdAt).toISOString() };
 }

@@ -96,12 +96,17 @@ export async function retry<T>(fn: (() => Promise<T>) | (() => T), options: Retr
     jitter = 1,
     isRetriable = () => true,
   } = options;
-  requireThat(Number.isInteger(maxAttempts) && maxAttempts >= 1, `maxAttempts is ${maxAttempts}`, "an integer from 1");
-  requireThat(Number.isFinite(multiplier) && multiplier >= 1, `multiplier is ${multiplier}`, "a finite number from 1");
-  requireThat(maxTimeout > 0, `maxTimeout is ${maxTimeout}`, "more than 0");
-  requireThat(minTimeout >= 0, `minTimeout is ${minTimeout}`, "0 or more");
-  requireThat(minTimeout <= maxTimeout, `minTimeout is ${minTimeout}`, `at most maxTimeout, ${maxTimeout}`);
-  requireThat(jitter >= 0 && jitter <= 1, `jitter is ${jitter}`, "from 0 to 1");
+  // A comparison with NaN never holds, so NaN is refused everywhere.
+  if (!(Number.isInteger(maxAttempts) && maxAttempts >= 1)) {
+    throw wrong(`maxAttempts is ${maxAttempts}`, "an integer from 1");
+  }
+  if (!(Number.isFinite(multiplier) && multiplier >= 1)) {
+    throw wrong(`multiplier is ${multiplier}`, "a finite number from 1");
+  }
+  if (!(maxTimeout > 0)) throw wrong(`maxTimeout is ${maxTimeout}`, "more than 0");
+  if (!(minTimeout >= 0)) throw wrong(`minTimeout is ${minTimeout}`, "0 or more");
+  if (!(minTimeout <= maxTimeout)) throw wrong(`minTimeout is ${minTimeout}`, `at most maxTimeout, ${maxTimeout}`);
+  if (!(jitter >= 0 && jitter <= 1)) throw wrong(`jitter is ${jitter}`, "from 0 to 1");
 
   for (let attempt = 1;; attempt++) {
     try {
@@ -115,7 +120,6 @@ export async function retry<T>(fn: (() => Promise<T>) | (() => T), options: Retr
   }
 }
 
-/** Throws a RangeError unless `holds`; a comparison with NaN never holds, so NaN is refused everywhere. */
-function requireThat(holds: boolean, found: string, right: string): void {
-  if (!holds) throw new RangeError(`Cannot retry: ${found}, but must be ${right}`);
+function wrong(found: string, right: string): RangeError {
+  return new RangeError(`Cannot retry: ${found}, but must be ${right}`);
 }

@@ -60,14 +60,14 @@ async function startPlugin(folder: string): Promise<{ operate(): Promise<void>; 
     gone: () => Promise.resolve(),
   };
   const host = createHost({
-    core: {
-      attach: (_name, attached) => {
-        process = attached;
+    intake: {
+      admit: (_name, admitted) => {
+        process = admitted;
         return events;
       },
       settle: ignore,
-      releasePlugin: () => Promise.resolve(),
-      enablePlugins: ignore,
+      release: () => Promise.resolve(),
+      enable: ignore,
     },
     plugins: [{ source: PLUGIN_FOLDER }],
     folder,

@@ -59,7 +59,7 @@ export async function connectHttp2({ url, token }: ServerAddress): Promise<Http2
   };
   const text = (value: string) => Uint8Array.of(...prefixed(utf8.encode(value)));
 
-  await write(utf8.encode(PREFACE), frame(SETTINGS, 0, 0, INITIAL_WINDOW_SIZE), frame(WINDOW_UPDATE, 0, 0, WINDOW));
+  await write(utf8.encode(PREFACE), frame(SETTINGS, INITIAL_WINDOW_SIZE), frame(WINDOW_UPDATE, WINDOW));
   return {
     async send(method, path, { body, headers: more } = {}) {
       stream += 2;
@@ -74,8 +74,11 @@ export async function connectHttp2({ url, token }: ServerAddress): Promise<Http2
       };
       // Literals without indexing: a request needs no table.
       const block = Object.entries(fields).flatMap(([name, value]) => [0, ...text(name), ...text(value)]);
-      const headers = frame(HEADERS, END_HEADERS | (body ? 0 : END_STREAM), stream, Uint8Array.from(block));
-      const data = body && frame(DATA, END_STREAM, stream, utf8.encode(JSON.stringify(body)));
+      const headers = frame(HEADERS, Uint8Array.from(block), {
+        flags: END_HEADERS | (body ? 0 : END_STREAM),
+        stream,
+      });
+      const data = body && frame(DATA, utf8.encode(JSON.stringify(body)), { flags: END_STREAM, stream });
       await write(headers, ...data ? [data] : []);
       return stream;
     },
@@ -86,7 +89,7 @@ export async function connectHttp2({ url, token }: ServerAddress): Promise<Http2
         const type = header.getUint8(3);
         const acknowledged = (header.getUint8(4) & ACK) !== 0;
         if ((type === SETTINGS || type === PING) && !acknowledged) {
-          await write(frame(type, ACK, 0, type === PING ? payload : new Uint8Array()));
+          await write(frame(type, type === PING ? payload : new Uint8Array(), { flags: ACK }));
         }
         if (type === DATA && payload.length > 0) return { call: header.getUint32(5), text: words.decode(payload) };
       }
@@ -95,7 +98,12 @@ export async function connectHttp2({ url, token }: ServerAddress): Promise<Http2
   };
 }
 
-function frame(type: number, flags: number, stream: number, payload: Uint8Array): Uint8Array {
+/** A frame; of stream 0 it concerns the connection. */
+function frame(
+  type: number,
+  payload: Uint8Array,
+  { flags = 0, stream = 0 }: { flags?: number; stream?: number } = {},
+): Uint8Array {
   const bytes = new Uint8Array(9 + payload.length);
   const header = new DataView(bytes.buffer);
   header.setUint32(0, payload.length << 8);

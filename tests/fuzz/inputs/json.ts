@@ -40,27 +40,27 @@ const jsonEdit: fc.Arbitrary<Edit<Json>> = fc.oneof(
     arbitrary: fc.tuple(place, fragment, leaf).map(([at, key, value]) =>
       change(
         at,
-        (whole) => Array.isArray(whole) ? [...whole, value] : isRecord(whole) ? withField(whole, key, value) : whole,
+        (whole) => Array.isArray(whole) ? [...whole, value] : isRecord(whole) ? withField(whole, [key, value]) : whole,
       )
     ),
   },
   {
     weight: 2,
     arbitrary: fc.tuple(place, place, fragment).map(([at, which, key]) =>
-      change(at, (value) => renamed(value, which, key))
+      change(at, (value) => renamed(value, which, { name: key }))
     ),
   },
   {
     weight: 1,
     arbitrary: fc.tuple(place, leaf).map(([at, value]) =>
       // The same name twice: only text can say it.
-      change(at, (whole) => isRecord(whole) ? withField(whole, `${Object.keys(whole)[0]}${MARK}`, value) : whole)
+      change(at, (whole) => isRecord(whole) ? withField(whole, [`${Object.keys(whole)[0]}${MARK}`, value]) : whole)
     ),
   },
   {
     weight: 1,
     arbitrary: fc.tuple(place, fc.integer({ min: 1, max: 20 }), fc.boolean()).map(([at, depth, list]) =>
-      change(at, (value) => wrapped(value, depth, list))
+      change(at, (value) => wrapped(value, { depth, list }))
     ),
   },
   {
@@ -122,8 +122,8 @@ function record(entries: readonly (readonly [string, Json])[]): Json {
   return Object.fromEntries(entries);
 }
 
-function withField(value: { readonly [key: string]: Json }, key: string, field: Json): Json {
-  return record([...Object.entries(value), [key, field]]);
+function withField(value: { readonly [key: string]: Json }, field: readonly [string, Json]): Json {
+  return record([...Object.entries(value), field]);
 }
 
 function without(value: Json, which: number): Json {
@@ -133,12 +133,12 @@ function without(value: Json, which: number): Json {
   return record(entries.filter((_, index) => index !== which % entries.length));
 }
 
-function renamed(value: Json, which: number, name: string): Json {
+function renamed(value: Json, which: number, { name }: { name: string }): Json {
   if (!isRecord(value)) return value;
   const entries = Object.entries(value);
   return record(entries.map(([key, field], index) => [index === which % entries.length ? name : key, field]));
 }
 
-function wrapped(value: Json, depth: number, list: boolean): Json {
-  return depth === 0 ? value : wrapped(list ? [value] : { a: value }, depth - 1, list);
+function wrapped(value: Json, { depth, list }: { depth: number; list: boolean }): Json {
+  return depth === 0 ? value : wrapped(list ? [value] : { a: value }, { depth: depth - 1, list });
 }

@@ -55,20 +55,21 @@ Deno.test("a client of JSON-RPC 2.0 that knows nothing of us begins, opens, asks
 
 Deno.test("what such a client is refused is an exception with our number and its name", async () => {
   await using stranger = await connect(server());
-  const refused = (method: string, params: object, expected: { code: number; data: unknown }) =>
+  const refused = (method: string, { params = {}, ...expected }: { params?: object; code: number; data: unknown }) =>
     rejects(stranger.ask(method, params), (error) => {
       if (!(error instanceof JSONRPCErrorException)) throw error;
       deepEqual({ code: error.code, data: error.data }, expected);
       return true;
     });
-  await refused("nothing", {}, { code: -32601, data: undefined });
-  await refused("phoneGetPhones", {}, { code: -1879048158, data: { code: "PHONEERR_UNINITIALIZED" } });
+  await refused("nothing", { code: -32601, data: undefined });
+  await refused("phoneGetPhones", { code: -1879048158, data: { code: "PHONEERR_UNINITIALIZED" } });
   await stranger.ask("phoneInitializeEx", { name: "Stranger" });
-  await refused("phoneOpen", { phone: "none:none", privilege: "owner" }, {
+  await refused("phoneOpen", {
+    params: { phone: "none:none", privilege: "owner" },
     code: -1879048190,
     data: { code: "PHONEERR_BADDEVICEID" },
   });
-  await refused("phoneOpen", { phone: 1 }, { code: -32602, data: undefined });
+  await refused("phoneOpen", { params: { phone: 1 }, code: -32602, data: undefined });
   await stranger.ask("phoneShutdown");
 });
 

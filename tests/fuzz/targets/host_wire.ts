@@ -105,9 +105,9 @@ class HostSubject implements Subject<FuzzFrames> {
     ok(!detail.includes("could not be handled"), detail);
     await asked;
     equal(history.open, 0, "a request was accepted and not completed");
-    equal(core.census().requests, 0);
-    await core.stop();
-    equal(core.census().handles, 0);
+    equal(core.operator.census().requests, 0);
+    await core.lifecycle.stop();
+    equal(core.operator.census().handles, 0);
   }
 
   async goOn(): Promise<void> {
@@ -134,7 +134,7 @@ class HostSubject implements Subject<FuzzFrames> {
 async function begin() {
   const history = new MemoryHistory();
   const core = createCore({ clock: systemClock, nextId: () => crypto.randomUUID(), history });
-  core.enablePlugins(["test"]);
+  core.plugins.enable(["test"]);
   const ready = Promise.withResolvers<void>();
   const process = new LooseProcess((message) => {
     if (message.type === "open") process.say({ type: "answer", call: message.call });
@@ -142,12 +142,12 @@ async function begin() {
   const life = new SupervisedProcess(process, {
     name: "test",
     config: {},
-    core,
+    intake: core.plugins,
     anew: false,
     bounds: { startMs: 10_000, stopMs: 1_000, heartbeatMs: 10_000, missedHeartbeats: 3 },
     log: new PluginLog("test", () => {}),
     onReady() {
-      core.settle("test");
+      core.plugins.settle("test");
       ready.resolve();
     },
   }).supervise();
@@ -161,16 +161,16 @@ async function begin() {
     { type: "ready" },
   );
   await ready.promise;
-  const { application } = await core.initialize("Fuzz", { token: "t" });
-  const handle = await core.open(core.application(application, "t"), { phone: `test:${phone}`, privilege: "owner" });
+  const application = await core.applications.initialize("Fuzz", { token: "t" });
+  const handle = await application.open({ phone: `test:${phone}`, privilege: "owner" });
   const asked: Promise<unknown>[] = [];
   for (const id of REQUESTS) {
-    const accepted = await core.request(handle, "setLamp", { params: { lamp: 1, mode: "steady" } });
+    const accepted = await handle.request("setLamp", { params: { lamp: 1, mode: "steady" } });
     equal(accepted.requestId, id);
     accepted.answered();
     asked.push(accepted.done.then((record) => record?.outcome));
   }
-  asked.push(core.get(handle, "getLamp", { lamp: 1 }));
+  asked.push(handle.get("getLamp", { lamp: 1 }));
   return { history, core, process, life, asked: Promise.allSettled(asked) };
 }
 

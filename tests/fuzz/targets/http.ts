@@ -10,7 +10,7 @@ import { bytesOf } from "../inputs/bytes.ts";
 import type { Subject, Target } from "../target.ts";
 import { DocumentedAnswers } from "../world/documented.ts";
 import { HEAP_NOISE, heapBytes } from "../world/heap.ts";
-import { type House, inHouse, openHouse, SECRETS, wholeHouse } from "../world/house.ts";
+import { endApplications, type House, inHouse, openHouse, SECRETS, wholeHouse } from "../world/house.ts";
 import { DOCUMENT } from "../world/published.ts";
 import { callsOf, type FuzzCall } from "./calls.ts";
 
@@ -74,9 +74,7 @@ class HttpSubject implements Subject<FuzzCall> {
       { completed: Promise.resolve(), overTls: false, isTrusted, remoteAddr: ADDRESS },
     );
     equal(response.status, 202, await response.text());
-    for (const { application: id } of core.applications()) {
-      if (id !== application.id) await core.shutdown(core.anyApplication(id));
-    }
+    await endApplications(core, { but: application.id });
     for (const { id } of [...ports.tokenStore.list()]) {
       ports.tokens.remove(id);
       await ports.tokenStore.remove(id);
@@ -88,7 +86,7 @@ class HttpSubject implements Subject<FuzzCall> {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#house.core.stop();
+    await this.#house.core.lifecycle.stop();
   }
 }
 

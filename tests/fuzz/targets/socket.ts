@@ -8,7 +8,7 @@ import { Connection } from "../../../server/socket/connection.ts";
 import corpus from "../corpus/socket.json" with { type: "json" };
 import type { Subject, Target } from "../target.ts";
 import { HEAP_NOISE, heapBytes } from "../world/heap.ts";
-import { type House, inHouse, openHouse, wholeHouse } from "../world/house.ts";
+import { endApplications, type House, inHouse, openHouse, wholeHouse } from "../world/house.ts";
 import { LooseSocket } from "../world/loose_socket.ts";
 import { RpcClient } from "../world/rpc_client.ts";
 import { type FuzzMessage, messages } from "./messages.ts";
@@ -46,9 +46,7 @@ class SocketSubject implements Subject<FuzzMessage> {
   async goOn(): Promise<void> {
     await this.attempt({ fresh: false, text: `{"jsonrpc":"2.0","id":1,"method":"phoneGetPhones"}` });
     const { core, application } = this.#house;
-    for (const { application: id } of core.applications()) {
-      if (id !== application.id) await core.shutdown(core.anyApplication(id));
-    }
+    await endApplications(core, { but: application.id });
   }
 
   memory(): Promise<number> {
@@ -56,7 +54,7 @@ class SocketSubject implements Subject<FuzzMessage> {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#house.core.stop();
+    await this.#house.core.lifecycle.stop();
   }
 
   /** The client that is the application with the two handles. */

@@ -5,7 +5,7 @@
  */
 import { hashSecret, type KeptToken, tokenTable } from "../../../server/access/mod.ts";
 import { DEFAULT_API_BOUNDS } from "../../../server/api/mod.ts";
-import { type ApplicationView, type Core, createCore, type HandleView } from "../../../server/core/mod.ts";
+import { type Core, createCore, type OpenApplication, type OpenHandle } from "../../../server/core/mod.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { appPorts } from "../../../server/http/app_ports.ts";
 import type { Answered } from "../../../server/http/mod.ts";
@@ -40,9 +40,9 @@ export interface House {
   /** The methods of the socket. */
   readonly methods: ReturnType<typeof methodsOf>;
   /** An application of the operator with a handle that owns `virtual:desk-1` and one that monitors `virtual:mini-1`. */
-  application: ApplicationView;
-  owner: HandleView;
-  monitor: HandleView;
+  application: OpenApplication;
+  owner: OpenHandle;
+  monitor: OpenHandle;
   /** Faults of ours, and where. */
   readonly reported: string[];
   /** The newest answer that was counted. */
@@ -55,10 +55,12 @@ export async function openHouse(): Promise<House> {
   const reported: string[] = [];
   let ids = 0;
   const core = createCore({ clock: systemClock, nextId: () => `id-${++ids}`, history });
-  await startVirtualPlugin(core);
+  await startVirtualPlugin(core.plugins);
   const kept: KeptToken[] = [];
   const ports = appPorts({
-    core,
+    applications: core.applications,
+    operator: core.operator,
+    lifecycle: core.lifecycle,
     clock: systemClock,
     bounds: { ...DEFAULT_API_BOUNDS, waitSeconds: 0 },
     tokens: tokenTable(
@@ -108,24 +110,31 @@ export async function openHouse(): Promise<House> {
 export async function wholeHouse(house: House): Promise<House> {
   const { core, owner, monitor } = house;
   try {
-    if (core.anyHandle(owner.id) && core.anyHandle(monitor.id)) return house;
+    if (core.operator.handle(owner.id) && core.operator.handle(monitor.id)) return house;
   } catch {
     // Something is closed.
   }
   try {
-    await Promise.all(core.applications().map(({ application }) => core.shutdown(core.anyApplication(application))));
+    await endApplications(core);
     return Object.assign(house, await moveIn(core));
   } catch {
-    await core.stop();
+    await core.lifecycle.stop();
     return await openHouse();
   }
 }
 
+/** Ends every application but one. */
+export async function endApplications({ operator, applications }: Core, { but }: { but?: string } = {}): Promise<void> {
+  const others = operator.applications().filter(({ application }) => application !== but);
+  await Promise.all(
+    others.map(({ application, token }) => applications.application(application, token).shutdown()),
+  );
+}
+
 async function moveIn(core: Core): Promise<Pick<House, "application" | "owner" | "monitor">> {
-  const started = await core.initialize("Fuzz", { token: OPERATOR.id, leaseSeconds: 300 });
-  const application = core.application(started.application, OPERATOR.id);
-  const owner = await core.open(application, { phone: "virtual:desk-1", privilege: "owner" });
-  const monitor = await core.open(application, { phone: "virtual:mini-1", privilege: "monitor" });
+  const application = await core.applications.initialize("Fuzz", { token: OPERATOR.id, leaseSeconds: 300 });
+  const owner = await application.open({ phone: "virtual:desk-1", privilege: "owner" });
+  const monitor = await application.open({ phone: "virtual:mini-1", privilege: "monitor" });
   return { application, owner, monitor };
 }
 

@@ -6,7 +6,7 @@ import { openHouse, SECRETS } from "./house.ts";
 export const DOCUMENT: OpenApi = await published();
 
 async function published(): Promise<OpenApi> {
-  const { app, core } = await openHouse();
+  const { app, core: { lifecycle } } = await openHouse();
   const request = new Request("http://127.0.0.1/v1/openapi.json", {
     headers: { authorization: `Bearer ${SECRETS.operator}` },
   });
@@ -17,6 +17,6 @@ async function published(): Promise<OpenApi> {
     remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 50_000 },
   });
   const document = await response.json();
-  await core.stop();
+  await lifecycle.stop();
   return document;
 }

@@ -47,7 +47,7 @@ export class RealServer implements AsyncDisposable {
 
   /** Shows that the server works as ever, and removes what the inputs have left behind. */
   async goOn(): Promise<void> {
-    await this.#clear("tokens", "id", ({ name }) => name !== BOOTSTRAP);
+    await this.#clear("tokens", { id: "id", which: ({ name }) => name !== BOOTSTRAP });
     this.moveOut();
     // Inputs may have unplugged the phone, and asked for the next operation to fail.
     await this.#perform({ operation: "devSpecific", params: btoa('{"connected":true}') });
@@ -73,7 +73,7 @@ export class RealServer implements AsyncDisposable {
   }
 
   async #moveIn(): Promise<Tenant> {
-    await this.#clear("applications", "application");
+    await this.#clear("applications", { id: "application" });
     const { body } = await this.#call("POST", "/v1/applications", { body: { name: "Fuzz", leaseSeconds: 300 } });
     const application = String(body["application"]);
     const open = async (phone: string, privilege: string) => {
@@ -101,7 +101,10 @@ export class RealServer implements AsyncDisposable {
     return record["outcome"];
   }
 
-  async #clear(list: string, id: string, which: (item: Record<string, string>) => boolean = () => true): Promise<void> {
+  async #clear(
+    list: string,
+    { id, which = () => true }: { id: string; which?: (item: Record<string, string>) => boolean },
+  ): Promise<void> {
     const { body } = await this.#call<Record<string, Record<string, string>[]>>("GET", `/v1/${list}`);
     for (const item of body[list] ?? []) if (which(item)) await this.#call("DELETE", `/v1/${list}/${item[id]}`);
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import virtual from "../../../plugins/virtual/main.ts";
-import type { Core } from "../../../server/core/mod.ts";
+import type { PluginIntake } from "../../../server/core/mod.ts";
 import { fromPlugin } from "../../../server/host/messages.ts";
 import { PluginLink } from "../../../server/host/plugin_link.ts";
 import { Connection } from "../../../server/plugin/connection.ts";
@@ -13,14 +13,14 @@ import { type FromPlugin, type ToPlugin, WIRE_VERSION } from "../../../server/wi
 const NAME = "virtual";
 
 /** Starts it for a core that has been told of no plugin yet. Resolves when it is ready. */
-export async function startVirtualPlugin(core: Core): Promise<void> {
+export async function startVirtualPlugin(intake: PluginIntake): Promise<void> {
   const ready = Promise.withResolvers<void>();
   const toHost = (said: unknown) => {
     const message: FromPlugin = fromPlugin.parse(said);
     switch (message.type) {
       case "ready":
         events.ready();
-        core.settle(NAME);
+        intake.settle(NAME);
         return ready.resolve();
       case "startFailed":
       case "fault":
@@ -53,8 +53,8 @@ export async function startVirtualPlugin(core: Core): Promise<void> {
     },
     log() {},
   });
-  core.enablePlugins([NAME]);
-  const events = core.attach(NAME, link);
+  intake.enable([NAME]);
+  const events = intake.admit(NAME, link);
   toPlugin({ type: "hello", wire: WIRE_VERSION, name: NAME, config: {}, beatMs: 1_000 });
   await ready.promise;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { equal } from "node:assert/strict";
-import type { HistoryEvent } from "../../../server/core/contract/facts.ts";
+import type { FactType, HistoryEvent } from "../../../server/core/contract/facts.ts";
 import type { RequestRecord } from "../../../server/core/contract/record.ts";
 import { api, type Call } from "../../harness/api.ts";
 import type { RunningServer } from "../../harness/start_server.ts";
@@ -54,8 +54,11 @@ export function light(call: Call, handle: string, { headers = {} }: { headers?: 
 }
 
 /** The facts of one type, newest first. */
-export async function eventsOf(server: RunningServer, type: string): Promise<HistoryEvent[]> {
-  return (await api(server)<{ events: HistoryEvent[] }>("GET", `/v1/history/events?type=${type}`)).body.events;
+export async function eventsOf<Type extends FactType>(
+  server: RunningServer,
+  type: Type,
+): Promise<HistoryEvent<Type>[]> {
+  return (await api(server)<{ events: HistoryEvent<Type>[] }>("GET", `/v1/history/events?type=${type}`)).body.events;
 }
 
 /** What a token of an ordinary application is asked with. */

@@ -1,39 +1,34 @@
 /**
- * A core for testing the HTTP room alone: it records what it is asked and answers what a test puts in.
+ * The core's faces for testing the HTTP room alone: they record what they are asked and answer what a test puts in.
  *
  * @module
  */
 import { NO_CAPABILITIES } from "../../no_capabilities.ts";
 import { PhoneError } from "../../../server/core/contract/errors.ts";
+import type { Masks } from "../../../server/core/contract/events.ts";
 import type { Privilege } from "../../../server/core/contract/names.ts";
-import type {
-  GetterName,
-  GetterParameters,
-  GetterResults,
-  OperationName,
-  OperationParameters,
-} from "../../../server/core/contract/operations.ts";
-import type { Closed, PhoneView } from "../../../server/core/contract/phone.ts";
+import type { GetterName, GetterParameters, GetterResults } from "../../../server/core/contract/operations.ts";
+import type { PhoneView } from "../../../server/core/contract/phone.ts";
 import type { RequestRecord } from "../../../server/core/contract/record.ts";
 import type {
-  AcceptedRequest,
-  ApplicationSummary,
+  Applications,
   ApplicationView,
-  Census,
-  Core,
   CoreCondition,
   EventStream,
-  HandleView,
-  PluginEvents,
+  Lifecycle,
+  OpenApplication,
+  OpenHandle,
+  Operator,
   Sees,
 } from "../../../server/core/mod.ts";
-import type { Masks } from "../../../server/core/contract/events.ts";
+
+const APPLICATION: ApplicationView = { id: "app-1", name: "Test", token: "t-all", leaseSeconds: 60 };
 
 /**
  * An application `app-1` of the token `t-all` with an owner handle `own-1` and a monitor handle `mon-1`; `other-1` is a
  * handle of another.
  */
-export class RecordingCore implements Core {
+export class RecordingCore {
   readonly condition: CoreCondition = { settled: true, stopping: false };
   /** Every call that changes or asks something: its name and what it was given. */
   readonly calls: [name: string, ...given: unknown[]][] = [];
@@ -53,156 +48,157 @@ export class RecordingCore implements Core {
   refresh: (record: RequestRecord) => RequestRecord = (record) => record;
   /** What the last application that was begun may see. */
   sees: Sees | undefined;
+  /** The phones that there are. */
+  phones: () => PhoneView[] = () => [PHONE];
+  /** The handles of an application. */
+  handles: () => OpenApplication["handles"] = () => [
+    { handle: "own-1", phone: "virtual:desk-1", privilege: "owner" },
+  ];
   /** What getters answer. */
   got: unknown = {};
   /** What happens while a call of this name is under way; it is waited for. */
   during: (name: string) => Promise<void> | void = () => {};
 
   #lastRequest = 0;
-  #application: ApplicationView = { id: "app-1", name: "Test", token: "t-all", leaseSeconds: 60 };
+
+  /** The face that transports call. */
+  readonly applications: Applications = {
+    phoneCount: 2,
+    initialize: async (name, { sees, ...options }) => {
+      this.sees = sees;
+      await this.#record("initialize", name, options);
+      await this.during("initialize");
+      return this.#application({ ...APPLICATION, leaseSeconds: options.leaseSeconds ?? 60 });
+    },
+    application: (id, token) => {
+      if (id === "app-1" && token === "t-all") return this.#application(APPLICATION);
+      throw new PhoneError("INVALAPPHANDLE");
+    },
+    handle: (id, token) => {
+      const privileges: Record<string, Privilege> = { "own-1": "owner", "mon-1": "monitor", "other-1": "monitor" };
+      const privilege = Object.hasOwn(privileges, id) ? privileges[id] : undefined;
+      if (privilege === undefined || token !== "t-all") throw new PhoneError("INVALPHONEHANDLE");
+      const application = this.#application({ ...APPLICATION, ...id === "other-1" && { id: "app-2" } });
+      return this.#handle({ id, privilege, phone: { id: "virtual:desk-1" }, application });
+    },
+    phones: (sees = () => true) => this.phones().filter(({ phone }) => sees(phone)),
+    phone: (name, sees = () => true) => {
+      this.#record("phone", name);
+      if (name === PHONE.phone && sees(name)) return PHONE;
+      throw new PhoneError("BADDEVICEID");
+    },
+    current: (record) => this.refresh(record),
+  };
+
+  /** The face that operators' routes call. */
+  readonly operator: Operator = {
+    census: () => ({ applications: 1, handles: 2, streams: 0, requests: 0, phones: 1, connectedPhones: 1 }),
+    applications: () => [],
+    application: (id) => {
+      const found = this.applications.application(id, "t-all");
+      return {
+        ...APPLICATION,
+        release: async (by) => {
+          await this.#record("release", found.id, by);
+        },
+      };
+    },
+    handle: (id) => {
+      const { privilege, phone, application } = this.applications.handle(id, "t-all");
+      return {
+        id,
+        privilege,
+        phone,
+        application,
+        release: async (by) => {
+          await this.#record("release", id, by);
+          return { handle: id, lastHandle: true, completed: 3 };
+        },
+      };
+    },
+    endApplicationsOf: async (token) => {
+      await this.#record("endApplicationsOf", token);
+    },
+  };
+
+  /** The face that tells whether the server stops. */
+  readonly lifecycle: Lifecycle = { condition: this.condition, stop: () => Promise.resolve() };
 
   #record(name: string, ...given: unknown[]): void {
     this.calls.push([name, ...given]);
     if (this.failure) throw this.failure;
   }
 
-  readonly phoneCount = 2;
-
-  census(): Census {
-    return { applications: 1, handles: 2, streams: 0, requests: 0, phones: 1, connectedPhones: 1 };
+  #application(view: ApplicationView): OpenApplication {
+    const { id } = view;
+    const handles = () => this.handles();
+    const application: OpenApplication = {
+      ...view,
+      get handles() {
+        return handles();
+      },
+      hold: () => {
+        this.held.push(`hold ${id}`);
+        return () => this.held.push(`release ${id}`);
+      },
+      events: (options = {}) => {
+        this.#record("events", id, options);
+        return this.stream;
+      },
+      open: async (options) => {
+        await this.#record("open", id, options);
+        return this.#handle({ id: "own-1", privilege: "owner", phone: { id: options.phone }, application });
+      },
+      shutdown: async () => {
+        await this.#record("shutdown", id);
+        await this.during("shutdown");
+      },
+    };
+    return application;
   }
 
-  async initialize(name: string, options: { token: string; leaseSeconds?: number; sees?: Sees }) {
-    const { sees, ...rest } = options;
-    this.sees = sees;
-    await this.#record("initialize", name, rest);
-    await this.during("initialize");
-    return { application: "app-1", leaseSeconds: options.leaseSeconds ?? 60, phoneCount: 2 };
-  }
-
-  application(id: string, token: string): ApplicationView {
-    if (id === "app-1" && token === "t-all") return this.#application;
-    throw new PhoneError("INVALAPPHANDLE");
-  }
-
-  handle(id: string, token: string): HandleView {
-    const privileges: Record<string, Privilege> = { "own-1": "owner", "mon-1": "monitor", "other-1": "monitor" };
-    const privilege = Object.hasOwn(privileges, id) ? privileges[id] : undefined;
-    if (privilege === undefined || token !== "t-all") throw new PhoneError("INVALPHONEHANDLE");
-    const application = id === "other-1" ? { ...this.#application, id: "app-2" } : this.#application;
-    return { id, privilege, phone: { id: "virtual:desk-1" }, application };
-  }
-
-  handles(): ApplicationSummary["handles"] {
-    return [{ handle: "own-1", phone: "virtual:desk-1", privilege: "owner" }];
-  }
-
-  hold(application: ApplicationView): () => void {
-    this.held.push(`hold ${application.id}`);
-    return () => this.held.push(`release ${application.id}`);
-  }
-
-  async shutdown(application: ApplicationView, ...how: unknown[]) {
-    await this.#record("shutdown", application.id, ...how);
-    await this.during("shutdown");
-  }
-
-  applications(): ApplicationSummary[] {
-    return [];
-  }
-
-  anyApplication(id: string): ApplicationView {
-    return this.application(id, "t-all");
-  }
-
-  anyHandle(id: string): HandleView {
-    return this.handle(id, "t-all");
-  }
-
-  async endApplicationsOf(token: string): Promise<void> {
-    await this.#record("endApplicationsOf", token);
-  }
-
-  events(application: ApplicationView, options: { lastEvent?: number } = {}): EventStream {
-    this.#record("events", application.id, options);
-    return this.stream;
-  }
-
-  phones(sees: Sees = () => true): PhoneView[] {
-    return [PHONE].filter(({ phone }) => sees(phone));
-  }
-
-  phone(name: string, sees: Sees = () => true): PhoneView {
-    this.#record("phone", name);
-    if (name === PHONE.phone && sees(name)) return PHONE;
-    throw new PhoneError("BADDEVICEID");
-  }
-
-  async open(application: ApplicationView, options: { phone: string; privilege: string }): Promise<HandleView> {
-    await this.#record("open", application.id, options);
-    return { id: "own-1", privilege: "owner", phone: { id: options.phone }, application };
-  }
-
-  async close(handle: HandleView, ...how: unknown[]): Promise<Closed> {
-    await this.#record("close", handle.id, ...how);
-    return { handle: handle.id, lastHandle: true, completed: 3 };
-  }
-
-  async request<Name extends OperationName>(
-    handle: HandleView,
-    operation: Name,
-    options: { params: OperationParameters[Name]; reference?: string; deadlineMs?: number },
-  ): Promise<AcceptedRequest> {
-    await this.#record("request", handle.id, operation, options);
-    await this.during("request");
+  #handle(view: Pick<OpenHandle, "id" | "privilege" | "phone" | "application">): OpenHandle {
+    const { id } = view;
+    const masks = (): Masks => {
+      this.#record("statusMessages", id);
+      return { states: ["lamp"], buttonModes: [], buttonStates: [] };
+    };
     return {
-      requestId: ++this.#lastRequest,
-      done: this.done(),
-      answered: () => {
-        this.answered++;
-        this.onAnswered();
+      ...view,
+      get masks() {
+        return masks();
+      },
+      requirePrivilege(operation) {
+        if (view.privilege === "owner" || operation === "devSpecific") return;
+        throw new PhoneError("NOTOWNER", `${operation} is for owners`);
+      },
+      request: async (operation, options) => {
+        await this.#record("request", id, operation, options);
+        await this.during("request");
+        return {
+          requestId: ++this.#lastRequest,
+          done: this.done(),
+          answered: () => {
+            this.answered++;
+            this.onAnswered();
+          },
+        };
+      },
+      get: async <Name extends GetterName>(getter: Name, params: GetterParameters[Name]) => {
+        await this.#record("get", id, getter, params);
+        await this.during("get");
+        return this.got as GetterResults[Name];
+      },
+      setStatusMessages: async (asked) => {
+        await this.#record("setStatusMessages", id, asked);
+        return asked as Masks;
+      },
+      close: async () => {
+        await this.#record("close", id);
+        return { handle: id, lastHandle: true, completed: 3 };
       },
     };
   }
-
-  async get<Name extends GetterName>(
-    handle: HandleView,
-    getter: Name,
-    options: GetterParameters[Name],
-  ): Promise<GetterResults[Name]> {
-    await this.#record("get", handle.id, getter, options);
-    await this.during("get");
-    return this.got as GetterResults[Name];
-  }
-
-  async setStatusMessages(
-    handle: HandleView,
-    masks: { states: string[]; buttonModes: string[]; buttonStates: string[] },
-  ): Promise<Wanted> {
-    await this.#record("setStatusMessages", handle.id, masks);
-    return masks as Wanted;
-  }
-
-  statusMessages(handle: HandleView): Wanted {
-    this.#record("statusMessages", handle.id);
-    return { states: ["lamp"], buttonModes: [], buttonStates: [] };
-  }
-
-  current(record: RequestRecord): RequestRecord {
-    return this.refresh(record);
-  }
-
-  enablePlugins(): void {}
-
-  attach(): PluginEvents {
-    throw new Error("The HTTP room attaches no plugin");
-  }
-
-  settle(): void {}
-
-  async releasePlugin(): Promise<void> {}
-
-  async stop(): Promise<void> {}
 }
 
 /** The phone that there is. */

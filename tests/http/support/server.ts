@@ -138,7 +138,9 @@ export class TestServer implements AsyncDisposable {
       hash: hashSecret(secret),
     }));
     this.#http = serveHttp({
-      core: this.core,
+      applications: this.core.applications,
+      operator: this.core.operator,
+      lifecycle: this.core.lifecycle,
       reader: this.reader,
       audit: this.audit,
       plugins: () => this.plugins,

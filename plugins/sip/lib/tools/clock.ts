@@ -37,19 +37,6 @@ export function pause(ms: number, { clock, signal }: { clock: Clock; signal: Abo
   });
 }
 
-/** Waits for a promise, and rejects with the signal's reason as soon as that aborts. */
-export function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      promise.catch(() => {});
-      return reject(signal.reason);
-    }
-    const abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
-}
-
 /** Waits until a promise has settled, but no longer than so many milliseconds. */
 export function atMost(promise: Promise<unknown>, { ms, clock }: { ms: number; clock: Clock }): Promise<void> {
   return new Promise((resolve) => {

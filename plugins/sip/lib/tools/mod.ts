@@ -3,6 +3,6 @@
  *
  * @module
  */
-export { atMost, type Clock, pause, systemClock, unlessAborted } from "./clock.ts";
+export { atMost, type Clock, pause, systemClock } from "./clock.ts";
 export { SerialQueue } from "./queue.ts";
 export { TokenBuckets } from "./token_buckets.ts";

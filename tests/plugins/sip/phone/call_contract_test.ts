@@ -1,11 +1,11 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import type { Call, CallEnd } from "../../../../plugins/sip/lib/call/mod.ts";
 import { responseTo } from "../../../../plugins/sip/lib/message/mod.ts";
 import type { ServerTransaction } from "../../../../plugins/sip/lib/transaction/mod.ts";
-import { type Bench, openBench, ring } from "../dialog/support/party.ts";
+import { type Bench, openBench, peerOf, ring } from "../dialog/support/party.ts";
 import { RawDialog } from "../dialog/support/raw_dialog.ts";
 import { flush } from "../support/hand_clock.ts";
-import { FakeCall } from "./support/fake_call.ts";
+import { BROKEN, FakeCall } from "./support/fake_call.ts";
 
 /** What the phone of a call does. */
 interface Phone {
@@ -16,6 +16,7 @@ interface Phone {
   confirms(): void | Promise<void>;
   refusesBye(status: number, reason: string): void | Promise<void>;
   vanishes(): void | Promise<void>;
+  breaks(): () => void;
 }
 
 /** A call, and its phone. */
@@ -57,6 +58,10 @@ async function playReal(bench: Bench): Promise<Played> {
     async vanishes() {
       wire.fate = () => "lost";
       await clock.pass(70_000);
+    },
+    breaks() {
+      us.endpoint.lost(peerOf(phone));
+      return () => {};
     },
   };
   return { call, phone: hand };
@@ -179,6 +184,36 @@ const SCENARIOS: {
     ringing: YES,
     answered: GONE,
     ended: { by: "us" },
+  },
+  {
+    name: "a connection that breaks while a ring is cancelled: the phone has not confirmed that",
+    async play({ call, phone }) {
+      phone.rings();
+      await flush();
+      void call.hangUp();
+      await flush();
+      phone.breaks()();
+      await flush();
+    },
+    ringing: YES,
+    answered: GONE,
+    ended: { by: "us", unconfirmed: BROKEN },
+  },
+  {
+    name: "a connection that breaks under a ring: what is asked before that is told does not become the end of it",
+    async play({ call, phone }) {
+      phone.rings();
+      await flush();
+      const tell = phone.breaks();
+      for (let turns = 0; turns < 20; turns++) await Promise.resolve();
+      equal(call.state, "ringing");
+      void call.hangUp();
+      tell();
+      await flush();
+    },
+    ringing: YES,
+    answered: `SIP ${BROKEN.status} ${BROKEN.reason}`,
+    ended: { by: "network", ...BROKEN },
   },
   {
     name: "the phone hangs up",

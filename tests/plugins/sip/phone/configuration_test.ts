@@ -1,38 +1,69 @@
 import { deepEqual, doesNotThrow, equal, throws } from "node:assert/strict";
-import { completeConfiguration } from "../../../../plugins/sip/configuration.ts";
+import { type GivenConfiguration, readConfiguration } from "../../../../plugins/sip/configuration.ts";
 import manifest from "../../../../plugins/sip/plugin.json" with { type: "json" };
 import { checkConfig } from "../../../../server/host/config_check.ts";
 
 const ACCOUNT = { user: "1001", secret: "s3cret" };
+/** What the host makes of what an operator has written. */
 const check = (config: Record<string, unknown>) => checkConfig(manifest.config, config);
+/** What the plugin makes of that. */
+const read = (config: Record<string, unknown>) => readConfiguration(check(config) as GivenConfiguration);
 
-Deno.test("accounts alone are a configuration, and everything else has a default that the manifest tells", () => {
+Deno.test("accounts alone are a configuration, and everything else has a default that the host hands over", () => {
   const written = { accounts: [ACCOUNT] };
   doesNotThrow(() => check(written));
-  const { accounts, listen, rings, rtpPorts, register, ...others } = completeConfiguration(written);
-  const { properties } = manifest.config;
-  deepEqual(listen, [{ host: "127.0.0.1", port: 5060 }]);
-  deepEqual(properties.listen.default, ["127.0.0.1:5060"]);
-  deepEqual(rtpPorts, properties.rtpPorts.default);
-  deepEqual(register, {
-    leastSeconds: properties.register.properties.leastSeconds.default,
-    mostSeconds: properties.register.properties.mostSeconds.default,
+  deepEqual(read(written), {
+    listen: [{ host: "127.0.0.1", port: 5060 }],
+    transports: ["udp", "tcp"],
+    realm: "switchroom",
+    algorithms: ["SHA-256", "MD5"],
+    register: { leastSeconds: 60, mostSeconds: 300 },
+    rtpPorts: [10_000, 11_999],
+    offHookSeconds: 60,
+    keepAliveSeconds: 30,
+    rings: [
+      "",
+      "<urn:alert:source:internal>;info=alert-internal",
+      "<urn:alert:source:external>;info=alert-external",
+      "<urn:alert:priority:high>;info=alert-group",
+    ],
+    accounts: [{
+      ...ACCOUNT,
+      name: "1001",
+      display: { rows: 4, columns: 40 },
+      lamps: [],
+      allow: { methods: [], events: [] },
+    }],
   });
-  deepEqual(others, {
-    transports: properties.transports.default,
-    realm: properties.realm.default,
-    algorithms: properties.algorithms.default,
-    offHookSeconds: properties.offHookSeconds.default,
-    keepAliveSeconds: properties.keepAliveSeconds.default,
-  });
-  equal(rings[0], "");
-  deepEqual(accounts, [{
-    ...ACCOUNT,
-    name: "1001",
-    display: properties.accounts.items.properties.display.default,
-    lamps: [],
-    allow: { methods: [], events: [] },
-  }]);
+});
+
+Deno.test("what is written in part has the same defaults for the rest as what is not written at all", () => {
+  const { register, accounts: [left] } = read({ accounts: [ACCOUNT] });
+  const allows = [{}, { methods: ["INFO"] }, { events: ["hold"] }];
+  const { accounts } = read({ accounts: allows.map((allow, index) => ({ ...ACCOUNT, user: `${index}`, allow })) });
+  deepEqual(accounts.map(({ allow }) => allow), allows.map((allow) => ({ ...left?.allow, ...allow })));
+  for (const part of [{}, { leastSeconds: 1 }, { mostSeconds: 3_600 }]) {
+    deepEqual(read({ accounts: [], register: part }).register, { ...register, ...part });
+  }
+});
+
+Deno.test("the name that an account is given is its own", () => {
+  deepEqual(read({ accounts: [{ ...ACCOUNT, name: "Front desk" }] }).accounts[0]?.name, "Front desk");
+});
+
+Deno.test("docs/sip.md names every key of the configuration, and the default that the host hands over for it", async () => {
+  const page = await Deno.readTextFile(new URL("../../../../docs/sip.md", import.meta.url));
+  const rows = page.matchAll(/^\| `(\w+)` +\| (.+?) +\| .* \|$/gm).map(([, key = "", left = ""]) =>
+    [key, left] as const
+  );
+  const told = new Map(rows.filter(([key]) => key in manifest.config.properties));
+  deepEqual([...told.keys()], Object.keys(manifest.config.properties));
+  const given: Record<string, unknown> = { ...check({ accounts: [] }) as GivenConfiguration };
+  for (const [key, left] of told) {
+    const [, json] = /^`(.+)`$/.exec(left) ?? [];
+    if (json !== undefined) deepEqual(JSON.parse(json), given[key], key);
+  }
+  deepEqual([...told].filter(([, left]) => !left.startsWith("`")), [["rings", "four"], ["accounts", "must be given"]]);
 });
 
 Deno.test("the manifest refuses what cannot be meant, and tells no secret", () => {
@@ -59,17 +90,17 @@ Deno.test("the manifest refuses what cannot be meant, and tells no secret", () =
 
 Deno.test("parts that contradict one another are refused in words", () => {
   const accounts = [ACCOUNT];
-  throws(() => completeConfiguration({ accounts: [ACCOUNT, ACCOUNT] }), /1001 must be there once/);
-  throws(() => completeConfiguration({ accounts: [{ ...ACCOUNT, lamps: ["a", "a"] }] }), /each resource once/);
-  throws(() => completeConfiguration({ accounts, rtpPorts: [10_000, 10_000] }), /at least one even port/);
-  throws(() => completeConfiguration({ accounts, register: { leastSeconds: 9, mostSeconds: 8 } }), /leastSeconds 9/);
+  throws(() => read({ accounts: [ACCOUNT, ACCOUNT] }), /1001 must be there once/);
+  throws(() => read({ accounts: [{ ...ACCOUNT, lamps: ["a", "a"] }] }), /each resource once/);
+  throws(() => read({ accounts, rtpPorts: [10_000, 10_000] }), /at least one even port/);
+  throws(() => read({ accounts, register: { leastSeconds: 9, mostSeconds: 8 } }), /leastSeconds 9/);
   for (const listen of ["127.0.0.1", "host:5060", "::1:5060", "127.0.0.1:65536", "[::1]"]) {
-    throws(() => completeConfiguration({ accounts, listen: [listen] }), /must be an address with its port/, listen);
+    throws(() => read({ accounts, listen: [listen] }), /must be an address with its port/, listen);
   }
 });
 
 Deno.test("IPv6 addresses are written in brackets", () => {
-  const { listen } = completeConfiguration({ accounts: [], listen: ["[::1]:5062", "10.0.0.1:0"] });
+  const { listen } = read({ accounts: [], listen: ["[::1]:5062", "10.0.0.1:0"] });
   deepEqual(listen, [{ host: "::1", port: 5062 }, { host: "10.0.0.1", port: 0 }]);
 });
 

@@ -1,4 +1,5 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
+import { Alerting } from "../../../../plugins/sip/phone/alerting.ts";
 import { PATIENCE_MS } from "../../../../plugins/sip/phone/first_of.ts";
 import { Fork } from "../../../../plugins/sip/phone/fork.ts";
 import { HandClock } from "../support/hand_clock.ts";
@@ -9,7 +10,7 @@ function fork() {
   const clock = new HandClock();
   const [desk, stale] = [new FakeCall(), new FakeCall()];
   const legs = [{ call: desk, contact: "desk" }, { call: stale, contact: "stale" }];
-  return { clock, desk, stale, fork: new Fork(legs, clock) };
+  return { clock, desk, stale, fork: new Fork(legs, { clock, alerting: new Alerting() }) };
 }
 
 Deno.test("a ring that the phone refuses is over a few seconds later, and a contact that it has left behind is called no more", async () => {

@@ -7,7 +7,7 @@ const DOWN = { devices: ["handset" as const], mode: "onHook" as const };
 
 let sip: SipServer;
 Deno.test.beforeAll(async () => {
-  sip = await startSipServer(["1001", "1002", "1003"], { keepAliveSeconds: 0 });
+  sip = await startSipServer(["1001", "1002", "1003", "1004"], { keepAliveSeconds: 0 });
 });
 Deno.test.afterAll(async () => {
   await using ending = sip;
@@ -43,6 +43,23 @@ Deno.test("silence is not done where a phone over TCP is gone that rang", async 
   }
   await owner.events.next("PHONE_STATE", ({ states }) => states[0] === "disconnected");
   notEqual((await owner.do("setRing", { mode: 0, volume: 0 })).outcome, "succeeded");
+});
+
+Deno.test("R97: silence is not done before a phone over TCP that is gone is said to be disconnected, however often it is asked for", async () => {
+  await using owner = await sip.own("1004");
+  {
+    await using phone = await sip.phone("1004", { transport: "tcp" });
+    const ring = owner.do("setRing", { mode: 1, volume: 0 });
+    (await phone.call()).rings();
+    equal((await ring).outcome, "succeeded");
+  }
+  for (let times = 0; times < 5; times++) {
+    const { outcome, message } = await owner.do("setRing", { mode: 0, volume: 0 });
+    match(
+      `${outcome} ${message}`,
+      /^failed (Cannot confirm the silence of 1004: SIP 503 |Cannot setRing: .* is disconnected|The phone cannot be reached)/,
+    );
+  }
 });
 
 Deno.test("a phone that refuses the BYE has not put down its handset, one that knows no such call has", async () => {

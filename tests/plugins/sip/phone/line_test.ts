@@ -39,6 +39,135 @@ Deno.test("silence that the phone does not confirm is an error with the status t
   equal(await standing(silence), "rejected: SIP 408 Request Timeout");
 });
 
+/** A line of two contacts, both of which ring. */
+async function bothRing() {
+  const bench = new LineBench(["desk", "hall"]);
+  const ring = bench.line.ring(1, never());
+  const [desk, hall] = [await bench.call(1), await bench.call(2)];
+  desk.rings();
+  hall.rings();
+  await ring;
+  return { bench, desk, hall };
+}
+
+Deno.test("R97: silence is not done where the connection broke over which it rang, before or after that is told", async () => {
+  for (const isTold of [false, true]) {
+    const bench = new LineBench();
+    const ring = bench.line.ring(1, never());
+    const call = await bench.call(1);
+    call.rings();
+    await ring;
+    const tell = call.breaks();
+    if (isTold) tell();
+    await standing(ring);
+    const silence = bench.line.ring(0, never());
+    equal(await standing(silence) === "pending", !isTold);
+    tell();
+    match(await standing(silence), /^rejected: SIP 503 .* the connection to .* is gone$/);
+    deepEqual([bench.told, bench.line.ringMode], [["ring 1", "ring 0"], 0]);
+  }
+});
+
+Deno.test("R97: silence that nobody has confirmed is not done when it is asked for again, until the contact is gone", async () => {
+  const { bench, desk, hall } = await bothRing();
+  const silence = bench.line.ring(0, never());
+  desk.confirms();
+  equal(await standing(silence), "pending");
+  hall.vanishes();
+  const unconfirmed = "rejected: SIP 408 Request Timeout";
+  equal(await standing(silence), unconfirmed);
+  equal(await standing(bench.line.ring(0, never())), unconfirmed);
+  bench.line.drop((contact) => contact === "hall");
+  equal(await standing(bench.line.ring(0, never())), unconfirmed);
+  bench.line.drop((contact) => contact === "desk");
+  equal(await standing(bench.line.ring(0, never())), "fulfilled");
+});
+
+Deno.test("R97: silence that a contact has not confirmed is done when it has confirmed the end of a later ring", async () => {
+  const bench = new LineBench();
+  for (const [index, expected] of ["rejected: SIP 408 Request Timeout", "fulfilled"].entries()) {
+    const ring = bench.line.ring(1, never());
+    const call = await bench.call(index + 1);
+    call.rings();
+    await ring;
+    const silence = bench.line.ring(0, never());
+    if (index === 0) call.vanishes();
+    else call.confirms();
+    deepEqual([await standing(silence), await standing(bench.line.ring(0, never()))], [expected, expected]);
+  }
+});
+
+Deno.test("a contact that refuses a later ring has not confirmed that it is silent, and may be rung all the same", async () => {
+  const bench = new LineBench();
+  const first = bench.line.ring(1, never());
+  (await bench.call(1)).rings();
+  await first;
+  bench.calls[0]?.breaks()();
+  const second = bench.line.ring(2, never());
+  (await bench.call(2)).refuses(486, "Busy Here");
+  equal(await standing(second), "rejected: SIP 486 Busy Here");
+  match(await standing(bench.line.ring(0, never())), /^rejected: SIP 503 /);
+});
+
+Deno.test("R97: silence is not done before every contact that rang has confirmed it, also one whose connection is gone", async () => {
+  const { bench, desk, hall } = await bothRing();
+  hall.breaks()();
+  const silence = bench.line.ring(0, never());
+  equal(await standing(silence), "pending");
+  desk.confirms();
+  match(await standing(silence), /^rejected: SIP 503 /);
+});
+
+Deno.test("silence does not wait for a contact that goes meanwhile, nor does what becomes of its call count then", async () => {
+  const { bench, desk, hall } = await bothRing();
+  const silence = bench.line.ring(0, never());
+  desk.confirms();
+  bench.line.drop((contact) => contact === "desk");
+  equal(await standing(silence), "fulfilled");
+  hall.vanishes();
+  await standing(hall.ended);
+  equal(await standing(bench.line.ring(0, never())), "fulfilled");
+});
+
+Deno.test("silence waits for contacts that still ring although another was answered", async () => {
+  const { bench, desk, hall } = await bothRing();
+  desk.answers();
+  await standing(desk.answered);
+  deepEqual([bench.line.isUp, hall.asked], [true, ["hangUp"]]);
+  const silence = bench.line.ring(0, never());
+  equal(await standing(silence), "pending");
+  hall.confirms();
+  equal(await standing(silence), "fulfilled");
+});
+
+Deno.test("silence leaves a contact that has never said anything alone, unless none has", async () => {
+  const bench = new LineBench(["desk", "stale"]);
+  const first = bench.line.ring(1, never());
+  const [desk, gone] = [await bench.call(1), await bench.call(2)];
+  desk.rings();
+  await first;
+  const silence = bench.line.ring(0, never());
+  desk.confirms();
+  equal(await standing(silence), "fulfilled");
+  gone.vanishes();
+  equal(await standing(bench.line.ring(0, never())), "fulfilled");
+  const second = bench.line.ring(1, never());
+  const [other, stale] = [await bench.call(3), await bench.call(4)];
+  const again = bench.line.ring(0, never());
+  other.confirms();
+  equal(await standing(again), "pending");
+  stale.vanishes();
+  const unconfirmed = "rejected: SIP 408 Request Timeout";
+  deepEqual([await standing(again), await standing(bench.line.ring(0, never()))], [unconfirmed, unconfirmed]);
+  match(await standing(second), /^rejected: The ring was ended by a later request/);
+});
+
+Deno.test("silence of a phone that cannot be reached is not done, though nothing rings there", async () => {
+  const bench = new LineBench();
+  const link = AbortSignal.abort(new Error("It has unregistered"));
+  equal(await standing(bench.line.ring(0, link)), "rejected: It has unregistered");
+});
+
 Deno.test("another pattern while it rings ends the first ring, then begins the second", async () => {
   const bench = new LineBench();
   const first = bench.line.ring(1, never());
@@ -246,7 +375,10 @@ Deno.test("R54, R58: a close ends all that goes on within 1.5 s, and the next on
   await end;
   deepEqual([bench.line.ringMode, bench.line.isUp, bench.line.isBusy], [0, false, false]);
   bench.told.length = 0;
+  const silence = bench.line.ring(0, never());
+  equal(await standing(silence), "pending", "the phone may ring on, whoever has it open now");
   for (const call of bench.calls) call.vanishes();
   await standing(end);
   deepEqual(bench.told, []);
+  equal(await standing(silence), "rejected: SIP 408 Request Timeout");
 });

@@ -1,9 +1,11 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { completeConfiguration } from "../../../../plugins/sip/configuration.ts";
+import { type GivenConfiguration, readConfiguration } from "../../../../plugins/sip/configuration.ts";
 import { parseAddress } from "../../../../plugins/sip/lib/message/mod.ts";
 import type { OutgoingRequest, UserAgent } from "../../../../plugins/sip/lib/user_agent/mod.ts";
 import { SipPhones } from "../../../../plugins/sip/phone/phones.ts";
+import manifest from "../../../../plugins/sip/plugin.json" with { type: "json" };
 import type { Binding } from "../../../../plugins/sip/registrar/mod.ts";
+import { checkConfig } from "../../../../server/host/config_check.ts";
 import type { Host, Phone } from "../../../../server/plugin/mod.ts";
 import { HandClock } from "../support/hand_clock.ts";
 
@@ -29,7 +31,9 @@ async function bench() {
     host,
     clock,
     agent,
-    configuration: completeConfiguration({ accounts, keepAliveSeconds: 0 }),
+    configuration: readConfiguration(
+      checkConfig(manifest.config, { accounts, keepAliveSeconds: 0 }) as GivenConfiguration,
+    ),
   });
   await phones.start();
   return { clock, logged, asked, dropped, phones };

@@ -8,6 +8,12 @@
 import type { Call, CallEnd, CallState } from "../../../../../plugins/sip/lib/call/mod.ts";
 import { RequestRefused } from "../../../../../plugins/sip/lib/dialog/mod.ts";
 
+/** What stands for an answer that cannot come any more. */
+export const BROKEN = {
+  status: 503,
+  reason: "Cannot get an answer: the connection to udp 127.0.0.1:5070 is gone",
+};
+
 /** See the module. */
 export class FakeCall implements Call {
   readonly id = crypto.randomUUID();
@@ -75,6 +81,16 @@ export class FakeCall implements Call {
   vanishes(): void {
     const silence = { status: 408, reason: "Request Timeout" };
     this.#end(this.#isLeaving ? { by: "us", unconfirmed: silence } : { by: "network", ...silence });
+  }
+
+  /**
+   * The connection to the phone breaks. That is how the call ends, whatever is asked before it is told.
+   *
+   * @returns Tells it.
+   */
+  breaks(): () => void {
+    const end: CallEnd = this.#isLeaving ? { by: "us", unconfirmed: BROKEN } : { by: "network", ...BROKEN };
+    return () => this.#end(end);
   }
 
   hangUp(): Promise<CallEnd> {

@@ -1,0 +1,28 @@
+/**
+ * Whether the server can work, as it tells everybody.
+ *
+ * @module
+ */
+import type { PluginState } from "./managed_plugin.ts";
+
+/** How one enabled plugin is doing. */
+export interface PluginHealth {
+  /** The prefix of its phones. */
+  readonly name: string;
+  /** Where it is between its start and its end. */
+  readonly state: PluginState;
+  /** Why it is not ready, in words. */
+  readonly reason?: string;
+}
+
+/** The body of `GET /readyz`. */
+export interface Health {
+  /** Whether applications can work now. */
+  readonly ready: boolean;
+  /** What a power cut may cost: `full`, or `normal` as the operator chose. */
+  readonly durability: string;
+  /** What is missing or degraded, in words; an instance that is ready can be degraded. */
+  readonly reasons: readonly string[];
+  /** Every enabled plugin. */
+  readonly plugins: readonly PluginHealth[];
+}

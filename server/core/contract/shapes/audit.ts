@@ -1,0 +1,45 @@
+/**
+ * The history as an auditor takes it, as it is answered.
+ *
+ * @module
+ */
+import type { Checkpoint as NewestBlock, Verdict as Found } from "../history.ts";
+import { about, exactly, flag, object, optional, type Shape, text } from "../shape.ts";
+import { Count, Time } from "./names.ts";
+
+const block = about(Count, { description: "The number of a block." });
+
+/** A checkpoint. */
+export const Checkpoint: Shape<NewestBlock> = about(
+  exactly<NewestBlock>()(object({
+    historyId: about(text, { description: "Names the history: random, never changed." }),
+    block,
+    hash: about(text, { description: "SHA-256 in lower-case hex, over this block and all before." }),
+    at: Time,
+  })),
+  {
+    name: "Checkpoint",
+    description: "The newest block. Kept elsewhere, it shows later whether the history is still the same.",
+    examples: [{
+      historyId: "000102030405060708090a0b0c0d0e0f",
+      block: 2,
+      hash: "e1cf0a1e3d0f57312dc42c561bc7f5587a4de2d35776ca423dc1a93ec50bc98a",
+      at: "2026-03-01T09:30:00.000Z",
+    }],
+  },
+);
+
+/** What a check found. */
+export const Verdict: Shape<Found> = about(
+  exactly<Found>()(object({
+    ok: about(flag, { description: "Whether every row is as it was written, and every checkpoint in the chain." }),
+    blocks: about(Count, { description: "How many blocks are right, from the first on." }),
+    records: about(Count, { description: "How many rows they cover." }),
+    firstBad: optional(
+      about(object({ block, problem: text }), {
+        description: "The first block that is wrong or missing, and in what.",
+      }),
+    ),
+  })),
+  { name: "Verdict", examples: [{ ok: true, blocks: 3, records: 5 }] },
+);

@@ -1,0 +1,107 @@
+/**
+ * What the getters answer.
+ *
+ * @module
+ */
+import { STATUS_FLAGS } from "../names.ts";
+import type { GetterName, GetterResults, PhoneStatus } from "../operations.ts";
+import { about, exactly, integer, list, object, oneOf, optional, type Shape, text } from "../shape.ts";
+import {
+  ButtonFunction,
+  ButtonMode,
+  ButtonState,
+  Bytes,
+  Count,
+  Device,
+  Feature,
+  HookSwitchMode,
+  LampMode,
+  Level,
+} from "./names.ts";
+
+const ringMode = about(Count, { description: "The ring pattern; 0 = not ringing." });
+
+const Display = about(
+  exactly<GetterResults["getDisplay"]>()(object({
+    rows: about(list(text), { description: "Each of as many code points as the display has columns." }),
+  })),
+  { name: "Display", description: "What the display shows." },
+);
+
+const Lamp = about(
+  exactly<GetterResults["getLamp"]>()(object({ lamp: Count, mode: LampMode })),
+  { name: "Lamp", examples: [{ lamp: 20, mode: "steady" }] },
+);
+
+const Status = about(
+  exactly<PhoneStatus>()(object({
+    statusFlags: list(oneOf(STATUS_FLAGS)),
+    numOwners: integer({ least: 0, most: 1 }),
+    numMonitors: about(Count, { description: "An owner is not counted." }),
+    ownerName: about(text, { description: "The owning application's name; empty without an owner." }),
+    ringMode: optional(ringMode),
+    ringVolume: optional(Level),
+    handsetHookSwitchMode: optional(HookSwitchMode),
+    handsetVolume: optional(Level),
+    handsetGain: optional(Level),
+    speakerHookSwitchMode: optional(HookSwitchMode),
+    speakerVolume: optional(Level),
+    speakerGain: optional(Level),
+    headsetHookSwitchMode: optional(HookSwitchMode),
+    headsetVolume: optional(Level),
+    headsetGain: optional(Level),
+    display: optional(Display),
+    lampModes: optional(list(Lamp)),
+    devSpecific: optional(Bytes),
+    phoneFeatures: about(list(Feature), { description: "What the asking handle can use now." }),
+  })),
+  {
+    name: "Status",
+    description: "The status of a phone (PHONESTATUS). A part that the phone does not have is left out.",
+  },
+);
+
+/** What each getter answers. */
+export const GETTER_ANSWERS: { readonly [Name in GetterName]: Shape<GetterResults[Name]> } = {
+  getStatus: Status,
+  getHookSwitch: about(
+    exactly<GetterResults["getHookSwitch"]>()(object({ offHook: list(Device) })),
+    {
+      name: "HookSwitch",
+      description: "The devices that are off hook.",
+      examples: [{ offHook: ["handset"] }],
+    },
+  ),
+  getRing: about(
+    exactly<GetterResults["getRing"]>()(object({ mode: ringMode, volume: Level })),
+    { name: "Ring", examples: [{ mode: 1, volume: 32768 }] },
+  ),
+  getDisplay: Display,
+  getVolume: about(
+    exactly<GetterResults["getVolume"]>()(object({ device: Device, volume: Level })),
+    { name: "Volume", examples: [{ device: "handset", volume: 32768 }] },
+  ),
+  getGain: about(
+    exactly<GetterResults["getGain"]>()(object({ device: Device, gain: Level })),
+    { name: "Gain", examples: [{ device: "handset", gain: 32768 }] },
+  ),
+  getLamp: Lamp,
+  getButtonInfo: about(
+    exactly<GetterResults["getButtonInfo"]>()(object({
+      button: Count,
+      mode: ButtonMode,
+      function: ButtonFunction,
+      text,
+      state: ButtonState,
+      devSpecific: optional(Bytes),
+    })),
+    {
+      name: "ButtonInfo",
+      examples: [{ button: 12, mode: "feature", function: "hold", text: "Hold", state: "up" }],
+    },
+  ),
+  getData: about(
+    exactly<GetterResults["getData"]>()(object({ dataId: Count, data: Bytes })),
+    { name: "Data", examples: [{ dataId: 0, data: "AAECAw==" }] },
+  ),
+};

@@ -1,0 +1,43 @@
+/**
+ * Tokens, as they are answered.
+ *
+ * @module
+ */
+import { type MadeToken as Made, SCOPES, type TokenView } from "../token.ts";
+import { about, exactly, list, nullable, object, oneOf, type Shape, text } from "../shape.ts";
+import { Time, TokenId } from "./names.ts";
+
+const fields = {
+  id: TokenId,
+  name: text,
+  scopes: about(list(oneOf(SCOPES)), { description: "What it allows; `admin` implies every other." }),
+  phones: about(nullable(list(text)), {
+    description: "Globs of the phones that it may see; null = every phone.",
+  }),
+  createdAt: Time,
+};
+
+const example = {
+  id: "t-5f3a0c9d1b27",
+  name: "front desk",
+  scopes: ["phones:control"],
+  phones: ["virtual:*"],
+  createdAt: "2026-03-01T09:30:00.000Z",
+};
+
+/** A token that has just been made. */
+export const MadeToken: Shape<Made> = about(
+  exactly<Made>()(object({
+    token: about(text, { description: "The secret. It is shown this once, and only its hash is kept." }),
+    ...fields,
+  })),
+  { name: "MadeToken", examples: [{ token: "sr_…", ...example }] },
+);
+
+const Token = about(exactly<TokenView>()(object(fields)), { name: "Token" });
+
+/** The tokens. */
+export const TokenList: Shape<{ tokens: TokenView[] }> = about(object({ tokens: list(Token) }), {
+  name: "TokenList",
+  examples: [{ tokens: [example] }],
+});

@@ -38,7 +38,7 @@ Deno.test("every key of the configuration has a description, and every bound say
   equal(undescribed.join(), "");
 });
 
-for (const page of ["README.md", "docs/configuration.md"]) {
+for (const page of ["docs/running.md", "docs/configuration.md"]) {
   Deno.test(`the example of a configuration in ${page} fits the published schema, as a validator sees it that knows nothing of us`, async () => {
     const found = await examples(page);
     ok(found.length > 0);

@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 import { type Import, readImports, sources } from "./imports.ts";
 
 /** Who may know whom. A module belongs to the first room that its path begins with. */
-interface Room {
+export interface Room {
   /** Where its modules are. */
   at: string;
   /** The rooms that it may import, itself aside. */
@@ -28,7 +28,8 @@ const WIRE = "server/wire/";
 const GROUND = [CORE, CONTRACT, TOOLS];
 const API = [...GROUND, "server/access/", "server/api/"];
 
-const ROOMS: readonly Room[] = [
+/** Every room; docs/architecture.md has the same table for people. */
+export const ROOMS: readonly Room[] = [
   { at: CONTRACT, knows: [], packages: false, pure: true },
   { at: TOOLS, knows: [], packages: false, pure: false },
   { at: WIRE, knows: [CONTRACT], packages: false, pure: false },

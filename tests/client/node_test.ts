@@ -34,10 +34,10 @@ Deno.test({
       lamp: { lamp: 20, mode: "flash" },
     });
 
-    // The README's example, beside a checkout of this repository as it says.
+    // The example of docs/using.md, beside a checkout of this repository as it says.
     const repository = new URL("../../", import.meta.url).pathname;
     const [, example = ""] = /```js ignore\n(import \{ connect \}[^]*?)```/.exec(
-      await Deno.readTextFile(`${repository}/README.md`),
+      await Deno.readTextFile(`${repository}/docs/using.md`),
     ) ?? [];
     await Deno.symlink(repository, `${folder}/switchroom`);
     await Deno.writeTextFile(`${folder}/doorbell.mjs`, example);

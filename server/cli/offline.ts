@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type OpenHistory, openHistory, ownerOfDataFolder, takeDataFolder } from "../history/mod.ts";
+import { HISTORY_FILE, type OpenHistory, openHistory, ownerOfDataFolder, takeDataFolder } from "../history/mod.ts";
 import { Failure, internalError, refuseDenied } from "../program/mod.ts";
 
 /**
@@ -27,7 +27,7 @@ export async function isServed(data: string): Promise<boolean> {
  * may not read it.
  */
 export async function historyFile(data: string): Promise<string> {
-  const path = `${data}/history.db`;
+  const path = `${data}/${HISTORY_FILE}`;
   try {
     await Deno.stat(path);
     return path;

@@ -1,11 +1,14 @@
 /**
- * The data folder: one process owns it.
+ * The data folder: one process owns it, and the history lies in it.
  *
  * @module
  */
 import { delay } from "@std/async/delay";
 import { wordsOf } from "../core/contract/errors.ts";
 import { HistoryError } from "./contract/store.ts";
+
+/** The database's name in the data folder; docs/history-format.md promises it to auditors. */
+export const HISTORY_FILE = "history.db";
 
 /** A data folder that this process owns until it is disposed of. */
 export interface DataFolder extends Disposable {

@@ -7,11 +7,12 @@ import type { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import { wordsOf } from "../core/contract/errors.ts";
 import { HistoryError } from "./contract/store.ts";
-import { verifyChain } from "./proof/mod.ts";
+import { HISTORY_FILE } from "./data_folder.ts";
 import { openForReading, requireOurs } from "./sqlite/database.ts";
 import { NodeSqliteDialect } from "./sqlite/dialect.ts";
 import { executed, MIGRATIONS } from "./sqlite/migrate.ts";
 import type { HistoryTables } from "./sqlite/schema.ts";
+import { verifyChain } from "./sqlite/verify.ts";
 
 /** Bytes of a file that is copied, or looked at row by row, at most. */
 const MOST_BYTES = 1_073_741_824;
@@ -72,7 +73,7 @@ async function readableCopy(path: string, size: number): Promise<AsyncDisposable
     );
   }
   const folder = await Deno.makeTempDir({ prefix: "switchroom_history_" });
-  const copy = `${folder}/history.db`;
+  const copy = `${folder}/${HISTORY_FILE}`;
   const remove = () => Deno.remove(folder, { recursive: true });
   try {
     await Deno.copyFile(path, copy);

@@ -3,14 +3,14 @@
  *
  * One process takes the data folder (`data_folder.ts`) and opens the history in it (`open.ts`). A row goes from the
  * `recorder.ts` through the one queue (`row_queue.ts`) to a store, which commits rows in groups: `contract/` says what
- * a store must bring, and where another one, or the cutting of old blocks, has its place. The rooms inside:
+ * a store must bring, and where another one, or the cutting of old blocks, has its place. `audit.ts` is what an auditor
+ * takes away of any store. The rooms inside:
  *
  * - `chain/`: rows, their canonical form, the hashes over them; of no engine;
- * - `sqlite/`: the database, its tables, and the writer of blocks. It has no door: each thread enters by the file that
- *   it needs, and loads nothing else;
- * - `reading/`: questions, records, exports;
- * - `proof/`: checking the chain, checkpoints;
- * - `worker/`: the store over all these, each in a thread of its own.
+ * - `reading/`: what rows become for those who read: records, facts, lines of an export; of no engine;
+ * - `sqlite/`: the database, its tables, the writer of blocks, the questions, the check of the chain. It has no door:
+ *   each thread enters by the file that it needs, and loads nothing else;
+ * - `worker/`: the store over these, each part in a thread of its own.
  *
  * What is large is loaded when it is called: most commands only ask who has the folder, and a server needs Kysely in
  * its workers only.
@@ -23,7 +23,7 @@ import type { OpenHistory, OpenOptions } from "./open.ts";
 export { DEFAULT_BOUNDS, type HistoryBounds } from "./bounds.ts";
 export { HISTORY_FORMAT } from "./chain/mod.ts";
 export { type Durability, type Head, HistoryError } from "./contract/store.ts";
-export { type DataFolder, ownerOfDataFolder, takeDataFolder } from "./data_folder.ts";
+export { type DataFolder, HISTORY_FILE, ownerOfDataFolder, takeDataFolder } from "./data_folder.ts";
 export type { OpenHistory, OpenOptions } from "./open.ts";
 export type { HistoryWatch } from "./row_queue.ts";
 

@@ -9,7 +9,7 @@ import type { History } from "../core/mod.ts";
 import { DEFAULT_BOUNDS, type HistoryBounds } from "./bounds.ts";
 import type { Durability, Head, Opened } from "./contract/store.ts";
 import type { DataFolder } from "./data_folder.ts";
-import { auditOf } from "./proof/mod.ts";
+import { auditOf } from "./audit.ts";
 import { Recorder } from "./recorder.ts";
 import type { HistoryWatch } from "./row_queue.ts";
 import { openSqliteStore } from "./worker/mod.ts";

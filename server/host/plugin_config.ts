@@ -16,7 +16,7 @@ const list = (what: string) => z.array(z.string()).max(256).default([]).describe
 /** The lists of a manifest's `permissions` and of an operator's `grants`, as Deno names them. */
 export const permissionLists = z.strictObject({
   net: list("Hosts, host:port, addresses and networks that it may reach or listen on."),
-  read: list("Files and folders that it may read, its own folder aside."),
+  read: list("Files and folders that it may read, its own folder too: without, only what it imports is read."),
   write: list("Files and folders that it may write."),
   env: list("Variables of the server's environment that it gets; they must stand in the server's own --allow-env too."),
   run: list("Programs that it may start, which is as good as every permission."),

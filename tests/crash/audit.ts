@@ -4,7 +4,7 @@
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
-import { verifyChain } from "../../server/history/proof/mod.ts";
+import { verifyChain } from "../../server/history/sqlite/verify.ts";
 import type { Book } from "./book.ts";
 
 /** What an audit found. */

@@ -15,7 +15,7 @@ import { migrate, MIGRATIONS } from "../../server/history/sqlite/migrate.ts";
 import { type OpenHistory, openHistory, type OpenOptions, takeDataFolder } from "../../server/history/mod.ts";
 import { historyId } from "../../server/history/sqlite/recovery.ts";
 import type { HistoryTables } from "../../server/history/sqlite/schema.ts";
-import { verifyChain } from "../../server/history/proof/mod.ts";
+import { verifyChain } from "../../server/history/sqlite/verify.ts";
 
 /** A folder that goes away with its block. */
 export function temporaryFolder(): Disposable & { path: string } {

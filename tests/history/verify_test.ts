@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import type { Verdict } from "../../server/core/contract/history.ts";
 import { type Cell, COLUMNS, type Row, ROW_KINDS } from "../../server/history/chain/mod.ts";
-import { ChainWalk, verifyChain } from "../../server/history/proof/mod.ts";
+import { ChainWalk, verifyChain } from "../../server/history/sqlite/verify.ts";
 import { openInThread, temporaryFolder, verify } from "./support.ts";
 
 const RUNS = 300;

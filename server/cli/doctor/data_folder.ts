@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { examineHistory } from "../../history/mod.ts";
+import { examineHistory, HISTORY_FILE } from "../../history/mod.ts";
 import { shellLines } from "../../host/mod.ts";
 import { readServerFile } from "../../program/mod.ts";
 import { about, type Check, type Finding } from "./check.ts";
@@ -66,7 +66,7 @@ const CLOCK_SLACK_MS = 60_000;
 /** Whether the history is whole and fits this build. */
 export const checkHistory: Check = async ({ data }) => {
   const { good, odd, bad } = about("history");
-  const path = `${data}/history.db`;
+  const path = `${data}/${HISTORY_FILE}`;
   if (await stat(path) === undefined) return [odd("There is none yet", "The first start of the server makes it")];
   const { migrations, newestAt, damage, thorough } = await examineHistory(path, { thorough: true });
   if (damage !== undefined) {

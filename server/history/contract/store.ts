@@ -4,14 +4,17 @@
  *
  * **Another store**, such as PostgreSQL, is a folder beside `sqlite/` with one function from {@linkcode StoreOptions}
  * to {@linkcode Store}; `open.ts` is where one is chosen. Its blocks are those of `chain/`, so that a history can be
- * checked wherever it lies; `reading/record.ts` and `reading/export_lines.ts` make answers of its rows. Threads, and
- * with them `worker/`, are for an engine whose calls block.
+ * checked wherever it lies; it asks its own questions and walks over its own chain, as `sqlite/questions.ts` and
+ * `sqlite/verify.ts` do, and `reading/` makes answers of its rows. Threads, and with them `worker/`, are for an engine
+ * whose calls block.
  *
- * **Cutting off old blocks** removes the rows of whole blocks from the old end, and keeps their heads. Block 0 stays,
- * for it says which history this is, and so does all from the lowest open request on. It belongs in `sqlite/`, called
- * by the writer between two blocks, since nothing else may write; {@linkcode BlockStore} gains a method. A check begins
- * today at block 0, with `NO_HASH` before it: `ChainWalk` in `proof/verify.ts` is the one place that would read the
- * first kept block, and begin there with the hash of the head before it.
+ * **Cutting off old blocks** follows docs/decisions/0012-no-retention-yet.md, and so does what must stay: the heads of
+ * the blocks that go, block 0 and the newest whole, and every block with the acceptance of a request that is open or
+ * whose completion stays. What was removed, and by whom, becomes a fact of the history itself. It belongs in `sqlite/`,
+ * called by the writer between two blocks, since nothing else may write; {@linkcode BlockStore} gains a method. A check
+ * begins today at block 0, with `NO_HASH` before it: `ChainWalk` of `sqlite/verify.ts` has the block and the row that
+ * must come next in fields of its own, which would begin at the first kept block, with the hash of the head before it,
+ * and say so.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
- * What the history answers: questions and exports, as queries over the tables of `sqlite/`, and the records and facts
- * that rows become.
+ * What rows become for those who read the history: records, facts, and the lines of an export; of no engine. Each store
+ * asks its own questions, and makes its answers here.
  *
  * @module
  */
-export { readExport, type SlicedExport } from "./export_page.ts";
-export { readEvents, readRequest, readRequests, type Slice } from "./questions.ts";
+export { EXPORT_LINES, type ExportEntry } from "./export_lines.ts";
+export { toEvent, toRecord } from "./record.ts";

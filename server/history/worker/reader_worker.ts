@@ -9,9 +9,10 @@ import type { EventFilter, Page, RequestFilter } from "../../core/contract/histo
 import type { HistoryEvent } from "../../core/contract/facts.ts";
 import type { RequestRecord } from "../../core/contract/record.ts";
 import type { ExportPage } from "../contract/store.ts";
-import { readEvents, readExport, readRequest, readRequests, type Slice, type SlicedExport } from "../reading/mod.ts";
 import { openForReading } from "../sqlite/database.ts";
 import { NodeSqliteDialect } from "../sqlite/dialect.ts";
+import { readExport, type SlicedExport } from "../sqlite/export_page.ts";
+import { readEvents, readRequest, readRequests, type Slice } from "../sqlite/questions.ts";
 import type { HistoryTables } from "../sqlite/schema.ts";
 import { answerCalls } from "./link.ts";
 

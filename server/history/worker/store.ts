@@ -6,6 +6,7 @@
 import { accessStores, type FoundAccess } from "../../access/mod.ts";
 import { wordsOf } from "../../core/contract/errors.ts";
 import { HistoryError, type Store, type StoreOptions } from "../contract/store.ts";
+import { HISTORY_FILE } from "../data_folder.ts";
 import { closeWorker, WorkerLink } from "./link.ts";
 import { WorkerReader } from "./reader.ts";
 import type { WriterCalls } from "./writer_worker.ts";
@@ -16,7 +17,7 @@ import type { WriterCalls } from "./writer_worker.ts";
  * @throws {HistoryError} If the operator must change something.
  */
 export async function openSqliteStore({ folder, durability, sliceRows, onBroken }: StoreOptions): Promise<Store> {
-  const file = `${folder}/history.db`;
+  const file = `${folder}/${HISTORY_FILE}`;
   const link = new WorkerLink<WriterCalls>(new URL("./writer_worker.ts", import.meta.url), { onDeath: onBroken });
   try {
     const { newest, access, ...opened } = await link.call("open", {

@@ -6,8 +6,8 @@
  */
 import { setImmediate } from "node:timers/promises";
 import type { KeptCheckpoint, Verdict } from "../../core/contract/history.ts";
-import { ChainWalk, SLICE_ROWS } from "../proof/mod.ts";
 import { openForReading } from "../sqlite/database.ts";
+import { ChainWalk, SLICE_ROWS } from "../sqlite/verify.ts";
 import { answerCalls } from "./link.ts";
 
 const calls = {

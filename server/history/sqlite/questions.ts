@@ -8,8 +8,8 @@ import { type Expression, type Kysely, sql, type SqlBool } from "kysely";
 import type { HistoryEvent } from "../../core/contract/facts.ts";
 import type { RequestRecord } from "../../core/contract/record.ts";
 import type { EventFilter, Page, RequestFilter } from "../../core/contract/history.ts";
-import { toEvent, toRecord } from "./record.ts";
-import type { HistoryTables } from "../sqlite/schema.ts";
+import { toEvent, toRecord } from "../reading/mod.ts";
+import type { HistoryTables } from "./schema.ts";
 
 /** Where a page ends before its limit: many wait for pages at once, and some do not read them. */
 const PAGE_BYTES = 1_048_576;

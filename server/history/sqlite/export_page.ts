@@ -5,10 +5,9 @@
  */
 import type { Kysely } from "kysely";
 import type { ExportPage, ExportQuestion } from "../contract/store.ts";
-import type { HistoryTables } from "../sqlite/schema.ts";
-import { EXPORT_LINES, type ExportEntry } from "./export_lines.ts";
+import { EXPORT_LINES, type ExportEntry, toEvent, toRecord } from "../reading/mod.ts";
 import { ofPhones, requests } from "./questions.ts";
-import { toEvent, toRecord } from "./record.ts";
+import type { HistoryTables } from "./schema.ts";
 
 /** Where a page ends: a client that does not read holds one or two of them. */
 const PAGE_CHARACTERS = 65_536;

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Checkpoint, HistoryAudit } from "../../core/contract/history.ts";
-import type { ExportQuestion, Store } from "../contract/store.ts";
+import type { Checkpoint, HistoryAudit } from "../core/contract/history.ts";
+import type { ExportQuestion, Store } from "./contract/store.ts";
 
 /** Audits an open store. */
 export function auditOf({ opened, blocks, reading }: Store): HistoryAudit {

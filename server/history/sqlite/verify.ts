@@ -103,9 +103,12 @@ export class ChainWalk {
   readonly #kept: readonly KeptCheckpoint[];
   readonly #verdict: Verdict = { ok: false, blocks: 0, records: 0 };
   /**
-   * The hash of the block before. A chain begins with block 0; once old blocks can be cut off, it begins with the first
-   * kept one, and this with the hash of the head before that.
+   * Where the walk is: the block and the row that must come next, and the hash of the block before. A chain begins with
+   * block 0 and row 0; once old blocks can be cut off, these begin at the first kept block, with the hash of the head
+   * before it. The verdict counts, and is no place.
    */
+  #nextBlock = 0;
+  #nextSeq = 0;
   #previous = NO_HASH;
 
   /**
@@ -127,45 +130,43 @@ export class ChainWalk {
     const database = this.#database;
     try {
       database.exec("begin");
-      if (!this.#slice(this.#verdict.records + rows)) return undefined;
+      if (!this.#slice(this.#nextSeq + rows)) return undefined;
       this.#verdict.ok = true;
     } catch (error) {
-      this.#verdict.firstBad = { block: this.#verdict.blocks, problem: wordsOf(error) };
+      this.#verdict.firstBad = { block: this.#nextBlock, problem: wordsOf(error) };
     } finally {
       if (database.isTransaction) database.exec("rollback");
     }
     return this.#verdict;
   }
 
-  /** Whether the end was reached. */
-  #slice(records: number): boolean {
-    const verdict = this.#verdict;
+  /** Whether the end was reached before the row `until`. */
+  #slice(until: number): boolean {
     using opened = new DisposableStack();
-    const tables = ROW_KINDS.map((kind) => opened.use(new Table(this.#database, { kind, from: verdict.records })));
+    const tables = ROW_KINDS.map((kind) => opened.use(new Table(this.#database, { kind, from: this.#nextSeq })));
     const columns = HEADS.map(exact).join(", ");
     const blocks = this.#database
-      .prepare(`select ${columns}, hash from block ${fromOn("block.number", verdict.blocks)}`).iterate();
+      .prepare(`select ${columns}, hash from block ${fromOn("block.number", this.#nextBlock)}`).iterate();
     for (const block of blocks) {
       this.#block(block, tables);
-      if (verdict.records >= records) return false;
+      if (this.#nextSeq >= until) return false;
     }
-    if (verdict.blocks === 0) throw new Mismatch("there is no block");
+    if (this.#verdict.blocks === 0) throw new Mismatch("there is no block");
     const left = tables.find((table) => table.next !== undefined)?.next;
     if (left) throw new Mismatch(`row ${left.seq} (${left.kind}) is covered by no block`);
-    const cut = this.#kept.find(({ block }) => block >= verdict.blocks);
+    const cut = this.#kept.find(({ block }) => block >= this.#nextBlock);
     if (cut) throw new Mismatch(`the block is missing: a checkpoint says that there was a block ${cut.block}`);
     return true;
   }
 
   #block(block: Record<string, SQLOutputValue>, tables: readonly Table[]): void {
-    const verdict = this.#verdict;
     const [number, firstSeq, lastSeq, at, format, lowestOpen] = HEADS.map((column) => Number(toCell(block[column])));
     const head = { number, firstSeq, lastSeq, at, format, lowestOpen } as Parameters<typeof blockHash>[0];
-    if (head.number !== verdict.blocks) throw new Mismatch("the block is missing");
+    if (head.number !== this.#nextBlock) throw new Mismatch("the block is missing");
     if (head.format !== HISTORY_FORMAT) throw new Mismatch(`the block has format ${head.format}, which is not known`);
-    if (head.firstSeq !== verdict.records || head.lastSeq < head.firstSeq) {
+    if (head.firstSeq !== this.#nextSeq || head.lastSeq < head.firstSeq) {
       throw new Mismatch(
-        `the block covers rows ${head.firstSeq} to ${head.lastSeq}; it must begin with ${verdict.records}`,
+        `the block covers rows ${head.firstSeq} to ${head.lastSeq}; it must begin with ${this.#nextSeq}`,
       );
     }
     const lines: string[] = [];
@@ -180,8 +181,10 @@ export class ChainWalk {
     const other = this.#kept.find((kept) => kept.block === head.number && kept.hash !== hash);
     if (other) throw new Mismatch(`its hash is ${hash}; a checkpoint says ${other.hash}`);
     this.#previous = hash;
-    verdict.blocks++;
-    verdict.records += lines.length;
+    this.#nextBlock = head.number + 1;
+    this.#nextSeq = head.lastSeq + 1;
+    this.#verdict.blocks++;
+    this.#verdict.records += lines.length;
   }
 
   #checkOrigin(historyId: Cell | undefined): void {

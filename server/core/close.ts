@@ -82,19 +82,21 @@ export async function closeHandle(handle: Handle, reason: CloseReason): Promise<
 export function beginClose(handle: Handle, { cause, by }: CloseReason): HandleClose {
   requireOpen(handle);
   makeVoid(handle);
+  // First of all, so that what the others are told of this close finds the place that its replies held in the queue.
+  const withdrawn = isHeard(cause) ? [] : suppressReplies(handle);
   const lastHandle = handle.phone.handles.size === 0;
   const session = lastHandle ? endSession(handle.phone, { cause }) : undefined;
   if (!lastHandle) leave(handle);
-  return followThrough(handle, { cause, by, session });
+  return followThrough(handle, { cause, by, session, withdrawn });
 }
 
 /** Closes every handle of a phone against its applications' will. Resolves when each has been told. */
-export async function closeForcibly(phone: Phone, { cause, led }: { cause: Cause; led?: LedClose }): Promise<void> {
+export function closeForcibly(phone: Phone, { cause, led }: { cause: Cause; led?: LedClose }): Promise<unknown> {
   const handles = [...phone.handles];
   for (const handle of handles) makeVoid(handle);
   const session = endSession(phone, { cause, led });
-  const closes = handles.map((handle) => followThrough(handle, { cause, session }));
-  await underWay(phone.plugin.exchange, Promise.all([session.released, ...closes.map(({ told }) => told)]));
+  const closes = handles.map((handle) => followThrough(handle, { cause, session, withdrawn: [] }));
+  return underWay(phone.plugin.exchange, Promise.all([session.released, ...closes.map(({ told }) => told)]));
 }
 
 /**
@@ -139,21 +141,25 @@ function leave(handle: Handle): void {
   wantLess(handle);
 }
 
+/** Whether the application is told of the replies of the handle, and of its close. */
+function isHeard(cause: Cause): boolean {
+  return !BY_THE_APPLICATION.includes(cause);
+}
+
 /** The rest of a close whose handle is void. */
 function followThrough(
   handle: Handle,
-  { cause, by, session }: CloseReason & { session: SessionEnd | undefined },
+  { cause, by, session, withdrawn }: CloseReason & { session: SessionEnd | undefined; withdrawn: Promise<void>[] },
 ): HandleClose {
   const { application } = handle;
-  const isHeard = !BY_THE_APPLICATION.includes(cause);
-  const withdrawn = isHeard ? [] : suppressReplies(handle);
-  if (!isHeard) application.handles.delete(handle);
+  const heard = isHeard(cause);
+  if (!heard) application.handles.delete(handle);
   const recorded = record(handle, { cause, by, session });
   return {
     closed: { handle: handle.id, lastHandle: session !== undefined, completed: session?.requests ?? 0 },
     released: session?.released ?? Promise.resolve(),
     recorded: Promise.all([...withdrawn, recorded]),
-    told: isHeard ? underWay(application.exchange, tellClosed(handle, { cause, recorded })) : Promise.resolve(),
+    told: heard ? underWay(application.exchange, tellClosed(handle, { cause, recorded })) : Promise.resolve(),
   };
 }
 

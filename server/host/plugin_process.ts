@@ -149,20 +149,18 @@ export class SupervisedProcess {
     const frames = new FrameReader();
     try {
       for (let read = await stdout.read(); !read.done; read = await stdout.read()) {
-        for (const messages of frames.push(read.value)) await this.#receiveAll(messages);
+        for (const messages of frames.push(read.value)) {
+          for (const message of messages) {
+            this.#receive(message);
+            if (performance.now() > this.#sliceEnd) await this.#nextSlice();
+          }
+        }
       }
     } catch (error) {
       const words = wordsOf(error);
       // Whatever else was thrown is a fault of ours; it must cost this plugin only, and be seen.
       const ours = !(error instanceof FrameError || error instanceof WireFault);
       this.#kill("protocolError", `${ours ? "its message could not be handled" : "it broke the wire"}: ${words}`);
-    }
-  }
-
-  async #receiveAll(messages: unknown[]): Promise<void> {
-    for (const message of messages) {
-      this.#receive(message);
-      if (performance.now() > this.#sliceEnd) await this.#nextSlice();
     }
   }
 

@@ -74,7 +74,7 @@ export function completeCapabilities(
     setData: areas("setData", part.setData),
     getData: areas("getData", part.getData),
     features: [],
-    deviceClasses: (part.deviceClasses ?? []).map((name) =>
+    deviceClasses: few("deviceClasses", part.deviceClasses, { most: OFFER_BOUNDS.deviceClasses }).map((name) =>
       text("deviceClasses", name, { longest: OFFER_BOUNDS.name })
     ),
     provider: text("provider", part.provider ?? "", { longest: TEXT_LIMIT }),
@@ -87,11 +87,9 @@ export function completeCapabilities(
   return capabilities;
 }
 
-function buttons(parts: PartialButton[] = []): ButtonCapability[] {
-  const most = OFFER_BOUNDS.buttons;
-  if (parts.length > most) throw invalid("buttons", { found: `${parts.length} buttons`, right: `at most ${most}` });
+function buttons(parts: PartialButton[] | undefined): ButtonCapability[] {
   const ids = new Set<number>();
-  return parts.map((part) => {
+  return few("buttons", parts, { most: OFFER_BOUNDS.buttons }).map((part) => {
     const id = count("buttons.id", part.id);
     if (ids.has(id)) throw invalid("buttons", { found: `button ${id} twice`, right: "each id once" });
     ids.add(id);
@@ -105,10 +103,13 @@ function buttons(parts: PartialButton[] = []): ButtonCapability[] {
   });
 }
 
-function areas(part: string, sizes: number[] = []): number[] {
-  const most = OFFER_BOUNDS.dataAreas;
-  if (sizes.length > most) throw invalid(part, { found: `${sizes.length} areas`, right: `at most ${most}` });
-  return sizes.map((size) => count(part, size));
+function areas(part: string, sizes: number[] | undefined): number[] {
+  return few(part, sizes, { most: OFFER_BOUNDS.dataAreas }).map((size) => count(part, size));
+}
+
+function few<Item>(part: string, items: Item[] = [], { most }: { most: number }): Item[] {
+  if (items.length <= most) return items;
+  throw invalid(part, { found: `${items.length} entries`, right: `at most ${most}` });
 }
 
 function list<Name extends string | number>(

@@ -43,5 +43,14 @@ export type { ButtonCapability, HookSwitchCapability, PhoneCapabilities } from "
 export { PHONE_ERRORS, PhoneError, type PhoneErrorCode, type PhoneErrorName } from "../core/contract/errors.ts";
 export { type Feature, FEATURES } from "../core/contract/features.ts";
 export * from "../core/contract/names.ts";
-export * from "../core/contract/operations.ts";
+export {
+  type GetterName,
+  type GetterParameters,
+  type GetterResults,
+  GETTERS,
+  type OperationName,
+  type OperationParameters,
+  OPERATIONS,
+  type PhoneStatus,
+} from "../core/contract/operations.ts";
 export { BoundedMap, pause, SerialQueue, unlessAborted } from "../tools/mod.ts";

@@ -18,12 +18,13 @@ export class PendingCalls {
    * @param send Sends it, with the number that its answer will have.
    * @returns What it is answered.
    * @throws {PhoneError} What it is refused with.
+   * @throws Whatever `send` throws: then it is no call.
    */
   make(send: (call: number) => void): Promise<unknown> {
     const call = ++this.#last;
     const pending = Promise.withResolvers<unknown>();
-    this.#pending.set(call, pending);
     send(call);
+    this.#pending.set(call, pending);
     return pending.promise;
   }
 

@@ -78,6 +78,14 @@ const WRONG: Record<string, { args: string[]; words: RegExp }> = {
     args: ["setLamp", "x:1", "lamp=top", "mode=on"],
     words: /lamp cannot be "top": it must be a number/,
   },
+  "a number that no computer holds": {
+    args: ["setLamp", "x:1", `lamp=${"9".repeat(400)}`, "mode=on"],
+    words: /lamp cannot be "9+": it must be a number/,
+  },
+  "base64 with a space in it": {
+    args: ["devSpecific", "x:1", "params=AA AA"],
+    words: /params cannot be "AA AA": it must be base64/,
+  },
   "what is no base64": { args: ["devSpecific", "x:1", "params=#"], words: /params cannot be "#": it must be base64/ },
   "a file that is not there": {
     args: ["setData", "x:1", "dataId=0", "data=@/nowhere"],

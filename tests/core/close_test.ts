@@ -39,6 +39,22 @@ Deno.test("R47 R50 R51 closing one of several handles tells the plugin nothing; 
   equal(events.length, 0);
 });
 
+Deno.test("Q2 R91 the replies that a close suppresses leave a full queue before others are told of the close", async () => {
+  const eventBytes = 300;
+  const fixture = new Fixture({ bounds: { eventBytes } });
+  const application = await fixture.application();
+  const owner = await fixture.open(application);
+  const monitor = await fixture.open(application, { privilege: "monitor" });
+  await fixture.over(monitor.setStatusMessages({ states: ["owner", "lamp"], buttonModes: [], buttonStates: [] }));
+  fixture.events.state("a", { states: ["lamp"], detail: 1 });
+  fixture.events.completed(await fixture.light(owner), { result: 0 });
+  await fixture.pass();
+  await fixture.over(owner.close());
+  const events = follow(application);
+  await fixture.pass();
+  deepEqual(events.map((event) => event.type === "PHONE_STATE" && event.states), [["lamp"], ["owner"]]);
+});
+
 Deno.test("R55 the last close completes the orphans of handles that were closed before", async () => {
   const fixture = new Fixture();
   const application = await fixture.application();

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
-import { definePlugin, type Host, type PartialCapabilities, PhoneError } from "../../server/plugin/mod.ts";
+import { definePlugin, type Host, LAMP_MODES, type PartialCapabilities, PhoneError } from "../../server/plugin/mod.ts";
 import { Bench, onePhone } from "./testbed.ts";
 
 /** A started plugin that does nothing by itself, and its host. */
@@ -126,11 +126,13 @@ const CAPABILITY_SLIPS: [string, RegExp][] = [
   [`{ "buttons": [{ "id": 1 }, { "id": 1 }] }`, /button 1 twice, but must be each id once/],
   [`{ "buttons": [{ "id": 1, "lampModes": ["blinking"] }] }`, /lampModes has "blinking".* or a vendor's number/],
   [`{ "features": ["fly"] }`, /features has "fly"/],
+  [JSON.stringify({ deviceClasses: Array(65).fill("x") }), /deviceClasses has 65 entries, but must be at most 64/],
+  [JSON.stringify({ setData: Array(257).fill(1) }), /setData has 257 entries, but must be at most 256/],
   [`{ "provider": 7 }`, /provider has 7, but must be text of at most 2000 characters/],
 ];
 
 for (const [capabilities, words] of CAPABILITY_SLIPS) {
-  Deno.test(`capabilities ${capabilities} are refused in words, before the server hears of them`, async () => {
+  Deno.test(`capabilities ${capabilities.slice(0, 60)} are refused in words, before the server hears of them`, async () => {
     const { bench, host } = await idle();
     const before = bench.said.length;
     await rejects(host.addPhone({ id: "p", name: "P", capabilities: JSON.parse(capabilities) }, {}), {
@@ -159,6 +161,21 @@ Deno.test("a phone that the server refuses is not there, and can be added later"
   bench.say({ type: "answer", call: 2 });
   equal((await second).id, "p");
   await rejects(host.removePhone("q"), /there is none of that id/);
+});
+
+Deno.test("a plugin is ready without a phone whose offer fits no message, and the author is told how much fits", async () => {
+  let refused: unknown;
+  const bench = new Bench(definePlugin((host) => ({
+    start() {
+      // No part is over its bound, and yet the whole is too long.
+      const lampModes = [...LAMP_MODES, ...Array.from({ length: 16 }, (_, bit) => 2 ** (16 + bit))];
+      const buttons = Array.from({ length: 1024 }, (_, id) => ({ id, lampModes }));
+      host.addPhone({ id: "p", name: "P", capabilities: { buttons } }, {}).catch((error) => refused = error);
+    },
+  })));
+  await bench.start();
+  deepEqual(bench.said.map(({ type }) => type), ["hello", "ready"]);
+  match(String(refused), /RangeError: Cannot send a message of \d+ characters.*at most 262144 fit/);
 });
 
 Deno.test("step 6 of a plugin's life: a stop that fails is logged and ends all the same", async () => {

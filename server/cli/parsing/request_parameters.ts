@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { z } from "zod";
 import { wordsOf } from "../../core/contract/errors.ts";
 import { OPERATION_TABLE } from "../../core/contract/operation_table.ts";
 import type { OperationName } from "../../core/contract/operations.ts";
@@ -13,6 +14,8 @@ import { readPath } from "./values.ts";
 
 /** Bytes are read from this file name on; `-` is the standard input. */
 const FILE = "@";
+/** What the server takes for base64. */
+const BASE64 = z.base64();
 
 /**
  * Reads `key=value` pairs: a value becomes what the operation takes there, a number, a text, or a list that
@@ -43,7 +46,7 @@ export async function readParameters(operation: OperationName, pairs: readonly s
 }
 
 async function readValue(text: string, { kind, name }: { kind: ParameterKind; name: string }): Promise<unknown> {
-  const number = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+  const number = readNumber(text);
   switch (kind) {
     case "number":
       if (number !== undefined) return number;
@@ -54,7 +57,7 @@ async function readValue(text: string, { kind, name }: { kind: ParameterKind; na
       return text.split(",").filter((item) => item !== "");
     case "bytes":
       if (text.startsWith(FILE)) return (await readBytes(text.slice(FILE.length))).toBase64();
-      if (isBase64(text)) return text;
+      if (BASE64.safeParse(text).success) return text;
       throw new Misuse(`${name} cannot be ${JSON.stringify(text)}: it must be base64`);
     case "name":
     case "text":
@@ -62,13 +65,9 @@ async function readValue(text: string, { kind, name }: { kind: ParameterKind; na
   }
 }
 
-function isBase64(text: string): boolean {
-  try {
-    Uint8Array.fromBase64(text, { lastChunkHandling: "strict" });
-    return true;
-  } catch {
-    return false;
-  }
+function readNumber(text: string): number | undefined {
+  const number = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  return Number.isFinite(number) ? number : undefined;
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {

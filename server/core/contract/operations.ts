@@ -23,7 +23,7 @@ import { count, dword, named, type Parameters, type ValuesOf } from "./parameter
 export type OperationName = keyof typeof OPERATION_TABLE;
 
 /** The nine asynchronous operations (contract 2.1). */
-export const OPERATIONS = Object.keys(OPERATION_TABLE) as OperationName[];
+export const OPERATIONS: readonly OperationName[] = Object.keys(OPERATION_TABLE) as OperationName[];
 
 /** What each operation is given, as it travels: bytes are base64. */
 export type OperationParameters = {
@@ -49,7 +49,7 @@ export const GETTER_TABLE = {
 export type GetterName = keyof typeof GETTER_TABLE;
 
 /** The synchronous getters: the plugin is queried (contract 2.2). */
-export const GETTERS = Object.keys(GETTER_TABLE) as GetterName[];
+export const GETTERS: readonly GetterName[] = Object.keys(GETTER_TABLE) as GetterName[];
 
 /** What each getter is given, as it travels. */
 export type GetterParameters = { [Name in GetterName]: ValuesOf<typeof GETTER_TABLE[Name]> };

@@ -37,6 +37,6 @@ export async function ask(
     });
   } catch (cause) {
     request.signal?.throwIfAborted();
-    throw new ServerUnreachable(address.url.origin, { cause });
+    throw new ServerUnreachable(`${address.url.origin} cannot be reached`, { cause, answered: false });
   }
 }

@@ -177,11 +177,12 @@ export function applicationOn(line: Line): LineListener & { readonly application
       if (event.type === "GAP") {
         // What fell into it is told by the records, and by the handles that are there no more.
         replies.missed();
-        for (const held of missing.splice(0)) void leaveMissing(held);
+        for (const held of missing.splice(0)) if (phones.has(held.phone.handle)) void leaveMissing(held);
       }
       feed.publish(event);
-      const held = event.type === "PHONE_CLOSE" ? phones.get(event.handle) : undefined;
-      if (held && event.type === "PHONE_CLOSE") leave(held, event.cause);
+      if (event.type !== "PHONE_CLOSE") return;
+      const held = phones.get(event.handle);
+      if (held) leave(held, event.cause);
     },
     resumed(handles) {
       const known = new Set(handles.map(({ handle }) => handle));

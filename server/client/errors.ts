@@ -29,12 +29,16 @@ export class UnexpectedAnswer extends Error {
   }
 }
 
-/** No server answers at the address; `cause` says why, in the words of the runtime. */
+/** No server answers at the address, or its answer broke off; `cause` says why, in the words of the runtime. */
 export class ServerUnreachable extends TypeError {
-  /** Makes the error of one address. */
-  constructor(origin: string, options: { cause: unknown }) {
-    super(`${origin} cannot be reached`, options);
+  /** Whether something answers there, though not to its end. */
+  readonly answered: boolean;
+
+  /** Makes the error with what was attempted. */
+  constructor(message: string, options: { cause?: unknown; answered: boolean }) {
+    super(message, options);
     this.name = "ServerUnreachable";
+    this.answered = options.answered;
   }
 }
 

@@ -8,7 +8,7 @@ import { fits } from "../core/contract/shape.ts";
 import { DescribedProblem } from "../core/contract/shapes/mod.ts";
 import { type Address, ask, authorization } from "./address.ts";
 import { jsonOf } from "./answers.ts";
-import { CallRefused } from "./errors.ts";
+import { CallRefused, ServerUnreachable } from "./errors.ts";
 
 /** A socket that has not opened by then is given up, milliseconds. */
 const OPEN_MS = 10_000;
@@ -83,7 +83,8 @@ async function whyNot(address: Address, signal: AbortSignal | undefined): Promis
   const answer = await ask(address, { path: "/v1/socket", signal: signal ?? null });
   if ([401, 403, 404, 429, 503].includes(answer.status)) return await refusalOf(answer);
   await answer.body?.cancel();
-  return new TypeError(`The socket of ${address.url.origin} could not be opened, though it answers calls`);
+  const words = `The socket of ${address.url.origin} could not be opened, though it answers calls`;
+  return new ServerUnreachable(words, { answered: true });
 }
 
 /** Something else than a Switchroom may answer there: its own words must do. */

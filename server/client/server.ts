@@ -149,11 +149,12 @@ export function serverAt(url: string | URL, { token, transport }: ServerOptions)
       signal: signal ?? late ?? null,
       redirect: "manual",
     }).catch((error) => {
-      throw error === late?.reason ? new ServerUnreachable(address.url.origin, { cause: error }) : error;
+      if (error !== late?.reason) throw error;
+      throw new ServerUnreachable(`${address.url.origin} does not answer`, { cause: error, answered: false });
     });
     const text = await response.text().catch((cause) => {
       signal?.throwIfAborted();
-      throw new TypeError(`${what} broke off`, { cause });
+      throw new ServerUnreachable(`${what} broke off`, { cause, answered: true });
     });
     const value = text === "" ? undefined : jsonOf(text);
     if (response.ok || response.status === also) return checked(value, shape, { what });

@@ -59,7 +59,13 @@ Deno.test("the history is listed, filtered, shown and verified from a shell", as
 });
 
 Deno.test("a list goes on from page to page until there is enough, also over an empty page", async () => {
-  const event = (seq: number) => ({ seq, at: "2026-03-01T09:30:00.000Z", type: "serverStarted", detail: {} });
+  const event = (seq: number) => ({
+    seq,
+    at: "2026-03-01T09:30:00.000Z",
+    type: "pluginReady",
+    plugin: "x",
+    detail: {},
+  });
   const pages = new Map<string | null, { events: unknown[]; next: string | null }>([
     [null, { events: [event(9), event(8)], next: "b8" }],
     ["b8", { events: [], next: "b5" }],

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match } from "node:assert/strict";
+import { retry } from "@std/async/retry";
 import { takeDataFolder } from "../../server/history/mod.ts";
 import type { Certificate } from "../../server/http/mod.ts";
 import { temporaryFolder } from "../faults/temporary.ts";
@@ -99,12 +100,12 @@ Deno.test("a server is reached by its address with a token, and its refusals are
   refused(own, { code: 1, words: /token is not known/ });
 });
 
-/** A server that speaks TLS with a certificate. */
-async function startTls(folder: string, { cert, key }: Certificate) {
+/** A server that speaks TLS with a certificate; without plugins, unless other arguments say otherwise. */
+async function startTls(folder: string, { cert, key }: Certificate, { args = ["--safe"] } = {}) {
   const tls = { cert: `${folder}/cert.pem`, key: `${folder}/key.pem` };
   await Deno.writeTextFile(tls.cert, cert);
   await Deno.writeTextFile(tls.key, key);
-  return await startServer({ config: { tls }, args: ["--safe", "--listen", "0.0.0.0:0"], untilListening: true });
+  return await startServer({ config: { tls }, args: [...args, "--listen", "0.0.0.0:0"], untilListening: true });
 }
 
 Deno.test("a server whose certificate names a public host is found by its data folder: no certificate is needed on its own machine", async () => {
@@ -152,6 +153,19 @@ Deno.test("a server by its address is reached over TLS with its certificate", as
   deepEqual(await cli(args, { env: { SWITCHROOM_TOKEN: server.token } }), { code: 0, stdout: "", stderr: "" });
 });
 
+Deno.test("a phone behind TLS is driven with the server's certificate, over the socket as over HTTP", async () => {
+  using folder = temporaryFolder();
+  await using server = await startTls(folder.path, await makeCertificate("desk"), { args: [] });
+  const { local } = JSON.parse(await Deno.readTextFile(`${server.data}/server.json`));
+  await retry(async () => equal((await fetch(`${local}/readyz`).then((answer) => answer.json())).ready, true));
+  const at = ["--url", server.url.replace("0.0.0.0", "127.0.0.1"), "--ca", `${folder.path}/cert.pem`];
+  const env = { SWITCHROOM_TOKEN: server.token };
+  const lit = await cli(["request", "setLamp", "virtual:desk-1", "lamp=20", "mode=flash", ...at], { env });
+  deepEqual({ code: lit.code, stderr: lit.stderr }, { code: 0, stderr: "" });
+  const lamp = await cli(["phone", "get", "0", "lamp", "20", "--json", ...at], { env });
+  deepEqual(jsonLines(lamp), [{ lamp: 20, mode: "flash" }]);
+});
+
 Deno.test("an address that the command line may not reach is refused with what would be right", async () => {
   const env = { SWITCHROOM_TOKEN: "any" };
   refused(await cli(["phone", "list", "--url", "http://192.0.2.1:8274"], { env }), {
@@ -170,6 +184,11 @@ Deno.test("what is no Switchroom is told as such", async () => {
   const list = ({ url }: { url: string }) => cli(["phone", "list", "--url", url], { env: { SWITCHROOM_TOKEN: "any" } });
   refused(await list(stranger), { code: 1, words: /answer to GET \/v1\/phones is not as expected/ });
   refused(await list(broken), { code: 1, words: /answer to GET \/v1\/phones is 502, and not of a Switchroom/ });
+  const get = ["phone", "get", "x:1", "ring", "--url", stranger.url];
+  refused(await cli(get, { env: { SWITCHROOM_TOKEN: "any" } }), {
+    code: 1,
+    words: /answer to GET \/v1\/phones\/x%3A1/,
+  });
 });
 
 Deno.test("what a server says cannot give orders to the terminal", async () => {
@@ -183,7 +202,8 @@ Deno.test("what a server says cannot give orders to the terminal", async () => {
   };
   const capabilities = {
     ...{ display: { rows: 0, columns: 0 }, ringModes: 0, volumeDevices: [], gainDevices: [] },
-    ...{ hookSwitchDevices: [], buttons: [], setData: [], features: [] },
+    ...{ hookSwitchDevices: [], hookSwitchModes: {}, buttons: [], setData: [], getData: [], features: [] },
+    ...{ states: [], deviceClasses: [], provider: "", phoneInfo: "", permanentId: "" },
   };
   const body = JSON.stringify({ phones: [{ ...phone, name: "two\nlines", capabilities }] });
   await using server = serve(() => new Response(body, { headers: { "content-type": "application/json" } }));

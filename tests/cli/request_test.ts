@@ -1,5 +1,8 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { retry } from "@std/async/retry";
+import { FakeTime } from "@std/testing/time";
+import { untilEnded } from "../../server/cli/commands/request.ts";
+import { Failure } from "../../server/program/mod.ts";
 import { temporaryFolder } from "../faults/temporary.ts";
 import { api } from "../harness/api.ts";
 import { type RunningServer, startServer } from "../harness/start_server.ts";
@@ -128,29 +131,34 @@ Deno.test("paths are relative to where the task was started", async () => {
 });
 
 Deno.test("a request whose end nobody tells is given up, and said to be accepted: exit 1", async () => {
-  const answers: Record<string, () => Response> = {
-    "/v1/applications": () => Response.json({ application: "a" }),
-    "/v1/applications/a/handles": () => Response.json({ handle: "h" }),
-    "/v1/handles/h/requests": () => Response.json({ requestId: 7, state: "accepted" }, { status: 202 }),
-    "/v1/applications/a": () => new Response(null, { status: 204 }),
+  using time = new FakeTime();
+  const { error } = console;
+  const told: string[] = [];
+  console.error = (line: string) => void told.push(line);
+  /** Waits for a request, and says after how many seconds it was given up, and how. */
+  const wait = async (atMost: number) => {
+    const signal = new AbortController().signal;
+    const began = Date.now();
+    let failure: unknown;
+    const waiting = untilEnded({ requestId: 7, reply: new Promise(() => {}) }, { atMost, signal })
+      .catch((error) => failure = error);
+    while (failure === undefined) {
+      await time.tickAsync(1_000);
+      await time.runMicrotasks();
+    }
+    await waiting;
+    ok(failure instanceof Failure);
+    equal(failure.exitCode, 1);
+    match(failure.message, /^Request 7 is accepted, but its end is not told: see history show 7/);
+    return (Date.now() - began) / 1_000;
   };
-  const waits: (string | null)[] = [];
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, ({ url, headers }) => {
-    waits.push(headers.get("prefer"));
-    return answers[new URL(url).pathname]?.() ?? new Response(null, { status: 404 });
-  });
   try {
-    const asked = ["request", "setLamp", "x:1", "lamp=1", "mode=off", "--url", `http://127.0.0.1:${server.addr.port}`];
-    const ask = (...args: string[]) => cli([...asked, ...args], { env: { SWITCHROOM_TOKEN: "any" } });
-    refused(await ask("--timeout", "5"), {
-      code: 1,
-      words: /Request 7 is accepted, but its end is not told: see history show 7/,
-    });
-    deepEqual(waits.splice(0).filter((wait) => wait !== null), ["wait=20"]);
-    match((await ask("--timeout", "100")).stderr, /^request 7 is accepted, and its end is not told yet\nswitchroom: /);
-    deepEqual(waits.filter((wait) => wait !== null), ["wait=60", "wait=55"]);
+    equal(await wait(20), 20);
+    deepEqual(told, []);
+    equal(await wait(115), 115);
+    deepEqual(told, ["request 7 is accepted, and its end is not told yet"]);
   } finally {
-    await server.shutdown();
+    console.error = error;
   }
 });
 

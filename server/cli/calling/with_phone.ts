@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { z } from "zod";
+import { connect, type Phone } from "../../client/mod.ts";
 import type { Privilege } from "../../core/contract/names.ts";
-import type { Connection } from "./connection.ts";
+import { given } from "../../tools/mod.ts";
+import type { CalledServer } from "./with_server.ts";
 
 /** How others see who has the phone. */
 const NAME = "command line";
@@ -13,41 +14,36 @@ const NAME = "command line";
 /** How long the phone is kept from others by a command that was killed, seconds. */
 const LEASE_SECONDS = 15;
 
-const application = z.object({ application: z.string() });
-const handle = z.object({ handle: z.string() });
-const nothing = z.undefined();
-
 /** Which phone, how, and until when. */
 export interface Opening {
-  connection: Connection;
+  called: CalledServer;
+  /** Its name, or its device id. */
   phone: string;
   privilege: Privilege;
   /** Gives up; the phone is closed all the same. */
   signal: AbortSignal;
 }
 
-/**
- * Opens a phone, lets it be used by the id of its handle, and closes it, whatever happened.
- *
- * @throws {Failure} If the server refuses.
- */
+/** Opens a phone, lets it be used, and closes it, whatever happened. */
 export async function withPhone<Result>(
-  { connection, phone, privilege, signal }: Opening,
-  use: (handle: string) => Promise<Result>,
+  { called: { server, at: { url, token, transport } }, phone, privilege, signal }: Opening,
+  use: (phone: Phone) => Promise<Result>,
 ): Promise<Result> {
   signal.throwIfAborted();
-  const started = await connection.call("POST /v1/applications", {
-    shape: application,
-    body: { name: NAME, leaseSeconds: LEASE_SECONDS },
+  // By its name, by which it is found again if the answer to its opening is lost.
+  const { phone: name } = await server.phone(phone);
+  const application = await connect(url, {
+    name: NAME,
+    token,
+    leaseSeconds: LEASE_SECONDS,
+    signal,
+    ...given({ transport }),
   });
-  const path = `/v1/applications/${started.application}`;
   try {
-    signal.throwIfAborted();
-    const opened = await connection.call(`POST ${path}/handles`, { shape: handle, body: { phone, privilege } });
-    return await use(opened.handle);
+    return await use(await application.open(name, { privilege, signal }));
   } finally {
     // What was done stands, whatever keeps the application from being ended: an application that is gone already, or
     // else its lease.
-    await connection.call(`DELETE ${path}`, { shape: nothing }).catch(() => {});
+    await application.close().catch(() => {});
   }
 }

@@ -3,24 +3,20 @@
  *
  * @module
  */
-import { z } from "zod";
 import { OPERATIONS } from "../../core/contract/operations.ts";
-import { FACT_TYPES } from "../../core/contract/facts.ts";
+import { type AnyFact, FACT_TYPES } from "../../core/contract/facts.ts";
 import { OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
 import { printable } from "../../core/contract/text.ts";
 import { EXIT } from "../../program/mod.ts";
-import { Event, RequestRecord } from "../calling/answers.ts";
-import { connect, SERVER_OPTIONS } from "../calling/connect.ts";
-import type { Connection } from "../calling/connection.ts";
+import { SERVER_OPTIONS } from "../calling/find_server.ts";
 import { interruptible } from "../calling/interruptible.ts";
+import { withServer } from "../calling/with_server.ts";
 import { paint, print, printAside, printFields, printJson, printList } from "../output.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";
 import { readInteger, readTime } from "../parsing/values.ts";
 
 const USUAL_LIMIT = "50";
 const MOST = 1_000_000;
-/** The largest page that a server gives (api.md, section 2). */
-const PAGE = 500;
 
 const LIMIT = { type: "string", value: "N", says: `how many, newest first (${USUAL_LIMIT})` } as const;
 
@@ -51,26 +47,22 @@ export const historyList = command({
   async run({ data, url, ca, json, limit = USUAL_LIMIT, from, to, ...others }) {
     const most = readInteger(limit, { name: "--limit", least: 1, most: MOST });
     const filter = { ...others, from: readTime(from, "--from"), to: readTime(to, "--to") };
-    const connection = await connect({ data, url, ca });
-    const page = z.object({ requests: z.array(RequestRecord), next: z.string().nullable() })
-      .transform(({ requests, next }) => ({ items: requests, next }));
-    let more = false;
-    const records = pages(connection, { path: "/v1/requests", filter, most, page, onMore: () => more = true });
-    await printList(records, {
-      json,
-      columns: {
-        ID: ({ requestId }) => String(requestId),
-        ACCEPTED: ({ acceptedAt }) => acceptedAt,
-        PHONE: ({ phone }) => phone,
-        OPERATION: ({ operation }) => operation,
-        PARAMETERS: ({ params }) => pairsOf(params),
-        OUTCOME: ({ outcome, state }) => outcome ?? state,
-        WHY: ({ cause, code }) => [cause, code].filter((word) => word !== undefined).join(" ") || "-",
-        TOKEN: ({ token }) => token,
-        APPLICATION: ({ application }) => application.name,
-      },
-    });
-    if (more && !json) tellOfMore(most);
+    await withServer({ data, url, ca }, ({ server }) =>
+      printAtMost(most, {
+        items: server.requests(filter, { limit: most }),
+        json,
+        columns: {
+          ID: ({ requestId }) => String(requestId),
+          ACCEPTED: ({ acceptedAt }) => acceptedAt,
+          PHONE: ({ phone }) => phone,
+          OPERATION: ({ operation }) => operation,
+          PARAMETERS: ({ params }) => pairsOf(params),
+          OUTCOME: ({ outcome, state }) => outcome ?? state,
+          WHY: ({ cause, code }) => [cause, code].filter((word) => word !== undefined).join(" ") || "-",
+          TOKEN: ({ token }) => token,
+          APPLICATION: ({ application }) => application.name,
+        },
+      }));
     return EXIT.orderly;
   },
 });
@@ -89,24 +81,20 @@ export const historyEvents = command({
   examples: ["history events --type callRefused"],
   async run({ data, url, ca, json, limit = USUAL_LIMIT, ...filter }) {
     const most = readInteger(limit, { name: "--limit", least: 1, most: MOST });
-    const connection = await connect({ data, url, ca });
-    const page = z.object({ events: z.array(Event), next: z.string().nullable() })
-      .transform(({ events, next }) => ({ items: events, next }));
-    let more = false;
-    const events = pages(connection, { path: "/v1/history/events", filter, most, page, onMore: () => more = true });
-    await printList(events, {
-      json,
-      columns: {
-        SEQ: ({ seq }) => String(seq),
-        AT: ({ at }) => at,
-        TYPE: ({ type }) => type,
-        ABOUT: ({ phone, plugin, address }) => phone ?? plugin ?? address ?? "-",
-        TOKEN: ({ token }) => token ?? "-",
-        CODE: ({ code }) => code ?? "-",
-        DETAIL: ({ detail }) => JSON.stringify(detail),
-      },
-    });
-    if (more && !json) tellOfMore(most);
+    await withServer({ data, url, ca }, ({ server }) =>
+      printAtMost(most, {
+        items: server.events(filter, { limit: most }),
+        json,
+        columns: {
+          SEQ: ({ seq }) => String(seq),
+          AT: ({ at }) => at,
+          TYPE: ({ type }) => type,
+          ABOUT: ({ phone, plugin, address }: AnyFact) => phone ?? plugin ?? address ?? "-",
+          TOKEN: ({ token }: AnyFact) => token ?? "-",
+          CODE: ({ code }: AnyFact) => code ?? "-",
+          DETAIL: ({ detail }) => JSON.stringify(detail),
+        },
+      }));
     return EXIT.orderly;
   },
 });
@@ -120,8 +108,7 @@ export const historyShow = command({
   examples: ["history show 42"],
   async run({ id, json, ...server }) {
     const requestId = readInteger(id, { name: "ID", least: 1, most: Number.MAX_SAFE_INTEGER });
-    const connection = await connect(server);
-    const record = await connection.call(`GET /v1/requests/${requestId}`, { shape: RequestRecord });
+    const record = await withServer(server, ({ server }) => server.request(requestId));
     if (json) printJson(record);
     else {
       const shown = Object.entries(record).filter(([, value]) => value !== null);
@@ -134,13 +121,6 @@ export const historyShow = command({
   },
 });
 
-const verdict = z.looseObject({
-  ok: z.boolean(),
-  blocks: z.number(),
-  records: z.number(),
-  firstBad: z.looseObject({ block: z.number(), problem: z.string() }).optional(),
-});
-
 /** `history verify`. */
 export const historyVerify = command({
   words: "history verify",
@@ -149,11 +129,8 @@ export const historyVerify = command({
   options: { ...SERVER_OPTIONS, json: JSON_OPTION },
   examples: ["history verify"],
   async run({ json, ...server }) {
-    const connection = await connect(server);
     // It takes as long as the history is, so that it has no deadline: whoever called it may interrupt it.
-    const found = await interruptible((signal) =>
-      connection.call("POST /v1/history/verify", { shape: verdict, signal })
-    );
+    const found = await withServer(server, ({ server }) => interruptible((signal) => server.verify({ signal })));
     const { ok, blocks, records, firstBad } = found;
     if (json) printJson(found);
     else if (ok) print(paint("green", `The history is whole: ${blocks} blocks, ${records} rows`));
@@ -177,36 +154,20 @@ function pairsOf(params: Readonly<Record<string, unknown>>): string {
   }).join(" ");
 }
 
-/** Says to people that a list goes on; a script that wants everything counts what it gets. */
-function tellOfMore(most: number): void {
-  printAside(`There are more: these are the newest ${most}, see --limit`);
-}
-
-interface Page<Item> {
-  items: Item[];
-  next: string | null;
-}
-
-/** Follows `next` until there is enough. */
-async function* pages<Item>(connection: Connection, { path, filter, most, page, onMore }: {
-  path: string;
-  filter: Readonly<Record<string, string | undefined>>;
-  most: number;
-  page: z.ZodType<Page<Item>>;
-  /** Called at the end if that was not everything. */
-  onMore: () => void;
-}): AsyncGenerator<Item> {
-  const given = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  let left = most;
-  let cursor: string | null = null;
-  do {
-    const query = new URLSearchParams(given);
-    query.set("limit", String(Math.min(PAGE, left)));
-    if (cursor !== null) query.set("cursor", cursor);
-    const { items, next }: Page<Item> = await connection.call(`GET ${path}?${query}`, { shape: page });
-    yield* items;
-    left -= items.length;
-    cursor = next;
-  } while (cursor !== null && left > 0);
-  if (cursor !== null) onMore();
+/** Prints a list, and says to people that it goes on; a script that wants everything counts what it gets. */
+async function printAtMost<Item extends object>(
+  most: number,
+  { items, json, columns }: {
+    /** Returns whether there are more. */
+    items: AsyncGenerator<Item, boolean, undefined>;
+    json: boolean | undefined;
+    columns: Readonly<Record<string, (item: Item) => string>>;
+  },
+): Promise<void> {
+  let more = false;
+  const noted = async function* () {
+    more = yield* items;
+  };
+  await printList(noted(), { json, columns });
+  if (more && !json) printAside(`There are more: these are the newest ${most}, see --limit`);
 }

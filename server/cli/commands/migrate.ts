@@ -5,7 +5,7 @@
  */
 import { examineHistory } from "../../history/mod.ts";
 import { EXIT, Failure } from "../../program/mod.ts";
-import { DATA, SERVER_OPTIONS } from "../calling/connect.ts";
+import { DATA, SERVER_OPTIONS } from "../calling/find_server.ts";
 import { historyFile, withHistory } from "../offline.ts";
 import { print, printList } from "../output.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";

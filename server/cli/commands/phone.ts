@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { z } from "zod";
-import { HOOKSWITCH_DEVICES } from "../../core/contract/names.ts";
-import { EXIT, Misuse } from "../../program/mod.ts";
-import { Phone } from "../calling/answers.ts";
-import { connect, SERVER_OPTIONS } from "../calling/connect.ts";
+import type { Abandonable, Phone, PhoneView } from "../../client/mod.ts";
+import { HOOKSWITCH_DEVICES, type HookSwitchDevice } from "../../core/contract/names.ts";
+import { EXIT, Failure, Misuse } from "../../program/mod.ts";
+import { SERVER_OPTIONS } from "../calling/find_server.ts";
 import { interruptible } from "../calling/interruptible.ts";
 import { withPhone } from "../calling/with_phone.ts";
+import { withServer } from "../calling/with_server.ts";
 import { printFields, printJson, printList } from "../output.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";
 import { shownState } from "./shown_state.ts";
@@ -24,8 +24,7 @@ export const phoneList = command({
   options: { ...SERVER_OPTIONS, json: JSON_OPTION },
   examples: ["phone list", "phone list --json"],
   async run({ json, ...server }) {
-    const connection = await connect(server);
-    const { phones } = await connection.call("GET /v1/phones", { shape: z.object({ phones: z.array(Phone) }) });
+    const phones = await withServer(server, ({ server }) => server.phones());
     await printList(phones, {
       json,
       columns: {
@@ -49,15 +48,14 @@ export const phoneShow = command({
   options: { ...SERVER_OPTIONS, json: JSON_OPTION },
   examples: ["phone show virtual:desk-1", "phone show 0 --json"],
   async run({ phone: named, json, ...server }) {
-    const connection = await connect(server);
-    const phone = await connection.call(`GET /v1/phones/${encodeURIComponent(named)}`, { shape: Phone });
+    const phone = await withServer(server, ({ server }) => server.phone(named));
     if (json) printJson(phone);
     else printFields(fieldsOf(phone));
     return EXIT.orderly;
   },
 });
 
-function fieldsOf({ capabilities, ...phone }: z.infer<typeof Phone>): Record<string, string> {
+function fieldsOf({ capabilities, ...phone }: PhoneView): Record<string, string> {
   const { display, buttons, setData } = capabilities;
   const lamps = buttons.filter(({ lampModes }) => lampModes.some((mode) => mode !== "dummy"));
   return {
@@ -83,18 +81,42 @@ function list(items: readonly unknown[]): string {
   return items.length === 0 ? "-" : items.join(" ");
 }
 
-/** The getters of a phone, by what is typed for each; `what` is which one of several. */
-const GETTERS: Readonly<Record<string, { path: string; what?: string }>> = {
-  status: { path: "status" },
-  display: { path: "display" },
-  hookswitch: { path: "hookswitch" },
-  ring: { path: "ring" },
-  volume: { path: "volume", what: "DEVICE" },
-  gain: { path: "gain", what: "DEVICE" },
-  lamp: { path: "lamps", what: "ID" },
-  button: { path: "buttons", what: "ID" },
-  data: { path: "data", what: "ID" },
-};
+/** A getter: what is typed to say which one of several, and how the phone is asked. */
+interface Getter {
+  what?: "DEVICE" | "ID";
+  ask(phone: Phone, options: Abandonable & { which: string }): Promise<object>;
+}
+
+/** The most bytes that a data area gives (api.md, section 2). */
+const MOST_BYTES = 65_536;
+
+/** The getters of a phone, by what is typed for each. */
+const GETTERS = {
+  status: { ask: (phone, options) => phone.getStatus(options) },
+  display: { ask: (phone, options) => phone.getDisplay(options) },
+  hookswitch: { ask: (phone, options) => phone.getHookSwitch(options) },
+  ring: { ask: (phone, options) => phone.getRing(options) },
+  volume: { what: "DEVICE", ask: (phone, { which, ...options }) => phone.getVolume(deviceOf(which), options) },
+  gain: { what: "DEVICE", ask: (phone, { which, ...options }) => phone.getGain(deviceOf(which), options) },
+  lamp: { what: "ID", ask: (phone, { which, ...options }) => phone.getLamp({ lamp: idOf(which) }, options) },
+  button: { what: "ID", ask: (phone, { which, ...options }) => phone.getButtonInfo({ button: idOf(which) }, options) },
+  data: {
+    what: "ID",
+    ask: (phone, { which, ...options }) => phone.getData({ dataId: idOf(which), size: MOST_BYTES }, options),
+  },
+} as const satisfies Readonly<Record<string, Getter>>;
+
+/** Whether the phone has such a device it says itself. */
+function deviceOf(which: string): { device: HookSwitchDevice } {
+  return { device: which as HookSwitchDevice };
+}
+
+function idOf(which: string): number {
+  if (/^\d{1,10}$/.test(which)) return Number(which);
+  throw new Failure(`${JSON.stringify(which)} is not a number of the phone's capabilities: see phone show`);
+}
+
+const WHAT = Object.keys(GETTERS) as (keyof typeof GETTERS)[];
 
 /** `phone get`. */
 export const phoneGet = command({
@@ -102,7 +124,7 @@ export const phoneGet = command({
   says: "Asks a phone for its state",
   parameters: {
     phone: PHONE,
-    what: { value: "WHAT", says: "what to ask for", choices: Object.keys(GETTERS) },
+    what: { value: "WHAT", says: "what to ask for", choices: WHAT },
     which: {
       value: "WHICH",
       says: `the id of a lamp, button or data area; for volume and gain ${HOOKSWITCH_DEVICES.join(" ")}`,
@@ -112,19 +134,17 @@ export const phoneGet = command({
   options: { ...SERVER_OPTIONS, json: JSON_OPTION },
   examples: ["phone get virtual:desk-1 display", "phone get virtual:desk-1 lamp 20"],
   async run({ phone, what, which, json, ...server }) {
-    const { path, what: needed } = GETTERS[what] ?? { path: what };
+    const { what: needed, ask }: Getter = GETTERS[what];
     if ((which === undefined) !== (needed === undefined)) {
       throw new Misuse(`phone get PHONE ${what} ${needed ? `needs ${needed} after it` : `takes no ${which} after it`}`);
     }
-    const connection = await connect(server);
-    const route = which === undefined ? path : `${path}/${encodeURIComponent(which)}`;
-    const answer = await interruptible((signal) =>
-      withPhone(
-        { connection, phone, privilege: "monitor", signal },
-        (handle) =>
-          connection.call(`GET /v1/handles/${handle}/${route}`, { shape: z.record(z.string(), z.unknown()), signal }),
-      )
-    );
+    const answer = await withServer(server, (called) =>
+      interruptible((signal) =>
+        withPhone(
+          { called, phone, privilege: "monitor", signal },
+          (phone) => ask(phone, { which: which ?? "", signal }),
+        )
+      ));
     if (json) printJson(answer);
     else printFields(shownState(answer));
     return EXIT.orderly;

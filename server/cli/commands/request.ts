@@ -4,23 +4,23 @@
  *
  * @module
  */
-import { z } from "zod";
-import { type OperationName, OPERATIONS } from "../../core/contract/operations.ts";
+import { type AskedRequest, PhoneClosed, type RequestRecord } from "../../client/mod.ts";
+import { OPERATIONS } from "../../core/contract/operations.ts";
 import { printable } from "../../core/contract/text.ts";
+import { given, unlessAborted, within } from "../../tools/mod.ts";
 import { EXIT, Failure } from "../../program/mod.ts";
-import { RequestRecord } from "../calling/answers.ts";
-import { connect, SERVER_OPTIONS } from "../calling/connect.ts";
-import type { Connection } from "../calling/connection.ts";
+import { SERVER_OPTIONS } from "../calling/find_server.ts";
 import { interruptible } from "../calling/interruptible.ts";
 import { withPhone } from "../calling/with_phone.ts";
+import { withServer } from "../calling/with_server.ts";
 import { paint, print, printAside, printJson } from "../output.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";
 import { operationKeys } from "../parsing/operation_keys.ts";
 import { readParameters } from "../parsing/request_parameters.ts";
 import { readInteger } from "../parsing/values.ts";
 
-/** The longest that a server holds one answer back (api.md, section 2), seconds. */
-const LONGEST_WAIT = 60;
+/** How often somebody who waits is told that it goes on, seconds. */
+const NOTICE = 60;
 
 const MOST_SECONDS = 86_400;
 
@@ -54,66 +54,58 @@ export const request = command({
     "request setHookSwitch virtual:desk-1 devices=handset,speaker mode=onHook",
     `request devSpecific virtual:desk-1 params=@- <<< '{"press": 12}'`,
   ],
-  async run({ operation: named, phone, pairs, timeout, reference, owner, json, ...server }) {
-    const operation = operationOf(named);
+  async run({ operation, phone: named, pairs, timeout, reference, owner, json, ...server }) {
     const parameters = await readParameters(operation, pairs);
     const seconds = timeout === undefined
       ? undefined
       : readInteger(timeout, { name: "--timeout", least: 1, most: MOST_SECONDS });
-    const body = {
-      operation,
-      ...parameters,
-      ...(reference !== undefined && { reference }),
-      ...(seconds !== undefined && { deadlineMs: seconds * 1_000 }),
-    };
-    const connection = await connect(server);
+    const options = given({ reference, deadlineMs: seconds && seconds * 1_000 });
     const privilege = operation === "devSpecific" && !owner ? "monitor" : "owner";
     const atMost = (seconds ?? LONGEST_DEADLINE) + GRACE;
-    const { requestId } = await interruptible((signal) =>
-      withPhone(
-        { connection, phone, privilege, signal },
-        (handle) => requestAndWait(connection, { handle, body, atMost, signal }),
-      )
-    );
-    // As the history has it once the phone is closed, which belongs to it.
-    const record = await connection.call(`GET /v1/requests/${requestId}`, { shape: RequestRecord });
-    if (json) printJson(record);
-    else print(outcomeOf(record));
-    return record.outcome === "succeeded" ? EXIT.orderly : EXIT.failed;
+    return await withServer(server, async (called) => {
+      const { requestId } = await interruptible((signal) =>
+        withPhone({ called, phone: named, privilege, signal }, async (phone) => {
+          const asked = await phone.ask(operation, parameters, { ...options, signal });
+          await untilEnded(asked, { atMost, signal });
+          return asked;
+        })
+      );
+      // As the history has it once the phone is closed, which belongs to it.
+      const record = await called.server.request(requestId);
+      if (json) printJson(record);
+      else print(outcomeOf(record));
+      return record.outcome === "succeeded" ? EXIT.orderly : EXIT.failed;
+    });
   },
 });
 
-/** The choices have been checked; the type does not know it. */
-function operationOf(name: string): OperationName {
-  return z.enum(OPERATIONS).parse(name);
-}
-
 /**
- * Requests the operation, and waits: the same key gives the same request again.
+ * Waits for the end of a request, `atMost` seconds long. The record says which end it was.
  *
  * @throws {Failure} If the end is not told in time: a history that cannot be written keeps it back.
  */
-async function requestAndWait(
-  connection: Connection,
-  { handle, body, atMost, signal }: { handle: string; body: object; atMost: number; signal: AbortSignal },
-): Promise<RequestRecord> {
-  const key = crypto.randomUUID();
-  const shape = z.union([RequestRecord, z.object({ requestId: z.number(), state: z.literal("accepted") })]);
-  let request = "";
-  for (let left = atMost; left > 0; left -= LONGEST_WAIT) {
-    const headers = { prefer: `wait=${Math.min(left, LONGEST_WAIT)}`, "idempotency-key": key };
-    const answer = await connection.call(`POST /v1/handles/${handle}/requests`, { shape, body, headers, signal });
-    if ("outcome" in answer) return answer;
-    request = String(answer.requestId);
-    if (left > LONGEST_WAIT) printAside(`request ${request} is accepted, and its end is not told yet`);
+export async function untilEnded(
+  { requestId, reply }: AskedRequest,
+  { atMost, signal }: { atMost: number; signal: AbortSignal },
+): Promise<void> {
+  const ended = unlessAborted(reply, signal);
+  for (let left = atMost; left > 0; left -= NOTICE) {
+    if (await within(ended, 1_000 * Math.min(left, NOTICE))) {
+      return await ended.then(() => {}, (error) => {
+        // The phone was taken away, and the record may know more.
+        if (!(error instanceof PhoneClosed)) throw error;
+      });
+    }
+    if (left > NOTICE) printAside(`request ${requestId} is accepted, and its end is not told yet`);
   }
   throw new Failure(
-    `Request ${request} is accepted, but its end is not told: see history show ${request}, and doctor for why`,
+    `Request ${requestId} is accepted, but its end is not told: see history show ${requestId}, and doctor for why`,
   );
 }
 
-function outcomeOf({ requestId, operation, phone, outcome, code, result, cause, message }: RequestRecord): string {
-  const said = `${operation} of ${phone} ${outcome} (request ${requestId})`;
+function outcomeOf(record: RequestRecord): string {
+  const { requestId, operation, phone, state, outcome, code, result, cause, message } = record;
+  const said = `${operation} of ${phone} ${outcome ?? state} (request ${requestId})`;
   if (outcome === "succeeded") return paint("green", printable(said));
   const why = [cause, code ?? (result === null ? undefined : String(result)), message].filter((word) =>
     word !== undefined

@@ -3,30 +3,27 @@
  *
  * @module
  */
-import { z } from "zod";
+import { fits, list, number, object, text } from "../../core/contract/shape.ts";
 
-/** Each row between bars, so that blanks are seen. */
-const Rows = z.array(z.string()).transform((rows) => rows.map((row) => `|${row}|`));
-
-/** How values are shown that would not be read as they come, by their names. */
-const SHOWN = new Map<string, z.ZodType<string | string[]>>([
-  ["rows", Rows],
-  ["display", z.object({ rows: Rows }).transform(({ rows }) => rows)],
-  [
-    "lampModes",
-    z.array(z.object({ lamp: z.number(), mode: z.string() }))
-      .transform((lamps) => lamps.map(({ lamp, mode }) => `${lamp} ${mode}`).join("  ")),
-  ],
-]);
+const Rows = list(text);
+const Display = object({ rows: Rows });
+const Lamps = list(object({ lamp: number, mode: text }));
 
 /** A getter's answer by names, each value a line, or the rows of a display. */
-export function shownState(answer: Readonly<Record<string, unknown>>): Record<string, string | string[]> {
-  return Object.fromEntries(
-    Object.entries(answer).map(([name, value]) => [name, SHOWN.get(name)?.safeParse(value).data ?? wordsFor(value)]),
-  );
+export function shownState(answer: object): Record<string, string | string[]> {
+  return Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, wordsFor(name, value)]));
 }
 
-function wordsFor(value: unknown): string {
+/** How a value is shown; some would not be read as they come. */
+function wordsFor(name: string, value: unknown): string | string[] {
+  if (name === "rows" && fits(value, Rows)) return barred(value);
+  if (name === "display" && fits(value, Display)) return barred(value.rows);
+  if (name === "lampModes" && fits(value, Lamps)) return value.map(({ lamp, mode }) => `${lamp} ${mode}`).join("  ");
   if (Array.isArray(value) && value.every((item) => typeof item !== "object")) return value.join(" ") || "-";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** Each row between bars, so that blanks are seen. */
+function barred(rows: readonly string[]): string[] {
+  return rows.map((row) => `|${row}|`);
 }

@@ -4,21 +4,20 @@
  *
  * @module
  */
-import { z } from "zod";
+import type { z } from "zod";
 import type { OpenHistory } from "../../history/mod.ts";
-import { makeToken, SCOPES } from "../../access/mod.ts";
+import { makeToken, tokenView } from "../../access/mod.ts";
 import { NewToken } from "../../api/mod.ts";
+import { type MadeToken, type Scope, SCOPES, type TokenSpec } from "../../core/contract/token.ts";
 import { EXIT, Failure, Misuse, OPERATOR } from "../../program/mod.ts";
-import { Token } from "../calling/answers.ts";
-import { connect, DATA, SERVER_OPTIONS } from "../calling/connect.ts";
+import { DATA, SERVER_OPTIONS } from "../calling/find_server.ts";
+import { withServer } from "../calling/with_server.ts";
 import { isServed, withHistory } from "../offline.ts";
 import { print, printAside, printJson, printList } from "../output.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";
 
 /** What an application needs that drives phones. */
-const USUAL_SCOPES = ["phones:monitor", "phones:control"];
-
-const made = Token.extend({ token: z.string() });
+const USUAL_SCOPES: readonly Scope[] = ["phones:monitor", "phones:control"];
 
 /** `token create`. */
 export const tokenCreate = command({
@@ -48,7 +47,7 @@ export const tokenCreate = command({
     if (!checked.success) throw new Misuse(wrong(checked.error));
     const token = server.url === undefined && !await isServed(server.data ?? DATA)
       ? await withHistory(server.data ?? DATA, (opened) => createOffline(opened, checked.data))
-      : await (await connect(server)).call("POST /v1/tokens", { shape: made, body: checked.data });
+      : await withServer(server, ({ server }) => server.createToken(checked.data));
     if (json) printJson(token);
     else {
       // Not to standard output, where a script reads the secret.
@@ -68,8 +67,8 @@ export const tokenList = command({
   examples: ["token list"],
   async run({ json, ...server }) {
     const tokens = server.url === undefined && !await isServed(server.data ?? DATA)
-      ? await withHistory(server.data ?? DATA, (opened) => Promise.resolve(opened.tokens.list().map(viewOf)))
-      : (await (await connect(server)).call("GET /v1/tokens", { shape: z.object({ tokens: z.array(Token) }) })).tokens;
+      ? await withHistory(server.data ?? DATA, (opened) => Promise.resolve(opened.tokens.list().map(tokenView)))
+      : await withServer(server, ({ server }) => server.tokens());
     await printList(tokens, {
       json,
       columns: {
@@ -96,8 +95,7 @@ export const tokenRevoke = command({
     if (server.url === undefined && !await isServed(server.data ?? DATA)) {
       await withHistory(server.data ?? DATA, (opened) => revokeOffline(opened, id));
     } else {
-      const connection = await connect(server);
-      await connection.call(`DELETE /v1/tokens/${encodeURIComponent(id)}`, { shape: z.undefined() });
+      await withServer(server, ({ server }) => server.revokeToken(id));
     }
     return EXIT.orderly;
   },
@@ -105,13 +103,13 @@ export const tokenRevoke = command({
 
 async function createOffline(
   { tokens, history }: OpenHistory,
-  wish: z.output<typeof NewToken>,
-): Promise<z.infer<typeof made>> {
+  wish: TokenSpec,
+): Promise<MadeToken> {
   const { kept, secret } = makeToken(wish, { now: Date.now() });
   const { id, name, scopes, phones } = kept;
   await tokens.add(kept);
   await history.note({ type: "tokenCreated", token: OPERATOR, detail: { subject: id, name, scopes, phones } });
-  return { token: secret, ...viewOf(kept) };
+  return { token: secret, ...tokenView(kept) };
 }
 
 async function revokeOffline({ tokens, history }: OpenHistory, id: string): Promise<void> {
@@ -119,11 +117,6 @@ async function revokeOffline({ tokens, history }: OpenHistory, id: string): Prom
   if (token === undefined) throw new Failure(`No token has the id ${id}: token list says which there are`);
   await tokens.remove(id);
   await history.note({ type: "tokenRevoked", token: OPERATOR, detail: { subject: id, name: token.name } });
-}
-
-/** A token as the server would show it. */
-function viewOf({ id, name, scopes, phones, createdAt }: ReturnType<OpenHistory["tokens"]["list"]>[number]): Token {
-  return { id, name, scopes, phones, createdAt: new Date(createdAt).toISOString() };
 }
 
 function wrong({ issues }: z.ZodError): string {

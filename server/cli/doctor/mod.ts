@@ -5,7 +5,7 @@
  */
 import { ownerOfDataFolder } from "../../history/mod.ts";
 import { type Configuration, type Flags, Misuse, readConfiguration } from "../../program/mod.ts";
-import { DATA } from "../calling/connect.ts";
+import { DATA } from "../calling/find_server.ts";
 import { about, type Check, type Finding, findings } from "./check.ts";
 import { checkDisk, checkFolder, checkHistory, checkServerFile } from "./data_folder.ts";
 import { checkLeftovers, checkPlugins } from "./plugins.ts";

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { z } from "zod";
 import { cannotListen, Misuse, readCertificate } from "../../program/mod.ts";
-import { connect } from "../calling/connect.ts";
+import { withServer } from "../calling/with_server.ts";
 import { about, type Check } from "./check.ts";
 
 /** Whether the certificate can be used. */
@@ -36,14 +35,11 @@ export const checkAddress: Check = ({ configuration, owner }) => {
   }
 };
 
-const readiness = z.object({ ready: z.boolean(), reasons: z.array(z.string()) });
-
 /** Whether a running server is ready, in its own words. */
 export const checkReadiness: Check = async ({ data, owner }) => {
   if (owner === undefined) return [];
   const { good, odd, bad } = about("server");
-  const connection = await connect({ data });
-  const { ready, reasons } = await connection.call("GET /readyz", { shape: readiness, also: 503 });
+  const { ready, reasons } = await withServer({ data }, ({ server }) => server.readiness());
   if (reasons.length === 0) return [good("It is ready")];
   return reasons.map((reason) => ready ? odd(reason) : bad(reason));
 };

@@ -54,13 +54,17 @@ export interface Option {
   readonly path?: boolean;
 }
 
+/** One of the values that can be given, where these are listed. */
+type Choice<Of extends { readonly choices?: readonly string[] }> = Of extends
+  { readonly choices: readonly (infer Name extends string)[] } ? Name : string;
+
 type GivenParameter<Of extends Parameter> = Of["rest"] extends true ? string[]
-  : Of["optional"] extends true ? string | undefined
-  : string;
+  : Of["optional"] extends true ? Choice<Of> | undefined
+  : Choice<Of>;
 
 type GivenOption<Of extends Option> = Of["type"] extends "boolean" ? boolean
-  : Of["multiple"] extends true ? string[]
-  : string;
+  : Of["multiple"] extends true ? Choice<Of>[]
+  : Choice<Of>;
 
 /** What a command is given: its parameters and options, by their names. */
 export type Given<Parameters extends Record<string, Parameter>, Options extends Record<string, Option>> =

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { wordsOf } from "../../core/contract/errors.ts";
 import { OPERATION_TABLE } from "../../core/contract/operation_table.ts";
-import type { OperationName } from "../../core/contract/operations.ts";
+import type { OperationName, OperationParameters } from "../../core/contract/operations.ts";
 import type { ParameterKind, Parameters } from "../../core/contract/parameter.ts";
 import { Misuse } from "../../program/mod.ts";
 import { orNearest } from "./nearest.ts";
@@ -23,7 +23,10 @@ const BASE64 = z.base64();
  *
  * @throws {Misuse} If a pair is none, or is not one of the operation.
  */
-export async function readParameters(operation: OperationName, pairs: readonly string[]): Promise<object> {
+export async function readParameters<Name extends OperationName>(
+  operation: Name,
+  pairs: readonly string[],
+): Promise<OperationParameters[Name]> {
   const known: Parameters = OPERATION_TABLE[operation].parameters;
   const names = Object.keys(known);
   const parameters: Record<string, unknown> = {};
@@ -42,7 +45,8 @@ export async function readParameters(operation: OperationName, pairs: readonly s
     !Object.hasOwn(parameters, name) && !("optional" in parameter)
   );
   if (missing.length > 0) throw new Misuse(`${operation} needs ${missing.map(([name]) => `${name}=…`).join(" ")}`);
-  return parameters;
+  // Each has the JSON type that the table names; whether telephony knows the value is the server's question.
+  return parameters as OperationParameters[Name];
 }
 
 async function readValue(text: string, { kind, name }: { kind: ParameterKind; name: string }): Promise<unknown> {

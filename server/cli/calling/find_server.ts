@@ -7,7 +7,6 @@ import { wordsOf } from "../../core/contract/errors.ts";
 import { ownerOfDataFolder } from "../../history/mod.ts";
 import { Failure, Misuse, readServerFile, type ServerFile } from "../../program/mod.ts";
 import type { Option } from "../parsing/command.ts";
-import { type Connection, connection } from "./connection.ts";
 
 /** The token of whoever does not want to be the operator. */
 const VARIABLE = "SWITCHROOM_TOKEN";
@@ -25,17 +24,29 @@ export type ServerOptions = { [Name in keyof typeof SERVER_OPTIONS]?: string | u
 /** The data folder, unless named. */
 export const DATA = "data";
 
+/** A server that can be called. */
+export interface FoundServer {
+  /** Where it listens. */
+  readonly url: URL;
+  /** Who calls it. */
+  readonly token: string;
+  /** With what else: a certificate that is trusted. */
+  readonly transport: { client: Deno.HttpClient } | undefined;
+  /** Which server it is, in words, if it was found by its data folder. */
+  readonly of?: string;
+}
+
 /**
  * Finds the server of a data folder, or the one that `url` names.
  *
  * @throws {Failure} If no server runs there.
  * @throws {Misuse} If `url` comes without a token, or `ca` cannot be read.
  */
-export async function connect({ data = DATA, url, ca }: ServerOptions): Promise<Connection> {
+export async function findServer({ data = DATA, url, ca }: ServerOptions): Promise<FoundServer> {
   const token = Deno.env.get(VARIABLE) || undefined;
-  const client = ca === undefined ? undefined : await trusting(ca);
+  const transport = ca === undefined ? undefined : { client: await trusting(ca) };
   if (url !== undefined) {
-    if (token !== undefined) return connection(parseUrl(url), { token, client });
+    if (token !== undefined) return { url: parseUrl(url), token, transport };
     throw new Misuse(`--url needs the token of that server in ${VARIABLE}`);
   }
   const file = await readServerFile(data);
@@ -44,11 +55,12 @@ export async function connect({ data = DATA, url, ca }: ServerOptions): Promise<
   if (file === undefined || owner !== `process ${file.pid}`) throw new Failure(whyNone(data, { file, owner }));
   const own = token ?? file.token;
   if (own === undefined) throw new Failure(`${data}/server.json has no token: set ${VARIABLE}`);
-  return connection(reachable(file.local ?? file.url), {
+  return {
+    url: reachable(file.local ?? file.url),
     token: own,
-    client,
+    transport,
     of: `on the data folder ${data}, ${owner},`,
-  });
+  };
 }
 
 /**

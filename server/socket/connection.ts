@@ -11,14 +11,12 @@ import { type Answer, batchTextOf, textOf } from "./answer.ts";
 import type { CallsUnderWay } from "./calls_under_way.ts";
 import { Conversation } from "./conversation.ts";
 import { type Message, readMessages } from "./message.ts";
-import type { Method } from "./methods.ts";
 import { type CloseReason, Outbox, pumpEvents } from "./outbox.ts";
 import { SOCKET_PATH, type SocketPorts } from "./ports.ts";
 
 /** What a connection is made of. */
 export interface ConnectionOptions {
   readonly ports: SocketPorts;
-  readonly methods: ReadonlyMap<string, Method>;
   /** Calls of every socket. */
   readonly underWay: CallsUnderWay;
   /** Who opened the socket. */

@@ -62,7 +62,7 @@ export interface TokenKeeper {
 /** Every wrong secret is compared with all of them. */
 const MOST_TOKENS = 1_000;
 
-/** See the module. */
+/** A new token is valid once it is on disk; a revoked one is void before it is off the disk. */
 export function tokenKeeper(
   { clock, bounds, operator, tokens, tokenStore, waits, record }: TokenKeeperPorts,
 ): TokenKeeper {

@@ -26,8 +26,7 @@ import { greet, showToken } from "./print.ts";
 import { writeServerFile } from "./server_file.ts";
 import { bootstrap, operatorToken } from "./tokens.ts";
 import { logBrokenOff, logEntry, logFault, logSlowed, startLog } from "./watch/log.ts";
-import { tellingFacts } from "./watch/log_facts.ts";
-import { startWatch, type Watch } from "./watch/watch.ts";
+import { startWatch, type Watch, watchedHistory } from "./watch/watch.ts";
 
 /**
  * Serves until told to stop.
@@ -50,7 +49,7 @@ export async function serve(flags: Flags): Promise<void> {
     onFatal: internalError,
   });
   try {
-    const history = tellingFacts(opened.history, watch.fact);
+    const history = watchedHistory(opened.history, watch.fact);
     const core = createCore({
       clock: systemClock,
       nextId: () => randomBytes(16).toString("base64url"),

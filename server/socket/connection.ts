@@ -25,7 +25,7 @@ export interface ConnectionOptions {
   readonly address: string;
 }
 
-/** See the module. */
+/** Answers each message of its client, in whatever order answers come, until either side closes it. */
 export class Connection {
   readonly #socket: WebSocket;
   readonly #options: ConnectionOptions;

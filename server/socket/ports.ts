@@ -9,7 +9,7 @@ import type { HistoryReader } from "../core/contract/history.ts";
 import type { Applications, Clock, Lifecycle } from "../core/mod.ts";
 import type { Fact } from "../core/contract/facts.ts";
 
-/** See the module. */
+/** Shared by every socket, and wired in one place: `appPorts` of `server/http`. */
 export interface SocketPorts {
   /** What every call comes down to. */
   readonly applications: Applications;

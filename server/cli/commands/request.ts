@@ -5,6 +5,7 @@
  * @module
  */
 import { type AskedRequest, PhoneClosed, type RequestRecord } from "../../client/mod.ts";
+import { type Operation, OPERATION_TABLE } from "../../core/contract/operation_table.ts";
 import { OPERATIONS } from "../../core/contract/operations.ts";
 import { printable } from "../../core/contract/text.ts";
 import { given, unlessAborted, within } from "../../tools/mod.ts";
@@ -60,7 +61,8 @@ export const request = command({
       ? undefined
       : readInteger(timeout, { name: "--timeout", least: 1, most: MOST_SECONDS });
     const options = given({ reference, deadlineMs: seconds && seconds * 1_000 });
-    const privilege = operation === "devSpecific" && !owner ? "monitor" : "owner";
+    const { monitorMay }: Operation = OPERATION_TABLE[operation];
+    const privilege = monitorMay && !owner ? "monitor" : "owner";
     const atMost = (seconds ?? LONGEST_DEADLINE) + GRACE;
     return await withServer(server, async (called) => {
       const { requestId } = await interruptible((signal) =>

@@ -9,7 +9,7 @@
 export type { Attempts, AttemptStore, KeptToken, TokenStore } from "./contract.ts";
 export { Denial, type DenialKind } from "./denial.ts";
 
-export { type Scope, SCOPES, type StoredToken, type Token, type Tokens, type TokenTable } from "./token.ts";
+export { type Scope, SCOPES, type Token, type TokenEntry, type Tokens, type TokenTable } from "./token.ts";
 export { hashSecret, tableEntry, tokenTable } from "./token_table.ts";
 export { makeToken, type TokenSpec } from "./new_token.ts";
 export { type Actor, tokenKeeper } from "./token_keeper.ts";

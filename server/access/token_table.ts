@@ -5,7 +5,7 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { KeptToken } from "./contract.ts";
-import { type Scope, SCOPES, type StoredToken, type Token, type TokenTable } from "./token.ts";
+import { type Scope, SCOPES, type Token, type TokenEntry, type TokenTable } from "./token.ts";
 
 /** What is kept of a token's secret: SHA-256. Secrets are long and random, so a slow hash would only slow us. */
 export function hashSecret(secret: string): Uint8Array {
@@ -13,7 +13,7 @@ export function hashSecret(secret: string): Uint8Array {
 }
 
 /** A token as the table takes it. A scope that this build does not know allows nothing. */
-export function tableEntry({ id, scopes, phones, hash }: KeptToken): StoredToken {
+export function tableEntry({ id, scopes, phones, hash }: KeptToken): TokenEntry {
   const isScope = (scope: string): scope is Scope => (SCOPES as readonly string[]).includes(scope);
   return { token: { id, scopes: scopes.filter(isScope), phones }, hash };
 }
@@ -25,8 +25,8 @@ export function tableEntry({ id, scopes, phones, hash }: KeptToken): StoredToken
  * call 5 us, a fourth of what HTTP costs it altogether. A wrong one is never remembered, so whoever guesses goes the
  * whole way each time, and no more is remembered than there are tokens.
  */
-export function tokenTable(stored: readonly StoredToken[]): TokenTable {
-  const entries = new Map(stored.map((entry) => [entry.token.id, entry]));
+export function tokenTable(tokens: readonly TokenEntry[]): TokenTable {
+  const entries = new Map(tokens.map((entry) => [entry.token.id, entry]));
   const known = new Map<string, Token>();
   return {
     find(secret) {

@@ -68,7 +68,7 @@ export async function serve(flags: Flags): Promise<void> {
       log: logEntry,
     });
     const operator = operatorToken();
-    const tokens = tokenTable([...opened.tokens.list().map(tableEntry), operator.stored]);
+    const tokens = tokenTable([...opened.tokens.list().map(tableEntry), operator.entry]);
     const server = listen(configuration, { core, host, opened, history, tokens, watch, certificate });
     watch.metrics.show({ operator: core.operator, host, opened, server });
     const begun = begin({ opened, tokens, host });

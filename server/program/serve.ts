@@ -68,7 +68,7 @@ export async function serve(flags: Flags): Promise<void> {
       log: logEntry,
     });
     const operator = operatorToken();
-    const tokens = tokenTable([...opened.tokens.list().map(tableEntry), operator.stored]);
+    const tokens = tokenTable([...opened.tokens.list().map(tableEntry), operator.entry]);
     const server = listen(configuration, { core, host, opened, history, tokens, watch, certificate });
     watch.metrics.show({ operator: core.operator, host, opened, server });
     const begun = begin({ opened, tokens, host });
@@ -143,8 +143,8 @@ function listen(
       health: () => health({ lifecycle: core.lifecycle, host, opened, safe }),
       metrics: watch.metrics.tell,
       answered: watch.metrics.answered,
-      note: (fact) => void history.note(fact, { optional: true }),
-      record: (fact) => history.note(fact),
+      noteOptional: (fact) => void history.note(fact, { optional: true }),
+      note: (fact) => history.note(fact),
       slowed: logSlowed,
       brokenOff: logBrokenOff,
       report: logFault,

@@ -145,7 +145,7 @@ export class Connection {
     if (problem === INTERNAL_PROBLEM) ports.report(error, `${SOCKET_PATH} ${method}`);
     noteRefusal(problem, {
       call: { token: token.id, address, application, handle, method: method.slice(0, 64), path: SOCKET_PATH },
-      note: ports.note,
+      noteOptional: ports.noteOptional,
     });
   }
 

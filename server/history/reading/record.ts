@@ -124,8 +124,9 @@ export function toEvent(row: { seq: unknown }): HistoryEvent {
 }
 
 /**
- * Who acted and whom it befell, of rows of version 0.1: there the token that was made or revoked stood in `id`, the first
- * token as its own maker, and the holder of a handle or an application in the place of who acted, who stood in `by`.
+ * Who acted and whom it befell, of rows of version 0.1: there the token that was made or revoked stood in `id`, the
+ * first token as its own maker, and the holder of a handle or an application in the place of who acted, who stood in
+ * `by`.
  */
 function inPresentTerms(
   type: FactType,

@@ -95,8 +95,8 @@ export function leastStopMs({ closeMs, pluginStopMs }: Pick<BoundsFile, "closeMs
 }
 
 /**
- * Hands each room its own bounds, written out so that one which is forgotten does not compile. `stopMs` is for the whole
- * stop and is shared out here; what a room calls so is for its own part of one.
+ * Hands each room its own bounds, written out so that one which is forgotten does not compile. `stopMs` is for the
+ * whole stop and is shared out here; what a room calls so is for its own part of one.
  */
 export function roomBounds({ stopMs, ...file }: BoundsFile): RoomBounds {
   const coreMs = file.closeMs + STEP_MS;

@@ -9,9 +9,9 @@ import type { Observer } from "../../core/mod.ts";
 import { logOf, logOfPlugin, type Room } from "./log.ts";
 
 /**
- * Where each fact is told, and how urgent it is: `info` is what an operator hears of at any rate. Of a plugin that fails
- * the host has written already, with its last words, and of a history that fails `historyLog`; everything else is what
- * applications do.
+ * Where each fact is told, and how urgent it is: `info` is what an operator hears of at any rate. Of a plugin that
+ * fails the host has written already, with its last words, and of a history that fails `historyLog`; everything else is
+ * what applications do.
  */
 const LINES: Record<FactType, { room: Room | "plugin"; level: LogLevel }> = {
   serverStarted: { room: "server", level: "info" },

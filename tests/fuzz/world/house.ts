@@ -85,8 +85,8 @@ export async function openHouse(): Promise<House> {
     health: () => ({ ready: true, durability: "full", reasons: [], plugins: [] }),
     metrics: () => Promise.resolve({ text: "up 1\n", contentType: "text/plain; version=0.0.4; charset=utf-8" }),
     answered: (answer) => house.answered = answer,
-    note() {},
-    record: () => history.note(),
+    noteOptional() {},
+    note: () => history.note(),
     report: (error, where) => reported.push(`${where}: ${error instanceof Error ? error.stack : error}`),
   });
   const house: House = {

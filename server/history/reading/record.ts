@@ -13,7 +13,7 @@ import { FACT_TYPES, type FactType, type HistoryEvent } from "../../core/contrac
 const time = z.int().min(0).max(253_402_300_799_999).transform((at) => new Date(at).toISOString());
 
 /** A text that must be JSON, and what it says. */
-export const jsonText = z.string().transform((text, context): unknown => {
+const jsonText = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);
   } catch {

@@ -67,9 +67,9 @@ export const request = command({
     return await withServer(server, async (called) => {
       const { requestId } = await interruptible((signal) =>
         withPhone({ called, phone: named, privilege, signal }, async (phone) => {
-          const asked = await phone.ask(operation, parameters, { ...options, signal });
-          await untilEnded(asked, { atMost, signal });
-          return asked;
+          const accepted = await phone.ask(operation, parameters, { ...options, signal });
+          await untilEnded(accepted, { atMost, signal });
+          return accepted;
         })
       );
       // As the history has it once the phone is closed, which belongs to it.

@@ -35,7 +35,7 @@ export const ROOMS: readonly Room[] = [
   { at: WIRE, knows: [CONTRACT], packages: false, pure: false },
   { at: CORE, knows: [CONTRACT], packages: false, pure: true },
   { at: "server/plugin/", knows: [CONTRACT, TOOLS, WIRE], packages: false, pure: false },
-  { at: "server/client/", knows: [CONTRACT, TOOLS], packages: true, pure: false },
+  { at: "server/client/", knows: [CONTRACT, TOOLS], packages: false, pure: false },
   { at: "server/host/", knows: [...GROUND, WIRE], packages: true, pure: false },
   { at: "server/access/", knows: GROUND, packages: true, pure: false },
   { at: "server/history/", knows: [...GROUND, "server/access/", "migrations/"], packages: true, pure: false },

@@ -23,11 +23,11 @@ export interface AccessRefusals {
 const MOST_ADDRESSES = 1_024;
 
 /** Makes the counters. At the end of each minute comes one fact for each address and reason. */
-export function accessRefusals(clock: Clock, note: (fact: Fact) => void): AccessRefusals {
+export function accessRefusals(clock: Clock, noteOptional: (fact: Fact) => void): AccessRefusals {
   const counts = minuteCounts<{ address: string | undefined; reason: AccessReason }>(
     clock,
     ({ address, reason }, count) => {
-      note(
+      noteOptional(
         address === undefined
           ? { type: "accessRefused", detail: { reason, count, addresses: "several" } }
           : { type: "accessRefused", address, detail: { reason, count } },

@@ -24,7 +24,7 @@ export interface Tokens {
 }
 
 /** A token and what is known of its secret. */
-export interface StoredToken {
+export interface TokenEntry {
   /** The token, as it is found. */
   readonly token: Token;
   /** SHA-256 of the secret. */
@@ -34,7 +34,7 @@ export interface StoredToken {
 /** The tokens that are valid now, as they come and go. */
 export interface TokenTable extends Tokens {
   /** Makes a token valid, for as long as the table lives. */
-  add(stored: StoredToken): void;
+  add(entry: TokenEntry): void;
   /** Makes the token of an id void, from the next call on. */
   remove(id: string): void;
 }

@@ -26,7 +26,7 @@ export interface TokenKeeperPorts {
   /** Ends whatever waits in the name of a token. */
   readonly waits: { end(token: string): void };
   /** Appends a fact to the history; resolves when it is on disk. */
-  record(fact: Fact): Promise<void>;
+  note(fact: Fact): Promise<void>;
 }
 
 /** Who makes or revokes a token. */
@@ -62,9 +62,9 @@ export interface TokenKeeper {
 /** Every wrong secret is compared with all of them. */
 const MOST_TOKENS = 1_000;
 
-/** See the module. */
+/** A new token is valid once it is on disk; a revoked one is void before it is off the disk. */
 export function tokenKeeper(
-  { clock, bounds, operator, tokens, tokenStore, waits, record }: TokenKeeperPorts,
+  { clock, bounds, operator, tokens, tokenStore, waits, note }: TokenKeeperPorts,
 ): TokenKeeper {
   const underWay = new Map<string, Promise<void>>();
 
@@ -82,7 +82,7 @@ export function tokenKeeper(
     tokens.remove(id);
     const ended = operator.endApplicationsOf(id).finally(() => waits.end(id));
     const written = tokenStore.remove(id).then(() =>
-      record({ type: "tokenRevoked", ...by, detail: { subject: id, name: revoked.name } })
+      note({ type: "tokenRevoked", ...by, detail: { subject: id, name: revoked.name } })
     );
     const otherwise = "the token is void, but would be valid again after a restart: revoke it again";
     const steps = await Promise.allSettled([onDisk(written, { clock, ms: bounds.closeRowsMs, otherwise }), ended]);
@@ -97,7 +97,7 @@ export function tokenKeeper(
       const made = makeToken(asked, { now: clock.wall() });
       const { id, name, scopes, phones } = made.kept;
       const written = tokenStore.add(made.kept).then(() =>
-        record({ type: "tokenCreated", ...by, detail: { subject: id, name, scopes, phones } })
+        note({ type: "tokenCreated", ...by, detail: { subject: id, name, scopes, phones } })
       );
       await onDisk(written, { clock, ms: bounds.closeRowsMs, otherwise: "the token was not made" });
       tokens.add(tableEntry(made.kept));

@@ -6,7 +6,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type Scope, SCOPES, type TokenView } from "../core/contract/token.ts";
 import type { KeptToken } from "./contract.ts";
-import type { StoredToken, Token, TokenTable } from "./token.ts";
+import type { Token, TokenEntry, TokenTable } from "./token.ts";
 
 /** What is kept of a token's secret: SHA-256. Secrets are long and random, so a slow hash would only slow us. */
 export function hashSecret(secret: string): Uint8Array {
@@ -19,7 +19,7 @@ function isScope(scope: string): scope is Scope {
 }
 
 /** A token as the table takes it. */
-export function tableEntry({ id, scopes, phones, hash }: KeptToken): StoredToken {
+export function tableEntry({ id, scopes, phones, hash }: KeptToken): TokenEntry {
   return { token: { id, scopes: scopes.filter(isScope), phones }, hash };
 }
 
@@ -35,8 +35,8 @@ export function tokenView({ id, name, scopes, phones, createdAt }: KeptToken): T
  * call 5 us, a fourth of what HTTP costs it altogether. A wrong one is never remembered, so whoever guesses goes the
  * whole way each time, and no more is remembered than there are tokens.
  */
-export function tokenTable(stored: readonly StoredToken[]): TokenTable {
-  const entries = new Map(stored.map((entry) => [entry.token.id, entry]));
+export function tokenTable(tokens: readonly TokenEntry[]): TokenTable {
+  const entries = new Map(tokens.map((entry) => [entry.token.id, entry]));
   const known = new Map<string, Token>();
   return {
     find(secret) {

@@ -1,5 +1,5 @@
 /**
- * Where a server is, and how it is asked over HTTP.
+ * Where a server is, and how it is called over HTTP.
  *
  * @module
  */
@@ -21,11 +21,11 @@ export function authorization({ token }: Address): Record<string, string> {
 }
 
 /**
- * Asks for a path of the server.
+ * Fetches a path of the server, in the name of whoever calls.
  *
  * @throws {ServerUnreachable} If it cannot be reached. The signal's reason if that aborts.
  */
-export async function ask(
+export async function fetchPath(
   address: Address,
   { path, headers, ...request }: Omit<RequestInit, "headers"> & { path: string; headers?: Record<string, string> },
 ): Promise<Response> {

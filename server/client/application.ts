@@ -1,5 +1,5 @@
 /**
- * An application: a client's session with the server, over however many sockets.
+ * An application, over however many sockets.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { Replies } from "./replies.ts";
 /** How long a close waits for a connection that is not there, milliseconds. */
 const UNCONNECTED_MS = 5_000;
 
-/** A client's session (TAPI's hPhoneApp), given by `connect`. */
+/** What a program is to the server (TAPI's hPhoneApp), given by `connect`. */
 export interface Application extends AsyncDisposable {
   /** Its id, as the history names it. */
   readonly id: string;

@@ -6,7 +6,7 @@
  */
 import { fits } from "../core/contract/shape.ts";
 import { DescribedProblem } from "../core/contract/shapes/mod.ts";
-import { type Address, ask, authorization } from "./address.ts";
+import { type Address, authorization, fetchPath } from "./address.ts";
 import { jsonOf } from "./answers.ts";
 import { CallRefused, ServerUnreachable } from "./errors.ts";
 
@@ -57,7 +57,7 @@ function canSendHeaders(): boolean {
 
 /** Trades the token for a cookie that goes with the socket. */
 async function signIn(address: Address, signal: AbortSignal | undefined): Promise<void> {
-  const answer = await ask(address, { path: "/v1/session", method: "POST", signal: signal ?? null });
+  const answer = await fetchPath(address, { path: "/v1/session", method: "POST", signal: signal ?? null });
   if (!answer.ok) throw await refusalOf(answer);
   await answer.body?.cancel();
 }
@@ -72,7 +72,7 @@ async function signIn(address: Address, signal: AbortSignal | undefined): Promis
 export async function checkToken(address: Address, signal: AbortSignal | undefined): Promise<void> {
   const { url, token } = address;
   if (token === undefined || !canSendHeaders()) return;
-  const answer = await ask(address, { path: "/v1/phones", method: "HEAD", signal: signal ?? null });
+  const answer = await fetchPath(address, { path: "/v1/phones", method: "HEAD", signal: signal ?? null });
   if (answer.status !== 401 && answer.status !== 429) return void await answer.body?.cancel();
   const words = answer.status === 401 ? "does not know the token" : "has been given too many wrong tokens";
   throw new CallRefused(`${url.origin} ${words}`, { code: answer.status });
@@ -80,7 +80,7 @@ export async function checkToken(address: Address, signal: AbortSignal | undefin
 
 /** A failed socket does not say why; the same address asked by HTTP does. */
 async function whyNot(address: Address, signal: AbortSignal | undefined): Promise<Error> {
-  const answer = await ask(address, { path: "/v1/socket", signal: signal ?? null });
+  const answer = await fetchPath(address, { path: "/v1/socket", signal: signal ?? null });
   if ([401, 403, 404, 429, 503].includes(answer.status)) return await refusalOf(answer);
   await answer.body?.cancel();
   const words = `The socket of ${address.url.origin} could not be opened, though it answers calls`;

@@ -142,7 +142,7 @@ export interface HeldPhone {
 
 const UNHEARD = "The phone was closed; the request goes on unheard, and the history tells how it ended";
 
-const Asked = object({ requestId: Seq });
+const Accepted = object({ requestId: Seq });
 
 /** The phone of a handle. */
 export function holdPhone(
@@ -180,7 +180,7 @@ export function holdPhone(
     const { gaps } = replies;
     const { requestId } = await call(methodName(operation), {
       params: { ...params, ...rest, idempotencyKey: crypto.randomUUID() },
-      shape: Asked,
+      shape: Accepted,
       options: { signal },
     });
     const reply = replies.of(requestId, handle);

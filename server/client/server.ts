@@ -15,7 +15,7 @@ import type { Shape } from "../core/contract/shape.ts";
 import * as shapes from "../core/contract/shapes/mod.ts";
 import type { MadeToken, TokenSpec, TokenView } from "../core/contract/token.ts";
 import { given } from "../tools/mod.ts";
-import { ask } from "./address.ts";
+import { fetchPath } from "./address.ts";
 import { checked, jsonOf, problemOf } from "./answers.ts";
 import { ServerUnreachable, UnexpectedAnswer } from "./errors.ts";
 import type { Abandonable } from "./phone.ts";
@@ -141,8 +141,8 @@ export function serverAt(url: string | URL, { token, transport }: ServerOptions)
   ): Promise<Answer> {
     const [method = "GET", path = ""] = route.split(" ");
     const what = `The answer to ${route}`;
-    const late = Number.isFinite(patience) ? AbortSignal.timeout(patience) : undefined;
-    const response = await ask(address, {
+    const late = signal || patience === Infinity ? undefined : AbortSignal.timeout(patience);
+    const response = await fetchPath(address, {
       path,
       method,
       ...(body !== undefined && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),

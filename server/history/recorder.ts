@@ -6,25 +6,18 @@
 import type { Acceptance, Completion, History } from "../core/mod.ts";
 import type { AnyFact, Fact } from "../core/contract/facts.ts";
 import type { HistoryBounds } from "./bounds.ts";
-import type { Cell } from "./chain/mod.ts";
+import { type Cell, COLUMNS } from "./chain/mod.ts";
 import type { Commit } from "./contract/store.ts";
 import { type HistoryWatch, RowQueue } from "./row_queue.ts";
 
-/** The cells of a fact. */
-function factCells(fact: AnyFact, at: number): Cell[] {
-  return [
+/** The cells of a fact, by name: what is on the hot path, requests, is written by position below. */
+function factCells({ detail, ...fact }: AnyFact, at: number): Cell[] {
+  const cells: Partial<Record<typeof COLUMNS.fact[number], Cell>> = {
+    ...fact,
     at,
-    fact.type,
-    fact.token ?? null,
-    fact.application ?? null,
-    fact.address ?? null,
-    fact.plugin ?? null,
-    fact.phone ?? null,
-    fact.handle ?? null,
-    fact.result ?? null,
-    fact.code ?? null,
-    fact.detail === undefined ? null : JSON.stringify(fact.detail),
-  ];
+    detail: detail === undefined ? null : JSON.stringify(detail),
+  };
+  return COLUMNS.fact.map((column) => cells[column] ?? null);
 }
 
 /** Writes what happens into the queue. */

@@ -22,11 +22,9 @@ export interface HistoryWatch {
   resumed(): void;
 }
 
-/** What a queue is made of. */
+/** A queue stands before one store, as the only one that writes to it. */
 export interface RowQueueOptions {
-  /** The store's. */
   commit: Commit;
-  /** Its bounds. */
   bounds: HistoryBounds;
   /** Makes the row that says so. */
   troubleRow: TroubleRow;

@@ -58,7 +58,7 @@ export interface HostOptions {
 export interface Host {
   /**
    * Ends what a killed server left behind and starts every enabled plugin. Resolves when they are being started; how
-   * each fares is told by `states` and by the intake's `settle`.
+   * each fares is told by `conditions` and by the intake's `settle`.
    *
    * @throws {Misconfigured} If two plugins have one name; nothing is started then.
    */
@@ -66,7 +66,7 @@ export interface Host {
   /** Stops every plugin in order, each within its bound. */
   stop(): Promise<void>;
   /** How every plugin is, in the order of configuration. */
-  states(): PluginCondition[];
+  conditions(): PluginCondition[];
   /** Every plugin, for its operator, in the order of configuration. */
   plugins(): readonly ManagedPlugin[];
 }
@@ -117,7 +117,7 @@ export function createHost(
     async stop() {
       await Promise.all(supervisors.map((supervisor) => supervisor.stop()));
     },
-    states: () => supervisors.map(({ condition }) => condition),
+    conditions: () => supervisors.map(({ condition }) => condition),
     plugins: () => supervisors,
   };
 }

@@ -9,7 +9,7 @@
  */
 import { wordsOf } from "../core/contract/errors.ts";
 import { z } from "zod";
-import { shellLines } from "./launch.ts";
+import { shellLines } from "./shell.ts";
 
 const FILE = "plugins.json";
 

@@ -8,7 +8,7 @@ export { createHost, DEFAULT_HOST_BOUNDS, type Host, type HostBounds, type HostO
 export { type PluginConfig, pluginConfig } from "./plugin_config.ts";
 export type { LogEntry } from "./plugin_log.ts";
 export { faultsOf, type HeldAgainst } from "./file_faults.ts";
-export { shellLines } from "./launch.ts";
+export { shellLines } from "./shell.ts";
 export { runningPlugins } from "./leftovers.ts";
 export { examinePlugin } from "./prepare.ts";
 export { PluginRefusal, STOPPED_BECAUSE } from "./refusal.ts";

@@ -6,8 +6,9 @@
  */
 import { wordsOf } from "../core/contract/errors.ts";
 import { z } from "zod";
-import { denoCommand, importMap, sdk } from "./launch.ts";
+import { importMap, sdk } from "./launch.ts";
 import { PluginRefusal } from "./refusal.ts";
+import { denoCommand } from "./shell.ts";
 
 const SDK_SPECIFIER = "switchroom/plugin";
 const MOST_BYTES = 16_777_216;

@@ -8,7 +8,7 @@ import { wordsOf } from "../core/contract/errors.ts";
 import { retry } from "@std/async/retry";
 import type { PluginIntake } from "../core/mod.ts";
 import { unlessAborted, within } from "../tools/mod.ts";
-import { endGroup, launch } from "./launch.ts";
+import { launch } from "./launch.ts";
 import type { Leftovers } from "./leftovers.ts";
 import type { Manifest } from "./manifest.ts";
 import type { CheckedPluginConfig } from "./plugin_config.ts";
@@ -16,6 +16,7 @@ import { type Beat, SupervisedProcess } from "./plugin_process.ts";
 import type { PluginLog } from "./plugin_log.ts";
 import { prepare } from "./prepare.ts";
 import { PluginRefusal, STOPPED_BECAUSE } from "./refusal.ts";
+import { endGroup } from "./shell.ts";
 
 /** Bounds of a run, in milliseconds and counts. */
 export interface RunBounds {

@@ -18,12 +18,12 @@ const QUESTIONS = { atOnce: 16, waiting: 1_024 };
 /** Makes it all, empty. */
 export function appPorts(ports: HttpPorts): AppPorts {
   const { clock, bounds } = ports;
-  const refusals = accessRefusals(clock, ports.note);
-  const facts = foldedRefusals(clock, ports.note);
+  const refusals = accessRefusals(clock, ports.noteOptional);
+  const facts = foldedRefusals(clock, ports.noteOptional);
   const replies = replyRelease(clock, bounds.answerMs);
   const shared = {
     ...ports,
-    note: facts.note,
+    noteOptional: facts.noteOptional,
     rateLimit: rateLimit(clock, bounds.callsPerMinute),
     questions: tokenSemaphore("questions to the history", QUESTIONS),
   };

@@ -39,7 +39,7 @@ export interface ListenerOptions {
   readonly report: (error: unknown) => void;
 }
 
-/** A listener. */
+/** One port that stays the same while its certificate changes. */
 export interface Listener {
   /** Where it listens. */
   readonly address: Deno.NetAddr;

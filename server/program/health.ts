@@ -16,7 +16,7 @@ export function health(
 ): Health {
   const { settled, stopping } = lifecycle.condition;
   const { trouble } = opened.history;
-  const plugins = host.states().filter(({ enabled }) => enabled).map(({ name, state, detail }) => ({
+  const plugins = host.conditions().filter(({ enabled }) => enabled).map(({ name, state, detail }) => ({
     name,
     state,
     reason: reasonOf(state, detail),

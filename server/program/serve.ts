@@ -26,8 +26,7 @@ import { greet, showToken } from "./print.ts";
 import { writeServerFile } from "./server_file.ts";
 import { bootstrap, operatorToken } from "./tokens.ts";
 import { logBrokenOff, logEntry, logFault, logSlowed, startLog } from "./watch/log.ts";
-import { tellingFacts } from "./watch/log_facts.ts";
-import { startWatch, type Watch } from "./watch/watch.ts";
+import { startWatch, type Watch, watchedHistory } from "./watch/watch.ts";
 
 /**
  * Serves until told to stop.
@@ -50,7 +49,7 @@ export async function serve(flags: Flags): Promise<void> {
     onFatal: internalError,
   });
   try {
-    const history = tellingFacts(opened.history, watch.fact);
+    const history = watchedHistory(opened.history, watch.fact);
     const core = createCore({
       clock: systemClock,
       nextId: () => randomBytes(16).toString("base64url"),
@@ -69,7 +68,7 @@ export async function serve(flags: Flags): Promise<void> {
       log: logEntry,
     });
     const operator = operatorToken();
-    const tokens = tokenTable([...opened.tokens.list().map(tableEntry), operator.stored]);
+    const tokens = tokenTable([...opened.tokens.list().map(tableEntry), operator.entry]);
     const server = listen(configuration, { core, host, opened, history, tokens, watch, certificate });
     watch.metrics.show({ operator: core.operator, host, opened, server });
     const begun = begin({ opened, tokens, host });
@@ -144,8 +143,8 @@ function listen(
       health: () => health({ lifecycle: core.lifecycle, host, opened, safe }),
       metrics: watch.metrics.tell,
       answered: watch.metrics.answered,
-      note: (fact) => void history.note(fact, { optional: true }),
-      record: (fact) => history.note(fact),
+      noteOptional: (fact) => void history.note(fact, { optional: true }),
+      note: (fact) => history.note(fact),
       slowed: logSlowed,
       brokenOff: logBrokenOff,
       report: logFault,

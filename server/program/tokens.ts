@@ -4,7 +4,7 @@
  * @module
  */
 import type { OpenHistory } from "../history/mod.ts";
-import { makeToken, type StoredToken, tableEntry, type TokenTable } from "../access/mod.ts";
+import { makeToken, tableEntry, type TokenEntry, type TokenTable } from "../access/mod.ts";
 import { Misuse } from "./exit.ts";
 import { OPERATOR } from "./server_file.ts";
 import { logOf } from "./watch/log.ts";
@@ -47,7 +47,7 @@ export async function bootstrap(opened: OpenHistory, valid: TokenTable): Promise
 /** The operator's token, valid from a start of the server to its end. */
 export interface OperatorToken {
   /** What the table of tokens takes. */
-  readonly stored: StoredToken;
+  readonly entry: TokenEntry;
   /** What a call carries. */
   readonly secret: string;
 }
@@ -58,5 +58,5 @@ export interface OperatorToken {
  */
 export function operatorToken(): OperatorToken {
   const { kept, secret } = makeToken({ name: OPERATOR, scopes: ["admin"] }, { now: Date.now() });
-  return { stored: tableEntry({ ...kept, id: OPERATOR }), secret };
+  return { entry: tableEntry({ ...kept, id: OPERATOR }), secret };
 }

@@ -18,7 +18,8 @@ import {
 } from "../core/contract/shape.ts";
 import { ApplicationId, EVENTS, RpcError } from "../core/contract/shapes/mod.ts";
 import { SOCKET_CLOSES } from "../core/contract/socket.ts";
-import { DESCRIBED_METHODS, type DescribedMethod } from "./described_methods.ts";
+import type { Method } from "./method.ts";
+import { METHODS } from "./methods.ts";
 
 const ABOUT =
   `What an application of Switchroom is sent, over either of two transports, and what it can call over the second. The rest is described at
@@ -120,7 +121,7 @@ export function asyncApiText(): string {
         messages: types.map((type) => ref("channels", "socket", "messages", notification(type))),
         security: eitherWay,
       },
-      ...mapEntries(DESCRIBED_METHODS, operationOf),
+      ...Object.fromEntries([...METHODS].map(([name, method]) => [name, operationOf(name, method)])),
     },
     components: {
       messages,
@@ -158,7 +159,7 @@ function eventMessages(components: Components): Record<string, object> {
 
 function methodMessages(components: Components): Record<string, object> {
   const correlationId = { location: "$message.payload#/id" };
-  const calls = Object.entries(DESCRIBED_METHODS).flatMap(([method, { params, result }]) => [
+  const calls = [...METHODS].flatMap(([method, { params, result }]) => [
     [method, { name: method, correlationId, payload: callOf(method, { params, components }) }],
     [answer(method), { name: answer(method), correlationId, payload: components.of(answerWith(result)) }],
   ]);
@@ -166,7 +167,7 @@ function methodMessages(components: Components): Record<string, object> {
   return { ...Object.fromEntries(calls), failure };
 }
 
-function operationOf(method: string, { summary, scope }: DescribedMethod): object {
+function operationOf(method: string, { summary, scope }: Method): object {
   const channel = ref("channels", "socket");
   const message = (name: string) => ref("channels", "socket", "messages", name);
   return {
@@ -182,11 +183,4 @@ function operationOf(method: string, { summary, scope }: DescribedMethod): objec
 
 function named(names: readonly string[]): object {
   return Object.fromEntries(names.map((name) => [name, ref("components", "messages", name)]));
-}
-
-function mapEntries<Value>(
-  values: Readonly<Record<string, Value>>,
-  map: (key: string, value: Value) => object,
-): Record<string, object> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(key, value)]));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The calls that are under way. */
+/** Waited for by whoever resumes an application: until they have ended nobody can say which handles it has. */
 export class CallsUnderWay {
   readonly #calls = new Map<string, Set<Promise<unknown>>>();
 

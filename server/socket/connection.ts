@@ -11,14 +11,12 @@ import { type Answer, batchTextOf, textOf } from "./answer.ts";
 import type { CallsUnderWay } from "./calls_under_way.ts";
 import { Conversation } from "./conversation.ts";
 import { type Message, readMessages } from "./message.ts";
-import type { Method } from "./methods.ts";
 import { type CloseReason, Outbox, pumpEvents } from "./outbox.ts";
 import { SOCKET_PATH, type SocketPorts } from "./ports.ts";
 
 /** What a connection is made of. */
 export interface ConnectionOptions {
   readonly ports: SocketPorts;
-  readonly methods: ReadonlyMap<string, Method>;
   /** Calls of every socket. */
   readonly underWay: CallsUnderWay;
   /** Who opened the socket. */
@@ -27,7 +25,7 @@ export interface ConnectionOptions {
   readonly address: string;
 }
 
-/** See the module. */
+/** Answers each message of its client, in whatever order answers come, until either side closes it. */
 export class Connection {
   readonly #socket: WebSocket;
   readonly #options: ConnectionOptions;
@@ -147,7 +145,7 @@ export class Connection {
     if (problem === INTERNAL_PROBLEM) ports.report(error, `${SOCKET_PATH} ${method}`);
     noteRefusal(problem, {
       call: { token: token.id, address, application, handle, method: method.slice(0, 64), path: SOCKET_PATH },
-      note: ports.note,
+      noteOptional: ports.noteOptional,
     });
   }
 

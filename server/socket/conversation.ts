@@ -8,21 +8,19 @@
  * @module
  */
 import { requireScope, requireValid, type Token } from "../access/mod.ts";
-import { beginApplication, fit, NewApplication, Refusal, startedApplication } from "../api/mod.ts";
+import { beginApplication, Refusal, startedApplication } from "../api/mod.ts";
 import { PhoneError } from "../core/contract/errors.ts";
 import { quoted } from "../core/contract/quoted.ts";
 import type { EventStream, OpenApplication } from "../core/mod.ts";
 import type { CallsUnderWay } from "./calls_under_way.ts";
 import type { RpcCall } from "./message.ts";
-import { Nothing, Resumed } from "./method_shapes.ts";
-import type { Method, MethodAnswer, MethodCall } from "./methods.ts";
+import type { ApplicationMethod, Beginner, MethodAnswer, MethodCall } from "./method.ts";
+import { METHODS } from "./methods.ts";
 import type { SocketPorts } from "./ports.ts";
 
 /** What a conversation needs. */
 export interface ConversationOptions {
   readonly ports: SocketPorts;
-  /** What an application can call. */
-  readonly methods: ReadonlyMap<string, Method>;
   /** Those of lost sockets too. */
   readonly underWay: CallsUnderWay;
   /** Who opened the socket. */
@@ -35,7 +33,7 @@ export interface ConversationOptions {
 const MOST_CALLS = 1_024;
 
 /** The application of one socket: none, until `phoneInitializeEx` or `resume`. */
-export class Conversation {
+export class Conversation implements Beginner {
   readonly #options: ConversationOptions;
   #application: OpenApplication | undefined;
   #events: EventStream | undefined;
@@ -65,18 +63,71 @@ export class Conversation {
   async serve({ method: name, params, length }: RpcCall, call: Pick<MethodCall, "handle">): Promise<MethodAnswer> {
     const { token, ports } = this.#options;
     ports.rateLimit(token);
-    if (name === "ping") return { result: fit(params, { shape: Nothing, place: "params" }) };
-    if (name === "phoneInitializeEx") return await this.#initialize(params);
-    if (name === "resume") return await this.#resume(params);
-    const method = this.#options.methods.get(name);
+    const method = METHODS.get(name);
     if (method === undefined) throw new Refusal("unknown-method", `There is no method ${quoted(name)}`);
+    if (method.kind === "socket") {
+      if (method.scope !== undefined) requireScope(token, method.scope);
+      if (method.begins) this.#requireNone();
+      return await method.serve(params, this);
+    }
     if (this.#beginning !== undefined) await this.#begun(this.#beginning, length);
     requireScope(token, method.scope);
     if (this.#application === undefined) {
       throw new PhoneError("UNINITIALIZED", "The socket has no application: call phoneInitializeEx or resume first");
     }
-    const asked: MethodCall = Object.assign(call, { params, token, application: this.#application });
+    const asked: MethodCall = Object.assign(call, { params, token, ports, application: this.#application });
     return method.isRequest ? await method.serve(asked) : await this.#bounded(asked, method);
+  }
+
+  /** Begins one; none is there or on its way. */
+  async initialize(asked: { name: string; leaseSeconds?: number }): Promise<MethodAnswer> {
+    const { ports, token } = this.#options;
+    const begun = Promise.withResolvers<void>();
+    this.#beginning = begun.promise;
+    try {
+      const application = await beginApplication(ports, { token, asked });
+      if (this.#left) {
+        // Nobody has learnt of it, so nobody could resume it.
+        application.shutdown().catch(() => {});
+        throw new Refusal("invalid-message", "The socket was closed before the application had begun");
+      }
+      const events = application.events();
+      this.#hold(application, events);
+      this.#application = application;
+      return { result: startedApplication(application, ports), handedOut: () => this.#options.onEvents(events) };
+    } finally {
+      this.#beginning = undefined;
+      begun.resolve();
+    }
+  }
+
+  /** Takes up one whose socket was lost, as {@linkcode initialize} begins one. */
+  async resume({ application: id, ...from }: { application: string; lastEvent?: number }): Promise<MethodAnswer> {
+    const { ports: { applications, tokens }, token, underWay } = this.#options;
+    requireValid(token, tokens);
+    const application = applications.application(id, token.id);
+    const events = application.events(from);
+    this.#hold(application, events);
+    const begun = Promise.withResolvers<void>();
+    this.#beginning = begun.promise;
+    try {
+      // What the lost socket was doing decides which handles there are: an opening whose answer was lost would be asked
+      // again.
+      await underWay.ended(id);
+      const { handles } = application;
+      this.#application = application;
+      return {
+        result: { ...startedApplication(application, { applications }), handles },
+        handedOut: () => this.#options.onEvents(events),
+      };
+    } catch (error) {
+      // The application has ended meanwhile; the socket is as if it had not been asked to resume it.
+      this.#letGo();
+      throw error;
+    } finally {
+      this.#beginning = undefined;
+      begun.resolve();
+    }
   }
 
   /** The socket is no more: the lease begins to run, and nothing is read of the events. */
@@ -107,7 +158,7 @@ export class Conversation {
     }
   }
 
-  async #bounded(call: MethodCall, method: Method): Promise<MethodAnswer> {
+  async #bounded(call: MethodCall, method: ApplicationMethod): Promise<MethodAnswer> {
     if (this.#calls >= MOST_CALLS) {
       throw new Refusal("too-many", `${MOST_CALLS} calls of this socket wait for an answer; ask again after one`);
     }
@@ -118,59 +169,6 @@ export class Conversation {
       return await answer;
     } finally {
       this.#calls--;
-    }
-  }
-
-  async #initialize(params: unknown): Promise<MethodAnswer> {
-    this.#requireNone();
-    const { ports, token } = this.#options;
-    const asked = fit(params, { shape: NewApplication, place: "params" });
-    const begun = Promise.withResolvers<void>();
-    this.#beginning = begun.promise;
-    try {
-      const application = await beginApplication(ports, { token, asked });
-      if (this.#left) {
-        // Nobody has learnt of it, so nobody could resume it.
-        application.shutdown().catch(() => {});
-        throw new Refusal("invalid-message", "The socket was closed before the application had begun");
-      }
-      const events = application.events();
-      this.#hold(application, events);
-      this.#application = application;
-      return { result: startedApplication(application, ports), handedOut: () => this.#options.onEvents(events) };
-    } finally {
-      this.#beginning = undefined;
-      begun.resolve();
-    }
-  }
-
-  async #resume(params: unknown): Promise<MethodAnswer> {
-    this.#requireNone();
-    const { ports: { applications, tokens }, token, underWay } = this.#options;
-    const { application: id, ...from } = fit(params, { shape: Resumed, place: "params" });
-    requireValid(token, tokens);
-    const application = applications.application(id, token.id);
-    const events = application.events(from);
-    this.#hold(application, events);
-    const begun = Promise.withResolvers<void>();
-    this.#beginning = begun.promise;
-    try {
-      // What the lost socket was doing decides which handles there are: an opening whose answer was lost would be asked
-      // again.
-      await underWay.ended(id);
-      const { handles } = application;
-      this.#application = application;
-      return {
-        result: { ...startedApplication(application, { applications }), handles },
-        handedOut: () => this.#options.onEvents(events),
-      };
-    } catch (error) {
-      // The application has ended meanwhile; the socket is as if it had not been asked to resume it.
-      this.#letGo();
-      throw error;
-    } finally {
-      this.#beginning = undefined;
-      begun.resolve();
     }
   }
 

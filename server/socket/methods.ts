@@ -1,11 +1,26 @@
 /**
- * The methods of an application over its socket, under TAPI's own names (api.md, section 3).
+ * The methods of the socket, a row each, under TAPI's own names (api.md, section 3). What they take are the bodies of
+ * HTTP, with the handle among them.
  *
  * @module
  */
-import { requireScope, type Scope, seesOf, type Token } from "../access/mod.ts";
-import { calledRequest, fit, NewHandle, readRecord } from "../api/mod.ts";
-import { PhoneError } from "../core/contract/errors.ts";
+import { z } from "zod";
+import { requireScope, seesOf } from "../access/mod.ts";
+import {
+  calledRequest,
+  fit,
+  getterShapes,
+  idempotencyKey,
+  integer,
+  MOST_BYTES,
+  NewApplication,
+  NewHandle,
+  NewMasks,
+  number,
+  OPERATION_SHAPES,
+  readRecord,
+  text,
+} from "../api/mod.ts";
 import {
   type GetterName,
   type GetterParameters,
@@ -13,142 +28,158 @@ import {
   type OperationName,
   OPERATIONS,
 } from "../core/contract/operations.ts";
-import { methodName } from "../core/contract/socket.ts";
-import type { OpenApplication, OpenHandle } from "../core/mod.ts";
+import { object } from "../core/contract/shape.ts";
 import {
-  AnyHandle,
-  getterParams,
-  HandleMasks,
-  JustHandle,
-  Nothing,
-  operationParams,
+  ClosedHandle,
+  GETTER_ANSWERS,
+  Masks,
+  OpenedHandle,
   Phone,
-  RequestId,
-} from "./method_shapes.ts";
-import type { SocketPorts } from "./ports.ts";
+  Phones,
+  RequestRecord,
+  ResumedApplication,
+  Seq,
+  StartedApplication,
+} from "../core/contract/shapes/mod.ts";
+import { methodName } from "../core/contract/socket.ts";
+import { handleOf, type Method, ofApplication, ofHandle, ofSocket } from "./method.ts";
 
-/** One call of a method. */
-export interface MethodCall {
-  /** As they came. */
-  readonly params: unknown;
-  /** Who calls. */
-  readonly token: Token;
-  /** The socket's own. */
-  readonly application: OpenApplication;
-  /** Known once the call has named one that exists and is the application's own. */
-  handle?: OpenHandle;
-}
+const scope = "phones:monitor";
 
-/** What a method has done. */
-export interface MethodAnswer {
-  /** What the caller is told. */
-  readonly result: unknown;
-  /** To be called once, when the answer has been handed out, whatever became of it. */
-  handedOut?(): void;
-}
+const Nothing = z.strictObject({});
+const JustHandle = z.strictObject({ handle: text });
 
-/** One method. */
-export interface Method {
-  /** What the token needs. */
-  readonly scope: Scope;
-  /** Whether the core bounds how many of it are in flight. */
-  readonly isRequest?: boolean;
-  /**
-   * Does it; rejects with `PhoneError` or `Refusal`. What it asks of the core is asked before it returns, so that calls
-   * keep their order.
-   */
-  serve(call: MethodCall): Promise<MethodAnswer>;
-}
-
-/** Every method that needs an application, by name. */
-export function methodsOf(
-  ports: Pick<SocketPorts, "applications" | "reader" | "questions">,
-): ReadonlyMap<string, Method> {
-  const { applications, questions } = ports;
-
-  /** The handle that a call names: one of the socket's own application. */
-  const handleOf = (call: MethodCall): OpenHandle => {
-    const { handle: id } = fit(call.params, { shape: AnyHandle, place: "params" });
-    const found = applications.handle(id, call.token.id);
-    if (found.application.id === call.application.id) return call.handle = found;
-    throw new PhoneError("INVALPHONEHANDLE", "The handle belongs to another application of this token");
-  };
-
-  const monitoring = (serve: (call: MethodCall) => unknown): Method => ({
-    scope: "phones:monitor",
-    serve: async (call) => ({ result: await serve(call) }),
-  });
-
-  const operation = (name: OperationName): Method => {
-    const shape = operationParams(name);
-    return {
-      scope: "phones:control",
-      isRequest: true,
-      async serve(call) {
-        const handle = handleOf(call);
-        handle.requirePrivilege(name);
-        const { handle: _, idempotencyKey: key, ...asked } = fit(call.params, { shape, place: "params" });
-        const accepted = await handle.request(name, {
-          ...calledRequest(asked),
-          ...(key !== undefined && { key }),
-        });
-        return { result: { requestId: accepted.requestId }, handedOut: () => accepted.answered() };
-      },
-    };
-  };
-
-  const getter = (name: GetterName): Method => {
-    const shape = getterParams(name);
-    return monitoring((call) => {
-      const handle = handleOf(call);
-      const { handle: _, ...params } = fit(call.params, { shape, place: "params" });
-      // The types are right; whether there is such a device is the core's question.
-      return handle.get(name, params as GetterParameters[GetterName]);
-    });
-  };
-
-  const methods: Record<string, Method> = {
-    phoneGetPhones: monitoring(({ params, token }) => {
-      fit(params, { shape: Nothing, place: "params" });
-      return { phones: applications.phones(seesOf(token)) };
+const ROWS: Readonly<Record<string, Method>> = {
+  ping: ofSocket({
+    scope: undefined,
+    params: Nothing,
+    result: object({}),
+    summary: "Does nothing.",
+    begins: false,
+    serve: (nothing) => ({ result: nothing }),
+  }),
+  phoneInitializeEx: ofSocket({
+    scope,
+    params: NewApplication,
+    result: StartedApplication,
+    summary: "Begins an application on this socket.",
+    begins: true,
+    serve: (asked, beginner) => beginner.initialize(asked),
+  }),
+  resume: ofSocket({
+    scope,
+    params: z.strictObject({
+      application: text,
+      lastEvent: integer(0, Number.MAX_SAFE_INTEGER).exactOptional(),
     }),
-    phoneGetDevCaps: monitoring(({ params, token }) => {
-      const { phone } = fit(params, { shape: Phone, place: "params" });
-      return applications.phone(String(phone), seesOf(token));
-    }),
-    phoneOpen: monitoring(async ({ params, token, application }) => {
-      const { phone, privilege } = fit(params, { shape: NewHandle, place: "params" });
+    result: ResumedApplication,
+    summary:
+      "Takes an application up again on this socket. Its events go on after `lastEvent`; without, from the oldest that is held.",
+    begins: true,
+    serve: (asked, beginner) => beginner.resume(asked),
+  }),
+  phoneShutdown: ofApplication({
+    scope,
+    params: Nothing,
+    result: object({}),
+    summary: "Ends the application; then the socket is closed.",
+    async serve(_, { application }) {
+      await application.shutdown();
+      return {};
+    },
+  }),
+  phoneGetPhones: ofApplication({
+    scope,
+    params: Nothing,
+    result: Phones,
+    summary: "Lists the phones.",
+    serve: (_, { token, ports }) => ({ phones: ports.applications.phones(seesOf(token)) }),
+  }),
+  phoneGetDevCaps: ofApplication({
+    scope,
+    params: NewHandle.pick({ phone: true }),
+    result: Phone,
+    summary: "Reads one phone.",
+    serve: ({ phone }, { token, ports }) => ports.applications.phone(String(phone), seesOf(token)),
+  }),
+  phoneOpen: ofApplication({
+    scope,
+    params: NewHandle,
+    result: OpenedHandle,
+    summary: "Opens a phone; `owner` needs the scope `phones:control`.",
+    async serve({ phone, privilege }, { token, application }) {
       if (privilege === "owner") requireScope(token, "phones:control");
       const opened = await application.open({ phone: String(phone), privilege });
       return { handle: opened.id, phone: opened.phone.id, privilege: opened.privilege };
-    }),
-    phoneClose: monitoring((call) => {
+    },
+  }),
+  phoneClose: ofHandle({
+    scope,
+    params: JustHandle,
+    result: ClosedHandle,
+    summary: "Closes a handle.",
+    serve: (handle) => handle.close(),
+  }),
+  phoneSetStatusMessages: ofHandle({
+    scope,
+    params: NewMasks.extend({ handle: text }),
+    result: Masks,
+    summary: "Says what a handle is to hear.",
+    serve: (handle, { handle: _, ...masks }) => handle.setStatusMessages(masks),
+  }),
+  phoneGetStatusMessages: ofHandle({
+    scope,
+    params: JustHandle,
+    result: Masks,
+    summary: "Reads what a handle hears.",
+    serve: (handle) => handle.masks,
+  }),
+  phoneGetRequest: ofApplication({
+    scope,
+    params: z.strictObject({ requestId: number }),
+    result: RequestRecord,
+    summary: "Reads the record of a request.",
+    serve: ({ requestId }, { token, ports }) =>
+      ports.questions(token.id, () => readRecord(requestId, { token, ports })),
+  }),
+  ...Object.fromEntries(OPERATIONS.map((name) => [methodName(name), operation(name)])),
+  ...Object.fromEntries(GETTERS.map((name) => [methodName(name), getter(name)])),
+};
+
+/** Every method, by name. Not an object: a client may ask for the method "constructor". */
+export const METHODS: ReadonlyMap<string, Method> = new Map(Object.entries(ROWS));
+
+function operation(name: OperationName): Method {
+  const params = OPERATION_SHAPES[name].omit({ operation: true }).extend({
+    handle: text,
+    idempotencyKey: idempotencyKey.exactOptional(),
+  });
+  return {
+    kind: "application",
+    scope: "phones:control",
+    params,
+    result: object({ requestId: Seq }),
+    summary: `Asks for ${name}. The answer comes when the request is on disk, its PHONE_REPLY when it has ended.`,
+    isRequest: true,
+    async serve(call) {
       const handle = handleOf(call);
-      fit(call.params, { shape: JustHandle, place: "params" });
-      return handle.close();
-    }),
-    phoneShutdown: monitoring(async ({ params, application }) => {
-      fit(params, { shape: Nothing, place: "params" });
-      await application.shutdown();
-      return {};
-    }),
-    phoneSetStatusMessages: monitoring((call) => {
-      const handle = handleOf(call);
-      const { handle: _, ...masks } = fit(call.params, { shape: HandleMasks, place: "params" });
-      return handle.setStatusMessages(masks);
-    }),
-    phoneGetStatusMessages: monitoring((call) => {
-      const handle = handleOf(call);
-      fit(call.params, { shape: JustHandle, place: "params" });
-      return handle.masks;
-    }),
-    phoneGetRequest: monitoring(({ params, token }) => {
-      const { requestId } = fit(params, { shape: RequestId, place: "params" });
-      return questions(token.id, () => readRecord(requestId, { token, ports }));
-    }),
+      // Privilege comes before the shape of the rest (contract 2.0).
+      handle.requirePrivilege(name);
+      const { handle: _, idempotencyKey: key, ...asked } = fit(call.params, { shape: params, place: "params" });
+      const accepted = await handle.request(name, { ...calledRequest(asked), ...(key !== undefined && { key }) });
+      return { result: { requestId: accepted.requestId }, handedOut: () => accepted.answered() };
+    },
   };
-  for (const name of OPERATIONS) methods[methodName(name)] = operation(name);
-  for (const name of GETTERS) methods[methodName(name)] = getter(name);
-  // Not an object from here on: a client may ask for the method "constructor".
-  return new Map(Object.entries(methods));
+}
+
+function getter(name: GetterName): Method {
+  const sized = name === "getData" && { size: number.default(MOST_BYTES) };
+  return ofHandle({
+    scope,
+    params: z.strictObject({ handle: text, ...getterShapes(name), ...sized }),
+    result: GETTER_ANSWERS[name],
+    summary: `Asks the phone's plugin for ${name}.`,
+    // The types are right; whether there is such a device is the core's question.
+    serve: (handle, { handle: _, ...params }) => handle.get(name, params as GetterParameters[GetterName]),
+  });
 }

@@ -9,7 +9,7 @@ import type { HistoryReader } from "../core/contract/history.ts";
 import type { Applications, Clock, Lifecycle } from "../core/mod.ts";
 import type { Fact } from "../core/contract/facts.ts";
 
-/** See the module. */
+/** Shared by every socket, and wired in one place: `appPorts` of `server/http`. */
 export interface SocketPorts {
   /** What every call comes down to. */
   readonly applications: Applications;
@@ -26,8 +26,8 @@ export interface SocketPorts {
   readonly rateLimit: RateLimit;
   /** Through which each token asks the history. */
   readonly questions: TokenSemaphore;
-  /** Appends a fact to the history; nobody waits for it. */
-  note(fact: Fact): void;
+  /** Appends a fact to the history that nobody waits for: it is dropped while too much else waits for the disk. */
+  noteOptional(fact: Fact): void;
   /** Tells the operator of an error that is a fault of ours. */
   report(error: unknown, where: string): void;
 }

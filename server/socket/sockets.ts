@@ -7,7 +7,6 @@ import type { Token } from "../access/mod.ts";
 import { Refusal } from "../api/mod.ts";
 import { CallsUnderWay } from "./calls_under_way.ts";
 import { Connection } from "./connection.ts";
-import { type Method, methodsOf } from "./methods.ts";
 import type { SocketPorts } from "./ports.ts";
 
 /** Between two looks for clients that read nothing any more, milliseconds. */
@@ -16,7 +15,6 @@ const LOOK_MS = 15_000;
 /** The open sockets: counted for each token, watched, and closed at the end. */
 export class Sockets {
   readonly #ports: SocketPorts;
-  readonly #methods: ReadonlyMap<string, Method>;
   readonly #underWay = new CallsUnderWay();
   readonly #open = new Set<Connection>();
   readonly #counts = new Map<string, number>();
@@ -25,7 +23,6 @@ export class Sockets {
   /** Begins without any. */
   constructor(ports: SocketPorts) {
     this.#ports = ports;
-    this.#methods = methodsOf(ports);
   }
 
   /** How many there are. */
@@ -55,7 +52,6 @@ export class Sockets {
     const connection = new Connection(socket, {
       ...caller,
       ports: this.#ports,
-      methods: this.#methods,
       underWay: this.#underWay,
     });
     this.#open.add(connection);

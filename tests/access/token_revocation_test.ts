@@ -28,7 +28,7 @@ Deno.test("a token that several operators revoke at once is revoked and recorded
     tokens: tokenTable([]),
     tokenStore,
     waits: waits(),
-    record: (fact) => {
+    note: (fact) => {
       facts.push(fact);
       return onDisk.promise;
     },
@@ -58,7 +58,7 @@ Deno.test("a revocation that the disk did not take can be tried again", async ()
     tokens: tokenTable([]),
     tokenStore,
     waits: waits(),
-    record: () => Promise.resolve(),
+    note: () => Promise.resolve(),
   });
   const by = { token: "one", address: "127.0.0.1" };
   await rejects(revoke("t-1", { by }));

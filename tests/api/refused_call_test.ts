@@ -14,19 +14,19 @@ Deno.test("refused calls of a token are a row each up to 60 in a minute, past th
     address: "192.0.2.1",
     detail: { method: "GET", path, status: 403, detail: "words" },
   });
-  for (let i = 0; i < 60; i++) folded.note(refused("t-1", "/v1/phones"));
+  for (let i = 0; i < 60; i++) folded.noteOptional(refused("t-1", "/v1/phones"));
   equal(facts.length, 60);
-  for (let i = 0; i < 1_000; i++) folded.note(refused("t-1", i % 4 === 0 ? "/v1/tokens" : "/v1/phones"));
+  for (let i = 0; i < 1_000; i++) folded.noteOptional(refused("t-1", i % 4 === 0 ? "/v1/tokens" : "/v1/phones"));
   equal(facts.length, 60);
-  folded.note(refused("t-2", "/v1/phones"));
-  folded.note({ type: "accessRefused", detail: { reason: "noToken", count: 1 } });
+  folded.noteOptional(refused("t-2", "/v1/phones"));
+  folded.noteOptional({ type: "accessRefused", detail: { reason: "noToken", count: 1 } });
   equal(facts.length, 62, "other tokens and other facts are not folded");
   clock.advance(60_000);
   deepEqual(facts.slice(62), [
     { type: "callRefused", token: "t-1", detail: { path: "/v1/tokens", status: 403, count: 250 } },
     { type: "callRefused", token: "t-1", detail: { path: "/v1/phones", status: 403, count: 750 } },
   ]);
-  folded.note(refused("t-1", "/v1/phones"));
+  folded.noteOptional(refused("t-1", "/v1/phones"));
   equal(facts.length, 65, "each minute begins anew");
 });
 

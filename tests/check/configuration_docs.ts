@@ -1,5 +1,6 @@
 /**
- * Makes `docs/configuration.schema.json` and `docs/configuration.md` from the schema that checks the file: `deno task schema`.
+ * Makes `docs/configuration.schema.json` and `docs/configuration.md` from the schema that checks the file:
+ * `deno task schema`.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Makes `docs/facts.md`, the auditor's page of the facts that the history keeps beside requests, from the table that all who write them take their
- * types from: `deno task schema`.
+ * Makes `docs/facts.md`, the auditor's page of the facts that the history keeps beside requests, from the table that
+ * all who write them take their types from: `deno task schema`.
  *
  * @module
  */

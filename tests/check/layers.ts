@@ -1,7 +1,7 @@
 /**
- * Holds the rooms of architecture.md section 2 apart: reads every import of server/, plugins/ and migrations/, tells each
- * one that the tables below do not allow, that goes past a door, or that makes a ring of modules or of folders, and ends
- * with 1 if there was one.
+ * Holds the rooms of architecture.md section 2 apart: reads every import of server/, plugins/ and migrations/, tells
+ * each one that the tables below do not allow, that goes past a door, or that makes a ring of modules or of folders,
+ * and ends with 1 if there was one.
  *
  * @module
  */
@@ -70,10 +70,15 @@ export const ROOMS: readonly Room[] = [
 /** What a plugin of ours may import besides its own folder and packages: what any other author can. */
 const SDK = "server/plugin/mod.ts";
 
-/** What lies within a plugin and could stand by itself: it imports its own files and packages, and nothing of Switchroom. */
+/**
+ * What lies within a plugin and could stand by itself: it imports its own files and packages, and nothing of
+ * Switchroom.
+ */
 const LIBRARY = "plugins/sip/lib/";
 
-/** The name by which the runner imports the plugin that it is to run; only the host's import map knows where it leads. */
+/**
+ * The name by which the runner imports the plugin that it is to run; only the host's import map knows where it leads.
+ */
 const PLUGIN_ENTRY = "switchroom:entry";
 
 /** Stand-ins for packages (architecture.md section 6): they count as the packages that they stand for. */
@@ -155,8 +160,8 @@ async function impurities(root: URL, files: string[]): Promise<string[]> {
 }
 
 /**
- * What is wrong with where an import enters: a folder that has a door (`mod.ts`) is entered by it, or by its `contract/`,
- * from outside of the folder; undefined if nothing is.
+ * What is wrong with where an import enters: a folder that has a door (`mod.ts`) is entered by it, or by its
+ * `contract/`, from outside of the folder; undefined if nothing is.
  */
 function pastDoor(from: string, { written, to, doors }: Import & { doors: ReadonlySet<string> }): string | undefined {
   const steps = to.split("/");

@@ -1,8 +1,9 @@
 /**
- * A lint rule of the house: a function takes at most two positional parameters, and what else it needs in one last object.
+ * A lint rule of the house: a function takes at most two positional parameters, and what else it needs in one last
+ * object.
  *
- * A call of three bare values cannot be read without its declaration; one object names each. The last parameter counts as that object when it is taken
- * apart in place (`{ cause, by }`) or is called `options`.
+ * A call of three bare values cannot be read without its declaration; one object names each. The last parameter counts
+ * as that object when it is taken apart in place (`{ cause, by }`) or is called `options`.
  *
  * @module
  */

@@ -1,6 +1,7 @@
 /**
- * Holds what code, tests and documents refer to: every rule, reading, invariant and section that they name is an anchor in `docs/`, every rule has a test or
- * a reason why it has none, and every relative link of a Markdown file leads somewhere. Tells each one that does not, and ends with 1 if there was one.
+ * Holds what code, tests and documents refer to: every rule, reading, invariant and section that they name is an anchor
+ * in `docs/`, every rule has a test or a reason why it has none, and every relative link of a Markdown file leads
+ * somewhere. Tells each one that does not, and ends with 1 if there was one.
  *
  * @module
  */
@@ -112,7 +113,9 @@ function numbersOf(list: string): string[] {
   return [...list.matchAll(NUMBER)].map(([number]) => number);
 }
 
-/** The documents that a module names by their paths and that are not there; a test that reads one finds out by itself. */
+/**
+ * The documents that a module names by their paths and that are not there; a test that reads one finds out by itself.
+ */
 function missingDocuments(path: string, { text, tree }: { text: string; tree: Tree }): string[] {
   if (path.startsWith("tests/")) return [];
   return [...text.matchAll(DOCUMENT)].filter(([document]) => !tree.paths.has(document)).map(({ 0: document, index }) =>

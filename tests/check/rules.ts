@@ -1,5 +1,6 @@
 /**
- * Whether every rule of the telephone contract, every reading of it and every invariant has a test that is named by its number, or a reason why it has none.
+ * Whether every rule of the telephone contract, every reading of it and every invariant has a test that is named by its
+ * number, or a reason why it has none.
  *
  * @module
  */

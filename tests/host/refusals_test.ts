@@ -65,11 +65,11 @@ Deno.test("a folder that is not there, or holds no manifest, stops the plugin in
   ) => [{ source: `${parent}/nowhere` }, { source: parent, name: "empty" }]);
   await bench.host.start();
   await bench.untilTrue("all settled", () => bench.told.filter(([name]) => name === "settle").length === 2);
-  for (const { state, detail } of bench.host.states()) {
+  for (const { state, detail } of bench.host.conditions()) {
     equal(state, "stopped");
     match(detail, /there is none; a plugin is a folder with a plugin\.json/);
   }
-  deepEqual(bench.host.states().map(({ name }) => name), ["nowhere", "empty"]);
+  deepEqual(bench.host.conditions().map(({ name }) => name), ["nowhere", "empty"]);
 });
 
 const MODULES: [string, PluginSource, RegExp][] = [

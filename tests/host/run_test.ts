@@ -303,7 +303,7 @@ Deno.test("several plugins live side by side; one that is not enabled is not sta
   await bench.host.start();
   await bench.untilTrue("all settled", () => bench.told.filter(([name]) => name === "settle").length === 3);
   deepEqual(bench.told[0], ["enable", ["bad", "good", "again"]]);
-  deepEqual(bench.host.states().map(({ name, state }) => [name, state]), [
+  deepEqual(bench.host.conditions().map(({ name, state }) => [name, state]), [
     ["bad", "givenUp"],
     ["good", "ready"],
     ["off", "stopped"],

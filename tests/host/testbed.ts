@@ -118,7 +118,7 @@ export class HostBench implements AsyncDisposable {
 
   /** How the first plugin is. */
   get condition() {
-    const [condition] = this.host.states();
+    const [condition] = this.host.conditions();
     if (!condition) throw new Error("the host has no plugin");
     return condition;
   }
@@ -151,7 +151,7 @@ export class HostBench implements AsyncDisposable {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const look = () => holds() && resolve();
     const timer = setTimeout(() => {
-      reject(new Error(`${what} did not come: ${JSON.stringify([this.told, this.host.states(), this.logText])}`));
+      reject(new Error(`${what} did not come: ${JSON.stringify([this.told, this.host.conditions(), this.logText])}`));
     }, PATIENCE_MS);
     this.#waiting.add(look);
     look();

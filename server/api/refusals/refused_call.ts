@@ -30,11 +30,11 @@ const LONGEST_DETAIL = 500;
 /** Lets the history know of a refused call. */
 export function noteRefusal(
   problem: Problem,
-  { call, note }: { call: RefusedCall; note: (fact: Fact) => void },
+  { call, noteOptional }: { call: RefusedCall; noteOptional: (fact: Fact) => void },
 ): void {
   const { status, detail, value, code } = problem;
   const { handle, application = handle?.application } = call;
-  note({
+  noteOptional({
     type: "callRefused",
     token: call.token,
     address: call.address,
@@ -52,27 +52,27 @@ const MOST_ROWS = 60;
 /** Facts on their way to the history. */
 export interface FoldedFacts {
   /** Passes a fact on, or counts it. */
-  note(fact: Fact): void;
+  noteOptional(fact: Fact): void;
   /** Passes on what has been counted so far, at once: the server stops. */
   flush(): void;
 }
 
 /** Folds the refused calls of a token that has more than anybody reads: by status and path, with a count. */
-export function foldedRefusals(clock: Clock, note: (fact: Fact) => void): FoldedFacts {
+export function foldedRefusals(clock: Clock, noteOptional: (fact: Fact) => void): FoldedFacts {
   const rows = minuteCounts<void>(clock, () => {});
   const folded = minuteCounts<Fact<"callRefused">>(
     clock,
-    (fact, count) => note({ ...fact, detail: { ...fact.detail, count } }),
+    (fact, count) => noteOptional({ ...fact, detail: { ...fact.detail, count } }),
   );
   return {
-    note(fact) {
-      if (fact.type !== "callRefused") return note(fact);
+    noteOptional(fact) {
+      if (fact.type !== "callRefused") return noteOptional(fact);
       const { type, token, detail: { status, path } } = fact;
       if (rows.of(token) >= MOST_ROWS) {
         return folded.count(`${token} ${status} ${path}`, { type, token, detail: { path, status } });
       }
       rows.count(token);
-      note(fact);
+      noteOptional(fact);
     },
     flush() {
       rows.flush();

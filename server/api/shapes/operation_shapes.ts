@@ -29,7 +29,10 @@ const common = {
   }),
 };
 
-/** A call for one of the nine: what all have, and beside it the operation's own parameters, which its type does not tell. */
+/**
+ * A call for one of the nine: what all have, and beside it the operation's own parameters, which its type does not
+ * tell.
+ */
 export type OperationShape = z.ZodObject<typeof common, z.core.$strict>;
 
 /** The body of `POST …/requests` for each operation. */

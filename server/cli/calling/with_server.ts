@@ -6,6 +6,7 @@
 import {
   ApplicationEnded,
   CallRefused,
+  PhoneClosed,
   PhoneError,
   type Server,
   serverAt,
@@ -53,7 +54,7 @@ function whyFailed(error: unknown, at: FoundServer): string | undefined {
     return cause === undefined ? message : `${message}: ${whyOf(cause)}`;
   }
   if (error instanceof PhoneError) return error.code === undefined ? error.message : `${error.message} (${error.code})`;
-  const isOther = [CallRefused, UnexpectedAnswer, ApplicationEnded].some((Kind) => error instanceof Kind);
+  const isOther = [CallRefused, UnexpectedAnswer, ApplicationEnded, PhoneClosed].some((Kind) => error instanceof Kind);
   return isOther ? wordsOf(error) : undefined;
 }
 

@@ -81,10 +81,10 @@ function list(items: readonly unknown[]): string {
   return items.length === 0 ? "-" : items.join(" ");
 }
 
-/** A getter: what is typed to say which one of several, and how the phone is asked. */
+/** A getter: what is typed to say which one of several, and how the phone is queried. */
 interface Getter {
   what?: "DEVICE" | "ID";
-  ask(phone: Phone, options: Abandonable & { which: string }): Promise<object>;
+  query(phone: Phone, options: Abandonable & { which: string }): Promise<object>;
 }
 
 /** The most bytes that a data area gives (api.md, section 2). */
@@ -92,17 +92,20 @@ const MOST_BYTES = 65_536;
 
 /** The getters of a phone, by what is typed for each. */
 const GETTERS = {
-  status: { ask: (phone, options) => phone.getStatus(options) },
-  display: { ask: (phone, options) => phone.getDisplay(options) },
-  hookswitch: { ask: (phone, options) => phone.getHookSwitch(options) },
-  ring: { ask: (phone, options) => phone.getRing(options) },
-  volume: { what: "DEVICE", ask: (phone, { which, ...options }) => phone.getVolume(deviceOf(which), options) },
-  gain: { what: "DEVICE", ask: (phone, { which, ...options }) => phone.getGain(deviceOf(which), options) },
-  lamp: { what: "ID", ask: (phone, { which, ...options }) => phone.getLamp({ lamp: idOf(which) }, options) },
-  button: { what: "ID", ask: (phone, { which, ...options }) => phone.getButtonInfo({ button: idOf(which) }, options) },
+  status: { query: (phone, options) => phone.getStatus(options) },
+  display: { query: (phone, options) => phone.getDisplay(options) },
+  hookswitch: { query: (phone, options) => phone.getHookSwitch(options) },
+  ring: { query: (phone, options) => phone.getRing(options) },
+  volume: { what: "DEVICE", query: (phone, { which, ...options }) => phone.getVolume(deviceOf(which), options) },
+  gain: { what: "DEVICE", query: (phone, { which, ...options }) => phone.getGain(deviceOf(which), options) },
+  lamp: { what: "ID", query: (phone, { which, ...options }) => phone.getLamp({ lamp: idOf(which) }, options) },
+  button: {
+    what: "ID",
+    query: (phone, { which, ...options }) => phone.getButtonInfo({ button: idOf(which) }, options),
+  },
   data: {
     what: "ID",
-    ask: (phone, { which, ...options }) => phone.getData({ dataId: idOf(which), size: MOST_BYTES }, options),
+    query: (phone, { which, ...options }) => phone.getData({ dataId: idOf(which), size: MOST_BYTES }, options),
   },
 } as const satisfies Readonly<Record<string, Getter>>;
 
@@ -134,7 +137,7 @@ export const phoneGet = command({
   options: { ...SERVER_OPTIONS, json: JSON_OPTION },
   examples: ["phone get virtual:desk-1 display", "phone get virtual:desk-1 lamp 20"],
   async run({ phone, what, which, json, ...server }) {
-    const { what: needed, ask }: Getter = GETTERS[what];
+    const { what: needed, query }: Getter = GETTERS[what];
     if ((which === undefined) !== (needed === undefined)) {
       throw new Misuse(`phone get PHONE ${what} ${needed ? `needs ${needed} after it` : `takes no ${which} after it`}`);
     }
@@ -142,7 +145,7 @@ export const phoneGet = command({
       interruptible((signal) =>
         withPhone(
           { called, phone, privilege: "monitor", signal },
-          (phone) => ask(phone, { which: which ?? "", signal }),
+          (phone) => query(phone, { which: which ?? "", signal }),
         )
       ));
     if (json) printJson(answer);

@@ -5,6 +5,7 @@
  * @module
  */
 import { type AskedRequest, PhoneClosed, type RequestRecord } from "../../client/mod.ts";
+import { type Operation, OPERATION_TABLE } from "../../core/contract/operation_table.ts";
 import { OPERATIONS } from "../../core/contract/operations.ts";
 import { printable } from "../../core/contract/text.ts";
 import { given, unlessAborted, within } from "../../tools/mod.ts";
@@ -60,14 +61,15 @@ export const request = command({
       ? undefined
       : readInteger(timeout, { name: "--timeout", least: 1, most: MOST_SECONDS });
     const options = given({ reference, deadlineMs: seconds && seconds * 1_000 });
-    const privilege = operation === "devSpecific" && !owner ? "monitor" : "owner";
+    const { monitorMay }: Operation = OPERATION_TABLE[operation];
+    const privilege = monitorMay && !owner ? "monitor" : "owner";
     const atMost = (seconds ?? LONGEST_DEADLINE) + GRACE;
     return await withServer(server, async (called) => {
       const { requestId } = await interruptible((signal) =>
         withPhone({ called, phone: named, privilege, signal }, async (phone) => {
-          const asked = await phone.ask(operation, parameters, { ...options, signal });
-          await untilEnded(asked, { atMost, signal });
-          return asked;
+          const accepted = await phone.ask(operation, parameters, { ...options, signal });
+          await untilEnded(accepted, { atMost, signal });
+          return accepted;
         })
       );
       // As the history has it once the phone is closed, which belongs to it.

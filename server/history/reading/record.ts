@@ -13,7 +13,7 @@ import { FACT_TYPES, type FactType, type HistoryEvent } from "../../core/contrac
 const time = z.int().min(0).max(253_402_300_799_999).transform((at) => new Date(at).toISOString());
 
 /** A text that must be JSON, and what it says. */
-export const jsonText = z.string().transform((text, context): unknown => {
+const jsonText = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);
   } catch {
@@ -124,8 +124,9 @@ export function toEvent(row: { seq: unknown }): HistoryEvent {
 }
 
 /**
- * Who acted and whom it befell, of rows of version 0.1: there the token that was made or revoked stood in `id`, the first
- * token as its own maker, and the holder of a handle or an application in the place of who acted, who stood in `by`.
+ * Who acted and whom it befell, of rows of version 0.1: there the token that was made or revoked stood in `id`, the
+ * first token as its own maker, and the holder of a handle or an application in the place of who acted, who stood in
+ * `by`.
  */
 function inPresentTerms(
   type: FactType,

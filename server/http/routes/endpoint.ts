@@ -51,7 +51,10 @@ export interface Endpoint {
 }
 
 /** What every call goes through needs this. */
-export type AdmissionPorts = Pick<AppPorts, "tokens" | "refusals" | "attempts" | "rateLimit" | "note" | "report">;
+export type AdmissionPorts = Pick<
+  AppPorts,
+  "tokens" | "refusals" | "attempts" | "rateLimit" | "noteOptional" | "report"
+>;
 
 /** Turns an endpoint into what Hono calls. There is no middleware: the hot path would pay for each layer of it. */
 export function handlerOf(endpoint: Endpoint, ports: AdmissionPorts): Handler<Env> {
@@ -126,7 +129,7 @@ export function refuse(
   { context, call, ports, path }: {
     context: Context<Env>;
     call: Call | undefined;
-    ports: Pick<AppPorts, "note" | "report">;
+    ports: Pick<AppPorts, "noteOptional" | "report">;
     path: string;
   },
 ): Response {
@@ -137,7 +140,7 @@ export function refuse(
     const { method } = context.req;
     noteRefusal(problem, {
       call: { token: token.id, address: addressOf(context), application, handle, method, path },
-      note: ports.note,
+      noteOptional: ports.noteOptional,
     });
   }
   return problemResponse(problem, error);

@@ -43,7 +43,7 @@ const COMMANDS = {
 
 const path = { plugin: z.string().meta({ description: "The plugin's name.", examples: ["virtual"] }) };
 
-type PluginPorts = Pick<AppPorts, "applications" | "lifecycle" | "plugins" | "clock" | "bounds" | "record">;
+type PluginPorts = Pick<AppPorts, "applications" | "lifecycle" | "plugins" | "clock" | "bounds" | "note">;
 
 /** The routes of plugins. */
 export function pluginEndpoints(ports: PluginPorts): Endpoint[] {
@@ -81,7 +81,7 @@ export function pluginEndpoints(ports: PluginPorts): Endpoint[] {
       const plugin = pluginOf(call);
       if (ports.lifecycle.condition.stopping) throw new PhoneError("RESOURCEUNAVAIL", "The server is stopping");
       // Before its deeds: they are rows too.
-      const noted = note(name, { plugin, call, ports });
+      const noted = noteCommand(name, { plugin, call, ports });
       const [done, fact] = await Promise.allSettled([plugin[name](), noted]);
       if (done.status === "rejected") throw done.reason;
       if (typeof done.value === "string") throw new Refusal("conflict", `The plugin goes on as it was. ${done.value}`);
@@ -126,12 +126,12 @@ export function pluginEndpoints(ports: PluginPorts): Endpoint[] {
 }
 
 /** Notes who commands what; a disk that takes nothing keeps nobody from commanding, but is told. */
-async function note(
+async function noteCommand(
   command: keyof typeof COMMANDS,
-  { plugin, call, ports: { clock, bounds, record } }: { plugin: ManagedPlugin; call: Call; ports: PluginPorts },
+  { plugin, call, ports: { clock, bounds, note } }: { plugin: ManagedPlugin; call: Call; ports: PluginPorts },
 ): Promise<void> {
   const { name } = plugin.condition;
-  const fact = record({
+  const fact = note({
     type: "pluginCommanded",
     token: call.token.id,
     address: addressOf(call.context),

@@ -67,10 +67,10 @@ export interface HttpPorts {
   metrics(): Promise<MetricsText>;
   /** Takes each answer of a route, those about health left out; called on the hot path. */
   answered(answer: Answered): void;
-  /** Appends a fact to the history; nobody waits for it. */
-  note(fact: Fact): void;
+  /** Appends a fact to the history that nobody waits for: it is dropped while too much else waits for the disk. */
+  noteOptional(fact: Fact): void;
   /** Appends a fact to the history; resolves when it is on disk. */
-  record(fact: Fact): Promise<void>;
+  note(fact: Fact): Promise<void>;
   /**
    * Tells the operator at once that an address, or undefined for many together, has presented so many wrong tokens that
    * it is told to wait.

@@ -15,7 +15,7 @@ import type { AppPorts } from "./ports.ts";
 
 /** The routes of tokens. */
 export function tokenEndpoints(
-  ports: Pick<AppPorts, "operator" | "clock" | "bounds" | "tokens" | "tokenStore" | "waits" | "record">,
+  ports: Pick<AppPorts, "operator" | "clock" | "bounds" | "tokens" | "tokenStore" | "waits" | "note">,
 ): Endpoint[] {
   const { tokens, tokenStore, bounds } = ports;
   const keeper = tokenKeeper(ports);

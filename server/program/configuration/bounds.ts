@@ -95,14 +95,29 @@ export function leastStopMs({ closeMs, pluginStopMs }: Pick<BoundsFile, "closeMs
 }
 
 /**
- * Hands each bound to its room. `stopMs` is for the whole stop and is shared out here; what a room calls so is for its
- * own part of one.
+ * Hands each room its own bounds, written out so that one which is forgotten does not compile. `stopMs` is for the
+ * whole stop and is shared out here; what a room calls so is for its own part of one.
  */
 export function roomBounds({ stopMs, ...file }: BoundsFile): RoomBounds {
   const coreMs = file.closeMs + STEP_MS;
   const pluginsMs = file.pluginStopMs + STEP_MS;
   return {
-    core: file,
+    core: {
+      openMs: file.openMs,
+      getterMs: file.getterMs,
+      operationMs: file.operationMs,
+      longestDeadlineMs: file.longestDeadlineMs,
+      closeMs: file.closeMs,
+      closeRowsMs: file.closeRowsMs,
+      leaseSeconds: file.leaseSeconds,
+      streamHoldMs: file.streamHoldMs,
+      inFlight: file.inFlight,
+      applications: file.applications,
+      tokenApplications: file.tokenApplications,
+      handles: file.handles,
+      phoneHandles: file.phoneHandles,
+      eventBytes: file.eventBytes,
+    },
     host: {
       startMs: file.pluginStartMs,
       stopMs: file.pluginStopMs,
@@ -110,7 +125,19 @@ export function roomBounds({ stopMs, ...file }: BoundsFile): RoomBounds {
       missedHeartbeats: file.missedHeartbeats,
       backOffMs: file.backOffMs,
     },
-    http: { ...API, ...file },
+    http: {
+      bodyBytes: file.bodyBytes,
+      jsonDepth: file.jsonDepth,
+      waitSeconds: file.waitSeconds,
+      batch: file.batch,
+      callsPerMinute: file.callsPerMinute,
+      sockets: file.sockets,
+      socketBytes: file.socketBytes,
+      closeRowsMs: file.closeRowsMs,
+      beatMs: API.beatMs,
+      answerMs: API.answerMs,
+      drainMs: API.drainMs,
+    },
     history: { waitingRows: file.historyRows, waitingMs: file.historyMs },
     stop: { coreMs, pluginsMs, historyMs: stopMs - SPARE_MS - coreMs - pluginsMs },
     tlsCheckMs: file.tlsCheckMs,

@@ -5,42 +5,48 @@
  */
 import type { LogLevel } from "@logtape/logtape";
 import type { AnyFact, Fact, FactDetail, FactType } from "../../core/contract/facts.ts";
-import type { History, Observer } from "../../core/mod.ts";
+import type { Observer } from "../../core/mod.ts";
 import { logOf, logOfPlugin, type Room } from "./log.ts";
 
 /**
- * Those that an operator hears of at any rate. Of a plugin that fails the host has written already, with its last
- * words; everything else is what applications do.
+ * Where each fact is told, and how urgent it is: `info` is what an operator hears of at any rate. Of a plugin that
+ * fails the host has written already, with its last words, and of a history that fails `historyLog`; everything else is
+ * what applications do.
  */
-const LEVELS: Partial<Record<FactType, LogLevel>> = {
-  serverStarted: "info",
-  serverStopped: "info",
-  pluginReady: "info",
-  pluginStopped: "info",
+const LINES: Record<FactType, { room: Room | "plugin"; level: LogLevel }> = {
+  serverStarted: { room: "server", level: "info" },
+  serverStopped: { room: "server", level: "info" },
+  applicationStarted: { room: "core", level: "debug" },
+  applicationEnded: { room: "core", level: "debug" },
+  handleOpened: { room: "core", level: "debug" },
+  handleClosed: { room: "core", level: "debug" },
+  callRefused: { room: "http", level: "debug" },
+  accessRefused: { room: "http", level: "debug" },
+  tokenCreated: { room: "http", level: "debug" },
+  tokenRevoked: { room: "http", level: "debug" },
+  pluginStarted: { room: "plugin", level: "debug" },
+  pluginReady: { room: "plugin", level: "info" },
+  pluginStopped: { room: "plugin", level: "info" },
+  pluginFailed: { room: "plugin", level: "debug" },
+  pluginGivenUp: { room: "plugin", level: "debug" },
+  pluginRefused: { room: "plugin", level: "debug" },
+  pluginFault: { room: "plugin", level: "debug" },
+  pluginCommanded: { room: "plugin", level: "debug" },
+  phoneAdded: { room: "core", level: "debug" },
+  phoneRemoved: { room: "core", level: "debug" },
+  phoneConnected: { room: "core", level: "debug" },
+  phoneDisconnected: { room: "core", level: "debug" },
+  lateCompletion: { room: "core", level: "debug" },
+  historyFailed: { room: "history", level: "debug" },
+  historyResumed: { room: "history", level: "debug" },
 };
-
-/** A history that tells of each fact before it takes it. */
-export function tellingFacts(history: History, tell: (fact: Fact) => void): History {
-  return {
-    get trouble() {
-      return history.trouble;
-    },
-    accept: (row) => history.accept(row),
-    complete: (row) => history.complete(row),
-    withdraw: (requestId) => history.withdraw(requestId),
-    note(fact, options) {
-      tell(fact);
-      return history.note(fact, options);
-    },
-  };
-}
 
 /** Writes a fact. */
 export function logFact(fact: Fact): void {
   const { type, plugin, detail, ...fields }: AnyFact = fact;
-  const level = LEVELS[type] ?? "debug";
-  const ofPlugin = type.startsWith("plugin") && plugin !== undefined;
-  const logger = ofPlugin ? logOfPlugin(plugin) : logOf(roomOf(type));
+  const { room, level } = LINES[type];
+  const ofPlugin = room === "plugin";
+  const logger = ofPlugin ? logOfPlugin(plugin ?? "") : logOf(room);
   if (!logger.isEnabledFor(level)) return;
   const message = type.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   logger.emit({
@@ -59,11 +65,6 @@ export function logFact(fact: Fact): void {
 /** A refusal's words quote what was sent, and that may be as secret as the parameters of a request. */
 function withoutWords({ detail: _, ...rest }: FactDetail<"callRefused">): object {
   return rest;
-}
-
-function roomOf(type: FactType): Room {
-  if (type.startsWith("server")) return "server";
-  return type.endsWith("Refused") || type.startsWith("token") ? "http" : "core";
 }
 
 /**

@@ -6,12 +6,13 @@
  *
  * @module
  */
-import { Counter, Registry } from "prom-client";
+import { Registry } from "prom-client";
 import type { Fact } from "../../core/contract/facts.ts";
 import type { Observer } from "../../core/mod.ts";
 import type { HistoryWatch } from "../../history/mod.ts";
 import type { Answered, MetricsText } from "../../http/mod.ts";
-import { measureHistory, measureRefusals } from "./metrics_history.ts";
+import { measureAnswers, measureRefusals } from "./metrics_calls.ts";
+import { measureHistory } from "./metrics_history.ts";
 import { measureProcess } from "./metrics_process.ts";
 import { measureRequests } from "./metrics_requests.ts";
 import { measureRooms, type Rooms } from "./metrics_rooms.ts";
@@ -38,17 +39,12 @@ export function createMetrics(build: { version: string }): Metrics {
   const registry = new Registry();
   const steps = new RequestSteps();
   const ownProcess = measureProcess(registry, build);
-  const answers = new Counter({
-    name: "switchroom_http_answers_total",
-    help: "HTTP answers, by method, route and class of status; a call that no route takes counts as unrouted.",
-    labelNames: ["method", "route", "status"],
-    registers: [registry],
-  });
+  const answered = measureAnswers(registry);
   return {
     observer: measureRequests(registry, steps),
     history: measureHistory(registry),
     fact: measureRefusals(registry),
-    answered: ({ method, route, status }) => answers.inc({ method, route, status: `${Math.trunc(status / 100)}xx` }),
+    answered,
     show: (rooms) => measureRooms(registry, rooms),
     tell: async () => ({ text: `${await registry.metrics()}\n${steps.text()}`, contentType: registry.contentType }),
     [Symbol.dispose]: () => ownProcess[Symbol.dispose](),

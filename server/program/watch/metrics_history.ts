@@ -1,10 +1,9 @@
 /**
- * What is measured of the history's disk, and of what was refused.
+ * What is measured of the history's disk.
  *
  * @module
  */
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { Fact } from "../../core/contract/facts.ts";
 import type { HistoryWatch } from "../../history/mod.ts";
 import { STEP_BUCKETS } from "./metrics_steps.ts";
 
@@ -35,23 +34,5 @@ export function measureHistory(registry: Registry): HistoryWatch {
     },
     failed: () => failures.inc(),
     resumed() {},
-  };
-}
-
-/** Counts refused calls by the facts that tell of them, so that every transport counts alike. */
-export function measureRefusals(registry: Registry): (fact: Fact) => void {
-  const total = new Counter({
-    name: "switchroom_refusals_total",
-    help:
-      "Refused calls, by the telephony error, by the HTTP status where there is none, or by what was wrong with the " +
-      "token; the last are counted when their minute ends.",
-    labelNames: ["reason"],
-    registers: [registry],
-  });
-  return (fact) => {
-    if (fact.type === "callRefused") {
-      const { code, detail: { status, count = 1 } } = fact;
-      total.inc({ reason: code ?? `HTTP_${status}` }, count);
-    } else if (fact.type === "accessRefused") total.inc({ reason: fact.detail.reason }, fact.detail.count);
   };
 }

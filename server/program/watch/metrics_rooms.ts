@@ -13,7 +13,7 @@ import type { HttpServer } from "../../http/mod.ts";
 /** The rooms that are looked at. */
 export interface Rooms {
   operator: Pick<Operator, "census">;
-  host: Pick<Host, "states">;
+  host: Pick<Host, "conditions">;
   opened: Pick<OpenHistory, "history" | "waiting">;
   server: Pick<HttpServer, "sockets">;
 }
@@ -63,9 +63,14 @@ function measurePlugins(registry: Registry, host: Rooms["host"]): void {
     labelNames: ["state"],
     registers,
     collect() {
-      const states = host.states();
+      const conditions = host.conditions();
       // Each state is shown, also with no plugin in it.
-      for (const state of PLUGIN_STATES) this.set({ state }, states.filter((plugin) => plugin.state === state).length);
+      for (const state of PLUGIN_STATES) {
+        this.set(
+          { state },
+          conditions.filter((plugin) => plugin.state === state).length,
+        );
+      }
     },
   });
   const labelNames = ["plugin"];
@@ -78,7 +83,7 @@ function measurePlugins(registry: Registry, host: Rooms["host"]): void {
       labelNames,
       registers,
       collect() {
-        for (const plugin of host.states()) this.set({ plugin: plugin.name }, plugin[of] * unit);
+        for (const plugin of host.conditions()) this.set({ plugin: plugin.name }, plugin[of] * unit);
       },
     });
   each("rssBytes", {
@@ -101,7 +106,7 @@ function measurePlugins(registry: Registry, host: Rooms["host"]): void {
     registers,
     collect() {
       this.reset();
-      for (const { name, restarts } of host.states()) this.inc({ plugin: name }, restarts);
+      for (const { name, restarts } of host.conditions()) this.inc({ plugin: name }, restarts);
     },
   });
 }

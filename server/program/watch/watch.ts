@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Clock, Observer } from "../../core/mod.ts";
+import type { Clock, History, Observer } from "../../core/mod.ts";
 import type { Fact } from "../../core/contract/facts.ts";
 import type { HistoryWatch } from "../../history/mod.ts";
 import { historyLog } from "./log.ts";
@@ -43,6 +43,22 @@ export function startWatch({ version, clock }: { version: string; clock: Clock }
       logFact(fact);
     },
     [Symbol.dispose]: () => metrics[Symbol.dispose](),
+  };
+}
+
+/** A history whose facts are told before it takes them. */
+export function watchedHistory(history: History, tell: (fact: Fact) => void): History {
+  return {
+    get trouble() {
+      return history.trouble;
+    },
+    accept: (row) => history.accept(row),
+    complete: (row) => history.complete(row),
+    withdraw: (requestId) => history.withdraw(requestId),
+    note(fact, options) {
+      tell(fact);
+      return history.note(fact, options);
+    },
   };
 }
 

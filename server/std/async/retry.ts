@@ -65,7 +65,8 @@ export interface RetryOptions {
 }
 
 /**
- * Calls a function until it succeeds, at most `maxAttempts` times, with exponentially growing waits between the attempts.
+ * Calls a function until it succeeds, at most `maxAttempts` times, with exponentially growing waits between the
+ * attempts.
  *
  * @example The second attempt succeeds
  * ```ts

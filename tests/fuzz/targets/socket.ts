@@ -68,11 +68,11 @@ class SocketSubject implements Subject<FuzzMessage> {
   }
 }
 
-function connect({ ports, methods, underWay }: House, options?: { application: string }): RpcClient {
+function connect({ ports, underWay }: House, options?: { application: string }): RpcClient {
   const token = ports.tokens.get("operator");
   ok(token);
   const end = new LooseSocket();
-  new Connection(end, { ports, methods, underWay, token, address: "127.0.0.1" });
+  new Connection(end, { ports, underWay, token, address: "127.0.0.1" });
   const client = new RpcClient({ send: (text) => end.receive(text), close: () => end.close() }, options);
   end.onSent = (text) => client.got(text);
   end.addEventListener("close", ({ code }: CloseEventInit) => client.closed(code ?? 0));

@@ -10,7 +10,6 @@ import { createApp } from "../../../server/http/app.ts";
 import { appPorts } from "../../../server/http/app_ports.ts";
 import type { Answered } from "../../../server/http/mod.ts";
 import { CallsUnderWay } from "../../../server/socket/calls_under_way.ts";
-import { methodsOf } from "../../../server/socket/methods.ts";
 import { systemClock } from "../../../server/program/clock.ts";
 import { recordOf } from "../../http/support/server.ts";
 import { MemoryHistory } from "./memory_history.ts";
@@ -37,8 +36,6 @@ export interface House {
   readonly app: ReturnType<typeof createApp>;
   /** What sockets share. */
   readonly underWay: CallsUnderWay;
-  /** The methods of the socket. */
-  readonly methods: ReturnType<typeof methodsOf>;
   /** An application of the operator with a handle that owns `virtual:desk-1` and one that monitors `virtual:mini-1`. */
   application: OpenApplication;
   owner: OpenHandle;
@@ -88,8 +85,8 @@ export async function openHouse(): Promise<House> {
     health: () => ({ ready: true, durability: "full", reasons: [], plugins: [] }),
     metrics: () => Promise.resolve({ text: "up 1\n", contentType: "text/plain; version=0.0.4; charset=utf-8" }),
     answered: (answer) => house.answered = answer,
-    note() {},
-    record: () => history.note(),
+    noteOptional() {},
+    note: () => history.note(),
     report: (error, where) => reported.push(`${where}: ${error instanceof Error ? error.stack : error}`),
   });
   const house: House = {
@@ -98,7 +95,6 @@ export async function openHouse(): Promise<House> {
     history,
     app: createApp(ports),
     underWay: new CallsUnderWay(),
-    methods: methodsOf(ports),
     ...await moveIn(core),
     reported,
     answered: undefined,

@@ -153,8 +153,8 @@ export class TestServer implements AsyncDisposable {
       health: () => this.health,
       metrics: () => Promise.resolve({ text: "up 1\n", contentType: "text/plain; version=0.0.4; charset=utf-8" }),
       answered: (answer) => this.answers.push(answer),
-      note: (fact) => this.facts.push(fact),
-      record: (fact) => Promise.resolve(void this.facts.push(fact)),
+      noteOptional: (fact) => this.facts.push(fact),
+      note: (fact) => Promise.resolve(void this.facts.push(fact)),
       brokenOff: (why) => this.brokenOff.push(why),
       report: (error) => this.reported.push(error),
     }, { hostname: "127.0.0.1", port: 0 });

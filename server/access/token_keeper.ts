@@ -80,7 +80,7 @@ export function tokenKeeper(
       );
     }
     tokens.remove(id);
-    const ended = operator.endApplicationsOf(id).finally(() => waits.end(id));
+    const ended = operator.endApplicationsOf(id, { by: by.token }).finally(() => waits.end(id));
     const written = tokenStore.remove(id).then(() =>
       note({ type: "tokenRevoked", ...by, detail: { subject: id, name: revoked.name } })
     );

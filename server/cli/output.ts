@@ -46,8 +46,10 @@ function table(rows: readonly (readonly string[])[]): void {
 
 /** Prints names and values, one a line; a value of several lines stands under itself. */
 export function printFields(fields: Readonly<Record<string, string | readonly string[]>>): void {
-  const width = Math.max(...Object.keys(fields).map((name) => name.length));
-  for (const [name, value] of Object.entries(fields)) {
+  // A later server may have added fields, under any name.
+  const shown = Object.entries(fields).map(([name, value]) => [printable(name), value] as const);
+  const width = Math.max(...shown.map(([name]) => name.length));
+  for (const [name, value] of shown) {
     const [first = "", ...others] = [value].flat();
     print(`${paint("bold", name.padEnd(width))}  ${printable(first)}`.trimEnd());
     for (const line of others) print(`${" ".repeat(width)}  ${printable(line)}`.trimEnd());

@@ -1,4 +1,5 @@
 import { type Application, applicationOn } from "./application.ts";
+import { addressOf } from "./address.ts";
 import { beginLine } from "./line.ts";
 
 /** How a client connects. */
@@ -27,11 +28,12 @@ export interface ConnectOptions {
  * @throws {CallRefused} If the server does not let it in, such as for a wrong token (`code` 401).
  * @throws {PhoneError} `INVALAPPNAME`, or `RESOURCEUNAVAIL` while plugins are starting.
  * @throws {ServerUnreachable} If the server cannot be reached.
+ * @throws {TypeError} If the URL is none of HTTP, or the token could not be sent.
  * @throws {UnexpectedAnswer} If something else answers there, or a server of another version.
  */
 export async function connect(url: string | URL, options: ConnectOptions): Promise<Application> {
   const { name, token, leaseSeconds, transport, signal } = options;
-  const address = { url: new URL(url), token, transport };
+  const address = addressOf(url, { token, transport });
   const { application } = await beginLine({ address, name, leaseSeconds, signal }, applicationOn);
   return application;
 }

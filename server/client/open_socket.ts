@@ -6,11 +6,11 @@
  */
 import { fits } from "../core/contract/shape.ts";
 import { DescribedProblem } from "../core/contract/shapes/mod.ts";
-import { type Address, authorization, fetchPath } from "./address.ts";
+import { type Address, authorization, bodyOf, fetchPath } from "./address.ts";
 import { jsonOf } from "./answers.ts";
 import { CallRefused, ServerUnreachable } from "./errors.ts";
 
-/** A socket that has not opened by then is given up, milliseconds. */
+/** A socket that has not opened by then is given up, as is a call beside it, milliseconds. */
 const OPEN_MS = 10_000;
 
 /** What Deno and Node take beyond the standard. */
@@ -57,8 +57,8 @@ function canSendHeaders(): boolean {
 
 /** Trades the token for a cookie that goes with the socket. */
 async function signIn(address: Address, signal: AbortSignal | undefined): Promise<void> {
-  const answer = await fetchPath(address, { path: "/v1/session", method: "POST", signal: signal ?? null });
-  if (!answer.ok) throw await refusalOf(answer);
+  const answer = await fetchPath(address, { path: "/v1/session", method: "POST", signal, patience: OPEN_MS });
+  if (!answer.ok) throw await refusalOf(answer, signal);
   await answer.body?.cancel();
 }
 
@@ -72,7 +72,7 @@ async function signIn(address: Address, signal: AbortSignal | undefined): Promis
 export async function checkToken(address: Address, signal: AbortSignal | undefined): Promise<void> {
   const { url, token } = address;
   if (token === undefined || !canSendHeaders()) return;
-  const answer = await fetchPath(address, { path: "/v1/phones", method: "HEAD", signal: signal ?? null });
+  const answer = await fetchPath(address, { path: "/v1/phones", method: "HEAD", signal, patience: OPEN_MS });
   if (answer.status !== 401 && answer.status !== 429) return void await answer.body?.cancel();
   const words = answer.status === 401 ? "does not know the token" : "has been given too many wrong tokens";
   throw new CallRefused(`${url.origin} ${words}`, { code: answer.status });
@@ -80,16 +80,16 @@ export async function checkToken(address: Address, signal: AbortSignal | undefin
 
 /** A failed socket does not say why; the same address asked by HTTP does. */
 async function whyNot(address: Address, signal: AbortSignal | undefined): Promise<Error> {
-  const answer = await fetchPath(address, { path: "/v1/socket", signal: signal ?? null });
-  if ([401, 403, 404, 429, 503].includes(answer.status)) return await refusalOf(answer);
+  const answer = await fetchPath(address, { path: "/v1/socket", signal, patience: OPEN_MS });
+  if ([401, 403, 404, 429, 503].includes(answer.status)) return await refusalOf(answer, signal);
   await answer.body?.cancel();
   const words = `The socket of ${address.url.origin} could not be opened, though it answers calls`;
   return new ServerUnreachable(words, { answered: true });
 }
 
 /** Something else than a Switchroom may answer there: its own words must do. */
-async function refusalOf(answer: Response): Promise<CallRefused> {
-  const text = await answer.text();
+async function refusalOf(answer: Response, signal: AbortSignal | undefined): Promise<CallRefused> {
+  const text = await bodyOf(answer, { what: `The refusal of ${answer.url}`, signal });
   const problem = jsonOf(text);
   const detail = fits(problem, DescribedProblem) ? problem.detail : text;
   return new CallRefused(`${answer.url} answered ${answer.status}: ${detail.slice(0, 500)}`, { code: answer.status });

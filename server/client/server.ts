@@ -15,9 +15,9 @@ import type { Shape } from "../core/contract/shape.ts";
 import * as shapes from "../core/contract/shapes/mod.ts";
 import type { MadeToken, TokenSpec, TokenView } from "../core/contract/token.ts";
 import { given } from "../tools/mod.ts";
-import { fetchPath } from "./address.ts";
+import { addressOf, bodyOf, fetchPath } from "./address.ts";
 import { checked, jsonOf, problemOf } from "./answers.ts";
-import { ServerUnreachable, UnexpectedAnswer } from "./errors.ts";
+import { CallRefused, UnexpectedAnswer } from "./errors.ts";
 import type { Abandonable } from "./phone.ts";
 
 /** How long an answer may take that waits for nothing, milliseconds. */
@@ -35,7 +35,7 @@ export interface ServerOptions {
 
 /** How a list is read. */
 export interface ListOptions extends Abandonable {
-  /** How many at most; all if left out. */
+  /** How many at most, from 1 on; all if left out. */
   limit?: number;
 }
 
@@ -127,35 +127,41 @@ const nothing: Shape<undefined> = {
 };
 
 /**
+ * What names one thing, as a part of a path.
+ *
+ * @throws {CallRefused} If nothing can have that name: a path would lead elsewhere with it.
+ */
+function named(name: string | number): string {
+  const text = String(name);
+  if (text.isWellFormed() && !/^\.{0,2}$/.test(text)) return encodeURIComponent(text);
+  throw new CallRefused(`Nothing is named ${JSON.stringify(text)}`, { code: 404 });
+}
+
+/**
  * A server at an address; nothing is sent before the first call.
  *
  * @param url `http://HOST:PORT` or `https://…`.
+ * @throws {TypeError} If the URL is none of HTTP, or the token could not be sent.
  */
 export function serverAt(url: string | URL, { token, transport }: ServerOptions): Server {
-  const address = { url: new URL(url), token, transport };
+  const address = addressOf(url, { token, transport });
 
   /** Makes a call, such as `GET /v1/phones`. */
   async function call<Answer>(
     route: string,
-    { shape, body, also, signal, patience = PATIENCE_MS }: Call<Answer>,
+    { shape, body, also, signal, patience = signal ? Infinity : PATIENCE_MS }: Call<Answer>,
   ): Promise<Answer> {
     const [method = "GET", path = ""] = route.split(" ");
     const what = `The answer to ${route}`;
-    const late = signal || patience === Infinity ? undefined : AbortSignal.timeout(patience);
     const response = await fetchPath(address, {
       path,
       method,
       ...(body !== undefined && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
-      signal: signal ?? late ?? null,
+      signal,
+      patience,
       redirect: "manual",
-    }).catch((error) => {
-      if (error !== late?.reason) throw error;
-      throw new ServerUnreachable(`${address.url.origin} does not answer`, { cause: error, answered: false });
     });
-    const text = await response.text().catch((cause) => {
-      signal?.throwIfAborted();
-      throw new ServerUnreachable(`${what} broke off`, { cause, answered: true });
-    });
+    const text = await bodyOf(response, { what, signal });
     const value = text === "" ? undefined : jsonOf(text);
     if (response.ok || response.status === also) return checked(value, shape, { what });
     throw problemOf(value) ?? new UnexpectedAnswer(`${what} is ${response.status}, and not of a Switchroom`);
@@ -170,25 +176,34 @@ export function serverAt(url: string | URL, { token, transport }: ServerOptions)
       itemsOf: (page: Page) => Item[];
     },
   ): AsyncGenerator<Item, boolean, undefined> {
+    if (!(limit === Infinity || Number.isSafeInteger(limit) && limit > 0)) {
+      throw new RangeError(`Cannot list ${limit} of ${path}: the limit must be a whole number from 1 on`);
+    }
     let left = limit;
     let cursor: string | null = null;
+    let more = true;
     do {
       const asked = new URLSearchParams({ ...given(query), limit: String(Math.min(PAGE, left)), ...given({ cursor }) });
       const page: Page = await call(`GET ${path}?${asked}`, { shape, signal });
+      if (page.next !== null && page.next === cursor) {
+        throw new UnexpectedAnswer(`The answer to GET ${path} names itself as the next page`);
+      }
       const items = itemsOf(page);
-      yield* items;
+      yield* items.slice(0, left);
+      more = page.next !== null || items.length > left;
       left -= items.length;
       cursor = page.next;
     } while (cursor !== null && left > 0);
-    return cursor !== null;
+    return more;
   }
 
   return {
     async phones(options) {
       return (await call("GET /v1/phones", { ...options, shape: shapes.Phones })).phones;
     },
-    phone: (name, options) => call(`GET /v1/phones/${encodeURIComponent(name)}`, { ...options, shape: shapes.Phone }),
-    request: (requestId, options) => call(`GET /v1/requests/${requestId}`, { ...options, shape: shapes.RequestRecord }),
+    phone: async (name, options) => await call(`GET /v1/phones/${named(name)}`, { ...options, shape: shapes.Phone }),
+    request: async (requestId, options) =>
+      await call(`GET /v1/requests/${named(requestId)}`, { ...options, shape: shapes.RequestRecord }),
     requests: (query = {}, options) =>
       list("/v1/requests", { ...options, query, shape: shapes.RequestPage, itemsOf: ({ requests }) => requests }),
     events: (query = {}, options) =>
@@ -204,28 +219,28 @@ export function serverAt(url: string | URL, { token, transport }: ServerOptions)
     async applications(options) {
       return (await call("GET /v1/applications", { ...options, shape: shapes.ApplicationList })).applications;
     },
-    endApplication: (application, options) =>
-      call(`DELETE /v1/applications/${encodeURIComponent(application)}`, { ...options, shape: nothing }),
-    closeHandle: (handle, options) =>
-      call(`DELETE /v1/handles/${encodeURIComponent(handle)}`, { ...options, shape: shapes.ClosedHandle }),
+    endApplication: async (application, options) =>
+      await call(`DELETE /v1/applications/${named(application)}`, { ...options, shape: nothing }),
+    closeHandle: async (handle, options) =>
+      await call(`DELETE /v1/handles/${named(handle)}`, { ...options, shape: shapes.ClosedHandle }),
     async plugins(options) {
       return (await call("GET /v1/plugins", { ...options, shape: shapes.PluginList })).plugins;
     },
-    commandPlugin: (name, command, options) =>
-      call(`POST /v1/plugins/${encodeURIComponent(name)}/${command}`, {
+    commandPlugin: async (name, command, options) =>
+      await call(`POST /v1/plugins/${named(name)}/${command}`, {
         ...options,
         shape: shapes.Plugin,
         patience: Infinity,
       }),
     async pluginLog(name, options) {
-      const route = `GET /v1/plugins/${encodeURIComponent(name)}/logs`;
+      const route = `GET /v1/plugins/${named(name)}/logs`;
       return (await call(route, { ...options, shape: shapes.PluginLog })).lines;
     },
     async tokens(options) {
       return (await call("GET /v1/tokens", { ...options, shape: shapes.TokenList })).tokens;
     },
     createToken: (token, options) => call("POST /v1/tokens", { ...options, shape: shapes.MadeToken, body: token }),
-    revokeToken: (id, options) => call(`DELETE /v1/tokens/${encodeURIComponent(id)}`, { ...options, shape: nothing }),
+    revokeToken: async (id, options) => await call(`DELETE /v1/tokens/${named(id)}`, { ...options, shape: nothing }),
     readiness: (options) => call("GET /readyz", { ...options, shape: shapes.Readiness, also: 503 }),
   };
 }

@@ -124,12 +124,15 @@ export async function shutdown(application: Application, { cause, by }: CloseRea
   await underWay(exchange, recorded());
 }
 
-/** Ends every application of a token that has been revoked. */
-export async function endApplicationsOf(exchange: Exchange, token: string): Promise<void> {
+/** Ends every application of a token that has been revoked, `by` another or by itself. */
+export async function endApplicationsOf(
+  exchange: Exchange,
+  { token, by }: { token: string; by: string },
+): Promise<void> {
   const own = applicationsOf(exchange, token);
   // None is told of the others' closes: it is not there to hear, and they may be a thousand on one phone.
   for (const application of own) application.ended = true;
-  const ends = await Promise.allSettled(own.map((application) => shutdown(application, { cause: "tokenRevoked" })));
+  const ends = await Promise.allSettled(own.map((application) => shutdown(application, { cause: "tokenRevoked", by })));
   for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 

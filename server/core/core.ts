@@ -210,7 +210,7 @@ export interface Operator {
   /** The handle of that id, whosever it is, its application's lease not renewed; throws `INVALPHONEHANDLE`. */
   handle(id: string): ReleasableHandle;
   /** Ends every application of a token that is void: their phones are closed, and they hear nothing more. */
-  endApplicationsOf(token: string): Promise<void>;
+  endApplicationsOf(token: string, options: { by: string }): Promise<void>;
 }
 
 /** What the host of plugins calls. */

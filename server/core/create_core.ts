@@ -103,7 +103,7 @@ function operator(exchange: Exchange): Operator {
         release: async (by) => await closeHandle(found, { cause: "operatorRelease", by }),
       };
     },
-    endApplicationsOf: (token) => endApplicationsOf(exchange, token),
+    endApplicationsOf: (token, { by }) => endApplicationsOf(exchange, { token, by }),
   };
 }
 

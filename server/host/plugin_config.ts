@@ -36,7 +36,7 @@ export const pluginConfig = z.strictObject({
     "Handed to the plugin, with the defaults of its manifest's schema.",
   ),
   grants: permissionLists.prefault({}).describe("What it may reach: it must cover what its manifest asks for."),
-  heapMb: z.int().min(16).max(65_536).default(128).describe("The limit of its JavaScript heap, megabytes."),
+  heapMb: z.int().min(16).max(65_536).default(128).describe("The most that its JavaScript heap may take, megabytes."),
 });
 
 /** One entry of `plugins` as it is written. */

@@ -37,7 +37,7 @@ Deno.test("a token that several operators revoke at once is revoked and recorded
   const all = [revoke("t-1", by("one")), revoke("t-1", by("two")), revoke("t-1", by("three"))];
   onDisk.resolve();
   await Promise.all(all);
-  deepEqual(core.calls, [["endApplicationsOf", "t-1"]]);
+  deepEqual(core.calls, [["endApplicationsOf", "t-1", "one"]]);
   deepEqual(facts, [{
     type: "tokenRevoked",
     token: "one",

@@ -5,7 +5,7 @@
  * @module
  */
 import { type FactKind, FACTS } from "../../server/core/contract/facts.ts";
-import type { JsonSchema } from "../../server/core/contract/shape.ts";
+import type { JsonSchema, Shape } from "../../server/core/contract/shape.ts";
 import { formatted, writePages } from "./formatted.ts";
 
 const PROSE = `# The facts of the history
@@ -30,9 +30,18 @@ named with its kind, and a \`detail\` whose fields depend on the kind:
 Whom a fact befell, where that is somebody else than who acted, stands in \`detail.subject\`: the id of a token. So
 "what did this token do" is a question for \`token\`, and "what was done to it" one for \`detail.subject\`.
 
-**Rows of version 0.1.** There \`tokenCreated\` and \`tokenRevoked\` name the token in \`detail.id\`, the first token of
+\`GET /v1/history/events\` filters by \`type\` alone, and the export by \`phone\`, \`from\` and \`to\`. Whoever asks by
+token or another field takes the export, and looks there:
+
+\`\`\`sh
+curl -s -H "Authorization: Bearer $TOKEN" "$URL/v1/history/export?format=jsonl" > history.jsonl
+jq -c --arg id "$ID" 'select(.kind == "event" and (.token == $id or .detail.subject == $id))' history.jsonl
+\`\`\`
+
+**Older rows** are told by their shape, for the version does not tell them. There \`tokenCreated\` and \`tokenRevoked\` name the token in \`detail.id\`, the first token of
 an installation stands as its own maker, and \`handleClosed\` and \`applicationEnded\` have the token of the application
-in \`token\`, and who released it in \`detail.by\`. Rows are never changed; when they are read, they are told as above.
+in \`token\` and nothing in \`detail.subject\`, whatever the cause; who released it, if anybody did, stands in \`detail.by\`. Rows are never
+changed: the file has them as they were written, and answers and exports tell them as above.
 `;
 
 /** The page, as the text of its file. */
@@ -50,7 +59,7 @@ function section(type: string, { tells, has, mayHave, detail }: FactKind): strin
   ];
   const rows = Object.entries(detail).map(([name, field]) => {
     const [shape, may] = "optional" in field ? [field.optional, true] : [field, false];
-    const schema = shape.schema((inner) => inner.schema(() => ({})));
+    const schema = shape.schema(whole);
     return `| \`${name}\` | ${kindOf(schema)} | ${may ? "may be left out" : ""} | ${schema["description"] ?? ""} |`;
   });
   return [
@@ -63,6 +72,11 @@ function section(type: string, { tells, has, mayHave, detail }: FactKind): strin
   ].join("\n\n");
 }
 
+/** A shape within another: written out, not referred to. */
+function whole(inner: Shape<unknown>): JsonSchema {
+  return inner.schema(whole);
+}
+
 function kindOf(schema: JsonSchema): string {
   const { type, const: only, enum: names, items, anyOf } = schema as {
     type?: string;
@@ -73,7 +87,7 @@ function kindOf(schema: JsonSchema): string {
   };
   if (anyOf) return anyOf.map(kindOf).join(" or ");
   if (names || only) return (names ?? [only]).map((name) => `\`${name}\``).join(" ");
-  return items ? `list of ${items["type"]}s` : type ?? "";
+  return items ? `list of ${kindOf(items)}s` : type ?? "";
 }
 
 if (import.meta.main) await writePages({ "facts.md": await factsPageText() });

@@ -212,6 +212,18 @@ Deno.test("what a server says cannot give orders to the terminal", async () => {
   match(people.stdout, /\\u001b\]0;owned\\u0007\\u202e +0 +two\\u000alines\n$/);
   const [script] = jsonLines(await cli([...args, "--json"], { env: { SWITCHROOM_TOKEN: "any" } }));
   equal(script?.["owner"], phone.owner);
+
+  const made = { id: "t", name: "a", scopes: ["admin"], phones: null, createdAt: "2026-03-01T09:30:00.000Z" };
+  await using evil = serve(() => Response.json({ ...made, token: "\x1b[2J" }));
+  const env = { SWITCHROOM_TOKEN: "any" };
+  equal((await cli(["token", "create", "a", "--scope", "admin", "--url", evil.url], { env })).stdout, "\\u001b[2J\n");
+});
+
+Deno.test("a token that no header carries is wrong use, and is not repeated", async () => {
+  for (const token of ["abc\nsecret", "\u65e5secret", "two words"]) {
+    const ended = await cli(["phone", "list", "--url", "http://127.0.0.1:1"], { env: { SWITCHROOM_TOKEN: token } });
+    refused(ended, { code: 2, words: /^(?!.*secret).*SWITCHROOM_TOKEN cannot be a token: it must be printable ASCII/ });
+  }
 });
 
 Deno.test("no token is told to whoever listens by now where a killed server did", async () => {

@@ -67,6 +67,16 @@ Deno.test("events of types that a later server has added are passed over, and no
   deepEqual((await resumed).params, { application: "a", lastEvent: 4 });
 });
 
+Deno.test("bytes of any length are checked: what a message can bring does not exhaust the stack", async () => {
+  await using server = scriptedServer();
+  await using application = await connect(server.url, { name: "test" });
+  const events = application.events();
+  const params = "A".repeat(20_000_000);
+  server.send(event("PHONE_DEVSPECIFIC", { seq: 1, handle: "h", phone: "x:1", params }));
+  const { value } = await events.next();
+  equal(value.type === "PHONE_DEVSPECIFIC" && value.params.length, params.length);
+});
+
 const NOT_UNDERSTOOD: Record<string, { message: unknown; words: RegExp }> = {
   "an event without its place": {
     message: event("PHONE_CREATE", { phone: "x:1", deviceId: 0 }),

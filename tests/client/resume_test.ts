@@ -96,7 +96,7 @@ Deno.test("a reply that fell into a gap is told by the record of its request", a
   const gap = (async () => {
     for await (const event of application.events()) if (event.type === "GAP") return event;
   })();
-  await phone.devSpecific({ params: btoa(JSON.stringify({ next: { count: 21, delayMs: 100 } })) });
+  await phone.devSpecific({ params: btoa(JSON.stringify({ next: { count: 21, delayMs: 1_000 } })) });
   const asked = await Promise.all(
     Array.from({ length: 20 }, () => phone.ask("setLamp", { lamp: 20, mode: "steady" })),
   );

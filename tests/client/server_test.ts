@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import {
   CallRefused,
   connect,
@@ -102,4 +102,54 @@ Deno.test("what a server refuses is told by its error, and what no Switchroom an
       return error instanceof UnexpectedAnswer && words.test(error.message);
     });
   }
+});
+
+Deno.test("a list ends: at its limit whatever the page, and at a page that names itself", async () => {
+  const fact = (seq: number) => ({ seq, at: "2026-03-01T09:30:00.000Z", type: "later", detail: {} });
+  await using stranger = scriptedServer({
+    http: () => Response.json({ events: [fact(3), fact(2), fact(1)], next: "same" }),
+  });
+  const { events, requests } = serverAt(stranger.url, { token: "any" });
+  const two = events({}, { limit: 2 });
+  deepEqual([(await two.next()).value, (await two.next()).value, await two.next()], [
+    fact(3),
+    fact(2),
+    { done: true, value: true },
+  ]);
+  await rejects(Array.fromAsync(events()), /The answer to GET \/v1\/history\/events names itself as the next page/);
+  for (const limit of [0, -1, 1.5, NaN]) {
+    await rejects(requests({}, { limit }).next(), { name: "RangeError", message: /a whole number from 1 on/ });
+  }
+});
+
+Deno.test("what can name nothing is refused before it is part of a path", async () => {
+  for (const name of ["", ".", "..", "\ud800"]) {
+    await rejects(called().phone(name), { name: "CallRefused", code: 404, message: /Nothing is named/ });
+  }
+  await rejects(called().phone("../tokens"), { name: "PhoneError", code: "PHONEERR_BADDEVICEID" });
+});
+
+Deno.test("an address of no HTTP and a token that no header carries are told at once, the secret is not repeated", async () => {
+  for (const url of ["127.0.0.1:8274", "ftp://127.0.0.1/"]) {
+    throws(() => serverAt(url, { token: "any" }), {
+      name: "TypeError",
+      message: /must be as http:\/\/127\.0\.0\.1:8274/,
+    });
+    await rejects(connect(url, { name: "test" }), { name: "TypeError", message: /must be as http/ });
+  }
+  const wrong = { name: "TypeError", message: /^(?!.*secret).*its token must be printable ASCII/ };
+  throws(() => serverAt("http://127.0.0.1:1", { token: "abc\nsecret" }), wrong);
+  await rejects(connect("http://127.0.0.1:1", { name: "test", token: "abc\nsecret" }), wrong);
+});
+
+Deno.test("a refusal that never ends is given up, and connecting with it", async () => {
+  const endless = () => new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(1_000)) });
+  await using stranger = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    ({ method }) => method === "HEAD" ? new Response() : new Response(endless(), { status: 403 }),
+  );
+  await rejects(connect(`http://127.0.0.1:${stranger.addr.port}`, { name: "test", token: "any" }), {
+    name: "ServerUnreachable",
+    message: /broke off/,
+  });
 });

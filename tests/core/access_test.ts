@@ -63,20 +63,23 @@ Deno.test("a void token's applications end at once, with their streams, and no o
   await fixture.open(view);
   await fixture.open(other, { phone: "p:b" });
   const ending = view.events().next();
-  await fixture.over(core.operator.endApplicationsOf("l"));
+  await fixture.over(core.operator.endApplicationsOf("l", { by: "o" }));
   equal(await ending, undefined);
   deepEqual(fixture.process.calls, ["open a", "open b", "close a"]);
   throws(() => core.applications.application(view.id, "l"), { code: "PHONEERR_INVALAPPHANDLE" });
   equal(core.applications.application(other.id, "t").name, "test");
   const ends = endsOf(fixture);
-  deepEqual(ends.map(({ detail }) => detail.cause), ["tokenRevoked", "tokenRevoked"]);
+  deepEqual(
+    ends.map(({ token, detail }) => ({ token, cause: detail.cause, subject: detail.subject })),
+    [1, 2].map(() => ({ token: "o", cause: "tokenRevoked", subject: "l" })),
+  );
 });
 
 Deno.test("an application that is being begun with a token that becomes void is not begun", async () => {
   const fixture = new Fixture();
   const beginning = fixture.core.applications.initialize("late", { token: "l" });
   beginning.catch(() => {});
-  await fixture.over(fixture.core.operator.endApplicationsOf("l"));
+  await fixture.over(fixture.core.operator.endApplicationsOf("l", { by: "o" }));
   await rejects(beginning, { code: "PHONEERR_INVALAPPHANDLE" });
   deepEqual(fixture.core.operator.applications(), []);
 });

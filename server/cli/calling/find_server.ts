@@ -4,6 +4,7 @@
  * @module
  */
 import { wordsOf } from "../../core/contract/errors.ts";
+import { SECRET } from "../../core/contract/token.ts";
 import { ownerOfDataFolder } from "../../history/mod.ts";
 import { Failure, Misuse, readServerFile, type ServerFile } from "../../program/mod.ts";
 import type { Option } from "../parsing/command.ts";
@@ -40,10 +41,13 @@ export interface FoundServer {
  * Finds the server of a data folder, or the one that `url` names.
  *
  * @throws {Failure} If no server runs there.
- * @throws {Misuse} If `url` comes without a token, or `ca` cannot be read.
+ * @throws {Misuse} If `url` comes without a token, or the token could not be sent, or `ca` cannot be read.
  */
 export async function findServer({ data = DATA, url, ca }: ServerOptions): Promise<FoundServer> {
   const token = Deno.env.get(VARIABLE) || undefined;
+  if (token !== undefined && !SECRET.test(token)) {
+    throw new Misuse(`${VARIABLE} cannot be a token: it must be printable ASCII without spaces or line ends`);
+  }
   const transport = ca === undefined ? undefined : { client: await trusting(ca) };
   if (url !== undefined) {
     if (token !== undefined) return { url: parseUrl(url), token, transport };

@@ -8,6 +8,7 @@ import type { z } from "zod";
 import type { OpenHistory } from "../../history/mod.ts";
 import { makeToken, tokenView } from "../../access/mod.ts";
 import { NewToken } from "../../api/mod.ts";
+import { printable } from "../../core/contract/text.ts";
 import { type MadeToken, type Scope, SCOPES, type TokenSpec } from "../../core/contract/token.ts";
 import { EXIT, Failure, Misuse, OPERATOR } from "../../program/mod.ts";
 import { DATA, SERVER_OPTIONS } from "../calling/find_server.ts";
@@ -52,7 +53,7 @@ export const tokenCreate = command({
     else {
       // Not to standard output, where a script reads the secret.
       printAside(`${token.id} "${token.name}", ${token.scopes.join(" ")}; its secret is shown this once:`);
-      print(token.token);
+      print(printable(token.token));
     }
     return EXIT.orderly;
   },

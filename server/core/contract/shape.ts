@@ -138,6 +138,22 @@ export const amount: Shape<number> = simple({ type: "number", minimum: 0 }, {
   words: "a number from 0 on",
 });
 
+/** Bytes in base64. The pattern is for documents: matched against a long text, it exhausts the stack. */
+export const base64: Shape<string> = simple({
+  type: "string",
+  pattern: "^(?:[0-9a-zA-Z+/]{4})*(?:[0-9a-zA-Z+/]{2}==|[0-9a-zA-Z+/]{3}=)?$",
+  format: "base64",
+  contentEncoding: "base64",
+}, {
+  is: (value) => typeof value === "string" && isBase64(value),
+  words: "bytes in base64",
+});
+
+function isBase64(text: string): boolean {
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  return text.length % 4 === 0 && !/[^0-9a-zA-Z+/]/.test(text.slice(0, text.length - padding));
+}
+
 /** A text that a pattern describes, and those words; `schema` says what else a document can say of it. */
 export function matching(
   pattern: RegExp,

@@ -39,3 +39,6 @@ export interface MadeToken extends TokenView {
   /** The secret: it is shown this once. */
   token: string;
 }
+
+/** What a token's secret is made of, so that a header can carry it. */
+export const SECRET = /^[\x21-\x7e]+$/;

@@ -25,7 +25,7 @@ export const boundsFile = z.strictObject({
   getterMs: ms(CORE.getterMs, "A getter, or setting masks"),
   operationMs: ms(CORE.operationMs, "An operation, from its acceptance, unless its request says deadlineMs"),
   longestDeadlineMs: ms(CORE.longestDeadlineMs, "The longest deadlineMs that a request may ask for"),
-  closeMs: ms(CORE.closeMs, "The close of a phone by its plugin; what has not settled then is lost"),
+  closeMs: ms(CORE.closeMs, "The close of a phone by its plugin; an operation that has not ended then is lost"),
   closeRowsMs: ms(CORE.closeRowsMs, "How long a close, and what an operator does, waits for the disk"),
   stopMs: ms(10_000, "The whole orderly stop of the server; closeMs, pluginStopMs and 4000 must fit in"),
   leaseSeconds: z.int().min(5).max(300).default(CORE.leaseSeconds)

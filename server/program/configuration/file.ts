@@ -49,7 +49,7 @@ export const configurationFile = z.strictObject({
     context.addIssue(
       `an orderly stop of ${stopMs} ms has no room for closeMs ${closeMs} and pluginStopMs ${pluginStopMs}: lower them, or set stopMs to ${least} or more`,
     );
-  }).describe("Deadlines and limits."),
+  }).describe("Deadlines and places."),
   plugins: z.array(pluginConfig).max(256).optional().describe(
     "The plugins, in the order of their phones' device ids. Left out, it is the virtual plugin alone.",
   ),

@@ -116,8 +116,8 @@ export class RecordingCore {
         },
       };
     },
-    endApplicationsOf: async (token) => {
-      await this.#record("endApplicationsOf", token);
+    endApplicationsOf: async (token, { by }) => {
+      await this.#record("endApplicationsOf", token, by);
     },
   };
 

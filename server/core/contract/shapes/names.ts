@@ -8,7 +8,7 @@ import { type Feature as FeatureName, FEATURES } from "../features.ts";
 import * as names from "../names.ts";
 import { type OperationName, OPERATIONS } from "../operations.ts";
 import { type Cause as CauseName, CAUSES, type Outcome as OutcomeName, OUTCOMES } from "../record.ts";
-import { about, either, integer, matching, number, oneOf, type Shape, text } from "../shape.ts";
+import { about, base64, either, integer, matching, number, oneOf, type Shape, text } from "../shape.ts";
 
 const codes = Object.keys(PHONE_ERRORS).map((name) => `PHONEERR_${name}`) as PhoneErrorCode[];
 
@@ -76,13 +76,7 @@ export const ErrorCode: Shape<PhoneErrorCode> = about(oneOf(codes), {
 });
 
 /** Bytes. */
-export const Bytes: Shape<string> = about(
-  matching(/^(?:[0-9a-zA-Z+/]{4})*(?:[0-9a-zA-Z+/]{2}==|[0-9a-zA-Z+/]{3}=)?$/, {
-    words: "bytes in base64",
-    schema: { format: "base64", contentEncoding: "base64" },
-  }),
-  { name: "Bytes", description: "Bytes in base64." },
-);
+export const Bytes: Shape<string> = about(base64, { name: "Bytes", description: "Bytes in base64." });
 
 /** One of the nine. */
 export const Operation: Shape<OperationName> = about(oneOf(OPERATIONS), {

@@ -21,7 +21,7 @@ function overview(commands: readonly Command[]): string {
     ...columns(commands.map((command) => [usage(command), command.says])),
     "",
     `${PROGRAM} COMMAND --help says more about one; --version prints the version.`,
-    "Exit codes: 0 done, 1 what was asked for failed, 2 wrong use, 70 our own fault.",
+    "Exit codes: 0 done, 1 what was asked for failed, 2 wrong use, 57 a history newer than this build,\n70 our own fault.",
   ].join("\n");
 }
 

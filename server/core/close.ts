@@ -26,21 +26,22 @@ import { onDisk } from "./waiting.ts";
  */
 const BY_THE_APPLICATION: readonly Cause[] = ["close", "shutdown", "leaseExpired", "tokenRevoked"];
 
-/** Why one handle is closed, and by the token of which operator, if one releases it. */
+/** Why one handle is closed, and by the token of whom, if somebody else's call brings it about. */
 export interface CloseReason {
   cause: Cause;
   by?: string | undefined;
 }
 
 /**
- * Who brought about the end of what an application has, and whose that was if it was another: fields of a fact and of
- * its detail.
+ * Who brought about the end of what an application has, and whose that was: fields of a fact and of its detail. Only
+ * what the application itself asked for has no subject.
  */
 export function actorAndSubject(
   { token }: Application,
-  { cause, by = cause === "close" || cause === "shutdown" ? token : undefined }: CloseReason,
+  { cause, by }: CloseReason,
 ): { token: { token?: string }; subject: { subject?: string } } {
-  return { token: by === undefined ? {} : { token: by }, subject: by === token ? {} : { subject: token } };
+  if (cause === "close" || cause === "shutdown") return { token: { token }, subject: {} };
+  return { token: by === undefined ? {} : { token: by }, subject: { subject: token } };
 }
 
 /**

@@ -15,7 +15,6 @@ export const MESSAGE_LIMIT = FRAME_LIMIT / 4;
 
 const BATCH_LIMIT = Math.floor(FRAME_LIMIT / 3) - 2;
 const HEADER_BYTES = 4;
-const EMPTY = new Uint8Array(0);
 
 /** Says that bytes from the other side are not frames. */
 export class FrameError extends Error {
@@ -88,7 +87,11 @@ export class FrameWriter {
 /** Takes bytes as they come and gives the messages of each whole frame. */
 export class FrameReader {
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
-  #rest: Uint8Array = EMPTY;
+  /** The beginning of a frame: as large as that frame, so that small pieces are not copied again and again. */
+  #rest = new Uint8Array(HEADER_BYTES);
+  #held = 0;
+  /** How many bytes must be held before there is anything to read. */
+  #needed = HEADER_BYTES;
 
   /**
    * Gives the messages of every frame that the bytes complete. The bytes are copied where they must be kept.
@@ -97,23 +100,43 @@ export class FrameReader {
    * can be read.
    */
   *push(bytes: Uint8Array): Generator<unknown[]> {
-    let buffer = bytes;
-    if (this.#rest.length > 0) {
-      buffer = new Uint8Array(this.#rest.length + bytes.length);
-      buffer.set(this.#rest);
-      buffer.set(bytes, this.#rest.length);
-    }
+    if (this.#held + bytes.length < this.#needed) return this.#keep(bytes);
+    const buffer = this.#join(bytes);
     const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
     let offset = 0;
+    this.#needed = HEADER_BYTES;
     while (buffer.length - offset >= HEADER_BYTES) {
       const length = view.getUint32(offset);
       if (length > FRAME_LIMIT) throw new FrameError(`a frame of ${length} bytes; at most ${FRAME_LIMIT} are allowed`);
       const end = offset + HEADER_BYTES + length;
-      if (end > buffer.length) break;
+      if (end > buffer.length) {
+        this.#needed = HEADER_BYTES + length;
+        break;
+      }
       yield this.#messages(buffer.subarray(offset + HEADER_BYTES, end));
       offset = end;
     }
-    this.#rest = offset === buffer.length ? EMPTY : buffer.slice(offset);
+    if (offset < buffer.length) this.#keep(buffer.subarray(offset));
+  }
+
+  #keep(piece: Uint8Array): void {
+    if (this.#rest.length < this.#needed) {
+      const larger = new Uint8Array(this.#needed);
+      larger.set(this.#rest.subarray(0, this.#held));
+      this.#rest = larger;
+    }
+    this.#rest.set(piece, this.#held);
+    this.#held += piece.length;
+  }
+
+  /** Everything that is held and the bytes after it; nothing is held any more. */
+  #join(bytes: Uint8Array): Uint8Array {
+    if (this.#held === 0) return bytes;
+    const joined = new Uint8Array(this.#held + bytes.length);
+    joined.set(this.#rest.subarray(0, this.#held));
+    joined.set(bytes, this.#held);
+    this.#held = 0;
+    return joined;
   }
 
   #messages(body: Uint8Array): unknown[] {

@@ -27,7 +27,7 @@ named with its kind, and a \`detail\` whose fields depend on the kind:
 | \`handle\` | The id of the handle. |
 | \`result\`, \`code\` | The signed number of a telephony error, and its name if it has one. |
 
-Whom a fact befell, where that is somebody else than who acted, stands in \`detail.subject\`: the id of a token. So
+Whom a fact befell, unless it did so itself, stands in \`detail.subject\`: the id of a token. So
 "what did this token do" is a question for \`token\`, and "what was done to it" one for \`detail.subject\`.
 
 \`GET /v1/history/events\` filters by \`type\` alone, and the export by \`phone\`, \`from\` and \`to\`. Whoever asks by

@@ -46,6 +46,14 @@ Deno.test("messages arrive whole and in order wherever the bytes are cut", () =>
   ));
 });
 
+Deno.test("the largest message arrives in single bytes, and costs the host no more than its size", () => {
+  const [frame] = framesOf([{ text: "é".repeat(MESSAGE_LIMIT - 20) }]);
+  const reader = new FrameReader();
+  let arrived = 0;
+  for (const byte of frame ?? []) for (const messages of reader.push(Uint8Array.of(byte))) arrived += messages.length;
+  equal(arrived, 1);
+});
+
 Deno.test("all messages of one microtask leave in one frame", async () => {
   const frames: Uint8Array[] = [];
   const writer = new FrameWriter((frame) => frames.push(frame));

@@ -3,7 +3,7 @@
  *
  * Whoever writes a fact, reads it, measures it or shows it takes its type from this table; `docs/facts.md` and the
  * documents of the API are made from it. `token` is always who acted: of a fact that nobody's call brought about it is
- * left out. Whom it befell, where that is somebody else, stands in `detail.subject`.
+ * left out. Whom it befell, unless it did so itself, stands in `detail.subject`.
  *
  * @module
  */
@@ -75,7 +75,7 @@ const cause = about(oneOf(CAUSES), { description: "Why." });
 /** Facts that nobody waits for are dropped while too many rows wait for the disk; the next one says how many. */
 const dropped = optional(counted("How many facts of the kinds that may be dropped were, since the last one."));
 
-const owner = optional(words("The token of the application, where another acted or nobody did."));
+const owner = optional(words("The token of the application, where the end was not its own wish."));
 
 /** Every kind of fact. */
 export const FACTS = {

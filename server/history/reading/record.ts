@@ -124,7 +124,7 @@ export function toEvent(row: { seq: unknown }): HistoryEvent {
 }
 
 /**
- * Who acted and whom it befell, of rows of version 0.1: there the token that was made or revoked stood in `id`, the
+ * Who acted and whom it befell, of older rows, which are told by their shape: there the token that was made or revoked stood in `id`, the
  * first token as its own maker, and the holder of a handle or an application in the place of who acted, who stood in
  * `by`.
  */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { keysOf } from "../core/contract/keys.ts";
 import type { Permissions } from "../core/contract/managed_plugin.ts";
 import { PluginRefusal } from "./refusal.ts";
 
@@ -19,7 +20,7 @@ const VALUES: Record<keyof Permissions, { pattern: RegExp; right: string }> = {
   sys: { pattern: /^[A-Za-z]{1,64}$/, right: "one of Deno's names of system information" },
 };
 
-const LISTS = Object.keys(VALUES) as (keyof Permissions)[];
+const LISTS = keysOf(VALUES);
 
 /**
  * Turns grants into flags for `deno run`.

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Abandonable, Phone, PhoneView } from "../../client/mod.ts";
+import { keysOf } from "../../core/contract/keys.ts";
 import { HOOKSWITCH_DEVICES, type HookSwitchDevice } from "../../core/contract/names.ts";
 import { EXIT, Failure, Misuse } from "../../program/mod.ts";
 import { SERVER_OPTIONS } from "../calling/find_server.ts";
@@ -119,7 +120,7 @@ function idOf(which: string): number {
   throw new Failure(`${JSON.stringify(which)} is not a number of the phone's capabilities: see phone show`);
 }
 
-const WHAT = Object.keys(GETTERS) as (keyof typeof GETTERS)[];
+const WHAT = keysOf(GETTERS);
 
 /** `phone get`. */
 export const phoneGet = command({

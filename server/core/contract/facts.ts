@@ -8,6 +8,7 @@
  * @module
  */
 import type { PhoneErrorCode } from "./errors.ts";
+import { keysOf } from "./keys.ts";
 import { PRIVILEGES } from "./names.ts";
 import { CAUSES } from "./record.ts";
 import {
@@ -202,7 +203,7 @@ export const FACTS = {
 export type FactType = keyof typeof FACTS;
 
 /** The kinds of facts: a closed list. */
-export const FACT_TYPES = Object.keys(FACTS) as FactType[];
+export const FACT_TYPES: readonly FactType[] = keysOf(FACTS);
 
 /** What the fields of facts hold. */
 export interface FactFields {

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Feature } from "./features.ts";
+import { keysOf } from "./keys.ts";
 import {
   type ButtonFunction,
   type ButtonMode,
@@ -23,7 +24,7 @@ import { count, dword, named, type Parameters, type ValuesOf } from "./parameter
 export type OperationName = keyof typeof OPERATION_TABLE;
 
 /** The nine asynchronous operations (contract 2.1). */
-export const OPERATIONS: readonly OperationName[] = Object.keys(OPERATION_TABLE) as OperationName[];
+export const OPERATIONS: readonly OperationName[] = keysOf(OPERATION_TABLE);
 
 /** What each operation is given, as it travels: bytes are base64. */
 export type OperationParameters = {
@@ -49,7 +50,7 @@ export const GETTER_TABLE = {
 export type GetterName = keyof typeof GETTER_TABLE;
 
 /** The synchronous getters: the plugin is queried (contract 2.2). */
-export const GETTERS: readonly GetterName[] = Object.keys(GETTER_TABLE) as GetterName[];
+export const GETTERS: readonly GetterName[] = keysOf(GETTER_TABLE);
 
 /** What each getter is given, as it travels. */
 export type GetterParameters = { [Name in GetterName]: ValuesOf<typeof GETTER_TABLE[Name]> };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { keysOf } from "../../core/contract/keys.ts";
 
 /** What one column of a history row holds. */
 export type Cell = string | number | null;
@@ -48,7 +49,7 @@ export const COLUMNS = {
 export type RowKind = keyof typeof COLUMNS;
 
 /** Every kind of row. */
-export const ROW_KINDS = Object.keys(COLUMNS) as RowKind[];
+export const ROW_KINDS = keysOf(COLUMNS);
 
 /** A row before it has its `seq`: the cells are in the order of {@linkcode COLUMNS}. */
 export interface Row {

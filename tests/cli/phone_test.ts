@@ -217,6 +217,14 @@ Deno.test("what a server says cannot give orders to the terminal", async () => {
   await using evil = serve(() => Response.json({ ...made, token: "\x1b[2J" }));
   const env = { SWITCHROOM_TOKEN: "any" };
   equal((await cli(["token", "create", "a", "--scope", "admin", "--url", evil.url], { env })).stdout, "\\u001b[2J\n");
+
+  const record = {
+    ...{ requestId: 1, operation: "setLamp", params: {}, phone: "x:1", plugin: "x", token: "t", handle: "h" },
+    ...{ application: { id: "a", name: "A" }, acceptedAt: made.createdAt, dispatchedAt: null, completedAt: null },
+    ...{ state: "accepted", outcome: null, result: null, reply: null, "\x1b[31mlater": "a field" },
+  };
+  await using later = serve(() => Response.json(record));
+  match((await cli(["history", "show", "1", "--url", later.url], { env })).stdout, /^\\u001b\[31mlater +a field$/m);
 });
 
 Deno.test("a token that no header carries is wrong use, and is not repeated", async () => {

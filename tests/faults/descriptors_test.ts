@@ -10,6 +10,9 @@ const DESCRIPTORS = 256;
 /** A guard against hanging, never a measure. */
 const PATIENCE_MS = 20_000;
 
+/** How a connection ends that a server without descriptors drops: before it stands, or (`NotConnected`) before the runtime has asked it for its addresses. */
+const TURNED_AWAY = [Deno.errors.ConnectionRefused, Deno.errors.ConnectionReset, Deno.errors.NotConnected];
+
 const ServerFile = z.object({ url: z.url() });
 
 /** Tries again until it works. */
@@ -25,8 +28,7 @@ async function connectIdly({ hostname, port }: URL): Promise<{ connections: Deno
     try {
       connections.push(await Deno.connect({ hostname, port: Number(port) }));
     } catch (error) {
-      const { ConnectionRefused, ConnectionReset } = Deno.errors;
-      if (error instanceof ConnectionRefused || error instanceof ConnectionReset) return { connections, refused: true };
+      if (TURNED_AWAY.some((kind) => error instanceof kind)) return { connections, refused: true };
       throw error;
     }
   }

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { MIGRATIONS } from "../../server/history/sqlite/migrate.ts";
+import { INSTALL } from "../peers/support/programs.ts";
 import { exportsOf, isExported, longParagraphs, mentionsOf, type Named, pathsOf } from "./guides.ts";
 import { ROOMS } from "./layers.ts";
 
@@ -90,11 +91,12 @@ Deno.test("README.md has at most 150 lines, and no paragraph of more than 60 wor
   equal(longParagraphs(`${"word ".repeat(61)}\n\n- ${"word ".repeat(60)}\n- short\n\n| a | b |\n`, 60).length, 2);
 });
 
-Deno.test("README.md says which packages its second command installs, and where the command stands", async () => {
+Deno.test("README.md says where its second command stands that it installs nothing, and which packages are asked for by which name", async () => {
   const programs = await read("tests/peers/support/programs.ts");
   const [, map = ""] = /const PACKAGES = new Map\(\[([^]*?)\]\);/.exec(programs) ?? [];
   const packages = [...map.matchAll(/, "([\w-]+)"\]/g)].map(([, name = ""]) => name);
   ok(packages.length > 3);
   const [first = ""] = (await read("README.md")).split("\n## ");
-  deepEqual(packages.filter((name) => !first.includes(name)), []);
+  deepEqual([...packages, `${INSTALL}=1`].filter((name) => !first.includes(name)), []);
+  match(first, /task test +# .*installs nothing/);
 });

@@ -14,6 +14,9 @@ const PACKAGES = new Map([
   ["dumpcap", "wireshark-common"],
 ]);
 
+/** Set to 1, it has root on Debian install what is missing: nobody's machine is changed unasked. */
+export const INSTALL = "SWITCHROOM_INSTALL_PHONES";
+
 /** How long the installation may take, the lists of packages included, seconds. */
 const PATIENCE_S = 180;
 const LOCK = "/tmp/switchroom_peers.lock";
@@ -24,15 +27,18 @@ export type ForeignPhone = "baresip" | "linphone-daemon" | "sipp";
 /** What every test needs beside its phones: the namespace is made with the one, and the others read along. */
 const ALWAYS = ["ip", "tshark", "dumpcap"];
 
-/** Why phones cannot be tested with, after what is missing of any was installed where that may be done; undefined if they are there. */
+/** Why phones cannot be tested with, after what is missing of any was installed where that is asked for; undefined if they are there. */
 export async function whyNoPrograms(phones: readonly ForeignPhone[]): Promise<string | undefined> {
   if (Deno.build.os !== "linux") return "the phones run on Linux only";
-  if (missing().length > 0 && Deno.uid() === 0 && isHere("apt-get")) await install();
+  const isAsked = Deno.env.get(INSTALL) === "1";
+  if (isAsked && missing().length > 0 && Deno.uid() === 0 && isHere("apt-get")) await install();
   const needed = [...ALWAYS, ...phones];
   const packages = missing().filter((program) => needed.includes(program)).map((program) => PACKAGES.get(program));
   return packages.length === 0
     ? undefined
-    : `install what is missing (on Debian: apt-get install ${packages.join(" ")})`;
+    : `install what is missing (on Debian: apt-get install ${
+      packages.join(" ")
+    }; root may set ${INSTALL}=1 and run this again)`;
 }
 
 /** Installs once, however many tests and test runs ask for it at the same time; tells nobody of a failure but by what is still missing. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { createHmac, randomBytes } from "node:crypto";
-import { CALL_METHODS } from "../lib/call/mod.ts";
+import { ACCEPT, CALL_METHODS } from "../lib/call/mod.ts";
 import type { DialogMatch } from "../lib/dialog/mod.ts";
 import {
   type Header,
@@ -100,7 +100,7 @@ export function createAdmission(options: AdmissionOptions): Pick<Registrar, "adm
       if (refused) return answer(request, refused);
       if (method !== "OPTIONS") return authenticate(request, from);
       if (!questions.take(sourceOf(from.host))) return "drop";
-      return answer(request, { status: 200, headers: [allow, ["Accept", "application/sdp"]] });
+      return answer(request, { status: 200, headers: [allow, ["Accept", ACCEPT]] });
     },
     userOf: (request) => users.get(request),
   };

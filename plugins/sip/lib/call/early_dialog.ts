@@ -4,8 +4,10 @@
  * @module
  */
 import { type AgentContext, type DialogUsage, type OtherSide, refusesExtension, reply } from "../dialog/mod.ts";
+import type { SipRequest } from "../message/mod.ts";
 import { ALLOW } from "./call.ts";
 import { receiveInfo } from "./info.ts";
+import { descriptionOf } from "./offer_answer.ts";
 import type { PhoneCall } from "./phone_call.ts";
 
 /**
@@ -17,8 +19,8 @@ export function earlyDialog(agent: AgentContext, { call, other }: { call: PhoneC
     other,
     receive(transaction) {
       if (refusesExtension(agent, transaction)) return;
-      const { method, body } = transaction.request;
-      switch (method) {
+      const { request } = transaction;
+      switch (request.method) {
         case "BYE":
           reply(agent, { transaction, status: 200 });
           return call.end("phone");
@@ -27,7 +29,7 @@ export function earlyDialog(agent: AgentContext, { call, other }: { call: PhoneC
         case "INVITE":
         case "UPDATE":
           // RFC 3311 5.2: the offer of the INVITE is still open. An UPDATE without one changes nothing.
-          return reply(agent, { transaction, status: method === "UPDATE" && body.length === 0 ? 200 : 491 });
+          return reply(agent, { transaction, status: isEmptyUpdate(request) ? 200 : 491 });
         case "OPTIONS":
           return reply(agent, { transaction, status: 200, headers: [["Allow", ALLOW]] });
         default:
@@ -35,4 +37,8 @@ export function earlyDialog(agent: AgentContext, { call, other }: { call: PhoneC
       }
     },
   };
+}
+
+function isEmptyUpdate(request: SipRequest): boolean {
+  return request.method === "UPDATE" && descriptionOf(request) === undefined;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 export { type Call, CALL_METHODS, type CallEnd, type CallRequest, type CallState } from "./call.ts";
-export { type CallContext } from "./offer_answer.ts";
+export { ACCEPT, type CallContext } from "./offer_answer.ts";
 export { PhoneCall } from "./phone_call.ts";
 export { placeCall } from "./uac.ts";
 export { takeCall } from "./uas.ts";

@@ -5,7 +5,14 @@
  */
 import type { AgentContext } from "../dialog/mod.ts";
 import { MediaSession, type RtpPorts, UnusableDescription } from "../media/mod.ts";
-import type { Header, SipRequest } from "../message/mod.ts";
+import {
+  acceptOf,
+  contentOf,
+  type ContentRefusal,
+  type Header,
+  type SipMessage,
+  type Understood,
+} from "../message/mod.ts";
 import type { Peer } from "../transport/mod.ts";
 import type { Call } from "./call.ts";
 
@@ -39,29 +46,53 @@ export async function openMedia(
   return media;
 }
 
-/** The Content-Type of descriptions. */
-export const SDP = "application/sdp";
+const SDP = "application/sdp";
 
-/** What is said of sound: in a 2xx, or in a refusal. */
-export type OfferAnswer =
-  | { body: Uint8Array; headers: Header[] }
-  | { refuse: { status: 415 | 488; headers: Header[] } };
+/** What is understood as a description of a session. */
+const DESCRIPTIONS: Understood = { types: [SDP], disposition: "session" };
+
+/** The Accept of a call. */
+export const ACCEPT = acceptOf(DESCRIPTIONS);
+
+/** What a message says of a session: its description, nothing (`undefined`), or what is to be refused. */
+export type Description = { sdp: Uint8Array } | { refuse: ContentRefusal } | undefined;
+
+/** The description of a message: every request, response and ACK is asked here whether it has one. */
+export function descriptionOf(message: SipMessage): Description {
+  const content = contentOf(message, DESCRIPTIONS);
+  return content && "body" in content ? { sdp: content.body } : content;
+}
 
 /** A body with what says that it is a description. */
 export function described(body: Uint8Array): { body: Uint8Array; headers: Header[] } {
   return { body, headers: [["Content-Type", SDP]] };
 }
 
-/** Answers the offer of a request; one without asks for an offer of ours (RFC 3261 13.3.1). */
-export function answerOffer({ headers, body }: SipRequest, media: MediaSession): OfferAnswer {
-  if (body.length === 0) return described(media.offer());
-  const type = (headers.get("Content-Type") ?? SDP).split(";", 1)[0]?.trim().toLowerCase();
-  if (type !== SDP) return { refuse: { status: 415, headers: [["Accept", SDP]] } };
+/** Answers an offer; where there is none, one of ours is asked for (RFC 3261 13.3.1). */
+export function answerOffer(
+  description: Description,
+  media: MediaSession,
+): { body: Uint8Array; headers: Header[] } | { refuse: ContentRefusal } {
+  if (!description) return described(media.offer());
+  if ("refuse" in description) return description;
   try {
-    return described(media.answer(body));
+    return described(media.answer(description.sdp));
   } catch (error) {
     if (!(error instanceof UnusableDescription)) throw error;
     const warning = '304 - "One audio stream by RTP/AVP in PCMU or PCMA is wanted"';
     return { refuse: { status: 488, headers: [["Warning", warning]] } };
   }
+}
+
+/**
+ * Takes the answer to an offer of ours.
+ *
+ * @throws {UnusableDescription} If there is none that can be used; what was agreed before holds.
+ */
+export function takeAnswer(description: Description, media: MediaSession): void {
+  if (!description) throw new UnusableDescription("Cannot agree on sound: the answer has no description of a session");
+  if ("refuse" in description) {
+    throw new UnusableDescription("Cannot agree on sound: the answer has a body that is not understood");
+  }
+  media.accept(description.sdp);
 }

@@ -20,7 +20,7 @@ import type { Header, SipRequest, SipResponse } from "../message/mod.ts";
 import { pause, SerialQueue } from "../tools/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 import { ALLOW, type CallEnd } from "./call.ts";
-import { answerOffer, described } from "./offer_answer.ts";
+import { answerOffer, described, descriptionOf, takeAnswer } from "./offer_answer.ts";
 import {
   agreedTimer,
   answerTimer,
@@ -105,19 +105,20 @@ export class Reinvites {
     const { agent, dialog, media } = this.#options;
     const { request, from } = transaction;
     const invites = request.method === "INVITE";
-    const offers = invites || request.body.length > 0;
-    const refuse = (status: number, headers: Header[] = []): number => {
-      reply(agent, { transaction, status, headers, ...options });
+    const description = descriptionOf(request);
+    const offers = invites || description !== undefined;
+    const refuse = ({ status, ...said }: { status: number; reason?: string; headers?: Header[] }): number => {
+      reply(agent, { transaction, status, ...said, ...options });
       return status;
     };
-    if (offers && (this.#pending || this.#awaitsAnswer)) return refuse(491);
+    if (offers && (this.#pending || this.#awaitsAnswer)) return refuse({ status: 491 });
     const timer = answerTimer(request);
-    if (timer.tooSmall) return refuse(422, timer.headers);
-    const sound = offers ? answerOffer(request, media) : { headers: [] };
-    if ("refuse" in sound) return refuse(sound.refuse.status, sound.refuse.headers);
+    if (timer.tooSmall) return refuse({ status: 422, headers: timer.headers });
+    const sound = offers ? answerOffer(description, media) : { headers: [] };
+    if ("refuse" in sound) return refuse(sound.refuse);
     dialog.refresh(request, from);
     this.#timer.set(timer.interval);
-    this.#awaitsAnswer = invites && request.body.length === 0;
+    this.#awaitsAnswer = invites && description === undefined;
     const headers = [...selfHeaders(this.#options), ...timer.headers, ...sound.headers];
     reply(agent, { transaction, status: 200, ...sound, headers, ...options });
     transaction.acknowledged.catch(() => this.#options.leave(NO_ACK));
@@ -125,11 +126,11 @@ export class Reinvites {
   }
 
   /** Takes the ACK of a 2xx of ours: it answers the offer in it. */
-  receiveAck({ body }: SipRequest): void {
+  receiveAck(ack: SipRequest): void {
     if (!this.#awaitsAnswer) return;
     this.#awaitsAnswer = false;
     try {
-      this.#options.media.accept(body);
+      takeAnswer(descriptionOf(ack), this.#options.media);
     } catch (error) {
       this.#options.leave({ by: "us", status: 488, reason: `Not Acceptable Here: ${messageOf(error)}` });
     }
@@ -196,7 +197,7 @@ export class Reinvites {
     agent.endpoint.acknowledge(dialog.acknowledgement(request), dialog.peer);
     this.#timer.set(agreedTimer(response));
     try {
-      media.accept(response.body);
+      takeAnswer(descriptionOf(response), media);
     } catch (error) {
       if (!(error instanceof UnusableDescription)) throw error;
       throw new RequestRefused({ status: 488, reason: `Not Acceptable Here: ${error.message}` });

@@ -22,7 +22,7 @@ import { SerialQueue } from "../tools/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 import { ALLOW, type CallEnd, type CallRequest } from "./call.ts";
 import { DTMF_RELAY, receiveInfo } from "./info.ts";
-import { SDP } from "./offer_answer.ts";
+import { ACCEPT } from "./offer_answer.ts";
 import { Reinvites, selfHeaders, type SessionOptions } from "./reinvite.ts";
 
 /** Requests that begin something of their own say where it is reached; others must not, or need not. */
@@ -118,7 +118,7 @@ export class Session implements DialogUsage {
       case "INFO":
         return receiveInfo(agent, { transaction, onDigit: this.#user.onDigit });
       case "OPTIONS":
-        return reply(agent, { transaction, status: 200, headers: [["Allow", ALLOW], ["Accept", SDP]] });
+        return reply(agent, { transaction, status: 200, headers: [["Allow", ALLOW], ["Accept", ACCEPT]] });
       case "NOTIFY":
       case "PRACK":
         // Of a subscription, or of a response, that we know nothing of.

@@ -29,7 +29,7 @@ import {
 } from "../message/mod.ts";
 import { ALLOW, type CallEnd } from "./call.ts";
 import { earlyDialog } from "./early_dialog.ts";
-import { type CallContext, described, openMedia } from "./offer_answer.ts";
+import { type CallContext, described, descriptionOf, openMedia, takeAnswer } from "./offer_answer.ts";
 import { PhoneCall } from "./phone_call.ts";
 import type { SessionOptions } from "./reinvite.ts";
 import { Session } from "./session.ts";
@@ -157,7 +157,7 @@ class OutgoingCall {
     });
     if (endingBy) return void session.bye({ by: endingBy });
     try {
-      media.accept(exchanged.response.body);
+      takeAnswer(descriptionOf(exchanged.response), media);
     } catch (error) {
       return void session.bye({ by: "us", status: 488, reason: `Not Acceptable Here: ${messageOf(error)}` });
     }

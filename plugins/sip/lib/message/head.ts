@@ -4,10 +4,10 @@
  * @module
  */
 import { headerKey } from "./header_names.ts";
-import type { Header } from "./headers.ts";
+import { type Header, SipHeaders } from "./headers.ts";
 import { MalformedMessage } from "./message.ts";
 import { parseNumber } from "./numbers.ts";
-import { trimBlanks } from "./text.ts";
+import { isToken, trimBlanks } from "./text.ts";
 
 export const CR = 13;
 export const LF = 10;
@@ -53,6 +53,28 @@ export function nameAndValue(line: string): [name: string, value: string] | unde
   const colon = line.indexOf(":");
   if (colon < 0) return undefined;
   return [trimBlanks(line.slice(0, colon)), trimBlanks(line.slice(colon + 1))];
+}
+
+/** The headers of unfolded lines. @throws {MalformedMessage} If one of them is none. */
+export function readHeaders(lines: string[]): SipHeaders {
+  const headers = new SipHeaders();
+  for (const line of lines) {
+    const [name, value] = nameAndValue(line) ?? [];
+    if (name === undefined || value === undefined || !isToken(name)) {
+      throw new MalformedMessage(400, "Each header must be a name, a colon and a value");
+    }
+    addHeader(headers, { name, value });
+  }
+  return headers;
+}
+
+function addHeader(headers: SipHeaders, { name, value }: { name: string; value: string }): void {
+  try {
+    headers.add(name, value);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new MalformedMessage(400, "Headers must not hold NUL, nor CR or LF alone");
+  }
 }
 
 /**

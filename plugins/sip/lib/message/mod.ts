@@ -4,6 +4,7 @@
  * @module
  */
 export { type Address, type AnyAddress, parseAddress, parseAnyAddress, tagOf, writeAddress } from "./address.ts";
+export { acceptOf, type Content, contentOf, type ContentRefusal, type Understood } from "./content.ts";
 export { MessageSplitter, type Split } from "./framing.ts";
 export { type Header, SipHeaders } from "./headers.ts";
 export { canonicalHost } from "./host.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import { checkHeaders } from "./check.ts";
-import { contentLength, CR, endOfHead, LF, nameAndValue, strictHeadText, unfold } from "./head.ts";
-import { SipHeaders } from "./headers.ts";
+import { contentLength, CR, endOfHead, LF, readHeaders, strictHeadText, unfold } from "./head.ts";
+import type { SipHeaders } from "./headers.ts";
 import { MalformedMessage, MESSAGE_BOUNDS, type MessageBounds, type SipMessage } from "./message.ts";
 import { salvageRequest } from "./salvage.ts";
 import { isToken } from "./text.ts";
@@ -52,27 +52,6 @@ function parse(bytes: Uint8Array, bounds: MessageBounds): SipMessage {
   const message = { ...readStartLine(startLine), headers, body };
   checkHeaders(message);
   return message;
-}
-
-function readHeaders(lines: string[]): SipHeaders {
-  const headers = new SipHeaders();
-  for (const line of lines) {
-    const [name, value] = nameAndValue(line) ?? [];
-    if (name === undefined || value === undefined || !isToken(name)) {
-      throw new MalformedMessage(400, "Each header must be a name, a colon and a value");
-    }
-    addHeader(headers, { name, value });
-  }
-  return headers;
-}
-
-function addHeader(headers: SipHeaders, { name, value }: { name: string; value: string }): void {
-  try {
-    headers.add(name, value);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new MalformedMessage(400, "Headers must not hold NUL, nor CR or LF alone");
-  }
 }
 
 function cutBody(rest: Uint8Array, headers: SipHeaders): Uint8Array {

@@ -156,7 +156,7 @@ for (
     ["offers nothing that we speak", { body: sdp().replace("RTP/AVP 0", "RTP/AVP 18") }, 488],
     ["offers in another language", { headers: [CONTACT, ["Content-Type", "text/html"]] }, 415, [
       "Accept",
-      "application/sdp",
+      "application/sdp, multipart/alternative, multipart/mixed",
     ]],
     [
       "wants a session of 30 s",

@@ -86,7 +86,7 @@ Deno.test("RFC 3261 11.2: OPTIONS of anybody is answered with what we can do, at
   assert.ok(typeof response !== "string");
   assert.equal(response.status, 200);
   assert.match(response.headers.get("Allow") ?? "", /INVITE/);
-  assert.equal(response.headers.get("Accept"), "application/sdp");
+  assert.equal(response.headers.get("Accept"), "application/sdp, multipart/alternative, multipart/mixed");
   assert.notEqual(send(options), "drop");
   assert.equal(send(options), "drop");
   assert.notEqual(send(options, { ...PHONE, host: "192.0.2.21" }), "drop", "each source has a pace of its own");

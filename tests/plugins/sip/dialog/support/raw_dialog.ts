@@ -78,3 +78,8 @@ export class RawDialog {
 export function textOf({ body }: { body: Uint8Array }): string {
   return new TextDecoder().decode(body);
 }
+
+/** A body of several parts, each with its own headers and an empty line. */
+export function parts(boundary: string, ...entities: string[]): string {
+  return `${entities.map((entity) => `--${boundary}\r\n${entity}\r\n`).join("")}--${boundary}--\r\n`;
+}

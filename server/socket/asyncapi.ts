@@ -36,9 +36,10 @@ server closes it with ${Object.values(SOCKET_CLOSES).map(({ code, reason }) => `
 
 const jsonrpc = oneOf(["2.0"]);
 
-const Id = about(either(text, number), {
+const Id = about(nullable(either(text, number)), {
   name: "MessageId",
-  description: "Ties an answer to its call; the client chooses it.",
+  description:
+    "Ties an answer to its call and is given back as it came; the client chooses it. null is one too, but is also the id of a message that could not be read.",
 });
 
 /** A call of a method. */
@@ -61,7 +62,7 @@ function answerWith(result: Shape): Shape {
 const RpcFailure = about(
   object({
     jsonrpc,
-    id: about(nullable(Id), { description: "null if the message could not be read." }),
+    id: Id,
     error: RpcError,
   }),
   { name: "RpcFailure" },

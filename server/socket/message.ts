@@ -4,6 +4,7 @@
  * @module
  */
 import { type ApiBounds, checkJson, Refusal } from "../api/mod.ts";
+import { Inexact, parseJson } from "../core/contract/exact_json.ts";
 
 /** What ties an answer to its call. */
 export type RpcId = string | number | null;
@@ -31,18 +32,22 @@ export interface BadMessage {
 /** One message, or what stands in the place of one in a batch. */
 export type Message = RpcCall | BadMessage;
 
-/** Reads a text: one message, or an array of them if it is a batch. It never throws. */
+/**
+ * Reads a text: one message, or an array of them if it is a batch. Answers are in neither, for nothing was asked: a
+ * client that speaks JSON-RPC both ways may answer our events. It never throws.
+ */
 export function readMessages(text: string, bounds: ApiBounds): Message | Message[] {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     return bad(null, new Refusal("unparsable", "The message is not valid JSON"));
   }
-  if (!Array.isArray(value)) return readMessage(value, { bounds, length: text.length });
+  if (!Array.isArray(value)) return isAnswer(value) ? [] : readMessage(value, { bounds, length: text.length });
   const { length } = value;
   if (length > 0 && length <= bounds.batch) {
-    return value.map((item) => readMessage(item, { bounds, length: text.length / length }));
+    return value.filter((item) => !isAnswer(item))
+      .map((item) => readMessage(item, { bounds, length: text.length / length }));
   }
   const detail = `The batch has ${length} messages; it must have 1 to ${bounds.batch}`;
   return bad(null, new Refusal("invalid-message", detail));
@@ -53,11 +58,15 @@ function readMessage(value: unknown, { bounds, length }: { bounds: ApiBounds; le
     return bad(null, new Refusal("invalid-message", "The message is not an object"));
   }
   const { jsonrpc, id, method, params = {} } = value as Record<string, unknown>;
+  // Two calls whose ids are rounded to the same could be given one another's answer.
+  if (id instanceof Inexact) return invalid(null, `id is ${id.words}`);
   if (id !== undefined && !isId(id)) return invalid(null, "id must be a string, a number or null");
   const answered = id ?? null;
   if (jsonrpc !== "2.0") return invalid(answered, 'jsonrpc must be "2.0"');
   if (typeof method !== "string") return invalid(answered, "method must be a string");
-  if (typeof params !== "object" || params === null) return invalid(answered, "params must be an object");
+  if (typeof params !== "object" || params === null || params instanceof Inexact) {
+    return invalid(answered, "params must be an object");
+  }
   if (Array.isArray(params)) {
     return bad(id, new Refusal("bad-request", "params is an array; it must be an object: parameters have names"));
   }
@@ -68,6 +77,11 @@ function readMessage(value: unknown, { bounds, length }: { bounds: ApiBounds; le
     throw error;
   }
   return { id, method, params: params as Record<string, unknown>, length };
+}
+
+function isAnswer(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Object.hasOwn(value, "method") &&
+    (Object.hasOwn(value, "result") || Object.hasOwn(value, "error"));
 }
 
 function isId(id: unknown): id is RpcId {

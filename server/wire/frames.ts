@@ -4,6 +4,8 @@
  * @module
  */
 
+import { parseJson } from "../core/contract/exact_json.ts";
+
 /** The longest body of a frame in bytes. */
 export const FRAME_LIMIT = 1_048_576;
 
@@ -142,7 +144,8 @@ export class FrameReader {
   #messages(body: Uint8Array): unknown[] {
     let messages: unknown;
     try {
-      messages = JSON.parse(this.#decoder.decode(body));
+      // What would be changed is none of the numbers that the check of a message takes.
+      messages = parseJson(this.#decoder.decode(body));
     } catch (error) {
       throw new FrameError("a frame whose body is not JSON in UTF-8", { cause: error });
     }

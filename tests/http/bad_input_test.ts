@@ -138,6 +138,38 @@ Deno.test("a number that JSON can write and a double cannot hold is 400", async 
   equal((await server.call("POST", PATH, { body, headers: TYPE })).status, 400);
 });
 
+Deno.test("a number that would be changed is 400, never another one (RFC 8259, 6)", async () => {
+  await using server = new TestServer();
+  for (const number of ["9007199254740993", "123456789012345678901", "0.10000000000000001", "1e-400", "-1e400"]) {
+    for (const body of [`{"operation":"setLamp","lamp":${number},"mode":"steady"}`, `{"x":[[${number}]]}`, number]) {
+      const { status, body: problem } = await server.call("POST", PATH, { body, headers: TYPE });
+      equal(status, 400, body);
+      ok(String(problem?.["detail"]).startsWith(`The body has the number "${number}", which would become `), body);
+    }
+  }
+  const asked = `{"operation":"setVolume","device":"handset","volume":100000000000000000000}`;
+  equal((await server.call("POST", PATH, { body: asked, headers: TYPE })).status, 202);
+  equal(server.core.calls.length, 1);
+});
+
+Deno.test("a query key that a route does not know is 400 on every route but those about health (api section 2)", async () => {
+  await using server = new TestServer();
+  const { body: document } = await server.call("GET", "/v1/openapi.json");
+  const paths = Object.entries(document?.["paths"] as Record<string, Record<string, unknown>>);
+  for (const [path, methods] of paths) {
+    for (const method of Object.keys(methods)) {
+      const { status, body } = await server.call(method.toUpperCase(), `${path.replaceAll(/[{}]/g, "")}?nonsense=1`);
+      if (path === "/healthz" || path === "/readyz") equal(status, 200);
+      // Whether there is such an application or handle comes first.
+      else if (status !== 404) {
+        equal(status, 400, `${method} ${path}`);
+        equal(body?.["detail"], `query has an unknown field "nonsense"`);
+      }
+    }
+  }
+  deepEqual(server.core.calls, []);
+});
+
 Deno.test("a CONNECT asks for no path: nothing is there, and nothing fails", async () => {
   await using server = new TestServer();
   for (const authority of ["x:80", "#:80", "x?:80", "#", "?"]) {

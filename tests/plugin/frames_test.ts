@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
+import { fromPlugin } from "../../server/host/messages.ts";
 import { FRAME_LIMIT, FrameError, FrameReader, FrameWriter, MESSAGE_LIMIT } from "../../server/wire/mod.ts";
 
 /** The frames of some messages, and the messages of some bytes. */
@@ -103,4 +104,11 @@ Deno.test("whatever bytes come, the reader gives messages or says that they are 
       ok(error instanceof FrameError);
     }
   }));
+});
+
+Deno.test("a number that would be changed on the wire is none that the host takes (RFC 8259, 6)", () => {
+  const [messages] = new FrameReader().push(frameOf(`[{"type":"done","requestId":9007199254740993,"result":0}]`));
+  equal(fromPlugin.safeParse(messages?.[0]).success, false);
+  const [right] = new FrameReader().push(frameOf(`[{"type":"done","requestId":9007199254740991,"result":0}]`));
+  equal(fromPlugin.safeParse(right?.[0]).success, true);
 });

@@ -206,3 +206,47 @@ Deno.test("a file that is not JSON is refused in one line, whatever it holds", a
     });
   }
 });
+
+Deno.test("a byte order mark before the configuration is passed over (RFC 8259, 8.1: a reader may)", async () => {
+  using folder = temporaryFolder();
+  const config = `${folder.path}/config.json`;
+  await Deno.writeTextFile(config, `\uFEFF{ "listen": "127.0.0.1:0" }`);
+  equal((await readConfiguration({ config })).listen.port, 0);
+});
+
+Deno.test("what only looks like JSON is named with its place, and left alone where it is a text's own", async () => {
+  using folder = temporaryFolder();
+  const config = `${folder.path}/config.json`;
+  const faults: [text: string, words: RegExp][] = [
+    [
+      `{\n  \u201Clisten\u201D: "127.0.0.1:0"\n}`,
+      /line 2 column 3 has a typographic quote \(U\+201C\) where JSON has a plain "/,
+    ],
+    [`{ "listen": \u2018x\u2019 }`, /line 1 column 13 has a typographic quote \(U\+2018\)/],
+    [
+      `{ "data": "\u201Cmine\u201D",\u00A0"listen": "127.0.0.1:0" }`,
+      /line 1 column 20 has a no-break space, .*\(U\+00A0\)/,
+    ],
+    [`{ "data": "a\\"\u00A0", \u2003 }`, /line 1 column 19 has a no-break space, or another blank, \(U\+2003\)/],
+    [`{ "data"\uFF1A "x" }`, /line 1 column 9 has a full-width sign \(U\+FF1A\)/],
+    [`{ "data": "x"\u200B }`, /line 1 column 14 has an invisible character \(U\+200B\) where JSON has nothing/],
+  ];
+  for (const [text, words] of faults) {
+    await Deno.writeTextFile(config, text);
+    await rejects(readConfiguration({ config }), words);
+  }
+  await Deno.writeTextFile(config, `{ "data": "\u201Cmine\u201D\u00A0\u200B" }`);
+  match((await readConfiguration({ config })).data, /\u201Cmine\u201D\u00A0\u200B$/);
+});
+
+Deno.test("a number of the configuration that would be changed is refused with its place, for it would reach a plugin changed", async () => {
+  using folder = temporaryFolder();
+  const config = `${folder.path}/config.json`;
+  await Deno.writeTextFile(
+    config,
+    `{ "plugins": [{ "source": "x", "config": { "account": [{ "id": 9007199254740993 }] } }] }`,
+  );
+  const words =
+    /it\.plugins\[0\]\.config\.account\[0\]\.id is the number "9007199254740993", which would become 9007199254740992/;
+  await rejects(readConfiguration({ config }), words);
+});

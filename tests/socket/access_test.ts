@@ -173,3 +173,36 @@ Deno.test("a session that is none is folded into the history like a wrong token"
   server.clock.advance(60_000);
   deepEqual(server.facts.map((fact) => fact.type === "accessRefused" && fact.detail.reason), ["unknownSession"]);
 });
+
+Deno.test("the subprotocol that a client offers is given back if it is ours (RFC 6455, 4.2.2)", async () => {
+  await using server = new TestServer();
+  const protocolOf = async (offered: string) => {
+    const all = { host: `127.0.0.1:${server.port}`, ...HANDSHAKE, ...BEARER, "sec-websocket-protocol": offered };
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+    await connection.write(new TextEncoder().encode(`GET /v1/socket HTTP/1.1\r\n${lines}\r\n`));
+    const bytes = new Uint8Array(4_096);
+    const head = new TextDecoder().decode(bytes.subarray(0, await soon(connection.read(bytes)) ?? 0));
+    match(head, /^HTTP\/1\.1 101 /);
+    return /^sec-websocket-protocol: *(.*)\r$/im.exec(head)?.[1];
+  };
+  for (const name of ["jsonrpc", "switchroom"]) {
+    equal(await protocolOf(name), name);
+    equal(await protocolOf(`other, ${name},mqtt`), name);
+    const socket = new WebSocket(`${server.url.replace("http", "ws")}/v1/socket`, {
+      headers: BEARER,
+      protocols: [name],
+    });
+    await soon(
+      new Promise((resolve, reject) => {
+        socket.onopen = resolve;
+        socket.onerror = reject;
+      }),
+    );
+    equal(socket.protocol, name);
+    const closed = new Promise((resolve) => socket.onclose = resolve);
+    socket.close();
+    await soon(closed);
+  }
+  for (const none of ["mqtt", "jsonrpc2", "JSONRPC"]) equal(await protocolOf(none), undefined);
+});

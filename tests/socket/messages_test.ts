@@ -50,7 +50,6 @@ Deno.test("what is JSON and no call is -32600, with the id if it has one (JSON-R
     [`{"jsonrpc": "2.0", "id": true, "method": "ping"}`, null],
     [`{"jsonrpc": "2.0", "id": 5, "method": "ping", "params": null}`, 5],
     [`{"jsonrpc": "2.0", "id": 6, "method": "ping", "params": 7}`, 6],
-    [`{"jsonrpc": "2.0", "id": 7, "result": {}}`, 7],
   ];
   for (const [text, id] of messages) {
     socket.sendRaw(text);
@@ -122,10 +121,51 @@ Deno.test("parameters have names: an array is -32602, and so is what does not fi
 Deno.test("an id is given back as it was, whatever JSON-RPC allows it to be (JSON-RPC 2.0, 4)", async () => {
   await using server = new TestServer();
   await using socket = await open(server);
-  for (const id of [0, -1, 1.5, 9007199254740993, "", "a", "\u{1F4DE}", null]) {
+  for (const id of [0, -1, 1.5, "", "a", "\u{1F4DE}", null]) {
     socket.sendRaw(JSON.stringify({ jsonrpc: "2.0", method: "ping", id }));
     deepEqual(await socket.nextOne(), { jsonrpc: "2.0", id, result: {} });
   }
+});
+
+Deno.test("an id that would be given back changed is -32600 with id null, and only its own call of a batch (rskj#169, erpc#1092)", async () => {
+  await using server = new TestServer();
+  await using socket = await open(server);
+  for (const id of ["9007199254740993", "-9007199254740993", "123456789012345678", "1e400", "0.10000000000000001"]) {
+    socket.sendRaw(`{"jsonrpc":"2.0","method":"ping","id":${id}}`);
+    const answer = await socket.nextOne();
+    deepEqual([answer.id, codeOf(answer)], [null, -32600], id);
+    ok(answer.error?.message.includes(`id is the number "${id}"`), answer.error?.message);
+  }
+  for (const id of ["9007199254740991", "9007199254740992", "1e3", "0.30000000000000004", "100000000000000000000"]) {
+    socket.sendRaw(`{"jsonrpc":"2.0","method":"ping","id":${id}}`);
+    deepEqual(await socket.nextOne(), { jsonrpc: "2.0", id: Number(id), result: {} });
+  }
+  socket.sendRaw(`[{"jsonrpc":"2.0","method":"ping","id":1},{"jsonrpc":"2.0","method":"ping","id":9007199254740993}]`);
+  const answers = await socket.next() as RpcMessage[];
+  deepEqual(answers.map(({ id, result, error }) => [id, result ?? error?.code]), [[1, {}], [null, -32600]]);
+});
+
+Deno.test("a number that would be changed is -32602 wherever it stands in params (RFC 8259, 6)", async () => {
+  await using server = new TestServer();
+  await using socket = await begun(server);
+  for (const params of [`{"handle":"own-1","lamp":9007199254740993,"mode":"off"}`, `{"deep":[{"x":1e400}]}`]) {
+    socket.sendRaw(`{"jsonrpc":"2.0","id":1,"method":"phoneSetLamp","params":${params}}`);
+    const answer = await socket.nextOne();
+    deepEqual([answer.id, codeOf(answer)], [1, -32602]);
+    match(answer.error?.message ?? "", /^The message has the number "(9007199254740993|1e400)", which would become/);
+  }
+  equal(server.core.calls.length, 2);
+});
+
+Deno.test("an answer to what nobody asked is passed over, alone and in a batch", async () => {
+  await using server = new TestServer();
+  await using socket = await open(server);
+  const answers = [`{"jsonrpc":"2.0","id":7,"result":{}}`, `{"jsonrpc":"2.0","id":null,"error":{"code":-32600}}`];
+  for (const text of [...answers, `[${answers}]`]) socket.sendRaw(text);
+  socket.sendRaw(`[${answers},{"jsonrpc":"2.0","method":"ping","id":1}]`);
+  deepEqual(await socket.next(), [{ jsonrpc: "2.0", id: 1, result: {} }]);
+  deepEqual(await socket.ask("ping"), {});
+  deepEqual(server.facts, []);
 });
 
 Deno.test("a notification is done and not answered, not even with an error (JSON-RPC 2.0, 4.1)", async () => {

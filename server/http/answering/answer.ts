@@ -13,6 +13,16 @@ export const SAFE_HEADERS = { "cache-control": "no-store", "x-content-type-optio
 /** On every answer in JSON. */
 export const JSON_HEADERS = { "content-type": "application/json", ...SAFE_HEADERS };
 
+/**
+ * On every answer that takes its time: a proxy passes each piece on as it comes (`X-Accel-Buffering` is nginx's word for
+ * that) and does not pack it.
+ */
+export const STREAM_HEADERS = {
+  ...SAFE_HEADERS,
+  "cache-control": `${SAFE_HEADERS["cache-control"]}, no-transform`,
+  "x-accel-buffering": "no",
+} as const;
+
 /** An answer in JSON. */
 export function json(
   body: unknown,

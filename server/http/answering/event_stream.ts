@@ -9,8 +9,8 @@ const utf8 = new TextEncoder();
 const BEAT = utf8.encode(":\n\n");
 
 /**
- * The body of an event stream: `id:` and `data:` of each event, and a comment every `beatMs`, so that nothing on the
- * way takes a quiet stream for a dead one.
+ * The body of an event stream: `id:` and `data:` of each event, and a comment at once, for the head of an answer leaves
+ * with its first bytes, and every `beatMs`, so that nothing on the way takes a quiet stream for a dead one.
  *
  * It is pulled: what the client has not read yet stays in the core, which bounds it. Here waits one event at most.
  */
@@ -27,7 +27,7 @@ export function eventStreamBody(
         if ((controller.desiredSize ?? 0) > 0) controller.enqueue(BEAT);
         cancelBeat = clock.after(beatMs, beat);
       };
-      cancelBeat = clock.after(beatMs, beat);
+      beat();
     },
     async pull(controller) {
       const event = await events.next();

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SAFE_HEADERS } from "./answer.ts";
+import { STREAM_HEADERS } from "./answer.ts";
 import type { Clock } from "../../core/mod.ts";
 
 const utf8 = new TextEncoder();
@@ -58,5 +58,5 @@ export function slowJson(
       hangUp.abort();
     },
   });
-  return new Response(body, { headers: { "content-type": "application/json", ...SAFE_HEADERS } });
+  return new Response(body, { headers: { "content-type": "application/json", ...STREAM_HEADERS } });
 }

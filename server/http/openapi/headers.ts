@@ -18,9 +18,9 @@ export const CALL_HEADERS = {
       "`wait=SECONDS` (RFC 7240): answer with the record if the request ends in that time; 60 at most unless configured.",
     examples: ["wait=10"],
   }),
-  "Last-Event-ID": z.string().regex(/^\d+$/).meta({
+  "Last-Event-ID": z.string().regex(/^\d*$/).meta({
     description:
-      "The `seq` of the last event that the client has: the stream goes on after it. Without, it begins at the oldest that is held.",
+      "The `seq` of the last event that the client has: the stream goes on after it. Without, or empty, it begins at the oldest that is held.",
     examples: ["41"],
   }),
 } as const;

@@ -56,10 +56,10 @@ export function operationOf(route: Route, components: Components): object {
 
 /** What the route says of its problems, and what any route of its kind can answer. */
 export function problemsOf(
-  { scope, description: { body, query, headers, problems = [] } }: Pick<Route, "scope" | "description">,
+  { scope, description: { body, problems = [] } }: Pick<Route, "scope" | "description">,
 ): ProblemName[] {
   const common: (ProblemName | false)[] = [
-    (body || query || headers) !== undefined && "bad-request",
+    scope !== null && "bad-request",
     scope !== null && "unauthorized",
     scope !== null && "too-many-attempts",
     scope !== null && "too-many-calls",

@@ -4,6 +4,7 @@
  * @module
  */
 import { type ApiBounds, checkJson, Refusal } from "../../api/mod.ts";
+import { parseJson } from "../../core/contract/exact_json.ts";
 import { quoted } from "../../core/contract/quoted.ts";
 
 const lenient = new TextDecoder();
@@ -16,7 +17,7 @@ const strict = new TextDecoder("utf-8", { fatal: true });
  */
 export async function readJson(request: Request, bounds: ApiBounds): Promise<unknown> {
   checkMediaType(request.headers);
-  return parseJson(decode(await readBytes(request, bounds.bodyBytes)), { depth: bounds.jsonDepth });
+  return readText(decode(await readBytes(request, bounds.bodyBytes)), { depth: bounds.jsonDepth });
 }
 
 /**
@@ -28,13 +29,13 @@ export async function readJsonIfAny(request: Request, bounds: ApiBounds): Promis
   const bytes = await readBytes(request, bounds.bodyBytes);
   if (bytes.length === 0) return undefined;
   checkMediaType(request.headers);
-  return parseJson(decode(bytes), { depth: bounds.jsonDepth });
+  return readText(decode(bytes), { depth: bounds.jsonDepth });
 }
 
-function parseJson(text: string, { depth }: { depth: number }): unknown {
+function readText(text: string, { depth }: { depth: number }): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     throw new Refusal("bad-request", text === "" ? "The body is empty: it must be JSON" : "The body is not valid JSON");
   }

@@ -26,15 +26,16 @@ export function waitOf(header: string | null, most: number): number | undefined 
 }
 
 /**
- * `Last-Event-ID`: after which event a stream is to go on; undefined if it is to begin at the oldest.
+ * `Last-Event-ID`: after which event a stream is to go on; undefined if it is to begin at the oldest, as it does with an
+ * empty one (HTML, 9.2.3: no event had an id).
  *
  * @throws {Refusal} `bad-request`.
  */
-export function lastEventOf(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  const seq = /^\d+$/.test(header) ? Number(header) : NaN;
+export function lastEventOf(id: string | undefined): number | undefined {
+  if (id === undefined || id === "") return undefined;
+  const seq = /^\d+$/.test(id) ? Number(id) : NaN;
   if (Number.isSafeInteger(seq)) return seq;
-  throw new Refusal("bad-request", `Last-Event-ID is ${quoted(header)}; it must be the id of an event`);
+  throw new Refusal("bad-request", `Last-Event-ID is ${quoted(id)}; it must be the id of an event`);
 }
 
 /**

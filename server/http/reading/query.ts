@@ -26,6 +26,17 @@ export function readQuery<Shape extends z.ZodType>(url: string, shape: Shape): z
   return fit(Object.fromEntries(values), { shape, place: "query" });
 }
 
+const Nothing = z.strictObject({});
+
+/**
+ * Refuses the query of a route that takes none: in what a client sends, an unknown field is an error.
+ *
+ * @throws {Refusal} `bad-request`.
+ */
+export function requireNoQuery(url: string): void {
+  if (url.includes("?")) readQuery(url, Nothing);
+}
+
 function decode(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));

@@ -3,14 +3,23 @@
  *
  * @module
  */
+import { z } from "zod";
 import { beginApplication, fit, NewApplication, startedApplication } from "../../api/mod.ts";
 import { ApplicationList, StartedApplication } from "../../core/contract/shapes/mod.ts";
-import { json, noContent, SAFE_HEADERS } from "../answering/answer.ts";
+import { json, noContent, STREAM_HEADERS } from "../answering/answer.ts";
 import { eventStreamBody } from "../answering/event_stream.ts";
 import { readJson } from "../reading/body.ts";
 import { lastEventOf } from "../reading/headers.ts";
+import { readQuery } from "../reading/query.ts";
 import { applicationOf, type Endpoint, foreignApplicationOf } from "./endpoint.ts";
 import type { AppPorts } from "./ports.ts";
+
+const StreamQuery = z.strictObject({
+  lastEventId: z.string().regex(/^\d*$/, "must be the id of an event").exactOptional().meta({
+    description:
+      "As the header `Last-Event-ID`, for clients that cannot send it; the header counts where both are there.",
+  }),
+});
 
 /** The routes of applications. */
 export function applicationEndpoints(
@@ -94,8 +103,9 @@ export function applicationEndpoints(
         tag: "applications",
         summary: "Read the events of an application",
         description:
-          "Server-sent events: `id` is the `seq` and `data` the message, as `/v1/asyncapi.json` describes it; a comment every 15 s. A new stream " +
-          "ends the one before. A reader that does not keep up is cut off and may go on with `Last-Event-ID`.",
+          "Server-sent events: `id` is the `seq` and `data` the message, as `/v1/asyncapi.json` describes it; a comment at once and every 15 s. A new " +
+          "stream ends the one before. A reader that does not keep up is cut off and may go on with `Last-Event-ID`.",
+        query: StreamQuery,
         headers: ["Last-Event-ID"],
         answers: {
           200: { description: "The stream; it goes on until one side ends it.", media: ["text/event-stream"] },
@@ -104,9 +114,10 @@ export function applicationEndpoints(
       },
       serve(call) {
         const application = applicationOf(call, applications);
-        const { headers: asked, method } = call.context.req.raw;
-        const lastEvent = lastEventOf(asked.get("last-event-id"));
-        const headers = { "content-type": "text/event-stream", ...SAFE_HEADERS };
+        const { headers: asked, method, url } = call.context.req.raw;
+        const { lastEventId } = readQuery(url, StreamQuery);
+        const lastEvent = lastEventOf(asked.get("last-event-id") || lastEventId);
+        const headers = { "content-type": "text/event-stream", ...STREAM_HEADERS };
         // A HEAD is routed as its GET, but must not end the stream that is being read.
         if (method === "HEAD") return new Response(null, { headers });
         const events = application.events(lastEvent === undefined ? {} : { lastEvent });

@@ -20,6 +20,7 @@ import type {
 import { problemResponse } from "../answering/problem_response.ts";
 import { addressOf, type Env } from "../caller/call_source.ts";
 import type { Description } from "../openapi/description.ts";
+import { requireNoQuery } from "../reading/query.ts";
 import type { AppPorts } from "./ports.ts";
 
 /** One authenticated call. */
@@ -64,6 +65,7 @@ export function handlerOf(endpoint: Endpoint, ports: AdmissionPorts): Handler<En
       call = { context, token: endpoint.admit?.(context) ?? admit(context, ports) };
       ports.rateLimit(call.token);
       if (endpoint.scope !== undefined) requireScope(call.token, endpoint.scope);
+      if (endpoint.description.query === undefined) requireNoQuery(context.req.url);
       return await endpoint.serve(call);
     } catch (error) {
       return refuse(error, { context, call, ports, path: endpoint.path });

@@ -17,6 +17,9 @@ import type { AppPorts } from "./ports.ts";
  */
 const IDLE_SECONDS = 30;
 
+/** What clients call this conversation that name it: they hang up unless what they offer is given back. */
+const PROTOCOLS = ["jsonrpc", "switchroom"];
+
 /** The route of the socket. */
 export function socketEndpoints(
   ports: Pick<AppPorts, "sockets" | "logins" | "refusals" | "waits">,
@@ -64,9 +67,18 @@ function requireUpgrade({ method, headers }: Request): void {
 
 function upgrade(request: Request): Deno.WebSocketUpgrade {
   try {
-    return Deno.upgradeWebSocket(request, { idleTimeout: IDLE_SECONDS });
+    const upgraded = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_SECONDS });
+    // Not as its option `protocol`: Deno finds none in a list without a blank after each comma, and fails.
+    const protocol = protocolOf(request.headers.get("sec-websocket-protocol"));
+    if (protocol !== undefined) upgraded.response.headers.set("sec-websocket-protocol", protocol);
+    return upgraded;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new Refusal("bad-request", `The WebSocket handshake is not valid: ${error.message}`);
   }
+}
+
+/** The first of the subprotocols offered that is ours; undefined if none is (RFC 6455, 4.2.2: then none is named). */
+function protocolOf(offered: string | null): string | undefined {
+  return offered?.split(",").map((name) => name.trim()).find((name) => PROTOCOLS.includes(name));
 }

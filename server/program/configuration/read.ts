@@ -5,13 +5,12 @@
  */
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { wordsOf } from "../../core/contract/errors.ts";
 import { faultsOf, type PluginConfig } from "../../host/mod.ts";
 import { Misuse } from "../exit.ts";
-import { readSmallFile } from "../small_file.ts";
 import { type Address, parseAddress, requireEncryption } from "./address.ts";
 import { type RoomBounds, roomBounds } from "./bounds.ts";
 import { type ConfigurationFile, configurationFile } from "./file.ts";
+import { readJsonFile } from "./json_file.ts";
 
 /** What is there on a fresh checkout. */
 const FIRST_PARTY: PluginConfig[] = [{
@@ -58,7 +57,7 @@ export interface Flags {
  */
 export async function readConfiguration(flags: Flags): Promise<Configuration> {
   const base = flags.config === undefined ? "." : dirname(flags.config);
-  const value = flags.config === undefined ? {} : await readJson(flags.config);
+  const value = flags.config === undefined ? {} : await readJsonFile(flags.config);
   const file = configurationFile.safeParse(value);
   if (!file.success) {
     const faults = faultsOf(file.error, { schema: configurationFile, value });
@@ -78,19 +77,4 @@ export async function readConfiguration(flags: Flags): Promise<Configuration> {
     safe: flags.safe ?? false,
     plugins: plugins.map((plugin) => ({ ...plugin, source: resolve(base, plugin.source) })),
   };
-}
-
-async function readJson(path: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readSmallFile(path);
-  } catch (error) {
-    throw new Misuse(`Cannot read the configuration ${path}: ${wordsOf(error)}`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    // The words quote the text, line breaks and all.
-    throw new Misuse(`The configuration ${path} is not JSON: ${wordsOf(error).replaceAll(/[\s\p{Cc}]+/gu, " ")}`);
-  }
 }

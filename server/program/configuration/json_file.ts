@@ -1,0 +1,64 @@
+/**
+ * A JSON file that an operator writes, in whichever editor.
+ *
+ * @module
+ */
+import { wordsOf } from "../../core/contract/errors.ts";
+import { inexactIn, parseJson } from "../../core/contract/exact_json.ts";
+import { Misuse } from "../exit.ts";
+import { readSmallFile } from "../small_file.ts";
+
+/** What word processors and web pages put where JSON has plain characters; to the eye it is the same. */
+const LOOKALIKES: readonly { readonly like: RegExp; readonly what: string; readonly right: string }[] = [
+  {
+    like: /[\u00AB\u00BB\u2018-\u201F\u2032-\u2037\u2039\u203A\uFF02\uFF07]/,
+    what: "a typographic quote",
+    right: 'a plain "',
+  },
+  { like: /[\u200B-\u200D\u2060\uFEFF]/, what: "an invisible character", right: "nothing" },
+  { like: /[^\S \t\r\n]/, what: "a no-break space, or another blank,", right: "a plain one" },
+  { like: /[\uFF0C\uFF1A\uFF3B\uFF3D\uFF5B\uFF5D]/, what: "a full-width sign", right: "the plain one" },
+];
+
+/** A text in quotes, or whatever is none: look-alikes are at home in texts. */
+const PIECES = /"(?:[^"\\\n]|\\.)*"|[^"]|"/gu;
+
+/**
+ * Reads a JSON file of at most 1 MiB; a byte order mark before it is passed over.
+ *
+ * @throws {Misuse} If it cannot be read, is no JSON, or has a number that would be changed; the message names the place.
+ */
+export async function readJsonFile(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = (await readSmallFile(path)).replace(/^\uFEFF/, "");
+  } catch (error) {
+    throw new Misuse(`Cannot read the configuration ${path}: ${wordsOf(error)}`);
+  }
+  let value: unknown;
+  let fault: string | undefined;
+  try {
+    value = parseJson(text);
+    fault = inexactIn(value, "it");
+  } catch (error) {
+    if (error instanceof RangeError) throw new Misuse(`The configuration ${path} is nested too deeply`);
+    // The words quote the text, line breaks and all.
+    const words = lookalikeIn(text) ?? wordsOf(error).replaceAll(/[\s\p{Cc}]+/gu, " ");
+    throw new Misuse(`The configuration ${path} is not JSON: ${words}`);
+  }
+  if (fault !== undefined) throw new Misuse(`The configuration ${path} is not valid: ${fault}`);
+  return value;
+}
+
+/** The first look-alike that stands where JSON has none, in words and with its place; undefined without one. */
+function lookalikeIn(text: string): string | undefined {
+  for (const { 0: piece, index } of text.matchAll(PIECES)) {
+    const found = LOOKALIKES.find(({ like }) => piece.length === 1 && like.test(piece));
+    if (found === undefined) continue;
+    const lines = text.slice(0, index).split("\n");
+    const code = piece.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+    const place = `line ${lines.length} column ${[...lines.at(-1) ?? ""].length + 1}`;
+    return `${place} has ${found.what} (U+${code}) where JSON has ${found.right}`;
+  }
+  return undefined;
+}

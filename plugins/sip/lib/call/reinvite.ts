@@ -68,6 +68,8 @@ export class Reinvites {
   readonly #ours = new SerialQueue();
   /** A re-INVITE of ours is under way. */
   #pending = false;
+  /** INVITEs of both sides that are not done with. */
+  readonly #underWay = new Set<Pick<ServerTransaction, "rest">>();
   /** A 2xx of ours holds an offer, which the ACK is to answer. */
   #awaitsAnswer = false;
 
@@ -121,7 +123,8 @@ export class Reinvites {
     this.#awaitsAnswer = invites && description === undefined;
     const headers = [...selfHeaders(this.#options), ...timer.headers, ...sound.headers];
     reply(agent, { transaction, status: 200, ...sound, headers, ...options });
-    transaction.acknowledged.catch(() => this.#options.leave(NO_ACK));
+    this.#underWay.add(transaction);
+    transaction.acknowledged.catch(() => this.#options.leave(NO_ACK)).finally(() => this.#underWay.delete(transaction));
     return 200;
   }
 
@@ -136,9 +139,10 @@ export class Reinvites {
     }
   }
 
-  /** Stops the timer: the call is ending. */
+  /** The call is ending: the timer stops, and of INVITEs nothing is repeated any more. */
   stop(): void {
     this.#timer.stop();
+    for (const transaction of this.#underWay) transaction.rest();
   }
 
   #refresh(): void {
@@ -178,7 +182,11 @@ export class Reinvites {
         credentials,
         build: (authorization) =>
           dialog.request("INVITE", { body, headers: [...selfHeaders(this.#options), ...said, ...authorization] }),
-        send: (request) => agent.endpoint.invite(request, { to: dialog.peer, onProvisional() {} }).final,
+        send: (request) => {
+          const transaction = agent.endpoint.invite(request, { to: dialog.peer, onProvisional() {} });
+          this.#underWay.add(transaction);
+          return transaction.final.finally(() => this.#underWay.delete(transaction));
+        },
       });
       if (isSuccess(response)) this.#take(request, response);
       else if (endsDialog(response)) this.#lose(response);

@@ -53,7 +53,7 @@ export class ClientTransactions {
     } catch (error) {
       const final = Promise.reject<SipResponse>(error);
       final.catch(() => {});
-      return { final, cancel() {} };
+      return { final, cancel() {}, rest() {} };
     }
   }
 

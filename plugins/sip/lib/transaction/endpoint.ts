@@ -63,6 +63,8 @@ export interface InviteTransaction {
    * or it rejects.
    */
   cancel(): void;
+  /** Sends it no more: its dialog is over. What is still answered is acknowledged as ever. */
+  rest(): void;
 }
 
 /** A request that came. */
@@ -87,6 +89,8 @@ export interface ServerTransaction {
    * Rejects with a {@linkcode TransactionTimeout} 32 s after the answer, or a `TransportError`; nobody has to listen.
    */
   readonly acknowledged: Promise<void>;
+  /** INVITE: repeats a 2xx no more, since the phone has ended the dialog that it makes. `acknowledged` rejects. */
+  rest(): void;
 }
 
 /** What strangers may cost. */

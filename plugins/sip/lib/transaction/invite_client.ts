@@ -66,6 +66,11 @@ export class InviteClient implements ClientTransaction {
     if (this.#state === "proceeding") this.#sendCancel();
   }
 
+  /** Sends it no more. */
+  rest(): void {
+    this.#timers.clear("A");
+  }
+
   /** Sends the ACK of a 2xx, and again whenever that comes again. */
   acknowledge(request: SipRequest, to: Peer): void {
     const ack = { bytes: writeMessage(request), to };

@@ -104,6 +104,13 @@ export class InviteServer implements ReceivingTransaction {
     return true;
   }
 
+  rest(): void {
+    if (this.#state !== "accepted" || this.#heard) return;
+    this.#heard = true;
+    this.#timers.clear("again");
+    this.#acknowledged.reject(new Error(`${peerText(this.#options.from)} ended its dialog before it sent an ACK`));
+  }
+
   fail(reason: Error): void {
     if (this.#state === "ended") return;
     this.#acknowledged.reject(reason);

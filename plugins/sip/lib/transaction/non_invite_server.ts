@@ -65,6 +65,8 @@ export class NonInviteServer implements ReceivingTransaction {
     if (this.#last) this.#send(this.#last);
   }
 
+  rest(): void {}
+
   fail(): void {
     if (this.#state !== "ended") this.#end();
   }

@@ -180,5 +180,12 @@ function forUser(
   { request, from }: Pick<ServerTransaction, "request" | "from">,
 ): ServerTransaction {
   const { cancelled, acknowledged } = transaction;
-  return { request, from, cancelled, acknowledged, respond: (response) => transaction.respond(response) };
+  return {
+    request,
+    from,
+    cancelled,
+    acknowledged,
+    respond: (response) => transaction.respond(response),
+    rest: () => transaction.rest(),
+  };
 }

@@ -289,6 +289,40 @@ Deno.test("RFC 3261 14.2: a re-INVITE whose 200 is never acknowledged ends the c
   assert.deepEqual([end.by, end.status], ["network", 408]);
 });
 
+for (const ack of ["the phone's own offer", "an offer of ours"]) {
+  Deno.test(`RFC 3261 15.1.2: after the phone's BYE the 200 to its re-INVITE is not repeated, though no ACK came for ${ack}`, async () => {
+    await using bench = openBench();
+    const { call, raw } = await answered(bench);
+    await raw.invite({ ...(ack === "an offer of ours" ? {} : { body: sdp() }), ack: false });
+    await raw.request("BYE");
+    assert.deepEqual(await call.ended, { by: "phone" });
+    const said = bench.wire.story(bench.us.port);
+    await bench.clock.pass(40_000);
+    assert.deepEqual(bench.wire.story(bench.us.port), said);
+    assert.deepEqual(bench.us.logged, []);
+  });
+}
+
+Deno.test("RFC 3261 15.1.2: after the phone's BYE our re-INVITE is not sent again, and its late answer is acknowledged", async () => {
+  await using bench = openBench();
+  const { call, raw } = await answered(bench);
+  const came = Promise.withResolvers<ServerTransaction>();
+  bench.phone.onRequest = (transaction) => {
+    if (transaction.request.method === "INVITE") came.resolve(transaction);
+    return true;
+  };
+  const held = call.hold(true).catch((error) => error);
+  const invite = await came.promise;
+  await raw.request("BYE");
+  const said = bench.wire.story(bench.us.port);
+  await bench.clock.pass(10_000);
+  assert.deepEqual(bench.wire.story(bench.us.port), said);
+  invite.respond(responseTo(invite.request, 487));
+  await bench.clock.pass(10_000);
+  assert.deepEqual(bench.wire.story(bench.us.port), [...said, "ACK"]);
+  assert.match(String(await held), /SIP 487/);
+});
+
 Deno.test("requests inside of the call are sent in its dialog, with a Contact where one is wanted", async () => {
   await using bench = openBench();
   const { call } = await answered(bench);

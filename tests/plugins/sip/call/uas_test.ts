@@ -137,6 +137,26 @@ Deno.test("RFC 3261 13.3.1.4: a 200 that is never acknowledged ends the call by 
   await assert.rejects(call.answered, RequestRefused);
 });
 
+Deno.test("RFC 3261 15.1.2: after a BYE that comes in the place of the ACK the 200 is not repeated", async () => {
+  await using bench = openBench();
+  const { us, phone, wire } = bench;
+  const { request, transaction } = invite(bench);
+  const response = await transaction.final;
+  await bench.clock.pass(2_000);
+  const headers = request.headers.clone();
+  headers.set("To", response.headers.get("To") ?? "");
+  headers.set("CSeq", "8 BYE");
+  const bye = { method: "BYE", uri: "sip:300@127.0.0.1:5060", headers, body: new Uint8Array() };
+  assert.equal((await phone.endpoint.request(bye, { to: peerOf(us) })).status, 200);
+  const said = wire.story(us.port);
+  await bench.clock.pass(70_000);
+  assert.deepEqual(wire.story(us.port), said);
+  assert.deepEqual(us.logged, []);
+  const { call, end } = await only(us);
+  assert.deepEqual(end, { by: "phone" });
+  await assert.rejects(call.answered, RequestRefused);
+});
+
 Deno.test("a call that we hang up before it could be answered is declined", async () => {
   await using bench = openBench();
   bench.us.onInvite = (transaction) => {

@@ -86,6 +86,7 @@ export function bench(options: Partial<RegistrarOptions> = {}) {
       respond: (response) => responses.push(response),
       cancelled: new AbortController().signal,
       acknowledged: Promise.resolve(),
+      rest() {},
     };
     registrar.register(transaction);
     assert.equal(responses.length, 1, "a REGISTER has one answer");

@@ -35,7 +35,7 @@ const LOG = { perSecond: 1, burst: 20 };
 const AGENT_BOUNDS = { mostCalls: 1_000, mostPacketsPerSecond: 200 };
 
 /** A phone watches each of its keys, and forgets its subscriptions when it is switched off. */
-const SUBSCRIPTION_BOUNDS = { most: 20_000, mostOfOne: 512, leastSeconds: 60, mostSeconds: 3_600 };
+const SUBSCRIPTION_BOUNDS = { most: 20_000, mostOfOne: 512 };
 
 /**
  * Opens the sockets, then offers the phones. Each part is made of those before it; what comes in goes the other way,
@@ -58,7 +58,8 @@ export async function openSwitchboard(host: Host, configuration: Configuration):
     clock,
     rtpPorts,
     bounds: AGENT_BOUNDS,
-    subscriptions: SUBSCRIPTION_BOUNDS,
+    // No longer than registrations: whatever has forgotten a subscription, both are there again at the same time.
+    subscriptions: { ...SUBSCRIPTION_BOUNDS, ...register },
     product: PRODUCT,
     log,
   });

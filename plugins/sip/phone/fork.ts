@@ -7,6 +7,7 @@ import { RequestRefused } from "../lib/dialog/mod.ts";
 import { atMost, type Clock } from "../lib/tools/mod.ts";
 import type { Alerting, Leg } from "./alerting.ts";
 import { anyOf, firstOf } from "./first_of.ts";
+import { afterRinging } from "./refusal.ts";
 
 /** What a fork is made of. */
 export interface ForkOptions {
@@ -29,7 +30,7 @@ export class Fork {
     this.#legs = legs;
     this.#alerting = alerting;
     for (const leg of legs) alerting.watch(leg);
-    this.answered = firstOf(legs.map((leg) => leg.call.answered.then(() => leg)), {
+    this.answered = firstOf(legs.map(answered), {
       clock,
       isSilent: (index) => legs[index]?.call.state === "calling",
       givenUp: (index) => void legs[index]?.call.hangUp(),
@@ -65,6 +66,18 @@ export class Fork {
 
   #hangUp(which: (leg: Leg) => boolean): void {
     for (const leg of this.#legs) if (which(leg)) void leg.call.hangUp();
+  }
+}
+
+/** Fulfilled with the leg when it is answered. */
+async function answered(leg: Leg): Promise<Leg> {
+  let rang = false;
+  leg.call.ringing.then(() => rang = true, () => {});
+  try {
+    await leg.call.answered;
+    return leg;
+  } catch (error) {
+    throw rang ? afterRinging(error) : error;
   }
 }
 

@@ -23,6 +23,19 @@ const LONGEST_REASON = 200;
 
 const NAMES = new Map(MEANINGS.flatMap(([name, statuses]) => statuses.map((status) => [status, name])));
 
+/** What phones say that have rung until their own patience was at its end: most as if they were busy. */
+const RANG_OUT: readonly number[] = [408, 480, 486];
+
+/** A phone has rung until it gave that up by itself, or its person has declined with the same word. */
+class NobodyAnswered extends RequestRefused {}
+
+/** What the refusal of a phone is that has said before that it rings. */
+export function afterRinging(error: unknown): unknown {
+  if (!(error instanceof RequestRefused) || isSilence(error) || !RANG_OUT.includes(error.status)) return error;
+  const { headers, ...refusal } = error;
+  return new NobodyAnswered({ ...refusal, ...headers && { headers } });
+}
+
 /** The error that a SIP status is; every other refusal is `OPERATIONFAILED`. */
 export function errorOfStatus(status: number): PhoneErrorName {
   return NAMES.get(status) ?? "OPERATIONFAILED";
@@ -37,7 +50,11 @@ export function errorOfStatus(status: number): PhoneErrorName {
 export function meaningOf(error: unknown, what: string): unknown {
   if (!(error instanceof RequestRefused)) return error;
   const reason = error.reason.slice(0, LONGEST_REASON).replaceAll(/\p{Cc}/gu, "\ufffd");
-  return new PhoneError(errorOfStatus(error.status), `Cannot ${what}: SIP ${error.status} ${reason}`);
+  const words = `SIP ${error.status} ${reason}`;
+  if (error instanceof NobodyAnswered) {
+    return new PhoneError("INVALPHONESTATE", `Cannot ${what}: it rang, and nobody answered: ${words}`);
+  }
+  return new PhoneError(errorOfStatus(error.status), `Cannot ${what}: ${words}`);
 }
 
 /** Whether a refusal is none of the phone's: it stands for no answer, or for a message that could not be sent. */

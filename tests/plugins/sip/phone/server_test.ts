@@ -111,6 +111,33 @@ Deno.test("R31: what a phone says against a ring is the error of the request, in
   }
 });
 
+Deno.test("what a phone says that has rung is that nobody answered, with its own words, unless its person declines or it breaks", async () => {
+  const name = user();
+  await using phone = await sip.phone(name);
+  await using owner = await sip.own(name);
+  const nobody = "INVALPHONESTATE Cannot lift the handset of NAME: it rang, and nobody answered:";
+  const said: [number, string][] = [
+    // baresip, linphone and jami; twinkle; a phone that stands behind a proxy.
+    [486, `${nobody} SIP 486 Busy Here`],
+    [480, `${nobody} SIP 480 Temporarily Unavailable`],
+    [408, `${nobody} SIP 408 Request Timeout`],
+    [603, "OPERATIONFAILED Cannot lift the handset of NAME: SIP 603 Decline"],
+    [500, "OPERATIONFAILED Cannot lift the handset of NAME: SIP 500 Server Internal Error"],
+  ];
+  for (const [status, words] of said) {
+    const lift = await owner.start("setHookSwitch", { devices: ["handset"], mode: "micSpeaker" });
+    const call = await phone.call();
+    call.rings();
+    await owner.events.next("PHONE_STATE", ({ states, detail }) => states[0] === "ringMode" && detail === 1);
+    call.refuses(status);
+    await owner.events.next("PHONE_REPLY", ({ requestId }) => requestId === lift);
+    equal(outcome(await owner.record(lift)), `failed PHONEERR_${words.replace("NAME", name)}`);
+  }
+  const lift = owner.do("setHookSwitch", { devices: ["handset"], mode: "micSpeaker" });
+  (await phone.call()).refuses(486);
+  equal(outcome(await lift), `failed PHONEERR_RESOURCEUNAVAIL Cannot lift the handset of ${name}: SIP 486 Busy Here`);
+});
+
 Deno.test("off hook is done when the person lifts the handset, on hook when the phone has taken the BYE", async () => {
   const name = user();
   await using phone = await sip.phone(name);
@@ -238,7 +265,8 @@ Deno.test("the message lamp is told in the phone's subscription if it has one, e
   const unsolicited = await phone.request("NOTIFY");
   equal(/;tag=/.test(unsolicited.headers.get("To") ?? ""), false);
   match(new TextDecoder().decode(unsolicited.body), /^Messages-Waiting: yes/);
-  equal((await phone.subscribe("message-summary", name)).status, 200);
+  const subscribed = await phone.subscribe("message-summary", name);
+  deepEqual([subscribed.status, subscribed.headers.get("Expires")], [200, "300"], "no longer than a registration");
   match(new TextDecoder().decode((await phone.request("NOTIFY")).body), /^Messages-Waiting: yes/);
   equal(outcome(await owner.do("setLamp", { lamp: 12, mode: "off" })), "succeeded");
   const inside = await phone.request("NOTIFY");

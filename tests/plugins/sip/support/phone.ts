@@ -129,7 +129,7 @@ export class HandMadePhone implements AsyncDisposable {
   /** Watches something; the notifications come as requests. */
   async subscribe(event: "message-summary" | "dialog", resource: string): Promise<SipResponse> {
     const uri = `sip:${resource}@${this.#options.realm}`;
-    const headers: Extra = [["Event", event], ["Expires", "300"], ["Contact", this.#contact]];
+    const headers: Extra = [["Event", event], ["Expires", "3600"], ["Contact", this.#contact]];
     return await this.send("SUBSCRIBE", { uri, to: `<${uri}>`, headers });
   }
 

@@ -1,10 +1,10 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import type { Verdict } from "../../server/core/contract/history.ts";
 import { type Cell, COLUMNS, type Row, ROW_KINDS } from "../../server/history/chain/mod.ts";
-import { ChainWalk, verifyChain } from "../../server/history/sqlite/verify.ts";
-import { openInThread, temporaryFolder, verify } from "./support.ts";
+import { ChainWalk, SLICE_ROWS, verifyChain } from "../../server/history/sqlite/verify.ts";
+import { openInThread, query, temporaryFolder, verify } from "./support.ts";
 
 const RUNS = 300;
 
@@ -241,4 +241,72 @@ Deno.test("a checkpoint that was kept shows what the chain alone cannot: another
     block: 5,
     problem: "the block is missing: a checkpoint says that there was a block 9",
   });
+});
+
+/** Rows in each block of a long history. */
+const EACH = 8;
+
+/** A slice and a half of rows, and the row of block 0, in a file without a log. */
+async function longHistory(path: string): Promise<Uint8Array> {
+  using opened = await openInThread(path);
+  const fact: Row = {
+    kind: "fact",
+    cells: [7, "phoneConnected", null, null, null, "p", "p:1", null, null, null, null],
+  };
+  for (let count = 0; count < SLICE_ROWS * 1.5; count += EACH) {
+    opened.blocks.write(Array.from({ length: EACH }, () => fact));
+  }
+  opened.database.raw.exec("pragma journal_mode = delete");
+  return Deno.readFileSync(`${path}/history.db`);
+}
+
+/** Overwrites one of the pages that hold a table's rows. */
+function spoil(path: string, { bytes, table }: { bytes: Uint8Array; table: string }): void {
+  const file = `${path}/history.db`;
+  Deno.writeFileSync(file, bytes);
+  const [page] = query<{ page: number }>(
+    path,
+    `select pageno as page from dbstat where name = '${table}' and pagetype = 'leaf' limit 1 offset 3`,
+  );
+  const spoilt = bytes.slice();
+  spoilt.fill(0xff, ((page?.page ?? 0) - 1) * 4_096, (page?.page ?? 0) * 4_096);
+  Deno.writeFileSync(file, spoilt);
+}
+
+Deno.test("a page that SQLite cannot read is told as damage, wherever it lies, and not as a row that somebody took away", async () => {
+  using folder = temporaryFolder();
+  const bytes = await longHistory(folder.path);
+  for (const table of ["fact", "block"]) {
+    spoil(folder.path, { bytes, table });
+    const { ok: stands, firstBad } = verify(folder.path);
+    equal(stands, false);
+    equal(firstBad?.problem, "the file is damaged, SQLite cannot read it: database disk image is malformed");
+  }
+});
+
+Deno.test("a check that meets a lock on its way says so, and no verdict", async () => {
+  using folder = temporaryFolder();
+  await longHistory(folder.path);
+  const file = `${folder.path}/history.db`;
+  using database = new DatabaseSync(file, { readOnly: true });
+  database.exec("pragma busy_timeout = 1");
+  const walk = new ChainWalk(database, []);
+  equal(walk.next(SLICE_ROWS), undefined);
+  {
+    using somebody = new DatabaseSync(file);
+    somebody.exec("begin exclusive");
+    throws(() => walk.next(SLICE_ROWS), { message: "database is locked" });
+  }
+  deepEqual(walk.next(SLICE_ROWS), { ok: true, blocks: SLICE_ROWS * 1.5 / EACH + 1, records: SLICE_ROWS * 1.5 + 1 });
+});
+
+Deno.test("an end that lies behind a gap is not taken for the end", async () => {
+  using folder = temporaryFolder();
+  await longHistory(folder.path);
+  using database = new DatabaseSync(`${folder.path}/history.db`);
+  // Wider than what is read at once.
+  database.exec("delete from block where number between 100 and 700");
+  deepEqual(verifyChain(database).firstBad, { block: 100, problem: "the block is missing" });
+  database.exec("delete from block where number > 700; delete from fact where seq between 793 and 5000");
+  deepEqual(verifyChain(database).firstBad, { block: 100, problem: "row 5001 (fact) is covered by no block" });
 });

@@ -22,7 +22,17 @@ const BUSY_MS = 500;
 const LOG_BYTES = 64 * 1024 * 1024;
 
 /** SQLite's primary result codes that we tell apart. */
-export const SQLITE = { CONSTRAINT: 19, MISMATCH: 20 } as const;
+export const SQLITE = {
+  BUSY: 5,
+  LOCKED: 6,
+  NOMEM: 7,
+  IOERR: 10,
+  CORRUPT: 11,
+  PROTOCOL: 15,
+  CONSTRAINT: 19,
+  MISMATCH: 20,
+  NOTADB: 26,
+} as const;
 
 /** SQLite's primary result code of what was thrown; undefined if it is no error of SQLite's. */
 export function sqliteCode(error: unknown): number | undefined {
@@ -124,7 +134,10 @@ export function openForWriting(path: string): DatabaseSync {
 
 /** Opens a history's file for reading; the writer must have it open. */
 export function openForReading(path: string): DatabaseSync {
-  return new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS });
+  const database = new DatabaseSync(path, { readOnly: true });
+  // Deno takes no `timeout` of a connection that only reads, and waits for 5 s.
+  database.exec(`pragma busy_timeout = ${BUSY_MS}`);
+  return database;
 }
 
 /** Marks a new file as ours: within the first migration's transaction, so that it is marked and made, or neither. */

@@ -43,7 +43,8 @@ function statement(prepared: StatementSync): SqliteStatement {
     reader: prepared.columns().length > 0,
     all: (parameters) => prepared.all(...values(parameters)),
     run: (parameters) => prepared.run(...values(parameters)),
-    iterate: (parameters) => prepared.iterate(...values(parameters)),
+    // The driver's own `iterate` ends on Deno as if there were no more when SQLite fails at a step.
+    iterate: (parameters) => prepared.all(...values(parameters)).values(),
   };
 }
 

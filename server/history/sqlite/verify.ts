@@ -1,10 +1,11 @@
 /**
  * Re-derives the chain of a history from its rows, a slice at a time: one long read would keep the write-ahead log from
- * being cut back, and a worker of Deno can be ended between two slices only.
+ * being cut back, and a worker of Deno can be ended between two slices only. Whatever is read is read whole, by `all`:
+ * `iterate` ends on Deno as if there were no more when SQLite fails, and a check would say that all is well.
  *
  * @module
  */
-import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import { wordsOf } from "../../core/contract/errors.ts";
 import type { KeptCheckpoint, Verdict } from "../../core/contract/history.ts";
 import {
@@ -17,6 +18,7 @@ import {
   type RowKind,
   rowLine,
 } from "../chain/mod.ts";
+import { SQLITE, sqliteCode } from "./database.ts";
 
 /** Rows of one slice: some 50 ms. */
 export const SLICE_ROWS = 4_096;
@@ -48,60 +50,104 @@ interface StoredRow {
   cells: Cell[];
 }
 
-/** The rows of one table in the order of `seq`, one ahead. */
-class Table implements Disposable {
-  readonly #rows: Iterator<Record<string, SQLOutputValue>>;
-  readonly #kind: RowKind;
-  next: StoredRow | undefined;
+/** Numbers of `seq`, and blocks, that are read at once: the memory of a check. */
+const WINDOW = 512;
 
-  constructor(database: DatabaseSync, { kind, from }: { kind: RowKind; from: number }) {
-    const columns = ["seq", ...COLUMNS[kind]].map(exact).join(", ");
-    this.#kind = kind;
-    this.#rows = database.prepare(`select ${columns} from ${kind} ${fromOn(`${kind}.seq`, from)}`).iterate();
-    this.advance();
-  }
+/** Before everything: also what nobody writes, numbers below 0. */
+const BEFORE_ALL = -(2n ** 63n);
 
-  /** A statement that is not read to its end would keep the snapshot. */
-  [Symbol.dispose](): void {
-    this.#rows.return?.();
-  }
-
-  advance(): void {
-    const { done, value } = this.#rows.next();
-    this.next = done
-      ? undefined
-      : { kind: this.#kind, seq: Number(value.seq), cells: COLUMNS[this.#kind].map((column) => toCell(value[column])) };
-  }
+/** From where a window reads: the first one also what lies before the first number. */
+function lowest(from: number): number | bigint {
+  return from === 0 ? BEFORE_ALL : from;
 }
 
-/**
- * Everything from a number on, in order; from the beginning also what lies before the first number.
- *
- * @param key With its table's name: without, it would be the column that {@linkcode exact} makes, and every slice would
- * sort all that is left.
- */
-function fromOn(key: string, from: number): string {
-  return `${from === 0 ? "" : `where ${key} >= ${from}`} order by ${key}`;
-}
+/** The rows of all tables in the order of `seq`, read a window at a time: what SQLite cannot read is thrown. */
+class Rows {
+  readonly #tables: readonly { kind: RowKind; window: StatementSync; after: StatementSync }[];
+  #read: StoredRow[] = [];
+  #place = 0;
+  /** The first `seq` behind the window. */
+  #end = 0;
 
-/** Takes the row of one `seq`, which must be in exactly one table. */
-function take(tables: readonly Table[], seq: number): StoredRow {
-  const found = tables.filter((table) => table.next !== undefined && table.next.seq <= seq);
-  const row = found[0]?.next;
-  if (!row) throw new Mismatch(`row ${seq} is missing`);
-  if (found.length > 1 || row.seq !== seq) throw new Mismatch(`there is a row too many at or before ${seq}`);
-  found[0]?.advance();
-  return row;
+  constructor(database: DatabaseSync) {
+    this.#tables = ROW_KINDS.map((kind) => {
+      const columns = ["seq", ...COLUMNS[kind]].map(exact).join(", ");
+      // With the table's name: without, it would be the column that `exact` makes, and all that is left would be sorted.
+      const bounds = `where ${kind}.seq >= ? and ${kind}.seq < ? order by ${kind}.seq limit ${WINDOW + 1}`;
+      return {
+        kind,
+        window: database.prepare(`select ${columns} from ${kind} ${bounds}`),
+        after: database.prepare(`select seq from ${kind} where seq >= ? order by seq limit 1`),
+      };
+    });
+  }
+
+  /** Forgets what was read: the next row is read in the snapshot of now. */
+  forget(from: number): void {
+    this.#read = [];
+    this.#place = 0;
+    this.#end = from;
+  }
+
+  /** Takes the row of one `seq`, which must be in exactly one table. */
+  take(seq: number): StoredRow {
+    if (seq >= this.#end) this.#readFrom(seq);
+    const row = this.#read[this.#place];
+    if (row === undefined || row.seq > seq) throw new Mismatch(`row ${seq} is missing`);
+    if (row.seq < seq || this.#read[this.#place + 1]?.seq === seq) {
+      throw new Mismatch(`there is a row too many at or before ${seq}`);
+    }
+    this.#place++;
+    return row;
+  }
+
+  /** The first row from a `seq` on. */
+  after(seq: number): Pick<StoredRow, "kind" | "seq"> | undefined {
+    return this.#tables
+      .flatMap(({ kind, after }) => after.all(lowest(seq)).map((row) => ({ kind, seq: Number(row["seq"]) })))
+      .sort((one, other) => one.seq - other.seq)[0];
+  }
+
+  #readFrom(seq: number): void {
+    this.#end = seq + WINDOW;
+    this.#place = 0;
+    this.#read = this.#tables.flatMap(({ kind, window }) =>
+      window.all(lowest(seq), this.#end).map((row) => ({
+        kind,
+        seq: Number(row["seq"]),
+        cells: COLUMNS[kind].map((column) => toCell(row[column])),
+      }))
+    ).sort((one, other) => one.seq - other.seq);
+  }
 }
 
 /** The columns of a block that are whole numbers, in the order of its header line. */
 const HEADS = ["number", "first_seq", "last_seq", "at", "format", "lowest_open"];
+
+/** A page that cannot be read is damage, and nothing that somebody did to a row. */
+const DAMAGE: readonly number[] = [SQLITE.IOERR, SQLITE.CORRUPT, SQLITE.NOTADB];
+
+/** Says nothing of the file. */
+const PASSES: readonly number[] = [SQLITE.BUSY, SQLITE.LOCKED, SQLITE.NOMEM, SQLITE.PROTOCOL];
+
+/**
+ * What is wrong, in words.
+ *
+ * @throws What SQLite says when the file could not be looked at.
+ */
+function problemOf(error: unknown): string {
+  const code = sqliteCode(error);
+  if (code !== undefined && PASSES.includes(code)) throw error;
+  const damaged = code !== undefined && DAMAGE.includes(code);
+  return damaged ? `the file is damaged, SQLite cannot read it: ${wordsOf(error)}` : wordsOf(error);
+}
 
 /** Goes through a chain, slice by slice, in as many snapshots: what has been looked at is never looked at again. */
 export class ChainWalk {
   readonly #database: DatabaseSync;
   readonly #kept: readonly KeptCheckpoint[];
   readonly #verdict: Verdict = { ok: false, blocks: 0, records: 0 };
+  #statements: { rows: Rows; blocks: StatementSync; newest: StatementSync } | undefined;
   /**
    * Where the walk is: the block and the row that must come next, and the hash of the block before. A chain begins with
    * block 0 and row 0; once old blocks can be cut off, these begin at the first kept block, with the hash of the head
@@ -123,8 +169,9 @@ export class ChainWalk {
   /**
    * Looks at the next blocks, until they have had at least `rows` rows.
    *
-   * @returns The verdict at the end or at the first fault; undefined if there is more to look at. A file that SQLite
-   * itself finds damaged is a verdict too.
+   * @returns The verdict at the end, which is the newest block and row, or at the first fault; undefined if there is
+   * more to look at. A file that SQLite itself finds damaged is a verdict too.
+   * @throws What SQLite says if the file could not be looked at, as of a lock.
    */
   next(rows: number): Verdict | undefined {
     const database = this.#database;
@@ -133,7 +180,7 @@ export class ChainWalk {
       if (!this.#slice(this.#nextSeq + rows)) return undefined;
       this.#verdict.ok = true;
     } catch (error) {
-      this.#verdict.firstBad = { block: this.#nextBlock, problem: wordsOf(error) };
+      this.#verdict.firstBad = { block: this.#nextBlock, problem: problemOf(error) };
     } finally {
       if (database.isTransaction) database.exec("rollback");
     }
@@ -142,24 +189,39 @@ export class ChainWalk {
 
   /** Whether the end was reached before the row `until`. */
   #slice(until: number): boolean {
-    using opened = new DisposableStack();
-    const tables = ROW_KINDS.map((kind) => opened.use(new Table(this.#database, { kind, from: this.#nextSeq })));
-    const columns = HEADS.map(exact).join(", ");
-    const blocks = this.#database
-      .prepare(`select ${columns}, hash from block ${fromOn("block.number", this.#nextBlock)}`).iterate();
-    for (const block of blocks) {
-      this.#block(block, tables);
-      if (this.#nextSeq >= until) return false;
+    const { rows, blocks, newest } = this.#statements ??= this.#prepare();
+    rows.forget(this.#nextSeq);
+    for (;;) {
+      const read = blocks.all(lowest(this.#nextBlock), this.#nextBlock + WINDOW);
+      for (const block of read) {
+        this.#block(block, rows);
+        if (this.#nextSeq >= until) return false;
+      }
+      if (read.length === 0) break;
     }
+    // Nothing may lie behind: neither a block after one that is missing, nor a row that no block covers.
+    if (newest.all(this.#nextBlock).length > 0) throw new Mismatch("the block is missing");
     if (this.#verdict.blocks === 0) throw new Mismatch("there is no block");
-    const left = tables.find((table) => table.next !== undefined)?.next;
+    const left = rows.after(this.#nextSeq);
     if (left) throw new Mismatch(`row ${left.seq} (${left.kind}) is covered by no block`);
     const cut = this.#kept.find(({ block }) => block >= this.#nextBlock);
     if (cut) throw new Mismatch(`the block is missing: a checkpoint says that there was a block ${cut.block}`);
     return true;
   }
 
-  #block(block: Record<string, SQLOutputValue>, tables: readonly Table[]): void {
+  #prepare() {
+    const database = this.#database;
+    const columns = HEADS.map(exact).join(", ");
+    return {
+      rows: new Rows(database),
+      blocks: database.prepare(
+        `select ${columns}, hash from block where block.number >= ? and block.number < ? order by block.number limit ${WINDOW}`,
+      ),
+      newest: database.prepare("select number from block where number >= ? limit 1"),
+    };
+  }
+
+  #block(block: Record<string, SQLOutputValue>, rows: Rows): void {
     const [number, firstSeq, lastSeq, at, format, lowestOpen] = HEADS.map((column) => Number(toCell(block[column])));
     const head = { number, firstSeq, lastSeq, at, format, lowestOpen } as Parameters<typeof blockHash>[0];
     if (head.number !== this.#nextBlock) throw new Mismatch("the block is missing");
@@ -171,7 +233,7 @@ export class ChainWalk {
     }
     const lines: string[] = [];
     for (let seq = head.firstSeq; seq <= head.lastSeq; seq++) {
-      const row = take(tables, seq);
+      const row = rows.take(seq);
       if (row.kind === "origin") this.#checkOrigin(row.cells[COLUMNS.origin.indexOf("history_id")]);
       lines.push(rowLine(row.kind, row));
     }

@@ -19,10 +19,40 @@ export interface DataFolder extends Disposable {
 /** How long whoever only looks who the owner is may share the lock, milliseconds. */
 const LOOK_MS = 50;
 
-/** Tries once more: a command that looked just then shared the lock, and must not keep a server from starting. */
-async function lockAfterLook(file: Deno.FsFile): Promise<boolean> {
+/** The locks of a folder, both taken or none. */
+interface Locks {
+  /**
+   * The folder itself: nobody can delete it from under its owner and leave what lies in it, as could be done with a
+   * file.
+   */
+  readonly folder: Deno.FsFile;
+  /** Holds the owner's pid, for people, and keeps off older builds, which know no other lock. */
+  readonly file: Deno.FsFile;
+}
+
+async function openLocks(path: string): Promise<Locks> {
+  const folder = await Deno.open(path, { read: true });
+  try {
+    return { folder, file: await Deno.open(`${path}/lock`, { read: true, write: true, create: true, mode: 0o600 }) };
+  } catch (error) {
+    folder.close();
+    throw error;
+  }
+}
+
+function closeLocks({ folder, file }: Locks): void {
+  file.close();
+  folder.close();
+}
+
+async function tryLocks({ folder, file }: Locks): Promise<boolean> {
+  return await folder.tryLock(true) && await file.tryLock(true);
+}
+
+/** Tries once more: a command that looked just then shared a lock, and must not keep a server from starting. */
+async function lockAfterLook(locks: Locks): Promise<boolean> {
   await delay(LOOK_MS);
-  return await file.tryLock(true);
+  return await tryLocks(locks);
 }
 
 /** Reads the pid that the owner wrote. */
@@ -33,20 +63,32 @@ async function ownerOf(file: Deno.FsFile): Promise<string> {
   return /^\d+$/.test(pid) ? `process ${pid}` : "another process";
 }
 
-/**
- * Who has taken a data folder, in words; undefined if nobody has. A number in a file may be another process's by now,
- * so the lock itself is tried: for a moment it is shared.
- *
- * @throws {Deno.errors.NotFound} If the folder has never been taken.
- */
-export async function ownerOfDataFolder(path: string): Promise<string | undefined> {
-  using file = await Deno.open(`${path}/lock`, { read: true });
-  return await file.tryLock(false) ? undefined : await ownerOf(file);
+/** The file with the owner's pid; undefined if somebody has deleted it. */
+async function openForLook(path: string): Promise<Deno.FsFile | undefined> {
+  try {
+    return await Deno.open(`${path}/lock`, { read: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 /**
- * Makes the data folder if it is not there, and takes it for this process alone. The lock goes with the process,
- * however that ends.
+ * Who has taken a data folder, in words; undefined if nobody has. A number in a file may be another process's by now,
+ * so the locks themselves are tried: for a moment they are shared.
+ *
+ * @throws {Deno.errors.NotFound} If there is no such folder.
+ */
+export async function ownerOfDataFolder(path: string): Promise<string | undefined> {
+  using folder = await Deno.open(path, { read: true });
+  using file = await openForLook(path);
+  if (await folder.tryLock(false) && await file?.tryLock(false) !== false) return undefined;
+  return file === undefined ? "another process" : await ownerOf(file);
+}
+
+/**
+ * Makes the data folder if it is not there, and takes it for this process alone. The locks go with the process, however
+ * that ends.
  *
  * @example
  * ```ts
@@ -58,33 +100,33 @@ export async function ownerOfDataFolder(path: string): Promise<string | undefine
  * @throws {HistoryError} If it cannot be made or written, or another process has it: the message names that one's pid.
  */
 export async function takeDataFolder(path: string): Promise<DataFolder> {
-  let file: Deno.FsFile;
+  let locks: Locks;
   try {
     await Deno.mkdir(path, { recursive: true, mode: 0o700 });
-    file = await Deno.open(`${path}/lock`, { read: true, write: true, create: true, mode: 0o600 });
+    locks = await openLocks(path);
   } catch (error) {
     throw new HistoryError(
       `Cannot use the data folder ${path}: ${wordsOf(error)}. It must be a folder that this user may read and write`,
       { exitCode: 2, cause: error },
     );
   }
-  if (!await file.tryLock(true) && !await lockAfterLook(file)) {
-    const owner = await ownerOf(file);
-    file.close();
+  if (!await tryLocks(locks) && !await lockAfterLook(locks)) {
+    const owner = await ownerOf(locks.file);
+    closeLocks(locks);
     throw new HistoryError(
       `Cannot use the data folder ${path}: it is in use by ${owner}. Stop that one first, or name another folder`,
       { exitCode: 2 },
     );
   }
   try {
-    await file.truncate();
-    await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
+    await locks.file.truncate();
+    await locks.file.write(new TextEncoder().encode(`${Deno.pid}\n`));
   } catch (error) {
-    file.close();
+    closeLocks(locks);
     throw new HistoryError(
       `Cannot use the data folder ${path}: ${wordsOf(error)}. Its disk must have space`,
       { exitCode: 2, cause: error },
     );
   }
-  return { path, [Symbol.dispose]: () => file.close() };
+  return { path, [Symbol.dispose]: () => closeLocks(locks) };
 }

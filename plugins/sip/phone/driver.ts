@@ -22,7 +22,7 @@ import { describe, execute } from "./execute_command.ts";
 import type { Lamps } from "./lamps.ts";
 import type { Line, LineEvents } from "./line.ts";
 import type { Presence } from "./presence.ts";
-import { meaningOf } from "./refusal.ts";
+import { isRefusedForSound, meaningOf } from "./refusal.ts";
 import { Screen } from "./screen.ts";
 
 /** SIP carries no volume of a ring: a phone rings as loud as its person has set it. */
@@ -58,6 +58,8 @@ export class SipPhone implements Driver {
   readonly #screen: Screen;
   readonly #options: DriverOptions;
   #isOpen = false;
+  /** The call whose number was told last: a phone that is refused may make it again. */
+  #told = "";
 
   constructor(options: DriverOptions) {
     this.#options = options;
@@ -102,7 +104,15 @@ export class SipPhone implements Driver {
     if (this.#line.isBusy) return 486;
     const call = take();
     this.#line.dialled(call);
-    call.answered.then(() => this.phone?.devSpecific(tellDialled(number)), () => {});
+    const tell = () => {
+      if (this.#told !== call.id) this.phone?.devSpecific(tellDialled(number));
+      this.#told = call.id;
+    };
+    call.answered.then(tell, () => {});
+    // What its person wants is not said by sound.
+    void call.ended.then((end) => {
+      if (isRefusedForSound(end)) tell();
+    });
   }
 
   async setLamp({ lamp, mode }: DriverParameters["setLamp"], context: DriverContext): Promise<void> {

@@ -5,6 +5,7 @@
  * @module
  */
 import { PhoneError, type PhoneErrorName } from "switchroom/plugin";
+import type { CallEnd } from "../lib/call/mod.ts";
 import { RequestRefused } from "../lib/dialog/mod.ts";
 
 const MEANINGS: [name: PhoneErrorName, statuses: number[]][] = [
@@ -36,6 +37,14 @@ export function afterRinging(error: unknown): unknown {
   return new NobodyAnswered({ ...refusal, ...headers && { headers } });
 }
 
+/** No description, or none that we speak; no RTP port. */
+const SOUND: readonly number[] = [415, 488, 503];
+
+/** Whether a call of a phone was refused because there could be no sound in it. */
+export function isRefusedForSound({ by, status }: CallEnd): boolean {
+  return by === "us" && status !== undefined && SOUND.includes(status);
+}
+
 /** The error that a SIP status is; every other refusal is `OPERATIONFAILED`. */
 export function errorOfStatus(status: number): PhoneErrorName {
   return NAMES.get(status) ?? "OPERATIONFAILED";
@@ -49,12 +58,21 @@ export function errorOfStatus(status: number): PhoneErrorName {
  */
 export function meaningOf(error: unknown, what: string): unknown {
   if (!(error instanceof RequestRefused)) return error;
+  if (isUnheard(error)) return new PhoneError("OPERATIONFAILED", `Cannot ${what}: ${error.reason}; ${WHAT_TO_DO}`);
   const reason = error.reason.slice(0, LONGEST_REASON).replaceAll(/\p{Cc}/gu, "\ufffd");
-  const words = `SIP ${error.status} ${reason}`;
+  const words = `SIP ${error.status} ${reason}${error.status === 488 ? `; ${WHAT_TO_DO}` : ""}`;
   if (error instanceof NobodyAnswered) {
     return new PhoneError("INVALPHONESTATE", `Cannot ${what}: it rang, and nobody answered: ${words}`);
   }
   return new PhoneError(errorOfStatus(error.status), `Cannot ${what}: ${words}`);
+}
+
+/** What to do about a phone with which there is no sound in common. */
+const WHAT_TO_DO = "if it insists on SRTP, that must be switched off in the phone: docs/sip.md says where";
+
+/** Whether a refusal is our own: the phone has answered, and what it says of its sound cannot be used. */
+function isUnheard({ status, headers }: RequestRefused): boolean {
+  return headers === undefined && status === 488;
 }
 
 /** Whether a refusal is none of the phone's: it stands for no answer, or for a message that could not be sent. */

@@ -11,6 +11,8 @@ import {
   type ContentRefusal,
   type Header,
   type SipMessage,
+  type SipResponse,
+  tagOf,
   type Understood,
 } from "../message/mod.ts";
 import type { Peer } from "../transport/mod.ts";
@@ -95,4 +97,38 @@ export function takeAnswer(description: Description, media: MediaSession): void 
     throw new UnusableDescription("Cannot agree on sound: the answer has a body that is not understood");
   }
   media.accept(description.sdp);
+}
+
+/** Of how many phones behind a proxy one offer may be answered before one of them takes the call. */
+const MOST_EARLY = 16;
+
+/**
+ * The answer to an offer of ours, in whichever response of the dialog it comes: the first description is the answer
+ * (RFC 3261 13.2.1). A 2xx that has one is believed all the same, since a phone may have said before that it has no
+ * sound yet.
+ */
+export class AwaitedAnswer {
+  readonly #early = new Map<string | undefined, Description>();
+
+  /** Takes a provisional response. */
+  hear(response: SipResponse): void {
+    const description = descriptionOf(response);
+    const tag = toTag(response);
+    if (!isDescribed(description) || this.#early.has(tag) || this.#early.size === MOST_EARLY) return;
+    this.#early.set(tag, description);
+  }
+
+  /** What a 2xx answers. */
+  of(response: SipResponse): Description {
+    const description = descriptionOf(response);
+    return isDescribed(description) ? description : this.#early.get(toTag(response)) ?? description;
+  }
+}
+
+function isDescribed(description: Description): boolean {
+  return description !== undefined && "sdp" in description;
+}
+
+function toTag({ headers }: SipResponse): string | undefined {
+  return tagOf(headers.get("To") ?? "");
 }

@@ -9,6 +9,7 @@ import {
   type Dialog,
   endsDialog,
   exchange,
+  type Exchanged,
   isSuccess,
   messageOf,
   reply,
@@ -20,7 +21,7 @@ import type { Header, SipRequest, SipResponse } from "../message/mod.ts";
 import { pause, SerialQueue } from "../tools/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 import { ALLOW, type CallEnd } from "./call.ts";
-import { answerOffer, described, descriptionOf, takeAnswer } from "./offer_answer.ts";
+import { answerOffer, AwaitedAnswer, described, type Description, descriptionOf, takeAnswer } from "./offer_answer.ts";
 import {
   agreedTimer,
   answerTimer,
@@ -135,7 +136,7 @@ export class Reinvites {
     try {
       takeAnswer(descriptionOf(ack), this.#options.media);
     } catch (error) {
-      this.#options.leave({ by: "us", status: 488, reason: `Not Acceptable Here: ${messageOf(error)}` });
+      this.#options.leave({ by: "us", status: 488, reason: messageOf(error) });
     }
   }
 
@@ -176,19 +177,24 @@ export class Reinvites {
     const { agent, dialog, media, credentials } = this.#options;
     const { body, headers } = described(media.offer());
     const said = [["User-Agent", agent.product] as const, ...headers, ...(interval ? timerHeaders(interval) : [])];
+    const answer = new AwaitedAnswer();
     this.#pending = true;
     try {
-      const { request, response } = await exchange({
+      const exchanged = await exchange({
         credentials,
         build: (authorization) =>
           dialog.request("INVITE", { body, headers: [...selfHeaders(this.#options), ...said, ...authorization] }),
         send: (request) => {
-          const transaction = agent.endpoint.invite(request, { to: dialog.peer, onProvisional() {} });
+          const transaction = agent.endpoint.invite(request, {
+            to: dialog.peer,
+            onProvisional: (response) => answer.hear(response),
+          });
           this.#underWay.add(transaction);
           return transaction.final.finally(() => this.#underWay.delete(transaction));
         },
       });
-      if (isSuccess(response)) this.#take(request, response);
+      const { response } = exchanged;
+      if (isSuccess(response)) this.#take(exchanged, answer.of(response));
       else if (endsDialog(response)) this.#lose(response);
       return response;
     } catch (error) {
@@ -199,16 +205,16 @@ export class Reinvites {
     }
   }
 
-  #take(request: SipRequest, response: SipResponse): void {
+  #take({ request, response }: Exchanged, answer: Description): void {
     const { agent, dialog, media } = this.#options;
     dialog.refresh(response);
     agent.endpoint.acknowledge(dialog.acknowledgement(request), dialog.peer);
     this.#timer.set(agreedTimer(response));
     try {
-      takeAnswer(descriptionOf(response), media);
+      takeAnswer(answer, media);
     } catch (error) {
       if (!(error instanceof UnusableDescription)) throw error;
-      throw new RequestRefused({ status: 488, reason: `Not Acceptable Here: ${error.message}` });
+      throw new RequestRefused({ status: 488, reason: error.message });
     }
   }
 

@@ -29,7 +29,7 @@ import {
 } from "../message/mod.ts";
 import { ALLOW, type CallEnd } from "./call.ts";
 import { earlyDialog } from "./early_dialog.ts";
-import { type CallContext, described, descriptionOf, openMedia, takeAnswer } from "./offer_answer.ts";
+import { AwaitedAnswer, type CallContext, described, openMedia, takeAnswer } from "./offer_answer.ts";
 import { PhoneCall } from "./phone_call.ts";
 import type { SessionOptions } from "./reinvite.ts";
 import { Session } from "./session.ts";
@@ -47,6 +47,7 @@ class OutgoingCall {
   readonly #outgoing: Outgoing;
   readonly #call: PhoneCall;
   readonly #localTag = newToken();
+  readonly #answer = new AwaitedAnswer();
   #cseq = 0;
   /** An INVITE of ours has no final answer: the phone may ring, or go on to. */
   #unanswered = false;
@@ -126,7 +127,9 @@ class OutgoingCall {
     if (ending.aborted) throw new RequestRefused({ status: 487, reason: "Request Terminated" });
     const transaction = this.#agent.endpoint.invite(request, {
       to: this.#outgoing.to,
-      onProvisional: ({ status }) => {
+      onProvisional: (response) => {
+        this.#answer.hear(response);
+        const { status } = response;
         // 181, 182 and 199 tell of calls that are forwarded, queued or gone: nothing rings there.
         if (status === 180 || status === 183) progress.ring();
       },
@@ -157,9 +160,10 @@ class OutgoingCall {
     });
     if (endingBy) return void session.bye({ by: endingBy });
     try {
-      takeAnswer(descriptionOf(exchanged.response), media);
+      takeAnswer(this.#answer.of(exchanged.response), media);
     } catch (error) {
-      return void session.bye({ by: "us", status: 488, reason: `Not Acceptable Here: ${messageOf(error)}` });
+      this.#agent.log(`A phone that answered is hung up: ${messageOf(error)}`);
+      return void session.bye({ by: "us", status: 488, reason: messageOf(error) });
     }
     this.#call.begin(session);
   }

@@ -109,7 +109,7 @@ for (
     assert.deepEqual([end.by, end.status], ["us", 488]);
     assert.match(
       end.reason ?? "",
-      /^Not Acceptable Here: Cannot agree on sound: the answer has (no description|a body)/,
+      /^Cannot agree on sound: the answer has (no description|a body)/,
     );
     assert.deepEqual(wire.story(us.port), ["INVITE", "ACK", "BYE"]);
   });

@@ -129,6 +129,30 @@ Deno.test("holding offers sendonly, resuming sendrecv, with a rising version, an
   assert.deepEqual(bench.wire.story(bench.us.port), ["INVITE", "ACK", "INVITE", "ACK", "INVITE", "ACK"]);
 });
 
+Deno.test("RFC 3261 13.2.1: a re-INVITE is answered in a 183 as well as in the 200, and without an answer it is refused", async () => {
+  await using bench = openBench();
+  const { call, raw } = await answered(bench);
+  let early = true;
+  bench.phone.onRequest = (transaction) => {
+    const { request } = transaction;
+    if (request.method !== "INVITE") return false;
+    const headers = [["Contact", "<sip:raw@127.0.0.1:5070>"] as const, SDP_TYPE];
+    const body = new TextEncoder().encode(sdp("a=recvonly"));
+    if (early) transaction.respond(responseTo(request, 183, { headers, body }));
+    transaction.respond(responseTo(request, 200, { headers: headers.slice(0, 1) }));
+    return true;
+  };
+  await call.hold(true);
+  early = false;
+  await assert.rejects(
+    call.hold(false),
+    /^RequestRefused: SIP 488 Cannot agree on sound: the answer has no description/,
+  );
+  assert.equal(call.state, "answered");
+  bench.phone.onRequest = undefined;
+  assert.match(textOf(await raw.invite({ body: sdp() })), /a=recvonly|a=sendonly/, "the hold holds");
+});
+
 Deno.test("a hold that the phone refuses leaves the call as it was", async () => {
   await using bench = openBench();
   const { call, raw } = await answered(bench);

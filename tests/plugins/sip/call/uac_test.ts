@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import type { Call } from "../../../../plugins/sip/lib/call/mod.ts";
 import { RequestRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
 import { createChallenger } from "../../../../plugins/sip/lib/digest/mod.ts";
@@ -234,8 +236,53 @@ Deno.test("a 2xx without a description that we can use is acknowledged, ended by
   const { call, invite } = await ringing(bench);
   const refused = refusal(call.answered);
   answer(invite, 200);
-  assert.match((await refused).message, /^SIP 488 Not Acceptable Here: Cannot agree on sound/);
+  assert.match((await refused).message, /^SIP 488 Cannot agree on sound/);
   assert.deepEqual(bench.wire.story(bench.us.port), ["INVITE", "ACK", "BYE"]);
+});
+
+/** Answers of phones to one offer: the statuses and their descriptions, and the port that is agreed on. */
+const ANSWERS: [what: string, said: [status: number, port?: number][], agreed: number | undefined][] = [
+  ["sipsorcery#1547: in the 183 alone", [[183, 4002], [200]], 4002],
+  ["in the 180 alone", [[180, 4002], [200]], 4002],
+  ["in two responses before the 200: the first counts", [[183, 4002], [180], [183, 4004], [200]], 4002],
+  ["in the 183 and again in the 200", [[183, 4002], [200, 4002]], 4002],
+  ["baresip#1450: in the 200, after a 183 that has no sound", [[183, 0], [200, 4002]], 4002],
+  ["nowhere that can be used", [[183, 0], [200]], undefined],
+];
+
+/** A description whose sound is heard at a port. */
+function at(port: number): Uint8Array {
+  return new TextEncoder().encode(new TextDecoder().decode(SDP).replace("4000", String(port)));
+}
+
+for (const [what, said, agreed] of ANSWERS) {
+  Deno.test(`RFC 3261 13.2.1: an offer is answered ${what}`, async () => {
+    await using bench = openBench();
+    const { us, wire } = bench;
+    const heard = createSocket("udp4").bind(agreed ?? 0, "127.0.0.1");
+    const sound = Promise.withResolvers<void>();
+    heard.on("message", () => sound.resolve());
+    await once(heard, "listening");
+    const { call, invite } = await ringing(bench);
+    for (const [status, port] of said) answer(invite, status, port === undefined ? {} : { body: at(port) });
+    if (agreed === undefined) {
+      assert.match((await refusal(call.answered)).message, /Cannot agree on sound: .*"audio 0 RTP\/AVP 0"/);
+      assert.deepEqual(wire.story(us.port), ["INVITE", "ACK", "BYE"]);
+    } else {
+      await call.answered;
+      assert.deepEqual(wire.story(us.port), ["INVITE", "ACK"]);
+      await sound.promise;
+    }
+    await new Promise<void>((closed) => void heard.close(closed));
+  });
+}
+
+Deno.test("RFC 3261 13.2.1: what another phone behind a proxy has said in a 183 does not answer for the one that takes the call", async () => {
+  await using bench = openBench();
+  const { call, invite } = await ringing(bench);
+  answer(invite, 183, { body: SDP, toTag: "other" });
+  answer(invite, 200);
+  assert.match((await refusal(call.answered)).message, /^SIP 488 Cannot agree on sound: the answer has no description/);
 });
 
 Deno.test("a BYE that overtakes its 2xx ends the call, and the 2xx does not bring it back", async () => {

@@ -230,6 +230,53 @@ Deno.test("a phone that dials is answered, and its number told; a second call is
   );
 });
 
+/** What phones offer that have no sound in common with us. */
+const UNHEARD = ["audio 9 RTP/SAVP 0", "audio 9 RTP/AVP 9", "audio 0 RTP/AVP 0", "video 9 RTP/AVP 31"];
+
+Deno.test("what a person dials is told though there can be no sound in the call, and once if the phone tries again", async () => {
+  const name = user();
+  await using phone = await sip.phone(name);
+  await using owner = await sip.own(name);
+  for (const [index, sound] of UNHEARD.entries()) {
+    phone.sound = sound;
+    equal((await phone.dial(`10${index}`)).answer.status, 488);
+    deepEqual(vendorOf(await owner.events.next("PHONE_DEVSPECIFIC")), { dialled: `10${index}` });
+  }
+  const callId = crypto.randomUUID();
+  for (const [sound, status] of [["audio 9 RTP/SAVP 0", 488], ["audio 9 RTP/AVP 0", 200]] as const) {
+    phone.sound = sound;
+    equal((await phone.dial("42", { callId })).answer.status, status);
+  }
+  await owner.events.next("PHONE_STATE", ({ detail }) => detail === "micSpeaker");
+  equal((await phone.dial("43")).answer.status, 486);
+  const told = owner.events.seen.flatMap((event) => event.type === "PHONE_DEVSPECIFIC" ? vendorOf(event).dialled : []);
+  deepEqual(told, ["100", "101", "102", "103", "42"]);
+});
+
+Deno.test("a phone that answers without sound that we speak is told with its own words, and what to do", async () => {
+  const name = user();
+  await using phone = await sip.phone(name);
+  await using owner = await sip.own(name);
+  const todo = "if it insists on SRTP, that must be switched off in the phone: docs/sip.md says where";
+  const failed = "failed PHONEERR_OPERATIONFAILED Cannot lift the handset of";
+  for (const sound of UNHEARD) {
+    phone.sound = sound;
+    const lift = owner.do("setHookSwitch", { devices: ["handset"], mode: "micSpeaker" });
+    await (await phone.call()).answers();
+    equal(
+      outcome(await lift),
+      `${failed} ${name}: Cannot agree on sound: the phone says ${
+        JSON.stringify(sound)
+      }, and we speak audio by RTP/AVP in PCMU or PCMA at 8000 Hz; ${todo}`,
+    );
+    deepEqual(await owner.get("hookswitch"), { offHook: [] });
+    await phone.request("BYE");
+  }
+  const lift = owner.do("setHookSwitch", { devices: ["handset"], mode: "micSpeaker" });
+  (await phone.call()).refuses(488);
+  equal(outcome(await lift), `${failed} ${name}: SIP 488 Not Acceptable Here; ${todo}`);
+});
+
 Deno.test("R98: the display is sent whole, and stays as it was when the phone refuses it", async () => {
   const name = user();
   await using phone = await sip.phone(name);

@@ -52,6 +52,8 @@ export class HandMadePhone implements AsyncDisposable {
   readonly heard: SipRequest[] = [];
   /** What it answers to requests other than INVITE, by method: a status; 0 = nothing. */
   readonly answers: Record<string, number> = {};
+  /** What it says of its sound. Nobody listens there: what these tests hear comes by SIP. */
+  sound = "audio 9 RTP/AVP 0";
   readonly #options: Required<HandMadePhoneOptions>;
   readonly #endpoint: Endpoint;
   readonly #transports: Transports;
@@ -149,11 +151,10 @@ export class HandMadePhone implements AsyncDisposable {
   /** Dials; gives the final answer, acknowledged if it is 2xx and unless the ACK is to be lost. */
   async dial(
     number: string,
-    { acknowledges = true }: { acknowledges?: boolean } = {},
+    { acknowledges = true, callId = crypto.randomUUID() }: { acknowledges?: boolean; callId?: string } = {},
   ): Promise<{ answer: SipResponse; call: Dialog }> {
     const uri = `sip:${number}@${this.#options.realm}`;
     const tag = crypto.randomUUID();
-    const callId = crypto.randomUUID();
     const headers = (method: string, { to, more }: { to: string; more: Extra }) =>
       new SipHeaders([
         ["Max-Forwards", "70"],
@@ -235,8 +236,7 @@ export class HandMadePhone implements AsyncDisposable {
       "s=-",
       `c=IN IP4 ${host}`,
       "t=0 0",
-      // Nobody listens there: what these tests hear comes by SIP.
-      "m=audio 9 RTP/AVP 0",
+      `m=${this.sound}`,
       "",
     ].join("\r\n");
   }

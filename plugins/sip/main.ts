@@ -3,19 +3,38 @@
  *
  * @module
  */
-import { definePlugin } from "switchroom/plugin";
-import { type GivenConfiguration, readConfiguration } from "./configuration.ts";
+import { definePlugin, PluginUnavailable } from "switchroom/plugin";
+import { type Configuration, type GivenConfiguration, readConfiguration } from "./configuration.ts";
+import { TransportError } from "./lib/transport/mod.ts";
 import { openSwitchboard, type Switchboard } from "./switchboard.ts";
 
 export default definePlugin<GivenConfiguration>((host, given) => {
-  const configuration = readConfiguration(given);
+  const configuration = checked(given);
   let switchboard: Switchboard | undefined;
   return {
     async start() {
-      switchboard = await openSwitchboard(host, configuration);
+      switchboard = await openSwitchboard(host, configuration).catch((error) => {
+        throw waitsForAddress(error) ? new PluginUnavailable(error.message, { cause: error }) : error;
+      });
     },
     async stop() {
       await switchboard?.close();
     },
   };
 });
+
+/** What contradicts itself does so the next time too. */
+function checked(given: GivenConfiguration): Configuration {
+  try {
+    return readConfiguration(given);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new PluginUnavailable(error.message, { retry: false, cause: error });
+  }
+}
+
+/** Whether an address is taken, or the machine does not have it yet: the network may come up after the server. */
+function waitsForAddress(error: unknown): error is TransportError {
+  const cause = error instanceof TransportError ? error.cause : undefined;
+  return cause instanceof Error && "code" in cause && /^EADDR(INUSE|NOTAVAIL)$/.test(String(cause.code));
+}

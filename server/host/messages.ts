@@ -114,7 +114,7 @@ export const fromPlugin: z.ZodType<FromPlugin> = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("log"), level: z.enum(["debug", "info", "warn", "error"]), text: words }),
   z.strictObject({ type: z.literal("hello"), wire: z.int(), sdk: z.string().max(64) }),
   z.strictObject({ type: z.literal("ready") }),
-  z.strictObject({ type: z.literal("startFailed"), message: words, final: z.boolean() }),
+  z.strictObject({ type: z.literal("startFailed"), message: words, verdict: z.enum(["notYet", "never", "crash"]) }),
   z.strictObject({ type: z.literal("stopped") }),
   z.strictObject({ type: z.literal("fault"), message: words }),
 ]);

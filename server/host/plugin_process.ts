@@ -17,6 +17,7 @@ import {
   FrameReader,
   FrameWriter,
   type FromPlugin,
+  type StartVerdict,
   type ToPlugin,
   WIRE_VERSION,
 } from "../wire/mod.ts";
@@ -24,15 +25,15 @@ import { within } from "../tools/mod.ts";
 import { fromPlugin, WireFault } from "./messages.ts";
 import { PluginLink } from "./plugin_link.ts";
 import { type PluginLog, readLines } from "./plugin_log.ts";
-import { STOPPED_BECAUSE } from "./refusal.ts";
+import { NOT_YET, STOPPED_BECAUSE } from "./refusal.ts";
 
 /** How a process ended. */
 export interface Ending {
   cause: GoneCause;
   /** In words. */
   detail: string;
-  /** Another try cannot help. */
-  final: boolean;
+  /** What a failed start means; `crash` of one that did not fail. */
+  verdict: StartVerdict;
 }
 
 /** What the process last said of itself. */
@@ -121,7 +122,7 @@ export class SupervisedProcess {
       detail: `its process ended with ${status.signal ?? `exit code ${status.code}`}${
         log.lastWords && `: ${log.lastWords}`
       }`,
-      final: false,
+      verdict: "crash",
     };
     this.#ending = ending;
     this.#link.end();
@@ -135,7 +136,7 @@ export class SupervisedProcess {
    * have been closed before.
    */
   async stop(): Promise<void> {
-    this.#ending ??= { cause: "pluginStop", detail: STOPPED_BECAUSE.commanded, final: true };
+    this.#ending ??= { cause: "pluginStop", detail: STOPPED_BECAUSE.commanded, verdict: "never" };
     this.#clearTimers();
     this.#send({ type: "stop" });
     const { stopMs } = this.#options.bounds;
@@ -190,10 +191,10 @@ export class SupervisedProcess {
       case "log":
         return this.#options.log.add(message.level, message.text);
       case "fault":
-        this.#ending ??= { cause: "pluginCrash", detail: message.message, final: false };
+        this.#ending ??= { cause: "pluginCrash", detail: message.message, verdict: "crash" };
         return;
       case "startFailed":
-        return this.#kill("pluginCrash", `it could not start: ${message.message}`, { final: message.final });
+        return this.#failStart(message);
       case "stopped":
         return;
       case "ready":
@@ -229,6 +230,12 @@ export class SupervisedProcess {
     this.#options.onReady();
   }
 
+  #failStart({ message, verdict }: Extract<FromPlugin, { type: "startFailed" }>): void {
+    if (this.#startTimer === undefined) throw new WireFault("it said that its start failed after it was ready");
+    const what = verdict === "notYet" ? NOT_YET : "it could not start";
+    this.#kill("pluginCrash", `${what}: ${message}`, { verdict });
+  }
+
   #send(message: ToPlugin): void {
     this.#writer.send(message);
   }
@@ -242,8 +249,8 @@ export class SupervisedProcess {
     this.#stdin.write(frame).then(() => this.#waitingBytes -= frame.length, () => {});
   }
 
-  #kill(cause: GoneCause, detail: string, { final = false } = {}): void {
-    this.#ending ??= { cause, detail, final };
+  #kill(cause: GoneCause, detail: string, { verdict = "crash" }: { verdict?: StartVerdict } = {}): void {
+    this.#ending ??= { cause, detail, verdict };
     this.#end();
   }
 

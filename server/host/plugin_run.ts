@@ -5,9 +5,9 @@
  */
 import type { PluginState } from "../core/contract/managed_plugin.ts";
 import { wordsOf } from "../core/contract/errors.ts";
-import { retry } from "@std/async/retry";
 import type { PluginIntake } from "../core/mod.ts";
-import { unlessAborted, within } from "../tools/mod.ts";
+import { pause, unlessAborted, within } from "../tools/mod.ts";
+import { BackOff } from "./back_off.ts";
 import { launch } from "./launch.ts";
 import type { Leftovers } from "./leftovers.ts";
 import type { Manifest } from "./manifest.ts";
@@ -33,7 +33,10 @@ export interface RunBounds {
   heartbeatMs: number;
   /** Heartbeats that may be missed; one more is a hang. */
   missedHeartbeats: number;
-  /** The first wait before another process; each is twice as long as the one before, up to two seconds. */
+  /**
+   * The first wait before another process; each is twice as long as the one before, up to two seconds after a crash,
+   * and up to five minutes for what is not there yet.
+   */
   backOffMs: number;
 }
 
@@ -50,29 +53,27 @@ export interface RunOptions {
   bounds: RunBounds;
   leftovers: Leftovers;
   log: PluginLog;
-  /** Told of each state, with the reason in words. */
-  become(state: PluginState, detail: string): void;
+  /** Told of each state, with the reason in words, and of one that backs off when it is tried again. */
+  become(state: PluginState, why?: { detail: string; nextTryAt?: Date }): void;
   /** Told of the manifest, each time that it is read. */
   onManifest(manifest: Manifest): void;
-  /** Told of each process. */
-  onLaunch(): void;
+  /** Told of each process after the first. */
+  onRestart(): void;
 }
 
 const MOST_CRASHES = 3;
 const CRASH_WINDOW_MS = 300_000;
-/** Not longer than a stop may take: a wait cannot be cut short, and the stop waits for it. */
-const LONGEST_BACK_OFF_MS = 2_000;
+const LONGEST_WAIT_MS = { crash: 2_000, notYet: 300_000 } as const;
 
-/** Says that a process of the plugin ended otherwise than by an orderly stop. */
-class PluginCrash extends Error {
-  override readonly name = "PluginCrash";
-  /** It is one too many: the plugin is given up. */
-  readonly last: boolean;
+/** What keeps a plugin from running just now. */
+interface Setback {
+  verdict: keyof typeof LONGEST_WAIT_MS;
+  detail: string;
+}
 
-  constructor(message: string, { last }: { last: boolean }) {
-    super(message);
-    this.last = last;
-  }
+/** Says that it crashed once too often. */
+class GivenUp extends Error {
+  override readonly name = "GivenUp";
 }
 
 /** A run, which begins as it is made: it launches processes until the plugin settles or is stopped. */
@@ -82,12 +83,19 @@ export class PluginRun {
   readonly #running: Promise<void>;
   #ended = false;
   #wasReady = false;
+  #launches = 0;
   #crashes: number[] = [];
+  readonly #waits: Record<Setback["verdict"], BackOff>;
   #process: SupervisedProcess | undefined;
 
   /** @param options What it needs. */
   constructor(options: RunOptions) {
     this.#options = options;
+    const firstMs = options.bounds.backOffMs;
+    this.#waits = {
+      crash: new BackOff({ firstMs, longestMs: LONGEST_WAIT_MS.crash }),
+      notYet: new BackOff({ firstMs, longestMs: LONGEST_WAIT_MS.notYet }),
+    };
     this.#running = this.#run().finally(() => this.#ended = true);
   }
 
@@ -120,41 +128,41 @@ export class PluginRun {
    * process has ended.
    */
   async untilEnded(): Promise<boolean> {
-    await within(this.#running, LONGEST_BACK_OFF_MS + this.#options.bounds.stopMs);
+    await within(this.#running, LONGEST_WAIT_MS.crash + this.#options.bounds.stopMs);
     return this.#ended;
   }
 
   async #run(): Promise<void> {
     try {
-      await retry(() => this.#oneProcess(), {
-        minTimeout: Math.min(this.#options.bounds.backOffMs, LONGEST_BACK_OFF_MS),
-        maxTimeout: LONGEST_BACK_OFF_MS,
-        jitter: 0.5,
-        // The window decides when it is enough, not the number of tries.
-        maxAttempts: Number.MAX_SAFE_INTEGER,
-        isRetriable: (error) => error instanceof PluginCrash && !error.last,
-      });
+      let setback = await this.#oneProcess();
+      while (setback !== undefined && await this.#backOff(setback)) setback = await this.#oneProcess();
       this.#stopped();
     } catch (error) {
       if (this.#stopping.signal.aborted) this.#stopped();
       else if (error instanceof PluginRefusal) this.#settle(error.state, error.message);
-      else if (error instanceof PluginCrash) this.#settle("givenUp", error.message);
+      else if (error instanceof GivenUp) this.#settle("givenUp", error.message);
       else this.#settle("stopped", `Cannot start the plugin: ${wordsOf(error)}`);
     }
   }
 
-  /** One process, from its preparation to its end. Returns after an orderly stop; throws otherwise. */
-  async #oneProcess(): Promise<void> {
+  /**
+   * One process, from its preparation to its end. Gives what kept it from running; nothing after an orderly stop.
+   *
+   * @throws {PluginRefusal} If another try cannot help.
+   * @throws {GivenUp} If it was tried often enough.
+   */
+  async #oneProcess(): Promise<Setback | undefined> {
     const { name, intake, bounds, leftovers, log, become } = this.#options;
     if (this.#stopping.signal.aborted) return;
-    become("starting", "");
+    become("starting");
     const nonce = crypto.randomUUID();
     const launched = await this.#launch(nonce);
     if (launched === undefined) return;
+    if ("verdict" in launched) return launched;
     const { process, config } = launched;
     log.begin();
     leftovers.remember(nonce, { name, pid: process.pid });
-    this.#options.onLaunch();
+    if (++this.#launches > 1) this.#options.onRestart();
     this.#process = new SupervisedProcess(process, {
       name,
       config,
@@ -164,25 +172,26 @@ export class PluginRun {
       anew: this.#options.anew && !this.#wasReady,
       onReady: () => {
         this.#wasReady = true;
-        become("ready", "");
+        this.#waits.notYet.reset();
+        become("ready");
         intake.settle(name);
       },
     });
-    const { cause, detail, final } = await this.#process.supervise();
+    const { cause, detail, verdict } = await this.#process.supervise();
     this.#process = undefined;
     // What it was allowed to run would outlive it.
     if (this.#options.config.grants.run.length > 0) await endGroup(process.pid);
     leftovers.forget(nonce);
     if (cause === "pluginStop") return;
-    if (final) throw new PluginRefusal(`Cannot use the plugin: ${detail}`);
-    throw this.#crash(detail);
+    if (verdict === "never") throw new PluginRefusal(`Cannot use the plugin: ${detail}`);
+    return verdict === "crash" ? this.#crash(detail) : { verdict, detail };
   }
 
   /**
    * A process and what the plugin in it is to be given, or none if the plugin is stopped meanwhile. What the system
    * refuses just now, such as another process, is a crash: it may not the next time.
    */
-  async #launch(nonce: string): Promise<{ process: Deno.ChildProcess; config: unknown } | undefined> {
+  async #launch(nonce: string): Promise<{ process: Deno.ChildProcess; config: unknown } | Setback | undefined> {
     const { config, bounds, onManifest } = this.#options;
     const { signal } = this.#stopping;
     try {
@@ -191,25 +200,30 @@ export class PluginRun {
       return { process: launch({ ...prepared.launch, nonce }), config: prepared.config };
     } catch (error) {
       if (error instanceof PluginRefusal || signal.aborted) throw error;
-      throw this.#crash(`it could not be launched: ${wordsOf(error)}`);
+      return this.#crash(`it could not be launched: ${wordsOf(error)}`);
     }
   }
 
-  #crash(detail: string): PluginCrash {
+  #crash(detail: string): Setback {
     const now = performance.now();
     this.#crashes = [...this.#crashes.filter((at) => now - at < CRASH_WINDOW_MS), now];
-    if (this.#crashes.length >= MOST_CRASHES) {
-      const words = `it ended ${MOST_CRASHES} times within five minutes, the last time because ${detail}`;
-      return new PluginCrash(words, { last: true });
-    }
-    this.#options.log.add("warn", detail);
-    this.#options.become("backingOff", detail);
-    return new PluginCrash(detail, { last: false });
+    if (this.#crashes.length < MOST_CRASHES) return { verdict: "crash", detail };
+    throw new GivenUp(`it ended ${MOST_CRASHES} times within five minutes, the last time because ${detail}`);
+  }
+
+  /** Waits until it is tried again. Gives false if it is stopped meanwhile. */
+  async #backOff({ verdict, detail }: Setback): Promise<boolean> {
+    const { name, intake, log, become } = this.#options;
+    const waitMs = this.#waits[verdict].next();
+    log.add("warn", `${detail}; it is tried again in ${(waitMs / 1_000).toFixed(1)} s`);
+    become("backingOff", { detail, nextTryAt: new Date(Date.now() + waitMs) });
+    intake.settle(name);
+    return await pause(waitMs, this.#stopping.signal);
   }
 
   #stopped(): void {
     const { name, intake, become } = this.#options;
-    become("stopped", STOPPED_BECAUSE.commanded);
+    become("stopped", { detail: STOPPED_BECAUSE.commanded });
     intake.settle(name);
   }
 
@@ -217,7 +231,7 @@ export class PluginRun {
   #settle(state: PluginState, detail: string): void {
     const { name, intake, log, become } = this.#options;
     log.add("error", detail);
-    become(state, detail);
+    become(state, { detail });
     intake.settle(name, { state, detail });
   }
 }

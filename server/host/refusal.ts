@@ -14,6 +14,9 @@ export const STOPPED_BECAUSE = {
   disabled: "it is not enabled",
 } as const;
 
+/** How the reason of one begins that goes on being tried, because what it needs is not there yet. */
+export const NOT_YET = "it cannot start yet";
+
 /** The plugins cannot be started together as they are configured: the operator must change something. */
 export class Misconfigured extends Error {
   override readonly name = "Misconfigured";

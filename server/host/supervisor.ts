@@ -3,8 +3,9 @@
  *
  * `starting` (manifest, grants and imports are looked at, then a process is launched) → `ready`. When a process ends by
  * itself, or had to be killed: `backingOff`, then `starting` again, with growing waits; the third time within five
- * minutes: `givenUp`. A plugin that cannot be started as it is settles at once, in `needsGrant` or in `stopped`, with
- * the reason in words; so does one that is stopped in order.
+ * minutes: `givenUp`. One that says that what it needs is not there yet goes on being tried. A plugin that cannot be
+ * started as it is settles at once, in `needsGrant` or in `stopped`, with the reason in words; so does one that is
+ * stopped in order.
  *
  * From a start to the end of all this is one run, {@linkcode PluginRun}, of one or several processes. Its operator's
  * commands come one after the other; the next start is a new run, which knows nothing of the crashes of the one before.
@@ -20,7 +21,7 @@ import type {
   PluginState,
 } from "../core/contract/managed_plugin.ts";
 import type { PluginIntake } from "../core/mod.ts";
-import { SerialQueue, within } from "../tools/mod.ts";
+import { given, SerialQueue, within } from "../tools/mod.ts";
 import type { Leftovers } from "./leftovers.ts";
 import type { Manifest } from "./manifest.ts";
 import type { CheckedPluginConfig } from "./plugin_config.ts";
@@ -47,9 +48,6 @@ export interface SupervisorOptions {
   log: PluginLog;
 }
 
-/** What nothing but a command or a crash leads out of. */
-const SETTLED: readonly PluginState[] = ["ready", "stopped", "needsGrant", "givenUp"];
-
 /** A configured plugin, which outlives its runs: it takes its operator's commands and says how it is. */
 export class Supervisor implements ManagedPlugin {
   readonly #name: string;
@@ -60,7 +58,8 @@ export class Supervisor implements ManagedPlugin {
   #known: boolean;
   #state: PluginState = "stopped";
   #detail: string;
-  #launches = 0;
+  #nextTryAt: Date | undefined;
+  #restarts = 0;
   #run: PluginRun | undefined;
   /** Resolves when the run has first settled. */
   #settled = Promise.withResolvers<void>();
@@ -84,16 +83,16 @@ export class Supervisor implements ManagedPlugin {
   /** How the plugin is now. */
   get condition(): PluginCondition {
     const { rssBytes = 0, cpu = 0, lagMs = 0 } = this.#run?.beat ?? {};
-    const restarts = Math.max(0, this.#launches - 1);
     return {
       name: this.#name,
       enabled: this.#config.enabled,
       state: this.#state,
       detail: this.#detail,
+      ...given({ nextTryAt: this.#nextTryAt?.toISOString() }),
       rssBytes,
       cpu,
       lagMs,
-      restarts,
+      restarts: this.#restarts,
     };
   }
 
@@ -113,7 +112,8 @@ export class Supervisor implements ManagedPlugin {
   }
 
   /**
-   * Starts the plugin, whatever it settled in, and keeps it running; one that runs goes on.
+   * Starts the plugin, whatever it settled in, and keeps it running; one that runs goes on, and one that backs off does
+   * not wait any longer.
    *
    * @returns Resolves when it has settled, or has not within twice its start deadline.
    * @throws {PhoneError} `RESOURCEUNAVAIL` if the end of its last process is not on disk.
@@ -181,6 +181,7 @@ export class Supervisor implements ManagedPlugin {
 
   async #begin({ anew } = { anew: false }): Promise<void> {
     const { intake, bounds, leftovers, log } = this.#options;
+    if (this.#state === "backingOff") await this.#end();
     if (this.#run && !this.#run.isEnding) return;
     if (this.#run && !await this.#run.untilEnded()) {
       throw new PhoneError(
@@ -199,20 +200,21 @@ export class Supervisor implements ManagedPlugin {
       bounds,
       leftovers,
       log,
-      become: (state, detail) => this.#become(state, detail),
+      become: (state, why) => this.#become(state, why),
       onManifest: (manifest) => this.#manifest = manifest,
-      onLaunch: () => this.#launches++,
+      onRestart: () => this.#restarts++,
     });
   }
 
   async #end(): Promise<void> {
     await this.#run?.stop();
-    this.#become("stopped", STOPPED_BECAUSE.commanded);
+    this.#become("stopped", { detail: STOPPED_BECAUSE.commanded });
   }
 
-  #become(state: PluginState, detail: string): void {
+  #become(state: PluginState, { detail, nextTryAt }: { detail: string; nextTryAt?: Date } = { detail: "" }): void {
     this.#state = state;
     this.#detail = detail;
-    if (SETTLED.includes(state)) this.#settled.resolve();
+    this.#nextTryAt = nextTryAt;
+    if (state !== "starting") this.#settled.resolve();
   }
 }

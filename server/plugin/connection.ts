@@ -6,13 +6,14 @@
  */
 import { PhoneError, wordsOf } from "../core/contract/errors.ts";
 import type { LogLevel } from "../core/contract/managed_plugin.ts";
-import { OFFER_BOUNDS, PHONE_ID } from "../core/contract/offered_phone.ts";
+import { OFFER_BOUNDS, type OfferedPhone, PHONE_ID } from "../core/contract/offered_phone.ts";
 import {
   clip,
   type FromPlugin,
   PendingCalls,
   refusalOf,
   SDK_VERSION,
+  type StartVerdict,
   type ToPlugin,
   WIRE_VERSION,
 } from "../wire/mod.ts";
@@ -22,6 +23,8 @@ import { DrivenPhone, type PhoneChannel } from "./driven_phone.ts";
 import { type Driver, methodsOf } from "./driver.ts";
 import type { Host, Logger, NewPhone } from "./host.ts";
 import type { Phone } from "./phone.ts";
+import { placeOf, stackOf } from "./stack.ts";
+import { PluginUnavailable } from "./unavailable.ts";
 
 /** The way to the host. */
 export interface ConnectionOptions {
@@ -37,6 +40,8 @@ export class Connection implements PhoneChannel {
   readonly #wire: ConnectionOptions;
   readonly #phones = new Map<string, DrivenPhone>();
   readonly #calls = new PendingCalls();
+  /** What was thrown because no phone can ever be added so. */
+  readonly #badOffers = new WeakSet<Error>();
   #plugin: Plugin | undefined;
   #stopped = false;
 
@@ -87,7 +92,7 @@ export class Connection implements PhoneChannel {
     const factory = factoryOf(this.#definition);
     if (!factory) {
       const message = "its entry is not a plugin: the default export must be what definePlugin gives";
-      return this.send({ type: "startFailed", message, final: true });
+      return this.send({ type: "startFailed", message, verdict: "never" });
     }
     try {
       this.#plugin = await factory(this.#host(name), config);
@@ -96,15 +101,22 @@ export class Connection implements PhoneChannel {
       await this.#calls.all();
       this.send({ type: "ready" });
     } catch (error) {
-      this.send({ type: "startFailed", message: clip(wordsOf(error)), final: false });
+      const verdict = this.#verdictOn(error);
+      this.log(verdict === "notYet" ? "warn" : "error", `start failed: ${stackOf(error)}`);
+      this.send({ type: "startFailed", message: clip(`${wordsOf(error)}${placeOf(error)}`), verdict });
     }
+  }
+
+  #verdictOn(error: unknown): StartVerdict {
+    if (error instanceof PluginUnavailable) return error.retry ? "notYet" : "never";
+    return error instanceof Error && this.#badOffers.has(error) ? "never" : "crash";
   }
 
   async #stop(): Promise<void> {
     try {
       await this.#plugin?.stop?.();
     } catch (error) {
-      this.log("error", `stop failed: ${error instanceof Error && error.stack ? error.stack : wordsOf(error)}`);
+      this.log("error", `stop failed: ${stackOf(error)}`);
     }
     this.send({ type: "stopped" });
     this.#stopped = true;
@@ -122,12 +134,32 @@ export class Connection implements PhoneChannel {
     return {
       name,
       log,
-      addPhone: (phone, driver) => this.#addPhone(phone, driver),
+      addPhone: (phone, driver) =>
+        this.#addPhone(phone, driver).catch((error) => {
+          // What the server refuses it may take another time.
+          if (!(error instanceof PhoneError)) this.#badOffers.add(error);
+          throw error;
+        }),
       removePhone: (id) => this.#removePhone(id),
     };
   }
 
-  async #addPhone({ id, name, capabilities: part = {}, connected = true }: NewPhone, driver: Driver): Promise<Phone> {
+  async #addPhone(newPhone: NewPhone, driver: Driver): Promise<Phone> {
+    const offer = this.#offer(newPhone, driver);
+    const { id, capabilities, connected } = offer;
+    const phone = new DrivenPhone(id, { driver, capabilities, connected, channel: this });
+    this.#phones.set(id, phone);
+    try {
+      await this.#calls.make((call) => this.send({ type: "addPhone", call, phone: offer }));
+    } catch (error) {
+      this.#phones.delete(id);
+      phone.remove();
+      throw error;
+    }
+    return phone;
+  }
+
+  #offer({ id, name, capabilities: part = {}, connected = true }: NewPhone, driver: Driver): OfferedPhone {
     if (!PHONE_ID.test(id)) {
       throw new TypeError(`Cannot add phone ${JSON.stringify(id)}: its id must be 1 to 64 of A-Z a-z 0-9 . _ ~ -`);
     }
@@ -136,18 +168,8 @@ export class Connection implements PhoneChannel {
     }
     if (this.#phones.has(id)) throw new TypeError(`Cannot add phone ${id}: a phone of that id is there already`);
     const capabilities = completeCapabilities(part, { id, driver });
-    const phone = new DrivenPhone(id, { driver, capabilities, connected, channel: this });
-    this.#phones.set(id, phone);
-    try {
-      // The status can always be told: without the driver's own it is put together here.
-      const offered = { id, name, capabilities, connected, methods: [...new Set([...methodsOf(driver), "getStatus"])] };
-      await this.#calls.make((call) => this.send({ type: "addPhone", call, phone: offered }));
-    } catch (error) {
-      this.#phones.delete(id);
-      phone.remove();
-      throw error;
-    }
-    return phone;
+    // The status can always be told: without the driver's own it is put together here.
+    return { id, name, capabilities, connected, methods: [...new Set([...methodsOf(driver), "getStatus" as const])] };
   }
 
   async #removePhone(id: string): Promise<void> {

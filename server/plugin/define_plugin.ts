@@ -23,7 +23,14 @@ import type { Host } from "./host.ts";
  *
  *    If the factory or `start` rejects, or the 10 seconds are over, the host kills the process where it stands:
  *    **`stop` is not called, nor `close` of any driver.** What would outlive the process must be let go of before
- *    rejecting. The phones stay, disconnected, and the plugin goes on as after a crash, in step 7.
+ *    rejecting. The phones stay, disconnected. What the rejection says decides what comes next:
+ *    - `PluginUnavailable`: what it needs is not there yet. Another process begins with step 1 after a pause, which
+ *      grows each time up to five minutes, for as long as the server lives. It is no crash.
+ *    - `PluginUnavailable` with `retry: false`, and a phone that `Host.addPhone` could never add (an id, a name or
+ *      capabilities that are not valid): it is not tried again before its operator starts it.
+ *    - Anything else, and the 10 seconds: it goes on as after a crash, in step 7.
+ *
+ *    Whichever it is, the server waits no longer for it to be ready, and its phones come later.
  * 5. *Ready*, when `start` has fulfilled and every phone that it added is taken in, waited for or not. Phones can be
  *    opened now; one that is added later, at once. Each phone goes its own way, again and again, and waits for no
  *    other: its driver's `open`, then operations and getters, then `close`, when the last handle is closed or the phone
@@ -52,7 +59,7 @@ import type { Host } from "./host.ts";
  *    If it is the server that ends without stopping anything, the process ends by itself, as abruptly.
  */
 export interface Plugin {
-  /** Adds the phones, in step 4. Rejecting has the host try again with another process. */
+  /** Adds the phones, in step 4. What it rejects with says whether another process is tried, and when. */
   start?(): Promise<void> | void;
   /** Lets go of everything, in step 6: every phone is closed by then. Not called after a failed start or a crash. */
   stop?(): Promise<void> | void;

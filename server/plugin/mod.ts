@@ -38,6 +38,7 @@ export type {
 } from "./driver.ts";
 export type { Host, Logger, NewPhone } from "./host.ts";
 export type { Phone } from "./phone.ts";
+export { PluginUnavailable } from "./unavailable.ts";
 export type { Wanted } from "../core/contract/events.ts";
 export type { ButtonCapability, HookSwitchCapability, PhoneCapabilities } from "../core/contract/capabilities.ts";
 export { PHONE_ERRORS, PhoneError, type PhoneErrorCode, type PhoneErrorName } from "../core/contract/errors.ts";

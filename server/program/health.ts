@@ -1,8 +1,9 @@
 import type { PluginState } from "../core/contract/managed_plugin.ts";
 import type { Lifecycle } from "../core/mod.ts";
 import type { OpenHistory } from "../history/mod.ts";
-import { type Host, STOPPED_BECAUSE } from "../host/mod.ts";
+import { type Host, NOT_YET, STOPPED_BECAUSE } from "../host/mod.ts";
 import type { Health } from "../http/mod.ts";
+import { given } from "../tools/mod.ts";
 
 /**
  * Reasons that may be told without a token. The others hold lines of a plugin's code, what it printed, or paths of this
@@ -16,29 +17,32 @@ export function health(
 ): Health {
   const { settled, stopping } = lifecycle.condition;
   const { trouble } = opened.history;
-  const plugins = host.conditions().filter(({ enabled }) => enabled).map(({ name, state, detail }) => ({
+  const plugins = host.conditions().filter(({ enabled }) => enabled).map(({ name, state, detail, nextTryAt }) => ({
     name,
     state,
-    reason: reasonOf(state, detail),
+    ...given({ reason: reasonOf(state, detail), nextTryAt }),
   }));
   const reasons = [
     ...(stopping ? ["The server is stopping"] : []),
     ...(safe ? ["The server was started with --safe: it started no plugin"] : []),
     ...(settled ? [] : ["Plugins are still starting"]),
     ...(trouble === undefined ? [] : [trouble]),
-    ...plugins.filter(({ state }) => state !== "ready").map(({ name, state, reason }) =>
-      `Plugin ${name} is ${state}${reason && `: ${reason}`}`
+    ...plugins.filter(({ state }) => state !== "ready").map(({ name, state, reason, nextTryAt }) =>
+      `Plugin ${name} is ${state}${reason ? `: ${reason}` : ""}${nextTryAt ? `; the next try is at ${nextTryAt}` : ""}`
     ),
   ];
   return {
     ready: settled && !stopping && trouble === undefined,
     durability: opened.durability,
     reasons,
-    plugins: plugins.map(({ name, state, reason }) => ({ name, state, ...(reason ? { reason } : {}) })),
+    plugins,
   };
 }
 
 /** Why a plugin is as it is, for anybody; the line that grants it what it needs is told too. */
-function reasonOf(state: PluginState, detail: string): string {
-  return detail === "" || state === "needsGrant" || TOLD.includes(detail) ? detail : "GET /v1/plugins says why";
+function reasonOf(state: PluginState, detail: string): string | undefined {
+  if (detail === "") return undefined;
+  if (state === "needsGrant" || TOLD.includes(detail)) return detail;
+  const elsewhere = "GET /v1/plugins says why";
+  return detail.startsWith(NOT_YET) ? `${NOT_YET}; ${elsewhere}` : elsewhere;
 }

@@ -14,10 +14,10 @@ import type { OfferedPhone } from "../core/contract/offered_phone.ts";
 import type { GetterName, GetterParameters, OperationName, OperationParameters } from "../core/contract/operations.ts";
 
 /** The version of this wire; both sides must speak the same. */
-export const WIRE_VERSION = 1;
+export const WIRE_VERSION = 2;
 
 /** The version of the SDK; a manifest's `switchroom` names the range it needs. */
-export const SDK_VERSION = "1.0.0";
+export const SDK_VERSION = "1.1.0";
 
 /** The longest text of a log line, of an error's words: UTF-16 units. What is longer is cut. */
 export const TEXT_LIMIT = 2_000;
@@ -45,6 +45,12 @@ export type CallEnd =
   | { type: "answer"; call: number; value?: unknown }
   | { type: "refuse"; call: number; result: number; message: string };
 
+/**
+ * What a failed start means: what it needs is not there yet, another try cannot help until somebody changes something,
+ * or it broke.
+ */
+export type StartVerdict = "notYet" | "never" | "crash";
+
 /** From the host to the plugin. */
 export type ToPlugin =
   | { type: "hello"; wire: number; name: string; config: unknown; beatMs: number }
@@ -61,8 +67,7 @@ export type ToPlugin =
 export type FromPlugin =
   | { type: "hello"; wire: number; sdk: string }
   | { type: "ready" }
-  /** `final`: another try cannot help. */
-  | { type: "startFailed"; message: string; final: boolean }
+  | { type: "startFailed"; message: string; verdict: StartVerdict }
   | { type: "stopped" }
   /** It ends by an error that nobody caught. */
   | { type: "fault"; message: string }

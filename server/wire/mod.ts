@@ -13,6 +13,7 @@ export {
   type GetMessage,
   type OperateMessage,
   SDK_VERSION,
+  type StartVerdict,
   TEXT_LIMIT,
   type ToPlugin,
   WIRE_VERSION,

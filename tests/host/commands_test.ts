@@ -23,7 +23,7 @@ Deno.test("R79 a stopped plugin has released its phones, its process has ended, 
   equal(count(bench, "gone"), 1);
 
   await plugin.start();
-  deepEqual([plugin.condition.state, plugin.condition.restarts], ["ready", 1]);
+  deepEqual([plugin.condition.state, plugin.condition.restarts], ["ready", 0], "a command is no restart");
   deepEqual(bench.told.slice(-4).map(([name]) => name), ["admit", "addPhone", "ready", "settle"]);
   equal(count(bench, "enable"), 1);
   await bench.process.open("p", NOTHING);
@@ -37,7 +37,9 @@ Deno.test("a plugin that was given up is started with a crash count that begins 
   const plugin = pluginOf(bench);
   equal(plugin.condition.state, "givenUp");
   await plugin.start();
-  deepEqual([plugin.condition.state, plugin.condition.restarts], ["givenUp", 5]);
+  deepEqual([plugin.condition.state, plugin.condition.restarts], ["backingOff", 2], "its first failure answers");
+  await bench.untilTrue("its end", () => plugin.condition.state === "givenUp");
+  equal(plugin.condition.restarts, 4);
   equal(count(bench, "admit"), 0);
   equal(plugin.lines.filter(({ text }) => text === "here").length, 6);
   match(plugin.lines.at(-1)?.text ?? "", /^it ended 3 times within five minutes/);

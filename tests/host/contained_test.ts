@@ -24,6 +24,7 @@ const LIES: [string, string][] = [
   ["R90: the state owner", `frame('[{"type":"state","phone":"p","states":["owner"],"detail":1}]')`],
   ["a state that is none", `frame('[{"type":"state","phone":"p","states":["melted"]}]')`],
   ["a phone whose id could not be part of a name", `frame('[{"type":"forceClosed","phone":"../p"}]')`],
+  ["a failed start after it was ready", `frame('[{"type":"startFailed","message":"no","verdict":"notYet"}]')`],
   ["a second hello", `frame('[{"type":"hello","wire":1,"sdk":"1.0.0"}]')`],
 ];
 
@@ -40,9 +41,9 @@ for (const [what, statement] of LIES) {
 
 Deno.test("another wire version is refused in words", async () => {
   await using bench = await HostBench.run({
-    code: `${LIAR}\nframe('[{"type":"hello","wire":2,"sdk":"2.0.0"}]');\n${onePhone("{}")}`,
+    code: `${LIAR}\nframe('[{"type":"hello","wire":1,"sdk":"1.0.0"}]');\n${onePhone("{}")}`,
   });
-  match(bench.condition.detail, /its SDK 2\.0\.0 speaks wire version 2, and this server 1/);
+  match(bench.condition.detail, /its SDK 1\.0\.0 speaks wire version 1, and this server 2/);
   equal(bench.processes.length, 0);
 });
 

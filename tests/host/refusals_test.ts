@@ -28,7 +28,7 @@ const MANIFESTS: [string, Record<string, unknown>, RegExp][] = [
   [
     "an SDK that is newer than this server's",
     { switchroom: "^1.7" },
-    /switchroom is "\^1\.7": it must include the version of this server's plugin SDK, 1\.0\.0/,
+    /switchroom is "\^1\.7": it must include the version of this server's plugin SDK, 1\.1\.0/,
   ],
   ["an SDK of another major version", { switchroom: "^2.0" }, /must include the version of this server's plugin SDK/],
   ["a range of another kind", { switchroom: ">=1" }, /switchroom is ">=1": it must be a range such as \^1\.0$/],

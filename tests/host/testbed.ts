@@ -26,6 +26,9 @@ const PATIENCE_MS = 20_000;
 /** Quick enough for tests, patient enough for a busy machine. */
 const BOUNDS: Partial<HostBounds> = { backOffMs: 1 };
 
+/** The states that nothing but a command or a crash leads out of. */
+const REST = /^(ready|stopped|needsGrant|givenUp)$/;
+
 /** Nothing is wanted. */
 export const NOTHING: Masks = { states: [], buttonModes: [], buttonStates: [] };
 
@@ -95,7 +98,7 @@ export class HostBench implements AsyncDisposable {
     return new HostBench(folder, { plugins: await plugins(folder), ...options });
   }
 
-  /** A host of one plugin that is written for the test; started, and waited for until it has settled. */
+  /** A host of one plugin that is written for the test; started, and waited for until it is not tried again. */
   static async run(
     source: PluginSource,
     { config, bounds }: { config?: Partial<PluginConfig>; bounds?: Partial<HostBounds> } = {},
@@ -105,7 +108,7 @@ export class HostBench implements AsyncDisposable {
       { bounds: bounds ?? {} },
     );
     await bench.host.start();
-    await bench.until("settle", ([name]) => name === "settle");
+    await bench.untilTrue("its rest", () => REST.test(bench.condition.state));
     return bench;
   }
 

@@ -116,11 +116,11 @@ Deno.test("api 2 an operator lists, stops, starts and reloads a plugin; its phon
   deepEqual([health.ready, health.reasons], [true, ["Plugin virtual is stopped: it was told to stop"]]);
 
   const started = await call<Plugin>("POST", "/v1/plugins/virtual/start");
-  deepEqual([started.body.state, started.body.restarts], ["ready", 1]);
+  deepEqual([started.body.state, started.body.restarts], ["ready", 0]);
   await events.next("PHONE_STATE", of("connected"));
   equal((await open()).status, 201);
   const reloaded = await call<Plugin>("POST", "/v1/plugins/virtual/reload");
-  deepEqual([reloaded.body.state, reloaded.body.restarts], ["ready", 2]);
+  deepEqual([reloaded.body.state, reloaded.body.restarts], ["ready", 0], "no command is a restart");
   equal((await open()).status, 201);
   equal((await call("GET", "/v1/phones/virtual:desk-1")).body["deviceId"], 0);
   equal(events.seen.some(({ type }) => type === "PHONE_CREATE"), false);
@@ -167,6 +167,8 @@ Deno.test("a crash is told to the operator with the plugin's last words, and a f
   const sources = ["odd", "asking", "broken"].map((name) => ({ source: `${folder.path}/${name}` }));
   await using server = await startServer({ config: { plugins: sources, bounds: { backOffMs: 1 } } });
   const call = api(server);
+  const list = async () => (await call<{ plugins: Plugin[] }>("GET", "/v1/plugins")).body.plugins;
+  while ((await list())[0]?.state !== "givenUp");
   const ready = await fetch(`${server.url}/readyz`).then((answer) => answer.text());
   equal(ready.includes("4711"), false, ready);
   match(ready, /Plugin odd is givenUp: GET \/v1\/plugins says why/);
@@ -174,7 +176,7 @@ Deno.test("a crash is told to the operator with the plugin's last words, and a f
   match(ready, /Plugin broken is stopped: GET \/v1\/plugins says why/);
   equal(ready.includes(folder.path), false, ready);
 
-  const { body: { plugins: [odd, asking, broken] } } = await call<{ plugins: Plugin[] }>("GET", "/v1/plugins");
+  const [odd, asking, broken] = await list();
   equal(odd?.state, "givenUp");
   match(odd?.reason ?? "", /the secret is 4711/);
   match(broken?.reason ?? "", /cnst password/);
@@ -189,6 +191,81 @@ Deno.test("a crash is told to the operator with the plugin's last words, and a f
   await Deno.writeTextFile(`${folder.path}/odd/main.ts`, GOOD);
   const { body: mended } = await call<Plugin>("POST", "/v1/plugins/odd/start");
   deepEqual([mended.state, mended.version], ["ready", "1.2.3"]);
+});
+
+const WAITING = `import { definePlugin, PluginUnavailable } from "switchroom/plugin";
+export default definePlugin((host) => ({
+  async start() {
+    try { Deno.statSync("door"); } catch (cause) { throw new PluginUnavailable("The door does not answer", { cause }); }
+    await host.addPhone({ id: "p", name: "P" }, {});
+  },
+}));`;
+
+Deno.test("api 1 and 6: a plugin whose device is not there yet keeps no server from being ready, is named as degraded without a path, and its phone comes later", async () => {
+  await using folder = await folderOf({
+    odd: { "plugin.json": JSON.stringify({ ...MANIFEST, permissions: { read: ["."] } }), "main.ts": WAITING },
+  });
+  const plugins = [{ source: `${folder.path}/odd`, grants: { read: ["."] } }, { source: VIRTUAL }];
+  await using server = await startServer({ config: { plugins, bounds: { backOffMs: 60_000 } } });
+  const call = api(server);
+  const { body: { application } } = await call<{ application: string }>("POST", "/v1/applications", {
+    body: { name: "test" },
+  });
+  await using events = await openEvents(server, application);
+
+  const health = await fetch(`${server.url}/readyz`);
+  const text = await health.text();
+  const { ready, reasons, plugins: [odd] } = JSON.parse(text);
+  deepEqual([health.status, ready, odd.state], [200, true, "backingOff"]);
+  ok(Date.parse(odd.nextTryAt) > Date.now(), odd.nextTryAt);
+  equal(odd.reason, "it cannot start yet; GET /v1/plugins says why");
+  deepEqual(reasons, [`Plugin odd is backingOff: ${odd.reason}; the next try is at ${odd.nextTryAt}`]);
+  equal(/file:|main\.ts|The door/.test(text), false, text);
+
+  const { body: { plugins: [told] } } = await call<{ plugins: Plugin[] }>("GET", "/v1/plugins");
+  match(told?.reason ?? "", /^it cannot start yet: The door does not answer \(file:.*\/odd\/main\.ts:4:\d+\)$/);
+  const { body: { lines } } = await call<{ lines: { level: string; text: string }[] }>("GET", "/v1/plugins/odd/logs");
+  match(lines[0]?.text ?? "", /^start failed: PluginUnavailable: .* at .*main\.ts:4.* caused by NotFound: /);
+  match(lines[1]?.text ?? "", /; it is tried again in \d+\.\d s$/);
+
+  const tried = await call("POST", "/v1/plugins/odd/start");
+  equal(tried.status, 409);
+  match(
+    String(tried.body["detail"]),
+    /^The plugin was started, and is backingOff now: it cannot start yet: The door .*T/,
+  );
+  await Deno.writeTextFile(`${folder.path}/odd/door`, "");
+  const started = await call<Plugin>("POST", "/v1/plugins/odd/start");
+  deepEqual([started.status, started.body.state, started.body.phones], [200, "ready", 1]);
+  const created = await events.next("PHONE_CREATE");
+  deepEqual([created.phone, created["deviceId"]], ["odd:p", 2]);
+  deepEqual((await fetch(`${server.url}/readyz`).then((answer) => answer.json())).reasons, []);
+});
+
+Deno.test("a reload or start that meets a crash, a hang or a refusal is no success: 409 says why", async () => {
+  await using folder = await folderOf({ odd: { "plugin.json": JSON.stringify(MANIFEST), "main.ts": GOOD } });
+  await using server = await startServer({
+    config: { plugins: [{ source: `${folder.path}/odd` }], bounds: { pluginStartMs: 2_000 } },
+  });
+  const call = api(server);
+  for (
+    const [command, body, words] of [
+      [
+        "reload",
+        'start() { throw new Error("no line"); }',
+        /^The plugin was started, and is backingOff now: .*no line/,
+      ],
+      ["start", "start() { return new Promise(() => {}); }", /backingOff now: it was not ready within 2000 ms/],
+      ["reload", 'start() { return host.addPhone({ id: "?", name: "P" }, {}); }', /stopped now: .*its id must be/],
+    ] as const
+  ) {
+    await Deno.writeTextFile(`${folder.path}/odd/main.ts`, GOOD.replace("() => ({})", `(host) => ({ ${body} })`));
+    const { status, body: problem } = await call("POST", `/v1/plugins/odd/${command}`);
+    deepEqual([status, problem["type"]], [409, "urn:switchroom:problem:conflict"]);
+    match(String(problem["detail"]), words);
+  }
+  await Deno.writeTextFile(`${folder.path}/odd/main.ts`, GOOD);
+  equal((await call("POST", "/v1/plugins/odd/reload")).status, 200);
 });
 
 Deno.test("a reload that would meet broken code is 409 and says why, and the phones of the plugin go on", async () => {
@@ -231,7 +308,7 @@ Deno.test("a reload starts a plugin with what its configuration says now, and ph
 
   await configure([{ source, config: { phones: ["b", "c"] } }]);
   const { body } = await call<Plugin>("POST", "/v1/plugins/odd/reload");
-  deepEqual([body.state, body.restarts], ["ready", 1]);
+  deepEqual([body.state, body.restarts], ["ready", 0]);
   equal((await events.next("PHONE_CREATE")).phone, "odd:c");
   equal((await events.next("PHONE_REMOVE")).phone, "odd:a");
   equal((await call("GET", "/v1/phones/odd:a")).status, 410);

@@ -1,5 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { definePlugin, type DriverContext, PhoneError } from "../../server/plugin/mod.ts";
+import { WIRE_VERSION } from "../../server/wire/mod.ts";
 import { Bench, EVERYTHING, onePhone, openPhone } from "./testbed.ts";
 
 const FAILED = new PhoneError("OPERATIONFAILED").value;
@@ -212,7 +213,7 @@ Deno.test("a phone that is being removed is closed by the server first, and says
       await host.removePhone("q");
     },
   })));
-  removing.say({ type: "hello", wire: 1, name: "test", config: {}, beatMs: 1_000 });
+  removing.say({ type: "hello", wire: WIRE_VERSION, name: "test", config: {}, beatMs: 1_000 });
   await removing.until("ready", (message) => {
     if (message.type === "addPhone" || message.type === "removePhone") {
       removing.say({ type: "answer", call: message.call });

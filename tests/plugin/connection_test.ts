@@ -1,5 +1,13 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
-import { definePlugin, type Host, LAMP_MODES, type PartialCapabilities, PhoneError } from "../../server/plugin/mod.ts";
+import {
+  definePlugin,
+  type Host,
+  LAMP_MODES,
+  type PartialCapabilities,
+  PhoneError,
+  PluginUnavailable,
+} from "../../server/plugin/mod.ts";
+import { SDK_VERSION, WIRE_VERSION } from "../../server/wire/mod.ts";
 import { Bench, onePhone } from "./testbed.ts";
 
 /** A started plugin that does nothing by itself, and its host. */
@@ -24,37 +32,82 @@ Deno.test("steps 4 and 5 of a plugin's life: it answers hello with its versions,
   })));
   await bench.start();
   deepEqual(bench.said.map(({ type }) => type), ["hello", "addPhone", "ready"]);
-  deepEqual(bench.said[0], { type: "hello", wire: 1, sdk: "1.0.0" });
+  deepEqual(bench.said[0], { type: "hello", wire: WIRE_VERSION, sdk: SDK_VERSION });
   equal(added, true);
 });
 
 Deno.test("a plugin does not start under another wire version", () => {
   const bench = new Bench(definePlugin(() => ({ start: () => Promise.reject(new Error("started")) })));
-  bench.say({ type: "hello", wire: 2, name: "test", config: {}, beatMs: 1_000 });
+  bench.say({ type: "hello", wire: WIRE_VERSION + 1, name: "test", config: {}, beatMs: 1_000 });
   deepEqual(bench.said.map(({ type }) => type), ["hello"]);
 });
 
+/** What rejects the start of a plugin. */
+const starting = (start: (host: Host) => Promise<unknown>) =>
+  definePlugin((host) => ({
+    async start() {
+      await start(host);
+    },
+  }));
+
 for (
-  const [what, definition, final] of [
-    ["an object that definePlugin did not make", {}, true],
-    ["nothing", undefined, true],
-    ["a function", () => ({}), true],
+  const [what, definition, verdict] of [
+    ["an object that definePlugin did not make", {}, "never"],
+    ["nothing", undefined, "never"],
+    ["a function", () => ({}), "never"],
+    ["a factory that throws", definePlugin(() => Promise.reject(new Error("no such device"))), "crash"],
+    ["a start that throws what is no error", starting(() => Promise.reject(null)), "crash"],
+    ["a factory that waits", definePlugin(() => Promise.reject(new PluginUnavailable("not on"))), "notYet"],
+    ["a start that waits", starting(() => Promise.reject(new PluginUnavailable("not on"))), "notYet"],
     [
-      "a factory that throws",
-      definePlugin(() => {
-        throw new Error("no such device");
-      }),
-      false,
+      "a start that gives up",
+      starting(() => Promise.reject(new PluginUnavailable("door 3 twice", { retry: false }))),
+      "never",
+    ],
+    ["a phone without a name", starting((host) => host.addPhone({ id: "p", name: "" }, {})), "never"],
+    ["a phone of a bad id", starting((host) => host.addPhone({ id: "p:q", name: "P" }, {})), "never"],
+    [
+      "a capability that there is not",
+      starting((host) => host.addPhone({ id: "p", name: "P", capabilities: { ringModes: -1 } }, {})),
+      "never",
+    ],
+    [
+      "capabilities of a wrong shape",
+      starting((host) => host.addPhone({ id: "p", name: "P", capabilities: { buttons: [null as never] } }, {})),
+      "never",
+    ],
+    [
+      "one id twice",
+      starting((host) =>
+        Promise.all([host.addPhone({ id: "p", name: "P" }, {}), host.addPhone({ id: "p", name: "P" }, {})])
+      ),
+      "never",
+    ],
+    [
+      "a phone that is not to be had, told otherwise",
+      starting((host) => host.addPhone({ id: "", name: "P" }, {}).catch(() => Promise.reject(new Error("no phone")))),
+      "crash",
     ],
   ] as const
 ) {
-  Deno.test(`steps 2 and 3 of a plugin's life: ${what} cannot start${final ? ", and trying again would not help" : ""}`, async () => {
+  Deno.test(`steps 2 to 4 of a plugin's life: ${what} cannot start, which means ${verdict}`, async () => {
     const bench = new Bench(definition);
     await bench.start();
     const last = bench.said.at(-1);
-    equal(last?.type === "startFailed" && last.final, final);
+    equal(last?.type === "startFailed" && last.verdict, verdict);
   });
 }
+
+Deno.test("step 4 of a plugin's life: the words of a failed start name the plugin's line, and the log has the stack and its causes", async () => {
+  const cause = new Error("connection refused");
+  const bench = new Bench(starting(() => Promise.reject(new PluginUnavailable("no exchange", { cause }))));
+  await bench.start();
+  const last = bench.said.at(-1);
+  match(last?.type === "startFailed" ? last.message : "", /^no exchange \(file:.*\/connection_test\.ts:\d+:\d+\)$/);
+  const [line] = bench.said.filter((message) => message.type === "log");
+  equal(line?.level, "warn");
+  match(line?.text ?? "", /^start failed: PluginUnavailable: no exchange\n[^]*caused by Error: connection refused\n/);
+});
 
 Deno.test("the log is callable and has levels; long lines are cut", async () => {
   const { bench, host } = await idle();

@@ -6,9 +6,10 @@
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { definePlugin, type Driver, type Plugin } from "../../server/plugin/mod.ts";
+import { WIRE_VERSION } from "../../server/wire/mod.ts";
 import { Bench, EVERYTHING, onePhone, openPhone } from "./testbed.ts";
 
-const HELLO = { type: "hello", wire: 1, name: "test", config: {}, beatMs: 1_000 } as const;
+const HELLO = { type: "hello", wire: WIRE_VERSION, name: "test", config: {}, beatMs: 1_000 } as const;
 const FEATURE = { capabilities: { buttons: [{ id: 0, lampModes: ["off" as const, "steady" as const] }] } };
 const LAMP = { operation: "setLamp", params: { lamp: 0, mode: "steady" } } as const;
 

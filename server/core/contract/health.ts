@@ -13,6 +13,8 @@ export interface PluginHealth {
   readonly state: PluginState;
   /** Why it is not ready, in words. */
   readonly reason?: string;
+  /** When one that is `backingOff` is tried again, RFC 3339 in UTC. */
+  readonly nextTryAt?: string;
 }
 
 /** The body of `GET /readyz`. */

@@ -20,13 +20,15 @@ export interface PluginCondition {
   readonly state: PluginState;
   /** Why, in words; empty where there is nothing to say. */
   readonly detail: string;
+  /** When one that is `backingOff` is tried again, RFC 3339 in UTC. */
+  readonly nextTryAt?: string;
   /** Resident memory in bytes, 0 without a process. */
   readonly rssBytes: number;
   /** Processor time as a part of one processor. */
   readonly cpu: number;
   /** How late its timers are, in milliseconds. */
   readonly lagMs: number;
-  /** How many processes were started after the first. */
+  /** How many processes were started without a command, after one that ended by itself or could not start yet. */
   readonly restarts: number;
 }
 
@@ -89,7 +91,8 @@ export interface ManagedPlugin {
   /** The newest lines of its log, oldest first. */
   readonly lines: readonly LogLine[];
   /**
-   * Starts it, whatever it settled in, and keeps it running; one that runs goes on.
+   * Starts it, whatever it settled in, and keeps it running; one that runs goes on, and one that backs off does not wait
+   * any longer.
    *
    * @returns Resolves when it has settled, or has not within a bound.
    * @throws {PhoneError} `RESOURCEUNAVAIL` if the end of its last process is not on disk.

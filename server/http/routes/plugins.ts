@@ -22,8 +22,8 @@ const COMMANDS = {
     summary: "Start a plugin",
     description:
       "From whatever state it settled in, also one that is not enabled, until the server ends. Its crashes " +
-      "are counted anew. One that runs goes on. Answers when the plugin has settled, or has not in twice the time that " +
-      "a start may take.",
+      "are counted anew. One that runs goes on; one that backs off is tried at once. 409 says why if it has not become " +
+      "ready then.",
   },
   stop: {
     summary: "Stop a plugin",
@@ -37,7 +37,7 @@ const COMMANDS = {
       "Reads what the server's configuration says of it and its folder anew, stops it and starts it; phones that it does " +
       "not offer any more are removed. It stays as it is, and 409 says why, if the configuration cannot be read or does " +
       "not name it any more, and if it runs and its manifest, its grants, its configuration or its imports would keep it " +
-      "from starting now.",
+      "from starting now. 409 says why, too, if it was started anew and has not become ready then.",
   },
 } as const;
 
@@ -75,7 +75,7 @@ export function pluginEndpoints(ports: PluginPorts): Endpoint[] {
       ...COMMANDS[name],
       path,
       answers: { 200: { description: "How the plugin is now.", body: Plugin } },
-      problems: ["not-found", ...(name === "reload" ? ["conflict" as const] : []), "RESOURCEUNAVAIL"],
+      problems: ["not-found", ...(name === "stop" ? [] : ["conflict" as const]), "RESOURCEUNAVAIL"],
     },
     async serve(call) {
       const plugin = pluginOf(call);
@@ -86,6 +86,7 @@ export function pluginEndpoints(ports: PluginPorts): Endpoint[] {
       if (done.status === "rejected") throw done.reason;
       if (typeof done.value === "string") throw new Refusal("conflict", `The plugin goes on as it was. ${done.value}`);
       if (fact.status === "rejected") throw fact.reason;
+      if (name !== "stop") requireReady(plugin);
       return json(viewOf(plugin, call));
     },
   });
@@ -123,6 +124,14 @@ export function pluginEndpoints(ports: PluginPorts): Endpoint[] {
       serve: (call) => json({ lines: pluginOf(call).lines }),
     },
   ];
+}
+
+/** Whoever has a plugin started wants its phones, and must not take an answer for them. */
+function requireReady({ condition: { state, detail, nextTryAt } }: ManagedPlugin): void {
+  if (state === "ready") return;
+  const why = detail && `: ${detail}`;
+  const next = nextTryAt === undefined ? "" : `; the next try is at ${nextTryAt}`;
+  throw new Refusal("conflict", `The plugin was started, and is ${state} now${why}${next}`);
 }
 
 /** Notes who commands what; a disk that takes nothing keeps nobody from commanding, but is told. */

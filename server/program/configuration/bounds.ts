@@ -44,7 +44,10 @@ export const boundsFile = z.strictObject({
     HOST.missedHeartbeats,
     "Heartbeats in a row that a plugin may miss; one more and it is killed as hung",
   ),
-  backOffMs: ms(HOST.backOffMs, "The wait before a crashed plugin starts again; it doubles each time, up to 2 s"),
+  backOffMs: ms(
+    HOST.backOffMs,
+    "The wait before a plugin starts again; it doubles each time, up to 2 s after a crash, and up to 5 min while what it needs is not there yet",
+  ),
   bodyBytes: bytes(API.bodyBytes, { most: LARGEST_BODY, what: "The body of a call, and a message over the socket" }),
   jsonDepth: z.int().min(2).max(1_000).default(API.jsonDepth)
     .describe("How deeply arrays and objects may be nested in a body or message."),

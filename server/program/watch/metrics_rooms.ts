@@ -101,7 +101,8 @@ function measurePlugins(registry: Registry, host: Rooms["host"]): void {
   });
   new Counter({
     name: "switchroom_plugin_restarts_total",
-    help: "Processes of a plugin that were started after its first.",
+    help:
+      "Processes of a plugin that were started without a command, after one that ended by itself or could not start yet.",
     labelNames,
     registers,
     collect() {

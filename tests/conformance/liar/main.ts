@@ -31,7 +31,7 @@ function reply(message: Message): Message[] {
   if (lie) return lie(message);
   switch (message.type) {
     case "hello":
-      return begin(Number(message.beatMs));
+      return begin(message);
     case "operate":
       return [done(message.requestId)];
     case "open":
@@ -46,14 +46,14 @@ function reply(message: Message): Message[] {
   }
 }
 
-function begin(beatMs: number): Message[] {
-  setInterval(() => send({ type: "beat", rssBytes: 0, cpu: 0, lagMs: 0 }), beatMs);
+function begin({ wire, beatMs }: Message): Message[] {
+  setInterval(() => send({ type: "beat", rssBytes: 0, cpu: 0, lagMs: 0 }), Number(beatMs));
   const phones = Object.keys(LIES).map((id, index): Message => ({
     type: "addPhone",
     call: index + 1,
     phone: { id, name: id, capabilities, connected: true, methods: ["devSpecific"] },
   }));
-  return [{ type: "hello", wire: 1, sdk: "1.0.0" }, ...phones, { type: "ready" }];
+  return [{ type: "hello", wire, sdk: "1.0.0" }, ...phones, { type: "ready" }];
 }
 
 for await (const message of messages()) {

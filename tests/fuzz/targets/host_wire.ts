@@ -57,7 +57,7 @@ const MESSAGES: readonly Json[] = [
   { type: "log", level: "info", text: "a line" },
   { type: "hello", wire: WIRE_VERSION, sdk: SDK_VERSION },
   { type: "ready" },
-  { type: "startFailed", message: "It could not start", final: false },
+  { type: "startFailed", message: "It could not start", verdict: "crash" },
   { type: "stopped" },
   { type: "fault", message: "It fell" },
 ];

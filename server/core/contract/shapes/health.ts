@@ -6,6 +6,7 @@
 import type { Health } from "../health.ts";
 import { PLUGIN_STATES } from "../managed_plugin.ts";
 import { about, exactly, flag, list, object, oneOf, optional, type Shape, text } from "../shape.ts";
+import { Time } from "./names.ts";
 
 /** That it lives. */
 export const Alive: Shape<{ status: "ok" }> = about(object({ status: oneOf(["ok"]) }), { name: "Alive" });
@@ -18,9 +19,15 @@ export const Readiness: Shape<Health> = about(
       description: "What a power cut may cost: `full`, or `normal` as the operator chose.",
     }),
     reasons: about(list(text), { description: "What is missing or degraded, in words." }),
-    plugins: about(list(object({ name: text, state: oneOf(PLUGIN_STATES), reason: optional(text) })), {
-      description: "Every enabled plugin.",
-    }),
+    plugins: about(
+      list(object({
+        name: text,
+        state: oneOf(PLUGIN_STATES),
+        reason: optional(text),
+        nextTryAt: optional(about(Time, { description: "When one that is `backingOff` is tried again." })),
+      })),
+      { description: "Every enabled plugin." },
+    ),
   })),
   {
     name: "Readiness",

@@ -103,6 +103,7 @@ export const BUTTON_FUNCTIONS = [
   "saveRepeat",
   "queueCall",
   "none",
+  "send",
 ] as const;
 
 /** What a PHONE_STATE event can say has changed (PHONESTATE_, contract 7.4). */

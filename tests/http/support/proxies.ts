@@ -63,8 +63,7 @@ export const BARE_NGINX: Proxy = {
 /** As docs/running.md has it. */
 export const CADDY: Proxy = {
   program: "caddy",
-  configure: ({ port, upstream }) =>
-    `{\n\tadmin off\n}\nhttp://127.0.0.1:${port} {\n\treverse_proxy ${upstream}\n}\n`,
+  configure: ({ port, upstream }) => `{\n\tadmin off\n}\nhttp://127.0.0.1:${port} {\n\treverse_proxy ${upstream}\n}\n`,
   args: (file) => ["run", "--adapter", "caddyfile", "--config", file],
 };
 

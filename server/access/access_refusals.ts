@@ -37,8 +37,8 @@ export function accessRefusals(clock: Clock, noteOptional: (fact: Fact) => void)
   return {
     count(address, reason) {
       const own = `${reason} ${address}`;
-      if (counts.size < MOST_ADDRESSES || counts.of(own) > 0) counts.count(own, { address, reason });
-      else counts.count(reason, { address: undefined, reason });
+      if (counts.size < MOST_ADDRESSES || counts.of(own) > 0) counts.count(own, { what: { address, reason } });
+      else counts.count(reason, { what: { address: undefined, reason } });
     },
     flush: counts.flush,
   };

@@ -9,10 +9,10 @@ import type { Clock } from "../core/mod.ts";
 export interface MinuteCounts<What> {
   /** How many keys there are. */
   readonly size: number;
-  /** How often that was counted. */
+  /** How much of that was counted. */
   of(key: string): number;
-  /** Counts once more; what it is, is kept of the first. */
-  count(key: string, what: What): void;
+  /** Counts one more, or as many as `by` says; what it is, is kept of the first. */
+  count(key: string, counted: { what: What; by?: number }): void;
   /** Tells what has been counted so far, at once: the server stops. */
   flush(): void;
 }
@@ -34,10 +34,10 @@ export function minuteCounts<What>(clock: Clock, tell: (what: What, count: numbe
       return counters.size;
     },
     of: (key) => counters.get(key)?.count ?? 0,
-    count(key, what) {
+    count(key, { what, by = 1 }) {
       const counter = counters.get(key);
-      if (counter) counter.count++;
-      else counters.set(key, { what, count: 1 });
+      if (counter) counter.count += by;
+      else counters.set(key, { what, count: by });
       cancel ??= clock.after(MINUTE_MS, flush);
     },
     flush,

@@ -6,6 +6,7 @@
 import { type Context, type Handler, Hono } from "hono";
 import { getPath } from "hono/utils/url";
 import { Refusal } from "../api/mod.ts";
+import { quoted } from "../core/contract/quoted.ts";
 import { HttpRefusal } from "./answering/problem_response.ts";
 import type { Env } from "./caller/call_source.ts";
 import { applicationEndpoints } from "./routes/applications.ts";
@@ -79,7 +80,7 @@ function refuseUnrouted(context: Context<Env>, { app, ports }: { app: Hono<Env>;
     if (path.startsWith("/v1/")) call = { context, token: admit(context, ports) };
     const allowed = METHODS.filter((method) => app.router.match(method, path)[0].length > 0);
     if (allowed.length === 0) throw new Refusal("not-found", "No route has that path");
-    throw new HttpRefusal("method-not-allowed", `${method} is not possible here; ${allowed.join(" or ")} is`, {
+    throw new HttpRefusal("method-not-allowed", `${quoted(method)} is not possible here; ${allowed.join(" or ")} is`, {
       headers: { allow: allowed.map((method) => method === "GET" ? "GET, HEAD" : method).join(", ") },
     });
   } catch (error) {

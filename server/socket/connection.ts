@@ -6,6 +6,7 @@
 import type { Token } from "../access/mod.ts";
 import { INTERNAL_PROBLEM, noteRefusal, problemOf, rpcErrorOf } from "../api/mod.ts";
 import { SOCKET_CLOSES } from "../core/contract/socket.ts";
+import { printable } from "../core/contract/text.ts";
 import type { EventStream, OpenHandle } from "../core/mod.ts";
 import { type Answer, batchTextOf, textOf } from "./answer.ts";
 import type { CallsUnderWay } from "./calls_under_way.ts";
@@ -13,6 +14,9 @@ import { Conversation } from "./conversation.ts";
 import { type Message, readMessages } from "./message.ts";
 import { type CloseReason, Outbox, pumpEvents } from "./outbox.ts";
 import { SOCKET_PATH, type SocketPorts } from "./ports.ts";
+
+/** What is kept of the name of a method that there may not be. */
+const LONGEST_METHOD = 64;
 
 /** What a connection is made of. */
 export interface ConnectionOptions {
@@ -142,9 +146,18 @@ export class Connection {
     const { ports, token, address } = this.#options;
     const { application } = this.#conversation;
     const problem = problemOf(error) ?? INTERNAL_PROBLEM;
-    if (problem === INTERNAL_PROBLEM) ports.report(error, `${SOCKET_PATH} ${method}`);
+    if (problem === INTERNAL_PROBLEM) {
+      ports.report(error, `${SOCKET_PATH} ${printable(method.slice(0, LONGEST_METHOD))}`);
+    }
     noteRefusal(problem, {
-      call: { token: token.id, address, application, handle, method: method.slice(0, 64), path: SOCKET_PATH },
+      call: {
+        token: token.id,
+        address,
+        application,
+        handle,
+        method: printable(method.slice(0, LONGEST_METHOD)),
+        path: SOCKET_PATH,
+      },
       noteOptional: ports.noteOptional,
     });
   }

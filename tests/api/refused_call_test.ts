@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Fact } from "../../server/core/contract/facts.ts";
 import { foldedRefusals } from "../../server/api/mod.ts";
 import { ManualClock } from "../harness/manual_clock.ts";
@@ -28,6 +28,25 @@ Deno.test("refused calls of a token are a row each up to 60 in a minute, past th
   ]);
   folded.noteOptional(refused("t-1", "/v1/phones"));
   equal(facts.length, 65, "each minute begins anew");
+});
+
+Deno.test("refused calls of a token come to 16 KiB of rows in a minute, past that they are folded, however long their words", () => {
+  const clock = new ManualClock();
+  const facts: Fact[] = [];
+  const folded = foldedRefusals(clock, (fact) => facts.push(fact));
+  for (let i = 0; i < 1_000; i++) {
+    folded.noteOptional({
+      type: "callRefused",
+      token: "t-1",
+      address: "192.0.2.1",
+      detail: { method: "GET", path: "/v1/phones", status: 400, detail: "\u20ac".repeat(500) },
+    });
+  }
+  ok(new TextEncoder().encode(JSON.stringify(facts)).length <= 16_384 + facts.length, `${facts.length} rows`);
+  ok(facts.length > 5);
+  const told = facts.length;
+  clock.advance(60_000);
+  deepEqual(facts.slice(told).map(({ detail }) => detail), [{ path: "/v1/phones", status: 400, count: 1_000 - told }]);
 });
 
 Deno.test("what has been folded is told when the server stops", async () => {

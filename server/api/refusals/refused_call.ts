@@ -46,8 +46,14 @@ export function noteRefusal(
   });
 }
 
-/** Rows of each token and minute that tell of one refused call each; past that, one tells of all that are alike. */
+/**
+ * Rows of each token and minute that tell of one refused call each, and the bytes that they come to; past either, one
+ * tells of all that are alike. Rows stay for years, and any token can be refused as often as it likes.
+ */
 const MOST_ROWS = 60;
+const MOST_BYTES = 16_384;
+
+const utf8 = new TextEncoder();
 
 /** Facts on their way to the history. */
 export interface FoldedFacts {
@@ -59,7 +65,8 @@ export interface FoldedFacts {
 
 /** Folds the refused calls of a token that has more than anybody reads: by status and path, with a count. */
 export function foldedRefusals(clock: Clock, noteOptional: (fact: Fact) => void): FoldedFacts {
-  const rows = minuteCounts<void>(clock, () => {});
+  const rows = minuteCounts<undefined>(clock, () => {});
+  const bytes = minuteCounts<undefined>(clock, () => {});
   const folded = minuteCounts<Fact<"callRefused">>(
     clock,
     (fact, count) => noteOptional({ ...fact, detail: { ...fact.detail, count } }),
@@ -68,14 +75,17 @@ export function foldedRefusals(clock: Clock, noteOptional: (fact: Fact) => void)
     noteOptional(fact) {
       if (fact.type !== "callRefused") return noteOptional(fact);
       const { type, token, detail: { status, path } } = fact;
-      if (rows.of(token) >= MOST_ROWS) {
-        return folded.count(`${token} ${status} ${path}`, { type, token, detail: { path, status } });
+      const length = utf8.encode(JSON.stringify(fact)).length;
+      if (rows.of(token) >= MOST_ROWS || bytes.of(token) + length > MOST_BYTES) {
+        return folded.count(`${token} ${status} ${path}`, { what: { type, token, detail: { path, status } } });
       }
-      rows.count(token);
+      rows.count(token, { what: undefined });
+      bytes.count(token, { what: undefined, by: length });
       noteOptional(fact);
     },
     flush() {
       rows.flush();
+      bytes.flush();
       folded.flush();
     },
   };

@@ -120,11 +120,13 @@ export const FACTS = {
     has: ["token"],
     mayHave: ["application", "address", "phone", "handle", "result", "code"],
     detail: {
-      method: optional(words("The method: of HTTP, or of JSON-RPC.")),
+      method: optional(words("The method: of HTTP, `other` for one that HTTP does not know, or of JSON-RPC.")),
       path: words("The route as it is written, without what varies."),
       status: counted("The HTTP status, or the one that would have been answered."),
       detail: optional(words("What was wrong, as the caller was told.")),
-      count: optional(counted("How many calls this one row tells of: past 60 a minute those alike are counted.")),
+      count: optional(
+        counted("How many calls this one row tells of: past 60 or 16 KiB a minute those alike are counted."),
+      ),
       dropped,
     },
   }),

@@ -50,6 +50,9 @@ export interface Env {
   Bindings: CallSource;
 }
 
+/** The longest address with its interface; nobody's own words are kept as where a call came from. */
+const LONGEST = 64;
+
 /** The port that some proxies write behind an address. */
 const WITH_PORT = /^(?:\[([^\]]+)\]|([^:]+))(?::\d{1,5})?$/;
 
@@ -66,7 +69,7 @@ export function addressOf(context: Context<Env>): string {
   for (const entry of context.req.raw.headers.get("x-forwarded-for")?.split(",").reverse() ?? []) {
     const [, bracketed, plain] = WITH_PORT.exec(entry.trim()) ?? [];
     const address = canonical(bracketed ?? plain ?? entry.trim());
-    if (isIP(address) === 0) return peer;
+    if (isIP(address) === 0 || address.length > LONGEST) return peer;
     caller = address;
     if (!isTrusted(address)) break;
   }

@@ -20,6 +20,7 @@ import type {
 import { problemResponse } from "../answering/problem_response.ts";
 import { addressOf, type Env } from "../caller/call_source.ts";
 import type { Description } from "../openapi/description.ts";
+import { methodWord } from "../reading/method.ts";
 import { requireNoQuery } from "../reading/query.ts";
 import type { AppPorts } from "./ports.ts";
 
@@ -136,10 +137,10 @@ export function refuse(
   },
 ): Response {
   const problem = problemOf(error) ?? INTERNAL_PROBLEM;
-  if (problem === INTERNAL_PROBLEM) ports.report(error, `${context.req.method} ${path}`);
+  if (problem === INTERNAL_PROBLEM) ports.report(error, `${methodWord(context.req.method)} ${path}`);
   if (call !== undefined) {
     const { token, application, handle } = call;
-    const { method } = context.req;
+    const method = methodWord(context.req.method);
     noteRefusal(problem, {
       call: { token: token.id, address: addressOf(context), application, handle, method, path },
       noteOptional: ports.noteOptional,

@@ -45,6 +45,13 @@ export class Alerting {
     this.#end(leg);
   }
 
+  /** Waits no longer for the word of a contact, which counts as gone for this ring. */
+  giveUp(leg: Leg): void {
+    const progress = this.#legs.get(leg);
+    this.#legs.delete(leg);
+    progress?.over.resolve(undefined);
+  }
+
   /** Forgets contacts that are gone. */
   drop(isThere: (contact: string) => boolean): void {
     for (const leg of [...this.#legs.keys()]) if (!isThere(leg.contact)) this.#end(leg);
@@ -86,7 +93,9 @@ export class Alerting {
 }
 
 /** What stands in the place of the phone's word where a call has ended without one. */
-function unconfirmedIn({ by, unconfirmed, status = 408, reason = "Request Timeout" }: CallEnd): Refusal | undefined {
+export function unconfirmedIn(
+  { by, unconfirmed, status = 408, reason = "Request Timeout" }: CallEnd,
+): Refusal | undefined {
   return unconfirmed ?? (by === "network" ? { status, reason } : undefined);
 }
 

@@ -5,12 +5,14 @@
  */
 import { PhoneError } from "switchroom/plugin";
 import { type Outgoing, RequestRefused } from "../lib/dialog/mod.ts";
-import type { Address, SipResponse } from "../lib/message/mod.ts";
+import { type Address, parseUri, type SipResponse } from "../lib/message/mod.ts";
+import type { Subscription } from "../lib/subscription/mod.ts";
 import type { Clock } from "../lib/tools/mod.ts";
-import type { Peer } from "../lib/transport/mod.ts";
+import { type Peer, peerText, samePeer } from "../lib/transport/mod.ts";
 import type { OutgoingRequest, UserAgent } from "../lib/user_agent/mod.ts";
 import type { Binding } from "../registrar/mod.ts";
 import { firstOf } from "./first_of.ts";
+import { isSilence } from "./refusal.ts";
 
 /** What the contacts of a phone are made of. */
 export interface ContactsOptions {
@@ -22,10 +24,20 @@ export interface ContactsOptions {
   /** Sends what is asked. */
   agent: Pick<UserAgent, "request">;
   clock: Clock;
+  /** Takes what an operator may want to know. */
+  log(text: string): void;
 }
 
 /** A request to every contact. */
 export type ContactRequest = Pick<OutgoingRequest, "method" | "headers" | "body"> & { signal: AbortSignal };
+
+/** What is asked of one contact, in its own way. */
+export interface Question {
+  /** Where it is. */
+  to: Peer;
+  /** Asks; gives the final answer, whatever its status. */
+  ask(signal: AbortSignal): Promise<SipResponse>;
+}
 
 export class Contacts {
   readonly #options: ContactsOptions;
@@ -98,31 +110,63 @@ export class Contacts {
     };
   }
 
+  /** Whose subscription one is: the contact that is met where that is notified, or that calls itself by that address. */
+  of({ peer, target }: Pick<Subscription, "peer" | "target">): Binding | undefined {
+    const { host, port } = parseUri(target);
+    return this.#bindings.find((binding) => samePeer(binding.peer, peer)) ??
+      this.#bindings.find(({ contact: { uri } }) => uri.host === host && uri.port === port);
+  }
+
   /**
-   * Asks every contact, and is content with the first that does what is asked.
+   * Asks every contact the same.
    *
-   * @throws {RequestRefused} What says most of the refusals, if none does it.
+   * @throws As {@linkcode Contacts.ask}.
+   */
+  request({ signal, ...request }: ContactRequest): Promise<SipResponse> {
+    return this.ask(this.reachable.map((binding) => this.question(binding, request)), signal);
+  }
+
+  /** What one contact is asked. */
+  question(binding: Binding, request: Omit<ContactRequest, "signal">): Question {
+    const { agent } = this.#options;
+    return { to: binding.peer, ask: (signal) => agent.request({ ...this.outgoing(binding), ...request, signal }) };
+  }
+
+  /**
+   * Asks each question, and is content with the first that is answered by 2xx: the others go on, and what is said
+   * against them goes to the log.
+   *
+   * @throws {RequestRefused} What says most of the refusals, if all are refused.
    * @throws {PhoneError} If the phone cannot be reached.
    */
-  async request({ signal, ...question }: ContactRequest): Promise<SipResponse> {
+  async ask(questions: readonly Question[], signal: AbortSignal): Promise<SipResponse> {
     signal.throwIfAborted();
     this.link.throwIfAborted();
-    const { agent, clock } = this.#options;
+    const { clock } = this.#options;
     const over = new AbortController();
     const until = AbortSignal.any([signal, over.signal]);
-    const asked = this.reachable.map(async (binding) => {
-      const response = await agent.request({ ...this.outgoing(binding), ...question, signal: until });
+    const asked = questions.map(async ({ ask }) => {
+      const response = await ask(until);
       if (response.status >= 300) throw new RequestRefused(response);
       return response;
     });
     try {
-      return await firstOf(asked, { clock });
+      const response = await firstOf(asked, { clock });
+      questions.forEach(({ to }, index) => asked[index]?.catch((error) => this.#tellRefusal(to, error)));
+      return response;
     } catch (error) {
       // What was refused must not be done by a contact that hears of it later.
       over.abort();
       signal.throwIfAborted();
       throw error;
     }
+  }
+
+  /** A phone that answers 200 to whatever it does not know must not hide that another has refused. */
+  #tellRefusal(to: Peer, error: unknown): void {
+    if (!(error instanceof RequestRefused) || isSilence(error)) return;
+    const { log, user } = this.#options;
+    log(`${user} has done what was asked, but its contact ${peerText(to)} has refused it: ${error.message}`);
   }
 
   #relink(why: string): void {

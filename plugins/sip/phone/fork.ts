@@ -5,8 +5,8 @@
  */
 import { RequestRefused } from "../lib/dialog/mod.ts";
 import { atMost, type Clock } from "../lib/tools/mod.ts";
-import type { Alerting, Leg } from "./alerting.ts";
-import { anyOf, firstOf } from "./first_of.ts";
+import { type Alerting, type Leg, unconfirmedIn } from "./alerting.ts";
+import { anyOf, firstOf, PATIENCE_MS } from "./first_of.ts";
 import { afterRinging } from "./refusal.ts";
 
 /** What a fork is made of. */
@@ -24,19 +24,28 @@ export class Fork {
   readonly answered: Promise<Leg>;
   readonly #legs: readonly Leg[];
   readonly #alerting: Alerting;
+  readonly #clock: Clock;
+  /** Those that we have hung up, and that have not said that they have ended. */
+  readonly #leaving = new Set<Leg>();
+  /** Whether a contact has said the last word of its leg, or was answered: the phone is there. */
+  #hasSpoken = false;
 
   /** @param legs At least one. Those that have said nothing a while after another was refused are given up. */
   constructor(legs: readonly Leg[], { clock, alerting }: ForkOptions) {
     this.#legs = legs;
     this.#alerting = alerting;
-    for (const leg of legs) alerting.watch(leg);
+    this.#clock = clock;
+    for (const leg of legs) this.#watch(leg);
     this.answered = firstOf(legs.map(answered), {
       clock,
       isSilent: (index) => legs[index]?.call.state === "calling",
       givenUp: (index) => void legs[index]?.call.hangUp(),
     });
     this.ringing = Promise.race([anyOf(legs.map(({ call }) => call.ringing)), this.answered.then(() => {})]);
-    this.answered.then((leg) => this.#hangUp((other) => other !== leg), () => {});
+    this.answered.then((leg) => {
+      this.#spoken();
+      this.#hangUp((other) => other !== leg);
+    }, () => {});
     this.ringing.catch(() => {});
     for (const { call } of legs) call.answered.catch((error) => this.#refused(error));
   }
@@ -65,7 +74,32 @@ export class Fork {
   }
 
   #hangUp(which: (leg: Leg) => boolean): void {
-    for (const leg of this.#legs) if (which(leg)) void leg.call.hangUp();
+    for (const leg of this.#legs) {
+      if (!which(leg) || leg.call.state === "ended" || this.#leaving.has(leg)) continue;
+      this.#leaving.add(leg);
+      if (this.#hasSpoken) this.#giveUpLater(leg);
+      void leg.call.hangUp();
+    }
+  }
+
+  #watch(leg: Leg): void {
+    this.#alerting.watch(leg);
+    void leg.call.ended.then((end) => {
+      this.#leaving.delete(leg);
+      if (!unconfirmedIn(end)) this.#spoken();
+    });
+  }
+
+  #spoken(): void {
+    if (this.#hasSpoken) return;
+    this.#hasSpoken = true;
+    for (const leg of this.#leaving) this.#giveUpLater(leg);
+  }
+
+  /** Who confirms nothing while another contact has spoken was switched off, most likely: 32 s are too long for it. */
+  #giveUpLater(leg: Leg): void {
+    const cancel = this.#clock.after(PATIENCE_MS, () => this.#alerting.giveUp(leg));
+    void leg.call.ended.then(cancel);
   }
 }
 

@@ -16,10 +16,13 @@ import {
   type Subscription,
   type Subscriptions,
 } from "../lib/subscription/mod.ts";
+import type { SipResponse } from "../lib/message/mod.ts";
 import type { Clock } from "../lib/tools/mod.ts";
+import type { Binding } from "../registrar/mod.ts";
 import { FIRST_LINE_LAMP, MESSAGE_LAMP } from "./capabilities.ts";
-import type { Contacts } from "./contacts.ts";
+import type { Contacts, Question } from "./contacts.ts";
 import { firstOf } from "./first_of.ts";
+import { isSilence } from "./refusal.ts";
 
 /** What lamps are made of. */
 export interface LampOptions {
@@ -82,19 +85,25 @@ export class Lamps {
   }
 
   /**
-   * Takes up that contacts have come or gone. A phone that was switched on again and does not subscribe is told once
-   * more that messages wait; if it does not take that, the lamp is off.
+   * Takes up that contacts have come or gone. A contact that was switched on again and does not subscribe is told once
+   * more that messages wait; if it does not take that, and there is no other, the lamp is off.
    */
   async contactsChanged(): Promise<void> {
-    const { bindings, link } = this.#options.contacts;
+    const { bindings, reachable, link } = this.#options.contacts;
     const known = this.#boots;
     this.#boots = new Set(bindings.map(({ callId }) => callId));
-    if (link.aborted || this.#boots.isSubsetOf(known) || this.mode(MESSAGE_LAMP) === "off") return;
-    if (this.#subscriptions("message-summary").length > 0) return;
+    if (link.aborted || this.mode(MESSAGE_LAMP) === "off") return;
+    const subscribed = new Set(this.#subscriptions("message-summary").map((one) => this.#options.contacts.of(one)));
+    const unaware = reachable.filter((contact) => !known.has(contact.callId) && !subscribed.has(contact));
+    if (unaware.length === 0) return;
+    const questions = () => unaware.map((contact) => this.#unasked(contact, this.mode(MESSAGE_LAMP)));
     try {
-      await this.#queueOf(MESSAGE_LAMP).run(() => this.#tellUnasked(this.mode(MESSAGE_LAMP), link), link);
+      await this.#queueOf(MESSAGE_LAMP).run(
+        () => this.#options.contacts.ask(questions(), link),
+        link,
+      );
     } catch {
-      if (!link.aborted) this.#shows(MESSAGE_LAMP, "off");
+      if (!link.aborted && unaware.length === reachable.length) this.#shows(MESSAGE_LAMP, "off");
     }
   }
 
@@ -115,21 +124,37 @@ export class Lamps {
     return this.#queues.getOrInsertComputed(lamp, () => new SerialQueue());
   }
 
+  /** Tells every contact, in its subscriptions or without one, and whoever has subscribed from elsewhere. */
   async #setMessageLamp(mode: LampMode, signal: AbortSignal): Promise<void> {
-    const subscriptions = this.#subscriptions("message-summary");
-    if (subscriptions.length === 0) return await this.#tellUnasked(mode, signal);
+    const { contacts } = this.#options;
+    const subscriptions = Map.groupBy(this.#subscriptions("message-summary"), (one) => contacts.of(one));
+    const questions = contacts.reachable.map((contact): Question => {
+      const unasked = this.#unasked(contact, mode);
+      const own = subscriptions.get(contact);
+      return own ? { ...unasked, ask: (signal) => this.#inSubscription(own, { mode, unasked, signal }) } : unasked;
+    });
+    const elsewhere = subscriptions.get(undefined)?.map((one): Question => ({
+      to: one.peer,
+      ask: (signal) => this.#notify([one], { body: this.#summary(mode), signal }),
+    }));
+    await contacts.ask([...questions, ...elsewhere ?? []], signal);
+  }
+
+  async #inSubscription(
+    subscriptions: readonly Subscription[],
+    { mode, unasked, signal }: { mode: LampMode; unasked: Question; signal: AbortSignal },
+  ): Promise<SipResponse> {
     try {
-      await this.#notify(subscriptions, { body: this.#summary(mode), signal });
+      return await this.#notify(subscriptions, { body: this.#summary(mode), signal });
     } catch (error) {
-      // A phone that was switched on again has forgotten what it subscribed to.
-      if (!(error instanceof RequestRefused && error.status === 481)) throw error;
-      await this.#tellUnasked(mode, signal);
+      if (isForgotten(error)) return await unasked.ask(signal);
+      throw error;
     }
   }
 
-  /** Tells a phone that has not subscribed. */
-  async #tellUnasked(mode: LampMode, signal: AbortSignal): Promise<void> {
-    await this.#options.contacts.request({
+  /** Tells a contact of the message lamp that has not subscribed to it. */
+  #unasked(contact: Binding, mode: LampMode): Question {
+    return this.#options.contacts.question(contact, {
       method: "NOTIFY",
       headers: [
         ["Event", "message-summary"],
@@ -137,7 +162,6 @@ export class Lamps {
         ["Content-Type", MESSAGE_SUMMARY],
       ],
       body: new TextEncoder().encode(this.#summary(mode)),
-      signal,
     });
   }
 
@@ -157,13 +181,13 @@ export class Lamps {
   async #notify(
     subscriptions: readonly Subscription[],
     { body, signal }: { body: NotifyBody; signal: AbortSignal },
-  ): Promise<void> {
+  ): Promise<SipResponse> {
     const notified = subscriptions.map(async (subscription) => {
       const response = await this.#options.subscriptions.notify(subscription, { body });
       if (response.status >= 300) throw new RequestRefused(response);
+      return response;
     });
-    const told = firstOf(notified, { clock: this.#options.clock });
-    await unlessAborted(told, signal);
+    return await unlessAborted(firstOf(notified, { clock: this.#options.clock }), signal);
   }
 
   #subscriptions(event: EventPackage, resource?: string): Subscription[] {
@@ -179,4 +203,11 @@ export class Lamps {
     const entity = `sip:${resource}@${this.#options.realm}`;
     return (version) => dialogInfo({ entity, version, state: DIALOG_STATES[mode] ?? "terminated" });
   }
+}
+
+/**
+ * Whether a contact knows nothing of its subscription any more: it was switched on again, or its connection is gone.
+ */
+function isForgotten(error: unknown): boolean {
+  return error instanceof RequestRefused && (error.status === 481 || (error.status === 503 && isSilence(error)));
 }

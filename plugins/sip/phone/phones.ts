@@ -8,7 +8,7 @@ import type { AccountConfiguration, Configuration } from "../configuration.ts";
 import { newToken, parseUri, responseTo } from "../lib/message/mod.ts";
 import { type Clock, TokenBuckets } from "../lib/tools/mod.ts";
 import type { ServerTransaction } from "../lib/transaction/mod.ts";
-import { samePeer } from "../lib/transport/mod.ts";
+import { type Peer, samePeer } from "../lib/transport/mod.ts";
 import type { UserAgent } from "../lib/user_agent/mod.ts";
 import { type BindingChange, foldedLog } from "../registrar/mod.ts";
 import { autoAnswerHeaders, ringHeaders } from "./alert.ts";
@@ -102,7 +102,7 @@ export class SipPhones {
 
   /** Takes a subscription of a phone to its lamps. */
   subscribe(transaction: ServerTransaction, user: string): void {
-    const { request } = transaction;
+    const { request, from } = transaction;
     const station = this.#stations.get(user);
     const { secret = "", lamps = [] } = station?.account ?? {};
     const watched = parseUri(request.uri).user;
@@ -114,6 +114,7 @@ export class SipPhones {
     this.#options.agent.subscriptions.subscribe(transaction, {
       subscriber: user,
       credentials: { user, secret },
+      currentPeer: this.#currentPeer(user, from),
       stateOf: (subscription) => station?.driver.lamps.stateOf(subscription) ?? "",
     });
   }
@@ -122,14 +123,12 @@ export class SipPhones {
   dialled(transaction: ServerTransaction, user: string): void {
     const { request, from } = transaction;
     const station = this.#stations.get(user);
-    const contacts = station?.driver.contacts;
-    const binding = contacts?.bindings.find(({ peer }) => samePeer(peer, from));
     const status = station?.driver.dialled({
       number: parseUri(request.uri).user ?? "",
       take: () =>
         this.#options.agent.takeCall(transaction, {
           credentials: { user, secret: station.account.secret },
-          currentPeer: () => binding && contacts?.peerOf(binding.id),
+          currentPeer: this.#currentPeer(user, from),
         }),
     });
     if (status !== undefined) transaction.respond(responseTo(request, status, { toTag: newToken() }));
@@ -143,11 +142,25 @@ export class SipPhones {
     }
   }
 
+  /** Where a contact will be that is at an address now. */
+  #currentPeer(user: string, now: Peer): () => Peer | undefined {
+    const contacts = this.#stations.get(user)?.driver.contacts;
+    const binding = contacts?.bindings.find(({ peer }) => samePeer(peer, now));
+    return () => binding && contacts?.peerOf(binding.id);
+  }
+
   #install(account: AccountConfiguration): Station {
     const { host, clock, agent, configuration } = this.#options;
     const { realm, rings, offHookSeconds, keepAliveSeconds } = configuration;
     const { user, secret } = account;
-    const contacts = new Contacts({ user, secret, realm, agent, clock });
+    const contacts = new Contacts({
+      user,
+      secret,
+      realm,
+      agent,
+      clock,
+      log: (text) => this.#log(text, text),
+    });
     const presence = new Presence({ user, clock, rate: this.#changes });
     const driver = new SipPhone({
       account,

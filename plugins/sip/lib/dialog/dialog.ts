@@ -143,6 +143,11 @@ export class Dialog {
     return { peer: this.peer, address: this.#remote };
   }
 
+  /** The Contact of the other side, as a URI. */
+  get target(): string {
+    return this.#target;
+  }
+
   /** Where requests are sent: where the last request that said so came from, or where the other side has gone since. */
   get peer(): Peer {
     const now = this.#currentPeer?.();

@@ -27,7 +27,7 @@ export interface Outgoing {
   credentials?: Credentials;
 }
 
-/** What is known of a phone that makes a call. */
+/** What is known of a phone that makes a call, or subscribes. */
 export type Caller = Pick<Outgoing, "credentials" | "currentPeer">;
 
 /** What a request is made of. */

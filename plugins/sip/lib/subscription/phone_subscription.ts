@@ -7,6 +7,7 @@ import { type DialogUsage, messageOf, type OtherSide, refusesExtension, reply, R
 import type { Header, SipRequest, SipResponse } from "../message/mod.ts";
 import { SerialQueue } from "../tools/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
+import type { Peer } from "../transport/mod.ts";
 import { Notifier, type NotifierOptions } from "./notifier.ts";
 import type { EventPackage, NotifyBody, Subscription } from "./subscription.ts";
 
@@ -80,6 +81,14 @@ export class PhoneSubscription implements Subscription, DialogUsage {
 
   get active(): boolean {
     return !this.#over.signal.aborted;
+  }
+
+  get peer(): Peer {
+    return this.#options.dialog.peer;
+  }
+
+  get target(): string {
+    return this.#options.dialog.target;
   }
 
   get other(): OtherSide {

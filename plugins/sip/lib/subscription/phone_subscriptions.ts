@@ -15,6 +15,7 @@ import {
 } from "../dialog/mod.ts";
 import { MalformedMessage, newToken, type SipRequest, type SipResponse } from "../message/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
+import type { Peer } from "../transport/mod.ts";
 import { BODY_TYPES } from "./notifier.ts";
 import { PhoneSubscription, readExpiry } from "./phone_subscription.ts";
 import type {
@@ -42,7 +43,7 @@ export class PhoneSubscriptions implements Subscriptions {
     this.#bounds = bounds;
   }
 
-  subscribe(transaction: ServerTransaction, { subscriber, credentials, stateOf }: Subscriber): void {
+  subscribe(transaction: ServerTransaction, { subscriber, credentials, currentPeer, stateOf }: Subscriber): void {
     const agent = this.#agent;
     const { request, from: peer } = transaction;
     const bounds = this.#bounds;
@@ -59,7 +60,7 @@ export class PhoneSubscriptions implements Subscriptions {
     const resource = kept(userOf(request) ?? "");
     const isFull = this.#closed || !this.#evict({ subscriber, event, resource }) || this.#held.size >= bounds.most;
     if (isFull) return reply(agent, { transaction, status: 503 });
-    const dialog = dialogOf(request, peer);
+    const dialog = dialogOf(request, { peer, currentPeer });
     if (dialog instanceof MalformedMessage) {
       return reply(agent, { transaction, status: dialog.status, reason: dialog.reason });
     }
@@ -133,9 +134,12 @@ function accepts({ headers }: SipRequest, type: string): boolean {
   return ranges.length === 0 || [type, "application/*", "*/*"].some((range) => ranges.includes(range));
 }
 
-function dialogOf(request: SipRequest, peer: ServerTransaction["from"]): Dialog | MalformedMessage {
+function dialogOf(
+  request: SipRequest,
+  met: { peer: Peer; currentPeer: Subscriber["currentPeer"] },
+): Dialog | MalformedMessage {
   try {
-    return Dialog.ofRequest(request, { localTag: newToken(), peer });
+    return Dialog.ofRequest(request, { localTag: newToken(), ...met });
   } catch (error) {
     if (error instanceof MalformedMessage) return error;
     throw error;

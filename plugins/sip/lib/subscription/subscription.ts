@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { Credentials } from "../digest/mod.ts";
+import type { Caller } from "../dialog/mod.ts";
 import type { SipResponse } from "../message/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
+import type { Peer } from "../transport/mod.ts";
 
 /** The event packages that we notify: the message lamp (RFC 3842) and line lamps (RFC 4235). */
 export type EventPackage = "message-summary" | "dialog";
@@ -21,16 +22,18 @@ export interface Subscription {
   readonly subscriber: string;
   /** User part of what was subscribed to (of the request URI): the account itself, or a watched resource. */
   readonly resource: string;
+  /** Where it is notified. */
+  readonly peer: Peer;
+  /** What its subscriber calls itself: the URI of its Contact. */
+  readonly target: string;
   /** Whether it can be notified. */
   readonly active: boolean;
 }
 
 /** Who subscribes, and to what. */
-export interface Subscriber {
+export interface Subscriber extends Caller {
   /** Names it. */
   subscriber: string;
-  /** Answers its challenges. */
-  credentials?: Credentials;
   /** What the NOTIFY after each SUBSCRIBE says: the present state. */
   stateOf(subscription: Subscription): NotifyBody;
 }

@@ -8,7 +8,7 @@ import { Contacts } from "../../../../plugins/sip/phone/contacts.ts";
 import { PATIENCE_MS } from "../../../../plugins/sip/phone/first_of.ts";
 import type { Binding } from "../../../../plugins/sip/registrar/mod.ts";
 import { HandClock } from "../support/hand_clock.ts";
-import { never } from "./support/line_bench.ts";
+import { never, standing } from "./support/line_bench.ts";
 
 const LATER = { expiresAt: 60_000, callId: "a" };
 
@@ -32,6 +32,7 @@ function answer(status: number): SipResponse {
 /** A contacts whose contacts answer what the test says, by the host that is asked. */
 function contactsOf(answers: Record<string, number | Error | Promise<SipResponse>> = {}, clock: Clock = systemClock) {
   const asked: OutgoingRequest[] = [];
+  const logged: string[] = [];
   const contacts = new Contacts({
     user: "1001",
     secret: "s3cret",
@@ -45,8 +46,9 @@ function contactsOf(answers: Record<string, number | Error | Promise<SipResponse
       },
     },
     clock,
+    log: (text) => logged.push(text),
   });
-  return { contacts, asked };
+  return { contacts, asked, logged };
 }
 
 Deno.test("a phone that has not registered cannot be reached, and says so", async () => {
@@ -65,6 +67,29 @@ Deno.test("every contact is asked, at the peer that it registered from; the firs
     ["127.0.0.3", "127.0.0.3", "MESSAGE"],
   ]);
   deepEqual(asked[0]?.credentials, { user: "1001", secret: "s3cret" });
+});
+
+Deno.test("a contact's refusal is told to the operator though another has agreed, by 200 to what it does not know perhaps", async () => {
+  const late = Promise.withResolvers<SipResponse>();
+  const { contacts, logged } = contactsOf({ "127.0.0.2": 489, "127.0.0.4": late.promise });
+  contacts.registered([binding("127.0.0.2"), binding("127.0.0.3"), binding("127.0.0.4")], "");
+  equal((await contacts.request({ method: "NOTIFY", signal: never() })).status, 200);
+  late.resolve(answer(481));
+  await standing(late.promise);
+  deepEqual(logged, [
+    "1001 has done what was asked, but its contact udp 127.0.0.2:5060 has refused it: SIP 489 Reason 489",
+    "1001 has done what was asked, but its contact udp 127.0.0.4:5060 has refused it: SIP 481 Reason 481",
+  ]);
+});
+
+Deno.test("a subscription is its whose address it is notified at, or who calls itself by its Contact, and nobody else's", () => {
+  const { contacts } = contactsOf();
+  const [desk, hall] = [binding("127.0.0.2"), binding("127.0.0.3")];
+  contacts.registered([desk, hall], "");
+  const elsewhere: Peer = { transport: "tcp", host: "127.0.0.9", port: 40_000 };
+  equal(contacts.of({ peer: hall.peer, target: "sip:x@127.0.0.9" }), hall);
+  equal(contacts.of({ peer: elsewhere, target: "sip:x@127.0.0.2" }), desk);
+  equal(contacts.of({ peer: elsewhere, target: "sip:x@127.0.0.2:5070" }), undefined);
 });
 
 Deno.test("when none agrees, the refusal that says most is told", async () => {

@@ -24,6 +24,32 @@ Deno.test("a ring that the phone refuses is over a few seconds later, and a cont
   deepEqual(stale.asked, ["hangUp"]);
 });
 
+Deno.test("who has been hung up and confirms nothing is given up once another contact has spoken, and not before", async () => {
+  const { clock, desk, stale: hall, fork: both } = fork();
+  desk.rings();
+  hall.rings();
+  const cancelled = both.cancel();
+  await clock.pass(31_000);
+  equal(await standing(cancelled), "pending");
+  desk.confirms();
+  await clock.pass(PATIENCE_MS - 1);
+  equal(await standing(cancelled), "pending");
+  await clock.pass(1);
+  equal(await standing(cancelled), "fulfilled");
+});
+
+Deno.test("who rings on after another contact has refused is not given up before it is hung up", async () => {
+  const { clock, desk, stale: hall, fork: both } = fork();
+  hall.rings();
+  desk.refuses(486, "Busy Here");
+  await clock.pass(60_000);
+  const cancelled = both.cancel();
+  await clock.pass(PATIENCE_MS - 1);
+  equal(await standing(cancelled), "pending");
+  hall.vanishes();
+  equal(await standing(cancelled), "rejected: SIP 408 Request Timeout");
+});
+
 Deno.test("a contact that rings is waited for, though the phone has refused at another", async () => {
   const { clock, desk, stale: other, fork: both } = fork();
   other.rings();

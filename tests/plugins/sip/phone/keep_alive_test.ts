@@ -21,7 +21,14 @@ function ask(answer: (request: OutgoingRequest) => number | undefined, everyMs =
       });
     },
   };
-  const contacts = new Contacts({ user: "1001", secret: "s", realm: "phones.test", agent, clock: systemClock });
+  const contacts = new Contacts({
+    user: "1001",
+    secret: "s",
+    realm: "phones.test",
+    agent,
+    clock: systemClock,
+    log() {},
+  });
   const peer = { transport: "udp", host: "127.0.0.1", port: 5070 } as const;
   const contact = parseAddress("<sip:1001@127.0.0.1:5070>");
   contacts.registered(

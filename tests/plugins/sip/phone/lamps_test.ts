@@ -30,6 +30,7 @@ function lampsOf({ subscribed = [], status = 200, notifies = () => Promise.resol
     realm: "phones.test",
     agent: { request: (request) => Promise.resolve((asked.push(request), { ...OK, status: answers.unasked })) },
     clock: systemClock,
+    log() {},
   });
   const peer = { transport: "udp", host: "127.0.0.1", port: 5070 } as const;
   const contact = parseAddress("<sip:1001@127.0.0.1:5070>");
@@ -37,6 +38,8 @@ function lampsOf({ subscribed = [], status = 200, notifies = () => Promise.resol
     event: resource === "1001" ? "message-summary" : "dialog",
     subscriber: "1001",
     resource,
+    peer,
+    target: "sip:1001@127.0.0.1:5070",
     active: true,
   }));
   const lamps = new Lamps({

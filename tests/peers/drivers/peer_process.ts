@@ -11,6 +11,8 @@ export interface PeerProcess extends AsyncDisposable {
   readonly printed: Heard<string>;
   /** Resolves when it has ended and all that it printed has been heard. */
   readonly ended: Promise<Deno.CommandStatus>;
+  /** Writes a line to its standard input. */
+  write(line: string): Promise<void>;
   /** Sends it a signal, SIGKILL by default, and waits for its end. */
   end(signal?: Deno.Signal): Promise<Deno.CommandStatus>;
 }
@@ -29,11 +31,12 @@ export function startPeer(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  const input = child.stdin.getWriter();
   const printed = new Heard<string>(program);
   const reading = [child.stdout, child.stderr].map((stream) => forEachLine(stream, (line) => printed.push(line)));
   const ended = child.status.then(async (status) => {
     await Promise.all(reading);
-    await child.stdin.abort().catch(() => {});
+    await input.abort().catch(() => {});
     printed.end(`it ended with ${status.signal ?? status.code}`);
     return status;
   });
@@ -49,6 +52,7 @@ export function startPeer(
   return {
     printed,
     ended,
+    write: (line) => input.write(new TextEncoder().encode(`${line}\n`)),
     end,
     async [Symbol.asyncDispose]() {
       await end();

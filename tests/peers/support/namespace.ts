@@ -5,8 +5,11 @@
  * @module
  */
 
-/** Who runs the program: the one that all others in the namespace are left to, hence no program of ours. */
-const FIRST = 'PATH=$PATH:/usr/sbin:/sbin; ip link set lo up || exit; "$@"';
+/**
+ * Who runs the program: the one that all others in the namespace are left to, hence no program of ours. The route leads
+ * nowhere else: without one linphone holds that it has no network, and drops its connections to the loopback.
+ */
+const FIRST = 'PATH=$PATH:/usr/sbin:/sbin; ip link set lo up && ip route add default dev lo || exit; "$@"';
 
 /** The command that runs another one in a namespace of its own; made by root, or by anybody where anybody may. */
 export function inNamespace(command: readonly string[]): [program: string, args: string[]] {

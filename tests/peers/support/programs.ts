@@ -9,6 +9,9 @@ const PACKAGES = new Map([
   ["ip", "iproute2"],
   ["baresip", "baresip-core"],
   ["linphone-daemon", "linphone-cli"],
+  ["twinkle-console", "twinkle-console"],
+  ["jamid", "jami-daemon"],
+  ["dbus-daemon", "dbus-daemon"],
   ["sipp", "sip-tester"],
   ["tshark", "tshark"],
   ["dumpcap", "wireshark-common"],
@@ -22,17 +25,19 @@ const PATIENCE_S = 180;
 const LOCK = "/tmp/switchroom_peers.lock";
 
 /** A program that plays a phone. */
-export type ForeignPhone = "baresip" | "linphone-daemon" | "sipp";
+export type ForeignPhone = "baresip" | "linphone-daemon" | "twinkle-console" | "jamid" | "sipp";
 
 /** What every test needs beside its phones: the namespace is made with the one, and the others read along. */
 const ALWAYS = ["ip", "tshark", "dumpcap"];
+/** What a phone needs beside itself. */
+const BESIDE: Partial<Record<ForeignPhone, string>> = { jamid: "dbus-daemon" };
 
 /** Why phones cannot be tested with, after what is missing of any was installed where that is asked for; undefined if they are there. */
 export async function whyNoPrograms(phones: readonly ForeignPhone[]): Promise<string | undefined> {
   if (Deno.build.os !== "linux") return "the phones run on Linux only";
   const isAsked = Deno.env.get(INSTALL) === "1";
   if (isAsked && missing().length > 0 && Deno.uid() === 0 && isHere("apt-get")) await install();
-  const needed = [...ALWAYS, ...phones];
+  const needed = [...ALWAYS, ...phones, ...phones.map((phone) => BESIDE[phone])];
   const packages = missing().filter((program) => needed.includes(program)).map((program) => PACKAGES.get(program));
   return packages.length === 0
     ? undefined
@@ -67,7 +72,7 @@ function missing(): string[] {
 }
 
 function isHere(program: string): boolean {
-  const folders = [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin", "/sbin"];
+  const folders = [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin", "/sbin", "/usr/libexec"];
   return folders.some((folder) => {
     try {
       return Deno.statSync(`${folder}/${program}`).isFile;

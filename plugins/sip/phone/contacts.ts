@@ -189,7 +189,7 @@ function unreachable(why: string): PhoneError {
 function address({ user, realm, name }: { user: string; realm: string; name?: string }): Address {
   return {
     ...name !== undefined && { name },
-    uri: { scheme: "sip", user, host: realm, params: new Map() },
-    params: new Map(),
+    uri: { scheme: "sip", user, host: realm, params: [] },
+    params: [],
   };
 }

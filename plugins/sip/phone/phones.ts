@@ -5,7 +5,7 @@
  */
 import type { Host } from "switchroom/plugin";
 import type { AccountConfiguration, Configuration } from "../configuration.ts";
-import { newToken, parseUri, responseTo } from "../lib/message/mod.ts";
+import { newToken, parseUri, plainUser, responseTo } from "../lib/message/mod.ts";
 import { type Clock, TokenBuckets } from "../lib/tools/mod.ts";
 import type { ServerTransaction } from "../lib/transaction/mod.ts";
 import { type Peer, samePeer } from "../lib/transport/mod.ts";
@@ -105,7 +105,7 @@ export class SipPhones {
     const { request, from } = transaction;
     const station = this.#stations.get(user);
     const { secret = "", lamps = [] } = station?.account ?? {};
-    const watched = parseUri(request.uri).user;
+    const watched = plainUser(parseUri(request.uri));
     // A phone may ask for its messages by any name that it calls them from; a lamp has one of these.
     const isLamp = /^dialog\b/.test(request.headers.get("Event") ?? "");
     if (isLamp && watched !== user && !lamps.some((name) => name === watched)) {
@@ -124,7 +124,7 @@ export class SipPhones {
     const { request, from } = transaction;
     const station = this.#stations.get(user);
     const status = station?.driver.dialled({
-      number: parseUri(request.uri).user ?? "",
+      number: plainUser(parseUri(request.uri)) ?? "",
       take: () =>
         this.#options.agent.takeCall(transaction, {
           credentials: { user, secret: station.account.secret },

@@ -10,6 +10,7 @@ import {
   type Header,
   MalformedMessage,
   parseAddress,
+  plainUser,
   responseTo,
   type SipRequest,
   type SipResponse,
@@ -108,7 +109,7 @@ export function createAdmission(options: AdmissionOptions): Pick<Registrar, "adm
 
 function senderOf({ headers }: SipRequest): string | undefined {
   try {
-    return parseAddress(headers.get("From") ?? "").uri.user;
+    return plainUser(parseAddress(headers.get("From") ?? "").uri);
   } catch (error) {
     if (error instanceof MalformedMessage) return undefined;
     throw error;

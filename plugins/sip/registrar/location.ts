@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { canonicalHost, SIP_PORT } from "../lib/message/mod.ts";
+import { canonicalHost, SIP_PORT, uriParamOf } from "../lib/message/mod.ts";
 import type { Clock } from "../lib/tools/mod.ts";
 import { type Peer, samePeer, unzoned } from "../lib/transport/mod.ts";
 import type { Binding } from "./registrar.ts";
@@ -84,8 +84,9 @@ export function withoutFlow(bindings: readonly Binding[], peer: Peer): readonly 
   const isGone = flowsOver(peer);
   return bindings.flatMap((binding) => {
     if (!isGone(binding)) return binding;
-    const { host, port = SIP_PORT, params } = binding.contact.uri;
-    const listens = params.get("transport")?.toLowerCase() === "tcp" &&
+    const { uri } = binding.contact;
+    const { host, port = SIP_PORT } = uri;
+    const listens = uriParamOf(uri, "transport")?.toLowerCase() === "tcp" &&
       canonicalHost(host) === canonicalHost(unzoned(peer.host));
     return listens ? { ...binding, peer: { ...binding.peer, port }, isFlow: false } : [];
   });

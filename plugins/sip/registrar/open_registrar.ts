@@ -7,10 +7,13 @@ import {
   type Header,
   MalformedMessage,
   newToken,
+  paramOf,
   parseAddress,
   parseUri,
+  plainUser,
   responseTo,
   type SipRequest,
+  withParam,
   writeAddress,
 } from "../lib/message/mod.ts";
 import type { ServerTransaction } from "../lib/transaction/mod.ts";
@@ -91,7 +94,7 @@ function addressOfRecord(request: SipRequest, { realm, user }: { realm: string; 
   const asked = parseUri(request.uri).host.toLowerCase();
   const host = to.host.toLowerCase();
   const isOurs = (name: string) => name === realm.toLowerCase() || ADDRESS.test(name);
-  if (user === undefined || to.user !== user) throw new Refusal(403, "Not Your Address Of Record");
+  if (user === undefined || plainUser(to) !== user) throw new Refusal(403, "Not Your Address Of Record");
   if (host !== asked && !(isOurs(host) && isOurs(asked))) throw new Refusal(404, "No Such Domain Here");
   return user;
 }
@@ -112,13 +115,13 @@ function preferred(bindings: readonly Binding[]): Binding[] {
 
 /** The preference of a contact (RFC 3261 20.10): 1, if it does not say. */
 function quality({ contact }: Binding): number {
-  return Number(contact.params.get("q") ?? 1);
+  return Number(paramOf(contact.params, "q") || 1);
 }
 
 function contactHeaders(bindings: readonly Binding[], now: number): Header[] {
   return bindings.map(({ contact, expiresAt }) => {
-    const params = new Map(contact.params).set("expires", String(Math.ceil((expiresAt - now) / 1_000)));
-    return ["Contact", writeAddress({ ...contact, params })];
+    const expires = { name: "expires", value: String(Math.ceil((expiresAt - now) / 1_000)) };
+    return ["Contact", writeAddress({ ...contact, params: withParam(contact.params, expires) })];
   });
 }
 

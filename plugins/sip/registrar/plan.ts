@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Address, newToken, sameUri, SIP_PORT, type SipUri } from "../lib/message/mod.ts";
+import { type Address, newToken, paramOf, sameUri, SIP_PORT, type SipUri, uriParamOf } from "../lib/message/mod.ts";
 import type { Peer } from "../lib/transport/mod.ts";
 import { Refusal, type Register } from "./read_register.ts";
 import type { Binding, BindingChangeReason } from "./registrar.ts";
@@ -69,8 +69,8 @@ export function plan(asked: PlanFor, bounds: PlanBounds): Plan {
  */
 function sameFlow(binding: Binding, contact: Address): boolean {
   const [before, now] = [binding.contact, contact].map(({ params }) => ({
-    instance: params.get("+sip.instance"),
-    flow: params.get("reg-id"),
+    instance: paramOf(params, "+sip.instance"),
+    flow: paramOf(params, "reg-id"),
   }));
   return before?.instance !== undefined && before.instance === now?.instance && before.flow === now.flow;
 }
@@ -100,8 +100,9 @@ function newBinding(
  * reach. A phone that is at the very address that it names may send from another port than it listens at, and means
  * what it says.
  */
-function peerOf({ host, port = SIP_PORT, params }: SipUri, from: Peer): Peer {
-  const transport = params.get("transport")?.toLowerCase() ?? "udp";
+function peerOf(uri: SipUri, from: Peer): Peer {
+  const { host, port = SIP_PORT } = uri;
+  const transport = uriParamOf(uri, "transport")?.toLowerCase() ?? "udp";
   return from.transport === "udp" && transport === "udp" && host === from.host ? { ...from, port } : from;
 }
 

@@ -5,14 +5,17 @@
  */
 import {
   type Address,
+  hasParam,
   type Header,
   MalformedMessage,
+  paramOf,
   parseAddress,
   parseCSeq,
   parseQuality,
   parseSeconds,
   type SipHeaders,
   type SipRequest,
+  withoutParam,
   writeAddress,
 } from "../lib/message/mod.ts";
 
@@ -64,13 +67,12 @@ function readContact(value: string, usual: number): WantedContact {
   try {
     const contact = parseAddress(value);
     if (contact.uri.scheme !== "sip") throw new Refusal(400, "Contact Needs A sip URI");
-    const quality = contact.params.get("q");
-    if (contact.params.has("q")) parseQuality(quality ?? "");
-    const seconds = contact.params.has("expires") ? secondsOf(contact.params.get("expires"), USUAL_SECONDS) : usual;
-    contact.params.delete("expires");
+    const { params } = contact;
+    if (hasParam(params, "q")) parseQuality(paramOf(params, "q") ?? "");
+    const seconds = hasParam(params, "expires") ? secondsOf(paramOf(params, "expires"), USUAL_SECONDS) : usual;
     // What cannot be written again cannot be told in an answer.
     writeAddress(contact);
-    return { contact, seconds };
+    return { contact: { ...contact, params: withoutParam(params, "expires") }, seconds };
   } catch (error) {
     if (error instanceof MalformedMessage || error instanceof TypeError) {
       throw new Refusal(400, "Contact Not Understood");

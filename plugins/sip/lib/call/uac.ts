@@ -24,6 +24,7 @@ import {
   type SipHeaders,
   type SipRequest,
   type SipResponse,
+  withParam,
   writeAddress,
   writeUri,
 } from "../message/mod.ts";
@@ -107,7 +108,7 @@ class OutgoingCall {
     return newRequest({
       method: "INVITE",
       uri: writeUri(uri),
-      from: writeAddress({ ...from, params: new Map([...from.params, ["tag", this.#localTag]]) }),
+      from: writeAddress({ ...from, params: withParam(from.params, { name: "tag", value: this.#localTag }) }),
       to: writeAddress(toAddress),
       callId: this.#call.id,
       cseq: ++this.#cseq,

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type Caller, contact, Dialog, messageOf, refusesExtension, reply, userOf } from "../dialog/mod.ts";
+import { type Caller, contact, Dialog, messageOf, refusesExtension, reply } from "../dialog/mod.ts";
 import type { Credentials } from "../digest/mod.ts";
-import { MalformedMessage, newToken, reasonOf } from "../message/mod.ts";
+import { MalformedMessage, newToken, parseUri, reasonOf } from "../message/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 import { earlyDialog } from "./early_dialog.ts";
 import { type CallContext, openMedia } from "./offer_answer.ts";
@@ -54,7 +54,7 @@ async function answer(agent: CallContext, { transaction, credentials, call, dial
 }): Promise<void> {
   const { from: peer, request } = transaction;
   const toTag = dialog.localTag;
-  const user = userOf(request);
+  const { user } = parseUri(request.uri);
   agent.dialogs.set(dialog, earlyDialog(agent, { call, other: dialog.other }));
   transaction.cancelled.addEventListener("abort", () => call.end("phone"), { once: true });
   call.progress.ring();

@@ -3,15 +3,7 @@
  *
  * @module
  */
-import {
-  type Header,
-  MalformedMessage,
-  parseUri,
-  type ResponseOptions,
-  responseTo,
-  type SipRequest,
-  writeAddress,
-} from "../message/mod.ts";
+import { type Header, type ResponseOptions, responseTo, writeAddress } from "../message/mod.ts";
 import type { Clock } from "../tools/mod.ts";
 import type { Endpoint, ServerTransaction } from "../transaction/mod.ts";
 import { type Peer, unzoned } from "../transport/mod.ts";
@@ -30,9 +22,9 @@ export interface AgentContext {
 /** The extensions that a phone may require of us. */
 const SUPPORTED: readonly string[] = ["timer"];
 
-/** Our Contact, as a peer reaches us. */
+/** Our Contact, as a peer reaches us; the user is as it is written in a URI. */
 export function contact(agent: AgentContext, { peer, user }: { peer: Peer; user: string | undefined }): Header {
-  const params = new Map(peer.transport === "tcp" ? [["transport", "tcp"]] : []);
+  const params = peer.transport === "tcp" ? [{ name: "transport", value: "tcp" }] : [];
   const { host, port } = agent.local(peer);
   const uri = {
     scheme: "sip" as const,
@@ -41,7 +33,7 @@ export function contact(agent: AgentContext, { peer, user }: { peer: Peer; user:
     params,
     ...(user === undefined ? {} : { user }),
   };
-  return ["Contact", writeAddress({ uri, params: new Map() })];
+  return ["Contact", writeAddress({ uri, params: [] })];
 }
 
 /** Answers a request in our name. */
@@ -59,14 +51,4 @@ export function refusesExtension(agent: AgentContext, transaction: ServerTransac
   if (unknown.length === 0) return false;
   reply(agent, { transaction, status: 420, headers: [["Unsupported", unknown.join(", ")]] });
   return true;
-}
-
-/** The user part of a request URI: who is called, or what is subscribed to. */
-export function userOf({ uri }: SipRequest): string | undefined {
-  try {
-    return parseUri(uri).user;
-  } catch (error) {
-    if (error instanceof MalformedMessage) return undefined;
-    throw error;
-  }
 }

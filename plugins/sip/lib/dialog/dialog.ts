@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  hasUriParam,
   type Header,
   MalformedMessage,
   parseAddress,
@@ -201,7 +202,7 @@ export class Dialog {
 
 function strictRouter(route: string): string | undefined {
   const uri = readOrNothing(() => parseAddress(route).uri);
-  return uri && !uri.params.has("lr") ? writeUri(uri) : undefined;
+  return uri && !hasUriParam(uri, "lr") ? writeUri(uri) : undefined;
 }
 
 function contactOf({ headers }: SipRequest | SipResponse): string | undefined {

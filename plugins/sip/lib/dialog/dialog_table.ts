@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { MalformedMessage, parseAddress, type SipRequest, tagOf } from "../message/mod.ts";
+import { MalformedMessage, parseAddress, plainUser, type SipRequest, tagOf } from "../message/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 import type { Peer } from "../transport/mod.ts";
 
@@ -68,7 +68,7 @@ export class DialogTable {
 
 function userIn(address: string): string | undefined {
   try {
-    return parseAddress(address).uri.user;
+    return plainUser(parseAddress(address).uri);
   } catch (error) {
     if (error instanceof MalformedMessage) return undefined;
     throw error;

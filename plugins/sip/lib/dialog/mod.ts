@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type AgentContext, contact, refusesExtension, reply, userOf } from "./agent_context.ts";
+export { type AgentContext, contact, refusesExtension, reply } from "./agent_context.ts";
 export { Dialog, keepable, kept } from "./dialog.ts";
 export { type DialogMatch, DialogTable, type DialogUsage, type OtherSide } from "./dialog_table.ts";
 export { exchange, type Exchanged, exchangeInside, requireFits } from "./exchange.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Params, readParams, writeParams } from "./params.ts";
+import { paramOf, type Params, readParams, writeParams } from "./params.ts";
 import { Scanner } from "./scan.ts";
 import { quote, trimBlanks } from "./text.ts";
 import { parseUri, type SipUri, writeUri } from "./uri.ts";
@@ -77,14 +77,14 @@ function readBareUri(scanner: Scanner): string {
 /**
  * Writes an address, always with brackets.
  *
- * @throws {TypeError} If its host or a parameter's name cannot stand in one.
+ * @throws {TypeError} If a piece of it cannot stand in one.
  */
 export function writeAddress({ name, uri, params }: Address): string {
   const shown = name === undefined ? "" : `${quote(name)} `;
   return `${shown}<${writeUri(uri)}>${writeParams(params)}`;
 }
 
-/** The tag of a From or To, if it has one. @throws {MalformedMessage} If the header is not an address. */
+/** The tag of a From or To, if it has one; an empty one is none. @throws {MalformedMessage} If the header is not an address. */
 export function tagOf(text: string): string | undefined {
-  return parseAnyAddress(text).params.get("tag");
+  return paramOf(parseAnyAddress(text).params, "tag") || undefined;
 }

@@ -7,6 +7,7 @@
 import type { Header } from "./headers.ts";
 import { MalformedMessage } from "./message.ts";
 import { type Entity, splitParts } from "./multipart.ts";
+import { paramOf } from "./params.ts";
 import { parseValue, type Value } from "./value.ts";
 
 /** What is understood. */
@@ -59,10 +60,10 @@ function read(entity: Entity, asked: Asked): Content {
 
 function judge(entity: Entity, { understood, depth }: Asked): Content {
   if (isEncoded(entity)) return refused({ status: 415, headers: [["Accept-Encoding", "identity"]] });
-  const { word = understood.types[0] ?? "", params } = valueOf(entity, "Content-Type") ?? {};
+  const { word, params } = valueOf(entity, "Content-Type") ?? { word: understood.types[0] ?? "", params: [] };
   const type = word.toLowerCase();
   if (type.startsWith("multipart/") && depth < DEEPEST) {
-    const parts = splitParts(entity.body, params?.get("boundary"));
+    const parts = splitParts(entity.body, paramOf(params, "boundary"));
     const contents = parts.map((part) => read(part, { understood, depth: depth + 1 }));
     return type === ALTERNATIVE ? bestOf(contents) : allOf(contents, parts);
   }
@@ -105,7 +106,7 @@ function refused(refuse: ContentRefusal): Content {
 /** A disposition that cannot be read lets nothing be passed over. */
 function handlingOf(entity: Entity): string | undefined {
   const disposition = orMalformed(() => valueOf(entity, "Content-Disposition"), () => undefined);
-  return disposition?.params.get("handling")?.toLowerCase();
+  return disposition && paramOf(disposition.params, "handling")?.toLowerCase();
 }
 
 function orMalformed<T>(read: () => T, otherwise: (reason: string) => T): T {

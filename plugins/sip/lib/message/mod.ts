@@ -18,12 +18,12 @@ export {
   type SipResponse,
 } from "./message.ts";
 export { type CSeq, parseCSeq, parseQuality, parseSeconds } from "./numbers.ts";
-export type { Params } from "./params.ts";
+export { hasParam, type Param, paramOf, type Params, withoutParam, withParam } from "./params.ts";
 export { parseMessage } from "./parse.ts";
 export { reasonOf } from "./reasons.ts";
 export { type ResponseOptions, responseTo } from "./response.ts";
 export { Scanner } from "./scan.ts";
 export { newToken, quote } from "./text.ts";
-export { parseUri, sameUri, SIP_PORT, type SipUri, writeUri } from "./uri.ts";
+export { hasUriParam, parseUri, plainUser, sameUri, SIP_PORT, type SipUri, uriParamOf, writeUri } from "./uri.ts";
 export { MOST_VIAS, parseVia, type Via, writeVia } from "./via.ts";
 export { writeMessage } from "./write.ts";

@@ -77,6 +77,13 @@ export class Scanner {
     throw this.refuse("a quoted string has no end");
   }
 
+  /** Reads a quoted string with its quotes and escapes. */
+  quotedAsWritten(): string {
+    const from = this.#at;
+    this.quoted();
+    return this.#text.slice(from, this.#at);
+  }
+
   /** Reads up to one of these characters, or to the end. */
   until(characters: string): string {
     const from = this.#at;

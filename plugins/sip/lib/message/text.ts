@@ -57,6 +57,11 @@ export function quote(text: string): string {
   return `"${text.replaceAll(/["\\\0]/g, "\\$&")}"`;
 }
 
+/** Takes quotes and their escapes off, if there are any. */
+export function unquote(text: string): string {
+  return text.startsWith('"') ? text.slice(1, -1).replaceAll(/\\(.)/gs, "$1") : text;
+}
+
 /**
  * Makes a token for branches, tags and Call-IDs. Nobody can guess it: who knows it is taken for a party of its
  * transaction or dialog.

@@ -43,7 +43,7 @@ export function parseVia(text: string): Via {
 /**
  * Writes one value of a Via.
  *
- * @throws {TypeError} If the transport or a parameter's name is not a token, or the host is none.
+ * @throws {TypeError} If a piece of it cannot stand in one.
  */
 export function writeVia({ transport, host, port, params }: Via): string {
   if (!isToken(transport)) throw new TypeError(`Cannot write the transport ${JSON.stringify(transport)}`);

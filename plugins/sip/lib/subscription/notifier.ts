@@ -23,8 +23,8 @@ export interface NotifierOptions {
   event: EventPackage;
   /** The Event header: the package, and the id that a NOTIFY repeats. */
   eventHeader: string;
-  /** User part of what was subscribed to. */
-  resource: string;
+  /** User part of what was subscribed to, as it is written. */
+  user: string | undefined;
   credentials: Credentials | undefined;
 }
 
@@ -39,8 +39,8 @@ export class Notifier {
 
   /** Where the phone reaches us. */
   get contact(): Header {
-    const { agent, dialog, resource } = this.#options;
-    return contact(agent, { peer: dialog.peer, user: resource });
+    const { agent, dialog, user } = this.#options;
+    return contact(agent, { peer: dialog.peer, user });
   }
 
   /** Writes the body of the next one. */

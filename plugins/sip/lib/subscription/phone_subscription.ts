@@ -14,6 +14,8 @@ import type { EventPackage, NotifyBody, Subscription } from "./subscription.ts";
 /** What a subscription is made of. */
 export interface PhoneSubscriptionOptions extends NotifierOptions {
   subscriber: string;
+  /** What was subscribed to. */
+  resource: string;
   expiry: { leastSeconds: number; mostSeconds: number };
   stateOf(subscription: Subscription): NotifyBody;
   /** Told once, when nothing is under way for it any more: until then it costs what an active one does. */

@@ -3,17 +3,8 @@
  *
  * @module
  */
-import {
-  type AgentContext,
-  Dialog,
-  keepable,
-  kept,
-  refusesExtension,
-  reply,
-  RequestRefused,
-  userOf,
-} from "../dialog/mod.ts";
-import { MalformedMessage, newToken, type SipRequest, type SipResponse } from "../message/mod.ts";
+import { type AgentContext, Dialog, keepable, kept, refusesExtension, reply, RequestRefused } from "../dialog/mod.ts";
+import { MalformedMessage, newToken, parseUri, plainUser, type SipRequest, type SipResponse } from "../message/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 import type { Peer } from "../transport/mod.ts";
 import { BODY_TYPES } from "./notifier.ts";
@@ -57,7 +48,8 @@ export class PhoneSubscriptions implements Subscriptions {
     if (!keepable(eventHeader)) return reply(agent, { transaction, status: 400, reason: "Event Too Long" });
     const asked = readExpiry(request, bounds);
     if ("status" in asked) return reply(agent, { transaction, ...asked });
-    const resource = kept(userOf(request) ?? "");
+    const uri = parseUri(request.uri);
+    const resource = kept(plainUser(uri) ?? "");
     const isFull = this.#closed || !this.#evict({ subscriber, event, resource }) || this.#held.size >= bounds.most;
     if (isFull) return reply(agent, { transaction, status: 503 });
     const dialog = dialogOf(request, { peer, currentPeer });
@@ -71,6 +63,7 @@ export class PhoneSubscriptions implements Subscriptions {
       eventHeader: kept(eventHeader),
       subscriber,
       resource,
+      user: uri.user === undefined ? undefined : kept(uri.user),
       credentials,
       stateOf,
       expiry: bounds,

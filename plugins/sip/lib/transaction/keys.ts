@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type CSeq, parseCSeq, type SipMessage, type SipRequest, tagOf } from "../message/mod.ts";
+import { type CSeq, paramOf, parseCSeq, type SipMessage, type SipRequest, tagOf } from "../message/mod.ts";
 import { COOKIE, topVia } from "./via.ts";
 
 /** Header values hold no line breaks, so that no two lists of values make the same key. */
@@ -11,7 +11,7 @@ const key = (...parts: (string | number | undefined)[]): string => parts.join("\
 
 /** The request of ours that a response answers (RFC 3261 17.1.3), or that a request of ours is known by. */
 export function clientKey(message: SipMessage): string {
-  return key(topVia(message).params.get("branch"), cseqOf(message).method);
+  return key(paramOf(topVia(message).params, "branch"), cseqOf(message).method);
 }
 
 /**
@@ -23,7 +23,7 @@ export function clientKey(message: SipMessage): string {
 export function serverKey(request: SipRequest, method = request.method): string {
   const { host, port, params } = topVia(request);
   const of = method === "ACK" ? "INVITE" : method;
-  const branch = params.get("branch");
+  const branch = paramOf(params, "branch");
   if (branch?.startsWith(COOKIE)) return key(of, branch, host.toLowerCase(), port);
   return key(
     of,

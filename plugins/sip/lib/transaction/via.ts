@@ -7,6 +7,7 @@
 import { isIP } from "node:net";
 import {
   canonicalHost,
+  hasParam,
   newToken,
   parseVia,
   SIP_PORT,
@@ -14,6 +15,8 @@ import {
   type SipMessage,
   type SipRequest,
   type Via,
+  withoutParam,
+  withParam,
   writeVia,
 } from "../message/mod.ts";
 import { type LocalAddress, type Peer, samePeer, unzoned } from "../transport/mod.ts";
@@ -29,7 +32,7 @@ export function topVia({ headers }: SipMessage): Via {
 /** The request with a Via of ours on top, and a branch of its own (RFC 3261 8.1.1.7, RFC 3581 section 3). */
 export function withOurVia(request: SipRequest, { local, to }: { local: LocalAddress; to: Peer }): SipRequest {
   const headers = request.headers.clone();
-  const params = new Map([["branch", `${COOKIE}${newToken()}`], ["rport", undefined]]);
+  const params = [{ name: "branch", value: `${COOKIE}${newToken()}` }, { name: "rport" }];
   const via = { transport: to.transport.toUpperCase(), host: unzoned(local.host), port: local.port, params };
   headers.prepend("Via", writeVia(via));
   return { ...request, headers };
@@ -42,11 +45,11 @@ export function withOurVia(request: SipRequest, { local, to }: { local: LocalAdd
  */
 export function withSource(request: SipRequest, from: Peer): SipRequest {
   const via = topVia(request);
-  const { params, host } = via;
   const source = unzoned(from.host);
-  params.delete("received");
-  if (host !== source || params.has("rport")) params.set("received", source);
-  if (params.has("rport")) params.set("rport", String(from.port));
+  const asksForPort = hasParam(via.params, "rport");
+  let params = withoutParam(via.params, "received");
+  if (via.host !== source || asksForPort) params = withParam(params, { name: "received", value: source });
+  if (asksForPort) params = withParam(params, { name: "rport", value: String(from.port) });
   const headers = new SipHeaders();
   for (const [name, value] of request.headers) {
     if (name !== "Via") {
@@ -54,7 +57,7 @@ export function withSource(request: SipRequest, from: Peer): SipRequest {
       continue;
     }
     const hops = new SipHeaders([[name, value]]).all("Via").filter((hop) => hop !== "");
-    if (!headers.has("Via")) hops[0] = writeVia(via);
+    if (!headers.has("Via")) hops[0] = writeVia({ ...via, params });
     if (hops.length > 0) headers.add("Via", hops.join(", "));
   }
   return { ...request, headers };
@@ -80,5 +83,5 @@ export function responseTargets(request: SipRequest, from: Peer): ResponseTarget
   const named: Peer = { ...from, port };
   if (from.transport === "tcp") return { first: from, ...!samePeer(named, from) && { otherwise: named } };
   const isInside = isIP(host) !== 0 && canonicalHost(host) !== canonicalHost(unzoned(from.host));
-  return { first: params.has("rport") || isInside ? from : named };
+  return { first: hasParam(params, "rport") || isInside ? from : named };
 }

@@ -22,6 +22,7 @@ import {
   type SipRequest,
   type SipResponse,
   tagOf,
+  withParam,
   writeAddress,
   writeUri,
 } from "../message/mod.ts";
@@ -107,7 +108,7 @@ class EndpointUserAgent implements UserAgent {
     const identity = {
       method,
       uri: writeUri(uri),
-      from: writeAddress({ ...from, params: new Map([...from.params, ["tag", newToken()]]) }),
+      from: writeAddress({ ...from, params: withParam(from.params, { name: "tag", value: newToken() }) }),
       to: writeAddress(toAddress),
       callId: newToken(),
     };

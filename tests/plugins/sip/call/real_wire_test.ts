@@ -63,7 +63,7 @@ async function openParty(
   };
 }
 
-const address: Address = { uri: parseUri("sip:100@phones.test"), params: new Map() };
+const address: Address = { uri: parseUri("sip:100@phones.test"), params: [] };
 
 for (const host of ["127.0.0.1", "::1"]) {
   for (const transport of ["udp", "tcp"] as const) {

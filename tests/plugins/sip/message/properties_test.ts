@@ -4,17 +4,19 @@
  * @module
  */
 import fc from "fast-check";
-import { deepEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import {
   type Address,
   isRequest,
   MalformedMessage,
   MessageSplitter,
+  type Params,
   parseAddress,
   parseCSeq,
   parseMessage,
   parseUri,
   parseVia,
+  quote,
   responseTo,
   sameUri,
   SipHeaders,
@@ -39,25 +41,50 @@ const host = fc.oneof(
   fc.ipV6().filter((address) => !address.includes("%")),
 );
 
-/** Parameters by distinct names in lower case. */
-function params(key: fc.Arbitrary<string>, value: fc.Arbitrary<string>) {
-  return fc.uniqueArray(fc.tuple(key.map((key) => key.toLowerCase()), fc.option(value, { nil: undefined })), {
-    selector: ([key]) => key,
-    maxLength: 4,
-  }).map((entries) => new Map(entries));
+/** Every character of ASCII, and two others, escaped; in small letters and in capitals. */
+const ESCAPES = [...Array(0x80).keys()].map((code) => `%${code.toString(16).padStart(2, "0")}`)
+  .concat("%c3%a4", "%e4%bd%a0").flatMap((escape) => [escape, escape.toUpperCase()]);
+
+/** Text of these characters, and of escapes. */
+function escaped(bare: string): fc.Arbitrary<string> {
+  const unit = fc.oneof(fc.constantFrom(...bare), fc.constantFrom(...ESCAPES));
+  return fc.string({ unit, minLength: 1, maxLength: 12 });
 }
 
-const word = fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 });
+/** Parameters by distinct names. */
+function params(
+  { name, value }: { name: fc.Arbitrary<string>; value: fc.Arbitrary<string> },
+  keyOf = (name: string) => name,
+): fc.Arbitrary<Params> {
+  return fc.uniqueArray(fc.record({ name, value }, { requiredKeys: ["name"] }), {
+    selector: ({ name }) => keyOf(name).toLowerCase(),
+    maxLength: 4,
+  });
+}
+
+/** RFC 3261 25.1: mark and alphanum, and what each piece may have beside them. */
+const UNRESERVED = "aZ09-_.!~*'()";
+const RESERVED = ";/?:@&=+$,";
+const uriParam = escaped(`${UNRESERVED}[]/:&+$`);
 const uri: fc.Arbitrary<SipUri> = fc.record({
   scheme: fc.constantFrom("sip" as const, "sips" as const),
-  user: word,
+  user: escaped(`${UNRESERVED}&=+$,;?/#`),
+  password: escaped(`${UNRESERVED}&=+$,`),
   host,
   port,
-  params: params(word, word),
-  headers: fc.constantFrom("subject=a%20b", "a=1&b=[x]"),
-}, { requiredKeys: ["scheme", "host", "params"] });
+  params: params({ name: uriParam, value: uriParam }, decodeURIComponent),
+  headers: escaped(`${UNRESERVED}[]/?:+$&=`),
+}, { requiredKeys: ["scheme", "host", "params"] }).map(({ password, ...uri }) =>
+  password === undefined || uri.user === undefined ? uri : { ...uri, password }
+);
 
-const address: fc.Arbitrary<Address> = fc.record({ name, uri, params: params(token, text) }, {
+const quoted = text.map(quote);
+
+const address: fc.Arbitrary<Address> = fc.record({
+  name,
+  uri,
+  params: params({ name: token, value: fc.oneof(token, quoted) }),
+}, {
   requiredKeys: ["uri", "params"],
 });
 
@@ -65,17 +92,56 @@ const via: fc.Arbitrary<Via> = fc.record({
   transport: fc.constantFrom("UDP", "TCP", "TLS"),
   host,
   port,
-  params: params(token, text),
+  params: params({ name: token, value: fc.oneof(token, quoted) }),
 }, { requiredKeys: ["transport", "host", "params"] });
 
-Deno.test("any URI, address and Via is read as it was written", () => {
+Deno.test("any URI, address and Via is read as it was written, and written as it was read", () => {
   fc.assert(fc.property(uri, (uri) => {
-    deepEqual(parseUri(writeUri(uri)), uri);
-    ok(sameUri(parseUri(writeUri(uri)), uri));
+    const text = writeUri(uri);
+    deepEqual(parseUri(text), uri);
+    equal(writeUri(parseUri(text)), text);
+    ok(sameUri(parseUri(text), uri));
   }));
-  fc.assert(fc.property(address, (address) => deepEqual(parseAddress(writeAddress(address)), address)));
+  fc.assert(fc.property(address, (address) => {
+    deepEqual(parseAddress(writeAddress(address)), address);
+    equal(writeAddress(parseAddress(writeAddress(address))), writeAddress(address));
+  }));
   fc.assert(fc.property(via, (via) => deepEqual(parseVia(writeVia(via)), via)));
 });
+
+/** Where a character can stand in a URI, and its escape as well. */
+const places: ((piece: string) => string)[] = [
+  (piece) => `sip:a${piece}@h`,
+  (piece) => `sip:a:b${piece}@h`,
+  (piece) => `sip:a@h;n${piece}=v;maddr=x`,
+  (piece) => `sip:a@h;name=v${piece}`,
+  (piece) => `sip:a@h?name=v${piece}`,
+];
+
+Deno.test("RFC 3261 19.1.4: an escape is the same as its character, unless that is reserved", () => {
+  const escapeOf = (one: string) => `%${one.charCodeAt(0).toString(16)}`;
+  for (const one of UNRESERVED) {
+    for (const at of places) ok(sameUri(parseUri(at(one)), parseUri(at(escapeOf(one)))), at(one));
+  }
+  for (const one of `${RESERVED}%`) {
+    for (const at of places) {
+      const bare = orNothing(() => parseUri(at(one)));
+      // Of a parameter's name: two that are not the same are two parameters, and each may have the other beside it.
+      const isName = at("") === "sip:a@h;n=v;maddr=x";
+      if (bare && !isName) ok(!sameUri(bare, parseUri(at(escapeOf(one)))), at(one));
+      ok(sameUri(parseUri(at(escapeOf(one))), parseUri(at(escapeOf(one).toUpperCase()))), at(one));
+    }
+  }
+});
+
+function orNothing<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof MalformedMessage) return undefined;
+    throw error;
+  }
+}
 
 const startLine = fc.oneof(
   fc.record({ method: token, uri: uri.map(({ headers: _, ...uri }) => writeUri(uri)) }),

@@ -6,6 +6,7 @@
  */
 import { deepEqual, equal } from "node:assert/strict";
 import {
+  paramOf,
   parseAddress,
   parseAnyAddress,
   parseSeconds,
@@ -19,7 +20,7 @@ const REGISTER = "REGISTER sip:phones.test SIP/2.0";
 
 Deno.test("RFC 4475 3.2.1 a missing transaction identifier: a branch of the cookie only is read as it is", () => {
   const read = request(message({ via: "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK" }));
-  equal(parseVia(read.headers.get("Via") ?? "").params.get("branch"), "z9hG4bK");
+  equal(paramOf(parseVia(read.headers.get("Via") ?? "").params, "branch"), "z9hG4bK");
 });
 
 Deno.test("RFC 4475 3.3.1 missing required header fields: 400 cannot be answered without a Call-ID, From and To", () => {
@@ -101,7 +102,7 @@ Deno.test("RFC 4475 3.3.11 a Max-Forwards of zero: read", () => {
 Deno.test("RFC 4475 3.3.12 a REGISTER with a Contact header parameter: the parameter is the header's", () => {
   const { headers } = request(message({ start: REGISTER, more: ["Contact: sip:+19725552222@gw1.test;unknownparam"] }));
   const contact = parseAddress(headers.get("Contact") ?? "");
-  deepEqual([contact.params.has("unknownparam"), contact.uri.params.size], [true, 0]);
+  deepEqual([contact.params, contact.uri.params], [[{ name: "unknownparam" }], []]);
 });
 
 Deno.test("RFC 4475 3.3.13 a REGISTER with a URI parameter: the parameter is the URI's", () => {
@@ -109,14 +110,14 @@ Deno.test("RFC 4475 3.3.13 a REGISTER with a URI parameter: the parameter is the
     message({ start: REGISTER, more: ["Contact: <sip:+19725552222@gw1.test;unknownparam>"] }),
   );
   const contact = parseAddress(headers.get("Contact") ?? "");
-  deepEqual([contact.params.size, contact.uri.params.has("unknownparam")], [0, true]);
+  deepEqual([contact.params, contact.uri.params], [[], [{ name: "unknownparam" }]]);
 });
 
 Deno.test("RFC 4475 3.3.14 a REGISTER with an escaped header in its Contact: kept as it is written", () => {
   const more = ["Contact: <sip:user@phones.test?Route=%3Csip:sip.phones.test%3E>;expires=60"];
   const contact = parseAddress(request(message({ start: REGISTER, more })).headers.get("Contact") ?? "");
   equal(contact.uri.headers, "Route=%3Csip:sip.phones.test%3E");
-  equal(parseSeconds(contact.params.get("expires") ?? "", "expires"), 60);
+  equal(parseSeconds(paramOf(contact.params, "expires") ?? "", "expires"), 60);
 });
 
 Deno.test("RFC 4475 3.3.15 an unacceptable Accept offering: every value is told apart", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { writeUri } from "../../../../plugins/sip/lib/message/mod.ts";
 import { bench, contactsOf } from "./support.ts";
 
 const CONTACT = "<sip:1001@192.0.2.20:5070>";
@@ -277,4 +278,29 @@ Deno.test("the phone is answered before anybody hears of the change", () => {
     });
   sign({ lines: [`Contact: ${CONTACT}`] });
   assert.deepEqual(order, ["answered", "told"]);
+});
+
+for (
+  const [source, contact] of [
+    ["pjsip#2010", "<sip:1010%3Bdev%3D2@192.0.2.20:5071>"],
+    ["baresip#2576", "<sip:1001-0x55d@192.0.2.20:5071;transport=UDP;Ob>"],
+    ["JsSIP#909", "<sip:x@192.0.2.20:5071;pn-provider=fcm;pn-prid=tok%3Aremote%26tok2>"],
+    ["Cisco 88xx, RFC 3840", '<sip:1001@192.0.2.20:5071>;mobility="fixed";duplex="full";+sip.instance="<urn:uuid:1>"'],
+    ["Snom", '<sip:1001@192.0.2.20:5071;line=k7>;reg-id=1;q=1.0;Methods="INVITE,ACK"'],
+  ] as const
+) {
+  Deno.test(`RFC 3261 10.3 step 8, ${source}: a contact is given back, and sent to, as the phone has written it`, () => {
+    const { register, bindings } = bench();
+    const response = register({ contact: `${contact};expires=600` });
+    assert.deepEqual(contactsOf(response), [`${contact};expires=600`]);
+    const [binding] = bindings("1001");
+    assert.equal(binding && `<${writeUri(binding.contact.uri)}>`, contact.slice(0, contact.indexOf(">") + 1));
+  });
+}
+
+Deno.test("RFC 3261 19.1.4: a reserved character and its escape are two contacts, and neither takes the place of the other", () => {
+  const { register } = bench();
+  register({ contact: "<sip:1010;dev=2@192.0.2.20:5070>" });
+  const response = register({ cseq: 2, contact: "<sip:1010%3Bdev%3D2@192.0.2.20:5070>" });
+  assert.equal(contactsOf(response).length, 2);
 });

@@ -56,7 +56,7 @@ export function ring(from: Party, to: Party): Outgoing {
 }
 
 function address({ port }: Party): Address {
-  return { uri: parseUri(`sip:${port}@phones.test`), params: new Map() };
+  return { uri: parseUri(`sip:${port}@phones.test`), params: [] };
 }
 
 /** Opens both; RTP ports of `us` are the even ones of a range. */

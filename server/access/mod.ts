@@ -14,7 +14,16 @@ export type { Token, TokenEntry, Tokens, TokenTable } from "./token.ts";
 export { hashSecret, tableEntry, tokenTable, tokenView } from "./token_table.ts";
 export { makeToken } from "./new_token.ts";
 export { type Actor, tokenKeeper } from "./token_keeper.ts";
-export { matches, PHONE_GLOB, phonesOf, seesOf } from "./phone_globs.ts";
+export {
+  matches,
+  PHONE_GLOB,
+  phonesOf,
+  requireAllOf,
+  requireUnlimited,
+  seesAllOf,
+  seesOf,
+  seesPluginOf,
+} from "./phone_globs.ts";
 
 export { authenticate, hasScope, requireScope, requireValid } from "./authentication.ts";
 export { LOGIN_SECONDS, type LoginTable, loginTable } from "./login_table.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Sees } from "../core/mod.ts";
+import { Denial } from "./denial.ts";
 import type { Token } from "./token.ts";
 
 /**
@@ -15,6 +16,41 @@ export const PHONE_GLOB = /^[A-Za-z0-9._~:*?-]{1,128}$/;
 /** Which phones a token may see. */
 export function seesOf({ phones }: Token): Sees {
   return phones === null ? () => true : (phone) => phones.some((glob) => matches(phone, glob));
+}
+
+/**
+ * Which plugins a token may see, by their names: those of which a glob can name a phone, be it there or not.
+ */
+export function seesPluginOf({ phones }: Token): (plugin: string) => boolean {
+  if (phones === null) return () => true;
+  return (plugin) => phones.some((glob) => [...glob].some((_, last) => matches(`${plugin}:`, glob.slice(0, last + 1))));
+}
+
+/** Whether a token may see every phone of a plugin, whatever it is called. */
+export function seesAllOf({ phones }: Token, plugin: string): boolean {
+  return phones === null || phones.some((glob) => glob.endsWith("*") && matches(`${plugin}:`, glob));
+}
+
+/**
+ * Denies what tells of every phone to a token that is limited to some.
+ *
+ * @param what What that is, as a sentence begins: "The metrics are".
+ * @throws {Denial} `missing-scope`.
+ */
+export function requireUnlimited({ id, phones }: Token, what: string): void {
+  if (phones !== null) throw limited(id, what);
+}
+
+/** As {@linkcode requireUnlimited}, of what tells of every phone of a plugin. */
+export function requireAllOf(token: Token, { plugin, what }: { plugin: string; what: string }): void {
+  if (!seesAllOf(token, plugin)) throw limited(token.id, what);
+}
+
+function limited(id: string, what: string): Denial {
+  return new Denial(
+    "missing-scope",
+    `The token ${id} is for some phones only. ${what} of all: use a token that sees them`,
+  );
 }
 
 /** What a question to the history is given besides, so that a token is answered of the phones that it may see. */

@@ -29,9 +29,9 @@ export async function beginApplication(
 /** Tells who has begun an application what there is. */
 export function startedApplication(
   { id, leaseSeconds }: OpenApplication,
-  { applications }: { applications: Applications },
+  { token, ports: { applications } }: { token: Token; ports: { applications: Applications } },
 ): StartedApplication {
-  return { application: id, leaseSeconds, phoneCount: applications.phoneCount };
+  return { application: id, leaseSeconds, phoneCount: applications.phoneCount(seesOf(token)) };
 }
 
 /** A request as it is called: what the core is given besides the operation. */

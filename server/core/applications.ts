@@ -8,7 +8,7 @@ import type { ApplicationSummary } from "./contract/application.ts";
 import { PhoneError } from "./contract/errors.ts";
 import { isLabel, LABEL_RULE } from "./contract/label.ts";
 import type { Cause } from "./contract/record.ts";
-import type { ApplicationOptions, EventStream } from "./core.ts";
+import type { ApplicationOptions, EventStream, Sees } from "./core.ts";
 import { EventQueue } from "./event_queue.ts";
 import type { Application, Exchange } from "./exchange.ts";
 import { requireNotEnded } from "./lookup.ts";
@@ -140,10 +140,10 @@ function applicationsOf(exchange: Exchange, token: string): Application[] {
   return [...exchange.applications.values()].filter((application) => application.token === token);
 }
 
-/** An application as an operator is shown it. */
-export function summaryOf(application: Application): ApplicationSummary {
+/** An application as an operator is shown it, with what it has of the phones that may be seen. */
+export function summaryOf(application: Application, sees: Sees = () => true): ApplicationSummary {
   const { id, name, token, leaseSeconds } = application;
-  const handles = [...application.handles].filter((handle) => !handle.closed);
+  const handles = [...application.handles].filter((handle) => !handle.closed && sees(handle.phone.id));
   return {
     application: id,
     name,

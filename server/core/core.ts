@@ -166,13 +166,15 @@ export interface OpenApplication extends ApplicationView {
 
 /** What the transports of applications call. */
 export interface Applications {
-  /** How many phones there are, removed ones too: device ids go from 0 to one less. */
-  readonly phoneCount: number;
+  /**
+   * How many device ids there are, removed phones' too: they go from 0 to one less. For whoever may not see every phone
+   * they end behind the last that may be seen.
+   */
+  phoneCount(sees?: Sees): number;
   /**
    * phoneInitializeEx. Throws `INVALAPPNAME`, or `RESOURCEUNAVAIL` until every enabled plugin has started or settled.
    *
-   * A phone that the application may not see does not exist for it; `phoneCount` counts it all the same, for device ids
-   * are everybody's.
+   * A phone that the application may not see does not exist for it. Device ids are everybody's: it leaves a gap in them.
    */
   initialize(name: string, options: ApplicationOptions): Promise<OpenApplication>;
   /** The application of that id and token, its lease renewed; throws `INVALAPPHANDLE`. */
@@ -203,12 +205,15 @@ export interface ReleasableApplication extends ApplicationView {
 export interface Operator {
   /** Counts what there is; it goes through every application. */
   census(): Census;
-  /** Every application, oldest first. */
-  applications(): ApplicationSummary[];
+  /** Every application, oldest first, with what it has of the phones that may be seen. */
+  applications(sees?: Sees): ApplicationSummary[];
   /** The application of that id, whosever it is, its lease not renewed; throws `INVALAPPHANDLE`. */
   application(id: string): ReleasableApplication;
-  /** The handle of that id, whosever it is, its application's lease not renewed; throws `INVALPHONEHANDLE`. */
-  handle(id: string): ReleasableHandle;
+  /**
+   * The handle of that id, whosever it is, its application's lease not renewed; throws `INVALPHONEHANDLE`, also for one
+   * of a phone that may not be seen.
+   */
+  handle(id: string, sees?: Sees): ReleasableHandle;
   /** Ends every application of a token that is void: their phones are closed, and they hear nothing more. */
   endApplicationsOf(token: string, options: { by: string }): Promise<void>;
 }

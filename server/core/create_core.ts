@@ -55,9 +55,7 @@ export function createCore(
 
 function applications(exchange: Exchange): Applications {
   return {
-    get phoneCount() {
-      return exchange.devices.length;
-    },
+    phoneCount: (sees = () => true) => exchange.devices.findLastIndex(({ id }) => sees(id)) + 1,
     async initialize(name, options) {
       return new ApplicationFace(await initialize(exchange, name, options));
     },
@@ -80,7 +78,8 @@ function applications(exchange: Exchange): Applications {
 function operator(exchange: Exchange): Operator {
   return {
     census: () => census(exchange),
-    applications: () => [...exchange.applications.values()].map(summaryOf),
+    applications: (sees = () => true) =>
+      [...exchange.applications.values()].map((application) => summaryOf(application, sees)),
     application(id) {
       const found = findApplication(exchange, id);
       const { name, token, leaseSeconds } = found;
@@ -92,8 +91,8 @@ function operator(exchange: Exchange): Operator {
         release: async (by) => await shutdown(found, { cause: "operatorRelease", by }),
       };
     },
-    handle(id) {
-      const found = findHandle(exchange, id);
+    handle(id, sees = () => true) {
+      const found = findHandle(exchange, id, { sees });
       const { privilege, phone, application: { id: application, name, token, leaseSeconds } } = found;
       return {
         id,

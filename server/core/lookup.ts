@@ -4,6 +4,7 @@
  * @module
  */
 import { PhoneError } from "./contract/errors.ts";
+import type { Sees } from "./core.ts";
 import type { Application, Exchange, Handle } from "./exchange.ts";
 
 /** The application of an id, of a token if one is given; throws `INVALAPPHANDLE`. */
@@ -13,10 +14,14 @@ export function findApplication(exchange: Exchange, id: string, { token }: { tok
   throw noApplication();
 }
 
-/** The handle of an id, of a token if one is given; throws `INVALPHONEHANDLE`. */
-export function findHandle(exchange: Exchange, id: string, { token }: { token?: string } = {}): Handle {
+/** The handle of an id, of a token if one is given, and of a phone that may be seen; throws `INVALPHONEHANDLE`. */
+export function findHandle(
+  exchange: Exchange,
+  id: string,
+  { token, sees = () => true }: { token?: string; sees?: Sees } = {},
+): Handle {
   const found = exchange.handles.get(id);
-  if (found && (token === undefined || found.application.token === token)) return found;
+  if (found && (token === undefined || found.application.token === token) && sees(found.phone.id)) return found;
   throw noHandle();
 }
 

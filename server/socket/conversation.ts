@@ -94,7 +94,10 @@ export class Conversation implements Beginner {
       const events = application.events();
       this.#hold(application, events);
       this.#application = application;
-      return { result: startedApplication(application, ports), handedOut: () => this.#options.onEvents(events) };
+      return {
+        result: startedApplication(application, { token, ports }),
+        handedOut: () => this.#options.onEvents(events),
+      };
     } finally {
       this.#beginning = undefined;
       begun.resolve();
@@ -103,7 +106,8 @@ export class Conversation implements Beginner {
 
   /** Takes up one whose socket was lost, as {@linkcode initialize} begins one. */
   async resume({ application: id, ...from }: { application: string; lastEvent?: number }): Promise<MethodAnswer> {
-    const { ports: { applications, tokens }, token, underWay } = this.#options;
+    const { ports, token, underWay } = this.#options;
+    const { applications, tokens } = ports;
     requireValid(token, tokens);
     const application = applications.application(id, token.id);
     const events = application.events(from);
@@ -117,7 +121,7 @@ export class Conversation implements Beginner {
       const { handles } = application;
       this.#application = application;
       return {
-        result: { ...startedApplication(application, { applications }), handles },
+        result: { ...startedApplication(application, { token, ports }), handles },
         handedOut: () => this.#options.onEvents(events),
       };
     } catch (error) {

@@ -1,7 +1,7 @@
 import { equal } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
-import { matches, phonesOf, seesOf } from "../../server/access/mod.ts";
+import { matches, phonesOf, seesAllOf, seesOf, seesPluginOf } from "../../server/access/mod.ts";
 import { phoneGlob } from "../../server/api/mod.ts";
 
 Deno.test("a glob means the same to a token as to SQLite, which filters the history by it", () => {
@@ -31,4 +31,28 @@ Deno.test("a token without globs sees every phone", () => {
   const token = { id: "t", scopes: [], phones: null };
   equal(seesOf(token)("any:thing"), true);
   equal("phones" in phonesOf(token), false);
+});
+
+Deno.test("a token sees a plugin if a glob of it can name one of its phones, and all of it if one names every", () => {
+  const cases: [glob: string, sees: boolean, all: boolean][] = [
+    ["*", true, true],
+    ["p:*", true, true],
+    ["p*", true, true],
+    ["?:*", true, true],
+    ["*:*", true, true],
+    ["p:a", true, false],
+    ["p:?*", true, false],
+    ["*a", true, false],
+    ["p?a", true, false],
+    ["p", false, false],
+    ["q:*", false, false],
+    ["pp:*", false, false],
+  ];
+  for (const [glob, sees, all] of cases) {
+    const token = { id: "t", scopes: [], phones: ["x:y", glob] };
+    equal(seesPluginOf(token)("p"), sees, glob);
+    equal(seesAllOf(token, "p"), all, glob);
+  }
+  const unlimited = { id: "t", scopes: [], phones: null };
+  equal(seesPluginOf(unlimited)("p") && seesAllOf(unlimited, "p"), true);
 });

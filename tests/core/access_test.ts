@@ -20,7 +20,7 @@ Deno.test("a phone that an application may not see does not exist for it, by nam
   const fixture = new Fixture({ phones: ["a", "b"] });
   const { core } = fixture;
   const { view, sees } = await limited(fixture);
-  equal(core.applications.phoneCount, 2);
+  equal(core.applications.phoneCount(), 2);
   deepEqual(core.applications.phones(sees).map(({ phone }) => phone), ["p:a"]);
   for (const phone of ["p:b", "1"]) {
     throws(() => core.applications.phone(phone, sees), { code: "PHONEERR_BADDEVICEID" });

@@ -13,7 +13,7 @@ const NOT_PROVOKED: readonly [answers: RegExp, why: string][] = [
   [/ (502|default)$/, "a driver that fails: openapi_faults_test.ts"],
   [/^createToken 409$/, "more tokens than there may be, which takes long: they are a thousand"],
   [/^openSocket 101$/, "an open WebSocket shows no answer: tests/socket/asyncapi_test.ts opens one"],
-  [/^reloadPlugin 409$/, "a plugin whose folder has been broken: plugins_test.ts"],
+  [/^(start|reload)Plugin 409$/, "a plugin whose folder has been broken, or that does not start: plugins_test.ts"],
   [/ 429$/, "a bound that is reached: openapi_faults_test.ts"],
   [/^get(HookSwitch|Volume|Gain|Lamp|ButtonInfo) 501$/, "a driver without that getter: tests/conformance"],
 ];

@@ -21,7 +21,7 @@ export interface StartedApplication {
   application: string;
   /** It ends if nothing is heard of it for that long. */
   leaseSeconds: number;
-  /** How many phones there are: device ids go from 0 to one less. */
+  /** How many device ids there are, up to the last phone that may be seen: they go from 0 to one less. */
   phoneCount: number;
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { seesOf } from "../../access/mod.ts";
 import { beginApplication, fit, NewApplication, startedApplication } from "../../api/mod.ts";
 import { ApplicationList, StartedApplication } from "../../core/contract/shapes/mod.ts";
 import { json, noContent, STREAM_HEADERS } from "../answering/answer.ts";
@@ -43,7 +44,7 @@ export function applicationEndpoints(
         const body = await readJson(context.req.raw, bounds);
         const asked = fit(body, { shape: NewApplication, place: "body" });
         const application = await beginApplication(ports, { token, asked });
-        return json(startedApplication(application, ports), { status: 201 });
+        return json(startedApplication(application, { token, ports }), { status: 201 });
       },
     },
     {
@@ -54,9 +55,14 @@ export function applicationEndpoints(
         id: "listApplications",
         tag: "operator",
         summary: "List the applications of every token",
-        answers: { 200: { description: "Every application, oldest first.", body: ApplicationList } },
+        answers: {
+          200: {
+            description: "Every application, oldest first, with its handles of phones that the token may see.",
+            body: ApplicationList,
+          },
+        },
       },
-      serve: () => json({ applications: operator.applications() }),
+      serve: ({ token }) => json({ applications: operator.applications(seesOf(token)) }),
     },
     {
       method: "POST",

@@ -4,8 +4,8 @@
  * @module
  */
 import { z } from "zod";
-import { phonesOf, requireValid, type Token } from "../../access/mod.ts";
-import { fit, integer, must, quota, Refusal, text } from "../../api/mod.ts";
+import { phonesOf, requireUnlimited, requireValid } from "../../access/mod.ts";
+import { fit, integer, must, quota, text } from "../../api/mod.ts";
 import { EXPORT_FORMATS } from "../../core/contract/history.ts";
 import { Checkpoint, Verdict } from "../../core/contract/shapes/mod.ts";
 import { json, SAFE_HEADERS } from "../answering/answer.ts";
@@ -23,6 +23,8 @@ const EXPORTS = { most: 8, each: 2 };
 /** Each is a worker that reads the whole file. */
 const CHECKS = { most: 2, each: 1 };
 const STALL_MS = 60_000;
+/** How it grows tells of phones that a limited token may not see. */
+const CHAIN = "The chain is";
 
 const hex = (digits: number) =>
   text.regex(new RegExp(`^[0-9a-f]{${digits}}$`), must(`${digits} lower-case hex digits`));
@@ -110,7 +112,7 @@ export function auditEndpoints(
         answers: { 200: { description: "The newest block that is on disk.", body: Checkpoint } },
       },
       serve({ token }) {
-        requireUnlimited(token);
+        requireUnlimited(token, CHAIN);
         return json(audit.checkpoint());
       },
     },
@@ -132,7 +134,7 @@ export function auditEndpoints(
         problems: ["REQUESTOVERRUN"],
       },
       async serve({ context, token }) {
-        requireUnlimited(token);
+        requireUnlimited(token, CHAIN);
         const { raw } = context.req;
         const { checkpoint } = fit(await readJsonIfAny(raw, bounds) ?? {}, { shape: Check, place: "body" });
         requireValid(token, tokens);
@@ -144,13 +146,4 @@ export function auditEndpoints(
       },
     },
   ];
-}
-
-/** The chain is of all rows: how it grows tells of phones that a limited token may not see. */
-function requireUnlimited({ id, phones }: Token): void {
-  if (phones === null) return;
-  throw new Refusal(
-    "missing-scope",
-    `The token ${id} has history:read for some phones only; the chain is of all: use a token without a list of phones`,
-  );
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Context, Handler } from "hono";
-import { authenticate, hasScope, requireScope, type Scope, type Token } from "../../access/mod.ts";
+import { authenticate, hasScope, requireScope, type Scope, seesOf, type Token } from "../../access/mod.ts";
 import { INTERNAL_PROBLEM, noteRefusal, problemOf } from "../../api/mod.ts";
 import type {
   Applications,
@@ -106,7 +106,7 @@ export function foreignApplicationOf(call: Call, operator: Operator): Releasable
 /** The handle that the path names, as {@linkcode foreignApplicationOf}. */
 export function foreignHandleOf(call: Call, operator: Operator): ReleasableHandle | undefined {
   if (!hasScope(call.token, "admin")) return undefined;
-  const found = operator.handle(pathValue(call, "handle"));
+  const found = operator.handle(pathValue(call, "handle"), seesOf(call.token));
   if (found.application.token === call.token.id) return undefined;
   call.handle = found;
   return found;

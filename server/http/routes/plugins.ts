@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { seesOf } from "../../access/mod.ts";
+import { requireAllOf, seesAllOf, seesOf, seesPluginOf } from "../../access/mod.ts";
 import { Refusal } from "../../api/mod.ts";
 import { PhoneError } from "../../core/contract/errors.ts";
 import type { ManagedPlugin, PluginView } from "../../core/contract/managed_plugin.ts";
@@ -53,15 +53,19 @@ export function pluginEndpoints(ports: PluginPorts): Endpoint[] {
     const phones = ports.applications.phones(seesOf(call.token)).filter((phone) => phone.plugin === condition.name);
     return {
       ...condition,
-      ...(detail !== "" && { reason: detail }),
+      ...(mayHear(call, plugin) && detail !== "" && { reason: detail }),
       ...(manifest && { version: manifest.version, description: manifest.description }),
       phones: phones.length,
       permissions: { ...(manifest && { asked: manifest.permissions }), granted: grants },
     };
   };
+  const pluginsOf = ({ token }: Call): ManagedPlugin[] => {
+    const sees = seesPluginOf(token);
+    return ports.plugins().filter(({ condition }) => sees(condition.name));
+  };
   const pluginOf = (call: Call): ManagedPlugin => {
     const name = pathValue(call, "plugin");
-    const plugin = ports.plugins().find(({ condition }) => condition.name === name);
+    const plugin = pluginsOf(call).find(({ condition }) => condition.name === name);
     if (plugin) return plugin;
     throw new Refusal("not-found", `No plugin is named ${quoted(name)}; the server's configuration names them`);
   };
@@ -84,9 +88,12 @@ export function pluginEndpoints(ports: PluginPorts): Endpoint[] {
       const noted = noteCommand(name, { plugin, call, ports });
       const [done, fact] = await Promise.allSettled([plugin[name](), noted]);
       if (done.status === "rejected") throw done.reason;
-      if (typeof done.value === "string") throw new Refusal("conflict", `The plugin goes on as it was. ${done.value}`);
+      if (typeof done.value === "string") {
+        const why = mayHear(call, plugin) ? `. ${done.value}` : "";
+        throw new Refusal("conflict", `The plugin goes on as it was${why}`);
+      }
       if (fact.status === "rejected") throw fact.reason;
-      if (name !== "stop") requireReady(plugin);
+      if (name !== "stop") requireReady(call, plugin);
       return json(viewOf(plugin, call));
     },
   });
@@ -99,9 +106,12 @@ export function pluginEndpoints(ports: PluginPorts): Endpoint[] {
         id: "listPlugins",
         tag: "operator",
         summary: "List the plugins",
+        description:
+          "A token that is limited to phones is told of the plugins that can have one of these, and why a plugin is in " +
+          "its state where it may see all of its phones.",
         answers: { 200: { description: "Every configured plugin, in the order of configuration.", body: PluginList } },
       },
-      serve: (call) => json({ plugins: ports.plugins().map((plugin) => viewOf(plugin, call)) }),
+      serve: (call) => json({ plugins: pluginsOf(call).map((plugin) => viewOf(plugin, call)) }),
     },
     command("start"),
     command("stop"),
@@ -116,22 +126,33 @@ export function pluginEndpoints(ports: PluginPorts): Endpoint[] {
         summary: "Read the newest lines of a plugin's log",
         description:
           "What it printed and logged, and what its host says of it, oldest first: at most 200 lines or 64 Ki " +
-          "characters since the server was started. Too many lines at once are dropped, and counted.",
+          "characters since the server was started. Too many lines at once are dropped, and counted. They can tell of " +
+          "every phone of the plugin: a token that may not see all of them is refused.",
         path,
         answers: { 200: { description: "The lines.", body: PluginLog } },
         problems: ["not-found"],
       },
-      serve: (call) => json({ lines: pluginOf(call).lines }),
+      serve(call) {
+        const { condition: { name: plugin }, lines } = pluginOf(call);
+        requireAllOf(call.token, { plugin, what: "The log of the plugin is" });
+        return json({ lines });
+      },
     },
   ];
 }
 
 /** Whoever has a plugin started wants its phones, and must not take an answer for them. */
-function requireReady({ condition: { state, detail, nextTryAt } }: ManagedPlugin): void {
+function requireReady(call: Call, plugin: ManagedPlugin): void {
+  const { state, detail, nextTryAt } = plugin.condition;
   if (state === "ready") return;
-  const why = detail && `: ${detail}`;
+  const why = detail !== "" && mayHear(call, plugin) ? `: ${detail}` : "";
   const next = nextTryAt === undefined ? "" : `; the next try is at ${nextTryAt}`;
   throw new Refusal("conflict", `The plugin was started, and is ${state} now${why}${next}`);
+}
+
+/** Whether a caller may hear why a plugin is as it is: the words can name any of its phones. */
+function mayHear({ token }: Call, { condition: { name } }: ManagedPlugin): boolean {
+  return seesAllOf(token, name);
 }
 
 /** Notes who commands what; a disk that takes nothing keeps nobody from commanding, but is told. */

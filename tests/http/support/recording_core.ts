@@ -63,7 +63,7 @@ export class RecordingCore {
 
   /** The face that transports call. */
   readonly applications: Applications = {
-    phoneCount: 2,
+    phoneCount: () => 2,
     initialize: async (name, { sees, ...options }) => {
       this.sees = sees;
       await this.#record("initialize", name, options);

@@ -14,7 +14,9 @@ import { type CheckedPluginConfig, PLUGIN_NAME, type PluginConfig, pluginConfig 
 import { type LogEntry, PluginLog } from "./plugin_log.ts";
 import { Misconfigured, PluginRefusal, STOPPED_BECAUSE } from "./refusal.ts";
 import type { RunBounds } from "./plugin_run.ts";
+import { ResourceWatch } from "./resource_watch.ts";
 import { Supervisor } from "./supervisor.ts";
+import { TemporaryFolders } from "./temporary_folders.ts";
 
 /** What an operator sets: see {@linkcode RunBounds}. */
 export type HostBounds = Omit<RunBounds, "releaseMs">;
@@ -91,6 +93,8 @@ export function createHost(
   const configs = plugins.map((config) => pluginConfig.parse(config));
   const warn = (text: string) => log({ plugin: "", level: "warn", text });
   const leftovers = new Leftovers(folder, warn);
+  const temporary = new TemporaryFolders(folder, warn);
+  const watch = new ResourceWatch();
   let supervisors: Supervisor[] = [];
   return {
     async start() {
@@ -99,6 +103,7 @@ export function createHost(
       const isStarted = ({ config }: Described) => config.enabled && !safe;
       intake.enable(described.filter(isStarted).map(({ name }) => name));
       const ended = await leftovers.end();
+      await temporary.empty();
       if (ended > 0) warn(`${ended} processes of an earlier server were still running and were ended`);
       supervisors = described.map((plugin) =>
         new Supervisor(plugin.name, {
@@ -109,6 +114,8 @@ export function createHost(
           intake,
           bounds: { ...DEFAULT_HOST_BOUNDS, ...bounds, releaseMs },
           leftovers,
+          temporary,
+          watch,
           log: new PluginLog(plugin.name, log),
         })
       );

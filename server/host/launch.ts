@@ -3,7 +3,15 @@
  *
  * @module
  */
+import { z } from "zod";
+import type { CheckedPluginConfig } from "./plugin_config.ts";
 import { denoCommand } from "./shell.ts";
+
+/** What one plugin may take of the machine. */
+export type PluginLimits = Pick<CheckedPluginConfig, "heapMb" | "memoryMb" | "fileMb" | "temporaryMb" | "openFiles">;
+
+/** What the runtime reserves at its start, megabytes, measured; it is counted as data and never written to. */
+const RESERVED_MB = 1_536;
 
 /** One start of a plugin. */
 export interface Launch {
@@ -15,8 +23,12 @@ export interface Launch {
   permissions: string[];
   /** Its whole environment. */
   environment: Record<string, string>;
-  /** The limit of its JavaScript heap, megabytes. */
-  heapMb: number;
+  /** What it may take of the machine. */
+  limits: PluginLimits;
+  /** Whether it may import packages from the cache that its temporary folder leads to. */
+  importsPackages: boolean;
+  /** Its temporary folder, an absolute path. */
+  temporary: string;
   /** Names this very process on its command line. */
   nonce: string;
 }
@@ -33,7 +45,10 @@ export function sdk(): URL {
 }
 
 /** Starts a plugin's process: detached, so that signals of the server's terminal do not reach it. */
-export function launch({ folder, entry, permissions, environment, heapMb, nonce }: Launch): Deno.ChildProcess {
+export function launch(
+  { folder, entry, permissions, environment, limits, importsPackages, temporary, nonce }: Launch,
+): Deno.ChildProcess {
+  const { heapMb, memoryMb, fileMb, openFiles } = limits;
   const runner = new URL("../plugin/runner.ts", import.meta.url);
   return denoCommand([
     "run",
@@ -43,6 +58,10 @@ export function launch({ folder, entry, permissions, environment, heapMb, nonce 
     "--no-lock",
     "--no-remote",
     "--cached-only",
+    // Written anew by each process, it would cost more than it saves.
+    "--no-code-cache",
+    // What it does not import, it cannot import by a computed name either.
+    ...importsPackages ? [] : ["--no-npm"],
     importMap(entry),
     `--v8-flags=--max-old-space-size=${heapMb}`,
     // Its own origin: otherwise web storage, which needs no permission, would be shared by all plugins.
@@ -50,5 +69,26 @@ export function launch({ folder, entry, permissions, environment, heapMb, nonce 
     ...permissions,
     runner.href,
     nonce,
-  ], { cwd: folder, env: environment, detached: true, stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
+  ], {
+    cwd: folder,
+    env: {
+      ...environment,
+      // Whatever the runtime keeps is in one place, which is watched and goes with the process.
+      TMPDIR: temporary,
+      DENO_DIR: `${temporary}/deno`,
+      // A GPU, which needs no permission, is not found.
+      DENO_WEBGPU_BACKEND: "none",
+    },
+    limits: { fileMb, openFiles, dataMb: RESERVED_MB + heapMb + memoryMb },
+    detached: true,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Where this Deno keeps packages. */
+export async function packageCache(): Promise<string> {
+  const { stdout } = await denoCommand(["info", "--json", "--no-config"], { limits: { dataMb: RESERVED_MB } }).output();
+  return z.object({ npmCache: z.string() }).parse(JSON.parse(new TextDecoder().decode(stdout))).npmCache;
 }

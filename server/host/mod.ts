@@ -11,4 +11,4 @@ export { faultsOf, type HeldAgainst } from "./file_faults.ts";
 export { shellLines } from "./shell.ts";
 export { runningPlugins } from "./leftovers.ts";
 export { examinePlugin } from "./prepare.ts";
-export { NOT_YET, PluginRefusal, STOPPED_BECAUSE } from "./refusal.ts";
+export { NOT_YET, PluginRefusal, saysExceeded, STOPPED_BECAUSE } from "./refusal.ts";

@@ -11,7 +11,10 @@ import { PluginRefusal } from "./refusal.ts";
 import { denoCommand } from "./shell.ts";
 
 const SDK_SPECIFIER = "switchroom/plugin";
+/** The longest list of imports, and the longest module. */
 const MOST_BYTES = 16_777_216;
+/** The most memory that reading them may take: some sixty times their length, measured. */
+const MOST_MEMORY_MB = 1_024;
 const PINNED = /^npm:\/?(?:@[a-z0-9._~-]+\/)?[a-z0-9._~-]+@\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\/.*)?$/i;
 
 const target = z.object({ specifier: z.string().optional(), error: z.string().optional() });
@@ -37,23 +40,29 @@ export interface PluginPlace {
 /**
  * Walks everything that a plugin's entry imports.
  *
+ * @returns Whether it imports packages of npm.
  * @throws {PluginRefusal} If the entry or an import is missing or does not parse, or something is imported that is
  * neither in the plugin's folder, nor the SDK, nor a built-in of Node, nor a package of npm pinned to one version.
  */
-export async function checkImports({ folder, entry }: PluginPlace, signal: AbortSignal): Promise<void> {
+export async function checkImports({ folder, entry }: PluginPlace, signal: AbortSignal): Promise<boolean> {
+  await checkLength(entry);
   const { modules } = await readGraph({ folder, entry }, signal);
   const known = new Map(modules.map((module) => [module.specifier, module]));
   // What is added while it is gone through is gone through, too.
   const files = new Set([entry.href]);
+  let importsPackages = false;
   for (const url of files) {
     await checkInside(url, folder);
+    await checkLength(new URL(url));
     const module = known.get(url);
     if (module?.error) throw refusal(firstLine(module.error));
     for (const dependency of module?.dependencies ?? []) {
       const file = fileOf(dependency);
       if (file !== undefined) files.add(file);
+      importsPackages ||= dependency.code?.specifier?.startsWith("npm:") ?? false;
     }
   }
+  return importsPackages;
 }
 
 /**
@@ -83,7 +92,8 @@ function fileOf({ specifier, code }: Dependency): string | undefined {
 }
 
 async function readGraph({ folder, entry }: PluginPlace, signal: AbortSignal): Promise<z.infer<typeof graph>> {
-  const { success, stdout, stderr } = await denoCommand([
+  signal.throwIfAborted();
+  const process = denoCommand([
     "info",
     "--quiet",
     "--json",
@@ -93,13 +103,37 @@ async function readGraph({ folder, entry }: PluginPlace, signal: AbortSignal): P
     "--no-npm",
     importMap(entry),
     entry.href,
-  ], { cwd: folder, signal }).output();
-  const words = new TextDecoder();
-  if (!success) throw refusal(firstLine(words.decode(stderr)) || "deno info failed");
-  if (stdout.length > MOST_BYTES) {
-    throw refusal(`its list of imports has ${stdout.length} bytes, more than ${MOST_BYTES}`);
+  ], { cwd: folder, signal, stdout: "piped", stderr: "piped", limits: { dataMb: MOST_MEMORY_MB } }).spawn();
+  const [stdout, stderr, status] = await Promise.all([
+    firstBytes(process.stdout),
+    firstBytes(process.stderr),
+    process.status,
+  ]);
+  // Once it is cut off, its output has no reader, and it ends.
+  if (stdout === undefined) throw refusal(`its list of imports has more than ${MOST_BYTES} bytes`);
+  if (status.success) return graph.parse(JSON.parse(stdout));
+  signal.throwIfAborted();
+  if (status.signal === "SIGABRT") throw refusal(`reading its imports took more than ${MOST_MEMORY_MB} MB of memory`);
+  throw refusal(firstLine(stderr ?? "") || "deno info failed");
+}
+
+/** A whole output as text; undefined if it is longer than it may be. */
+async function firstBytes(stream: ReadableStream<Uint8Array>): Promise<string | undefined> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let length = 0;
+  for await (const bytes of stream) {
+    length += bytes.length;
+    if (length > MOST_BYTES) return undefined;
+    text += decoder.decode(bytes, { stream: true });
   }
-  return graph.parse(JSON.parse(words.decode(stdout)));
+  return text + decoder.decode();
+}
+
+/** Refuses a module that would take too much memory to read. What cannot be looked at is told by who reads it. */
+async function checkLength(url: URL): Promise<void> {
+  const { size } = await Deno.stat(url).catch(() => ({ size: 0 }));
+  if (size > MOST_BYTES) throw refusal(`${url} has ${size} bytes, more than ${MOST_BYTES}`);
 }
 
 /** Refuses a file outside the folder, also by way of a symbolic link. */

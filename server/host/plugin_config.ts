@@ -13,6 +13,9 @@ const MOST_CONFIG = 65_536;
 
 const list = (what: string) => z.array(z.string()).max(256).default([]).describe(what);
 
+const megabytes = (usual: number, what: string) =>
+  z.int().min(16).max(65_536).default(usual).describe(`${what}, megabytes.`);
+
 /** The lists of a manifest's `permissions` and of an operator's `grants`, as Deno names them. */
 export const permissionLists = z.strictObject({
   net: list("Hosts, host:port, addresses and networks that it may reach or listen on."),
@@ -36,7 +39,13 @@ export const pluginConfig = z.strictObject({
     "Handed to the plugin, with the defaults of its manifest's schema.",
   ),
   grants: permissionLists.prefault({}).describe("What it may reach: it must cover what its manifest asks for."),
-  heapMb: z.int().min(16).max(65_536).default(128).describe("The most that its JavaScript heap may take, megabytes."),
+  heapMb: megabytes(128, "The most that its JavaScript heap may take"),
+  memoryMb: megabytes(512, "The most memory that it may take beside that heap: buffers, workers, the runtime itself"),
+  fileMb: megabytes(64, "The longest file that it may write"),
+  temporaryMb: megabytes(64, "The most that its runtime may keep in temporary files"),
+  openFiles: z.int().min(64).max(1_048_576).default(4_096).describe(
+    "How many files and connections it may have open; fewer where the system allows fewer.",
+  ),
 });
 
 /** One entry of `plugins` as it is written. */

@@ -25,7 +25,7 @@ import { within } from "../tools/mod.ts";
 import { fromPlugin, WireFault } from "./messages.ts";
 import { PluginLink } from "./plugin_link.ts";
 import { type PluginLog, readLines } from "./plugin_log.ts";
-import { NOT_YET, STOPPED_BECAUSE } from "./refusal.ts";
+import { exceeded, NOT_YET, STOPPED_BECAUSE } from "./refusal.ts";
 
 /** How a process ended. */
 export interface Ending {
@@ -49,6 +49,10 @@ export interface ProcessOptions {
   intake: PluginIntake;
   /** How long it may take to start and to stop, and how often it must beat. */
   bounds: { startMs: number; stopMs: number; heartbeatMs: number; missedHeartbeats: number };
+  /** The longest file that it may write, megabytes: the system ends it then. */
+  fileMb: number;
+  /** Watches what it holds, and tells if that is too much, until what is returned is called. */
+  watch(exceed: (why: string) => void): () => void;
   /** Takes what it logs and prints, and what is said of it. */
   log: PluginLog;
   /** Whether phones that it does not offer are taken away. */
@@ -107,6 +111,7 @@ export class SupervisedProcess {
     this.#startTimer = setTimeout(() => {
       this.#kill("pluginHang", `it was not ready within ${bounds.startMs} ms of its start`);
     }, bounds.startMs);
+    const unwatch = this.#options.watch((why) => this.#kill("pluginCrash", why));
     this.#send({ type: "hello", wire: WIRE_VERSION, name, config, beatMs: bounds.heartbeatMs });
     const stdout = this.#process.stdout.getReader();
     const stderr = this.#process.stderr.getReader();
@@ -114,16 +119,11 @@ export class SupervisedProcess {
     // It is waited for below; until then its failure must not count as unhandled.
     reading.catch(() => {});
     const status = await this.#process.status;
+    unwatch();
     await within(reading, DRAIN_MS);
     this.#clearTimers();
     await Promise.allSettled([stdout.cancel(), stderr.cancel(), this.#stdin.abort()]);
-    const ending = this.#ending ?? {
-      cause: "pluginCrash",
-      detail: `its process ended with ${status.signal ?? `exit code ${status.code}`}${
-        log.lastWords && `: ${log.lastWords}`
-      }`,
-      verdict: "crash",
-    };
+    const ending = this.#ending ?? { cause: "pluginCrash", detail: this.#lastWords(status), verdict: "crash" };
     this.#ending = ending;
     this.#link.end();
     this.#ended.resolve();
@@ -144,6 +144,12 @@ export class SupervisedProcess {
     this.#options.log.add("warn", `it did not stop within ${stopMs} ms and was killed`);
     this.#end();
     await this.#ended.promise;
+  }
+
+  #lastWords({ signal, code }: Deno.CommandStatus): string {
+    const { fileMb, log } = this.#options;
+    if (signal === "SIGXFSZ") return exceeded("file size", fileMb);
+    return `its process ended with ${signal ?? `exit code ${code}`}${log.lastWords && `: ${log.lastWords}`}`;
   }
 
   async #listen(stdout: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {

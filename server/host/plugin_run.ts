@@ -8,8 +8,10 @@ import { wordsOf } from "../core/contract/errors.ts";
 import type { PluginIntake } from "../core/mod.ts";
 import { pause, unlessAborted, within } from "../tools/mod.ts";
 import { BackOff } from "./back_off.ts";
-import { launch } from "./launch.ts";
+import { launch, type PluginLimits } from "./launch.ts";
 import type { Leftovers } from "./leftovers.ts";
+import type { ResourceWatch } from "./resource_watch.ts";
+import type { TemporaryFolders } from "./temporary_folders.ts";
 import type { Manifest } from "./manifest.ts";
 import type { CheckedPluginConfig } from "./plugin_config.ts";
 import { type Beat, SupervisedProcess } from "./plugin_process.ts";
@@ -52,6 +54,8 @@ export interface RunOptions {
   intake: PluginIntake;
   bounds: RunBounds;
   leftovers: Leftovers;
+  temporary: TemporaryFolders;
+  watch: ResourceWatch;
   log: PluginLog;
   /** Told of each state, with the reason in words, and of one that backs off when it is tried again. */
   become(state: PluginState, why?: { detail: string; nextTryAt?: Date }): void;
@@ -69,6 +73,16 @@ const LONGEST_WAIT_MS = { crash: 2_000, notYet: 300_000 } as const;
 interface Setback {
   verdict: keyof typeof LONGEST_WAIT_MS;
   detail: string;
+}
+
+/** A process, just launched. */
+interface Launched {
+  process: Deno.ChildProcess;
+  /** Its temporary folder. */
+  folder: string;
+  limits: PluginLimits;
+  /** What the plugin in it is to be given. */
+  config: unknown;
 }
 
 /** Says that it crashed once too often. */
@@ -152,14 +166,14 @@ export class PluginRun {
    * @throws {GivenUp} If it was tried often enough.
    */
   async #oneProcess(): Promise<Setback | undefined> {
-    const { name, intake, bounds, leftovers, log, become } = this.#options;
+    const { name, intake, bounds, leftovers, temporary, watch, log, become } = this.#options;
     if (this.#stopping.signal.aborted) return;
     become("starting");
     const nonce = crypto.randomUUID();
     const launched = await this.#launch(nonce);
     if (launched === undefined) return;
     if ("verdict" in launched) return launched;
-    const { process, config } = launched;
+    const { process, config, folder, limits } = launched;
     log.begin();
     leftovers.remember(nonce, { name, pid: process.pid });
     if (++this.#launches > 1) this.#options.onRestart();
@@ -168,6 +182,8 @@ export class PluginRun {
       config,
       intake,
       bounds,
+      fileMb: limits.fileMb,
+      watch: (exceed) => watch.watch({ pid: process.pid, temporary: folder, limits, exceed }),
       log,
       anew: this.#options.anew && !this.#wasReady,
       onReady: () => {
@@ -182,22 +198,27 @@ export class PluginRun {
     // What it was allowed to run would outlive it.
     if (this.#options.config.grants.run.length > 0) await endGroup(process.pid);
     leftovers.forget(nonce);
+    await temporary.remove(folder);
     if (cause === "pluginStop") return;
     if (verdict === "never") throw new PluginRefusal(`Cannot use the plugin: ${detail}`);
     return verdict === "crash" ? this.#crash(detail) : { verdict, detail };
   }
 
   /**
-   * A process and what the plugin in it is to be given, or none if the plugin is stopped meanwhile. What the system
-   * refuses just now, such as another process, is a crash: it may not the next time.
+   * A process, or none if the plugin is stopped meanwhile. What the system refuses just now, such as another process,
+   * is a crash: it may not the next time.
    */
-  async #launch(nonce: string): Promise<{ process: Deno.ChildProcess; config: unknown } | Setback | undefined> {
-    const { config, bounds, onManifest } = this.#options;
+  async #launch(nonce: string): Promise<Launched | Setback | undefined> {
+    const { config, bounds, temporary, onManifest } = this.#options;
     const { signal } = this.#stopping;
     try {
       const prepared = await prepare(config, { startMs: bounds.startMs, signal, onManifest });
       if (signal.aborted) return undefined;
-      return { process: launch({ ...prepared.launch, nonce }), config: prepared.config };
+      const { importsPackages, limits } = prepared.launch;
+      const folder = await temporary.make(nonce, { importsPackages });
+      if (signal.aborted) return void await temporary.remove(folder);
+      const process = launch({ ...prepared.launch, nonce, temporary: folder });
+      return { process, folder, limits, config: prepared.config };
     } catch (error) {
       if (error instanceof PluginRefusal || signal.aborted) throw error;
       return this.#crash(`it could not be launched: ${wordsOf(error)}`);

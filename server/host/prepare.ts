@@ -27,7 +27,7 @@ export interface PrepareOptions {
 /** One start, prepared. */
 export interface Prepared {
   /** How its process is launched. */
-  launch: Omit<Launch, "nonce">;
+  launch: Omit<Launch, "nonce" | "temporary">;
   /** What the plugin is given: what its operator configured, completed by its manifest's defaults. */
   config: unknown;
 }
@@ -39,7 +39,7 @@ export interface Prepared {
  * @throws The signal's reason if it aborts.
  */
 export async function prepare(
-  { source, config, grants, heapMb }: CheckedPluginConfig,
+  { source, config, grants, heapMb, memoryMb, fileMb, temporaryMb, openFiles }: CheckedPluginConfig,
   options: PrepareOptions,
 ): Promise<Prepared> {
   const manifest = await readManifest(source);
@@ -48,9 +48,10 @@ export async function prepare(
   const folder = await Deno.realPath(source);
   const permissions = permissionFlags(manifest.permissions, grants);
   const entry = pathToFileURL(join(folder, manifest.entry));
-  await checkInTime({ folder, entry }, options);
+  const importsPackages = await checkInTime({ folder, entry }, options);
   const environment = grantedEnvironment(grants);
-  return { launch: { folder, entry, permissions, environment, heapMb }, config: completed };
+  const limits = { heapMb, memoryMb, fileMb, temporaryMb, openFiles };
+  return { launch: { folder, entry, permissions, environment, limits, importsPackages }, config: completed };
 }
 
 /**
@@ -68,10 +69,10 @@ export async function examinePlugin(
   return await promise;
 }
 
-async function checkInTime(place: PluginPlace, { startMs, signal }: PrepareOptions): Promise<void> {
+async function checkInTime(place: PluginPlace, { startMs, signal }: PrepareOptions): Promise<boolean> {
   const late = AbortSignal.timeout(startMs);
   try {
-    await checkImports(place, AbortSignal.any([signal, late]));
+    return await checkImports(place, AbortSignal.any([signal, late]));
   } catch (error) {
     // Reading a pipe or a dead disk would take for ever, and the next time too.
     if (late.aborted) {

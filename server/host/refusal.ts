@@ -17,6 +17,20 @@ export const STOPPED_BECAUSE = {
 /** How the reason of one begins that goes on being tried, because what it needs is not there yet. */
 export const NOT_YET = "it cannot start yet";
 
+/** What a plugin can take too much of, and the keys of its configuration that say how much. */
+const LIMITED = { memory: "heapMb and memoryMb", "temporary files": "temporaryMb", "file size": "fileMb" } as const;
+
+/** Why a process is ended that took more than it may: in these words, which say nothing of its inside. */
+export function exceeded(what: keyof typeof LIMITED, mostMb: number): string {
+  return `it exceeded its limit of ${what}, ${mostMb} MB (${LIMITED[what]})`;
+}
+
+/** Whether words say nothing but that a limit was exceeded, and perhaps how often. */
+export function saysExceeded(words: string): boolean {
+  return /^(?:it ended \d+ times within five minutes, the last time because )?it exceeded its limit of (?:memory|temporary files|file size), \d+ MB \([a-zA-Z ]+\)$/
+    .test(words);
+}
+
 /** The plugins cannot be started together as they are configured: the operator must change something. */
 export class Misconfigured extends Error {
   override readonly name = "Misconfigured";

@@ -5,21 +5,46 @@
  * @module
  */
 
+/** What a process may take of the machine, as its system knows it. */
+export interface ProcessLimits {
+  /** The longest file that it may write, megabytes; longer, and the system ends it with SIGXFSZ. */
+  fileMb?: number;
+  /** How many files and connections it may have open. */
+  openFiles?: number;
+  /** How much it may write into memory of its own, megabytes; what is more it is not given. */
+  dataMb: number;
+}
+
+/** How a process of Deno is started. */
+export interface DenoOptions extends Omit<Deno.CommandOptions, "args" | "clearEnv"> {
+  limits: ProcessLimits;
+}
+
 /**
  * What starts Deno. The server may run `sh`, but its own Deno only by name, and where Deno comes from npm that name is
  * a script which needs an environment and leaves the real process alive when it is killed; `exec` puts the real one in
- * the shell's place.
+ * the shell's place, with the shell's limits. A limit that the system does not know, or has lower, stays as it is.
  */
-const EXEC = 'exec "$@"';
+const START = `
+limit() { [ -z "$2" ] || ulimit "$1" "$2"; } 2> /dev/null
+limit -c 0
+limit -f "$1"
+limit -n "$2"
+limit -d "$3"
+shift 3
+exec "$@"`;
 
-/** A command that runs this very Deno with nothing of the server's environment. */
-export function denoCommand(
-  args: string[],
-  options: Omit<Deno.CommandOptions, "args" | "clearEnv"> = {},
-): Deno.Command {
+/** Blocks of `ulimit -f` in a megabyte. */
+const BLOCKS = 2_048;
+const KILOBYTES = 1_024;
+
+/** A command that runs this very Deno within limits, with nothing of the server's environment. */
+export function denoCommand(args: string[], { limits, ...options }: DenoOptions): Deno.Command {
+  const { fileMb, openFiles, dataMb } = limits;
+  const most = [fileMb === undefined ? "" : fileMb * BLOCKS, openFiles ?? "", dataMb * KILOBYTES].map(String);
   return new Deno.Command("sh", {
     ...options,
-    args: ["-c", EXEC, "sh", Deno.execPath(), ...args],
+    args: ["-c", START, "sh", ...most, Deno.execPath(), ...args],
     clearEnv: true,
     // Looking for a newer Deno would contact a host that nobody allowed.
     env: { ...options.env, DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },

@@ -23,6 +23,8 @@ import type {
 import type { PluginIntake } from "../core/mod.ts";
 import { given, SerialQueue, within } from "../tools/mod.ts";
 import type { Leftovers } from "./leftovers.ts";
+import type { ResourceWatch } from "./resource_watch.ts";
+import type { TemporaryFolders } from "./temporary_folders.ts";
 import type { Manifest } from "./manifest.ts";
 import type { CheckedPluginConfig } from "./plugin_config.ts";
 import type { PluginLog } from "./plugin_log.ts";
@@ -45,6 +47,8 @@ export interface SupervisorOptions {
   intake: PluginIntake;
   bounds: RunBounds;
   leftovers: Leftovers;
+  temporary: TemporaryFolders;
+  watch: ResourceWatch;
   log: PluginLog;
 }
 
@@ -180,7 +184,7 @@ export class Supervisor implements ManagedPlugin {
   }
 
   async #begin({ anew } = { anew: false }): Promise<void> {
-    const { intake, bounds, leftovers, log } = this.#options;
+    const { intake, bounds, leftovers, temporary, watch, log } = this.#options;
     if (this.#state === "backingOff") await this.#end();
     if (this.#run && !this.#run.isEnding) return;
     if (this.#run && !await this.#run.untilEnded()) {
@@ -199,6 +203,8 @@ export class Supervisor implements ManagedPlugin {
       intake,
       bounds,
       leftovers,
+      temporary,
+      watch,
       log,
       become: (state, why) => this.#become(state, why),
       onManifest: (manifest) => this.#manifest = manifest,

@@ -1,7 +1,7 @@
 import type { PluginState } from "../core/contract/managed_plugin.ts";
 import type { Lifecycle } from "../core/mod.ts";
 import type { OpenHistory } from "../history/mod.ts";
-import { type Host, NOT_YET, STOPPED_BECAUSE } from "../host/mod.ts";
+import { type Host, NOT_YET, saysExceeded, STOPPED_BECAUSE } from "../host/mod.ts";
 import type { Health } from "../http/mod.ts";
 import { given } from "../tools/mod.ts";
 
@@ -42,7 +42,7 @@ export function health(
 /** Why a plugin is as it is, for anybody; the line that grants it what it needs is told too. */
 function reasonOf(state: PluginState, detail: string): string | undefined {
   if (detail === "") return undefined;
-  if (state === "needsGrant" || TOLD.includes(detail)) return detail;
+  if (state === "needsGrant" || TOLD.includes(detail) || saysExceeded(detail)) return detail;
   const elsewhere = "GET /v1/plugins says why";
   return detail.startsWith(NOT_YET) ? `${NOT_YET}; ${elsewhere}` : elsewhere;
 }

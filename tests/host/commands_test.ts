@@ -54,8 +54,7 @@ Deno.test("a plugin that needed a grant, or could not be loaded, can be started 
   await bench.until("settle", ([name]) => name === "settle");
   const plugin = pluginOf(bench);
   equal(plugin.condition.state, "stopped");
-  const [folder] = [...Deno.readDirSync(bench.folder)].filter(({ isDirectory }) => isDirectory);
-  await Deno.writeTextFile(`${bench.folder}/${folder?.name}/main.ts`, onePhone("{}"));
+  await Deno.writeTextFile(`${bench.source}/main.ts`, onePhone("{}"));
   await plugin.start();
   deepEqual([plugin.condition.state, plugin.condition.detail], ["ready", ""]);
 });
@@ -64,8 +63,7 @@ Deno.test("a reload stops the plugin in order and starts it with what its folder
   await using bench = await HostBench.run({ code: onePhone("{}"), manifest: { description: "before" } });
   const plugin = pluginOf(bench);
   equal(plugin.manifest?.description, "before");
-  const [folder] = [...Deno.readDirSync(bench.folder)].filter(({ isDirectory }) => isDirectory);
-  const manifest = `${bench.folder}/${folder?.name}/plugin.json`;
+  const manifest = `${bench.source}/plugin.json`;
   const changed = { ...JSON.parse(await Deno.readTextFile(manifest)), version: "1.1.0", description: "after" };
   await Deno.writeTextFile(manifest, JSON.stringify(changed));
   const before = bench.process;
@@ -107,8 +105,7 @@ for (const [what, { file, text, words }] of Object.entries(SLIPS)) {
     await using bench = await HostBench.run({ code: onePhone("{ getRing: () => ({ mode: 1, volume: 2 }) }") });
     const plugin = pluginOf(bench);
     await bench.process.open("p", NOTHING);
-    const [folder] = [...Deno.readDirSync(bench.folder)].filter(({ isDirectory }) => isDirectory);
-    await Deno.writeTextFile(`${bench.folder}/${folder?.name}/${file}`, text);
+    await Deno.writeTextFile(`${bench.source}/${file}`, text);
     match(await plugin.reload() ?? "", words);
     deepEqual([plugin.condition.state, plugin.condition.restarts, count(bench, "gone")], ["ready", 0, 0]);
     deepEqual(plugin.manifest?.permissions.net, []);

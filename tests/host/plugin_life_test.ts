@@ -72,8 +72,7 @@ Deno.test("steps 1 and 7 of a plugin's life: the process after a crash begins wi
   await bench.process.open("p", NOTHING);
   bench.operate(1, { operation: "setRing", params: { mode: 1, volume: 1 } });
   await bench.until("gone", ([name]) => name === "gone");
-  const [folder] = [...Deno.readDirSync(bench.folder)].filter(({ isDirectory }) => isDirectory);
-  await Deno.writeTextFile(`${bench.folder}/${folder?.name}/main.ts`, logging({ phones: ["q"] }));
+  await Deno.writeTextFile(`${bench.source}/main.ts`, logging({ phones: ["q"] }));
   await bench.untilTrue("the next process", () => told(bench).filter((name) => name === "ready").length === 2);
   const offered = bench.told.filter(([name]) => name === "addPhone").map(([, phone]) => (phone as { id: string }).id);
   deepEqual(offered, ["p", "q"]);

@@ -40,7 +40,9 @@ Deno.test("step 7 of a plugin's life: its process ends itself when the host is g
     entry: new URL(`file://${source}/main.ts`),
     permissions: [],
     environment: {},
-    heapMb: 64,
+    limits: { heapMb: 64, memoryMb: 512, fileMb: 64, temporaryMb: 64, openFiles: 1_024 },
+    importsPackages: false,
+    temporary: `${folder.path}/temporary`,
     nonce: crypto.randomUUID(),
   });
   await process.stdin.close();

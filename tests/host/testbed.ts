@@ -58,7 +58,10 @@ export class HostBench implements AsyncDisposable {
   readonly processes: PluginProcess[] = [];
   readonly #waiting = new Set<() => void>();
   #looking = false;
+  /** The data folder. */
   readonly folder: string;
+  /** The first plugin's folder. */
+  readonly source: string;
   readonly host: Host;
   /** What the core takes to tell everybody that a plugin is gone. */
   telling: Promise<void> = Promise.resolve();
@@ -77,6 +80,7 @@ export class HostBench implements AsyncDisposable {
     },
   ) {
     this.folder = folder;
+    this.source = options.plugins[0]?.source ?? "";
     this.host = createHost({
       folder,
       ...options,

@@ -146,6 +146,8 @@ async function begin() {
     anew: false,
     bounds: { startMs: 10_000, stopMs: 1_000, heartbeatMs: 10_000, missedHeartbeats: 3 },
     log: new PluginLog("test", () => {}),
+    fileMb: 64,
+    watch: () => () => {},
     onReady() {
       core.plugins.settle("test");
       ready.resolve();

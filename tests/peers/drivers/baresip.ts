@@ -50,6 +50,8 @@ export interface BaresipOptions {
   mwi?: boolean;
   /** Whether it answers by itself. */
   answers?: "manual" | "auto";
+  /** How long it rings before it gives that up, seconds. */
+  ringSeconds?: number;
 }
 
 /** A baresip that runs. The end of its block kills it. */
@@ -125,7 +127,10 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   };
 }
 
-async function configuration({ host = "127.0.0.1", port }: BaresipOptions, folder: string): Promise<string> {
+async function configuration(
+  { host = "127.0.0.1", port, ringSeconds = 120 }: BaresipOptions,
+  folder: string,
+): Promise<string> {
   const files = new TextDecoder().decode(
     (await new Deno.Command("dpkg", { args: ["-L", "baresip-core"] }).output()).stdout,
   ).split("\n");
@@ -134,6 +139,7 @@ async function configuration({ host = "127.0.0.1", port }: BaresipOptions, folde
   return `poll_method epoll
 sip_listen ${host.includes(":") ? `[${host}]` : host}:${port}
 net_interface ${host}
+call_local_timeout ${ringSeconds}
 rtp_ports ${port + RTP}-${port + RTP + RTP_PORTS}
 audio_path ${share}
 module_path ${modules}

@@ -21,6 +21,8 @@ export interface JamiOptions {
   registrar: string;
   /** Whether it insists on SRTP, as it does unless it is told otherwise. */
   srtp?: boolean;
+  /** How long it rings before it gives that up, seconds. */
+  ringSeconds?: number;
 }
 
 /** What has happened to it: a signal, and what it tells besides its account. */
@@ -93,6 +95,7 @@ export async function startJami(options: JamiOptions): Promise<Jami> {
     () => ask("ConfigurationManager.getAccountTemplate", { signature: "s", body: ["SIP"] }),
     SOON,
   );
+  await ask("ConfigurationManager.setRingingTimeout", { signature: "i", body: [options.ringSeconds ?? 30] });
   const account = await ask("ConfigurationManager.addAccount", {
     signature: "a{ss}",
     body: [{ ...template as Record<string, string>, ...details(options) }],

@@ -16,6 +16,8 @@ export interface LinphoneOptions {
   port: number;
   /** Its account. */
   user: string;
+  /** How long it rings before it gives that up, seconds. */
+  ringSeconds?: number;
 }
 
 /** What it says to a command, or what has happened to it: values by their names. */
@@ -47,11 +49,11 @@ const SOON = { minTimeout: ASK_AGAIN_MS, maxTimeout: 50, jitter: 0, maxAttempts:
 
 /** Starts a linphone and waits until it can be driven. */
 export async function startLinphone(options: LinphoneOptions): Promise<Linphone> {
-  const { port, user } = options;
+  const { user } = options;
   await using undo = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "switchroom_linphone_" });
   undo.defer(() => Deno.remove(folder, { recursive: true }));
-  await Deno.writeTextFile(`${folder}/rc`, configuration(port, folder));
+  await Deno.writeTextFile(`${folder}/rc`, configuration(options, folder));
 
   // It puts the socket where it likes, and takes only the name from us.
   const name = `switchroom_${crypto.randomUUID()}`;
@@ -129,13 +131,14 @@ function inTurn<Result>(call: (text: string) => Promise<Result>): (text: string)
 }
 
 /** Without a file for its messages it crashes at the first; without a sound card it sends no digits within the audio, hence by INFO. */
-function configuration(port: number, folder: string): string {
+function configuration({ port, ringSeconds = 30 }: LinphoneOptions, folder: string): string {
   return `[sip]
 sip_port=${port}
 sip_tcp_port=${port}
 sip_tls_port=-1
 bind_address=127.0.0.1
 guess_hostname=0
+inc_timeout=${ringSeconds}
 use_info=1
 use_rfc2833=1
 [rtp]

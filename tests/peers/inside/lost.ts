@@ -1,4 +1,5 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { retry } from "@std/async/retry";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { startBaresip } from "../drivers/baresip.ts";
 import { answer, startDesk } from "../support/desk.ts";
 import { REGISTRAR, startExchange } from "../support/exchange.ts";
@@ -48,6 +49,30 @@ test("a phone registers again with a server that was killed and started again (i
   await after.connected();
   equal((await after.phone.setDisplay({ row: 0, column: 0, text: "Back" })).outcome, "succeeded");
   await baresip.process.printed.next((line) => line.includes("Back"));
+});
+
+test("a lamp of a phone that kept its subscription can be lit again some time after the server was killed and started again", async () => {
+  const data = await Deno.makeTempDir();
+  const options = { users: ["1001"], config: { register: { leastSeconds: 1, mostSeconds: 8 } } };
+  const before = { data, token: crypto.randomUUID() };
+  await using undo = new AsyncDisposableStack();
+  undo.defer(() => Deno.remove(data, { recursive: true }));
+  const first = undo.use(await startExchange({ ...options, before }));
+  const baresip = undo.use(
+    await startBaresip({ port: 5070, user: "1001", registrar: REGISTRAR, registerSeconds: 8, mwi: true }),
+  );
+  match((await baresip.next("MWI_NOTIFY")).param ?? "", /Messages-Waiting: no/i);
+  await first.server.kill();
+
+  const second = undo.use(await startExchange({ ...options, before }));
+  const desk = await second.open("1001");
+  await desk.connected();
+  // It refuses every NOTIFY until the server has refused to know its subscription, and subscribes anew when it registers next.
+  await retry(
+    async () => equal((await desk.phone.setLamp({ lamp: 12, mode: "steady" })).outcome, "succeeded"),
+    { minTimeout: 200, maxTimeout: 200, jitter: 0, maxAttempts: 300 },
+  );
+  await baresip.events.next(({ type, param = "" }) => type === "MWI_NOTIFY" && /Messages-Waiting: yes/i.test(param));
 });
 
 test("a phone that loses its power in a call is on hook and disconnected when it does not answer any more", async () => {

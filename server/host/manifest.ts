@@ -4,6 +4,7 @@
  * @module
  */
 import { wordsOf } from "../core/contract/errors.ts";
+import { spaced } from "../core/contract/text.ts";
 import { z } from "zod";
 import { SDK_VERSION } from "../wire/mod.ts";
 import { faultsOf } from "./file_faults.ts";
@@ -21,7 +22,7 @@ const manifest = z.strictObject({
     error: `must include the version of this server's plugin SDK, ${SDK_VERSION}, which is not the server's own`,
   }),
   entry: z.string().regex(/^\.\/[^\\\0]+$/, "must be a path that begins with ./").max(1_024),
-  description: z.string().max(1_024).default(""),
+  description: z.string().max(1_024).transform(spaced).default(""),
   permissions: permissionLists.prefault({}),
   config: z.record(z.string(), z.unknown()).default({}),
 });

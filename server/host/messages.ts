@@ -18,6 +18,7 @@ import {
   STATUS_FLAGS,
 } from "../core/contract/names.ts";
 import { FEATURES } from "../core/contract/features.ts";
+import { spaced } from "../core/contract/text.ts";
 import { OFFER_BOUNDS, type OfferedPhone, PHONE_ID } from "../core/contract/offered_phone.ts";
 import { type GetterName, type GetterResults, GETTERS, OPERATIONS } from "../core/contract/operations.ts";
 import { type FromPlugin, TEXT_LIMIT } from "../wire/mod.ts";
@@ -34,12 +35,12 @@ export class WireFault extends Error {
 }
 
 const phone = z.string().regex(PHONE_ID);
-const words = z.string().max(TEXT_LIMIT);
-/** As the history can keep it, so that the record is the same wherever it is read. */
-const recordable = words.transform((text) => text.toWellFormed().replaceAll("\0", "\uFFFD"));
+/** In one line that gives no orders to a terminal, and as the history can keep it: a plugin's words are shown as they are. */
+const shown = (longest: number) => z.string().max(longest).transform((text) => spaced(text.toWellFormed()));
+const words = shown(TEXT_LIMIT);
 const call = z.int().min(1);
 const small = z.int().min(0).max(OFFER_BOUNDS.number);
-const name = z.string().max(OFFER_BOUNDS.name);
+const name = shown(OFFER_BOUNDS.name);
 const base64 = z.base64();
 const device = z.enum(HOOKSWITCH_DEVICES);
 const hookSwitchMode = z.enum(HOOKSWITCH_MODES);
@@ -53,7 +54,7 @@ const result = z.int().refine((value) => value === 0 || isErrorValue(value));
 
 const offer: z.ZodType<OfferedPhone> = z.strictObject({
   id: phone,
-  name: name.min(1),
+  name: z.string().min(1).pipe(name),
   capabilities: z.strictObject({
     states: z.array(z.enum(PHONE_STATES)).max(PHONE_STATES.length),
     hookSwitchDevices: z.array(device).max(HOOKSWITCH_DEVICES.length),
@@ -89,14 +90,14 @@ const offer: z.ZodType<OfferedPhone> = z.strictObject({
 
 /** Every message of a plugin; the hot one first. */
 export const fromPlugin: z.ZodType<FromPlugin> = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("done"), requestId: call, result, message: recordable.exactOptional() }),
+  z.strictObject({ type: z.literal("done"), requestId: call, result, message: words.exactOptional() }),
   z.strictObject({ type: z.literal("answer"), call, value: z.unknown().optional() }),
   z.strictObject({ type: z.literal("refuse"), call, result: result.refine((value) => value !== 0), message: words }),
   z.strictObject({
     type: z.literal("state"),
     phone,
     states: z.array(state).min(1).max(PHONE_STATES.length),
-    detail: z.union([z.int(), z.string().max(64)]).exactOptional(),
+    detail: z.union([z.int(), shown(64)]).exactOptional(),
   }),
   z.strictObject({ type: z.literal("button"), phone, button: small, mode: buttonMode, state: buttonState }),
   z.strictObject({ type: z.literal("devSpecific"), phone, params: base64 }),
@@ -112,7 +113,7 @@ export const fromPlugin: z.ZodType<FromPlugin> = z.discriminatedUnion("type", [
     lagMs: z.number().min(0),
   }),
   z.strictObject({ type: z.literal("log"), level: z.enum(["debug", "info", "warn", "error"]), text: words }),
-  z.strictObject({ type: z.literal("hello"), wire: z.int(), sdk: z.string().max(64) }),
+  z.strictObject({ type: z.literal("hello"), wire: z.int(), sdk: shown(64) }),
   z.strictObject({ type: z.literal("ready") }),
   z.strictObject({ type: z.literal("startFailed"), message: words, verdict: z.enum(["notYet", "never", "crash"]) }),
   z.strictObject({ type: z.literal("stopped") }),
@@ -154,7 +155,8 @@ export const getterResults: { [Name in GetterName]: z.ZodType<GetterResults[Name
     button: small,
     mode: buttonMode,
     function: buttonFunction,
-    text: words,
+    // What stands beside a button is the phone's, as its display is.
+    text: z.string().max(TEXT_LIMIT),
     state: buttonState,
     devSpecific: base64.exactOptional(),
   }),

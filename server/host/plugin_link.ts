@@ -4,6 +4,7 @@
  * @module
  */
 import { PhoneError } from "../core/contract/errors.ts";
+import { spaced } from "../core/contract/text.ts";
 import type { LogLevel } from "../core/contract/managed_plugin.ts";
 import { type OutgoingOperation, PluginGone, type PluginProcess, type PluginReports } from "../core/mod.ts";
 import type { GetterName, GetterParameters, GetterResults } from "../core/contract/operations.ts";
@@ -74,7 +75,7 @@ export class PluginLink implements PluginProcess {
     if (checked.success) return checked.data;
     // A driver's slip, not a broken wire: it costs this answer and not every phone of the plugin.
     const place = checked.error.issues[0];
-    const why = `${getter} of phone ${phone} gave no valid result: ${place?.path.join(".")} ${place?.message}`;
+    const why = spaced(`${getter} of phone ${phone} gave no valid result: ${place?.path.join(".")} ${place?.message}`);
     this.#options.log("error", why);
     throw new PhoneError("OPERATIONFAILED", clip(why));
   }

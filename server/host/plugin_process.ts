@@ -9,6 +9,7 @@
  * @module
  */
 import { wordsOf } from "../core/contract/errors.ts";
+import { spaced } from "../core/contract/text.ts";
 import { setImmediate } from "node:timers";
 import type { GoneCause, PluginIntake, PluginReports } from "../core/mod.ts";
 import {
@@ -182,7 +183,7 @@ export class SupervisedProcess {
     const parsed = fromPlugin.safeParse(unchecked);
     if (!parsed.success) {
       const { path, message } = parsed.error.issues[0] ?? { path: [], message: "not valid" };
-      throw new WireFault(clip(`it sent a message whose ${path.join(".") || "whole"} is wrong: ${message}`));
+      throw new WireFault(clip(spaced(`it sent a message whose ${path.join(".") || "whole"} is wrong: ${message}`)));
     }
     const message = parsed.data;
     switch (message.type) {

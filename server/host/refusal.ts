@@ -4,6 +4,8 @@
  * @module
  */
 
+import { spaced } from "../core/contract/text.ts";
+
 /** Why one is stopped that nothing is wrong with: in these words, which say nothing of its inside. */
 export const STOPPED_BECAUSE = {
   /** Its operator's command, or the end of the server. */
@@ -52,7 +54,8 @@ export class PluginRefusal extends Error {
     message: string,
     { state = "stopped", ...options }: ErrorOptions & { state?: "stopped" | "needsGrant" } = {},
   ) {
-    super(message, options);
+    // It can quote what a plugin is made of.
+    super(spaced(message), options);
     this.state = state;
   }
 }

@@ -1,9 +1,10 @@
 /**
  * Processes that a killed server left behind: a plugin ends itself when its pipe closes, but not one that hangs.
  *
- * Each process has a random nonce on its command line. Both stand in a file of the data folder while it lives; at the
- * next start whatever still has that number *and* that nonce is killed with its whole process group, so that a number
- * which has been given to another process meanwhile is left alone.
+ * While a process lives, its number and when it began stand in a file of the data folder. At the next start whatever
+ * still has that number *and* began at that moment is killed with its whole process group: a number that was given to
+ * another process meanwhile is left alone, and a process that calls itself otherwise is known all the same. Only what is
+ * certainly gone is struck out.
  *
  * @module
  */
@@ -13,17 +14,64 @@ import { shellLines } from "./shell.ts";
 
 const FILE = "plugins.json";
 
-const running = z.record(z.uuid(), z.strictObject({ name: z.string(), pid: z.int().min(2) }));
+const process = z.strictObject({
+  name: z.string(),
+  pid: z.int().min(2),
+  /** When it began, as {@linkcode BEGAN} tells it; missing for a moment after its launch. */
+  began: z.string().min(1).exactOptional(),
+});
+const running = z.record(z.uuid(), process);
 const contents = z.strictObject({ version: z.literal(1), running });
 
-/** Pairs of process id and nonce come as arguments; does something with each that still runs, and prints its id. */
-const each = (action: string) => `
-while [ $# -gt 1 ]; do
-  if [ -r "/proc/$1/cmdline" ]; then line=$(tr '\\0' ' ' < "/proc/$1/cmdline"); else line=$(ps -o args= -p "$1"); fi
-  case "$line" in *"$2"*) ${action} && echo "$1" ;; esac
-  shift 2
-done
-exit 0`;
+type Running = z.infer<typeof running>;
+
+/**
+ * `began PID` tells when a process began: the start of the system and clock ticks since, or where there is no /proc the
+ * second. Nothing, and false, if there is none or it has ended. `is PID BEGAN NONCE` is whether it is that one; as long
+ * as it has not been looked when it began, its command line tells.
+ */
+const BEGAN = `
+began() {
+  if ! [ -r /proc/self/stat ]; then
+    LC_ALL=C TZ=UTC0 ps -o lstart= -p "$1"
+    return
+  fi
+  stat=
+  while read -r line; do stat="$stat $line"; done < "/proc/$1/stat" || return
+  set -- \${stat##*) }
+  case $1 in ''|Z|X) return 1 ;; esac
+  read -r boot < /proc/sys/kernel/random/boot_id
+  echo "$boot \${20}"
+}
+is() {
+  now=$(began "$1") || return
+  [ -z "$2" ] || { [ "$now" = "$2" ]; return; }
+  if [ -r "/proc/$1/cmdline" ]; then words=$(tr '\\0' ' ' < "/proc/$1/cmdline"); else words=$(ps -o args= -p "$1"); fi
+  case $words in *"$3"*) ;; *) false ;; esac
+}`;
+
+/** Does something with each process that still runs; tells its number. Their numbers, beginnings and nonces come as arguments. */
+const each = (action: string) =>
+  `${BEGAN}
+while [ $# -gt 2 ]; do
+  if is "$@"; then ${action}; echo "$1"; fi
+  shift 3
+done`;
+
+/** How often it is looked whether a killed process is gone, a tenth of a second apart: one that waits for a disk takes long. */
+const LOOKS = 20;
+
+/** Kills each process that still runs with its group; tells `PID`, and `PID left` of one that is not gone in time. */
+const KILL = `${BEGAN}
+while [ $# -gt 2 ]; do
+  if is "$@"; then
+    kill -s KILL -- "-$1"
+    looks=0
+    while is "$@" && [ $looks -lt ${LOOKS} ]; do looks=$((looks + 1)); sleep 0.1; done
+    if is "$@"; then echo "$1 left"; else echo "$1"; fi
+  fi
+  shift 3
+done`;
 
 /**
  * The plugins' processes of a data folder that still run, by their ids. Without a server they are what a killed one
@@ -32,16 +80,16 @@ exit 0`;
  * @param folder The data folder.
  */
 export async function runningPlugins(folder: string): Promise<string[]> {
-  return await forEach(readRunning(`${folder}/${FILE}`), "true");
+  return await forEach(readRunning(`${folder}/${FILE}`), each(":"));
 }
 
-async function forEach(processes: z.infer<typeof running>, action: string): Promise<string[]> {
-  const pairs = Object.entries(processes).flatMap(([nonce, { pid }]) => [String(pid), nonce]);
-  return await shellLines(each(action), pairs);
+async function forEach(processes: Running, script: string): Promise<string[]> {
+  const args = Object.entries(processes).flatMap(([nonce, { pid, began = "" }]) => [String(pid), began, nonce]);
+  return await shellLines(script, args);
 }
 
 /** A file that is not ours holds nothing that could safely be killed. */
-function readRunning(path: string): z.infer<typeof running> {
+function readRunning(path: string): Running {
   try {
     return contents.parse(JSON.parse(Deno.readTextFileSync(path))).running;
   } catch {
@@ -53,12 +101,12 @@ function readRunning(path: string): z.infer<typeof running> {
 export class Leftovers {
   readonly #path: string;
   readonly #warn: (text: string) => void;
-  #running: z.infer<typeof running> = {};
+  #running: Running = {};
 
   /**
    * @param folder The data folder.
    * @param warn Takes a line when the file cannot be written: plugins run all the same, because a full disk must not
-   * cost phones.
+   * cost phones; and one for each process that cannot be ended.
    */
   constructor(folder: string, warn: (text: string) => void) {
     this.#path = `${folder}/${FILE}`;
@@ -66,21 +114,37 @@ export class Leftovers {
   }
 
   /**
-   * Ends what an earlier server left behind.
+   * Ends what an earlier server left behind. What is not gone in time stays written down for the next start.
    *
    * @returns How many processes were ended.
    */
   async end(): Promise<number> {
     const left = readRunning(this.#path);
     if (Object.keys(left).length === 0) return 0;
-    const ended = await forEach(left, 'kill -s KILL -- "-$1"');
+    const lines = await forEach(left, KILL);
+    const remaining = new Set(lines.filter((line) => line.endsWith(" left")).map((line) => parseInt(line)));
+    for (const [nonce, process] of Object.entries(left)) {
+      if (!remaining.has(process.pid)) continue;
+      this.#running[nonce] = process;
+      this.#warn(
+        `Cannot end process ${process.pid} of the plugin ${process.name}, which an earlier server left behind`,
+      );
+    }
     this.#write();
-    return ended.length;
+    return lines.length - remaining.size;
   }
 
-  /** Writes down a process; to be called in the turn that started it, before it can do anything. */
-  remember(nonce: string, process: { name: string; pid: number }): void {
+  /**
+   * Writes down a process, in the turn that started it, before it can do anything.
+   *
+   * @returns Resolves when it has also been written down when it began, if it has not ended before.
+   */
+  async remember(nonce: string, process: { name: string; pid: number }): Promise<void> {
     this.#running[nonce] = process;
+    this.#write();
+    const [began] = await shellLines(`${BEGAN}\nbegan "$1"`, [String(process.pid)]).catch(() => []);
+    if (began === undefined || !(nonce in this.#running)) return;
+    this.#running[nonce] = { ...process, began };
     this.#write();
   }
 

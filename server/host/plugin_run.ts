@@ -175,7 +175,7 @@ export class PluginRun {
     if ("verdict" in launched) return launched;
     const { process, config, folder, limits } = launched;
     log.begin();
-    leftovers.remember(nonce, { name, pid: process.pid });
+    const remembered = leftovers.remember(nonce, { name, pid: process.pid });
     if (++this.#launches > 1) this.#options.onRestart();
     this.#process = new SupervisedProcess(process, {
       name,
@@ -195,6 +195,7 @@ export class PluginRun {
     });
     const { cause, detail, verdict } = await this.#process.supervise();
     this.#process = undefined;
+    await remembered;
     // What it was allowed to run would outlive it.
     if (this.#options.config.grants.run.length > 0) await endGroup(process.pid);
     leftovers.forget(nonce);

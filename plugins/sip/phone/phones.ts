@@ -6,6 +6,7 @@
 import type { Host } from "switchroom/plugin";
 import type { AccountConfiguration, Configuration } from "../configuration.ts";
 import { newToken, parseUri, plainUser, responseTo } from "../lib/message/mod.ts";
+import { eventOf } from "../lib/subscription/mod.ts";
 import { type Clock, TokenBuckets } from "../lib/tools/mod.ts";
 import type { ServerTransaction } from "../lib/transaction/mod.ts";
 import { type Peer, samePeer } from "../lib/transport/mod.ts";
@@ -107,7 +108,7 @@ export class SipPhones {
     const { secret = "", lamps = [] } = station?.account ?? {};
     const watched = plainUser(parseUri(request.uri));
     // A phone may ask for its messages by any name that it calls them from; a lamp has one of these.
-    const isLamp = /^dialog\b/.test(request.headers.get("Event") ?? "");
+    const isLamp = eventOf(request)?.package === "dialog";
     if (isLamp && watched !== user && !lamps.some((name) => name === watched)) {
       return transaction.respond(responseTo(request, 404, { toTag: newToken() }));
     }

@@ -40,7 +40,11 @@ export function openRegistrar(options: RegistrarOptions): Registrar {
     wrongAnswers: bounds.wrongAnswers,
   });
   const admission = createAdmission({ ...options, identify });
-  const planBounds = { most: bounds.contactsPerAccount, ...expiry };
+  const planBounds = {
+    most: bounds.contactsPerAccount,
+    mostCharacters: bounds.contactCharactersPerAccount,
+    ...expiry,
+  };
   let open = true;
 
   function tell(user: string, { reason, why }: Pick<BindingChange, "reason" | "why">): void {
@@ -56,11 +60,16 @@ export function openRegistrar(options: RegistrarOptions): Registrar {
         if (!open) throw new Refusal(503, "Service Unavailable", { headers: [["Retry-After", "5"]] });
         const user = addressOfRecord(request, { realm, user: admission.userOf(request) });
         const register = readRegister(request);
-        const { bindings, reason } = plan(
+        const { bindings, reason, displaced } = plan(
           { user, current: location.of(user), register, from, now: clock.now() },
           planBounds,
         );
         location.set(user, bindings);
+        if (displaced > 0) {
+          log(
+            `${user} has more contacts than the ${planBounds.most} of ${planBounds.mostCharacters} characters that are kept: the ${displaced} refreshed longest ago are gone`,
+          );
+        }
         answer(transaction, 200, {
           headers: [...contactHeaders(preferred(location.of(user)), clock.now()), dateHeader()],
         });

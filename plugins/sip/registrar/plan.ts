@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { type Address, newToken, paramOf, sameUri, SIP_PORT, type SipUri, uriParamOf } from "../lib/message/mod.ts";
+import {
+  type Address,
+  newToken,
+  paramOf,
+  sameUri,
+  SIP_PORT,
+  type SipUri,
+  uriParamOf,
+  writeAddress,
+} from "../lib/message/mod.ts";
 import type { Peer } from "../lib/transport/mod.ts";
 import { Refusal, type Register } from "./read_register.ts";
 import type { Binding, BindingChangeReason } from "./registrar.ts";
@@ -15,6 +24,8 @@ const AN_HOUR = 3_600;
 export interface PlanBounds {
   /** Bindings of one account. */
   most: number;
+  /** Characters of all of them. */
+  mostCharacters: number;
   leastSeconds: number;
   mostSeconds: number;
 }
@@ -34,6 +45,8 @@ export interface PlanFor {
 export interface Plan {
   /** The one refreshed last first. */
   bindings: readonly Binding[];
+  /** How many had to go because there are too many. */
+  displaced: number;
   /** Absent if there is no change. */
   reason?: BindingChangeReason;
 }
@@ -44,9 +57,13 @@ export function plan(asked: PlanFor, bounds: PlanBounds): Plan {
   const { contacts } = register;
   if (contacts === "all") {
     for (const binding of current) refuseOlder(binding, register);
-    return { bindings: [], ...current.length > 0 && { reason: "unregistered" } };
+    return { bindings: [], displaced: 0, ...current.length > 0 && { reason: "unregistered" } };
   }
-  if (contacts.length > bounds.most) throw new Refusal(403, "Too Many Contacts");
+  const wanted = contacts.map(({ contact }) => contact);
+  if (contacts.length > bounds.most) throw new Refusal(403, `More Than ${bounds.most} Contacts`);
+  if (charactersOf(wanted) > bounds.mostCharacters) {
+    throw new Refusal(403, `More Than ${bounds.mostCharacters} Characters Of Contacts`);
+  }
   let bindings = current;
   for (const { contact, seconds } of contacts) {
     const isIt = (binding: Binding) => sameUri(binding.contact.uri, contact.uri);
@@ -59,8 +76,15 @@ export function plan(asked: PlanFor, bounds: PlanBounds): Plan {
     bindings = lasting === 0 ? others : [newBinding({ ...asked, id, contact, seconds: lasting }), ...others];
   }
   // A phone that takes another port at each start must not lock itself out: its oldest binding makes room.
-  bindings = bindings.slice(0, bounds.most);
-  return { bindings, ...contacts.length > 0 && changeOf(current, bindings) };
+  const fitting = bindings.filter((_, nth) =>
+    nth < bounds.most && charactersOf(bindings.slice(0, nth + 1).map(({ contact }) => contact)) <= bounds.mostCharacters
+  );
+  const displaced = bindings.length - fitting.length;
+  return { bindings: fitting, displaced, ...contacts.length > 0 && changeOf(current, fitting) };
+}
+
+function charactersOf(contacts: readonly Address[]): number {
+  return contacts.reduce((sum, contact) => sum + writeAddress(contact).length, 0);
 }
 
 /**

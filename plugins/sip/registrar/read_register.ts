@@ -7,6 +7,7 @@ import {
   type Address,
   hasParam,
   type Header,
+  kept,
   MalformedMessage,
   paramOf,
   parseAddress,
@@ -24,9 +25,6 @@ import {
  * 10.2.1.1).
  */
 const USUAL_SECONDS = 3_600;
-
-/** Characters of a contact: each is given back in every answer, and an answer must fit a datagram. */
-const MOST_OF_CONTACT = 512;
 
 /** One contact, and for how long. */
 export interface WantedContact {
@@ -63,9 +61,8 @@ function readContacts(headers: SipHeaders): Register["contacts"] {
 }
 
 function readContact(value: string, usual: number): WantedContact {
-  if (value.length > MOST_OF_CONTACT) throw new Refusal(400, "Contact Too Long");
   try {
-    const contact = parseAddress(value);
+    const contact = parseAddress(kept(value));
     if (contact.uri.scheme !== "sip") throw new Refusal(400, "Contact Needs A sip URI");
     const { params } = contact;
     if (hasParam(params, "q")) parseQuality(paramOf(params, "q") ?? "");

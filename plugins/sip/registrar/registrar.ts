@@ -72,6 +72,11 @@ export interface Rate {
 export interface RegistrarBounds {
   /** Bindings of one account; one more takes the place of the one that was refreshed longest ago. */
   readonly contactsPerAccount: number;
+  /**
+   * Characters of all contacts of one account: every answer gives all of them back, and must fit a datagram. Beyond
+   * them, too, the new take the place of the old.
+   */
+  readonly contactCharactersPerAccount: number;
   /** REGISTER requests of one source. */
   readonly registrations: Rate;
   /** Wrong answers to challenges of one source; beyond them its answers are not even looked at. */
@@ -83,6 +88,7 @@ export interface RegistrarBounds {
 /** What holds unless told otherwise. A whole room of phones may stand behind one address. */
 export const DEFAULT_REGISTRAR_BOUNDS: RegistrarBounds = {
   contactsPerAccount: 10,
+  contactCharactersPerAccount: 16_384,
   registrations: { burst: 1_000, perSecond: 50 },
   wrongAnswers: { burst: 20, perSecond: 0.2 },
   options: { burst: 200, perSecond: 20 },

@@ -28,6 +28,7 @@ import {
   writeAddress,
   writeUri,
 } from "../message/mod.ts";
+import { peerText } from "../transport/mod.ts";
 import { ALLOW, type CallEnd } from "./call.ts";
 import { earlyDialog } from "./early_dialog.ts";
 import { AwaitedAnswer, type CallContext, described, openMedia, takeAnswer } from "./offer_answer.ts";
@@ -160,6 +161,8 @@ class OutgoingCall {
       onEnd: (end) => progress.end(end),
     });
     if (endingBy) return void session.bye({ by: endingBy });
+    const { flaw } = options.dialog;
+    if (flaw?.isExcess) return void session.bye({ by: "us", status: 513, reason: flaw.reason });
     try {
       takeAnswer(this.#answer.of(exchanged.response), media);
     } catch (error) {
@@ -180,6 +183,7 @@ class OutgoingCall {
     const { to, currentPeer, credentials } = this.#outgoing;
     const dialog = Dialog.ofResponse(request, response, { localTag: this.#localTag, peer: to, currentPeer });
     this.#agent.endpoint.acknowledge(dialog.acknowledgement(request), to);
+    if (dialog.flaw) this.#agent.log(`${response.status} of ${peerText(to)} makes a bad dialog: ${dialog.flaw.reason}`);
     return { agent: this.#agent, dialog, credentials };
   }
 }

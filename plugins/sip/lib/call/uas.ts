@@ -7,6 +7,7 @@ import { type Caller, contact, Dialog, messageOf, refusesExtension, reply } from
 import type { Credentials } from "../digest/mod.ts";
 import { MalformedMessage, newToken, parseUri, reasonOf } from "../message/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
+import { peerText } from "../transport/mod.ts";
 import { earlyDialog } from "./early_dialog.ts";
 import { type CallContext, openMedia } from "./offer_answer.ts";
 import { PhoneCall } from "./phone_call.ts";
@@ -20,7 +21,7 @@ export function takeCall(
   const call = new PhoneCall(transaction.request.headers.get("Call-ID") ?? "");
   const toTag = newToken();
   const refuse = (status: number, reason = reasonOf(status)) => {
-    reply(agent, { transaction, status, toTag });
+    reply(agent, { transaction, status, reason, toTag });
     call.progress.end({ by: call.endingBy ?? "us", status, reason });
   };
   if (refusesExtension(agent, transaction)) {
@@ -35,7 +36,8 @@ export function takeCall(
     });
   } catch (error) {
     if (!(error instanceof MalformedMessage)) throw error;
-    refuse(400);
+    agent.log(`Refused INVITE of ${peerText(transaction.from)}: ${error.status} ${error.reason}`);
+    refuse(error.status, error.reason);
   }
   return call;
 }

@@ -6,6 +6,7 @@
 import {
   hasUriParam,
   type Header,
+  kept,
   MalformedMessage,
   parseAddress,
   parseCSeq,
@@ -20,17 +21,17 @@ import { newRequest } from "./outgoing.ts";
 /** Routes of one dialog; a phone behind a proxy or two has as many. */
 const MOST_ROUTES = 8;
 
-/** Characters of one address, route or name. */
-const MOST_CHARACTERS = 512;
+/**
+ * Characters of all that a dialog keeps: its requests repeat it for as long as it lasts. One of its addresses may be
+ * long by itself: a Contact with the parameters of RFC 8599 has a thousand and more.
+ */
+const MOST_CHARACTERS = 8_192;
 
-/** Whether a text is short enough: each request in the dialog repeats it, for as long as the dialog lasts. */
-export function keepable(text: string): boolean {
-  return text.length <= MOST_CHARACTERS;
-}
-
-/** The same text by itself: a piece of a longer one keeps all of that in memory, here the message that it came in. */
-export function kept(text: string): string {
-  return new TextDecoder().decode(new TextEncoder().encode(text));
+/** Why these texts are too much for one dialog; `undefined`, if they are not. */
+function excessOf(routes: readonly string[], others: readonly string[]): string | undefined {
+  if (routes.length > MOST_ROUTES) return `More than ${MOST_ROUTES} routes`;
+  const characters = [...routes, ...others].reduce((sum, text) => sum + text.length, 0);
+  return characters > MOST_CHARACTERS ? `A dialog of more than ${MOST_CHARACTERS} characters` : undefined;
 }
 
 interface DialogOptions {
@@ -45,6 +46,15 @@ interface DialogOptions {
   remoteCSeq: number | undefined;
   peer: Peer;
   currentPeer: CurrentPeer | undefined;
+  flaw?: DialogFlaw | undefined;
+}
+
+/** What is wrong with a 2xx that has to be acknowledged all the same. */
+export interface DialogFlaw {
+  /** For people. */
+  readonly reason: string;
+  /** Whether the dialog is more than we keep, and to be ended. */
+  readonly isExcess: boolean;
 }
 
 /** Where the other side is known to be now, if that can change without a word in the dialog. */
@@ -62,6 +72,8 @@ interface OurSide {
 export class Dialog {
   readonly callId: string;
   readonly localTag: string;
+  /** Of a dialog that an answer has made. */
+  readonly flaw: DialogFlaw | undefined;
   readonly #local: string;
   readonly #remote: string;
   readonly #routes: readonly string[];
@@ -76,6 +88,7 @@ export class Dialog {
   private constructor(options: DialogOptions) {
     this.callId = options.callId;
     this.localTag = options.localTag;
+    this.flaw = options.flaw;
     this.#local = options.local;
     this.#remote = options.remote;
     this.#routes = options.routes;
@@ -89,8 +102,8 @@ export class Dialog {
 
   /**
    * The dialog that a 2xx to a request of ours makes (12.1.2). A 2xx has to be acknowledged whatever it lacks, so one
-   * without a Contact that can be read is taken to be reached where the request went; so is one with more routes than
-   * are kept.
+   * without a Contact that can be read is taken to be reached where the request went, and one that is too much to be
+   * kept is kept until it is ended: {@linkcode Dialog.flaw} says so.
    */
   static ofResponse(
     request: SipRequest,
@@ -99,15 +112,21 @@ export class Dialog {
   ): Dialog {
     const { callId, from, cseq } = identityOf(request);
     const routes = response.headers.all("Record-Route");
+    const remote = response.headers.get("To") ?? "";
+    const target = contactOf(response);
+    const excess = excessOf(routes, [callId, from, remote, target ?? ""]);
+    const missing = target === undefined ? "It has no Contact that can be read" : undefined;
+    const reason = excess ?? missing;
     return new Dialog({
       callId,
       localTag,
       peer,
       currentPeer,
       local: from,
-      remote: kept(response.headers.get("To") ?? ""),
-      target: contactOf(response) ?? request.uri,
-      routes: routes.length > MOST_ROUTES || !routes.every(keepable) ? [] : routes.map(kept).reverse(),
+      remote: kept(remote),
+      target: target ?? request.uri,
+      flaw: reason === undefined ? undefined : { reason, isExcess: excess !== undefined },
+      routes: routes.map(kept).reverse(),
       localCSeq: cseq,
       remoteCSeq: undefined,
     });
@@ -121,10 +140,10 @@ export class Dialog {
   static ofRequest(request: SipRequest, { localTag, peer, currentPeer }: OurSide): Dialog {
     const { callId, from, to, cseq } = identityOf(request);
     const routes = request.headers.all("Record-Route");
-    if (routes.length > MOST_ROUTES) throw new MalformedMessage(400, `More than ${MOST_ROUTES} Routes`);
-    if (![callId, from, to, request.uri, ...routes].every(keepable)) throw new MalformedMessage(400, "Header Too Long");
     const target = contactOf(request);
     if (target === undefined) throw new MalformedMessage(400, "Contact must be one SIP URI");
+    const excess = excessOf(routes, [callId, from, to, request.uri, target]);
+    if (excess !== undefined) throw new MalformedMessage(400, `${excess} is not kept`);
     return new Dialog({
       callId: kept(callId),
       localTag,
@@ -207,7 +226,7 @@ function strictRouter(route: string): string | undefined {
 
 function contactOf({ headers }: SipRequest | SipResponse): string | undefined {
   const [contact] = headers.all("Contact");
-  if (contact === undefined || !keepable(contact)) return undefined;
+  if (contact === undefined) return undefined;
   return readOrNothing(() => kept(writeUri(parseAddress(contact).uri)));
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 export { type AgentContext, contact, refusesExtension, reply } from "./agent_context.ts";
-export { Dialog, keepable, kept } from "./dialog.ts";
+export { Dialog, type DialogFlaw } from "./dialog.ts";
 export { type DialogMatch, DialogTable, type DialogUsage, type OtherSide } from "./dialog_table.ts";
 export { exchange, type Exchanged, exchangeInside, requireFits } from "./exchange.ts";
 export { type Caller, newRequest, type Outgoing } from "./outgoing.ts";

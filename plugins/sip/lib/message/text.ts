@@ -69,3 +69,8 @@ export function unquote(text: string): string {
 export function newToken(): string {
   return crypto.getRandomValues(new Uint8Array(12)).toHex();
 }
+
+/** The same text by itself: a piece of a longer one keeps all of that in memory, such as the message that it came in. */
+export function kept(text: string): string {
+  return new TextDecoder().decode(new TextEncoder().encode(text));
+}

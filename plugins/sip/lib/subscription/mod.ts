@@ -4,6 +4,7 @@
  * @module
  */
 export { dialogInfo, type LineState } from "./dialog_info.ts";
+export { eventOf, type NamedEvent } from "./event.ts";
 export { MESSAGE_SUMMARY, type Messages, messageSummary } from "./message_summary.ts";
 export { PhoneSubscriptions } from "./phone_subscriptions.ts";
 export type {

@@ -4,10 +4,11 @@
  * @module
  */
 import { type DialogUsage, messageOf, type OtherSide, refusesExtension, reply, RequestRefused } from "../dialog/mod.ts";
-import type { Header, SipRequest, SipResponse } from "../message/mod.ts";
+import { type Header, parseUri, sameUri, type SipRequest, type SipResponse } from "../message/mod.ts";
 import { SerialQueue } from "../tools/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 import type { Peer } from "../transport/mod.ts";
+import { eventOf, type NamedEvent, sameEvent } from "./event.ts";
 import { Notifier, type NotifierOptions } from "./notifier.ts";
 import type { EventPackage, NotifyBody, Subscription } from "./subscription.ts";
 
@@ -15,6 +16,7 @@ import type { EventPackage, NotifyBody, Subscription } from "./subscription.ts";
 export interface PhoneSubscriptionOptions extends NotifierOptions {
   subscriber: string;
   /** What was subscribed to. */
+  named: NamedEvent | undefined;
   resource: string;
   expiry: { leastSeconds: number; mostSeconds: number };
   stateOf(subscription: Subscription): NotifyBody;
@@ -38,20 +40,14 @@ const ENDING: readonly number[] = [404, 405, 408, 410, 416, 480, 481, 482, 483, 
 /** What RFC 3842 3.4 and RFC 4235 3.4 give when nothing is asked: an hour. */
 const USUAL_SECONDS = 3600;
 
-/** What a SUBSCRIBE is given, or refused with. */
-type AskedExpiry = { seconds: number } | { status: 400 | 423; headers: Header[] };
-
-/** Reads how long a SUBSCRIBE asks for; 0 ends. */
+/** Reads how long a SUBSCRIBE asks for; 0 ends. What nobody understands is the usual (RFC 3261 20.10). */
 export function readExpiry(
   { headers }: SipRequest,
   { leastSeconds, mostSeconds }: { leastSeconds: number; mostSeconds: number },
-): AskedExpiry {
-  const asked = headers.get("Expires");
-  const seconds = asked === undefined ? USUAL_SECONDS : /^\d{1,10}$/.test(asked) ? Number(asked) : NaN;
-  if (Number.isNaN(seconds)) return { status: 400, headers: [] };
-  if (asked !== undefined && seconds > 0 && seconds < leastSeconds) {
-    return { status: 423, headers: [["Min-Expires", `${leastSeconds}`]] };
-  }
+): { seconds: number } | { status: 423; headers: Header[] } {
+  const asked = headers.get("Expires") ?? "";
+  const seconds = /^\d{1,10}$/.test(asked) ? Number(asked) : USUAL_SECONDS;
+  if (seconds > 0 && seconds < leastSeconds) return { status: 423, headers: [["Min-Expires", `${leastSeconds}`]] };
   return { seconds: Math.min(seconds, mostSeconds) };
 }
 
@@ -95,6 +91,12 @@ export class PhoneSubscription implements Subscription, DialogUsage {
 
   get other(): OtherSide {
     return this.#options.dialog.other;
+  }
+
+  /** Whether another is of the same phone, at the same contact, to the same: the one that the phone goes on with. */
+  isRenewedBy(other: PhoneSubscription): boolean {
+    return this.active && this.resource === other.resource &&
+      sameEvent(this.#options.named, other.#options.named) && sameUri(parseUri(this.target), parseUri(other.target));
   }
 
   /** Answers the SUBSCRIBE that began it, or refreshes or ends it. */
@@ -144,14 +146,14 @@ export class PhoneSubscription implements Subscription, DialogUsage {
   }
 
   receive(transaction: ServerTransaction): void {
-    const { agent, dialog, expiry, eventHeader } = this.#options;
+    const { agent, dialog, expiry, named } = this.#options;
     const { request } = transaction;
     if (!dialog.takes(request)) return reply(agent, { transaction, status: 500 });
     if (refusesExtension(agent, transaction)) return;
     if (request.method !== "SUBSCRIBE") {
       return reply(agent, { transaction, status: 405, headers: [["Allow", "SUBSCRIBE"]] });
     }
-    if (request.headers.get("Event") !== eventHeader) return reply(agent, { transaction, status: 481 });
+    if (!sameEvent(eventOf(request), named)) return reply(agent, { transaction, status: 481 });
     const asked = readExpiry(request, expiry);
     if ("status" in asked) return reply(agent, { transaction, ...asked });
     dialog.refresh(request, transaction.from);

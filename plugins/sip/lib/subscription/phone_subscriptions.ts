@@ -3,10 +3,19 @@
  *
  * @module
  */
-import { type AgentContext, Dialog, keepable, kept, refusesExtension, reply, RequestRefused } from "../dialog/mod.ts";
-import { MalformedMessage, newToken, parseUri, plainUser, type SipRequest, type SipResponse } from "../message/mod.ts";
+import { type AgentContext, Dialog, refusesExtension, reply, RequestRefused } from "../dialog/mod.ts";
+import {
+  kept,
+  MalformedMessage,
+  newToken,
+  parseUri,
+  plainUser,
+  type SipRequest,
+  type SipResponse,
+} from "../message/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
-import type { Peer } from "../transport/mod.ts";
+import { type Peer, peerText } from "../transport/mod.ts";
+import { eventOf } from "./event.ts";
 import { BODY_TYPES } from "./notifier.ts";
 import { PhoneSubscription, readExpiry } from "./phone_subscription.ts";
 import type {
@@ -18,7 +27,7 @@ import type {
   Subscriptions,
 } from "./subscription.ts";
 
-const EVENTS = Object.keys(BODY_TYPES).join(", ");
+const EVENTS: readonly EventPackage[] = ["message-summary", "dialog"];
 
 /** Holds subscriptions within their bounds. */
 export class PhoneSubscriptions implements Subscriptions {
@@ -38,14 +47,13 @@ export class PhoneSubscriptions implements Subscriptions {
     const agent = this.#agent;
     const { request, from: peer } = transaction;
     const bounds = this.#bounds;
-    const eventHeader = request.headers.get("Event") ?? "";
-    const event = eventOf(eventHeader);
+    const named = eventOf(request);
+    const event = EVENTS.find((event) => event === named?.package);
     if (refusesExtension(agent, transaction)) return;
-    if (!event) return reply(agent, { transaction, status: 489, headers: [["Allow-Events", EVENTS]] });
+    if (!event) return reply(agent, { transaction, status: 489, headers: [["Allow-Events", EVENTS.join(", ")]] });
     if (!accepts(request, BODY_TYPES[event])) {
       return reply(agent, { transaction, status: 406, headers: [["Accept", BODY_TYPES[event]]] });
     }
-    if (!keepable(eventHeader)) return reply(agent, { transaction, status: 400, reason: "Event Too Long" });
     const asked = readExpiry(request, bounds);
     if ("status" in asked) return reply(agent, { transaction, ...asked });
     const uri = parseUri(request.uri);
@@ -54,13 +62,15 @@ export class PhoneSubscriptions implements Subscriptions {
     if (isFull) return reply(agent, { transaction, status: 503 });
     const dialog = dialogOf(request, { peer, currentPeer });
     if (dialog instanceof MalformedMessage) {
+      agent.log(`Refused SUBSCRIBE of ${peerText(peer)}: ${dialog.status} ${dialog.reason}`);
       return reply(agent, { transaction, status: dialog.status, reason: dialog.reason });
     }
     const subscription = new PhoneSubscription({
       agent,
       dialog,
       event,
-      eventHeader: kept(eventHeader),
+      named,
+      eventHeader: kept(request.headers.get("Event") ?? ""),
       subscriber,
       resource,
       user: uri.user === undefined ? undefined : kept(uri.user),
@@ -69,6 +79,8 @@ export class PhoneSubscriptions implements Subscriptions {
       expiry: bounds,
       onEnd: (subscription) => this.#held.delete(subscription),
     });
+    // A phone that has lost its dialog begins anew where it is: it must not be told twice.
+    if (asked.seconds > 0) this.#of(subscriber).find((held) => held.isRenewedBy(subscription))?.end("unreachable");
     this.#held.add(subscription);
     subscription.take(transaction, asked.seconds);
   }
@@ -114,11 +126,6 @@ export class PhoneSubscriptions implements Subscriptions {
     void (alike ?? active[0])?.end("unreachable");
     return this.#of(subscriber).length < mostOfOne;
   }
-}
-
-function eventOf(header: string): EventPackage | undefined {
-  const name = header.split(";", 1)[0]?.trim();
-  return name === "message-summary" || name === "dialog" ? name : undefined;
 }
 
 /** Without Accept, the usual type of the package is meant (RFC 6665 3.1.3). */

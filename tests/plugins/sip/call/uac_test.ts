@@ -401,3 +401,32 @@ function written(invite: ServerTransaction, toTag: string): Uint8Array {
   const headers = [CONTACT, ["Content-Type", "application/sdp"] as const];
   return writeMessage(responseTo(invite.request, 200, { toTag, headers, body: SDP }));
 }
+
+for (
+  const [what, contact, routes, logged] of [
+    ["with a Contact of 1,400 characters", `<sip:raw@127.0.0.1:5070;x=${"x".repeat(1_400)}>`, 8, undefined],
+    ["with more routes than are kept", "<sip:raw@127.0.0.1:5070>", 9, "More than 8 routes"],
+    ["that is too long", `<sip:raw@127.0.0.1:5070;x=${"x".repeat(8_100)}>`, 2, "A dialog of more than 8192 characters"],
+  ] as const
+) {
+  Deno.test(`linphone-android#1688, RFC 3261 13.2.2.4: a 200 ${what} is acknowledged where its Contact and routes lead`, async () => {
+    await using bench = openBench();
+    const { us, wire } = bench;
+    const { call, invite } = await ringing(bench);
+    const route = `<sip:127.0.0.1:5070;lr;x=${"x".repeat(40)}>`;
+    const headers = [
+      ["Contact", contact] as const,
+      ["Record-Route", Array(routes).fill(route).join(", ")] as const,
+      ["Content-Type", "application/sdp"] as const,
+    ];
+    const copied = { toTag: "raw", headers, body: SDP };
+    invite.respond(responseTo(invite.request, 200, copied));
+    if (logged === undefined) await call.answered;
+    else assert.deepEqual(await call.ended.then(({ by, status, reason }) => [by, status, reason]), ["us", 513, logged]);
+    const requests = wire.sent.map(({ message }) => message).filter((message) => "method" in message);
+    const ack = requests.find(({ method }) => method === "ACK");
+    assert.equal(`<${ack?.uri}>`, contact);
+    assert.equal(ack?.headers.all("Route").length, routes);
+    assert.equal(us.logged.some((line) => line.includes(logged ?? "bad dialog")), logged !== undefined);
+  });
+}

@@ -173,6 +173,9 @@ for (
   const [what, extra, status, header] of [
     ["requires 100rel", { headers: [CONTACT, SDP_TYPE, ["Require", "100rel"]] }, 420, ["Unsupported", "100rel"]],
     ["has no Contact", { headers: [SDP_TYPE] }, 400],
+    ["is more than a dialog keeps", {
+      headers: [["Contact", `<sip:200@127.0.0.1:5070;x=${"x".repeat(8_100)}>`], SDP_TYPE],
+    }, 400],
     ["offers nothing that we speak", { body: sdp().replace("RTP/AVP 0", "RTP/AVP 18") }, 488],
     ["offers in another language", { headers: [CONTACT, ["Content-Type", "text/html"]] }, 415, [
       "Accept",
@@ -196,6 +199,28 @@ for (
     await assert.rejects(call.ringing.then(() => call.answered), RequestRefused);
   });
 }
+
+Deno.test("linphone-android#1688: a call of a phone with a long Contact is taken, and ended where that leads", async () => {
+  await using bench = openBench();
+  const target = `sip:200@127.0.0.1:5070;pn-prid=${"x".repeat(1_400)}`;
+  const { request, transaction } = invite(bench, { headers: [["Contact", `<${target}>`], SDP_TYPE] });
+  const response = await transaction.final;
+  acknowledge(bench, { request, response });
+  const [call] = bench.us.taken;
+  await call?.answered;
+  void call?.hangUp();
+  await bench.clock.pass(1_000);
+  const bye = bench.wire.sent.find(({ message }) => "method" in message && message.method === "BYE")?.message;
+  assert.ok(bye && "method" in bye);
+  assert.equal(bye.uri, target);
+});
+
+Deno.test("a call of a phone that is refused for its Contact is logged with the reason, and answered with it", async () => {
+  await using bench = openBench();
+  const { status, reason } = await invite(bench, { headers: [SDP_TYPE] }).transaction.final;
+  assert.deepEqual([status, reason], [400, "Contact must be one SIP URI"]);
+  assert.ok(bench.us.logged.includes("Refused INVITE of udp 127.0.0.1:5070: 400 Contact must be one SIP URI"));
+});
 
 Deno.test("RFC 4028: a phone that requires timers is not refused for it", async () => {
   await using bench = openBench();

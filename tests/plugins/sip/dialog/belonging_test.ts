@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { DialogMatch } from "../../../../plugins/sip/lib/dialog/mod.ts";
-import { responseTo, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
+import { type Header, responseTo, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
 import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
 import { flush } from "../support/hand_clock.ts";
 import { type Bench, openBench, peerOf, ring } from "./support/party.ts";
@@ -84,23 +84,29 @@ Deno.test("RFC 3261 12.2.2: so does the dialog of a call that is not answered ye
 
 const long = (length: number) => "x".repeat(length);
 
-Deno.test("a dialog keeps at most 8 routes of 512 characters, and no address longer than that: a SUBSCRIBE with more gets 400", async () => {
+Deno.test("linphone-android#1688: a dialog keeps 8 routes and 8192 characters together, however long one of them is; a SUBSCRIBE with more gets 400, and the log says why", async () => {
   await using bench = openBench();
-  const subscribe = async (name: string, value: string) =>
-    (await new Subscriber(bench).subscribe([name, value])).status;
+  const subscribe = async (...headers: Header[]) => {
+    const { status, reason } = await new Subscriber(bench).subscribe(...headers);
+    return `${status} ${reason}`;
+  };
   const route = `<sip:p.test;lr>`;
-  assert.equal(await subscribe("Record-Route", Array(8).fill(route).join(", ")), 200);
-  const refused: [name: string, value: string][] = [
-    ["Record-Route", Array(9).fill(route).join(", ")],
-    ["Record-Route", `<sip:p.test;lr;x=${long(500)}>`],
-    ["Contact", `<sip:200@127.0.0.1:5070;x=${long(500)}>`],
-    ["From", `<sip:200@phones.test>;tag=${long(500)}`],
-    ["To", `"${long(500)}" <sip:kitchen@phones.test>`],
-    ["Call-ID", long(513)],
-    ["Event", `message-summary;id=${long(500)}`],
-  ];
-  for (const [name, value] of refused) assert.equal(await subscribe(name, value), 400, name);
+  const pushed = `<sip:200@127.0.0.1:5070;pn-prid=${long(1_400)}>`;
+  assert.equal(await subscribe(["Record-Route", Array(8).fill(route).join(", ")], ["Contact", pushed]), "200 OK");
+  const tooMany = "400 More than 8 routes is not kept";
+  assert.equal(await subscribe(["Record-Route", Array(9).fill(route).join(", ")]), tooMany);
+  const tooLong = "400 A dialog of more than 8192 characters is not kept";
+  for (
+    const headers of [
+      [["Record-Route", `<sip:p.test;lr;x=${long(8_150)}>`]],
+      [["Contact", `<sip:200@127.0.0.1:5070;x=${long(8_100)}>`]],
+      [["From", `<sip:200@phones.test>;tag=${long(4_000)}`], ["Contact", `<sip:200@127.0.0.1;x=${long(4_100)}>`]],
+      [["To", `"${long(8_100)}" <sip:kitchen@phones.test>`]],
+      [["Call-ID", long(8_150)]],
+    ] as Header[][]
+  ) assert.equal(await subscribe(...headers), tooLong, headers.join());
   assert.equal(bench.us.agent.subscriptions.of("200").length, 1);
+  assert.ok(bench.us.logged.includes(`Refused SUBSCRIBE of udp 127.0.0.1:5070: ${tooLong}`));
 });
 
 Deno.test("RFC 6665 4.4.1: a subscription counts until its last NOTIFY is answered, or will not be", async () => {

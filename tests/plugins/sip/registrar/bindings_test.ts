@@ -49,12 +49,49 @@ Deno.test("one contact too many takes the place of the one that was refreshed lo
   assert.deepEqual(hosts(), ["a", "c", "d"]);
 });
 
+/** A contact of so many characters. */
+function long(characters: number, host: string): string {
+  return `<sip:1001@${host};x=${"y".repeat(characters - 15 - host.length)}>`;
+}
+
+for (const characters of [520, 1_400, 8_000]) {
+  Deno.test(`linphone-android#1688, flexisip#100: a phone whose contact has ${characters} characters registers, and is given it back`, () => {
+    const { register, bindings } = bench();
+    const contact = long(characters, "192.0.2.20");
+    const response = register({ contact, expires: 100 });
+    assert.deepEqual([response.status, contactsOf(response)], [200, [`${contact};expires=100`]]);
+    assert.equal(bindings("1001").length, 1);
+  });
+}
+
+Deno.test("the contacts of one account have 16384 characters together: of more those refreshed longest ago are gone, which is logged", () => {
+  const { register, bindings, logged } = bench();
+  const hosts = () => bindings("1001").map(({ contact }) => contact.uri.host);
+  register({ contact: long(8_000, "a") });
+  register({ cseq: 2, contact: long(8_000, "b") });
+  assert.deepEqual([hosts(), logged], [["b", "a"], []]);
+  register({ cseq: 3, contact: long(400, "c") });
+  assert.deepEqual(hosts(), ["c", "b"]);
+  assert.deepEqual(logged, [
+    "1001 has more contacts than the 10 of 16384 characters that are kept: the 1 refreshed longest ago are gone",
+  ]);
+});
+
+Deno.test("contacts that are too long together in one REGISTER are refused by 403, which says the bound, in the log too", () => {
+  const { register, bindings, logged } = bench();
+  const lines = ["a", "b", "c"].map((host) => `Contact: ${long(6_000, host)}`);
+  const response = register({ lines, expires: 100 });
+  assert.deepEqual([response.status, response.reason], [403, "More Than 16384 Characters Of Contacts"]);
+  assert.deepEqual(bindings("1001"), []);
+  assert.match(logged.join(), /^Refused REGISTER of udp 192\.0\.2\.20:5070: 403 More Than 16384 Characters/);
+});
+
 Deno.test("the longest answer fits a datagram", () => {
   const { register } = bench();
-  const contacts = Array.from({ length: 10 }, (_, index) => `<sip:1001@host-${index};x=${"y".repeat(470)}>`);
-  const response = register({ contact: contacts.join(", ") });
+  const hosts = Array.from({ length: 10 }, (_, index) => `${index}`);
+  const response = register({ lines: hosts.map((host) => `Contact: ${long(1_600, host)}`) });
   assert.equal(response.status, 200);
-  assert.ok(writeMessage(response).length < 8_000);
+  assert.ok(writeMessage(response).length < 20_000);
 });
 
 Deno.test("messages go where a phone's really come from, or to the port that it names at that very address", () => {

@@ -12,6 +12,11 @@ function sole({ us }: Bench) {
   return subscription;
 }
 
+/** The contact of another phone of the same account. */
+function contactOf(line: number): Header {
+  return ["Contact", `<sip:200@127.0.0.1:5070;line=${line}>`];
+}
+
 Deno.test("RFC 6665 4.2.1: a SUBSCRIBE is answered 200 with Expires and a tag, and the present state follows at once", async () => {
   await using bench = openBench();
   bench.us.stateOf = () => "Messages-Waiting: no\r\n";
@@ -151,7 +156,6 @@ for (
     ["an event that we do not know", ["Event", "presence"], 489, ["Allow-Events", "message-summary, dialog"]],
     ["no event", ["Event", ""], 489, ["Allow-Events", "message-summary, dialog"]],
     ["less time than we give", ["Expires", "30"], 423, ["Min-Expires", "60"]],
-    ["no number as its time", ["Expires", "soon"], 400],
     ["only types that we do not write", ["Accept", "text/html"], 406, ["Accept", "application/simple-message-summary"]],
     ["an extension that we do not know", ["Require", "eventlist"], 420, ["Unsupported", "eventlist"]],
     ["no Contact", ["Contact", ""], 400],
@@ -171,13 +175,15 @@ Deno.test("without Expires an hour is given, and never more than the most", asyn
   await using bench = openBench();
   assert.equal((await new Subscriber(bench).subscribe(["Expires", ""])).headers.get("Expires"), "3600");
   assert.equal((await new Subscriber(bench).subscribe(["Expires", "99999"])).headers.get("Expires"), "7200");
+  // RFC 3261 20.10: what nobody understands is an hour as well.
+  assert.equal((await new Subscriber(bench).subscribe(["Expires", "soon"])).headers.get("Expires"), "3600");
 });
 
 Deno.test("a subscriber with too many loses the oldest of the same kind, without a word", async () => {
   await using bench = openBench();
   await new Subscriber(bench).subscribe(["Event", "dialog"]);
   const phones = [new Subscriber(bench), new Subscriber(bench), new Subscriber(bench)];
-  for (const phone of phones) await phone.subscribe();
+  for (const [line, phone] of phones.entries()) await phone.subscribe(contactOf(line));
   assert.deepEqual(bench.us.agent.subscriptions.of("200").map(({ event }) => event), [
     "dialog",
     "message-summary",
@@ -185,6 +191,65 @@ Deno.test("a subscriber with too many loses the oldest of the same kind, without
   ]);
   assert.equal(bench.us.agent.subscriptions.of("200", { event: "dialog", resource: "kitchen" }).length, 1);
 });
+
+for (
+  const [made, refreshed, status] of [
+    ["dialog;id=5", "dialog; id=5", 200],
+    ["dialog", "dialog;include-session-description", 200],
+    ["dialog;id=5", 'dialog;ID="5";call-id=x', 200],
+    ["dialog;id=5", "dialog", 481],
+    ["dialog", "dialog;id=5", 481],
+    ["dialog;id=a", "dialog;id=A", 481],
+    ["dialog", "Dialog", 481],
+    ["dialog", "message-summary", 481],
+  ] as const
+) {
+  Deno.test(`RFC 6665 8.2.1, JsSIP#961: a subscription to ${made} that is refreshed as ${refreshed} is answered ${status}`, async () => {
+    await using bench = openBench();
+    const phone = new Subscriber(bench);
+    assert.equal((await phone.subscribe(["Event", made])).status, 200);
+    assert.equal((await phone.subscribe(["Event", refreshed])).status, status);
+    assert.ok(sole(bench).active);
+    assert.equal(phone.notified.at(-1)?.headers.get("Event"), made);
+  });
+}
+
+for (const event of ["dialog-x", "dialog/x", "Dialog", "message-summary.x", ";dialog", "dialog;id=1;id=2"]) {
+  Deno.test(`RFC 6665 8.2.1: ${event} is no event of ours`, async () => {
+    await using bench = openBench();
+    assert.equal((await new Subscriber(bench).subscribe(["Event", event])).status, 489);
+  });
+}
+
+Deno.test("a phone that begins anew at its contact goes on with one subscription, and is not told twice", async () => {
+  await using bench = openBench();
+  const { subscriptions } = bench.us.agent;
+  const [first, again] = [new Subscriber(bench), new Subscriber(bench)];
+  await first.subscribe(["Event", "dialog"]);
+  const before = sole(bench);
+  await again.subscribe(["Event", "dialog"], ["Contact", "<sip:%3200@127.0.0.1:5070;ob>"]);
+  assert.deepEqual([subscriptions.of("200").length, before.active], [1, false]);
+  const notified = bench.wire.story(bench.us.port).filter((word) => word === "NOTIFY");
+  assert.equal(notified.length, 2, "the old one ends without a word");
+  assert.equal((await first.subscribe(["Event", "dialog"])).status, 481);
+});
+
+for (
+  const [what, headers] of [
+    ["another contact", [contactOf(1)]],
+    ["another id", [["Event", "dialog;id=1"]]],
+    ["another event", [["Event", "message-summary"]]],
+    ["no more than the state", [["Expires", "0"]]],
+  ] as [string, Header[]][]
+) {
+  Deno.test(`a SUBSCRIBE that begins anew with ${what} takes no other's place`, async () => {
+    await using bench = openBench();
+    await new Subscriber(bench).subscribe(["Event", "dialog"], contactOf(0));
+    const before = sole(bench);
+    await new Subscriber(bench).subscribe(["Event", "dialog"], contactOf(0), ...headers);
+    assert.ok(before.active);
+  });
+}
 
 Deno.test("a phone that has unregistered is dropped without a word", async () => {
   await using bench = openBench();

@@ -9,6 +9,8 @@
  */
 import type { Call, CallEnd } from "../lib/call/mod.ts";
 import { type Refusal, RequestRefused } from "../lib/dialog/mod.ts";
+import type { Clock } from "../lib/tools/mod.ts";
+import { endAgain } from "./first_of.ts";
 
 /** A call, and the contact that it goes to. */
 export interface Leg {
@@ -27,10 +29,16 @@ interface Progress {
 export class Alerting {
   readonly #legs = new Map<Leg, Progress>();
   /**
-   * The contacts that have rung and may ring on: there is nothing left that they could confirm. One that confirms the
-   * end of a later ring is believed to be silent.
+   * The last leg of each contact that has rung and may ring on, since it has not said that it does not. One that
+   * confirms the end of a later ring is believed to be silent.
    */
-  readonly #doubts = new Map<string, Refusal>();
+  readonly #doubts = new Map<string, Leg>();
+  readonly #clock: Clock;
+
+  /** @param clock Times what contacts are asked again. */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** Takes up a leg that is being called. */
   watch(leg: Leg): void {
@@ -77,16 +85,27 @@ export class Alerting {
     await Promise.all(ringing.map(({ over }) => over.promise));
   }
 
-  /** @throws {RequestRefused} If a contact may ring on that has rung. */
-  requireNoDoubt(): void {
-    for (const unconfirmed of this.#doubts.values()) refuse(unconfirmed);
+  /**
+   * Asks the contacts again that have rung and may ring on.
+   *
+   * @throws {RequestRefused} (rejected) What one says against its end, or what stands for its silence.
+   */
+  async askAgain(): Promise<void> {
+    const outcomes = [...this.#doubts].map(async ([contact, leg]) => {
+      const unconfirmed = await endAgain(leg.call, this.#clock);
+      // It may have gone meanwhile, or have ended a later ring.
+      if (this.#doubts.get(contact) !== leg) return undefined;
+      if (!unconfirmed) this.#doubts.delete(contact);
+      return unconfirmed;
+    });
+    for (const unconfirmed of await Promise.all(outcomes)) refuse(unconfirmed);
   }
 
   #end(leg: Leg, unconfirmed?: Refusal): void {
     const progress = this.#legs.get(leg);
     if (!progress) return;
     this.#legs.delete(leg);
-    if (progress.rings && unconfirmed) this.#doubts.set(leg.contact, unconfirmed);
+    if (progress.rings && unconfirmed) this.#doubts.set(leg.contact, leg);
     else if (progress.rings) this.#doubts.delete(leg.contact);
     progress.over.resolve(unconfirmed);
   }

@@ -10,7 +10,7 @@ import { PhoneError, SerialQueue, unlessAborted } from "switchroom/plugin";
 import type { Header } from "../lib/message/mod.ts";
 import type { Clock } from "../lib/tools/mod.ts";
 import { Alerting, type Leg } from "./alerting.ts";
-import { Fork } from "./fork.ts";
+import { Fork, waitBriefly } from "./fork.ts";
 import { type RingEvents, Ringing, type Wish } from "./ringing.ts";
 
 /** What a bell is made of. */
@@ -43,13 +43,14 @@ export interface Summons extends Ring {
 export class Bell {
   readonly #options: BellOptions;
   readonly #queue = new SerialQueue();
-  readonly #alerting = new Alerting();
+  readonly #alerting: Alerting;
   #last: Ringing | undefined;
   /** How often silence was asked for: a ring that was asked for before and has not begun does not begin any more. */
   #silences = 0;
 
   constructor(options: BellOptions) {
     this.#options = options;
+    this.#alerting = new Alerting(options.clock);
   }
 
   /** How it rings, 0 = not: what the phone has said, not what was asked. */
@@ -115,9 +116,10 @@ export class Bell {
    */
   async silence(signal: AbortSignal): Promise<void> {
     this.#silences++;
-    const cancelled = this.#now?.cancel({ why: silenced(), again: false });
+    // What is not confirmed by it is in doubt, and is asked again.
+    const cancelled = this.#now?.cancel({ why: silenced(), again: false }).catch(() => {});
     await unlessAborted(Promise.all([cancelled, this.#alerting.still()]), signal);
-    this.#alerting.requireNoDoubt();
+    await unlessAborted(this.#alerting.askAgain(), signal);
   }
 
   /** As {@linkcode Bell.silence}, for a ring that is only there to have the handset lifted. */
@@ -136,10 +138,10 @@ export class Bell {
     this.#alerting.drop(isThere);
   }
 
-  /** Ends whatever rings, confirmed or not: its phone is closed. */
+  /** Ends whatever rings or may ring on, confirmed or not: its phone is closed. */
   async end(why: unknown): Promise<void> {
     this.#silences++;
-    await this.#now?.giveUp(why);
+    await Promise.all([this.#now?.giveUp(why), waitBriefly(this.#alerting.askAgain(), this.#options.clock)]);
   }
 
   /** The ring that is under way. */

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { RequestRefused } from "../lib/dialog/mod.ts";
+import type { Call } from "../lib/call/mod.ts";
+import { type Refusal, RequestRefused } from "../lib/dialog/mod.ts";
 import type { Clock } from "../lib/tools/mod.ts";
 import { bestRefusal, isSilence } from "./refusal.ts";
 
@@ -25,6 +26,16 @@ export interface Patience {
  * every deadline.
  */
 export const PATIENCE_MS = 4_000;
+
+/** What a phone says that is asked once more to end a call, or what stands for its silence after a while. */
+export async function endAgain(call: Call, clock: Clock): Promise<Refusal | undefined> {
+  const { promise, resolve } = Promise.withResolvers<Refusal | undefined>();
+  const cancel = clock.after(PATIENCE_MS, () => resolve({ status: 408, reason: "Request Timeout" }));
+  void call.endAgain().then(resolve);
+  const unconfirmed = await promise;
+  cancel();
+  return unconfirmed;
+}
 
 /**
  * The first of several that is fulfilled.

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import type { Call, CallEnd } from "../lib/call/mod.ts";
+import type { Call } from "../lib/call/mod.ts";
+import type { Refusal } from "../lib/dialog/mod.ts";
+import type { Clock } from "../lib/tools/mod.ts";
+import { endAgain } from "./first_of.ts";
 
 /** What happens at a handset. */
 export interface HandsetEvents {
@@ -13,13 +16,20 @@ export interface HandsetEvents {
   digit(digit: string): void;
 }
 
+/** Calls that a phone is asked again to end; one that never confirms an end must not make them ever more. */
+const MOST_DOUBTS = 8;
+
 export class Handset {
+  readonly #clock: Clock;
   readonly #events: HandsetEvents;
   /** Each call, and whether it is answered. */
   readonly #calls = new Map<Call, { up: boolean }>();
+  /** Calls that are over, but of whose end the phone has not said a word: its handset may be up. */
+  readonly #doubts = new Set<Call>();
 
   /** @param events Hears what happens. */
-  constructor(events: HandsetEvents) {
+  constructor(clock: Clock, events: HandsetEvents) {
+    this.#clock = clock;
     this.#events = events;
   }
 
@@ -50,16 +60,29 @@ export class Handset {
     call.answered.then(() => this.#lift(call), () => {});
   }
 
-  /** Ends every call; tells how they ended. */
-  async hangUp(): Promise<CallEnd[]> {
-    const calls = [...this.#calls.keys()];
-    const ends = await Promise.all(calls.map((call) => call.hangUp()));
-    for (const call of calls) this.#putDown(call);
-    return ends;
+  /** Ends every call, those again that have ended in doubt; tells what the phone has not confirmed. */
+  async hangUp(): Promise<Refusal[]> {
+    const doubts = [...this.#doubts].map((call) => this.#endAgain(call));
+    const calls = [...this.#calls.keys()].map(async (call) => {
+      const { unconfirmed } = await call.hangUp();
+      this.#putDown(call);
+      return unconfirmed;
+    });
+    const unconfirmed = await Promise.all([...doubts, ...calls]);
+    return unconfirmed.filter((refusal) => refusal !== undefined);
+  }
+
+  /** Lets go of the calls whose end the phone has not confirmed yet: whoever hangs up later asks it again. */
+  letGo(): void {
+    for (const call of [...this.#calls.keys()]) {
+      this.#doubt(call);
+      this.#putDown(call);
+    }
   }
 
   /** Ends every call, without waiting for what the phone says: it cannot be reached. */
   drop(): void {
+    this.#doubts.clear();
     for (const call of [...this.#calls.keys()]) {
       void call.hangUp();
       this.#putDown(call);
@@ -71,7 +94,23 @@ export class Handset {
     call.onDigit = (digit) => {
       if (this.#calls.has(call)) this.#events.digit(digit);
     };
-    void call.ended.then(() => this.#putDown(call));
+    void call.ended.then(({ unconfirmed }) => {
+      if (!unconfirmed) this.#doubts.delete(call);
+      else if (this.#calls.has(call)) this.#doubt(call);
+      this.#putDown(call);
+    });
+  }
+
+  #doubt(call: Call): void {
+    this.#doubts.add(call);
+    const [oldest] = this.#doubts;
+    if (oldest && this.#doubts.size > MOST_DOUBTS) this.#doubts.delete(oldest);
+  }
+
+  async #endAgain(call: Call): Promise<Refusal | undefined> {
+    const unconfirmed = await endAgain(call, this.#clock);
+    if (!unconfirmed) this.#doubts.delete(call);
+    return unconfirmed;
   }
 
   #lift(call: Call): void {

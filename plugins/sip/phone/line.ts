@@ -5,7 +5,7 @@
  * @module
  */
 import { PhoneError, unlessAborted } from "switchroom/plugin";
-import type { Call, CallEnd } from "../lib/call/mod.ts";
+import type { Call } from "../lib/call/mod.ts";
 import { RequestRefused } from "../lib/dialog/mod.ts";
 import type { Header } from "../lib/message/mod.ts";
 import type { Clock } from "../lib/tools/mod.ts";
@@ -53,7 +53,7 @@ export class Line {
   constructor(options: LineOptions) {
     this.#options = options;
     const { clock, invite, events } = options;
-    this.#handset = new Handset({
+    this.#handset = new Handset(clock, {
       hook: (mode) => {
         events.hook(mode);
         if (mode !== "onHook") this.#endLifts((lift) => lift.resolve());
@@ -124,8 +124,8 @@ export class Line {
     const why = new PhoneError("OPERATIONFAILED", "The handset was put on hook by a later request");
     const dismissed = this.#bell.dismiss(why);
     this.#endLifts((lift) => lift.reject(why));
-    const [ends] = await unlessAborted(Promise.all([this.#handset.hangUp(), dismissed]), signal);
-    requireConfirmed(ends);
+    const [unconfirmed] = await unlessAborted(Promise.all([this.#handset.hangUp(), dismissed]), signal);
+    for (const refusal of unconfirmed) throw new RequestRefused(refusal);
   }
 
   /** Takes over a call that the phone makes. */
@@ -147,7 +147,7 @@ export class Line {
   /** Ends everything, whether or not the phone confirms it in time. */
   async end(why: unknown): Promise<void> {
     await Promise.all([this.#bell.end(why), waitBriefly(this.#handset.hangUp(), this.#options.clock)]);
-    this.#handset.drop();
+    this.#handset.letGo();
   }
 
   #endLifts(end: (lift: Lift) => void): void {
@@ -159,13 +159,4 @@ export class Line {
 
 function notLifted(ms: number): PhoneError {
   return new PhoneError("OPERATIONFAILED", `Nobody lifted the handset within ${ms / 1_000} s`);
-}
-
-/**
- * Sees to it that the phone itself has confirmed the ends of calls.
- *
- * @throws {RequestRefused} What it said against that, or 408 or 503 for its silence.
- */
-function requireConfirmed(ends: readonly CallEnd[]): void {
-  for (const { unconfirmed } of ends) if (unconfirmed) throw new RequestRefused(unconfirmed);
 }

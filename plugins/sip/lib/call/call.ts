@@ -67,6 +67,13 @@ export interface Call {
    */
   hangUp(): Promise<CallEnd>;
   /**
+   * Asks the phone once more to end a call that is over for us, but of whose end it has not said a word: by CANCEL or
+   * BYE. Never rejects.
+   *
+   * @returns What it says against that, or what stands for its silence; nothing if it has confirmed the end.
+   */
+  endAgain(): Promise<Refusal | undefined>;
+  /**
    * Sends a request inside the dialog and gives the final answer, whatever its status; a challenge is answered first.
    *
    * @throws RequestRefused (rejected) when there is no dialog (yet, or any more), and 408 or 503 when no answer came.

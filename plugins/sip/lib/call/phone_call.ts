@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { RequestRefused } from "../dialog/mod.ts";
+import { type Refusal, RequestRefused, unconfirmedBy } from "../dialog/mod.ts";
 import type { SipResponse } from "../message/mod.ts";
 import type { Call, CallEnd, CallRequest, CallState } from "./call.ts";
 import type { Session } from "./session.ts";
@@ -80,8 +80,11 @@ export class PhoneCall implements Call {
   readonly id: string;
   /** How far it is; for what carries the call. */
   readonly progress = new CallProgress();
+  /** Asks once more for an end that the phone has not confirmed; for what carries the call to say how. */
+  askAgain: (() => Promise<SipResponse>) | undefined;
   readonly #ending = new AbortController();
   #endingBy: "us" | "phone" | undefined;
+  #endingAgain: Promise<Refusal | undefined> | undefined;
   #session: Session | undefined;
 
   /** @param id The Call-ID. */
@@ -133,6 +136,16 @@ export class PhoneCall implements Call {
   hangUp(): Promise<CallEnd> {
     this.end("us");
     return this.ended;
+  }
+
+  endAgain(): Promise<Refusal | undefined> {
+    return this.#endingAgain ??= this.#endAgain().finally(() => this.#endingAgain = undefined);
+  }
+
+  async #endAgain(): Promise<Refusal | undefined> {
+    const { by, unconfirmed } = await this.ended;
+    if (!this.askAgain || (by !== "network" && !unconfirmed)) return undefined;
+    return await unconfirmedBy(this.askAgain);
   }
 
   async request(method: string, options: CallRequest = {}): Promise<SipResponse> {

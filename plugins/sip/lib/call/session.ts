@@ -8,13 +8,12 @@ import {
   endsDialog,
   exchangeInside,
   isSuccess,
-  messageOf,
   type OtherSide,
   type Refusal,
-  refusalOf,
   refusesExtension,
   reply,
   RequestRefused,
+  unconfirmedBy,
 } from "../dialog/mod.ts";
 import { checkDigits, infoOfDigit } from "../media/mod.ts";
 import type { SipRequest, SipResponse } from "../message/mod.ts";
@@ -63,7 +62,7 @@ export class Session implements DialogUsage {
     if (this.#leaving || this.#over.signal.aborted) return;
     this.#leaving = end;
     this.reinvites.stop();
-    const unconfirmed = await this.#sendBye();
+    const unconfirmed = await this.#leave();
     this.end(unconfirmed ? { ...end, unconfirmed } : end);
   }
 
@@ -132,21 +131,19 @@ export class Session implements DialogUsage {
     this.reinvites.receiveAck(ack);
   }
 
+  /** Sends a BYE, in the dialog that is over for us or about to be. */
+  async sendBye(signal?: AbortSignal): Promise<SipResponse> {
+    const { response } = await exchangeInside(this.#options, { method: "BYE", ...signal && { signal } });
+    return response;
+  }
+
   /** @returns Why the phone has not ended the call, if it has not. */
-  async #sendBye(): Promise<Refusal | undefined> {
-    const { agent } = this.#options;
-    try {
-      const { response } = await exchangeInside(this.#options, { method: "BYE", signal: this.#over.signal });
-      const { status, reason } = response;
-      // 481: it has no such call (RFC 3261 15.1.1), and what it does not have is on hook.
-      if (isSuccess(response) || status === 481) return undefined;
-      agent.log(`A phone refused BYE: SIP ${status} ${reason}`);
-      return { status, reason };
-    } catch (error) {
-      if (this.#over.signal.aborted) return undefined;
-      agent.log(`A phone did not answer BYE: ${messageOf(error)}`);
-      return refusalOf(error);
-    }
+  async #leave(): Promise<Refusal | undefined> {
+    const unconfirmed = await unconfirmedBy(() => this.sendBye(this.#over.signal));
+    // The phone has said BYE itself.
+    if (!unconfirmed || this.#over.signal.aborted) return undefined;
+    this.#options.agent.log(`A phone has not confirmed a BYE: SIP ${unconfirmed.status} ${unconfirmed.reason}`);
+    return unconfirmed;
   }
 
   async #request(method: string, options: CallRequest & { signal: AbortSignal }): Promise<SipResponse> {

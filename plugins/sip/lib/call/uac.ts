@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  answerOf,
   contact,
   Dialog,
   exchange,
@@ -127,8 +128,9 @@ class OutgoingCall {
   async #send(request: SipRequest): Promise<SipResponse> {
     const { ending, progress } = this.#call;
     if (ending.aborted) throw new RequestRefused({ status: 487, reason: "Request Terminated" });
+    const { to, currentPeer } = this.#outgoing;
     const transaction = this.#agent.endpoint.invite(request, {
-      to: this.#outgoing.to,
+      to,
       onProvisional: (response) => {
         this.#answer.hear(response);
         const { status } = response;
@@ -137,6 +139,10 @@ class OutgoingCall {
       },
       onForked: (response) => this.#refuseFork({ request, response }),
     });
+    this.#call.askAgain = () => {
+      const now = currentPeer?.();
+      return answerOf(() => transaction.cancelAgain(now?.transport === to.transport ? now : to));
+    };
     const cancel = () => transaction.cancel();
     ending.addEventListener("abort", cancel, { once: true });
     this.#unanswered = true;
@@ -160,6 +166,7 @@ class OutgoingCall {
       onDigit: (digit) => this.#call.onDigit?.(digit),
       onEnd: (end) => progress.end(end),
     });
+    this.#call.askAgain = () => session.sendBye();
     if (endingBy) return void session.bye({ by: endingBy });
     const { flaw } = options.dialog;
     if (flaw?.isExcess) return void session.bye({ by: "us", status: 513, reason: flaw.reason });

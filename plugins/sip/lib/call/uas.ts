@@ -71,6 +71,7 @@ async function answer(agent: CallContext, { transaction, credentials, call, dial
     onDigit: (digit) => call.onDigit?.(digit),
     onEnd: (end) => call.progress.end(end),
   });
+  call.askAgain = () => session.sendBye();
   const status = session.reinvites.receive(transaction, { toTag });
   if (status !== 200) return session.end({ by: "us", status, reason: reasonOf(status) });
   // RFC 3261 15: whoever was called says no BYE before the ACK; without one the session leaves by itself.

@@ -41,9 +41,20 @@ export async function exchange(options: ExchangeOptions): Promise<Exchanged> {
 }
 
 async function attempt({ build, send }: ExchangeOptions, authorization: readonly Header[]): Promise<Exchanged> {
-  try {
+  return await answerOf(async () => {
     const request = build(authorization);
     return { request, response: await send(request) };
+  });
+}
+
+/**
+ * Gives what is answered.
+ *
+ * @throws {RequestRefused} (rejected) 408 or 503 when no answer came; whatever else `ask` says.
+ */
+export async function answerOf<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
   } catch (error) {
     if (error instanceof TransactionTimeout) throw new RequestRefused({ status: 408, reason: "Request Timeout" });
     if (error instanceof TransportError) throw new RequestRefused({ status: 503, reason: error.message });

@@ -6,6 +6,6 @@
 export { type AgentContext, contact, refusesExtension, reply } from "./agent_context.ts";
 export { Dialog, type DialogFlaw } from "./dialog.ts";
 export { type DialogMatch, DialogTable, type DialogUsage, type OtherSide } from "./dialog_table.ts";
-export { exchange, type Exchanged, exchangeInside, requireFits } from "./exchange.ts";
+export { answerOf, exchange, type Exchanged, exchangeInside, requireFits } from "./exchange.ts";
 export { type Caller, newRequest, type Outgoing } from "./outgoing.ts";
-export { endsDialog, isSuccess, messageOf, type Refusal, refusalOf, RequestRefused } from "./refusal.ts";
+export { endsDialog, isSuccess, messageOf, type Refusal, refusalOf, RequestRefused, unconfirmedBy } from "./refusal.ts";

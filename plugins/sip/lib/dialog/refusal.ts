@@ -36,6 +36,22 @@ export function refusalOf(error: unknown): Refusal {
   return { status: 503, reason: messageOf(error) };
 }
 
+/**
+ * What is left unconfirmed where a phone is asked to end something.
+ *
+ * @returns Why it has not, if it has not. Of what it does not know (481) it has nothing that could go on (RFC 3261
+ * 15.1.1).
+ */
+export async function unconfirmedBy(ask: () => Promise<SipResponse>): Promise<Refusal | undefined> {
+  try {
+    const response = await ask();
+    const { status, reason } = response;
+    return isSuccess(response) || status === 481 ? undefined : { status, reason };
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
 /** What failed, for the log. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

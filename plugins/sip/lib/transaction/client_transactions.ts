@@ -53,7 +53,7 @@ export class ClientTransactions {
     } catch (error) {
       const final = Promise.reject<SipResponse>(error);
       final.catch(() => {});
-      return { final, cancel() {}, rest() {} };
+      return { final, cancel() {}, cancelAgain: () => final, rest() {} };
     }
   }
 
@@ -97,11 +97,16 @@ export class ClientTransactions {
   }
 
   #addressed(message: SipRequest, to: Peer): SipRequest {
-    if (this.#closed) throw new TransportError(`Cannot send to ${peerText(to)}: the endpoint is closed`);
+    this.#requireOpen(to);
     return withOurVia(message, { local: this.#options.transports.local(to), to });
   }
 
+  #requireOpen(to: Peer): void {
+    if (this.#closed) throw new TransportError(`Cannot send to ${peerText(to)}: the endpoint is closed`);
+  }
+
   #begin(request: SipRequest, to: Peer): NonInviteClient {
+    this.#requireOpen(to);
     const transaction = new NonInviteClient(this.#optionsOf(request, to));
     this.#byKey.set(clientKey(request), transaction);
     return transaction;
@@ -113,7 +118,7 @@ export class ClientTransactions {
     const transaction: InviteClient = new InviteClient({
       ...options,
       ...listeners,
-      sendCancel: (cancel) => void this.#begin(cancel, to),
+      sendCancel: (cancel, to) => this.#begin(cancel, to).final,
       onEnd: () => {
         options.onEnd();
         if (this.#invites.get(key) === transaction) this.#invites.delete(key);

@@ -63,6 +63,13 @@ export interface InviteTransaction {
    * or it rejects.
    */
   cancel(): void;
+  /**
+   * Sends CANCEL once more after `final` has rejected: the phone may ring on behind a connection that broke, or have
+   * been cut off for a while.
+   *
+   * @returns Its answer: 200 where the INVITE is known, 481 where it is not. Rejects as `final`.
+   */
+  cancelAgain(to: Peer): Promise<SipResponse>;
   /** Sends it no more: its dialog is over. What is still answered is acknowledged as ever. */
   rest(): void;
 }

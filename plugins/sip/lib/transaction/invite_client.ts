@@ -16,7 +16,7 @@ const MOST_FORKS = 16;
 /** What an INVITE is made of. */
 export interface InviteClientOptions extends ClientOptions, Pick<InviteOptions, "onProvisional" | "onForked"> {
   /** Sends a CANCEL as a transaction of its own. */
-  sendCancel(cancel: SipRequest): void;
+  sendCancel(cancel: SipRequest, to: Peer): Promise<SipResponse>;
 }
 
 interface Ack {
@@ -64,6 +64,12 @@ export class InviteClient implements ClientTransaction {
     if (this.#cancelling) return;
     this.#cancelling = true;
     if (this.#state === "proceeding") this.#sendCancel();
+  }
+
+  /** As `InviteTransaction.cancelAgain`. */
+  async cancelAgain(to: Peer): Promise<SipResponse> {
+    const { request, sendCancel } = this.#options;
+    return await sendCancel(hopRequest(request, { method: "CANCEL" }), to);
   }
 
   /** Sends it no more. */
@@ -145,8 +151,8 @@ export class InviteClient implements ClientTransaction {
   }
 
   #sendCancel(): void {
-    const { request, sendCancel } = this.#options;
-    sendCancel(hopRequest(request, { method: "CANCEL" }));
+    // What comes of the INVITE says whether it has arrived.
+    this.cancelAgain(this.to).catch(() => {});
     this.#timers.set("cancelled", {
       ms: PATIENCE_MS,
       call: () => {

@@ -331,7 +331,62 @@ Deno.test("a phone that dies in a call is found by the BYE that it does not answ
   const ended = call.hangUp();
   await clock.pass(33_000);
   assert.deepEqual(await ended, { by: "us", unconfirmed: { status: 408, reason: "Request Timeout" } });
-  assert.match(us.logged.join(), /A phone did not answer BYE: SIP 408 Request Timeout/);
+  assert.match(us.logged.join(), /A phone has not confirmed a BYE: SIP 408 Request Timeout/);
+});
+
+for (const rings of [true, false]) {
+  Deno.test(`RFC 3261 9.2: a phone whose connection broke under its ring is asked again to end it, and ${rings ? "does (200)" : "knows of none (481)"}`, async () => {
+    await using bench = openBench();
+    const { us, phone, wire, clock } = bench;
+    const { call, invite } = await ringing(bench);
+    answer(invite, 180);
+    await call.ringing;
+    us.endpoint.lost(peerOf(phone));
+    assert.equal((await call.ended).by, "network");
+    if (!rings) answer(invite, 480);
+    await clock.pass(rings ? 0 : 40_000);
+    const asked = call.endAgain();
+    assert.equal(call.endAgain(), asked, "not twice at a time");
+    assert.equal(await asked, undefined);
+    assert.equal(wire.story(phone.port).includes(rings ? "487" : "481"), true);
+    assert.equal(invite.cancelled.aborted, rings);
+  });
+}
+
+Deno.test("RFC 3261 9.1: a phone that says nothing to that either has not confirmed it", async () => {
+  await using bench = openBench();
+  const { call, invite } = await ringing(bench);
+  answer(invite, 180);
+  await call.ringing;
+  bench.us.endpoint.lost(peerOf(bench.phone));
+  bench.wire.fate = () => "lost";
+  const asked = call.endAgain();
+  await bench.clock.pass(33_000);
+  assert.equal((await asked)?.status, 408);
+});
+
+Deno.test("RFC 3261 15.1.1: a phone that has not confirmed a BYE is asked again, in the same dialog, and one that has is left alone", async () => {
+  await using bench = openBench();
+  const { us, phone, wire } = bench;
+  const { call, invite } = await ringing(bench);
+  answer(invite, 200, { body: SDP });
+  await call.answered;
+  const statuses = [500, 503, 481];
+  phone.onRequest = (transaction) => {
+    if (transaction.request.method !== "BYE") return false;
+    transaction.respond(responseTo(transaction.request, statuses.shift() ?? 200));
+    return true;
+  };
+  assert.equal((await call.hangUp()).unconfirmed?.status, 500);
+  assert.equal((await call.endAgain())?.status, 503);
+  assert.equal(await call.endAgain(), undefined);
+  const byes = wire.sent.flatMap(({ message }) => "method" in message && message.method === "BYE" ? [message] : []);
+  assert.deepEqual(byes.map(({ headers }) => headers.get("CSeq")), ["2 BYE", "3 BYE", "4 BYE"]);
+  const other = us.agent.call(ring(us, phone));
+  phone.onInvite = undefined;
+  phone.onRequest = undefined;
+  void other.hangUp();
+  assert.equal(await other.endAgain(), undefined);
 });
 
 Deno.test("a phone that registers over another connection in mid-call is reached there, and where it says itself after that", async () => {

@@ -10,7 +10,7 @@ function fork() {
   const clock = new HandClock();
   const [desk, stale] = [new FakeCall(), new FakeCall()];
   const legs = [{ call: desk, contact: "desk" }, { call: stale, contact: "stale" }];
-  return { clock, desk, stale, fork: new Fork(legs, { clock, alerting: new Alerting() }) };
+  return { clock, desk, stale, fork: new Fork(legs, { clock, alerting: new Alerting(clock) }) };
 }
 
 Deno.test("a ring that the phone refuses is over a few seconds later, and a contact that it has left behind is called no more", async () => {

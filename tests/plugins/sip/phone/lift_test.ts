@@ -1,5 +1,6 @@
 import { FakeTime } from "@std/testing/time";
 import { deepEqual, equal, match } from "node:assert/strict";
+import { PATIENCE_MS } from "../../../../plugins/sip/phone/first_of.ts";
 import { FakeCall } from "./support/fake_call.ts";
 import { LineBench, never, standing } from "./support/line_bench.ts";
 
@@ -20,6 +21,58 @@ Deno.test("on hook that the phone does not confirm, or refuses, is an error with
     says(call);
     deepEqual([await standing(down), bench.told.at(-1)], [expected, "onHook"]);
   }
+});
+
+Deno.test("on hook that the phone has not confirmed is asked for again, after a close too, until it has", async () => {
+  for (const closes of [false, true]) {
+    using time = new FakeTime();
+    const bench = new LineBench();
+    const lift = bench.line.lift(never());
+    const call = await bench.call(1);
+    call.answers();
+    await lift;
+    const down = closes ? bench.line.end(new Error("closed")) : bench.line.putDown(never());
+    if (closes) await time.tickAsync(1_500);
+    call.vanishes();
+    await standing(down);
+    equal(await standing(bench.line.putDown(never())), "rejected: SIP 408 Request Timeout");
+    call.again = true;
+    equal(await standing(bench.line.putDown(never())), "fulfilled");
+    deepEqual(call.asked, ["hangUp", "endAgain", "endAgain"]);
+    equal(await standing(bench.line.putDown(never())), "fulfilled");
+    equal(call.asked.length, 3, "what is confirmed is not asked again");
+  }
+});
+
+Deno.test("on hook that is in doubt is done when the phone is gone", async () => {
+  const bench = new LineBench();
+  const lift = bench.line.lift(never());
+  const call = await bench.call(1);
+  call.answers();
+  await lift;
+  const down = bench.line.putDown(never());
+  call.refusesBye(500, "Not Now");
+  equal(await standing(down), "rejected: SIP 500 Not Now");
+  bench.line.drop(() => false, new Error("gone"));
+  equal(await standing(bench.line.putDown(never())), "fulfilled");
+});
+
+Deno.test("a phone that says nothing when it is asked again to hang up is waited for 4 s", async () => {
+  using time = new FakeTime();
+  const bench = new LineBench();
+  const lift = bench.line.lift(never());
+  const call = await bench.call(1);
+  call.answers();
+  await lift;
+  const down = bench.line.putDown(never());
+  call.refusesBye(500, "Not Now");
+  equal(await standing(down), "rejected: SIP 500 Not Now");
+  call.endAgain = () => new Promise(() => {});
+  const again = bench.line.putDown(never());
+  await time.tickAsync(PATIENCE_MS - 1);
+  equal(await standing(again), "pending");
+  await time.tickAsync(1);
+  equal(await standing(again), "rejected: SIP 408 Request Timeout");
 });
 
 Deno.test("an off-hook that still rings and is put on hook is done when the phone has confirmed the CANCEL, and not without", async () => {

@@ -83,6 +83,32 @@ Deno.test("R97: silence that nobody has confirmed is not done when it is asked f
   equal(await standing(bench.line.ring(0, never())), "fulfilled");
 });
 
+Deno.test("R97: silence that nobody has confirmed is asked for again, and done when the contact says that it has ended", async () => {
+  const bench = new LineBench();
+  const ring = bench.line.ring(1, never());
+  const call = await bench.call(1);
+  call.rings();
+  await ring;
+  call.breaks()();
+  match(await standing(bench.line.ring(0, never())), /^rejected: SIP 503 /);
+  call.again = true;
+  equal(await standing(bench.line.ring(0, never())), "fulfilled");
+  equal(await standing(bench.line.ring(0, never())), "fulfilled");
+  deepEqual(call.asked, ["endAgain", "endAgain"]);
+});
+
+Deno.test("a close asks a contact again that may ring on", async () => {
+  const bench = new LineBench();
+  const ring = bench.line.ring(1, never());
+  const call = await bench.call(1);
+  call.rings();
+  await ring;
+  call.breaks()();
+  await standing(ring);
+  equal(await standing(bench.line.end(new Error("closed"))), "fulfilled");
+  deepEqual(call.asked, ["endAgain"]);
+});
+
 Deno.test("R97: silence that a contact has not confirmed is done when it has confirmed the end of a later ring", async () => {
   const bench = new LineBench();
   for (const [index, expected] of ["rejected: SIP 408 Request Timeout", "fulfilled"].entries()) {

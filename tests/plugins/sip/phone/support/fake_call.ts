@@ -6,7 +6,7 @@
  * @module
  */
 import type { Call, CallEnd, CallState } from "../../../../../plugins/sip/lib/call/mod.ts";
-import { RequestRefused } from "../../../../../plugins/sip/lib/dialog/mod.ts";
+import { type Refusal, RequestRefused } from "../../../../../plugins/sip/lib/dialog/mod.ts";
 
 /** What stands for an answer that cannot come any more. */
 export const BROKEN = {
@@ -21,6 +21,8 @@ export class FakeCall implements Call {
   onDigit: ((digit: string) => void) | undefined;
   /** What has been asked of it. */
   readonly asked: string[] = [];
+  /** Whether the phone has come back, and says 200 or 481 to what it is asked again. */
+  again = false;
   readonly #ringing = watched<void>();
   readonly #answered = watched<void>();
   readonly #ended = Promise.withResolvers<CallEnd>();
@@ -91,6 +93,13 @@ export class FakeCall implements Call {
   breaks(): () => void {
     const end: CallEnd = this.#isLeaving ? { by: "us", unconfirmed: BROKEN } : { by: "network", ...BROKEN };
     return () => this.#end(end);
+  }
+
+  async endAgain(): Promise<Refusal | undefined> {
+    const { by, unconfirmed, status = 408, reason = "" } = await this.ended;
+    if (by !== "network" && !unconfirmed) return undefined;
+    this.asked.push("endAgain");
+    return this.again ? undefined : unconfirmed ?? { status, reason };
   }
 
   hangUp(): Promise<CallEnd> {

@@ -22,6 +22,9 @@ const KEPT_CHARACTERS = 65_536;
 const BURST = 200;
 const LINES_A_SECOND = 50;
 
+/** A printed line, and how urgent it is where it says so as services tell systemd: sd-daemon(3). */
+const PRINTED = /^(?:<([0-7])>)?(.*)$/s;
+
 /** A line that says why a process ends, as against the stack trace that follows it. */
 const REASON = /\b(?:error|fatal|panic)/i;
 
@@ -64,9 +67,10 @@ export class PluginLog {
 
   /** Takes a line that the plugin printed. */
   printed(text: string): void {
-    if (text.trim() === "") return;
-    if (REASON.test(text)) this.#lastWords = clean(text);
-    this.add("info", text);
+    const [, priority, line = ""] = PRINTED.exec(text) ?? [];
+    if (line.trim() === "") return;
+    if (REASON.test(line)) this.#lastWords = clean(line);
+    this.add(levelOf(priority), line);
   }
 
   /** Takes one line. */
@@ -111,6 +115,12 @@ export async function readLines(
     }
   }
   if (line !== "") take(line);
+}
+
+function levelOf(priority: string | undefined): LogLevel {
+  if (priority === undefined || priority === "5" || priority === "6") return "info";
+  if (priority === "7") return "debug";
+  return priority === "4" ? "warn" : "error";
 }
 
 /** One line: a plugin must not forge lines of others, nor move the cursor of a terminal. */

@@ -8,6 +8,7 @@
  * @module
  */
 import process from "node:process";
+import { turnConsole } from "./printing.ts";
 
 const { stderr, stdin, stdout } = Deno;
 const exit: typeof Deno.exit = Deno.exit;
@@ -19,7 +20,11 @@ export function read(buffer: Uint8Array): Promise<number | null> {
 
 /** Writes a whole frame; waits while the host does not read. */
 export function write(frame: Uint8Array): void {
-  for (let offset = 0; offset < frame.length;) offset += stdout.writeSync(frame.subarray(offset));
+  writeWhole(stdout, frame);
+}
+
+function writeWhole(to: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
+  for (let offset = 0; offset < bytes.length;) offset += to.writeSync(bytes.subarray(offset));
 }
 
 /** Ends the process. */
@@ -31,4 +36,4 @@ export function leave(code: number): never {
 for (const storage of ["localStorage", "caches"] as const) Reflect.deleteProperty(globalThis, storage);
 Object.defineProperty(Deno, "stdout", { value: stderr });
 Object.defineProperty(process, "stdout", { value: process.stderr });
-console.log = console.info = console.debug = console.error;
+turnConsole((lines) => writeWhole(stderr, lines));

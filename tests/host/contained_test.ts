@@ -71,12 +71,64 @@ Deno.test("what a plugin prints becomes its log and does not break the wire", as
         bench.log.some(({ text }) => text === line)
       ),
   );
-  deepEqual(bench.log.find(({ text }) => text === "nine"), { plugin: "test", level: "error", text: "nine" });
+  const levelOf = (line: string) => bench.log.find(({ text }) => text === line)?.level;
+  deepEqual(["one [2J", "two", "three", "four", "five", "six", "seven", "eight", "nine"].map(levelOf), [
+    ...["info", "info", "debug", "warn", "error"],
+    ...["info", "info", "info", "error"],
+  ]);
   await bench.untilTrue(
     "the long line",
     () => bench.log.some(({ text }) => text.length === 2_000 && text.endsWith("…")),
   );
   equal(bench.condition.state, "ready");
+});
+
+Deno.test("whatever method of console a plugin prints by, and whatever module it has it from, its lines have a level and none breaks the wire", async () => {
+  await using bench = await HostBench.run({
+    code: onePhone(
+      `{
+      devSpecific() {
+        console.dir({ dir: 1 }); console.dirxml({ dirxml: 1 }); console.table([{ table: 1 }]); console.count("count");
+        console.group("group"); console.warn("in\\ngroup"); console.groupEnd();
+        console.time("time"); console.timeLog("time"); console.timeEnd("time");
+        console.trace("trace"); console.assert(false, "assert"); console.clear(); console.countReset("count");
+        console.error(new Error("the whole stack"));
+        other.log("%s of %d", "other", 1); other.debug("<3>other");
+        const { error } = console; error("taken out");
+        Deno.stderr.writeSync(new TextEncoder().encode("<3>by itself\\n<8>no level\\nend\\n"));
+      },
+    }`,
+      `import other from "node:console";`,
+    ),
+  });
+  await bench.process.open("p", NOTHING);
+  bench.operate(1);
+  await bench.untilTrue("the end", () => bench.logText.endsWith("end"));
+  equal(bench.condition.state, "ready");
+  const lines = bench.log.map(({ level, text }) => `${level} ${text.replace(/: [\d.]+ms$/, ": 1ms")}`);
+  const plain = lines.filter((line) => !/ {4}at |[┌├└]/.test(line));
+  deepEqual(plain, [
+    "info { dir: 1 }",
+    "info { dirxml: 1 }",
+    "info │ (index) │ table │",
+    "info │ 0       │ 1     │",
+    "info count: 1",
+    "info group",
+    "warn   in",
+    "warn   group",
+    "info time: 1ms",
+    "info time: 1ms",
+    "error Trace: trace",
+    "error Assertion failed: assert",
+    "error Error: the whole stack",
+    "info other of 1",
+    "debug <3>other",
+    "error taken out",
+    "error by itself",
+    "info <8>no level",
+    "info end",
+  ]);
+  ok(lines.some((line) => /^error  {4}at .*main\.ts/.test(line)));
 });
 
 Deno.test("a plugin that prints and logs without end fills no more than a bounded log", async () => {

@@ -41,7 +41,7 @@ export type Permissions = Readonly<Record<"net" | "read" | "write" | "env" | "ru
 /** How urgent a line of a plugin's log can be. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 
-/** One of {@linkcode LOG_LEVELS}; what a plugin prints is `info`. */
+/** One of {@linkcode LOG_LEVELS}; what a plugin prints past `console` is `info`. */
 export type LogLevel = typeof LOG_LEVELS[number];
 
 /** A line of a plugin's log, written by the plugin or by the host about it. */

@@ -54,7 +54,7 @@ export const PluginList: Shape<{ plugins: PluginView[] }> = about(object({ plugi
 const PluginLine = about(
   exactly<LogLine>()(object({
     at: Time,
-    level: about(oneOf(LOG_LEVELS), { description: "`info` for what it prints." }),
+    level: about(oneOf(LOG_LEVELS), { description: "`info` for what it prints past `console`." }),
     text,
   })),
   { name: "PluginLine" },

@@ -22,26 +22,78 @@ export function printJson(value: unknown): void {
   print(printable(JSON.stringify(value)));
 }
 
-/** Prints values for scripts or people: a JSON object a line, or a table. */
-export async function printList<Item extends object>(
-  items: Iterable<Item> | AsyncIterable<Item>,
-  { json, columns }: { json: boolean | undefined; columns: Readonly<Record<string, (item: Item) => string>> },
-): Promise<void> {
-  if (!json) {
-    const cells = Object.values(columns);
-    return table([Object.keys(columns), ...await Array.fromAsync(items, (item) => cells.map((cell) => cell(item)))]);
-  }
-  for await (const item of items) printJson(item);
+/** How a list is printed. */
+export interface ListFormat<Item> {
+  /** For scripts: a JSON object a line. */
+  readonly json: boolean | undefined;
+  /** For people: a table. */
+  readonly columns: Readonly<Record<string, (item: Item) => string>>;
+  /**
+   * The columns that are cut where the table is wider than a terminal, the first as far as it can be, then the next. No
+   * column belongs here that another command takes: it must be there to be copied. Nothing is cut if there are none.
+   */
+  readonly yielding?: readonly string[];
+  /** Said to people where there is nothing to list. */
+  readonly none: string;
 }
 
-/** Prints rows in columns, the first row as their head. */
-function table(rows: readonly (readonly string[])[]): void {
-  const cells = rows.map((row) => row.map(printable));
-  const widths = cells[0]?.map((_, column) => Math.max(...cells.map((row) => [...row[column] ?? ""].length))) ?? [];
-  cells.forEach((row, index) => {
-    const line = row.map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - [...cell].length)).join("  ");
-    print(index === 0 ? paint("bold", line.trimEnd()) : line.trimEnd());
+/** Prints values for scripts or people. */
+export async function printList<Item extends object>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  { json, columns, yielding = [], none }: ListFormat<Item>,
+): Promise<void> {
+  if (json) {
+    for await (const item of items) printJson(item);
+    return;
+  }
+  const cells = Object.values(columns);
+  const rows = await Array.fromAsync(items, (item) => cells.map((cell) => printable(cell(item))));
+  const names = Object.keys(columns);
+  const isCut = table([names, ...rows], yielding.map((name) => names.indexOf(name)));
+  if (rows.length === 0) printAside(none);
+  else if (isCut) printAside("What ends with … is cut: --wide shows all");
+}
+
+/** What a table is cut to, in characters, where no terminal is wider. */
+const USUAL_WIDTH = 80;
+/** What a column is not cut below. */
+const LEAST_WIDTH = 8;
+const GAP = 2;
+
+/**
+ * Prints rows in columns, the first row as their head.
+ *
+ * @returns Whether something was cut.
+ */
+function table(rows: readonly (readonly string[])[], yielding: readonly number[]): boolean {
+  const wanted = rows[0]?.map((_, column) => Math.max(...rows.map((row) => [...row[column] ?? ""].length))) ?? [];
+  const widths = fitted(wanted, yielding);
+  rows.forEach((row, index) => {
+    const line = row.map((cell, column) => cutTo(cell, widths[column] ?? 0)).join(" ".repeat(GAP)).trimEnd();
+    print(index === 0 ? paint("bold", line) : line);
   });
+  return widths.some((width, column) => width < (wanted[column] ?? 0));
+}
+
+/** The widths of the columns, those that yield less wide than they want where there is not the room. */
+function fitted(wanted: readonly number[], yielding: readonly number[]): number[] {
+  const room = Deno.stdout.isTerminal() ? Math.max(Deno.consoleSize().columns, USUAL_WIDTH) : USUAL_WIDTH;
+  let excess = wanted.reduce((sum, width) => sum + GAP + width, -GAP) - room;
+  const widths = [...wanted];
+  for (const column of yielding) {
+    const width = widths[column] ?? 0;
+    const given = Math.min(Math.max(excess, 0), Math.max(width - LEAST_WIDTH, 0));
+    widths[column] = width - given;
+    excess -= given;
+  }
+  return widths;
+}
+
+/** A text in exactly so many characters. */
+function cutTo(text: string, width: number): string {
+  const points = [...text];
+  if (points.length <= width) return text + " ".repeat(width - points.length);
+  return `${points.slice(0, width - 1).join("")}…`;
 }
 
 /** Prints names and values, one a line; a value of several lines stands under itself. */
@@ -54,6 +106,11 @@ export function printFields(fields: Readonly<Record<string, string | readonly st
     print(`${paint("bold", name.padEnd(width))}  ${printable(first)}`.trimEnd());
     for (const line of others) print(`${" ".repeat(width)}  ${printable(line)}`.trimEnd());
   }
+}
+
+/** A time as a table has it that is not wide: `2026-03-01T09:30:00Z`. */
+export function toSeconds(time: string): string {
+  return time.replace(/\.\d+Z$/, "Z");
 }
 
 /** Colours that are used. */

@@ -97,7 +97,7 @@ export interface Server {
   closeHandle(handle: string, options?: Abandonable): Promise<Closed>;
   /** Every configured plugin. */
   plugins(options?: Abandonable): Promise<PluginView[]>;
-  /** Commands a plugin; resolves with how it is when it has settled. */
+  /** Commands a plugin; resolves with how it is when it does what it was told, and rejects if it cannot. */
   commandPlugin(name: string, command: "start" | "stop" | "reload", options?: Abandonable): Promise<PluginView>;
   /** The newest lines of a plugin's log, oldest first. */
   pluginLog(name: string, options?: Abandonable): Promise<LogLine[]>;

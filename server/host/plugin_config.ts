@@ -8,6 +8,9 @@ import { z } from "zod";
 /** The pattern of a plugin's name: it is the prefix of its phones and part of URLs. */
 export const PLUGIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$/;
 
+/** The sources of the plugins that come with Switchroom, wherever that is. */
+export const SHIPPED_PLUGINS = ["switchroom:virtual", "switchroom:sip"] as const;
+
 /** The longest configuration, as JSON: it travels in one message. */
 const MOST_CONFIG = 65_536;
 
@@ -31,7 +34,11 @@ export const pluginConfig = z.strictObject({
   name: z.string().regex(PLUGIN_NAME, "must be 1 to 64 of A-Z a-z 0-9 . _ ~ - and begin with a letter or digit")
     .optional()
     .describe("Its name here, unique: the prefix of its phones. The manifest's if left out."),
-  source: z.string().min(1).max(4_096).describe("Its folder, with plugin.json, relative to this file's folder."),
+  source: z.string().min(1).max(4_096).describe(
+    `Its folder, with plugin.json, relative to this file's folder; or ${
+      SHIPPED_PLUGINS.join(" or ")
+    }, which come with Switchroom.`,
+  ),
   enabled: z.boolean().default(true).describe("Whether it is started."),
   config: z.record(z.string(), z.unknown()).refine((config) => JSON.stringify(config).length <= MOST_CONFIG, {
     error: `must be at most ${MOST_CONFIG} characters as JSON`,

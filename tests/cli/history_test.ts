@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { startServer } from "../harness/start_server.ts";
 import { cli, jsonLines } from "./support/cli.ts";
 import { refused } from "./support/refused.ts";
@@ -10,7 +10,10 @@ Deno.test("the history is listed, filtered, shown and verified from a shell", as
     cli(["request", "setLamp", "virtual:desk-1", `lamp=${lamp}`, "mode=steady", "--json", ...at]);
   const [good, bad] = [jsonLines(await lamp(20))[0], jsonLines(await lamp(99))[0]];
 
-  const list = await cli(["history", "list", ...at]);
+  const narrow = await cli(["history", "list", ...at]);
+  match(narrow.stdout, /^ID +ACCEPTED +PHONE +OPERATION +OUTCOME\n/);
+  match(narrow.stdout, /\n\d+ +[\d-]+T[\d:]{8}Z +virtual:desk-1 +setLamp +failed INVALBUTTONLAMPID\n/);
+  const list = await cli(["history", "list", "--wide", ...at]);
   match(list.stdout, /^ID +ACCEPTED +PHONE +OPERATION +PARAMETERS +OUTCOME +WHY +TOKEN +APPLICATION\n/);
   match(
     list.stdout,
@@ -51,11 +54,43 @@ Deno.test("the history is listed, filtered, shown and verified from a shell", as
     ["handleOpened", "virtual:desk-1", "operator"],
   ]);
   match(
-    (await cli(["history", "events", "--limit", "1", ...at])).stdout,
+    (await cli(["history", "events", "--limit", "1", "--wide", ...at])).stdout,
     /^SEQ +AT +TYPE +ABOUT +TOKEN +CODE +DETAIL\n/,
   );
+  const facts = await cli(["history", "events", ...at]);
+  for (const line of facts.stdout.trimEnd().split("\n")) ok([...line].length <= 80, line);
+  match(facts.stdout, /^SEQ +AT +TYPE +ABOUT +DETAIL\n/);
+  match(facts.stdout, / virtual:desk-1 +\{.*…\n/);
+  equal(facts.stderr, "What ends with … is cut: --wide shows all\n");
   match((await cli(["history", "verify", ...at])).stdout, /^The history is whole: \d+ blocks, \d+ rows\n$/);
   equal(jsonLines(await cli(["history", "verify", "--json", ...at]))[0]?.["ok"], true);
+});
+
+Deno.test("a filter that nothing can fit is refused, and one that nothing fits is told: no empty table stands for itself", async () => {
+  await using server = await startServer();
+  const list = (...args: string[]) => cli(["history", ...args, "--data", server.data]);
+  for (
+    const [option, value, right] of [
+      ["--token", "front desk", "a token's id, as token list says it"],
+      ["--token", "desk", "a token's id, as token list says it"],
+      ["--phone", "virtual:*", "the whole name of one phone, PLUGIN:ID"],
+      ["--phone", "0", "the whole name of one phone, PLUGIN:ID"],
+    ] as const
+  ) {
+    refused(await list("list", option, value), {
+      code: 2,
+      words: new RegExp(`${option} cannot be "${value.replace("*", "\\*")}": it must be ${right}`),
+    });
+  }
+  equal((await list("list")).stderr, "No request stands in the history\n");
+  const { stdout, stderr, code } = await list("list", "--token", "operator", "--phone", "virtual:desk-9");
+  deepEqual([code, stdout.split("\n").length, stderr], [
+    0,
+    2,
+    "No request in the history fits --phone and --token\n",
+  ]);
+  equal((await list("events", "--type", "historyFailed")).stderr, "No fact in the history fits --type\n");
+  equal((await list("list", "--json")).stderr, "", "a script counts what it gets");
 });
 
 Deno.test("a list goes on from page to page until there is enough, also over an empty page", async () => {

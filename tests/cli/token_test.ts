@@ -33,9 +33,11 @@ Deno.test("the secret of a new token is all that standard output holds, and it w
   ]);
   ok(!list.stdout.includes(token));
   match(
-    (await cli(["token", "list", ...at])).stdout,
+    (await cli(["token", "list", "--wide", ...at])).stdout,
     /^ID +CREATED +SCOPES +PHONES +NAME\nt-\w+ .* admin +all +bootstrap\n/,
   );
+
+  match((await cli(["token", "list", ...at])).stdout, /^ID +SCOPES +PHONES +NAME\nt-\w+ +admin +all +bootstrap\n/);
 
   const { id } = jsonLines(list)[1]!;
   deepEqual(await cli(["token", "revoke", String(id), ...at]), { code: 0, stdout: "", stderr: "" });

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { readConfiguration } from "../../server/program/configuration/read.ts";
 import { temporaryFolder } from "../faults/temporary.ts";
 
@@ -249,4 +249,18 @@ Deno.test("a number of the configuration that would be changed is refused with i
   const words =
     /it\.plugins\[0\]\.config\.account\[0\]\.id is the number "9007199254740993", which would become 9007199254740992/;
   await rejects(readConfiguration({ config }), words);
+});
+
+Deno.test("the plugins that come with Switchroom are found wherever the configuration is, as every page names them", async () => {
+  for (const page of ["running", "sip"]) {
+    const text = await Deno.readTextFile(new URL(`../../docs/${page}.md`, import.meta.url));
+    const sources = [...text.matchAll(/"source": "([^"]+)"/g)].map(([, source]) => source);
+    ok(sources.length > 0);
+    const { plugins } = await read({ plugins: sources.map((source, index) => ({ name: `p${index}`, source })) });
+    for (const { source } of plugins) ok((await Deno.stat(`${source}/plugin.json`)).isFile, source);
+  }
+  equal(
+    await refusal({ plugins: [{ source: "switchroom:alsa" }] }),
+    'No plugin named "switchroom:alsa" comes with Switchroom: there are switchroom:virtual and switchroom:sip, every other is a folder',
+  );
 });

@@ -5,15 +5,15 @@
  */
 import { OPERATIONS } from "../../core/contract/operations.ts";
 import { type AnyFact, FACT_TYPES } from "../../core/contract/facts.ts";
-import { OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
+import { OUTCOMES, REQUEST_STATES, type RequestRecord } from "../../core/contract/record.ts";
 import { printable } from "../../core/contract/text.ts";
 import { EXIT } from "../../program/mod.ts";
 import { SERVER_OPTIONS } from "../calling/find_server.ts";
 import { interruptible } from "../calling/interruptible.ts";
 import { withServer } from "../calling/with_server.ts";
-import { paint, print, printAside, printFields, printJson, printList } from "../output.ts";
-import { command, JSON_OPTION } from "../parsing/command.ts";
-import { readInteger, readTime } from "../parsing/values.ts";
+import { type ListFormat, paint, print, printAside, printFields, printJson, printList, toSeconds } from "../output.ts";
+import { command, JSON_OPTION, WIDE_OPTION } from "../parsing/command.ts";
+import { readInteger, readPhoneName, readTime, readTokenId } from "../parsing/values.ts";
 
 const USUAL_LIMIT = "50";
 const MOST = 1_000_000;
@@ -32,36 +32,54 @@ export const historyList = command({
     operation: { type: "string", value: "NAME", says: "this operation", choices: OPERATIONS },
     state: { type: "string", value: "STATE", says: "how far they have come", choices: REQUEST_STATES },
     outcome: { type: "string", value: "OUTCOME", says: "how they ended", choices: OUTCOMES },
-    token: { type: "string", value: "ID", says: "asked with this token" },
+    token: { type: "string", value: "ID", says: "asked with this token: its id, as token list says it" },
     reference: { type: "string", value: "TEXT", says: "the application's own word for them" },
     from: { type: "string", value: "TIME", says: "accepted then or later: 2026-03-01, or 2026-03-01T09:30:00Z" },
     to: { type: "string", value: "TIME", says: "accepted earlier" },
     limit: LIMIT,
     ...SERVER_OPTIONS,
+    wide: WIDE_OPTION,
     json: JSON_OPTION,
   },
   examples: [
     "history list --phone virtual:desk-1 --outcome failed",
     "history list --from 2026-03-01T00:00:00Z --limit 1000 --json",
   ],
-  async run({ data, url, ca, json, limit = USUAL_LIMIT, from, to, ...others }) {
+  async run({ data, url, ca, json, wide, limit = USUAL_LIMIT, phone, token, from, to, ...others }) {
     const most = readInteger(limit, { name: "--limit", least: 1, most: MOST });
-    const filter = { ...others, from: readTime(from, "--from"), to: readTime(to, "--to") };
+    const filter = {
+      ...others,
+      phone: readPhoneName(phone, "--phone"),
+      token: readTokenId(token, "--token"),
+      from: readTime(from, "--from"),
+      to: readTime(to, "--to"),
+    };
     await withServer({ data, url, ca }, ({ server }) =>
       printAtMost(most, {
         items: server.requests(filter, { limit: most }),
         json,
         columns: {
           ID: ({ requestId }) => String(requestId),
-          ACCEPTED: ({ acceptedAt }) => acceptedAt,
+          ACCEPTED: ({ acceptedAt }) => wide ? acceptedAt : toSeconds(acceptedAt),
           PHONE: ({ phone }) => phone,
           OPERATION: ({ operation }) => operation,
-          PARAMETERS: ({ params }) => pairsOf(params),
-          OUTCOME: ({ outcome, state }) => outcome ?? state,
-          WHY: ({ cause, code }) => [cause, code].filter((word) => word !== undefined).join(" ") || "-",
-          TOKEN: ({ token }) => token,
-          APPLICATION: ({ application }) => application.name,
+          ...(wide && { PARAMETERS: ({ params }: RequestRecord) => pairsOf(params) }),
+          ...(wide
+            ? {
+              OUTCOME: ({ outcome, state }: RequestRecord) => outcome ?? state,
+              WHY: ({ cause, code }: RequestRecord) => words(cause, code) || "-",
+            }
+            : {
+              OUTCOME: ({ outcome, state, cause, code }: RequestRecord) =>
+                words(outcome ?? state, cause ?? code?.replace(/^PHONEERR_/, "")),
+            }),
+          ...(wide && {
+            TOKEN: ({ token }: RequestRecord) => token,
+            APPLICATION: ({ application }: RequestRecord) => application.name,
+          }),
         },
+        yielding: wide ? [] : ["OUTCOME"],
+        none: noneOf(filter, "No request"),
       }));
     return EXIT.orderly;
   },
@@ -71,15 +89,17 @@ export const historyList = command({
 export const historyEvents = command({
   words: "history events",
   says: "Lists the other facts, newest first: opens, refusals, plugins' lives",
+  more: "Wrong tokens are counted for a minute and an address: their fact comes when the minute has ended.",
   parameters: {},
   options: {
     type: { type: "string", value: "TYPE", says: "only those", choices: FACT_TYPES },
     limit: LIMIT,
     ...SERVER_OPTIONS,
+    wide: WIDE_OPTION,
     json: JSON_OPTION,
   },
   examples: ["history events --type callRefused"],
-  async run({ data, url, ca, json, limit = USUAL_LIMIT, ...filter }) {
+  async run({ data, url, ca, json, wide, limit = USUAL_LIMIT, ...filter }) {
     const most = readInteger(limit, { name: "--limit", least: 1, most: MOST });
     await withServer({ data, url, ca }, ({ server }) =>
       printAtMost(most, {
@@ -87,13 +107,17 @@ export const historyEvents = command({
         json,
         columns: {
           SEQ: ({ seq }) => String(seq),
-          AT: ({ at }) => at,
+          AT: ({ at }) => wide ? at : toSeconds(at),
           TYPE: ({ type }) => type,
           ABOUT: ({ phone, plugin, address }: AnyFact) => phone ?? plugin ?? address ?? "-",
-          TOKEN: ({ token }: AnyFact) => token ?? "-",
-          CODE: ({ code }: AnyFact) => code ?? "-",
+          ...(wide && {
+            TOKEN: ({ token }: AnyFact) => token ?? "-",
+            CODE: ({ code }: AnyFact) => code ?? "-",
+          }),
           DETAIL: ({ detail }) => JSON.stringify(detail),
         },
+        yielding: wide ? [] : ["DETAIL"],
+        none: noneOf(filter, "No fact"),
       }));
     return EXIT.orderly;
   },
@@ -145,6 +169,14 @@ export const historyVerify = command({
 /** Code points of one value in a column, at most: what is longer is seen with `history show`. */
 const LONGEST = 24;
 
+const words = (...given: (string | undefined)[]) => given.filter((word) => word !== undefined).join(" ");
+
+/** What is said where nothing fits: with no filter there is nothing at all. */
+function noneOf(filter: Readonly<Record<string, unknown>>, what: string): string {
+  const given = Object.entries(filter).filter(([, value]) => value !== undefined).map(([name]) => `--${name}`);
+  return given.length === 0 ? `${what} stands in the history` : `${what} in the history fits ${given.join(" and ")}`;
+}
+
 /** Parameters as `request` takes them. */
 function pairsOf(params: Readonly<Record<string, unknown>>): string {
   return Object.entries(params).map(([key, value]) => {
@@ -157,17 +189,15 @@ function pairsOf(params: Readonly<Record<string, unknown>>): string {
 /** Prints a list, and says to people that it goes on; a script that wants everything counts what it gets. */
 async function printAtMost<Item extends object>(
   most: number,
-  { items, json, columns }: {
+  { items, ...format }: ListFormat<Item> & {
     /** Returns whether there are more. */
     items: AsyncGenerator<Item, boolean, undefined>;
-    json: boolean | undefined;
-    columns: Readonly<Record<string, (item: Item) => string>>;
   },
 ): Promise<void> {
   let more = false;
   const noted = async function* () {
     more = yield* items;
   };
-  await printList(noted(), { json, columns });
-  if (more && !json) printAside(`There are more: these are the newest ${most}, see --limit`);
+  await printList(noted(), format);
+  if (more && !format.json) printAside(`There are more: these are the newest ${most}, see --limit`);
 }

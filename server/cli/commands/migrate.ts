@@ -27,6 +27,7 @@ export const migrateStatus = command({
     await printList(migrations, {
       json,
       columns: { MIGRATION: ({ name }) => name, STATE: ({ state }) => state },
+      none: "There are no migrations",
     });
     return migrations.some(({ state }) => state === "unknown") ? EXIT.newer : EXIT.orderly;
   },
@@ -46,6 +47,7 @@ export const migrateUp = command({
       await printList(migrated.map((name) => ({ name, state: "done" })), {
         json,
         columns: { MIGRATION: ({ name }) => name, STATE: ({ state }) => state },
+        none: "",
       });
     } else print("Nothing to do: the history has the tables of this build");
     return EXIT.orderly;

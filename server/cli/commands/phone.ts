@@ -12,7 +12,7 @@ import { interruptible } from "../calling/interruptible.ts";
 import { withPhone } from "../calling/with_phone.ts";
 import { withServer } from "../calling/with_server.ts";
 import { printFields, printJson, printList } from "../output.ts";
-import { command, JSON_OPTION } from "../parsing/command.ts";
+import { command, JSON_OPTION, WIDE_OPTION } from "../parsing/command.ts";
 import { shownState } from "./shown_state.ts";
 
 const PHONE = { value: "PHONE", says: "its name, or its device id" } as const;
@@ -22,9 +22,9 @@ export const phoneList = command({
   words: "phone list",
   says: "Lists the phones",
   parameters: {},
-  options: { ...SERVER_OPTIONS, json: JSON_OPTION },
+  options: { ...SERVER_OPTIONS, wide: WIDE_OPTION, json: JSON_OPTION },
   examples: ["phone list", "phone list --json"],
-  async run({ json, ...server }) {
+  async run({ json, wide, ...server }) {
     const phones = await withServer(server, ({ server }) => server.phones());
     await printList(phones, {
       json,
@@ -36,6 +36,8 @@ export const phoneList = command({
         MONITORS: ({ monitors }) => String(monitors),
         NAME: ({ name }) => name,
       },
+      yielding: wide ? [] : ["NAME", "OWNER"],
+      none: "There are no phones that this token may see: doctor says how the plugins are",
     });
     return EXIT.orderly;
   },

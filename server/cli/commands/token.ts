@@ -9,13 +9,13 @@ import type { OpenHistory } from "../../history/mod.ts";
 import { makeToken, tokenView } from "../../access/mod.ts";
 import { NewToken } from "../../api/mod.ts";
 import { printable } from "../../core/contract/text.ts";
-import { type MadeToken, type Scope, SCOPES, type TokenSpec } from "../../core/contract/token.ts";
+import { type MadeToken, type Scope, SCOPES, type TokenSpec, type TokenView } from "../../core/contract/token.ts";
 import { EXIT, Failure, Misuse, OPERATOR } from "../../program/mod.ts";
 import { DATA, SERVER_OPTIONS } from "../calling/find_server.ts";
 import { withServer } from "../calling/with_server.ts";
 import { isServed, withHistory } from "../offline.ts";
 import { print, printAside, printJson, printList } from "../output.ts";
-import { command, JSON_OPTION } from "../parsing/command.ts";
+import { command, JSON_OPTION, WIDE_OPTION } from "../parsing/command.ts";
 
 /** What an application needs that drives phones. */
 const USUAL_SCOPES: readonly Scope[] = ["phones:monitor", "phones:control"];
@@ -64,9 +64,9 @@ export const tokenList = command({
   words: "token list",
   says: "Lists the tokens, without their secrets",
   parameters: {},
-  options: { ...SERVER_OPTIONS, json: JSON_OPTION },
+  options: { ...SERVER_OPTIONS, wide: WIDE_OPTION, json: JSON_OPTION },
   examples: ["token list"],
-  async run({ json, ...server }) {
+  async run({ json, wide, ...server }) {
     const tokens = server.url === undefined && !await isServed(server.data ?? DATA)
       ? await withHistory(server.data ?? DATA, (opened) => Promise.resolve(opened.tokens.list().map(tokenView)))
       : await withServer(server, ({ server }) => server.tokens());
@@ -74,11 +74,13 @@ export const tokenList = command({
       json,
       columns: {
         ID: ({ id }) => id,
-        CREATED: ({ createdAt }) => createdAt,
+        ...(wide && { CREATED: ({ createdAt }: TokenView) => createdAt }),
         SCOPES: ({ scopes }) => scopes.join(" "),
         PHONES: ({ phones }) => phones?.join(" ") ?? "all",
         NAME: ({ name }) => name,
       },
+      yielding: wide ? [] : ["PHONES", "NAME", "SCOPES"],
+      none: "There are no tokens",
     });
     return EXIT.orderly;
   },

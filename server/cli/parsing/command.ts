@@ -106,6 +106,9 @@ export const COMMON_OPTIONS: Readonly<Record<string, Option>> = {
 /** For scripts. */
 export const JSON_OPTION = { type: "boolean", says: "print JSON, one object a line" } as const satisfies Option;
 
+/** For people with wide terminals. */
+export const WIDE_OPTION = { type: "boolean", says: "show every column, whole" } as const satisfies Option;
+
 /**
  * Makes a command. Its `run` is given what was said by name, checked.
  *

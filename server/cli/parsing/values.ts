@@ -1,5 +1,5 @@
 /**
- * Values as somebody typed them: paths, numbers and times.
+ * Values as somebody typed them: paths, numbers, times and names.
  *
  * @module
  */
@@ -46,4 +46,31 @@ export function readTime(text: string | undefined, name: string): string | undef
   const { data } = Time.safeParse(text);
   if (data !== undefined) return data;
   throw new Misuse(`${name} cannot be ${JSON.stringify(text)}: it must be as 2026-03-01 or 2026-03-01T09:30:00Z`);
+}
+
+/**
+ * Reads the value of an option that is the name of one phone, as the history has it.
+ *
+ * @throws {Misuse} If no phone can be called so: such as a pattern, or a device id.
+ */
+export function readPhoneName(text: string | undefined, name: string): string | undefined {
+  return named(text, { name, pattern: /^[\w.~-]+:[\w.~-]+$/, right: "the whole name of one phone, PLUGIN:ID" });
+}
+
+/**
+ * Reads the value of an option that is the id of a token, as the history has it.
+ *
+ * @throws {Misuse} If no token has such an id: such as its name.
+ */
+export function readTokenId(text: string | undefined, name: string): string | undefined {
+  const right = "a token's id, as token list says it, such as t-0123456789ab, or operator";
+  return named(text, { name, pattern: /^(?:operator|t-[0-9a-f]{12})$/, right });
+}
+
+function named(
+  text: string | undefined,
+  { name, pattern, right }: { name: string; pattern: RegExp; right: string },
+): string | undefined {
+  if (text === undefined || pattern.test(text)) return text;
+  throw new Misuse(`${name} cannot be ${JSON.stringify(text)}: it must be ${right}`);
 }

@@ -5,7 +5,8 @@
  */
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { faultsOf, type PluginConfig } from "../../host/mod.ts";
+import { quoted } from "../../core/contract/quoted.ts";
+import { faultsOf, type PluginConfig, SHIPPED_PLUGINS } from "../../host/mod.ts";
 import { Misuse } from "../exit.ts";
 import { type Address, parseAddress, requireEncryption } from "./address.ts";
 import { type RoomBounds, roomBounds } from "./bounds.ts";
@@ -13,9 +14,7 @@ import { type ConfigurationFile, configurationFile } from "./file.ts";
 import { readJsonFile } from "./json_file.ts";
 
 /** What is there on a fresh checkout. */
-const FIRST_PARTY: PluginConfig[] = [{
-  source: fileURLToPath(new URL("../../../plugins/virtual", import.meta.url)),
-}];
+const FIRST_PARTY: PluginConfig[] = [{ source: SHIPPED_PLUGINS[0] }];
 
 /** Everything that a server is told, checked and with every default. */
 export interface Configuration extends RoomBounds {
@@ -75,6 +74,20 @@ export async function readConfiguration(flags: Flags): Promise<Configuration> {
     trustedProxies,
     log,
     safe: flags.safe ?? false,
-    plugins: plugins.map((plugin) => ({ ...plugin, source: resolve(base, plugin.source) })),
+    plugins: plugins.map((plugin) => ({ ...plugin, source: sourceOf(plugin.source, base) })),
   };
+}
+
+function sourceOf(source: string, base: string): string {
+  const [, shipped] = /^switchroom:(.*)$/s.exec(source) ?? [];
+  if (shipped === undefined) return resolve(base, source);
+  if (isShipped(source)) return fileURLToPath(new URL(`../../../plugins/${shipped}`, import.meta.url));
+  const known = SHIPPED_PLUGINS.join(" and ");
+  throw new Misuse(
+    `No plugin named ${quoted(source)} comes with Switchroom: there are ${known}, every other is a folder`,
+  );
+}
+
+function isShipped(source: string): boolean {
+  return (SHIPPED_PLUGINS as readonly string[]).includes(source);
 }

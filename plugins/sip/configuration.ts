@@ -14,8 +14,8 @@ export interface AccountConfiguration {
   secret: string;
   /** Its name for people. */
   name: string;
-  /** The size of what it can show as a text message. */
-  display: { rows: number; columns: number };
+  /** The size of what it can show as a text message, and of how many bytes at most, if that is known. */
+  display: { rows: number; columns: number; bytes?: number };
   /** The resources that its keys watch: each has a line lamp, from 13 on. */
   lamps: string[];
   /** What applications may send to it in their own words. */

@@ -22,14 +22,14 @@ const HOOK: HookSwitchCapability = { settable: ["onHook", "micSpeaker"], monitor
  * The capabilities of an account's phone. What SIP has no message for (volume, gain, texts of buttons) is not there.
  */
 export function capabilitiesOf(
-  { display, lamps }: Pick<AccountConfiguration, "display" | "lamps">,
+  { display: { rows, columns }, lamps }: Pick<AccountConfiguration, "display" | "lamps">,
   { ringModes }: { ringModes: number },
 ): PartialCapabilities {
   return {
     states: ["connected", "disconnected", "display", "lamp", "ringMode", "handsetHookSwitch"],
     hookSwitchDevices: ["handset"],
     hookSwitchModes: { handset: HOOK },
-    display,
+    display: { rows, columns },
     ringModes,
     buttons: [
       ...KEYPAD.map((_, id): PartialButton => ({ id, mode: "keypad", function: "none" })),

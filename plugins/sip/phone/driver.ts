@@ -66,6 +66,7 @@ export class SipPhone implements Driver {
     this.contacts = options.contacts;
     this.#screen = new Screen({
       size: options.account.display,
+      ...options.account.display.bytes !== undefined && { mostBytes: options.account.display.bytes },
       contacts: options.contacts,
       changed: () => this.phone?.state("display"),
     });

@@ -4,12 +4,15 @@
  * @module
  */
 import { type DriverParameters, SerialQueue } from "switchroom/plugin";
+import { RequestRefused } from "../lib/dialog/mod.ts";
 import type { Contacts } from "./contacts.ts";
 import { Display, type DisplaySize } from "./display.ts";
 
 /** What a screen is made of. */
 export interface ScreenOptions {
   size: DisplaySize;
+  /** How many bytes of a text the phone shows at most, if that is known. */
+  mostBytes?: number;
   contacts: Pick<Contacts, "request">;
   /** Told when it shows something else. */
   changed(): void;
@@ -41,14 +44,24 @@ export class Screen {
 
   async #show(params: DriverParameters["setDisplay"], signal: AbortSignal): Promise<void> {
     const display = this.#display.write(params);
-    await this.#options.contacts.request({
+    const body = new TextEncoder().encode(display.message);
+    const { contacts, mostBytes = Infinity } = this.#options;
+    if (body.length > mostBytes) throw tooLong(body.length, mostBytes);
+    await contacts.request({
       method: "MESSAGE",
       headers: [["Content-Type", "text/plain;charset=UTF-8"]],
-      body: new TextEncoder().encode(display.message),
+      body,
       signal,
     });
     if (display.equals(this.#display)) return;
     this.#display = display;
     this.#options.changed();
   }
+}
+
+/** A phone that shows nothing of such a text might answer 200 all the same. */
+function tooLong(bytes: number, mostBytes: number): RequestRefused {
+  const reason =
+    `Message Too Large: ${bytes} bytes, of which this phone shows ${mostBytes} (bytes of its display); shorten the text`;
+  return new RequestRefused({ status: 513, reason });
 }

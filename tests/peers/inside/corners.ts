@@ -63,6 +63,29 @@ test("a request in the application's own words is sent if it is allowed, and its
   deepEqual([answered.answer?.status, answered.answer?.requestId], [200, requestId], JSON.stringify(answered));
 });
 
+test("baresip says yes to a text of which it shows nothing, unless its account says how many bytes it shows", async () => {
+  // Its line ends at 505 bytes with our address, sip:switchroom@phones.test; rows of 80 and their ends are told with the text.
+  const shown = 505 - 26;
+  const [fits, tooLong] = [shown, shown + 1].map((bytes) => "x".repeat(bytes - 2 * 5));
+  const display = { rows: 8, columns: 80 };
+  const accounts = (
+    bytes?: number,
+  ) => [{ user: "1001", secret: SECRET, display: { ...display, ...bytes && { bytes } } }];
+  for (const bytes of [undefined, shown]) {
+    await using at = await startDesk({ config: { accounts: accounts(bytes) } });
+    const show = (text: string) => at.desk.phone.setDisplay({ row: 0, column: 0, text: text.padEnd(640) });
+    const printed = () => at.baresip.process.printed.all.filter((line) => line.includes("x".repeat(60)));
+    equal((await show(tooLong ?? "")).outcome, bytes === undefined ? "succeeded" : "failed");
+    equal((await show("in between")).outcome, "succeeded");
+    await at.baresip.process.printed.next((line) => line.includes("in between"));
+    deepEqual(printed(), []);
+    equal((await show(fits ?? "")).outcome, "succeeded");
+    equal((await show("at the end")).outcome, "succeeded");
+    await at.baresip.process.printed.next((line) => line.includes("at the end"));
+    equal(printed().length, 6);
+  }
+});
+
 test("texts that overlap are shown in their order, each the whole display", async () => {
   await using at = await startDesk();
   const replies = await Promise.all(

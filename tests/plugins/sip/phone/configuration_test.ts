@@ -73,6 +73,7 @@ Deno.test("the manifest refuses what cannot be meant, and tells no secret", () =
     { accounts: [{ ...ACCOUNT, user: "a b" }] },
     { accounts: [{ ...ACCOUNT, secret: 1_234_567 }] },
     { accounts: [{ ...ACCOUNT, display: { rows: 0, columns: 1 } }] },
+    { accounts: [{ ...ACCOUNT, display: { rows: 1, columns: 1, bytes: 0 } }] },
     { accounts: [{ ...ACCOUNT, lamps: ["a>b"] }] },
     { accounts: [{ ...ACCOUNT, allow: { methods: ["INVITE"] } }] },
     { accounts: [ACCOUNT], rings: [] },

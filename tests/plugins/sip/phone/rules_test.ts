@@ -245,6 +245,24 @@ Deno.test("RFC 3428 8: a text that is too long for UDP is refused with what coul
   equal((await other.request("MESSAGE")).body.length, 2 * 1_280 + 2 * 15);
 });
 
+Deno.test("a text of more bytes than the account's display says is refused unsent, and the display stays as it was", async () => {
+  const accounts = [{ user: "1", secret: SECRET, display: { rows: 2, columns: 20, bytes: 24 } }];
+  await using small = await startSipServer([], { accounts });
+  await using phone = await small.phone("1");
+  await using owner = await small.own("1");
+  // Two bytes a letter, and two for the end of the line: 24, then 25.
+  const text = "é".repeat(10).padEnd(20) + "ab";
+  equal(outcome(await owner.do("setDisplay", { row: 0, column: 0, text })), "succeeded");
+  equal((await phone.request("MESSAGE")).body.length, 24);
+  equal(
+    outcome(await owner.do("setDisplay", { row: 1, column: 2, text: "c" })),
+    "failed PHONEERR_OPERATIONFAILED Cannot show a text on 1: SIP 513 Message Too Large: 25 bytes, of which this phone shows 24 (bytes of its display); shorten the text",
+  );
+  equal((await owner.get<{ rows: string[] }>("display")).rows[1]?.trimEnd(), "ab");
+  equal(outcome(await owner.do("setDisplay", { row: 1, column: 1, text: " " })), "succeeded");
+  equal((await phone.request("MESSAGE")).body.length, 23);
+});
+
 Deno.test("R13: of two phones that one application has open, each event carries its phone and the handle that it was opened with", async () => {
   const [one, other] = [user(), user()];
   await using first = await sip.phone(one);

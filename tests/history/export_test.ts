@@ -172,6 +172,35 @@ Deno.test("nor does one that a spreadsheet finds by splitting at another separat
   }
 });
 
+Deno.test("nor one that begins with blanks that are hardly seen, at its beginning and behind a separator", () => {
+  const blanks = [
+    " ",
+    "\u00a0",
+    "\u3000",
+    "\u2003",
+    "\u2028",
+    "\u0085",
+    "\u200b",
+    "\ufeff",
+    "\u00ad",
+    "\u3164",
+    "\u2800",
+    "\u0001",
+  ];
+  for (const blank of [...blanks, blanks.join(""), `\u00a0"\u200b`]) {
+    for (const begins of ["=", "+", "-", "@", "\uff1d", "\u2212"]) {
+      for (const before of ["", "x;", "x\t"]) {
+        const text = `${before}${blank}${begins}1+1`;
+        if (blank === " " && before !== "") continue;
+        const cell = EXPORT_LINES.csv.line({ kind: "event", seq: 1, at: "now", ...refused({ token: text }) });
+        ok(cell.includes(`${before}'${blank.replaceAll('"', '""')}${begins}`), JSON.stringify(text));
+      }
+    }
+    const harmless = EXPORT_LINES.csv.line({ kind: "event", seq: 1, at: "now", ...refused({ token: `${blank}a=1` }) });
+    ok(!harmless.includes("'"), JSON.stringify(harmless));
+  }
+});
+
 Deno.test("every text of the CSV stands in quotes, and only what could be a formula is changed", () => {
   const line = EXPORT_LINES.csv.line({
     kind: "event",

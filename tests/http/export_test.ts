@@ -44,6 +44,18 @@ Deno.test("an export's filters reach the history, and what is not understood is 
   equal((await server.call("GET", EXPORT, { token: "t-monitor" })).status, 403);
 });
 
+Deno.test("the CSV of an export begins with a byte order mark where it is asked for, once; JSON never does", async () => {
+  await using server = new TestServer();
+  server.audit.pieces = ["kind,seq\r\n", "request,1\r\n"];
+  const bytesOf = async (query: string) => await (await server.fetch("GET", `/v1/history/export?${query}`)).bytes();
+  const plain = await bytesOf("format=csv");
+  deepEqual(await bytesOf("format=csv&bom=true"), new Uint8Array([0xef, 0xbb, 0xbf, ...plain]));
+  deepEqual(await bytesOf("format=csv&bom=false"), plain);
+  for (const query of ["format=jsonl&bom=true", "bom=true", "format=csv&bom=1"]) {
+    equal((await server.call("GET", `/v1/history/export?${query}`)).status, 400, query);
+  }
+});
+
 Deno.test("a HEAD of an export reads nothing of the history", async () => {
   await using server = new TestServer();
   server.audit.pieces = ["first\n"];

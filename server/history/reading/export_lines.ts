@@ -41,10 +41,20 @@ const COLUMNS = [
 type CsvRow = Partial<Record<typeof COLUMNS[number], string | number | null>>;
 
 /**
- * Where a spreadsheet takes what follows for a formula, the full-width forms too: a caller's own words must not become
- * one. Some split at other separators than the comma, inside of quotes too, so that a cell may begin after each.
+ * What a spreadsheet passes over before a formula: quotes, every blank, and what is not seen at all. What parts cells is
+ * looked at by itself.
  */
-const FORMULA = /^(?="*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20])|(?<=[;,|\t\r\n])(?="*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/g;
+const BEFORE = String.raw`(?:(?![\t\r\n])["\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800])*`;
+/** What a formula begins with, the full-width forms and the other minus too. */
+const BEGINS = String.raw`[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\u2212]`;
+/**
+ * Where a spreadsheet takes what follows for a formula: a caller's own words must not become one. Some split at other
+ * separators than the comma, inside of quotes too, so that a cell may begin after each; but ", -" is how people write.
+ */
+const FORMULA = new RegExp(
+  String.raw`^(?=${BEFORE}${BEGINS}|"*[\t\r\n])|(?<=[;,|\t\r\n])(?=${BEFORE}${BEGINS})(?! +${BEGINS})`,
+  "gu",
+);
 
 /** A text stands in quotes, whatever is in it. */
 function csvField(value: string | number | null | undefined): string {

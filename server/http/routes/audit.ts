@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { phonesOf, requireUnlimited, requireValid } from "../../access/mod.ts";
-import { fit, integer, must, quota, text } from "../../api/mod.ts";
+import { fit, integer, must, quota, Refusal, text } from "../../api/mod.ts";
 import { EXPORT_FORMATS } from "../../core/contract/history.ts";
 import { Checkpoint, Verdict } from "../../core/contract/shapes/mod.ts";
 import { json, SAFE_HEADERS } from "../answering/answer.ts";
@@ -22,6 +22,7 @@ const MEDIA = { jsonl: "application/jsonl", csv: "text/csv; charset=utf-8; heade
 const EXPORTS = { most: 8, each: 2 };
 /** Each is a worker that reads the whole file. */
 const CHECKS = { most: 2, each: 1 };
+const BOM = "\uFEFF";
 const STALL_MS = 60_000;
 /** How it grows tells of phones that a limited token may not see. */
 const CHAIN = "The chain is";
@@ -31,6 +32,9 @@ const hex = (digits: number) =>
 
 const ExportQuery = z.strictObject({
   format: oneOf(EXPORT_FORMATS).default("jsonl"),
+  bom: oneOf(["true", "false"]).default("false").meta({
+    description: "Whether the CSV begins with a byte order mark, by which Excel knows that it is UTF-8.",
+  }),
   phone: z.string().exactOptional(),
   from: time.exactOptional().meta({ description: "Accepted, or happened, at or after." }),
   to: time.exactOptional().meta({ description: "Accepted, or happened, before." }),
@@ -77,7 +81,10 @@ export function auditEndpoints(
         problems: ["REQUESTOVERRUN", "RESOURCEUNAVAIL"],
       },
       async serve({ context, token }) {
-        const { format, ...filter } = readQuery(context.req.url, ExportQuery);
+        const { format, bom, ...filter } = readQuery(context.req.url, ExportQuery);
+        if (bom === "true" && format !== "csv") {
+          throw new Refusal("bad-request", "query.bom is for the format csv: no byte order mark stands before JSON");
+        }
         const { upTo, pieces } = audit.export({ ...filter, ...phonesOf(token) }, format);
         const headers = {
           "content-type": MEDIA[format],
@@ -85,10 +92,15 @@ export function auditEndpoints(
           ...SAFE_HEADERS,
         };
         if (context.req.method === "HEAD") return new Response(null, { headers });
-        const next = () => {
+        let before = bom === "true" ? BOM : "";
+        const next = async () => {
           // It may take long: a token that is revoked meanwhile gets no more.
           requireValid(token, tokens);
-          return pieces.next();
+          const piece = await pieces.next();
+          if (piece.done) return piece;
+          const value = before + piece.value;
+          before = "";
+          return { value };
         };
         const ended = beginExport(token.id);
         try {

@@ -10,6 +10,7 @@ import {
   type KeptToken,
   type Scope,
   type TokenStore,
+  type TokenTable,
   tokenTable,
 } from "../../../server/access/mod.ts";
 import { type ApiBounds, DEFAULT_API_BOUNDS } from "../../../server/api/mod.ts";
@@ -125,6 +126,8 @@ export class TestServer implements AsyncDisposable {
   readonly brokenOff: string[] = [];
   /** Every answer that was counted. */
   readonly answers: Answered[] = [];
+  /** Called when a call's token has been found, by the token's id: the rest of its admission happens in the same turn. */
+  onAdmitted: (token: string) => void = () => {};
   /** The configured plugins. */
   plugins: ManagedPlugin[] = [];
   health: Health = { ready: true, durability: "full", reasons: [], plugins: [] };
@@ -144,7 +147,7 @@ export class TestServer implements AsyncDisposable {
       reader: this.reader,
       audit: this.audit,
       plugins: () => this.plugins,
-      tokens: tokenTable(stored),
+      tokens: this.#observed(tokenTable(stored)),
       tokenStore: this.tokens,
       attemptStore: this.attempts,
       slowed: (address) => this.slowed.push(address),
@@ -158,6 +161,17 @@ export class TestServer implements AsyncDisposable {
       brokenOff: (why) => this.brokenOff.push(why),
       report: (error) => this.reported.push(error),
     }, { hostname: "127.0.0.1", port: 0 });
+  }
+
+  #observed(table: TokenTable): TokenTable {
+    return {
+      ...table,
+      find: (secret) => {
+        const token = table.find(secret);
+        if (token !== undefined) this.onAdmitted(token.id);
+        return token;
+      },
+    };
   }
 
   get url(): string {

@@ -108,6 +108,7 @@ export const fromPlugin: z.ZodType<FromPlugin> = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("removePhone"), call, phone }),
   z.strictObject({
     type: z.literal("beat"),
+    beat: z.int().min(0),
     rssBytes: z.number().min(0),
     cpu: z.number().min(0),
     lagMs: z.number().min(0),

@@ -1,8 +1,8 @@
 /**
  * One process of a plugin, watched from its start to its end.
  *
- * Started, it has the start deadline to say hello and then ready. While it runs it beats; three missed beats are a
- * hang. It ends by an orderly stop, by itself (a crash), or because the host kills it: it hung, broke the wire or did
+ * Started, it has the start deadline to say hello and then ready. While it runs it answers heartbeats; three missed
+ * are a hang. It ends by an orderly stop, by itself (a crash), or because the host kills it: it hung, broke the wire or did
  * not keep a deadline. Whatever the way, its messages that arrived before are heard first, then the core is told
  * `gone`.
  *
@@ -81,7 +81,8 @@ export class SupervisedProcess {
   #ending: Ending | undefined;
   #startTimer: ReturnType<typeof setTimeout> | undefined;
   #heart: ReturnType<typeof setInterval> | undefined;
-  #missed = 0;
+  /** The numbers of heartbeats that it has not answered, oldest first. */
+  #unanswered: number[] = [];
   #sliceEnd = performance.now() + SLICE_MS;
   #waitingBytes = 0;
   #beat: Beat | undefined;
@@ -190,9 +191,12 @@ export class SupervisedProcess {
       case "hello":
         return this.#greet(message);
       case "beat": {
-        const { type: _, ...beat } = message;
+        const { type: _, beat: number, ...beat } = message;
+        // A thread of the plugin could send beats while another hangs, but knows no number unless it reads for it.
+        const at = this.#unanswered.indexOf(number);
+        if (at === -1) return;
+        this.#unanswered = this.#unanswered.slice(at + 1);
         this.#beat = beat;
-        this.#missed = 0;
         return;
       }
       case "log":
@@ -219,13 +223,18 @@ export class SupervisedProcess {
     }
     this.#events = this.#options.intake.admit(this.#options.name, this.#link);
     const { heartbeatMs, missedHeartbeats } = this.#options.bounds;
-    // Ticks are counted, not time: a host that was busy itself finds one tick and then the beats that arrived
+    // Ticks are counted, not time: a host that was busy itself finds one tick and then the answers that arrived
     // meanwhile.
-    this.#heart = setInterval(() => {
-      if (++this.#missed > missedHeartbeats) {
-        this.#kill("pluginHang", `it missed ${missedHeartbeats} heartbeats of ${heartbeatMs} ms`);
+    const beat = () => {
+      if (this.#unanswered.length > missedHeartbeats) {
+        return this.#kill("pluginHang", `it missed ${missedHeartbeats} heartbeats of ${heartbeatMs} ms`);
       }
-    }, heartbeatMs);
+      const number = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+      this.#unanswered.push(number);
+      this.#send({ type: "beat", beat: number });
+    };
+    beat();
+    this.#heart = setInterval(beat, heartbeatMs);
   }
 
   #ready(): void {

@@ -36,20 +36,21 @@ function fault(error: unknown): never {
   leave(1);
 }
 
-/** Tells now and then every so often how much memory and processor time it takes, and how late its timers are. */
-function startHeartbeat(beatMs: number): void {
+/** How much processor time it takes, and how late its timers are: as last seen. */
+const vitals = { cpu: 0, lagMs: 0 };
+
+/** Looks every so often at the vitals. */
+function watchVitals(everyMs: number): void {
   let lastAt = performance.now();
   let lastCpu = process.cpuUsage();
-  const beat = (cpu: number, lagMs: number) =>
-    writer.send({ type: "beat", rssBytes: Deno.memoryUsage().rss, cpu, lagMs });
-  beat(0, 0);
   setInterval(() => {
     const at = performance.now();
     const { user, system } = process.cpuUsage(lastCpu);
-    beat((user + system) / 1_000 / (at - lastAt), Math.max(0, at - lastAt - beatMs));
+    vitals.cpu = (user + system) / 1_000 / (at - lastAt);
+    vitals.lagMs = Math.max(0, at - lastAt - everyMs);
     lastAt = at;
     lastCpu = process.cpuUsage();
-  }, beatMs);
+  }, everyMs);
 }
 
 addEventListener("unhandledrejection", (event) => {
@@ -67,7 +68,10 @@ for (let length = await read(buffer); length !== null; length = await read(buffe
   for (const messages of reader.push(buffer.subarray(0, length))) {
     for (const message of messages as ToPlugin[]) {
       connection.receive(message);
-      if (message.type === "hello") startHeartbeat(message.beatMs);
+      if (message.type === "hello") watchVitals(message.beatMs);
+      else if (message.type === "beat") {
+        writer.send({ type: "beat", beat: message.beat, rssBytes: Deno.memoryUsage().rss, ...vitals });
+      }
     }
   }
 }

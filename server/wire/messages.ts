@@ -54,6 +54,8 @@ export type StartVerdict = "notYet" | "never" | "crash";
 /** From the host to the plugin. */
 export type ToPlugin =
   | { type: "hello"; wire: number; name: string; config: unknown; beatMs: number }
+  /** Asks for a sign of life, which bears its number. */
+  | { type: "beat"; beat: number }
   | { type: "open"; call: number; phone: string; wanted: Wanted }
   | { type: "close"; call: number; phone: string }
   | { type: "want"; call: number; phone: string; wanted: Wanted }
@@ -81,8 +83,8 @@ export type FromPlugin =
   | { type: "connected"; phone: string; connected: boolean }
   | { type: "forceClosing"; phone: string }
   | { type: "forceClosed"; phone: string }
-  /** Resident bytes, processor time used as a part of one processor, and how late a timer was. */
-  | { type: "beat"; rssBytes: number; cpu: number; lagMs: number }
+  /** The number of the host's beat, resident bytes, processor time used as a part of one processor, and how late a timer was. */
+  | { type: "beat"; beat: number; rssBytes: number; cpu: number; lagMs: number }
   | { type: "log"; level: LogLevel; text: string };
 
 /** Cuts words to what the wire carries. */

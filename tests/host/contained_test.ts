@@ -13,6 +13,32 @@ function frame(body) {
   writeSync(1, frame);
 }`;
 
+Deno.test("beats that a thread of the plugin sends by itself do not hide that it hangs", async () => {
+  const beats = `
+    import { writeSync } from "node:fs";
+    const body = new TextEncoder().encode('[{"type":"beat","beat":0,"rssBytes":1,"cpu":0,"lagMs":0}]');
+    const frame = new Uint8Array(4 + body.length);
+    new DataView(frame.buffer).setUint32(0, body.length);
+    frame.set(body, 4);
+    setInterval(() => writeSync(1, frame), 20);
+    postMessage("beating");`;
+  await using bench = await HostBench.run({
+    code: onePhone(`{
+      async devSpecific() {
+        const worker = new Worker("data:text/javascript," + encodeURIComponent(${
+      JSON.stringify(beats)
+    }), { type: "module" });
+        await new Promise((resolve) => worker.onmessage = resolve);
+        for (;;);
+      },
+    }`),
+  }, { bounds: { heartbeatMs: 250 } });
+  await bench.process.open("p", NOTHING);
+  bench.operate(1);
+  const [, cause, detail] = await bench.until("gone", ([name]) => name === "gone");
+  deepEqual([cause, detail], ["pluginHang", "it missed 3 heartbeats of 250 ms"]);
+});
+
 const LIES: [string, string][] = [
   ["bytes that are no frame", `writeSync(1, new TextEncoder().encode("hello, terminal"))`],
   ["a body that is no JSON", `frame("[{")`],

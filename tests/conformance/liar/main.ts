@@ -32,6 +32,8 @@ function reply(message: Message): Message[] {
   switch (message.type) {
     case "hello":
       return begin(message);
+    case "beat":
+      return [{ type: "beat", beat: message.beat, rssBytes: 0, cpu: 0, lagMs: 0 }];
     case "operate":
       return [done(message.requestId)];
     case "open":
@@ -46,8 +48,7 @@ function reply(message: Message): Message[] {
   }
 }
 
-function begin({ wire, beatMs }: Message): Message[] {
-  setInterval(() => send({ type: "beat", rssBytes: 0, cpu: 0, lagMs: 0 }), Number(beatMs));
+function begin({ wire }: Message): Message[] {
   const phones = Object.keys(LIES).map((id, index): Message => ({
     type: "addPhone",
     call: index + 1,

@@ -53,7 +53,7 @@ const MESSAGES: readonly Json[] = [
     phone: { id: "q", name: "Q", capabilities, connected: true, methods: ["setLamp", "getLamp"] },
   },
   { type: "removePhone", call: 3, phone },
-  { type: "beat", rssBytes: 1_000_000, cpu: 0.5, lagMs: 1.5 },
+  { type: "beat", beat: 1, rssBytes: 1_000_000, cpu: 0.5, lagMs: 1.5 },
   { type: "log", level: "info", text: "a line" },
   { type: "hello", wire: WIRE_VERSION, sdk: SDK_VERSION },
   { type: "ready" },

@@ -61,7 +61,7 @@ export const HistoryEvent: Shape<Told> = about(
     name: "HistoryEvent",
     description: "An auditable fact that is not a request. Kinds may be added: leave what you do not know.",
     examples: [{
-      seq: 1,
+      seq: 2,
       at: "2026-03-01T09:30:00.000Z",
       type: "serverStarted",
       detail: { version: "0.1.0", recovered: 0, migrated: ["0001_history", "0002_access"] },

@@ -18,9 +18,15 @@ const PATIENCE_MS = 240_000;
 /** Declares a test that runs the tests of a file of `inside/` in a namespace, and has each of them for a step. */
 export function testInNamespace(
   name: string,
-  { file, phones }: { file: string; phones: readonly ForeignPhone[] },
+  { file, phones, flag }: {
+    file: string;
+    phones: readonly ForeignPhone[];
+    /** What must be set to 1 for it: it is left out if not. */
+    flag?: string;
+  },
 ): void {
-  Deno.test(name, async (t) => {
+  Deno.test({ name, ignore: flag !== undefined && Deno.env.get(flag) !== "1", fn });
+  async function fn(t: Deno.TestContext): Promise<void> {
     const why = await whyNoPrograms(phones) ?? await whyNoNamespace();
     const results = await run(`tests/peers/inside/${file}`, { counted: why !== undefined });
     skipLoudly(why, `${results.length} tests with real phones, ${name}`);
@@ -33,7 +39,7 @@ export function testInNamespace(
         },
       });
     }
-  });
+  }
 }
 
 /** Runs the tests of a file, or counts them. */

@@ -98,6 +98,21 @@ const MODULES: [string, PluginSource, RegExp][] = [
     /etc\/hostname, which lies outside its folder/,
   ],
   ["code in a URL", { code: `import "data:text/javascript,1";\n${PLUGIN}` }, /it imports data:text/],
+  [
+    "an entry that is too long",
+    { code: `${PLUGIN}\n//${"x".repeat(16_777_216)}` },
+    /main\.ts has 167\d+ bytes, more than 16777216/,
+  ],
+  [
+    "an import that is too long",
+    { code: `import "./long.ts";\n${PLUGIN}`, files: { "long.ts": `//${"x".repeat(16_777_216)}` } },
+    /long\.ts has 16777218 bytes, more than 16777216/,
+  ],
+  [
+    "a list of imports that is too long",
+    { code: `import "data:text/javascript,${"x".repeat(9_000_000)}";\n${PLUGIN}` },
+    /its list of imports has more than 16777216 bytes/,
+  ],
   ["code of another host", { code: `import "https://127.0.0.1:1/x.ts";\n${PLUGIN}` }, /it imports https:/],
   ["a package that is not pinned", { code: `import "npm:zod@^4";\n${PLUGIN}` }, /npm:zod@\^4, which is not pinned/],
   ["a package without a version", { code: `import "npm:zod";\n${PLUGIN}` }, /not pinned/],
@@ -116,6 +131,15 @@ for (const [what, source, words] of MODULES) {
     match(detail, words);
   });
 }
+
+Deno.test("a plugin whose imports take more memory to read than they may is not started, in words", async () => {
+  await using bench = await HostBench.run({
+    code: `import "./arrays.ts";\n${PLUGIN}`,
+    files: { "arrays.ts": `export default [${"[],".repeat(5_000_000)}];` },
+  }, { bounds: { startMs: 60_000 } });
+  equal(bench.condition.state, "stopped");
+  match(bench.condition.detail, /reading its imports took more than 1024 MB of memory/);
+});
 
 Deno.test("a folder whose name would mean something in a URL is a folder all the same", async () => {
   await using bench = await HostBench.of(async (parent) => {

@@ -154,6 +154,28 @@ for (const { what, statement, config, why } of EXCESSES) {
   });
 }
 
+Deno.test("invariant 6: a file that a plugin has open and that stands in no folder any more counts as a temporary one", async () => {
+  await using bench = await HostBench.of(async (parent) => {
+    const granted = { write: [`${parent}/granted`], read: [`${parent}/granted`] };
+    await Deno.mkdir(`${parent}/granted`);
+    const code = onePhone(`{
+      async devSpecific() {
+        const path = ${JSON.stringify(`${parent}/granted/file`)};
+        globalThis.file = await Deno.open(path, { create: true, write: true });
+        await Deno.remove(path);
+        await globalThis.file.write(new Uint8Array(25_165_825));
+      },
+    }`);
+    const source = await writePlugin(parent, { code, manifest: { permissions: granted } });
+    return [{ source, grants: granted, temporaryMb: 24 }];
+  });
+  await bench.host.start();
+  await bench.until("settle", ([name]) => name === "settle");
+  await bench.process.open("p", NOTHING);
+  bench.operate(1);
+  equal(await endOf(bench), "it exceeded its limit of temporary files, 24 MB (temporaryMb)");
+});
+
 Deno.test("what a killed server's plugins kept is taken away at the next start", async () => {
   await using bench = await HostBench.of(async (parent) => {
     await Deno.mkdir(`${parent}/temporary/left/deno`, { recursive: true });

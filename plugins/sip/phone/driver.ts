@@ -45,6 +45,8 @@ export interface DriverOptions {
 export interface DialledCall {
   /** What its person has dialled. */
   number: string;
+  /** The contact that it comes from, by the id of its binding; nothing if it comes from elsewhere. */
+  contact: string | undefined;
   /** Answers it. */
   take(): Call;
 }
@@ -100,11 +102,11 @@ export class SipPhone implements Driver {
    *
    * @returns The SIP status that refuses it, if it cannot be taken.
    */
-  dialled({ number, take }: DialledCall): number | undefined {
+  dialled({ number, contact, take }: DialledCall): number | undefined {
     if (!this.#isOpen) return 480;
     if (this.#line.isBusy) return 486;
     const call = take();
-    this.#line.dialled(call);
+    this.#line.dialled(call, contact);
     const tell = () => {
       if (this.#told !== call.id) this.phone?.devSpecific(tellDialled(number));
       this.#told = call.id;

@@ -6,6 +6,7 @@
 import type { Call } from "../lib/call/mod.ts";
 import type { Refusal } from "../lib/dialog/mod.ts";
 import type { Clock } from "../lib/tools/mod.ts";
+import type { Leg } from "./alerting.ts";
 import { endAgain } from "./first_of.ts";
 
 /** What happens at a handset. */
@@ -16,16 +17,23 @@ export interface HandsetEvents {
   digit(digit: string): void;
 }
 
+/** What is known of a call. */
+interface Held {
+  /** Where it is, by the id of its binding; nothing if it came from elsewhere. */
+  readonly contact: string | undefined;
+  /** Whether it is answered. */
+  up: boolean;
+}
+
 /** Calls that a phone is asked again to end; one that never confirms an end must not make them ever more. */
 const MOST_DOUBTS = 8;
 
 export class Handset {
   readonly #clock: Clock;
   readonly #events: HandsetEvents;
-  /** Each call, and whether it is answered. */
-  readonly #calls = new Map<Call, { up: boolean }>();
-  /** Calls that are over, but of whose end the phone has not said a word: its handset may be up. */
-  readonly #doubts = new Set<Call>();
+  readonly #calls = new Map<Call, Held>();
+  /** Calls that are over, but of whose end their contact has not said a word: its handset may be up. */
+  readonly #doubts = new Map<Call, Held>();
 
   /** @param events Hears what happens. */
   constructor(clock: Clock, events: HandsetEvents) {
@@ -49,20 +57,20 @@ export class Handset {
   }
 
   /** Takes over a call of ours that was answered. */
-  answered(call: Call): void {
-    this.#hold(call);
+  answered({ call, contact }: Leg): void {
+    this.#hold(call, contact);
     this.#lift(call);
   }
 
   /** Takes over a call that the phone makes: the handset is up when the phone has confirmed that it is answered. */
-  dialled(call: Call): void {
-    this.#hold(call);
+  dialled(call: Call, contact: string | undefined): void {
+    this.#hold(call, contact);
     call.answered.then(() => this.#lift(call), () => {});
   }
 
   /** Ends every call, those again that have ended in doubt; tells what the phone has not confirmed. */
   async hangUp(): Promise<Refusal[]> {
-    const doubts = [...this.#doubts].map((call) => this.#endAgain(call));
+    const doubts = [...this.#doubts.keys()].map((call) => this.#endAgain(call));
     const calls = [...this.#calls.keys()].map(async (call) => {
       const { unconfirmed } = await call.hangUp();
       this.#putDown(call);
@@ -74,9 +82,16 @@ export class Handset {
 
   /** Lets go of the calls whose end the phone has not confirmed yet: whoever hangs up later asks it again. */
   letGo(): void {
-    for (const call of [...this.#calls.keys()]) {
-      this.#doubt(call);
+    for (const [call, held] of [...this.#calls]) {
+      this.#doubt(call, held);
       this.#putDown(call);
+    }
+  }
+
+  /** Forgets what contacts have not confirmed that are gone. */
+  forget(isThere: (contact: string) => boolean): void {
+    for (const [call, { contact }] of [...this.#doubts]) {
+      if (contact === undefined || !isThere(contact)) this.#doubts.delete(call);
     }
   }
 
@@ -89,21 +104,22 @@ export class Handset {
     }
   }
 
-  #hold(call: Call): void {
-    this.#calls.set(call, { up: false });
+  #hold(call: Call, contact: string | undefined): void {
+    const held = { contact, up: false };
+    this.#calls.set(call, held);
     call.onDigit = (digit) => {
       if (this.#calls.has(call)) this.#events.digit(digit);
     };
     void call.ended.then(({ unconfirmed }) => {
       if (!unconfirmed) this.#doubts.delete(call);
-      else if (this.#calls.has(call)) this.#doubt(call);
+      else if (this.#calls.has(call)) this.#doubt(call, held);
       this.#putDown(call);
     });
   }
 
-  #doubt(call: Call): void {
-    this.#doubts.add(call);
-    const [oldest] = this.#doubts;
+  #doubt(call: Call, held: Held): void {
+    this.#doubts.set(call, held);
+    const [oldest] = this.#doubts.keys();
     if (oldest && this.#doubts.size > MOST_DOUBTS) this.#doubts.delete(oldest);
   }
 

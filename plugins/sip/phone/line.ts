@@ -65,7 +65,7 @@ export class Line {
       invite,
       events: {
         ringMode: (mode) => events.ringMode(mode),
-        answered: ({ call }) => this.#handset.answered(call),
+        answered: (leg) => this.#handset.answered(leg),
       },
     });
   }
@@ -129,8 +129,8 @@ export class Line {
   }
 
   /** Takes over a call that the phone makes. */
-  dialled(call: Call): void {
-    this.#handset.dialled(call);
+  dialled(call: Call, contact: string | undefined): void {
+    this.#handset.dialled(call, contact);
   }
 
   /**
@@ -141,6 +141,7 @@ export class Line {
    */
   drop(isThere: (contact: string) => boolean, why?: unknown): void {
     this.#bell.drop(isThere, why);
+    this.#handset.forget(isThere);
     if (why !== undefined) this.#handset.drop();
   }
 

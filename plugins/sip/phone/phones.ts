@@ -11,7 +11,7 @@ import { type Clock, TokenBuckets } from "../lib/tools/mod.ts";
 import type { ServerTransaction } from "../lib/transaction/mod.ts";
 import { type Peer, samePeer } from "../lib/transport/mod.ts";
 import type { UserAgent } from "../lib/user_agent/mod.ts";
-import { type BindingChange, foldedLog } from "../registrar/mod.ts";
+import { type Binding, type BindingChange, foldedLog } from "../registrar/mod.ts";
 import { autoAnswerHeaders, ringHeaders } from "./alert.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { Contacts } from "./contacts.ts";
@@ -126,6 +126,7 @@ export class SipPhones {
     const station = this.#stations.get(user);
     const status = station?.driver.dialled({
       number: plainUser(parseUri(request.uri)) ?? "",
+      contact: this.#contactAt(user, from)?.id,
       take: () =>
         this.#options.agent.takeCall(transaction, {
           credentials: { user, secret: station.account.secret },
@@ -145,9 +146,12 @@ export class SipPhones {
 
   /** Where a contact will be that is at an address now. */
   #currentPeer(user: string, now: Peer): () => Peer | undefined {
-    const contacts = this.#stations.get(user)?.driver.contacts;
-    const binding = contacts?.bindings.find(({ peer }) => samePeer(peer, now));
-    return () => binding && contacts?.peerOf(binding.id);
+    const contact = this.#contactAt(user, now)?.id;
+    return () => contact === undefined ? undefined : this.#stations.get(user)?.driver.contacts.peerOf(contact);
+  }
+
+  #contactAt(user: string, at: Peer): Binding | undefined {
+    return this.#stations.get(user)?.driver.contacts.bindings.find(({ peer }) => samePeer(peer, at));
   }
 
   #install(account: AccountConfiguration): Station {

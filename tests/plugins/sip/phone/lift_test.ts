@@ -44,16 +44,19 @@ Deno.test("on hook that the phone has not confirmed is asked for again, after a 
   }
 });
 
-Deno.test("on hook that is in doubt is done when the phone is gone", async () => {
-  const bench = new LineBench();
+Deno.test("on hook that is in doubt is done when the contact is gone, though the phone has another", async () => {
+  const bench = new LineBench(["desk", "hall"]);
   const lift = bench.line.lift(never());
-  const call = await bench.call(1);
-  call.answers();
+  const [desk, hall] = [await bench.call(1), await bench.call(2)];
+  desk.answers();
   await lift;
+  hall.confirms();
   const down = bench.line.putDown(never());
-  call.refusesBye(500, "Not Now");
+  desk.refusesBye(500, "Not Now");
   equal(await standing(down), "rejected: SIP 500 Not Now");
-  bench.line.drop(() => false, new Error("gone"));
+  bench.line.drop((contact) => contact === "desk");
+  equal(await standing(bench.line.putDown(never())), "rejected: SIP 500 Not Now");
+  bench.line.drop((contact) => contact === "hall");
   equal(await standing(bench.line.putDown(never())), "fulfilled");
 });
 
@@ -177,7 +180,7 @@ Deno.test("what rings to have the handset lifted stops when its person lifts it 
   call.rings();
   await standing(lift);
   const dialled = new FakeCall();
-  bench.line.dialled(dialled);
+  bench.line.dialled(dialled, "desk");
   dialled.answers();
   equal(await standing(lift), "fulfilled");
   deepEqual([call.asked, dialled.asked], [["hangUp"], []]);

@@ -352,7 +352,7 @@ Deno.test("a ring that one gives up while another waits for it to end is rung an
 Deno.test("digits come from whichever call is up, also from one that the phone has made", async () => {
   const bench = new LineBench();
   const call = new FakeCall();
-  bench.line.dialled(call);
+  bench.line.dialled(call, "desk");
   deepEqual([bench.line.isBusy, bench.line.isUp], [true, false]);
   call.answers();
   await standing(call.answered);
@@ -366,7 +366,7 @@ Deno.test("calls and rings of contacts that are gone end at once, without waitin
   (await bench.call(1)).rings();
   await ring;
   const call = new FakeCall();
-  bench.line.dialled(call);
+  bench.line.dialled(call, "desk");
   call.answers();
   await standing(call.answered);
   bench.line.drop(() => false, new Error("It has unregistered"));

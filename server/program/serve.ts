@@ -71,7 +71,7 @@ export async function serve(flags: Flags): Promise<void> {
     const tokens = tokenTable([...opened.tokens.list().map(tableEntry), operator.entry]);
     const server = listen(configuration, { core, host, opened, history, tokens, watch, certificate });
     watch.metrics.show({ operator: core.operator, host, opened, server });
-    const begun = begin({ opened, tokens, host });
+    const begun = begin({ opened, history, tokens, host });
     const { token, stop } = await begun.catch(async (error) => {
       await server.stop();
       throw error;
@@ -106,9 +106,9 @@ export async function serve(flags: Flags): Promise<void> {
 
 /** Makes the first token if there is none, and starts the plugins. */
 async function begin(
-  { opened, tokens, host }: { opened: OpenHistory; tokens: TokenTable; host: Host },
+  { opened, history, tokens, host }: { opened: OpenHistory; history: History; tokens: TokenTable; host: Host },
 ): Promise<{ token: string | undefined; stop: Promise<Deno.Signal> }> {
-  const token = await bootstrap(opened, tokens);
+  const token = await bootstrap({ store: opened.tokens, history }, tokens);
   if (token !== undefined) showToken(token);
   const stop = untilToldToStop();
   await host.start();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { History } from "../core/mod.ts";
 import type { OpenHistory } from "../history/mod.ts";
 import { makeToken, tableEntry, type TokenEntry, type TokenTable } from "../access/mod.ts";
 import { Misuse } from "./exit.ts";
@@ -21,12 +22,15 @@ const SHORTEST = 32;
  * @returns The random one, to be printed once; undefined otherwise.
  * @throws {Misuse} If the variable is set to fewer than 32 characters.
  */
-export async function bootstrap(opened: OpenHistory, valid: TokenTable): Promise<string | undefined> {
+export async function bootstrap(
+  { store, history }: { store: OpenHistory["tokens"]; history: History },
+  valid: TokenTable,
+): Promise<string | undefined> {
   const given = Deno.env.get(VARIABLE);
   if (given !== undefined && given.length < SHORTEST) {
     throw new Misuse(`${VARIABLE} has ${given.length} characters: it must have at least ${SHORTEST}`);
   }
-  if (opened.tokens.list().length > 0) {
+  if (store.list().length > 0) {
     // Whoever sets it expects to get in with it, and would be told no more than that the token is not known.
     if (given !== undefined && valid.find(given) === undefined) {
       logOf("server").warning(`${VARIABLE} is not used: there are tokens already, and it is none of them`);
@@ -39,8 +43,8 @@ export async function bootstrap(opened: OpenHistory, valid: TokenTable): Promise
   });
   const { id, name, scopes, phones } = kept;
   valid.add(tableEntry(kept));
-  await opened.tokens.add(kept);
-  await opened.history.note({ type: "tokenCreated", detail: { subject: id, name, scopes, phones } });
+  await store.add(kept);
+  await history.note({ type: "tokenCreated", detail: { subject: id, name, scopes, phones } });
   return given === undefined ? secret : undefined;
 }
 

@@ -62,6 +62,7 @@ Deno.test("at the level debug every application, handle and request has its line
     ok(line, `${message} is told in ${server.output()}`);
     return line;
   };
+  equal((find("token created")["subject"] as string).slice(0, 2), "t-", "the first token's fact is told too");
   equal(find("application started").application, application);
   equal(find("handle opened").handle, handle);
   deepEqual([find("call refused").status, find("call refused").logger], [400, "switchroom.http"]);

@@ -8,12 +8,14 @@ import type { AnyFact, Fact, FactDetail, FactType } from "../../core/contract/fa
 import type { Observer } from "../../core/mod.ts";
 import { logOf, logOfPlugin, type Room } from "./log.ts";
 
+/** What the history notes by itself: `historyLog` tells of it. */
+type ToldElsewhere = "historyFailed" | "historyResumed";
+
 /**
  * Where each fact is told, and how urgent it is: `info` is what an operator hears of at any rate. Of a plugin that
- * fails the host has written already, with its last words, and of a history that fails `historyLog`; everything else is
- * what applications do.
+ * fails the host has written already, with its last words; everything else is what applications do.
  */
-const LINES: Record<FactType, { room: Room | "plugin"; level: LogLevel }> = {
+const LINES: Record<Exclude<FactType, ToldElsewhere>, { room: Room | "plugin"; level: LogLevel }> = {
   serverStarted: { room: "server", level: "info" },
   serverStopped: { room: "server", level: "info" },
   applicationStarted: { room: "core", level: "debug" },
@@ -37,14 +39,13 @@ const LINES: Record<FactType, { room: Room | "plugin"; level: LogLevel }> = {
   phoneConnected: { room: "core", level: "debug" },
   phoneDisconnected: { room: "core", level: "debug" },
   lateCompletion: { room: "core", level: "debug" },
-  historyFailed: { room: "history", level: "debug" },
-  historyResumed: { room: "history", level: "debug" },
 };
 
 /** Writes a fact. */
 export function logFact(fact: Fact): void {
+  if (fact.type === "historyFailed" || fact.type === "historyResumed") return;
   const { type, plugin, detail, ...fields }: AnyFact = fact;
-  const { room, level } = LINES[type];
+  const { room, level } = LINES[fact.type];
   const ofPlugin = room === "plugin";
   const logger = ofPlugin ? logOfPlugin(plugin ?? "") : logOf(room);
   if (!logger.isEnabledFor(level)) return;

@@ -82,7 +82,7 @@ export function readEvent(method: string, params: unknown): { seq: number; event
   return { seq: event.seq, event };
 }
 
-/** What JSON-RPC keeps for itself: all other numbers are telephony's. */
+/** What JSON-RPC keeps for itself: a vendor's own number among them stands in the data. */
 const RESERVED = { least: -32_768, most: -32_000 };
 
 /**
@@ -91,7 +91,8 @@ const RESERVED = { least: -32_768, most: -32_000 };
  * @param what As {@linkcode checked} is told.
  */
 export function refusalOf(error: unknown, what: string): PhoneError | CallRefused {
-  const { code, message } = checked(error, RpcError, { what, place: "error" });
+  const { code, message, data } = checked(error, RpcError, { what, place: "error" });
+  if (data !== undefined && "value" in data && isErrorValue(data.value)) return new PhoneError(data.value, message);
   const isTelephony = isErrorValue(code) && (code < RESERVED.least || code > RESERVED.most);
   return isTelephony ? new PhoneError(code, message) : new CallRefused(message, { code });
 }

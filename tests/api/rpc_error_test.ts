@@ -1,5 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { PHONE_ERRORS, PhoneError, type PhoneErrorName } from "../../server/core/contract/errors.ts";
+import { refusalOf } from "../../server/client/answers.ts";
+import { CallRefused } from "../../server/client/mod.ts";
 import { Refusal, type RefusalKind, REFUSALS, rpcErrorOf } from "../../server/api/mod.ts";
 
 Deno.test("every telephony error has its own signed number and its name in JSON-RPC (api section 2)", () => {
@@ -14,7 +16,19 @@ Deno.test("every telephony error has its own signed number and its name in JSON-
 });
 
 Deno.test("a vendor's own error has its number and no name (api section 2)", () => {
-  deepEqual(rpcErrorOf(new PhoneError(0xC0000001, "words")), { code: -1073741823, message: "words" });
+  const value = -1073741823;
+  deepEqual(rpcErrorOf(new PhoneError(0xC0000001, "words")), { code: value, message: "words", data: { value } });
+});
+
+Deno.test("a vendor's own number is never read as one of JSON-RPC's, and comes back from the client (JSON-RPC 2.0, 5.1)", () => {
+  for (const value of [-32_768, -32_700, -32_601, -32_002, -32_000, -32_769, -31_999, -1, -0x4000_0000]) {
+    const error = rpcErrorOf(new PhoneError(value, "words"));
+    const isKept = value >= -32_768 && value <= -32_000;
+    deepEqual(error, { code: isKept ? -32_000 : value, message: "words", data: { value } });
+    const read = refusalOf(JSON.parse(JSON.stringify(error)), "The answer");
+    equal(read instanceof PhoneError && read.value, value);
+  }
+  equal(refusalOf(rpcErrorOf(new Refusal("unknown-method", "words")), "The answer") instanceof CallRefused, true);
 });
 
 Deno.test("every other refusal has the number of the table (api section 2)", () => {

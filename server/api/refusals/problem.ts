@@ -106,7 +106,16 @@ export function rpcErrorOf(error: unknown): RpcError {
   if (isRefusal(error)) return { code: REFUSALS[error.kind].rpc, message: error.message };
   if (!(error instanceof PhoneError)) return INTERNAL_ERROR;
   const { value, message, code } = error;
-  return { code: value, message, ...(code !== undefined && { data: { code } }) };
+  if (code !== undefined) return { code: value, message, data: { code } };
+  return { code: isReserved(value) ? VENDOR_ERROR : value, message, data: { value } };
+}
+
+/** Of what JSON-RPC leaves to implementations (JSON-RPC 2.0, 5.1), the number that stands for one that it keeps. */
+const VENDOR_ERROR = -32_000;
+
+/** Whether JSON-RPC keeps a number for itself: a vendor's -32601 would be read as "there is no such method". */
+function isReserved(value: number): boolean {
+  return value >= -32_768 && value <= -32_000;
 }
 
 /** Whether the catalogue of refusals has a row for it. */

@@ -23,10 +23,13 @@ export interface Problem {
 
 /** An error as a JSON-RPC answer carries it. */
 export interface RpcError {
-  /** The signed number of a telephony error, or one of JSON-RPC's own. */
+  /**
+   * The signed number of a telephony error, or one of JSON-RPC's own: -32000 for a vendor's number that JSON-RPC keeps
+   * for itself.
+   */
   code: number;
   /** What was attempted, what was wrong and what would be right. */
   message: string;
-  /** The name of a telephony error; a vendor's own number has none. */
-  data?: { code: PhoneErrorCode };
+  /** The name of a telephony error; a vendor's own has its number here too. */
+  data?: { code: PhoneErrorCode } | { value: number };
 }

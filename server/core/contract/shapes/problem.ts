@@ -4,7 +4,7 @@
  * @module
  */
 import type { Problem, RpcError as Refused } from "../problem.ts";
-import { about, exactly, integer, object, optional, type Shape, text } from "../shape.ts";
+import { about, either, exactly, integer, object, optional, type Shape, text } from "../shape.ts";
 import { ErrorCode, Result } from "./names.ts";
 
 /** What went wrong (RFC 9457). */
@@ -25,9 +25,14 @@ export const DescribedProblem: Shape<Problem> = about(
 
 /** What went wrong, over a socket. */
 export const RpcError: Shape<Refused> = exactly<Refused>()(object({
-  code: about(integer(), { description: "The signed number of a telephony error, or one of JSON-RPC's own." }),
+  code: about(integer(), {
+    description:
+      "The signed number of a telephony error, or one of JSON-RPC's own: -32000 for a vendor's number that JSON-RPC keeps for itself.",
+  }),
   message: about(text, { description: "What was attempted, what was wrong and what would be right." }),
   data: optional(
-    about(object({ code: ErrorCode }), { description: "There for a telephony error that has a name." }),
+    about(either(object({ code: ErrorCode }), object({ value: Result })), {
+      description: "The name of a telephony error, or the number of a vendor's own.",
+    }),
   ),
 }));

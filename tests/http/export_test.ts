@@ -51,9 +51,8 @@ Deno.test("the CSV of an export begins with a byte order mark where it is asked 
   const plain = await bytesOf("format=csv");
   deepEqual(await bytesOf("format=csv&bom=true"), new Uint8Array([0xef, 0xbb, 0xbf, ...plain]));
   deepEqual(await bytesOf("format=csv&bom=false"), plain);
-  for (const query of ["format=jsonl&bom=true", "bom=true", "format=csv&bom=1"]) {
-    equal((await server.call("GET", `/v1/history/export?${query}`)).status, 400, query);
-  }
+  for (const query of ["format=jsonl&bom=true", "bom=true"]) deepEqual(await bytesOf(query), plain);
+  equal((await server.call("GET", "/v1/history/export?format=csv&bom=1")).status, 400);
 });
 
 Deno.test("a HEAD of an export reads nothing of the history", async () => {

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { phonesOf, requireUnlimited, requireValid } from "../../access/mod.ts";
-import { fit, integer, must, quota, Refusal, text } from "../../api/mod.ts";
+import { fit, integer, must, quota, text } from "../../api/mod.ts";
 import { EXPORT_FORMATS } from "../../core/contract/history.ts";
 import { Checkpoint, Verdict } from "../../core/contract/shapes/mod.ts";
 import { json, SAFE_HEADERS } from "../answering/answer.ts";
@@ -33,7 +33,8 @@ const hex = (digits: number) =>
 const ExportQuery = z.strictObject({
   format: oneOf(EXPORT_FORMATS).default("jsonl"),
   bom: oneOf(["true", "false"]).default("false").meta({
-    description: "Whether the CSV begins with a byte order mark, by which Excel knows that it is UTF-8.",
+    description:
+      "Whether the CSV begins with a byte order mark, by which Excel knows that it is UTF-8; JSON never does.",
   }),
   phone: z.string().exactOptional(),
   from: time.exactOptional().meta({ description: "Accepted, or happened, at or after." }),
@@ -82,9 +83,6 @@ export function auditEndpoints(
       },
       async serve({ context, token }) {
         const { format, bom, ...filter } = readQuery(context.req.url, ExportQuery);
-        if (bom === "true" && format !== "csv") {
-          throw new Refusal("bad-request", "query.bom is for the format csv: no byte order mark stands before JSON");
-        }
         const { upTo, pieces } = audit.export({ ...filter, ...phonesOf(token) }, format);
         const headers = {
           "content-type": MEDIA[format],
@@ -92,7 +90,7 @@ export function auditEndpoints(
           ...SAFE_HEADERS,
         };
         if (context.req.method === "HEAD") return new Response(null, { headers });
-        let before = bom === "true" ? BOM : "";
+        let before = bom === "true" && format === "csv" ? BOM : "";
         const next = async () => {
           // It may take long: a token that is revoked meanwhile gets no more.
           requireValid(token, tokens);

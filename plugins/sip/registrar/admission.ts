@@ -7,6 +7,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import { ACCEPT, CALL_METHODS } from "../lib/call/mod.ts";
 import type { DialogMatch } from "../lib/dialog/mod.ts";
 import {
+  canonicalHost,
   type Header,
   MalformedMessage,
   parseAddress,
@@ -18,8 +19,9 @@ import {
 } from "../lib/message/mod.ts";
 import { type Clock, TokenBuckets } from "../lib/tools/mod.ts";
 import type { Admission } from "../lib/transaction/mod.ts";
-import { type Peer, sourceOf } from "../lib/transport/mod.ts";
+import { type Peer, peerText, sourceOf } from "../lib/transport/mod.ts";
 import type { Identity } from "./authenticator.ts";
+import { foldedLog } from "./folded_log.ts";
 import type { Registrar, RegistrarBounds } from "./registrar.ts";
 
 /**
@@ -38,6 +40,7 @@ export interface AdmissionOptions {
   inDialog(request: SipRequest, from: Peer): DialogMatch;
   bounds: Pick<RegistrarBounds, "registrations" | "options">;
   clock: Clock;
+  log(text: string): void;
 }
 
 /** Makes the part of the registrar that admits. */
@@ -47,6 +50,7 @@ export function createAdmission(options: AdmissionOptions): Pick<Registrar, "adm
   const registrations = new TokenBuckets({ clock, ...bounds.registrations });
   const questions = new TokenBuckets({ clock, ...bounds.options });
   const answer = createStatelessResponder();
+  const log = foldedLog({ clock, log: options.log });
   const taken = ["OPTIONS", "REGISTER", ...methods];
   const allow = ["Allow", [...new Set([...CALL_METHODS, ...taken])].sort().join(", ")] as const;
 
@@ -72,7 +76,9 @@ export function createAdmission(options: AdmissionOptions): Pick<Registrar, "adm
       const headers = identity.challenges.map((challenge) => ["WWW-Authenticate", challenge] as const);
       return answer(request, { status: 401, headers });
     }
-    if (request.method !== "REGISTER" && senderOf(request) !== identity.user) {
+    if (request.method !== "REGISTER" && !isSender(identity.user, request)) {
+      const why = `its From is not of ${identity.user}, whose secret it knows`;
+      log(`Refused ${request.method} of ${peerText(from)}: 403, ${why}`, `${peerText(from)} ${why}`);
       return answer(request, { status: 403 });
     }
     users.set(request, identity.user);
@@ -107,11 +113,17 @@ export function createAdmission(options: AdmissionOptions): Pick<Registrar, "adm
   };
 }
 
-function senderOf({ headers }: SipRequest): string | undefined {
+/**
+ * Whether a request may be of that account: its From says so, or that its person does not wish to be named (RFC 3323
+ * 4.1.1.3), and begins something. Inside of a dialog nobody is known by that.
+ */
+function isSender(user: string, { headers }: SipRequest): boolean {
   try {
-    return plainUser(parseAddress(headers.get("From") ?? "").uri);
+    const { uri } = parseAddress(headers.get("From") ?? "");
+    const isNobody = plainUser(uri)?.toLowerCase() === "anonymous" && canonicalHost(uri.host) === "anonymous.invalid";
+    return plainUser(uri) === user || isNobody && tagOf(headers.get("To") ?? "") === undefined;
   } catch (error) {
-    if (error instanceof MalformedMessage) return undefined;
+    if (error instanceof MalformedMessage) return false;
     throw error;
   }
 }

@@ -34,7 +34,8 @@ export interface DialogUsage {
 
 /**
  * The dialogs of a user agent by Call-ID and our tag. That is enough to find one: our tags are random and never given
- * twice. The tag of the other side is not asked for here, because an INVITE of ours has many before it is answered.
+ * twice. The tag of the other side must be right as well (RFC 3261 12.2.2), as soon as it has one: an INVITE of ours has
+ * many before it is answered.
  */
 export class DialogTable {
   readonly #usages = new Map<string, DialogUsage>();
@@ -49,11 +50,15 @@ export class DialogTable {
     this.#usages.delete(key(dialog));
   }
 
-  /** Who takes a request with a To tag. */
+  /** Who takes a request with a To tag, if it comes in the dialog of that tag. */
   find(request: SipRequest): DialogUsage | undefined {
     const callId = request.headers.get("Call-ID");
     const localTag = tagOf(request.headers.get("To") ?? "");
-    return callId === undefined || localTag === undefined ? undefined : this.#usages.get(key({ callId, localTag }));
+    const usage = callId === undefined || localTag === undefined
+      ? undefined
+      : this.#usages.get(key({ callId, localTag }));
+    const remoteTag = usage && tagOf(usage.other.address);
+    return remoteTag === undefined || remoteTag === tagOf(request.headers.get("From") ?? "") ? usage : undefined;
   }
 
   /** As `UserAgent.knows`. */

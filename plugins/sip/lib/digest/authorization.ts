@@ -33,11 +33,12 @@ export function authorization(
   const proxy = challenge.status === 407;
   for (const line of challenge.headers.all(proxy ? "Proxy-Authenticate" : "WWW-Authenticate")) {
     const parameters = readDigest(line);
-    const algorithm = algorithmOf(parameters?.get("algorithm"));
-    const realm = parameters?.get("realm");
-    const nonce = parameters?.get("nonce");
-    const qops = parameters?.get("qop")?.toLowerCase().split(",").map((qop) => qop.trim());
-    if (!parameters || !algorithm || realm === undefined || nonce === undefined || qops?.includes("auth") === false) {
+    if (typeof parameters === "string") continue;
+    const algorithm = algorithmOf(parameters.get("algorithm"));
+    const realm = parameters.get("realm");
+    const nonce = parameters.get("nonce");
+    const qops = parameters.get("qop")?.toLowerCase().split(",").map((qop) => qop.trim());
+    if (!algorithm || realm === undefined || nonce === undefined || qops?.includes("auth") === false) {
       continue;
     }
     const { method, uri } = request;

@@ -5,7 +5,16 @@
  */
 import { Buffer } from "node:buffer";
 import { hash, randomBytes, timingSafeEqual } from "node:crypto";
-import { MalformedMessage, parseUri, quote, sameUri, SIP_PORT, type SipRequest } from "../message/mod.ts";
+import {
+  hasUriParam,
+  MalformedMessage,
+  parseUri,
+  quote,
+  sameUri,
+  SIP_PORT,
+  type SipRequest,
+  withoutParam,
+} from "../message/mod.ts";
 import type { Clock } from "../tools/mod.ts";
 import { Nonces } from "./nonces.ts";
 import { readDigest } from "./parameters.ts";
@@ -92,10 +101,10 @@ export function createChallenger({ realm, clock, lifetimeMs, algorithms }: Chall
     },
 
     check(request, { source, secretOf }) {
-      const parameters = request.headers.all("Authorization").map(readDigest).find((some) =>
-        some?.get("realm") === realm
-      );
-      if (!parameters) return { verdict: "missing" };
+      const all = request.headers.all("Authorization").map(readDigest);
+      const parameters = all.find((some) => typeof some !== "string" && some.get("realm") === realm);
+      const unreadable = all.find((some) => typeof some === "string");
+      if (typeof parameters !== "object") return { verdict: "missing", ...unreadable && { why: unreadable } };
       const answer = readAnswer(parameters);
       if (typeof answer === "string") return { verdict: "missing", why: answer };
       const { algorithm, user, nonce, count } = answer;
@@ -133,14 +142,16 @@ function readAnswer(parameters: ReadonlyMap<string, string>): Answer | string {
 }
 
 /**
- * Whether an answer to that URI is for a request of this one: RFC 7616 3.4.6 lets them be written differently, phones
- * leave out the usual port.
+ * Whether an answer to that URI is for a request of this one: RFC 7616 3.4.6 lets them be written differently, and phones
+ * leave out port and transport.
  */
 function isFor(requestUri: string, answered: string): boolean {
   if (requestUri === answered) return true;
   try {
-    const [asked, signed] = [requestUri, answered].map(parseUri).map((uri) => ({ port: SIP_PORT, ...uri }));
-    return asked !== undefined && signed !== undefined && sameUri(asked, signed);
+    const asked = { port: SIP_PORT, ...parseUri(requestUri) };
+    const signed = { port: asked.port, ...parseUri(answered) };
+    const { params } = hasUriParam(signed, "transport") ? asked : { params: withoutParam(asked.params, "transport") };
+    return sameUri({ ...asked, params }, signed);
   } catch (error) {
     if (error instanceof MalformedMessage) return false;
     throw error;

@@ -6,6 +6,7 @@
 import { contentLength, CR, endOfHead, headText, LF, nameAndValue, unfold } from "./head.ts";
 import { MalformedMessage, MESSAGE_BOUNDS, type MessageBounds } from "./message.ts";
 
+const NUL = 0;
 const EMPTY = new Uint8Array(0);
 const LEAST_BUFFER = 1_024;
 
@@ -45,7 +46,7 @@ export class MessageSplitter {
     const messages: Uint8Array[] = [];
     let pings = 0;
     for (;;) {
-      if (this.#length === undefined) pings += this.#skipLineBreaks();
+      if (this.#length === undefined) pings += this.#skipBetween();
       this.#length ??= this.#readLength();
       if (this.#length === undefined || this.#length > this.#end - this.#start) break;
       messages.push(this.#buffer.slice(this.#start, this.#start + this.#length));
@@ -76,9 +77,16 @@ export class MessageSplitter {
     this.#start = this.#end = this.#looked = 0;
   }
 
-  #skipLineBreaks(): number {
+  /** Line breaks, and NULs that some phones keep a connection open with. */
+  #skipBetween(): number {
     let pings = 0;
-    while (this.#end - this.#start >= 2 && this.#buffer[this.#start] === CR && this.#buffer[this.#start + 1] === LF) {
+    for (;;) {
+      if (this.#start < this.#end && this.#buffer[this.#start] === NUL) {
+        this.#start++;
+        continue;
+      }
+      if (this.#end - this.#start < 2) break;
+      if (this.#buffer[this.#start] !== CR || this.#buffer[this.#start + 1] !== LF) break;
       this.#start += 2;
       this.#lineBreaks = (this.#lineBreaks + 1) % 2;
       if (this.#lineBreaks === 0) pings++;

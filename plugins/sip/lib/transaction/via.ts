@@ -8,6 +8,7 @@ import { isIP } from "node:net";
 import {
   canonicalHost,
   hasParam,
+  MalformedMessage,
   newToken,
   parseVia,
   SIP_PORT,
@@ -29,6 +30,16 @@ export function topVia({ headers }: SipMessage): Via {
   return parseVia(headers.all("Via")[0] ?? "");
 }
 
+/** The top Via of a request that may have been refused for that; `undefined`, if it was. */
+function readableVia(request: SipRequest): Via | undefined {
+  try {
+    return topVia(request);
+  } catch (error) {
+    if (error instanceof MalformedMessage) return undefined;
+    throw error;
+  }
+}
+
 /** The request with a Via of ours on top, and a branch of its own (RFC 3261 8.1.1.7, RFC 3581 section 3). */
 export function withOurVia(request: SipRequest, { local, to }: { local: LocalAddress; to: Peer }): SipRequest {
   const headers = request.headers.clone();
@@ -41,10 +52,11 @@ export function withOurVia(request: SipRequest, { local, to }: { local: LocalAdd
 /**
  * The request with its source in the top Via (RFC 3261 18.2.1, RFC 3581 section 4). What it says of its source itself
  * is not believed. The other Vias stay in the lines that they came in: an answer repeats them, and one line for each
- * would make it longer than the request.
+ * would make it longer than the request. A top Via that cannot be read stays as it came.
  */
 export function withSource(request: SipRequest, from: Peer): SipRequest {
-  const via = topVia(request);
+  const via = readableVia(request);
+  if (!via) return request;
   const source = unzoned(from.host);
   const asksForPort = hasParam(via.params, "rport");
   let params = withoutParam(via.params, "received");
@@ -76,10 +88,13 @@ export interface ResponseTargets {
  *
  * Over TCP it is the connection, and the port of Via if that is gone. Over UDP it is the port of Via, as some phones
  * listen at 5060 and send from another port, unless Via has `rport`, or names the address of an inside network: of what
- * a router has opened for a phone behind it, the source port is all that leads there.
+ * a router has opened for a phone behind it, the source port is all that leads there; and so it is where Via cannot be
+ * read.
  */
 export function responseTargets(request: SipRequest, from: Peer): ResponseTargets {
-  const { host, port = SIP_PORT, params } = topVia(request);
+  const via = readableVia(request);
+  if (!via) return { first: from };
+  const { host, port = SIP_PORT, params } = via;
   const named: Peer = { ...from, port };
   if (from.transport === "tcp") return { first: from, ...!samePeer(named, from) && { otherwise: named } };
   const isInside = isIP(host) !== 0 && canonicalHost(host) !== canonicalHost(unzoned(from.host));

@@ -5,7 +5,13 @@
  */
 import assert from "node:assert/strict";
 import type { DialogMatch } from "../../../../plugins/sip/lib/dialog/mod.ts";
-import { type Header, responseTo, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
+import {
+  type Header,
+  responseTo,
+  SipHeaders,
+  type SipRequest,
+  tagOf,
+} from "../../../../plugins/sip/lib/message/mod.ts";
 import type { Peer } from "../../../../plugins/sip/lib/transport/mod.ts";
 import { flush } from "../support/hand_clock.ts";
 import { type Bench, openBench, peerOf, ring } from "./support/party.ts";
@@ -21,10 +27,10 @@ function matches({ us, phone }: Bench, request: SipRequest): DialogMatch[] {
   return [here, { ...here, port: 49_152 }, ELSEWHERE].map((from) => us.agent.knows(request, from));
 }
 
-/** The same request in the name of another, or of nobody. */
+/** The same request in the name of another, or of nobody; with its tag, if that is not given. */
 function named(request: SipRequest, from: string): SipRequest {
   const headers = request.headers.clone();
-  headers.set("From", from);
+  headers.set("From", from.includes(";tag=") ? from : `${from};tag=${tagOf(request.headers.get("From") ?? "")}`);
   return { ...request, headers };
 }
 
@@ -45,8 +51,8 @@ Deno.test("RFC 3261 12.2.2: a subscription's dialog knows its phone by its addre
   await phone.subscribe();
   const refresh = lastOf(bench);
   assert.deepEqual(matches(bench, refresh), ours);
-  assert.deepEqual(matches(bench, named(refresh, "<sip:201@phones.test>;tag=x")), others);
-  assert.deepEqual(matches(bench, named(refresh, "<tel:200>;tag=x")), others);
+  assert.deepEqual(matches(bench, named(refresh, "<sip:201@phones.test>")), others);
+  assert.deepEqual(matches(bench, named(refresh, "<tel:200>")), others);
   refresh.headers.set("Call-ID", "another");
   assert.deepEqual(matches(bench, refresh), ["none", "none", "none"]);
 });
@@ -65,7 +71,7 @@ Deno.test("RFC 3261 12.2.2: so does the dialog of a call, whoever began it", asy
   await back.request("OPTIONS");
   const asked = lastOf(bench);
   assert.deepEqual(matches(bench, asked), ours);
-  assert.deepEqual(matches(bench, named(asked, "<sip:other@phones.test>;tag=x")), others);
+  assert.deepEqual(matches(bench, named(asked, "<sip:other@phones.test>")), others);
 });
 
 Deno.test("RFC 3261 12.2.2: so does the dialog of a call that is not answered yet", async () => {
@@ -120,4 +126,32 @@ Deno.test("RFC 6665 4.4.1: a subscription counts until its last NOTIFY is answer
   assert.deepEqual(bench.us.agent.subscriptions.of("200"), []);
   await bench.clock.pass(33_000);
   assert.equal((await new Subscriber(bench).subscribe()).status, 200);
+});
+
+Deno.test("RFC 3261 12.2.2: a BYE whose From tag is not that of the dialog is answered 481, and the call goes on", async () => {
+  await using bench = openBench();
+  const { us, phone } = bench;
+  const call = us.agent.call(ring(us, phone));
+  await call.answered;
+  const sent = bench.wire.sent.map(({ message }) => message);
+  const invite = sent.find((message) => "method" in message);
+  const answered = sent.find((message) => "status" in message && message.status === 200);
+  assert.ok(invite && answered);
+  const bye = async (from: string) => {
+    const headers = new SipHeaders([
+      ["Max-Forwards", "70"],
+      ["From", from],
+      ["To", invite.headers.get("From") ?? ""],
+      ["Call-ID", call.id],
+      ["CSeq", "77 BYE"],
+    ]);
+    const request = { method: "BYE", uri: "sip:5060@127.0.0.1:5060", headers, body: new Uint8Array() };
+    assert.equal(us.agent.knows(request, peerOf(phone)), from === answered.headers.get("To") ? "here" : "none", from);
+    return (await phone.endpoint.request(request, { to: peerOf(us) })).status;
+  };
+  for (const from of ["<sip:5070@phones.test>;tag=wrong", "<sip:5070@phones.test>", "<sip:5070@phones.test>;tag="]) {
+    assert.equal(await bye(from), 481, from);
+  }
+  assert.equal(call.state, "answered");
+  assert.equal(await bye(answered.headers.get("To") ?? ""), 200);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createChallenger } from "../../../../plugins/sip/lib/digest/mod.ts";
 import { readDigest } from "../../../../plugins/sip/lib/digest/parameters.ts";
 import { HandClock } from "../support/hand_clock.ts";
-import { answer, bareRequest, parameter, type PhoneAnswer } from "./support.ts";
+import { answer, bareRequest, digestOf, parameter, type PhoneAnswer } from "./support.ts";
 
 const SOURCE = "192.0.2.7";
 const LIFETIME = 60_000;
@@ -56,7 +56,7 @@ Deno.test("RFC 7616 3.3: an answer that names no algorithm is one with MD5", () 
 Deno.test("RFC 3261 22.1: a request without an answer for our realm is to be challenged", () => {
   const { sha, verdictOf } = desk();
   assert.deepEqual(verdictOf([]), { verdict: "missing" });
-  assert.deepEqual(verdictOf('Basic realm="phones.test"'), { verdict: "missing" });
+  assert.equal(verdictOf('Basic realm="phones.test"').verdict, "missing");
   assert.deepEqual(verdictOf(answer(sha.replace("phones.test", "elsewhere.test"))), { verdict: "missing" });
 });
 
@@ -87,6 +87,37 @@ Deno.test("RFC 7616 3.4.3: the method and the request URI are bound in", () => {
   assert.equal(verdictOf(answer(again), withPort).verdict, "ok", "RFC 3261 19.1.2: the usual port");
   assert.equal(verdictOf(answer(again, { ...withPort, count: "00000002" })).verdict, "ok");
   assert.equal(verdictOf(answer(again, { uri: "sip:phones.test:5061" })).verdict, "missing");
+});
+
+for (
+  const [asked, signed, verdict] of [
+    ["sip:1001@phones.test:5070;transport=tcp", "sip:1001@phones.test", "ok"],
+    ["sip:1001@phones.test:5070;transport=tcp", "sip:1001@phones.test;transport=TCP", "ok"],
+    ["sip:1001@phones.test:5070", "sip:1001@phones.test:5070", "ok"],
+    ["sip:1001@phones.test:5070", "sip:1001@phones.test:5060", "missing"],
+    ["sip:1001@phones.test;transport=tcp", "sip:1001@phones.test;transport=udp", "missing"],
+    ["sip:1001@phones.test", "sip:1001@phones.test;transport=tcp", "missing"],
+    ["sip:1001@phones.test:5070", "sip:1002@phones.test", "missing"],
+    ["sip:1001@phones.test:5070", "sip:1001@other.test", "missing"],
+    ["sip:10%301@phones.test", "sip:1001@phones.test", "ok"],
+    ["sip:1%3Bx@phones.test", "sip:1;x@phones.test", "missing"],
+  ] as const
+) {
+  Deno.test(`RFC 7616 3.4.6: an answer for ${signed} to a request of ${asked} is ${verdict}`, () => {
+    const { sha, verdictOf } = desk();
+    assert.equal(verdictOf(answer(sha, { uri: signed }), { uri: asked }).verdict, verdict);
+  });
+}
+
+Deno.test("an Authorization that cannot be read is none, and it is told why; one for another realm is none of ours", () => {
+  const { verdictOf, sha } = desk();
+  assert.deepEqual(verdictOf('Digest realm="phones.test", realm="b"'), {
+    verdict: "missing",
+    why: "it has a parameter twice",
+  });
+  assert.deepEqual(verdictOf("Bearer x"), { verdict: "missing", why: "its scheme is not Digest" });
+  assert.deepEqual(verdictOf('Digest realm="elsewhere.test"'), { verdict: "missing" });
+  assert.equal(verdictOf(answer(sha)).verdict, "ok");
 });
 
 Deno.test("RFC 7616 3.3: the answer to an expired nonce is stale, whatever it says, and one to a new nonce is taken", async () => {
@@ -241,14 +272,15 @@ const NOT_DIGEST = [
 ];
 
 for (const text of NOT_DIGEST) {
-  Deno.test(`RFC 7616 3.4: ${JSON.stringify(text)} is not read`, () => assert.equal(readDigest(text), undefined));
+  Deno.test(`RFC 7616 3.4: ${JSON.stringify(text)} is not read`, () =>
+    assert.match(String(readDigest(text)), /^it(s scheme)? (is|has) /));
 }
 
 Deno.test("parameters are read in any case, with blanks around, quoted or not, and a megabyte of them in passing", () => {
   const read = readDigest('dIGEST  REALM = "a \\"b\\", c" ,\tnc=00000001,qop="auth"');
   assert.deepEqual([...read ?? []], [["realm", 'a "b", c'], ["nc", "00000001"], ["qop", "auth"]]);
-  assert.equal(readDigest(`Digest nonce="${"n".repeat(1_000_000)}"`)?.get("nonce")?.length, 1_000_000);
+  assert.equal(digestOf(`Digest nonce="${"n".repeat(1_000_000)}"`).get("nonce")?.length, 1_000_000);
   const many = Array.from({ length: 100_000 }, (_, number) => `p${number}="x"`).join(", ");
-  assert.equal(readDigest(`Digest ${many}`)?.size, 100_000);
-  assert.equal(readDigest(`Digest ${'nonce="x", '.repeat(100_000)}`), undefined);
+  assert.equal(digestOf(`Digest ${many}`).size, 100_000);
+  assert.equal(readDigest(`Digest ${'nonce="x", '.repeat(100_000)}`), "it has a parameter twice");
 });

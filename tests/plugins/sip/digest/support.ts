@@ -5,6 +5,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { readDigest } from "../../../../plugins/sip/lib/digest/parameters.ts";
 import { SipHeaders, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
 
 /** A request with only what digest looks at. */
@@ -61,4 +62,11 @@ export function answer(challenge: string, options: PhoneAnswer = {}): string {
   };
   const said = Object.entries(parameters).filter(([, value]) => value !== undefined);
   return `Digest ${said.map(([name, value]) => `${name}=${value}`).join(", ")}`;
+}
+
+/** What a header says that can be read. */
+export function digestOf(header: string): ReadonlyMap<string, string> {
+  const read = readDigest(header);
+  if (typeof read === "string") throw new Error(`It should have been read: ${read}`);
+  return read;
 }

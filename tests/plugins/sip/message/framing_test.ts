@@ -37,6 +37,14 @@ Deno.test("RFC 5626 4.4.1: a double line break between messages is a ping, a sin
   }
 });
 
+Deno.test("NULs between messages, which some phones keep a connection open with, are passed over, and what comes after them is not lost", () => {
+  const nul = new Uint8Array(3);
+  for (const size of [1, 2, 3, 10_000]) {
+    const stream = joined(nul, first, nul, bytesOf("\n"), nul, second, nul, bytesOf("\n\n"), first, nul);
+    deepEqual(split(stream, size), { messages: [first, second, first], pings: 1 }, `pieces of ${size}`);
+  }
+});
+
 Deno.test("a message that cannot be read is still told apart from the next", () => {
   const wrong = bytesOf("\u{1}? what\nno colon here\nContent-Length: 2\n\nxx");
   const { messages } = split(joined(wrong, first), 5);

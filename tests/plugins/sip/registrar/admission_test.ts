@@ -114,12 +114,38 @@ Deno.test("RFC 3261 22.1: INVITE and SUBSCRIBE outside of dialogs need digest, a
 
 Deno.test("RFC 3261 22.1: nobody speaks in the name of another account", () => {
   for (const from of ["<sip:1002@phones.test>", "<sip:phones.test>", "<tel:1001>"]) {
-    const { sign, registrar } = bench();
+    const { sign, registrar, logged } = bench();
     const response = sign({ ...INVITE, from });
     assert.ok(typeof response !== "string");
     assert.equal(response.status, 403);
     assert.equal(registrar.userOf(requestOf(INVITE)), undefined);
+    assert.deepEqual(logged, [
+      "Refused INVITE of udp 192.0.2.20:5070: 403, its From is not of 1001, whose secret it knows",
+    ]);
   }
+});
+
+Deno.test("RFC 3323 4.1.1.3: a call of a phone whose person does not wish to be named is its account's, by its digest", () => {
+  for (const from of ["<sip:anonymous@anonymous.invalid>", '"Anonymous" <sip:Anonymous@ANONYMOUS.invalid>']) {
+    const { sign, send } = bench();
+    assert.equal(sign({ ...INVITE, from }), "ok");
+    const refused = send({ ...INVITE, from, branch: "z9hG4bK3" });
+    assert.ok(typeof refused !== "string");
+    assert.equal(refused.status, 401, "without digest nobody is");
+  }
+  for (const from of ["<sip:anonymous@phones.test>", "<sip:1002@anonymous.invalid>"]) {
+    const response = bench().sign({ ...INVITE, from });
+    assert.ok(typeof response !== "string");
+    assert.equal(response.status, 403, from);
+  }
+});
+
+Deno.test("RFC 3323 4.1.1.3: inside of a dialog nobody is known by not being named", () => {
+  const { sign } = bench({ inDialog: () => "elsewhere" });
+  const to = "<sip:1001@phones.test>;tag=ours";
+  const response = sign({ method: "BYE", from: "<sip:anonymous@anonymous.invalid>", to });
+  assert.ok(typeof response !== "string");
+  assert.equal(response.status, 403);
 });
 
 Deno.test("an account that is not there is challenged, refused and slowed as one that is", async () => {
@@ -229,7 +255,12 @@ Deno.test("what is logged of a refusal names the source, the user and the reason
   sign({}, { user: `x\u2028${"y".repeat(200)}`, secret: "guess" });
   sign({}, { change: { qop: undefined } });
   send({ lines: ['Authorization: Digest realm="elsewhere.test"'] });
-  assert.equal(logged.length, 4);
+  send({ lines: ['Authorization: Digest realm="phones.test'] });
+  assert.equal(logged.length, 5);
+  assert.equal(
+    logged[4],
+    "Refused REGISTER of udp 192.0.2.20:5070: its Authorization cannot be checked: it is not a list of parameters",
+  );
   assert.equal(logged[0], 'Refused REGISTER of udp 192.0.2.20:5070: the secret of "1001" was wrong');
   assert.equal(logged[1], 'Refused REGISTER of udp 192.0.2.20:5070: there is no account "mallory"');
   assert.equal(

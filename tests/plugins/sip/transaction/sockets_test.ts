@@ -117,6 +117,30 @@ Deno.test("RFC 3261 18.2.2: a phone that sends from one socket and listens at an
   await Promise.all(sockets.map((socket) => new Promise<void>((closed) => void socket.close(closed))));
 });
 
+Deno.test("a request whose top Via cannot be read is answered 400 where it came from, and is one line of the log; nothing is sent for an ACK or a response", async () => {
+  await using us = await openStation();
+  const socket = await bindDatagrams("127.0.0.1", 0);
+  const { port } = us.at("udp", "127.0.0.1");
+  const faults = ["SIP/2.0/UDP 127.0.0.1:99999;branch=z9hG4bK-1", "SIP/2.0/UDP", "nonsense"];
+  const told = (via: string, start?: string) => {
+    const [first = "", ...lines] = new TextDecoder().decode(writeMessage(newRequest("OPTIONS"))).split("\r\n");
+    return [start ?? first, `Via: ${via}`, ...lines].join("\r\n");
+  };
+  for (const via of faults) {
+    socket.send(told(via, "ACK sip:b@h SIP/2.0").replace("1 OPTIONS", "1 ACK"), port, "127.0.0.1");
+    socket.send(told(via, "SIP/2.0 200 OK"), port, "127.0.0.1");
+    const heard = once(socket, "message", { signal: AbortSignal.timeout(5_000) });
+    socket.send(told(via), port, "127.0.0.1");
+    const [bytes] = await heard;
+    const text = new TextDecoder().decode(bytes);
+    match(text, /^SIP\/2\.0 400 .*Via/);
+    ok(text.includes(`\r\nVia: ${via}\r\n`), text);
+  }
+  equal(us.logged.length, 3 * faults.length);
+  for (const line of us.logged) match(line, /^A message of udp 127\.0\.0\.1:\d+ is refused: /);
+  await new Promise<void>((closed) => void socket.close(closed));
+});
+
 Deno.test("a flood from one address costs that address its service only, and nobody memory", async () => {
   let taken = 0;
   await using us = await openStation((transaction) => {

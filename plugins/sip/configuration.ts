@@ -30,7 +30,7 @@ export interface Configuration {
   transports: ("udp" | "tcp")[];
   /** The domain of the phones' addresses, and of their digests. */
   realm: string;
-  /** What passwords may be proven with, the preferred first. */
+  /** What passwords may be proven with, the strongest first. */
   algorithms: DigestAlgorithm[];
   /** How long a registration lasts, seconds. */
   register: { leastSeconds: number; mostSeconds: number };
@@ -44,30 +44,46 @@ export interface Configuration {
   rings: string[];
   /** Who may register. */
   accounts: AccountConfiguration[];
+  /** What is not done as it was written, and why: for the operator. */
+  remarks: string[];
 }
 
 /** The configuration as the host hands it over: held against the manifest's schema, with its defaults. */
-export type GivenConfiguration = Omit<Configuration, "listen" | "accounts"> & {
+export type GivenConfiguration = Omit<Configuration, "listen" | "accounts" | "remarks"> & {
   listen: string[];
   accounts: (Omit<AccountConfiguration, "name"> & { name?: string })[];
 };
 
+/** What an account may be called: it is the phone's id, and stands in URIs as it is. */
+const USER = /^[A-Za-z0-9._~-]{1,64}$/;
+
+/** The strongest first (RFC 8760 2.3). */
+const BY_STRENGTH: readonly DigestAlgorithm[] = ["SHA-256", "MD5"];
+
 /**
- * Reads what a schema cannot say.
+ * Reads what a schema cannot say. An account that cannot be is left out, so that the others work.
  *
  * @throws {TypeError} If parts contradict one another; the message says what would be right.
  */
 export function readConfiguration(given: GivenConfiguration): Configuration {
-  const configuration: Configuration = {
+  check(given);
+  const { algorithms } = given;
+  const strongest = BY_STRENGTH.filter((algorithm) => algorithms.includes(algorithm));
+  const reordered = strongest.some((algorithm, nth) => algorithm !== algorithms[nth])
+    ? ["algorithms: SHA-256 is asked for before MD5, not after it: many phones look at the last challenge alone"]
+    : [];
+  const faults = given.accounts.map((account, nth) => faultOf(account, given.accounts.slice(0, nth)));
+  return {
     ...given,
+    algorithms: strongest,
     listen: given.listen.map(addressOf),
-    accounts: given.accounts.map((account) => ({ name: account.user, ...account })),
+    accounts: given.accounts.filter((_, nth) => faults[nth] === undefined)
+      .map((account) => ({ name: account.user, ...account })),
+    remarks: [...reordered, ...faults.filter((fault) => fault !== undefined)],
   };
-  check(configuration);
-  return configuration;
 }
 
-function check({ register, rtpPorts: [first, last], accounts }: Configuration): void {
+function check({ register, rtpPorts: [first, last] }: GivenConfiguration): void {
   if (register.leastSeconds > register.mostSeconds) {
     throw invalid(
       "register",
@@ -78,12 +94,18 @@ function check({ register, rtpPorts: [first, last], accounts }: Configuration): 
   if (last <= first) {
     throw invalid("rtpPorts", `${first} to ${last} must be at least one even port and the one above it`);
   }
-  const users = new Set<string>();
-  for (const { user, lamps } of accounts) {
-    if (users.has(user)) throw invalid("accounts", `${user} must be there once`);
-    users.add(user);
-    if (new Set(lamps).size < lamps.length) throw invalid("accounts", `${user} must watch each resource once`);
-  }
+}
+
+/** Why an account cannot be, beside those before it. */
+function faultOf(
+  { user, lamps }: GivenConfiguration["accounts"][number],
+  before: GivenConfiguration["accounts"],
+): string | undefined {
+  const isLeftOut = `accounts: ${JSON.stringify(user)} is left out, the others work:`;
+  if (!USER.test(user)) return `${isLeftOut} its user must be 1 to 64 of letters, digits, ".", "_", "~" and "-"`;
+  if (before.some((other) => other.user === user)) return `${isLeftOut} it must be there once`;
+  const twice = lamps.find((lamp, nth) => lamps.indexOf(lamp) !== nth);
+  return twice === undefined ? undefined : `${isLeftOut} it must watch ${JSON.stringify(twice)} once`;
 }
 
 /** Reads `127.0.0.1:5060` and `[::1]:5060`. */

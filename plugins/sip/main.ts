@@ -10,6 +10,7 @@ import { openSwitchboard, type Switchboard } from "./switchboard.ts";
 
 export default definePlugin<GivenConfiguration>((host, given) => {
   const configuration = checked(given);
+  for (const remark of configuration.remarks) host.log.warn(remark);
   let switchboard: Switchboard | undefined;
   return {
     async start() {

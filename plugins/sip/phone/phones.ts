@@ -5,6 +5,7 @@
  */
 import type { Host } from "switchroom/plugin";
 import type { AccountConfiguration, Configuration } from "../configuration.ts";
+import { messageOf } from "../lib/dialog/mod.ts";
 import { newToken, parseUri, plainUser, responseTo } from "../lib/message/mod.ts";
 import { eventOf } from "../lib/subscription/mod.ts";
 import { type Clock, TokenBuckets } from "../lib/tools/mod.ts";
@@ -67,22 +68,33 @@ export class SipPhones {
     this.#log = foldedLog({ clock: options.clock, log: (text) => options.host.log.info(text) });
   }
 
-  /** Reinvites a phone for every account, disconnected until it registers. */
+  /**
+   * Offers a phone for every account, disconnected until it registers. One that the server does not take is left out.
+   *
+   * @throws {Error} (rejected) What the server says, if it takes none.
+   */
   async start(): Promise<void> {
     const { host, configuration: { accounts, rings } } = this.#options;
     // All at once: a phone may register before it has been offered.
     for (const account of accounts) this.#stations.set(account.user, this.#install(account));
     const stations = [...this.#stations.values()];
+    const refusals: unknown[] = [];
     for (let first = 0; first < stations.length; first += AT_ONCE) {
       await Promise.all(
         stations.slice(first, first + AT_ONCE).map(async ({ account, driver }) => {
           const capabilities = capabilitiesOf(account, { ringModes: rings.length });
           const phone = { id: account.user, name: account.name, capabilities, connected: false };
-          driver.phone = await host.addPhone(phone, driver);
+          try {
+            driver.phone = await host.addPhone(phone, driver);
+          } catch (error) {
+            refusals.push(error);
+            return host.log.error(`accounts: ${account.user} is left out, the others work: ${messageOf(error)}`);
+          }
           driver.contactsChanged();
         }),
       );
     }
+    if (refusals.length > 0 && refusals.length === stations.length) throw refusals[0];
   }
 
   /** Takes up what the registrar tells. */

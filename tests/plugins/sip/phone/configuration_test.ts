@@ -1,4 +1,4 @@
-import { deepEqual, doesNotThrow, equal, throws } from "node:assert/strict";
+import { deepEqual, doesNotThrow, equal, match, throws } from "node:assert/strict";
 import { type GivenConfiguration, readConfiguration } from "../../../../plugins/sip/configuration.ts";
 import manifest from "../../../../plugins/sip/plugin.json" with { type: "json" };
 import { checkConfig } from "../../../../server/host/config_check.ts";
@@ -34,6 +34,7 @@ Deno.test("accounts alone are a configuration, and everything else has a default
       lamps: [],
       allow: { methods: [], events: [] },
     }],
+    remarks: [],
   });
 });
 
@@ -70,7 +71,7 @@ Deno.test("the manifest refuses what cannot be meant, and tells no secret", () =
   const wrong: Record<string, unknown>[] = [
     {},
     { accounts: [{ user: "1001" }] },
-    { accounts: [{ ...ACCOUNT, user: "a b" }] },
+    { accounts: [{ ...ACCOUNT, user: "" }] },
     { accounts: [{ ...ACCOUNT, secret: 1_234_567 }] },
     { accounts: [{ ...ACCOUNT, display: { rows: 0, columns: 1 } }] },
     { accounts: [{ ...ACCOUNT, display: { rows: 1, columns: 1, bytes: 0 } }] },
@@ -91,12 +92,41 @@ Deno.test("the manifest refuses what cannot be meant, and tells no secret", () =
 
 Deno.test("parts that contradict one another are refused in words", () => {
   const accounts = [ACCOUNT];
-  throws(() => read({ accounts: [ACCOUNT, ACCOUNT] }), /1001 must be there once/);
-  throws(() => read({ accounts: [{ ...ACCOUNT, lamps: ["a", "a"] }] }), /each resource once/);
   throws(() => read({ accounts, rtpPorts: [10_000, 10_000] }), /at least one even port/);
   throws(() => read({ accounts, register: { leastSeconds: 9, mostSeconds: 8 } }), /leastSeconds 9/);
   for (const listen of ["127.0.0.1", "host:5060", "::1:5060", "127.0.0.1:65536", "[::1]"]) {
     throws(() => read({ accounts, listen: [listen] }), /must be an address with its port/, listen);
+  }
+});
+
+Deno.test("an account that cannot be is left out with its value and what would be right, and the others are taken", () => {
+  const good = [ACCOUNT, { ...ACCOUNT, user: "1002" }];
+  for (
+    const [account, fault] of [
+      [{ ...ACCOUNT, user: "+49 30 1234" }, /^accounts: "\+49 30 1234" is left out, .* must be 1 to 64 of letters/],
+      [{ ...ACCOUNT, user: "x".repeat(65) }, /must be 1 to 64 of letters/],
+      [{ ...ACCOUNT, user: "a\r\nb" }, /^accounts: "a\\r\\nb" is left out/],
+      [{ ...ACCOUNT, secret: "another" }, /^accounts: "1001" is left out, the others work: it must be there once$/],
+      [{ ...ACCOUNT, user: "1003", lamps: ["a", "b", "a"] }, /^accounts: "1003" .* it must watch "a" once$/],
+    ] as const
+  ) {
+    const { accounts, remarks } = read({ accounts: [...good, account] });
+    deepEqual(accounts.map(({ user, secret }) => [user, secret]), [["1001", "s3cret"], ["1002", "s3cret"]]);
+    equal(remarks.length, 1);
+    match(remarks[0] ?? "", fault);
+  }
+});
+
+Deno.test("RFC 8760 2.3, seen of twinkle, which looks at the last challenge alone: MD5 before SHA-256 is turned round, with the reason", () => {
+  const of = (algorithms: string[]) => read({ accounts: [], algorithms });
+  const { algorithms, remarks } = of(["MD5", "SHA-256"]);
+  deepEqual(algorithms, ["SHA-256", "MD5"]);
+  deepEqual(remarks, [
+    "algorithms: SHA-256 is asked for before MD5, not after it: many phones look at the last challenge alone",
+  ]);
+  for (const right of [["SHA-256", "MD5"], ["SHA-256"], ["MD5"]]) {
+    const { algorithms, remarks } = of(right);
+    deepEqual([algorithms, remarks], [right, []]);
   }
 });
 

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { type GivenConfiguration, readConfiguration } from "../../../../plugins/sip/configuration.ts";
 import { parseAddress } from "../../../../plugins/sip/lib/message/mod.ts";
 import type { OutgoingRequest, UserAgent } from "../../../../plugins/sip/lib/user_agent/mod.ts";
@@ -6,18 +6,25 @@ import { SipPhones } from "../../../../plugins/sip/phone/phones.ts";
 import manifest from "../../../../plugins/sip/plugin.json" with { type: "json" };
 import type { Binding } from "../../../../plugins/sip/registrar/mod.ts";
 import { checkConfig } from "../../../../server/host/config_check.ts";
-import type { Host, Phone } from "../../../../server/plugin/mod.ts";
+import type { Host, NewPhone, Phone } from "../../../../server/plugin/mod.ts";
 import { HandClock } from "../support/hand_clock.ts";
 
 /** Phones of 1001 and 1002, whose contacts never answer; what is asked of them, and what is logged. */
-async function bench() {
+async function bench({ refused = [] }: { refused?: string[] } = {}) {
   const clock = new HandClock();
   const logged: string[] = [];
   const asked: string[] = [];
   const dropped: string[] = [];
   const host = {
-    log: { debug() {}, info: (text: string) => void logged.push(text) },
-    addPhone: () => Promise.resolve({ connected: false, state() {} } as unknown as Phone),
+    log: {
+      debug() {},
+      info: (text: string) => void logged.push(text),
+      error: (text: string) => void logged.push(text),
+    },
+    addPhone: ({ id }: NewPhone) =>
+      refused.includes(id)
+        ? Promise.reject(new TypeError(`Cannot add phone ${id}: there is no room`))
+        : Promise.resolve({ connected: false, state() {} } as unknown as Phone),
   } as unknown as Host;
   const agent = {
     subscriptions: { drop: (user: string) => void dropped.push(user), of: () => [] },
@@ -95,4 +102,18 @@ Deno.test("the subscriptions of a phone end with its last contact, and not befor
   deepEqual(dropped, ["1001"]);
   phones.stop();
   await clock.pass(10_000);
+});
+
+Deno.test("a phone that the server does not take is left out with its account and the reason, and the others work; none at all is no start", async () => {
+  const { phones, logged } = await bench({ refused: ["1002"] });
+  deepEqual(logged, ["accounts: 1002 is left out, the others work: Cannot add phone 1002: there is no room"]);
+  phones.registered({
+    user: "1001",
+    bindings: [bindingAt(5_060, { isFlow: true })],
+    reason: "registered",
+    why: "REGISTER",
+  });
+  match(logged.at(-1) ?? "", /^1001: registered, 1 contact/);
+  phones.stop();
+  await rejects(bench({ refused: ["1001", "1002"] }), /Cannot add phone 1001: there is no room/);
 });

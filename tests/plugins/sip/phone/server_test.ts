@@ -431,3 +431,12 @@ Deno.test("R64, R80: an account that leaves the configuration is removed: its re
   equal((await sip.call("GET", `/v1/phones/sip:${name}`)).status, 410);
   equal((await phone.register()).status, 401, "an account that is not there is challenged like one that is");
 });
+
+Deno.test("one account that cannot be keeps no other phone from being there, nor from registering", async () => {
+  await using server = await startSipServer(["1001", "+49 30 1234", "1001", "1002"]);
+  const { body } = await server.call("GET", "/v1/phones");
+  const { phones } = body as { phones: { phone: string }[] };
+  deepEqual(phones.map(({ phone }) => phone).sort(), ["sip:1001", "sip:1002"]);
+  await using _phone = await server.phone("1002");
+  deepEqual((await server.call("GET", "/v1/phones/sip:1002")).status, 200);
+});

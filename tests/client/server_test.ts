@@ -42,7 +42,10 @@ Deno.test("an operator reads and commands a server over HTTP, every answer check
   equal((await called.closeHandle(phone.handle)).lastHandle, true);
   equal(await phone.closed, "operatorRelease");
   await called.endApplication(application.id);
-  match((await application.ended).message, /could not be resumed/);
+  match((await application.ended).message, /the application has ended/);
+  for await (const fact of called.events({ type: "callRefused" })) {
+    equal(fact, undefined, "the client asks no more for what it was told has ended");
+  }
   await called.revokeToken(made.id);
   await rejects(serverAt(url, { token }).phones(), { name: "CallRefused", code: 401 });
 

@@ -20,6 +20,11 @@ export interface HistoryBounds {
   closeMs: number;
   /** How far back one question to the history looks. */
   sliceRows: number;
+  /** How often the file is looked after, and its newest block noted beside it. */
+  lookMs: number;
+  noteMs: number;
+  /** How long the copy of a history that was taken away may take. */
+  saveMs: number;
 }
 
 /** What holds unless configured. */
@@ -31,4 +36,7 @@ export const DEFAULT_BOUNDS: HistoryBounds = {
   retryMostMs: 2_000,
   closeMs: 5_000,
   sliceRows: 50_000,
+  lookMs: 1_000,
+  noteMs: 10_000,
+  saveMs: 60_000,
 };

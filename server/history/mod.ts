@@ -4,7 +4,8 @@
  * One process takes the data folder (`data_folder.ts`) and opens the history in it (`open.ts`). A row goes from the
  * `recorder.ts` through the one queue (`row_queue.ts`) to a store, which commits rows in groups: `contract/` says what
  * a store must bring, and where another one, or the cutting of old blocks, has its place. `audit.ts` is what an auditor
- * takes away of any store. The rooms inside:
+ * takes away of any store. `lookout.ts` watches that the file stays where it is, and notes its newest block beside it
+ * (`noted_head.ts`). The rooms inside:
  *
  * - `chain/`: rows, their canonical form, the hashes over them; of no engine;
  * - `reading/`: what rows become for those who read: records, facts, lines of an export; of no engine;

@@ -7,9 +7,12 @@ import type { AttemptStore, TokenStore } from "../access/mod.ts";
 import type { HistoryAudit, HistoryReader } from "../core/contract/history.ts";
 import type { History } from "../core/mod.ts";
 import { DEFAULT_BOUNDS, type HistoryBounds } from "./bounds.ts";
-import type { Durability, Head, Opened } from "./contract/store.ts";
-import type { DataFolder } from "./data_folder.ts";
+import { type Closed, type Durability, type Head, HistoryError, type Opened } from "./contract/store.ts";
+import { type DataFolder, HISTORY_FILE } from "./data_folder.ts";
 import { auditOf } from "./audit.ts";
+import { unlessAborted } from "../tools/mod.ts";
+import { Lookout } from "./lookout.ts";
+import { noteHead, tracesIn } from "./noted_head.ts";
 import { Recorder } from "./recorder.ts";
 import type { HistoryWatch } from "./row_queue.ts";
 import { openSqliteStore } from "./worker/mod.ts";
@@ -20,6 +23,8 @@ export interface OpenOptions {
   folder: DataFolder;
   /** Whether a commit waits for the disk (`full`). */
   durability: Durability;
+  /** Whether a history that is missing, older or another is taken as it is, by the operator's choice. */
+  accept?: boolean;
   /** Bounds that differ from the defaults. */
   bounds?: Partial<HistoryBounds>;
   /** Wall time in milliseconds; `Date.now` if left out. */
@@ -52,6 +57,7 @@ export interface OpenHistory extends Opened, AsyncDisposable {
   /**
    * Writes what waits, answers what was asked, and closes the store.
    *
+   * @throws {HistoryError} With 70 if the file was taken away while it was open: the message says where a copy is.
    * @param options.signal Gives up on a disk that does not answer; after `closeMs` if left out.
    * @returns How many rows did not reach the disk. Acceptances among them have been rejected; the promises of the
    * others stay open, for they have happened.
@@ -76,11 +82,14 @@ export interface OpenHistory extends Opened, AsyncDisposable {
  */
 export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
   const bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
+  const { path } = options.folder;
   let recorder: Recorder | undefined;
   const store = await openSqliteStore({
-    folder: options.folder.path,
+    folder: path,
     durability: options.durability,
     sliceRows: bounds.sliceRows,
+    traces: await tracesIn(path),
+    accept: options.accept ?? false,
     onBroken: (error) => recorder?.fail(error),
   });
   const { opened, blocks, reading, tokens, attempts } = store;
@@ -90,10 +99,32 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
     watch: options.watch,
     onFatal: options.onFatal,
   });
+  const { historyId } = opened;
+  const isFull = opened.durability === "full";
+  // All of it has been moved out of the log.
+  await noteHead(path, { ...blocks.head(), historyId, log: false });
+  const lookout = new Lookout({
+    bounds,
+    look: blocks.look,
+    head: blocks.head,
+    // A power cut may take what `normal` has not moved into the file.
+    note: async (head) => isFull ? await noteHead(path, { ...head, historyId, log: true }) : undefined,
+    onDisplaced(reason) {
+      reading.refuse(reason);
+      history.displace(reason);
+    },
+  });
 
   const close = async ({ signal = AbortSignal.timeout(bounds.closeMs) } = {}): Promise<number> => {
     const [abandoned] = await Promise.all([history.close(signal), reading.close(signal)]);
-    await blocks.close(signal);
+    await unlessAborted(lookout.end(), signal).catch(() => {});
+    // Before the log goes: killed in between, the note is right with a log and without.
+    const note = () => noteHead(path, { ...blocks.head(), historyId, log: false }).catch(() => {});
+    if (isFull && !signal.aborted) await unlessAborted(note(), signal).catch(() => {});
+    const closed = await blocks.close(history.displaced === undefined ? signal : AbortSignal.timeout(bounds.saveMs));
+    const displaced = closed?.displaced ?? history.displaced;
+    if (displaced !== undefined) throw lost(path, { displaced, ...closed });
+    if (closed && !isFull) await note();
     return abandoned;
   };
 
@@ -111,4 +142,16 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
       await close();
     },
   };
+}
+
+/** What the operator must do when the file was taken away. */
+function lost(folder: string, { displaced, copy, failed = "there was no time" }: Closed & { displaced: string }) {
+  return new HistoryError(
+    `The history of ${folder} was taken away while it was open: ${displaced}. ` +
+      (copy === undefined
+        ? `It could not be copied either: ${failed}. What was not moved elsewhere is lost`
+        : `All of it until now is in ${copy}: put that in the place of ${HISTORY_FILE}, without a -wal and a -shm beside ` +
+          "it, before the next start"),
+    { exitCode: 70 },
+  );
 }

@@ -57,6 +57,11 @@ export class Recorder implements History {
     return this.#queue.trouble;
   }
 
+  /** Why what the history is kept in is not what it was, in words. */
+  get displaced(): string | undefined {
+    return this.#queue.displaced;
+  }
+
   accept(row: Acceptance): Promise<number> {
     return this.#queue.append("accepted", [
       Math.trunc(row.at),
@@ -106,6 +111,11 @@ export class Recorder implements History {
   /** Takes nothing more until everything is on disk, or `signal` gives up. Resolves with how many rows are not. */
   close(signal: AbortSignal): Promise<number> {
     return this.#queue.close(signal);
+  }
+
+  /** What the history is kept in has been taken away. */
+  displace(reason: string): void {
+    this.#queue.displace(reason);
   }
 
   /** The writer is broken for good. */

@@ -55,6 +55,8 @@ export class RowQueue {
   #committingSince = 0;
   #scheduled = false;
   #failing: { reason: string; pauseMs: number; timer: ReturnType<typeof setTimeout> | undefined } | undefined;
+  /** Why nothing is accepted any more, though it is written. */
+  #displaced: string | undefined;
   /** Why nothing is taken any more. */
   #ended: string | undefined;
   /** Resolves with how many rows did not reach the disk. */
@@ -75,6 +77,7 @@ export class RowQueue {
   get trouble(): string | undefined {
     const { waitingRows, waitingMs } = this.#options.bounds;
     if (this.#ended !== undefined) return this.#ended;
+    if (this.#displaced !== undefined) return this.#displaced;
     if (this.#failing) return `The history cannot be written: ${this.#failing.reason}`;
     if (this.length >= waitingRows) return `The history is behind: ${this.length} rows wait for the disk`;
     if (this.length === 0) return undefined;
@@ -82,6 +85,11 @@ export class RowQueue {
     return waited >= waitingMs
       ? `The history is behind: a row has waited ${Math.floor(waited)} ms for the disk`
       : undefined;
+  }
+
+  /** What became of what the store is kept in, in words. */
+  get displaced(): string | undefined {
+    return this.#displaced;
   }
 
   /**
@@ -125,6 +133,17 @@ export class RowQueue {
     this.#options.onFatal(error);
   }
 
+  /**
+   * What the store is kept in has been taken away: nothing is accepted from now on. What happens is still written, for
+   * the copy that closing makes.
+   */
+  displace(reason: string): void {
+    if (this.#displaced !== undefined || this.#isFinished) return;
+    this.#displaced = reason;
+    this.#tellFailure(reason);
+    this.#schedule();
+  }
+
   /** In a microtask, so that the rows of one turn share a commit. */
   #schedule(): void {
     if (this.#scheduled || this.#committing.length > 0 || this.#failing?.timer !== undefined) return;
@@ -145,7 +164,11 @@ export class RowQueue {
     this.#committingSince = this.#waitingSince;
     this.#waitingSince = begun;
     this.#options.commit(flatten(batch)).then(
-      (answer) => "failed" in answer ? this.#failed(batch, answer.failed) : this.#written(batch, { ...answer, begun }),
+      (answer) => {
+        if ("firstSeq" in answer) return this.#written(batch, { ...answer, begun });
+        if ("displaced" in answer) this.displace(answer.displaced);
+        this.#failed(batch, "failed" in answer ? answer.failed : answer.displaced);
+      },
       (error: Error) => this.fail(error),
     );
   }
@@ -155,8 +178,10 @@ export class RowQueue {
     this.#committing = [];
     this.#options.watch?.committed({ rows: batch.length, ms: performance.now() - begun });
     if (this.#failing) {
-      this.#options.watch?.resumed();
-      this.#note({ type: "historyResumed", detail: { after: this.#failing.reason } });
+      if (this.#displaced === undefined) {
+        this.#options.watch?.resumed();
+        this.#note({ type: "historyResumed", detail: { after: this.#failing.reason } });
+      }
       this.#failing = undefined;
     }
     // Before the rows' owners run: the disk can begin with what came meanwhile.
@@ -181,15 +206,17 @@ export class RowQueue {
     }, pauseMs);
     this.#failing = { reason, pauseMs, timer };
     // Also what is tried again if nothing else waits.
-    if (!before) {
-      this.#note({ type: "historyFailed", detail: { reason } });
-      this.#options.watch?.failed(reason);
-    }
+    if (!before && this.#displaced === undefined) this.#tellFailure(reason);
     for (const row of refused) {
       row.reject(
         new PhoneError("RESOURCEUNAVAIL", `The request was not accepted: the history cannot be written: ${reason}`),
       );
     }
+  }
+
+  #tellFailure(reason: string): void {
+    this.#note({ type: "historyFailed", detail: { reason } });
+    this.#options.watch?.failed(reason);
   }
 
   /** Appends a row of the queue's own, which nobody waits for. */

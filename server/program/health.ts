@@ -16,7 +16,7 @@ export function health(
   { lifecycle, host, opened, safe }: { lifecycle: Lifecycle; host: Host; opened: OpenHistory; safe: boolean },
 ): Health {
   const { settled, stopping } = lifecycle.condition;
-  const { trouble } = opened.history;
+  const { accepted, damaged, history: { trouble } } = opened;
   const plugins = host.conditions().filter(({ enabled }) => enabled).map(({ name, state, detail, nextTryAt }) => ({
     name,
     state,
@@ -27,6 +27,8 @@ export function health(
     ...(safe ? ["The server was started with --safe: it started no plugin"] : []),
     ...(settled ? [] : ["Plugins are still starting"]),
     ...(trouble === undefined ? [] : [trouble]),
+    ...(accepted === undefined ? [] : [`The history was taken as it is, with --accept-history: ${accepted}`]),
+    ...(damaged === undefined ? [] : [`The history is not as it was written: ${damaged}`]),
     ...plugins.filter(({ state }) => state !== "ready").map(({ name, state, reason, nextTryAt }) =>
       `Plugin ${name} is ${state}${reason ? `: ${reason}` : ""}${nextTryAt ? `; the next try is at ${nextTryAt}` : ""}`
     ),

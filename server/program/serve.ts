@@ -44,6 +44,7 @@ export async function serve(flags: Flags): Promise<void> {
   const opened = await openHistory({
     folder,
     durability: configuration.durability,
+    accept: configuration.acceptHistory,
     bounds: configuration.history,
     watch: watch.history,
     onFatal: internalError,
@@ -88,10 +89,12 @@ export async function serve(flags: Flags): Promise<void> {
       ...(server.local !== undefined && { local: server.local }),
       token: operator.secret,
     });
-    const { recovered, migrated } = opened;
+    const { recovered, migrated, accepted, damaged } = opened;
     // Not waited for: a disk that stalls now would keep the server from telling where it listens, and from hearing that
     // it is to stop.
     history.note({ type: "serverStarted", detail: { version: deno.version, recovered, migrated: [...migrated] } });
+    if (accepted !== undefined) history.note({ type: "historyAccepted", detail: { reason: accepted } });
+    if (damaged !== undefined) history.note({ type: "historyDamaged", detail: { reason: damaged } });
     greet({ url: server.url, token });
 
     const signal = await stop;

@@ -163,7 +163,11 @@ Deno.test("closing writes what waits and leaves one file", async () => {
   const notes = Array.from({ length: 50 }, () => opened.history.note(someFact()));
   await opened[Symbol.asyncDispose]();
   await Promise.all(notes);
-  deepEqual([...Deno.readDirSync(folder.path)].map((entry) => entry.name).sort(), ["history.db", "lock"]);
+  deepEqual([...Deno.readDirSync(folder.path)].map((entry) => entry.name).sort(), [
+    "history-head.json",
+    "history.db",
+    "lock",
+  ]);
   equal(query(folder.path, "select seq from fact").length, 50);
   ok(await isPending(opened.history.note(someFact())), "nothing is taken after the end");
 });

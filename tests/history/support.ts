@@ -38,8 +38,11 @@ export async function openIn(path: string, options: Partial<OpenOptions> = {}): 
     return {
       ...opened,
       async [Symbol.asyncDispose]() {
-        await opened.close();
-        folder[Symbol.dispose]();
+        try {
+          await opened.close();
+        } finally {
+          folder[Symbol.dispose]();
+        }
       },
     };
   } catch (error) {

@@ -7,6 +7,7 @@ export const SERVE_OPTIONS = {
   data: { type: "string", value: "DIR", path: true, says: "the data folder (data)" },
   listen: { type: "string", value: "HOST:PORT", says: "the address (127.0.0.1:8274; port 0 is any free one)" },
   safe: { type: "boolean", says: "start no plugin" },
+  "accept-history": { type: "boolean", says: "take the history as it is, though it is missing, older or another" },
 } as const satisfies Record<string, Option>;
 
 /** `serve`. */

@@ -198,6 +198,15 @@ export const FACTS = {
   historyFailed: fact("Writing the history began to fail: requests were refused from here on.", {
     detail: { reason: words("Why.") },
   }),
+  historyDamaged: fact(
+    "A start has looked at a few blocks of the history, and found one that is not as it was written.",
+    {
+      detail: { reason: words("Which, and what is wrong with it.") },
+    },
+  ),
+  historyAccepted: fact("The server went on, as its operator chose, with a history that may not be the one before.", {
+    detail: { reason: words("What is amiss with it: that it is missing, older, or another.") },
+  }),
   historyResumed: fact("Writing the history works again.", { detail: { after: words("What had failed.") } }),
 };
 

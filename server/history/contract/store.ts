@@ -46,8 +46,28 @@ export interface BlockStore {
   readonly commit: Commit;
   /** The newest block that was committed. */
   head(): Head;
-  /** Closes the store for writing, behind the last commit. `signal` gives up on both: what was committed stays. */
-  close(signal: AbortSignal): Promise<void>;
+  /** Looks after what the store is kept in. */
+  look(): Promise<Look>;
+  /**
+   * Closes the store for writing, behind the last commit. `signal` gives up on both: what was committed stays.
+   *
+   * @returns Undefined if it was given up.
+   */
+  close(signal: AbortSignal): Promise<Closed | undefined>;
+}
+
+/** How what the store is kept in was found. */
+export interface Look {
+  /** Why what is written now would be lost with this process, in words: see {@linkcode Committed}. */
+  readonly displaced?: string;
+}
+
+/** How a store was closed. */
+export interface Closed extends Look {
+  /** The path of the copy that was made of one that is displaced. */
+  readonly copy?: string;
+  /** Why there is no copy, in words. */
+  readonly failed?: string;
 }
 
 /**
@@ -61,8 +81,12 @@ export interface BlockStore {
  */
 export type Commit = (rows: Cell[]) => Promise<Committed>;
 
-/** A block that is on disk, or why it is not: in words, when trying again can help. */
-export type Committed = { firstSeq: number; head: Head } | { failed: string };
+/**
+ * A block that is on disk, or why it is not: in words, when trying again can help. `displaced` is said once, when what
+ * the store is kept in was found deleted or replaced: the rows may be given again, except for acceptances, and are kept
+ * for the copy that closing makes.
+ */
+export type Committed = { firstSeq: number; head: Head } | { failed: string } | { displaced: string };
 
 /** Answers from what is committed, beside the writing: neither waits for the other. Each answer is of one moment. */
 export interface ReadingStore extends HistoryReader {
@@ -73,6 +97,8 @@ export interface ReadingStore extends HistoryReader {
    * finds it; a check that cannot be ended rejects with a `PhoneError`, or with the reason of `signal`.
    */
   verify(options: { kept: KeptCheckpoint[]; signal: AbortSignal }): Promise<Verdict>;
+  /** Gives up checks and refuses questions from now on: what the store is kept in is not what it was. */
+  refuse(reason: string): void;
   /** Gives up checks, lets questions be answered and takes no more. `signal` gives up on those too. */
   close(signal: AbortSignal): Promise<void>;
 }
@@ -95,6 +121,23 @@ export interface Head {
  */
 export type Durability = "full" | "normal";
 
+/** The newest block, as it was noted beside the store. */
+export interface NotedHead extends Pick<Head, "block" | "hash" | "at"> {
+  readonly historyId: string;
+  /** Whether the database's write-ahead log lay beside it, with rows that nothing else had. */
+  readonly log: boolean;
+}
+
+/** What a data folder says of the history that lay in it. */
+export interface Traces {
+  /** The newest block that was noted. */
+  readonly head?: NotedHead;
+  /** Another file by which there was one, by its name. */
+  readonly file?: string;
+  /** Whether a write-ahead log is there now. */
+  readonly log: boolean;
+}
+
 /** How a store is opened. Opening rejects with a {@linkcode HistoryError} if the operator must change something. */
 export interface StoreOptions {
   /** The path of the data folder, which this process has taken. */
@@ -102,6 +145,10 @@ export interface StoreOptions {
   durability: Durability;
   /** How far back one question looks, in numbers of `seq`. */
   sliceRows: number;
+  /** What is known of the history that lay in the folder. */
+  traces: Traces;
+  /** Whether one that is missing, older or another is taken as it is, by the operator's choice. */
+  accept: boolean;
   /** Called once if the store breaks for good, whether or not a commit is under way to hear of it. */
   onBroken: (error: Error) => void;
 }
@@ -116,6 +163,10 @@ export interface Opened {
   readonly recovered: number;
   /** The migrations that ran. */
   readonly migrated: readonly string[];
+  /** What the operator accepted: why this may not be the history that was there, in words. */
+  readonly accepted: string | undefined;
+  /** What is wrong with the blocks that the start has looked at, a few of them, in words. */
+  readonly damaged: string | undefined;
 }
 
 /** Which part of an export. */
@@ -148,11 +199,14 @@ export interface ExportPage {
  * ```
  */
 export class HistoryError extends Error {
-  /** What the process exits with: 2 if the operator must change something, 57 if the history is of a newer build. */
-  readonly exitCode: 2 | 57;
+  /**
+   * What the process exits with: 2 if the operator must change something, 57 if the history is of a newer build, 70 if
+   * it was taken away while it was open.
+   */
+  readonly exitCode: 2 | 57 | 70;
 
   /** Words for the operator, the exit code, and what went wrong underneath. */
-  constructor(message: string, options: { exitCode: 2 | 57; cause?: unknown }) {
+  constructor(message: string, options: { exitCode: 2 | 57 | 70; cause?: unknown }) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "HistoryError";
     this.exitCode = options.exitCode;

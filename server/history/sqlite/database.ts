@@ -53,6 +53,27 @@ function pragma(database: DatabaseSync, name: string): unknown {
   return Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0];
 }
 
+/** Whether a file has anything in it: one that was made, and nothing more, is as good as none. */
+export function hasContent(path: string): boolean {
+  try {
+    return Deno.statSync(path).size > 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/**
+ * Moves the write-ahead log into the file, as far as nobody reads what was there before. Waits for nobody.
+ *
+ * @returns How many bytes of it could not be moved.
+ */
+export function moveLog(database: DatabaseSync): { held: number } {
+  const [found] = database.prepare("pragma wal_checkpoint(passive)").all();
+  const frames = Number(found?.["log"] ?? 0) - Number(found?.["checkpointed"] ?? 0);
+  return { held: frames * Number(pragma(database, "page_size")) };
+}
+
 /** Where in a file the mark stands that says whose it is. */
 const HEADER_BYTES = 72;
 

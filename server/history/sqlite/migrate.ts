@@ -29,14 +29,19 @@ export async function executed(db: Kysely<HistoryTables>): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
-/** Copies the database aside, readable by its owner alone. */
-async function keepCopy(database: DatabaseSync, options: { backups: string; before: string }): Promise<void> {
+/**
+ * Copies a database aside, whole and readable by its owner alone.
+ *
+ * @returns The path of the copy.
+ */
+export async function keepCopy(database: DatabaseSync, options: { backups: string; why: string }): Promise<string> {
   await Deno.mkdir(options.backups, { recursive: true, mode: 0o700 });
   const time = new Date().toISOString().replaceAll(":", "-");
-  const path = `${options.backups}/${time}-before-${options.before}.db`;
+  const path = `${options.backups}/${time}-${options.why}.db`;
   // Made first and by us: SQLite would make it readable by everybody.
   (await Deno.open(path, { write: true, createNew: true, mode: 0o600 })).close();
   await backup(database, path);
+  return path;
 }
 
 /**
@@ -62,7 +67,7 @@ export async function migrate(
   const pending = Object.keys(options.migrations).filter((name) => !had.includes(name)).sort();
   const [first] = pending;
   if (first === undefined) return [];
-  if (had.length > 0) await keepCopy(database.raw, { backups: options.backups, before: first });
+  if (had.length > 0) await keepCopy(database.raw, { backups: options.backups, why: `before-${first}` });
   // The migrator is given the transaction, because outside of one it would make its own tables before it begins.
   await database.db.transaction().execute(async (transaction) => {
     if (had.length === 0) await sql.raw(MARK_AS_OURS).execute(transaction);

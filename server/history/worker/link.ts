@@ -74,17 +74,20 @@ export class WorkerLink<Of extends Calls> implements Disposable {
 /**
  * Lets a worker end what it has been given and close, then ends it; `signal` does that at once. A worker that has died
  * has nothing to close.
+ *
+ * @returns What its `close` answered; undefined if it did not.
  */
 export async function closeWorker<Of extends Calls & { close(): unknown }>(
   link: WorkerLink<Of>,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Awaited<ReturnType<Of["close"]>> | undefined> {
   const end = () => link[Symbol.dispose]();
   signal.addEventListener("abort", end, { once: true });
   if (signal.aborted) end();
-  await link.call("close", undefined).catch(() => {});
+  const answer = await link.call("close", undefined).catch(() => undefined);
   signal.removeEventListener("abort", end);
   end();
+  return answer;
 }
 
 /** The part of a worker's global scope that we use; the types of a page's scope are the ones that are loaded. */

@@ -60,6 +60,10 @@ export class WorkerReader implements ReadingStore {
     }
   }
 
+  refuse(reason: string): void {
+    this.#closing.abort(new PhoneError("RESOURCEUNAVAIL", reason));
+  }
+
   async close(signal: AbortSignal): Promise<void> {
     this.#closing.abort(new PhoneError("RESOURCEUNAVAIL", "The history is closed"));
     if (this.#link) await closeWorker(this.#link, signal);

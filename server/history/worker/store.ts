@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { delay } from "@std/async/delay";
 import { accessStores, type FoundAccess } from "../../access/mod.ts";
 import { wordsOf } from "../../core/contract/errors.ts";
 import { HistoryError, type Store, type StoreOptions } from "../contract/store.ts";
@@ -16,7 +17,9 @@ import type { WriterCalls } from "./writer_worker.ts";
  *
  * @throws {HistoryError} If the operator must change something.
  */
-export async function openSqliteStore({ folder, durability, sliceRows, onBroken }: StoreOptions): Promise<Store> {
+export async function openSqliteStore(
+  { folder, durability, sliceRows, traces, accept, onBroken }: StoreOptions,
+): Promise<Store> {
   const file = `${folder}/${HISTORY_FILE}`;
   const link = new WorkerLink<WriterCalls>(new URL("./writer_worker.ts", import.meta.url), { onDeath: onBroken });
   try {
@@ -24,6 +27,8 @@ export async function openSqliteStore({ folder, durability, sliceRows, onBroken 
       file,
       backups: `${folder}/backups`,
       durability,
+      traces,
+      accept,
     });
     let head = newest;
     return {
@@ -35,6 +40,7 @@ export async function openSqliteStore({ folder, durability, sliceRows, onBroken 
           return answer;
         },
         head: () => head,
+        look: () => link.call("look", undefined),
         // Every row is on disk already: a log that could not be moved is read by the next start.
         close: (signal) => closeWorker(link, signal),
       },
@@ -47,12 +53,38 @@ export async function openSqliteStore({ folder, durability, sliceRows, onBroken 
   }
 }
 
-/** What access keeps beside the chain, its calls carried to the writer. */
+/** How often a log is tried to be moved that somebody reads, and the pause between, milliseconds. */
+const MOVES = 20;
+const MOVE_PAUSE_MS = 50;
+
+/**
+ * Moves the write-ahead log into the file.
+ *
+ * @throws {Error} If somebody reads from it all the while.
+ */
+async function moveLog(link: WorkerLink<WriterCalls>): Promise<void> {
+  for (let tries = 0; tries < MOVES; tries++) {
+    if (await link.call("moveLog", undefined)) return;
+    await delay(MOVE_PAUSE_MS);
+  }
+  throw new Error("another program reads from its write-ahead log, which must be moved into the file first");
+}
+
+/**
+ * What access keeps beside the chain, its calls carried to the writer. A token that was revoked is out of the file
+ * itself before anybody is told so: whoever loses the write-ahead log must not have it back.
+ */
 function storesOver(link: WorkerLink<WriterCalls>, found: FoundAccess): ReturnType<typeof accessStores> {
   try {
     return accessStores(found, {
-      addToken: (token) => link.call("addToken", token),
-      removeToken: (id) => link.call("removeToken", id),
+      async addToken(token) {
+        await link.call("addToken", token);
+        await link.call("moveLog", undefined);
+      },
+      async removeToken(id) {
+        await link.call("removeToken", id);
+        await moveLog(link);
+      },
       saveAttempts: (saved) => link.call("saveAttempts", saved),
     });
   } catch (error) {

@@ -7,11 +7,30 @@ import { Kysely } from "kysely";
 import { accessWrites, findAccess, type FoundAccess } from "../../access/mod.ts";
 import { wordsOf } from "../../core/contract/errors.ts";
 import type { Cell } from "../chain/mod.ts";
-import { type Committed, type Durability, type Head, HistoryError, type Opened } from "../contract/store.ts";
+import {
+  type Closed,
+  type Committed,
+  type Durability,
+  type Head,
+  HistoryError,
+  type Look,
+  type Opened,
+  type Traces,
+} from "../contract/store.ts";
 import { BlockWriter } from "../sqlite/block_writer.ts";
-import { makeDurable, openForWriting, sqliteCode, type WritableDatabase } from "../sqlite/database.ts";
+import { absence, discontinuity } from "../sqlite/continuity.ts";
+import {
+  hasContent,
+  makeDurable,
+  moveLog,
+  openForWriting,
+  sqliteCode,
+  type WritableDatabase,
+} from "../sqlite/database.ts";
 import { NodeSqliteDialect } from "../sqlite/dialect.ts";
-import { migrate, MIGRATIONS } from "../sqlite/migrate.ts";
+import { FileIdentity } from "../sqlite/file_identity.ts";
+import { keepCopy, migrate, MIGRATIONS } from "../sqlite/migrate.ts";
+import { sampleChain } from "../sqlite/verify.ts";
 import { completeLost, historyId } from "../sqlite/recovery.ts";
 import type { HistoryTables } from "../sqlite/schema.ts";
 import { answerCalls } from "./link.ts";
@@ -24,8 +43,13 @@ interface Found extends Opened {
 }
 
 interface Writer {
-  database: WritableDatabase;
-  blocks: BlockWriter;
+  readonly database: WritableDatabase;
+  readonly blocks: BlockWriter;
+  readonly backups: string;
+  readonly identity: FileIdentity;
+  /** What became of the files, in words, and whether the queue was told so. */
+  displaced: string | undefined;
+  isTold: boolean;
 }
 
 let open: Writer | undefined;
@@ -35,8 +59,30 @@ function writer(): Writer {
   return open;
 }
 
-async function openDatabase(options: { file: string; backups: string; durability: Durability }): Promise<Found> {
+/** What is to be opened. */
+interface OpenAsked {
+  file: string;
+  backups: string;
+  durability: Durability;
+  traces: Traces;
+  accept: boolean;
+}
+
+/** @throws {HistoryError} If something is amiss, and the operator has not accepted it. */
+function accepted(reason: string | undefined, { file, accept }: OpenAsked): string | undefined {
+  if (reason === undefined || accept) return reason;
+  throw new HistoryError(
+    `Cannot go on with the history ${file}: ${reason}. Restore the right file, with its -wal if it has one; or start ` +
+      "once with --accept-history to take what is there (tokens that were revoked since may be valid again)",
+    { exitCode: 2 },
+  );
+}
+
+async function openDatabase(options: OpenAsked): Promise<Found> {
+  const isThere = hasContent(options.file);
+  const absent = accepted(absence(options.traces, { isThere }), options);
   const raw = openForWriting(options.file);
+  const amiss = absent ?? (isThere ? accepted(discontinuity(raw, options.traces), options) : undefined);
   const database = { raw, db: new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(raw) }) };
   const now = Date.now;
   // Before the journal is set: the first migration of a new file must reach the file itself, where the next start looks
@@ -44,16 +90,31 @@ async function openDatabase(options: { file: string; backups: string; durability
   const migrated = await migrate(database, { migrations: MIGRATIONS, backups: options.backups });
   const durability = makeDurable(raw, options.durability);
   const blocks = await BlockWriter.open(database, { now });
-  open = { database, blocks };
   const id = await historyId(database, { writer: blocks, now });
   const recovered = completeLost(blocks, { now });
   const access = await findAccess(database.db);
-  return { historyId: id, durability, newest: blocks.head, recovered, migrated, access };
+  const damaged = sampleChain(raw);
+  // Block 0 at least is in the file itself: what loses its log is older then, and not new.
+  moveLog(raw);
+  open = {
+    database,
+    blocks,
+    backups: options.backups,
+    identity: new FileIdentity(options.file),
+    displaced: undefined,
+    isTold: false,
+  };
+  return { historyId: id, durability, newest: blocks.head, recovered, migrated, accepted: amiss, damaged, access };
+}
+
+/** Looks whether the files lie where they lay. */
+function displaced(of: Writer): string | undefined {
+  return of.displaced ??= of.identity.lost();
 }
 
 const calls = {
   /** Opens, migrates and recovers. Throws {@linkcode HistoryError} for what the operator must see to. */
-  async open(options: { file: string; backups: string; durability: Durability }): Promise<Found> {
+  async open(options: OpenAsked): Promise<Found> {
     try {
       return await openDatabase(options);
     } catch (error) {
@@ -68,18 +129,49 @@ const calls = {
 
   /** Writes rows as one block. Throws only if trying again cannot help. */
   write(flat: Cell[]): Committed {
-    return writer().blocks.commit(flat);
+    const of = writer();
+    const reason = displaced(of);
+    if (reason !== undefined && !of.isTold) {
+      of.isTold = true;
+      return { displaced: reason };
+    }
+    return of.blocks.commit(flat);
+  },
+
+  /** Looks after the files. */
+  look(): Look {
+    const reason = displaced(writer());
+    return reason === undefined ? {} : { displaced: reason };
   },
 
   ...accessWrites(() => writer().database.db),
 
-  /** Moves the write-ahead log into the file and closes it. */
-  close(): void {
-    const { raw } = writer().database;
-    raw.prepare("pragma wal_checkpoint(truncate)").get();
-    raw.close();
+  /** Moves the write-ahead log into the file. Whether all of it could be, which somebody who reads can prevent. */
+  moveLog(): boolean {
+    return moveLog(writer().database.raw).held === 0;
+  },
+
+  /** Moves the write-ahead log into the file and closes it; makes a copy first of what is not where it lay. */
+  async close(): Promise<Closed> {
+    const of = writer();
+    const { raw } = of.database;
+    const reason = displaced(of);
+    const closed = reason === undefined ? {} : { displaced: reason, ...await copied(of) };
+    of.identity.closing(() => {
+      raw.prepare("pragma wal_checkpoint(truncate)").get();
+      raw.close();
+    });
+    return closed;
   },
 };
+
+async function copied({ database, backups }: Writer): Promise<Pick<Closed, "copy" | "failed">> {
+  try {
+    return { copy: await keepCopy(database.raw, { backups, why: "displaced" }) };
+  } catch (error) {
+    return { failed: wordsOf(error) };
+  }
+}
 
 /** What the writer can be called for. */
 export type WriterCalls = typeof calls;

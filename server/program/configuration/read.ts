@@ -32,6 +32,8 @@ export interface Configuration extends RoomBounds {
   readonly plugins: PluginConfig[];
   /** No plugin is started. */
   readonly safe: boolean;
+  /** The history is taken as it is, although it is missing, older or another. */
+  readonly acceptHistory: boolean;
 }
 
 /** The paths of a certificate and its key. */
@@ -47,6 +49,8 @@ export interface Flags {
   listen?: string | undefined;
   /** No plugin is started. */
   safe?: boolean | undefined;
+  /** The history is taken as it is. */
+  "accept-history"?: boolean | undefined;
 }
 
 /**
@@ -74,6 +78,7 @@ export async function readConfiguration(flags: Flags): Promise<Configuration> {
     trustedProxies,
     log,
     safe: flags.safe ?? false,
+    acceptHistory: flags["accept-history"] ?? false,
     plugins: plugins.map((plugin) => ({ ...plugin, source: sourceOf(plugin.source, base) })),
   };
 }

@@ -1,0 +1,72 @@
+/**
+ * `DATA/history-head.json`: the newest block as it was last noted beside the history. A start that finds another
+ * history, an older one or none knows by it that something was lost.
+ *
+ * Only what is certainly on disk is noted, so the history is never older than its note unless somebody made it so.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { wordsOf } from "../core/contract/errors.ts";
+import { HistoryError, type NotedHead, type Traces } from "./contract/store.ts";
+import { HISTORY_FILE } from "./data_folder.ts";
+
+const FILE = "history-head.json";
+
+/** What only a server that has opened its history leaves: older builds made no note. */
+const TRACES = ["server.json", "plugins.json"];
+
+const note = z.object({
+  version: z.literal(1),
+  historyId: z.string(),
+  block: z.int().min(0),
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  at: z.int(),
+  log: z.boolean(),
+});
+
+/** Looks for what a history has left in a data folder. A note that cannot be read is still a trace. */
+export async function tracesIn(folder: string): Promise<Traces> {
+  const log = await isThere(`${folder}/${HISTORY_FILE}-wal`);
+  const head = await readNote(`${folder}/${FILE}`);
+  if (head !== undefined) return head === "unreadable" ? { file: FILE, log } : { head, log };
+  for (const file of TRACES) if (await isThere(`${folder}/${file}`)) return { file, log };
+  return { log };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+async function readNote(path: string): Promise<NotedHead | "unreadable" | undefined> {
+  try {
+    return note.parse(JSON.parse(await Deno.readTextFile(path)));
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound ? undefined : "unreadable";
+  }
+}
+
+/**
+ * Notes the newest block, which is on disk.
+ *
+ * @throws {HistoryError} If it cannot be written.
+ */
+export async function noteHead(folder: string, { historyId, block, hash, at, log }: NotedHead): Promise<void> {
+  const path = `${folder}/${FILE}`;
+  const draft = `${path}.new`;
+  try {
+    {
+      using file = await Deno.open(draft, { write: true, create: true, truncate: true, mode: 0o600 });
+      await file.write(
+        new TextEncoder().encode(`${JSON.stringify({ version: 1, historyId, block, hash, at, log })}\n`),
+      );
+      await file.sync();
+    }
+    await Deno.rename(draft, path);
+  } catch (error) {
+    throw new HistoryError(`Cannot write ${path}: ${wordsOf(error)}. The data folder's disk must have space`, {
+      exitCode: 2,
+      cause: error,
+    });
+  }
+}

@@ -5,6 +5,7 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type Scope, SCOPES, type TokenView } from "../core/contract/token.ts";
+import { timeText } from "../core/contract/time.ts";
 import type { KeptToken } from "./contract.ts";
 import type { Token, TokenEntry, TokenTable } from "./token.ts";
 
@@ -25,7 +26,7 @@ export function tableEntry({ id, scopes, phones, hash }: KeptToken): TokenEntry 
 
 /** A token as an operator is shown it: nothing of its secret. */
 export function tokenView({ id, name, scopes, phones, createdAt }: KeptToken): TokenView {
-  return { id, name, scopes: scopes.filter(isScope), phones, createdAt: new Date(createdAt).toISOString() };
+  return { id, name, scopes: scopes.filter(isScope), phones, createdAt: timeText(createdAt) };
 }
 
 /**

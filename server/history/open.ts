@@ -10,6 +10,7 @@ import { DEFAULT_BOUNDS, type HistoryBounds } from "./bounds.ts";
 import { type Closed, type Durability, type Head, HistoryError, type Opened } from "./contract/store.ts";
 import { type DataFolder, HISTORY_FILE } from "./data_folder.ts";
 import { auditOf } from "./audit.ts";
+import { clockTrouble } from "../core/contract/time.ts";
 import { unlessAborted } from "../tools/mod.ts";
 import { Lookout } from "./lookout.ts";
 import { noteHead, tracesIn } from "./noted_head.ts";
@@ -83,6 +84,9 @@ export interface OpenHistory extends Opened, AsyncDisposable {
 export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
   const bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
   const { path } = options.folder;
+  const { now = Date.now } = options;
+  const wrong = clockTrouble(now());
+  if (wrong !== undefined) throw new HistoryError(`Cannot open the history of ${path}: ${wrong}`, { exitCode: 2 });
   let recorder: Recorder | undefined;
   const store = await openSqliteStore({
     folder: path,
@@ -95,7 +99,7 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
   const { opened, blocks, reading, tokens, attempts } = store;
   const history = recorder = new Recorder(blocks.commit, {
     bounds,
-    now: options.now ?? Date.now,
+    now,
     watch: options.watch,
     onFatal: options.onFatal,
   });

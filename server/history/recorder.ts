@@ -5,6 +5,8 @@
  */
 import type { Acceptance, Completion, History } from "../core/mod.ts";
 import type { AnyFact, Fact } from "../core/contract/facts.ts";
+import { PhoneError } from "../core/contract/errors.ts";
+import { clockTrouble } from "../core/contract/time.ts";
 import type { HistoryBounds } from "./bounds.ts";
 import { type Cell, COLUMNS } from "./chain/mod.ts";
 import type { Commit } from "./contract/store.ts";
@@ -54,7 +56,7 @@ export class Recorder implements History {
   }
 
   get trouble(): string | undefined {
-    return this.#queue.trouble;
+    return this.#queue.trouble ?? clockTrouble(this.#now());
   }
 
   /** Why what the history is kept in is not what it was, in words. */
@@ -63,8 +65,10 @@ export class Recorder implements History {
   }
 
   accept(row: Acceptance): Promise<number> {
+    const wrong = clockTrouble(this.#now());
+    if (wrong !== undefined) return Promise.reject(new PhoneError("RESOURCEUNAVAIL", wrong));
     return this.#queue.append("accepted", [
-      Math.trunc(row.at),
+      row.at,
       row.operation,
       row.phone,
       row.plugin,
@@ -80,8 +84,8 @@ export class Recorder implements History {
   async complete(row: Completion): Promise<void> {
     await this.#queue.append("completed", [
       row.requestId,
-      Math.trunc(row.at),
-      row.dispatchedAt === null ? null : Math.trunc(row.dispatchedAt),
+      row.at,
+      row.dispatchedAt,
       row.outcome,
       row.result,
       row.cause ?? null,

@@ -1,3 +1,4 @@
+import { nearestTime } from "../core/contract/time.ts";
 import type { Clock } from "../core/mod.ts";
 
 /**
@@ -10,9 +11,9 @@ interface Queue {
 
 const queues = new Map<number, Queue>();
 
-/** The world's own time. Its timers keep the process alive no longer than it wants to live. */
+/** The world's own time, as far as there is a time to tell. Its timers keep the process alive no longer than it wants to live. */
 export const systemClock: Clock = {
-  wall: Date.now,
+  wall: () => nearestTime(Date.now()),
   monotonic: () => performance.now(),
   after(ms, run) {
     const queue = queues.get(ms) ?? { waiting: new Set(), timer: undefined };

@@ -18,6 +18,7 @@ import { tableEntry, type TokenTable, tokenTable } from "../access/mod.ts";
 import { type Certificate, type HttpServer, serveHttp } from "../http/mod.ts";
 import { readCertificate, watchCertificate } from "./certificate.ts";
 import { systemClock } from "./clock.ts";
+import { watchClock } from "./clock_watch.ts";
 import { cannotListen } from "./configuration/address.ts";
 import { type Configuration, type Flags, readConfiguration } from "./configuration/read.ts";
 import { internalError, untilToldToStop } from "./exit.ts";
@@ -95,6 +96,11 @@ export async function serve(flags: Flags): Promise<void> {
     history.note({ type: "serverStarted", detail: { version: deno.version, recovered, migrated: [...migrated] } });
     if (accepted !== undefined) history.note({ type: "historyAccepted", detail: { reason: accepted } });
     if (damaged !== undefined) history.note({ type: "historyDamaged", detail: { reason: damaged } });
+    using _clock = watchClock({
+      clock: { ...systemClock, wall: Date.now },
+      lastAt: opened.lastAt,
+      note: (fact) => void history.note(fact),
+    });
     greet({ url: server.url, token });
 
     const signal = await stop;

@@ -198,6 +198,15 @@ export const FACTS = {
   historyFailed: fact("Writing the history began to fail: requests were refused from here on.", {
     detail: { reason: words("Why.") },
   }),
+  clockJumped: fact(
+    "The machine's clock was set, or the machine slept: times before and after do not go together, the order does.",
+    {
+      detail: {
+        byMs: about(integer({}), { description: "By how many milliseconds; less than 0 if it was set back." }),
+        expected: words("What the clock would have said: as it went on, or at a start at least."),
+      },
+    },
+  ),
   historyDamaged: fact(
     "A start has looked at a few blocks of the history, and found one that is not as it was written.",
     {

@@ -163,6 +163,8 @@ export interface Opened {
   readonly recovered: number;
   /** The migrations that ran. */
   readonly migrated: readonly string[];
+  /** Wall time of the newest block that was there, milliseconds; undefined if there was none. */
+  readonly lastAt: number | undefined;
   /** What the operator accepted: why this may not be the history that was there, in words. */
   readonly accepted: string | undefined;
   /** What is wrong with the blocks that the start has looked at, a few of them, in words. */

@@ -7,10 +7,11 @@ import { z } from "zod";
 import { nameOfError } from "../../core/contract/errors.ts";
 import { OPERATIONS } from "../../core/contract/operations.ts";
 import { CAUSES, OUTCOMES, type RequestRecord } from "../../core/contract/record.ts";
+import { timeText } from "../../core/contract/time.ts";
 import { FACT_TYPES, type FactType, type HistoryEvent } from "../../core/contract/facts.ts";
 
-/** A wall time in milliseconds, to RFC 3339. */
-const time = z.int().min(0).max(253_402_300_799_999).transform((at) => new Date(at).toISOString());
+/** A wall time in milliseconds, to RFC 3339: every number that the column takes, so that no row is unreadable for it. */
+const time = z.int().transform(timeText);
 
 /** A text that must be JSON, and what it says. */
 const jsonText = z.string().transform((text, context): unknown => {

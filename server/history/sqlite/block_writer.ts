@@ -6,6 +6,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { sql } from "kysely";
 import { wordsOf } from "../../core/contract/errors.ts";
+import { nearestTime } from "../../core/contract/time.ts";
 import {
   blockHash,
   type BlockHead,
@@ -23,6 +24,18 @@ import {
 } from "../chain/mod.ts";
 import { type Committed, type Head, HistoryError } from "../contract/store.ts";
 import { SQLITE, sqliteCode, type WritableDatabase } from "./database.ts";
+
+/** Where the times stand in each kind of row. */
+const TIMES = Object.fromEntries(
+  ROW_KINDS.map((kind) => [
+    kind,
+    COLUMNS[kind].flatMap((column, place) => column === "at" || column === "dispatched_at" ? [place] : []),
+  ]),
+) as Record<RowKind, number[]>;
+
+function heldTime(cell: Cell): Cell {
+  return typeof cell === "number" ? nearestTime(cell) : cell;
+}
 
 /** Appends blocks to a database. One at a time: nothing else may write its rows meanwhile. */
 export class BlockWriter {
@@ -149,6 +162,8 @@ export class BlockWriter {
     let seq = firstSeq;
     for (const row of rows) {
       const cells = row.cells.map((cell) => typeof cell === "string" ? storable(cell) : cell);
+      // Whatever the clock said: a time that the reader does not know would stay there for ever.
+      for (const place of TIMES[row.kind]) cells[place] = heldTime(cells[place] ?? null);
       if (row.kind === "accepted") this.#open.accept(seq);
       else if (row.kind === "completed") this.#open.complete(Number(cells[0]));
       values[row.kind].push(seq, ...cells);
@@ -160,7 +175,7 @@ export class BlockWriter {
       number: this.#head.block + 1,
       firstSeq,
       lastSeq: seq - 1,
-      at: this.#now(),
+      at: nearestTime(this.#now()),
       format: HISTORY_FORMAT,
       lowestOpen: this.#open.lowest(seq),
     };

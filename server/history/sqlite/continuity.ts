@@ -4,6 +4,7 @@
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
+import { timeText } from "../../core/contract/time.ts";
 import type { Traces } from "../contract/store.ts";
 
 /**
@@ -32,7 +33,7 @@ export function discontinuity(database: DatabaseSync, traces: Traces): string | 
 
 function trace({ head, file }: Traces): string | undefined {
   if (head === undefined) return file && `there is a ${file}`;
-  return `its block ${head.block} of ${new Date(head.at).toISOString()} was noted`;
+  return `its block ${head.block} of ${timeText(head.at)} was noted`;
 }
 
 /** How a file differs from what was noted of it. */
@@ -41,7 +42,7 @@ function difference(
   noted: { historyId: string; block: number; hash: string; at: number; id: string },
 ): string | undefined {
   if (noted.id !== noted.historyId) return `it is the history ${noted.id}, but ${noted.historyId} was noted`;
-  const was = `block ${noted.block} of ${new Date(noted.at).toISOString()} was noted`;
+  const was = `block ${noted.block} of ${timeText(noted.at)} was noted`;
   const [found] = database.prepare("select lower(hex(hash)) as hash from block where number = ?").all(noted.block);
   if (found === undefined) {
     const [last] = database.prepare("select max(number) as number from block").all();

@@ -90,6 +90,7 @@ async function openDatabase(options: OpenAsked): Promise<Found> {
   const migrated = await migrate(database, { migrations: MIGRATIONS, backups: options.backups });
   const durability = makeDurable(raw, options.durability);
   const blocks = await BlockWriter.open(database, { now });
+  const lastAt = blocks.head.block < 0 ? undefined : blocks.head.at;
   const id = await historyId(database, { writer: blocks, now });
   const recovered = completeLost(blocks, { now });
   const access = await findAccess(database.db);
@@ -104,7 +105,17 @@ async function openDatabase(options: OpenAsked): Promise<Found> {
     displaced: undefined,
     isTold: false,
   };
-  return { historyId: id, durability, newest: blocks.head, recovered, migrated, accepted: amiss, damaged, access };
+  return {
+    historyId: id,
+    durability,
+    newest: blocks.head,
+    recovered,
+    migrated,
+    lastAt,
+    accepted: amiss,
+    damaged,
+    access,
+  };
 }
 
 /** Looks whether the files lie where they lay. */

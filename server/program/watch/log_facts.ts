@@ -39,6 +39,7 @@ const LINES: Record<Exclude<FactType, ToldElsewhere>, { room: Room | "plugin"; l
   phoneConnected: { room: "core", level: "debug" },
   phoneDisconnected: { room: "core", level: "debug" },
   lateCompletion: { room: "core", level: "debug" },
+  clockJumped: { room: "server", level: "warning" },
   historyDamaged: { room: "history", level: "error" },
   historyAccepted: { room: "history", level: "warning" },
 };

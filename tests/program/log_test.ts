@@ -1,5 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { z } from "zod";
+import { FACTS } from "../../server/core/contract/facts.ts";
 import { FORMATS } from "../../server/program/watch/log_format.ts";
 import { api, type Call } from "../harness/api.ts";
 import { startServer } from "../harness/start_server.ts";
@@ -103,6 +104,13 @@ Deno.test("nothing that comes from outside can forge a line of the log or turn i
   const json = JSON.parse(FORMATS.json(record));
   deepEqual([json.name, json.requestId], [evil, 7]);
   match(FORMATS.text(record), / name="a\\r\\n2026-[^"]*\\" x=1" requestId=7 long="x+…"$/);
+});
+
+Deno.test("no field of a fact is called as one of each line's own, which LogTape would let it overwrite", () => {
+  const own = Object.keys(Line.shape);
+  for (const [type, { has, mayHave, detail }] of Object.entries(FACTS)) {
+    deepEqual([...has, ...mayHave, ...Object.keys(detail)].filter((name) => own.includes(name)), [], type);
+  }
 });
 
 Deno.test("an error that nobody catches ends the process with 70 and one line (api section 1)", async () => {

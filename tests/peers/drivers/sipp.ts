@@ -34,7 +34,7 @@ export interface Sipp extends AsyncDisposable {
 }
 
 /** How long its calls may take, milliseconds: a guard against hanging, never a measure. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 /** Within how long it begins all its calls, milliseconds; none waits for another. */
 const BEGIN_MS = 100;
 /** How far above its port for SIP its control port is, which it would open to everybody otherwise. */

@@ -7,9 +7,11 @@
 
 /**
  * Who runs the program: the one that all others in the namespace are left to, hence no program of ours. The route leads
- * nowhere else: without one linphone holds that it has no network, and drops its connections to the loopback.
+ * nowhere else: without one, from an address of its own, linphone holds that it has no network, and drops its
+ * connections to the loopback.
  */
-const FIRST = 'PATH=$PATH:/usr/sbin:/sbin; ip link set lo up && ip route add default dev lo || exit; "$@"';
+const FIRST =
+  'PATH=$PATH:/usr/sbin:/sbin; ip link set lo up && ip addr add 192.0.2.1/32 dev lo && ip route add default dev lo src 192.0.2.1 || exit; "$@"';
 
 /** The command that runs another one in a namespace of its own; made by root, or by anybody where anybody may. */
 export function inNamespace(command: readonly string[]): [program: string, args: string[]] {

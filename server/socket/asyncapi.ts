@@ -31,8 +31,10 @@ events may be added: ignore what you do not know.`;
 
 const SOCKET =
   `JSON-RPC 2.0 in text messages, pipelined and in batches as the client likes. One socket is one application: \`phoneInitializeEx\` or \`resume\` comes first.
-The token stands in the \`Authorization\` header of the upgrade; for a page of this server the cookie of \`POST /v1/session\` does. The
-server closes it with ${Object.values(SOCKET_CLOSES).map(({ code, reason }) => `${code} (${reason})`).join(", ")}.`;
+The token stands in the \`Authorization\` header of the upgrade; for a page of this server the cookie of \`POST /v1/session\` does. Of
+the subprotocols that a client offers, \`jsonrpc\` or \`switchroom\` is given back. The server closes it with ${
+    Object.values(SOCKET_CLOSES).map(({ code, reason }) => `${code} (${reason})`).join(", ")
+  }.`;
 
 const jsonrpc = oneOf(["2.0"]);
 

@@ -79,11 +79,15 @@ const WRONG: Record<string, { args: string[]; words: RegExp }> = {
   "what is no parameter": { args: ["setLamp", "x:1", "20"], words: /cannot take "20": it must be KEY=VALUE/ },
   "a text for a number": {
     args: ["setLamp", "x:1", "lamp=top", "mode=on"],
-    words: /lamp cannot be "top": it must be a number/,
+    words: /lamp cannot be "top": it must be a number, and one that a double holds/,
   },
   "a number that no computer holds": {
     args: ["setLamp", "x:1", `lamp=${"9".repeat(400)}`, "mode=on"],
     words: /lamp cannot be "9+": it must be a number/,
+  },
+  "a number that would be changed": {
+    args: ["setLamp", "x:1", "lamp=9007199254740993", "mode=on"],
+    words: /lamp cannot be "9007199254740993": it must be a number, and one that a double holds/,
   },
   "base64 with a space in it": {
     args: ["devSpecific", "x:1", "params=AA AA"],

@@ -83,6 +83,19 @@ Deno.test("a method that a path does not have is 405 and Allow tells which it ha
   equal((await server.call("POST", "/healthz", { token: null })).status, 405);
 });
 
+Deno.test("a method that HTTP does not know is one word in the history and is quoted shortly, one that it knows is itself (RFC 9110, 9)", async () => {
+  await using server = new TestServer();
+  const methodOf = async (method: string) => {
+    const { status, body } = await server.call(method, "/v1/phones");
+    equal(status, 405);
+    ok(String(body?.["detail"]).length < 200);
+    const fact = server.facts.at(-1);
+    return fact?.type === "callRefused" ? fact.detail.method : undefined;
+  };
+  for (const method of ["PATCH", "OPTIONS", "DELETE"]) equal(await methodOf(method), method);
+  for (const method of ["BREW", "Patch2", "X".repeat(8_000)]) equal(await methodOf(method), "other");
+});
+
 Deno.test("every answer forbids caching and guessing at its type", async () => {
   await using server = new TestServer();
   for (const path of ["/healthz", "/v1/phones", "/v1/nothing"]) {

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { wordsOf } from "../../core/contract/errors.ts";
+import { isExact } from "../../core/contract/exact_json.ts";
 import { OPERATION_TABLE } from "../../core/contract/operation_table.ts";
 import type { OperationName, OperationParameters } from "../../core/contract/operations.ts";
 import type { ParameterKind, Parameters } from "../../core/contract/parameter.ts";
@@ -54,7 +55,7 @@ async function readValue(text: string, { kind, name }: { kind: ParameterKind; na
   switch (kind) {
     case "number":
       if (number !== undefined) return number;
-      throw new Misuse(`${name} cannot be ${JSON.stringify(text)}: it must be a number`);
+      throw new Misuse(`${name} cannot be ${JSON.stringify(text)}: it must be a number, and one that a double holds`);
     case "nameOrNumber":
       return number ?? text;
     case "names":
@@ -70,8 +71,7 @@ async function readValue(text: string, { kind, name }: { kind: ParameterKind; na
 }
 
 function readNumber(text: string): number | undefined {
-  const number = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-  return Number.isFinite(number) ? number : undefined;
+  return /^-?\d+(\.\d+)?$/.test(text) && isExact(text) ? Number(text) : undefined;
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {

@@ -56,13 +56,14 @@ export function parseJson(text: string): unknown {
 /** `source` is what was written; TypeScript's library does not know of it yet. */
 function replaceInexact(_key: string, value: unknown, ...[context]: [context?: { source?: string }]): unknown {
   const source = context?.source;
-  if (typeof value !== "number" || source === undefined || isSame(source, String(value))) return value;
+  if (typeof value !== "number" || source === undefined || isExact(source)) return value;
   return new Inexact(source);
 }
 
-/** Whether two decimals are the same number. */
-function isSame(one: string, other: string): boolean {
-  return one === other || normal(one) === normal(other);
+/** Whether a decimal is a number that a double holds: written again, it is the same one. */
+export function isExact(written: string): boolean {
+  const again = String(Number(written));
+  return written === again || normal(written) === normal(again);
 }
 
 /** A decimal without what does not count: `1.50e3` is `15e2`. */

@@ -10,8 +10,11 @@ import { denoCommand } from "./shell.ts";
 /** What one plugin may take of the machine. */
 export type PluginLimits = Pick<CheckedPluginConfig, "heapMb" | "memoryMb" | "fileMb" | "temporaryMb" | "openFiles">;
 
-/** What the runtime reserves at its start, megabytes, measured; it is counted as data and never written to. */
-const RESERVED_MB = 1_536;
+/**
+ * What the runtime reserves, megabytes, measured: half a gigabyte for each thread with JavaScript, which is counted as
+ * data and never written to. It is for a plugin with some ten workers.
+ */
+const RESERVED_MB = 6_144;
 
 /** One start of a plugin. */
 export interface Launch {

@@ -20,10 +20,14 @@ export interface DenoOptions extends Omit<Deno.CommandOptions, "args" | "clearEn
   limits: ProcessLimits;
 }
 
+/** How much rather than another, of a thousand, the system ends it when memory runs out. */
+const FIRST = 500;
+
 /**
  * What starts Deno. The server may run `sh`, but its own Deno only by name, and where Deno comes from npm that name is
  * a script which needs an environment and leaves the real process alive when it is killed; `exec` puts the real one in
- * the shell's place, with the shell's limits. A limit that the system does not know, or has lower, stays as it is.
+ * the shell's place, with the shell's limits. A limit that the system does not know, or has lower, stays as it is. When
+ * memory runs out, the system ends this process before the server.
  */
 const START = `
 limit() { [ -z "$2" ] || ulimit "$1" "$2"; } 2> /dev/null
@@ -32,6 +36,9 @@ limit -f "$1"
 limit -n "$2"
 limit -d "$3"
 shift 3
+{
+  read -r adjusted < "/proc/$$/oom_score_adj" && [ "$adjusted" -lt ${FIRST} ] && echo ${FIRST} > "/proc/$$/oom_score_adj"
+} 2> /dev/null
 exec "$@"`;
 
 /** Blocks of `ulimit -f` in a megabyte. */

@@ -2,7 +2,8 @@
  * The benchmark: the real server with a real plugin process, every request on disk twice, against what this stack can do at all.
  *
  * Everything that is compared is measured in turns in the same run, since figures of different runs or machines do not compare; so what
- * counts are the ratios. `--json` prints the figures for machines; `--profile` measures nothing and tells where the server spends its time.
+ * counts are the ratios. `--json` prints the figures for machines; `--profile` measures nothing and tells where the server spends its time;
+ * `--beside` measures only a healthy plugin beside one that computes without end.
  *
  * @module
  */
@@ -13,6 +14,7 @@ import { benchConfig } from "./bench_plugin.ts";
 import { crowdLines } from "./crowd_figures.ts";
 import { type Figures, lines } from "./figures.ts";
 import { type Helper, startHelper } from "./helper.ts";
+import { besideLine, measureBeside } from "./measure_beside.ts";
 import { measureCrowd } from "./measure_crowd.ts";
 import { measureDisk } from "./measure_disk.ts";
 import { measureManyClients } from "./measure_many_clients.ts";
@@ -79,12 +81,15 @@ function tell(what: string): void {
 
 const { values } = parseArgs({
   args: Deno.args,
-  options: { json: { type: "boolean" }, profile: { type: "boolean" } },
+  options: { json: { type: "boolean" }, profile: { type: "boolean" }, beside: { type: "boolean" } },
 });
 const folder = await Deno.makeTempDir({ prefix: "switchroom_bench_" });
 try {
   if (values.profile) console.log(await profile(folder));
-  else {
+  else if (values.beside) {
+    await using load = startHelper("load_client.ts", { permissions: ["--allow-net=127.0.0.1"] });
+    console.log(besideLine(await measureBeside(load, { turns: 5, seconds: 3 })));
+  } else {
     const figures = await measure(folder);
     const machine = { processor: cpus()[0]?.model ?? "unknown", processors: cpus().length, deno: Deno.version.deno };
     if (values.json) console.log(JSON.stringify({ machine, ...figures }, null, 2));

@@ -36,12 +36,14 @@ Deno.test("invariant 6: a plugin's process has its limits from its start, as the
   await using bench = await HostBench.run({ code: onePhone(SAYS_PID) }, {
     config: { fileMb: 20, openFiles: 100, heapMb: 64, memoryMb: 256 },
   });
-  const limits = await shell('cat "/proc/$1/limits"', await pidOf(bench));
+  const pid = await pidOf(bench);
+  const limits = await shell('cat "/proc/$1/limits"', pid);
   const limit = (name: string) => limits.split("\n").find((line) => line.startsWith(name))?.split(/\s{2,}/).slice(1, 3);
   deepEqual(limit("Max file size"), [`${20 * MEGABYTE}`, `${20 * MEGABYTE}`]);
   deepEqual(limit("Max open files"), ["100", "100"]);
-  deepEqual(limit("Max data size"), [`${(1_536 + 320) * MEGABYTE}`, `${(1_536 + 320) * MEGABYTE}`]);
+  deepEqual(limit("Max data size"), [`${(6_144 + 320) * MEGABYTE}`, `${(6_144 + 320) * MEGABYTE}`]);
   deepEqual(limit("Max core file size"), ["0", "0"]);
+  equal(await shell('cat "/proc/$1/oom_score_adj"', pid), "500\n");
 });
 
 Deno.test("invariant 6: of two processes that spin on one processor the plugin's gets much less than one that weighs as the server", async () => {

@@ -1,16 +1,19 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { startTwinkle, type Twinkle, type TwinkleOptions } from "../drivers/twinkle.ts";
 import { base64, type DeskOf, startDeskOf } from "../support/desk.ts";
-import { REGISTRAR } from "../support/exchange.ts";
+import { type ExchangeOptions, REGISTRAR } from "../support/exchange.ts";
 import { test } from "../support/inside.ts";
 import { testWellFormed } from "../support/well_formed.ts";
 
 const LIFT = { devices: ["handset" as const], mode: "micSpeaker" as const };
 const DOWN = { devices: ["handset" as const], mode: "onHook" as const };
 
-function startDesk(options: Partial<TwinkleOptions> = {}): Promise<DeskOf<Twinkle>> {
+function startDesk(
+  { config, ...options }: Partial<TwinkleOptions> & Pick<ExchangeOptions, "config"> = {},
+): Promise<DeskOf<Twinkle>> {
   return startDeskOf({
     user: "1004",
+    ...config && { config },
     start: () => startTwinkle({ port: 5110, user: "1004", registrar: REGISTRAR, ...options }),
   });
 }
@@ -27,6 +30,11 @@ for (const transport of ["udp", "tcp"] as const) {
     await at.peer.next(/far end cancelled call/);
   });
 }
+
+test("twinkle, which looks at the last challenge alone, registers in whichever order the algorithms are configured", async () => {
+  await using at = await startDesk({ config: { algorithms: ["MD5", "SHA-256"] } });
+  await at.desk.connected();
+});
 
 test("twinkle is lifted by its person, sends a digit, hears one, is held, and is hung up by the application", async () => {
   await using at = await startDesk();

@@ -88,6 +88,7 @@ export async function serve(flags: Flags): Promise<void> {
       pid: Deno.pid,
       url: server.url,
       ...(server.local !== undefined && { local: server.local }),
+      ...(flags.config !== undefined && { config: flags.config }),
       token: operator.secret,
     });
     const { recovered, migrated, accepted, damaged } = opened;

@@ -14,6 +14,7 @@ const serverFile = z.object({
   pid: z.int().positive(),
   url: z.url(),
   local: z.url().exactOptional(),
+  config: z.string().min(1).exactOptional(),
   token: z.string().min(1).exactOptional(),
 });
 
@@ -28,6 +29,8 @@ export interface ServerFile {
    * 127.0.0.1.
    */
   local?: string;
+  /** The path of its configuration, if it has one. */
+  config?: string;
   /**
    * The secret of a token with every right, made at this start of the server: whoever can read the data folder owns the
    * server anyway.

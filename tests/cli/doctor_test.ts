@@ -71,6 +71,20 @@ Deno.test("a sound installation has no fault, before its first start, after it a
   deepEqual(trace(data), left);
 });
 
+Deno.test("without --config the configuration of the server that runs is looked at", async () => {
+  using folder = temporaryFolder();
+  const [config, data] = [`${folder.path}/switchroom.json`, `${folder.path}/data`];
+  await Deno.writeTextFile(config, JSON.stringify({ plugins: [{ name: "ours", source: "switchroom:virtual" }] }));
+  await using server = await startServer({ data, args: ["--config", config] });
+  const found = await examine(data);
+  equal(found.about("configuration")?.says, `${config}, as the running server has it`);
+  equal(found.about("plugin ours")?.state, "good");
+  await Deno.writeTextFile(config, "{");
+  match((await examine(data)).about("configuration")!.says, /is not JSON/);
+  await server.stop();
+  equal((await examine(data)).about("configuration")?.says, "every default");
+});
+
 Deno.test("for people each finding is a line with its mark, and what to do", async () => {
   using folder = temporaryFolder();
   const { code, stdout } = await cli(["doctor", "--data", `${folder.path}/data`, "--listen", "127.0.0.1:0"]);

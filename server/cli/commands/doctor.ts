@@ -21,7 +21,7 @@ export const doctor = command({
   words: "doctor",
   says: "Says what is wrong with this installation, and what to do about it",
   more:
-    "Takes the options that the server is started with. Changes nothing. Exits with 1 if something does not work (✗); what works and should be known (!) is no failure.",
+    "Takes the options that the server is started with; without --config it looks at the one of the server that runs on the data folder. Changes nothing. Exits with 1 if something does not work (✗); what works and should be known (!) is no failure.",
   parameters: {},
   options: { config: SERVE_OPTIONS.config, data: SERVE_OPTIONS.data, listen: SERVE_OPTIONS.listen, json: JSON_OPTION },
   examples: ["doctor", "doctor --config switchroom.json"],

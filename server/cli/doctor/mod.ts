@@ -4,7 +4,7 @@
  * @module
  */
 import { ownerOfDataFolder } from "../../history/mod.ts";
-import { type Configuration, type Flags, Misuse, readConfiguration } from "../../program/mod.ts";
+import { type Configuration, type Flags, Misuse, readConfiguration, readServerFile } from "../../program/mod.ts";
 import { DATA } from "../calling/find_server.ts";
 import { about, type Check, type Finding, findings } from "./check.ts";
 import { checkDisk, checkFolder, checkHistory, checkServerFile } from "./data_folder.ts";
@@ -37,12 +37,14 @@ const INSIDE = new Set(["server.json", "history", "processes"]);
  *
  * @returns Everything that was found, good or not.
  */
-export async function* examine(flags: Flags): AsyncGenerator<Finding> {
+export async function* examine(named: Flags): AsyncGenerator<Finding> {
   const { good, bad } = about("configuration");
+  const flags = await asServed(named);
   let configuration: Configuration | undefined;
   try {
     configuration = await readConfiguration(flags);
-    yield good(flags.config ?? "every default");
+    const whose = flags === named ? "" : ", as the running server has it";
+    yield good(`${flags.config ?? "every default"}${whose}`);
   } catch (error) {
     if (!(error instanceof Misuse)) throw error;
     yield bad(error.message);
@@ -57,4 +59,17 @@ export async function* examine(flags: Flags): AsyncGenerator<Finding> {
   });
   const checks = Object.entries(CHECKS).filter(([part]) => !(denied && INSIDE.has(part)));
   yield* findings(checks, { configuration, data, owner });
+}
+
+/** The flags with the configuration of the server that runs on the data folder, where none is named. */
+async function asServed(flags: Flags): Promise<Flags> {
+  if (flags.config !== undefined) return flags;
+  const data = flags.data ?? DATA;
+  try {
+    const config = await ownerOfDataFolder(data) && (await readServerFile(data))?.config;
+    return config ? { ...flags, data, config } : flags;
+  } catch {
+    // What is wrong with the folder or the file is a finding of its own.
+    return flags;
+  }
 }

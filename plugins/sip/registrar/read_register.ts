@@ -65,7 +65,8 @@ function readContact(value: string, usual: number): WantedContact {
     const contact = parseAddress(kept(value));
     if (contact.uri.scheme !== "sip") throw new Refusal(400, "Contact Needs A sip URI");
     const { params } = contact;
-    if (hasParam(params, "q")) parseQuality(paramOf(params, "q") ?? "");
+    const quality = paramOf(params, "q");
+    if (hasParam(params, "q") && quality !== "") parseQuality(quality ?? "none");
     const seconds = hasParam(params, "expires") ? secondsOf(paramOf(params, "expires"), USUAL_SECONDS) : usual;
     // What cannot be written again cannot be told in an answer.
     writeAddress(contact);

@@ -84,7 +84,7 @@ export function writeAddress({ name, uri, params }: Address): string {
   return `${shown}<${writeUri(uri)}>${writeParams(params)}`;
 }
 
-/** The tag of a From or To, if it has one; an empty one is none. @throws {MalformedMessage} If the header is not an address. */
+/** The tag of a From or To, if it has one. @throws {MalformedMessage} If the header is not an address. */
 export function tagOf(text: string): string | undefined {
-  return paramOf(parseAnyAddress(text).params, "tag") || undefined;
+  return paramOf(parseAnyAddress(text).params, "tag");
 }

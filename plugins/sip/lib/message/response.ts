@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { tagOf } from "./address.ts";
+import { parseAnyAddress } from "./address.ts";
 import { type Header, SipHeaders } from "./headers.ts";
 import { MalformedMessage, type SipRequest, type SipResponse } from "./message.ts";
+import { hasParam } from "./params.ts";
 import { reasonOf } from "./reasons.ts";
 
 /** What a response says beyond its status. */
@@ -56,7 +57,7 @@ function isCopied(name: string, status: number): boolean {
 /** A To that cannot be read is given back untouched: the answer then says that the request was malformed. */
 function withTag(to: string, tag: string): string {
   try {
-    return tagOf(to) === undefined ? `${to};tag=${tag}` : to;
+    return hasParam(parseAnyAddress(to).params, "tag") ? to : `${to};tag=${tag}`;
   } catch (error) {
     if (error instanceof MalformedMessage) return to;
     throw error;

@@ -40,6 +40,14 @@ Deno.test("RFC 3261 8.2.6.2 and 12.1.1: a tag of To stays, Record-Route goes int
   deepEqual([100, 180, 200].filter((status) => answer(status).has("Timestamp")), [100]);
 });
 
+Deno.test("a To whose tag is empty, or has no value, is not given a second one", () => {
+  for (const to of ["<sip:b@phones.test>;tag=", "<sip:b@phones.test>;Tag;x"]) {
+    const response = responseTo(request(message({ to })), 481, { toTag: "ours" });
+    equal(response.headers.get("To"), to);
+    parseMessage(writeMessage(response));
+  }
+});
+
 Deno.test("a refused request is answered even where its To cannot be read", () => {
   const { request } = refusalOf(() => parseMessage(message({ to: '"no end <sip:a@b>' })));
   equal(request && responseTo(request, 400, { toTag: "t" }).headers.get("To"), '"no end <sip:a@b>');

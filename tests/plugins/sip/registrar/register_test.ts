@@ -297,6 +297,12 @@ for (
   });
 }
 
+Deno.test("RFC 3261 20.10: empty parameters and stray semicolons of a contact are passed over, and given back without a change", () => {
+  const { register } = bench();
+  const response = register({ contact: "<sip:1001@192.0.2.20:5070;ob>;;q=;expires=; ;x=" });
+  assert.deepEqual(contactsOf(response), ["<sip:1001@192.0.2.20:5070;ob>;q=;x=;expires=3600"]);
+});
+
 Deno.test("RFC 3261 19.1.4: a reserved character and its escape are two contacts, and neither takes the place of the other", () => {
   const { register } = bench();
   register({ contact: "<sip:1010;dev=2@192.0.2.20:5070>" });

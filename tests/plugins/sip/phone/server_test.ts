@@ -330,6 +330,7 @@ Deno.test("the message lamp is told in the phone's subscription if it has one, e
   equal(outcome(await owner.do("setLamp", { lamp: 13, mode: "flash" })), "succeeded");
   match(new TextDecoder().decode((await phone.request("NOTIFY")).body), /early/);
   equal((await phone.subscribe("presence" as "dialog", "lobby")).status, 489);
+  equal((await phone.subscribe("dialog-x" as "dialog", "nobody")).status, 489, "RFC 6665 8.2.1: another package");
   equal((await phone.subscribe("dialog", "nobody")).status, 404);
   const lamps = owner.events.seen.flatMap((event) => event.type === "PHONE_STATE" ? [event] : [])
     .filter(({ states }) => states[0] === "lamp").map(({ detail }) => detail);

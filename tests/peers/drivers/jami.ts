@@ -66,7 +66,8 @@ export async function startJami(options: JamiOptions): Promise<Jami> {
   // Without a sound card: it plays and records nothing.
   await Deno.writeTextFile(`${folder}/.asoundrc`, "pcm.!default null\nctl.!default null\n");
   undo.use(startPeer("dbus-daemon", { args: [`--config-file=${folder}/bus.conf`, "--nofork"] }));
-  await retry(() => Deno.stat(`${folder}/bus`), SOON);
+  // Its library throws at nobody in particular where the bus is not taking connections yet.
+  await retry(async () => (await Deno.connect({ transport: "unix", path: `${folder}/bus` })).close(), SOON);
   const process = undo.use(startPeer("/usr/libexec/jamid", {
     args: ["-c"],
     env: { HOME: folder, XDG_RUNTIME_DIR: folder, DBUS_SESSION_BUS_ADDRESS: socket },

@@ -17,7 +17,7 @@ function reader(response: Response): { next(): Promise<string | undefined>; canc
 /** Reads a stream past its first comment. */
 async function begun(response: Response): Promise<ReturnType<typeof reader>> {
   const stream = reader(response);
-  equal(await stream.next(), ":\n\n");
+  equal(await soon(stream.next()), ":\n\n");
   return stream;
 }
 

@@ -76,9 +76,10 @@ export function launch(
     cwd: folder,
     env: {
       ...environment,
-      // Whatever the runtime keeps is in one place, which is watched and goes with the process.
+      // Whatever the runtime keeps is in one place, which is watched and goes with the process. Its caches have a place
+      // only if packages must be found there: they would cost more than they save, and the disk may be full.
       TMPDIR: temporary,
-      DENO_DIR: `${temporary}/deno`,
+      DENO_DIR: importsPackages ? `${temporary}/deno` : "/dev/null/deno",
       // A GPU, which needs no permission, is not found.
       DENO_WEBGPU_BACKEND: "none",
     },

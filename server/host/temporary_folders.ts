@@ -1,6 +1,6 @@
 /**
- * Where the runtime of a plugin writes without being asked: its caches, web storage, what a database spills. Each
- * process has a folder of its own for that, in the data folder, which goes with the process.
+ * Where the runtime of a plugin writes without being asked: what a database spills and, beside packages, its caches and
+ * web storage. Each process has a folder of its own for that, in the data folder, which goes with the process.
  *
  * @module
  */
@@ -43,7 +43,7 @@ export class TemporaryFolders {
   async make(nonce: string, { importsPackages }: { importsPackages: boolean }): Promise<string> {
     const folder = `${this.#folder}/${nonce}`;
     try {
-      await Deno.mkdir(`${folder}/deno`, { recursive: true, mode: 0o700 });
+      await Deno.mkdir(importsPackages ? `${folder}/deno` : folder, { recursive: true, mode: 0o700 });
       // Deno itself makes links only for a program that may do everything.
       if (importsPackages) await shellLines('ln -s "$1" "$2"', [await packageCache(), `${folder}/deno/npm`]);
     } catch (error) {

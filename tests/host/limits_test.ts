@@ -6,6 +6,9 @@ import { HostBench, NOTHING, onePhone, type PluginSource, writePlugin } from "./
 const MEGABYTE = 1_048_576;
 const SAYS_PID = `{ devSpecific() { host.log("pid " + Deno.pid); } }`;
 
+/** The version of a package that is in the cache, for the server itself imports it. */
+const ZOD = JSON.parse(await Deno.readTextFile(new URL("../../deno.lock", import.meta.url))).specifiers["npm:zod@4"];
+
 /** What a shell prints of a process: this test may not look into /proc itself. */
 async function shell(script: string, ...args: string[]): Promise<string> {
   const { stdout } = await new Deno.Command("sh", { args: ["-c", script, "sh", ...args] }).output();
@@ -118,12 +121,14 @@ Deno.test("invariant 6: a granted file ends at its limit, the plugin is ended wi
 /** Whatever a plugin's runtime can hold too much of without a grant. */
 const EXCESSES: {
   what: string;
+  before: string;
   statement: string;
   config: { temporaryMb?: number; memoryMb?: number };
   why: RegExp;
 }[] = [
   {
     what: "keeps more in a worker's web cache than it may",
+    before: `import "npm:zod@${ZOD}";`,
     statement: `new Worker("data:text/javascript," + encodeURIComponent(
         'const cache = await caches.open("c");' +
         'for (let n = 0; n < 40; n++) await cache.put("http://x.invalid/" + n, new Response(new Uint8Array(1_048_576)));'
@@ -133,15 +138,18 @@ const EXCESSES: {
   },
   {
     what: "holds more memory beside its heap than it may",
+    before: "",
     statement: `globalThis.held = Array.from({ length: 300 }, () => new Uint8Array(1_048_576).fill(1));`,
     config: { memoryMb: 100 },
     why: /^it exceeded its limit of memory, 228 MB \(heapMb and memoryMb\)$/,
   },
 ];
 
-for (const { what, statement, config, why } of EXCESSES) {
+for (const { what, before: imports, statement, config, why } of EXCESSES) {
   Deno.test(`invariant 6: a plugin that ${what} is ended with that reason, and keeps nothing`, async () => {
-    await using bench = await HostBench.run({ code: onePhone(`{ devSpecific() { ${statement} } }`) }, { config });
+    await using bench = await HostBench.run({ code: onePhone(`{ devSpecific() { ${statement} } }`, imports) }, {
+      config,
+    });
     const before = temporaryFolders(bench);
     equal(before.length, 1);
     await bench.process.open("p", NOTHING);
@@ -176,6 +184,25 @@ Deno.test("invariant 6: a file that a plugin has open and that stands in no fold
   await bench.process.open("p", NOTHING);
   bench.operate(1);
   equal(await endOf(bench), "it exceeded its limit of temporary files, 24 MB (temporaryMb)");
+});
+
+Deno.test("invariant 6: the runtime of a plugin without packages keeps nothing on the disk", async () => {
+  const keep = `caches.open("c").catch((error) => postMessage(String(error)));`;
+  await using bench = await HostBench.run({
+    code: onePhone(`{
+      async devSpecific() {
+        const worker = new Worker("data:text/javascript," + encodeURIComponent(${
+      JSON.stringify(keep)
+    }), { type: "module" });
+        host.log("kept: " + await new Promise((resolve) => worker.onmessage = ({ data }) => resolve(data)));
+      },
+    }`),
+  });
+  await bench.process.open("p", NOTHING);
+  bench.operate(1);
+  await bench.untilTrue("its line", () => /kept: Error: Failed to create cache/.test(bench.logText));
+  const [folder = ""] = temporaryFolders(bench);
+  deepEqual([...Deno.readDirSync(`${bench.folder}/temporary/${folder}`)], []);
 });
 
 Deno.test("what a killed server's plugins kept is taken away at the next start", async () => {
@@ -224,10 +251,8 @@ Deno.test("a plugin finds no GPU, and no package by a name that it makes up when
 });
 
 Deno.test("a plugin that imports a package of one version from the cache is given it", async () => {
-  const lock = JSON.parse(await Deno.readTextFile(new URL("../../deno.lock", import.meta.url)));
-  const version = lock.specifiers["npm:zod@4"];
   await using bench = await HostBench.run({
-    code: onePhone(SAYS_PID, `import { z } from "npm:zod@${version}"; console.log(z.string().parse("parsed"));`),
+    code: onePhone(SAYS_PID, `import { z } from "npm:zod@${ZOD}"; console.log(z.string().parse("parsed"));`),
   });
   await bench.untilTrue("its line", () => bench.logText.includes("parsed"));
 });

@@ -70,7 +70,7 @@ const LONGEST_WAIT_MS = 5_000;
 const MOST_SENT = 20;
 /** Closes after which no socket is opened again. */
 const FINAL: Record<number, string> = {
-  [SOCKET_CLOSES.done.code]: "The server says that the application has ended",
+  [SOCKET_CLOSES.done.code]: SOCKET_CLOSES.done.reason,
   [SOCKET_CLOSES.resumedElsewhere.code]: "Another socket has resumed the application",
   [SOCKET_CLOSES.revoked.code]: SOCKET_CLOSES.revoked.reason,
 };

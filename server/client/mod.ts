@@ -23,7 +23,14 @@ export { connect, type ConnectOptions } from "./connect.ts";
 export { ApplicationEnded, CallRefused, PhoneClosed, ServerUnreachable, UnexpectedAnswer } from "./errors.ts";
 export type { Abandonable, AskedRequest, AskOptions, Operations, OperationsOf, Phone } from "./phone.ts";
 export type { Reply } from "./replies.ts";
-export { type ListOptions, type RequestQuery, type Server, serverAt, type ServerOptions } from "./server.ts";
+export {
+  type EventQuery,
+  type ListOptions,
+  type RequestQuery,
+  type Server,
+  serverAt,
+  type ServerOptions,
+} from "./server.ts";
 export { PHONE_ERRORS, PhoneError, type PhoneErrorCode, type PhoneErrorName } from "../core/contract/errors.ts";
 export type { ApplicationSummary, HeldHandle } from "../core/contract/application.ts";
 export type * from "../core/contract/capabilities.ts";

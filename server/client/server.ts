@@ -63,6 +63,18 @@ export interface RequestQuery {
   to?: string | undefined;
 }
 
+/** Which facts to list: those that match everything. */
+export interface EventQuery {
+  /** What happened. */
+  type?: FactType | undefined;
+  /** `PLUGIN:ID`. */
+  phone?: string | undefined;
+  /** The id of the token of who acted. */
+  token?: string | undefined;
+  /** The id of the token that it befell, where that is not who acted. */
+  subject?: string | undefined;
+}
+
 /**
  * A server, as it is called over HTTP. Every call can end with `ServerUnreachable`, with `UnexpectedAnswer`, with
  * `CallRefused` (`code` is the HTTP status), and where phones are concerned with `PhoneError`. What waits for nothing
@@ -82,7 +94,7 @@ export interface Server {
    * leave what you do not know.
    */
   events(
-    query?: { type?: FactType | undefined },
+    query?: EventQuery,
     options?: ListOptions,
   ): AsyncGenerator<HistoryEvent, boolean, undefined>;
   /** The newest block of the history. Kept elsewhere, it shows later whether the history is still the same. */

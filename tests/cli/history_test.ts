@@ -66,6 +66,22 @@ Deno.test("the history is listed, filtered, shown and verified from a shell", as
   equal(jsonLines(await cli(["history", "verify", "--json", ...at]))[0]?.["ok"], true);
 });
 
+Deno.test("facts are found by their phone, by who acted and by whom they befell", async () => {
+  await using server = await startServer();
+  const at = ["--data", server.data];
+  const [made] = jsonLines(await cli(["token", "create", "desk", "--json", ...at]));
+  const id = String(made?.["id"]);
+  await cli(["request", "setLamp", "virtual:mini-1", "lamp=12", "mode=steady", ...at]);
+  await cli(["token", "revoke", id, ...at]);
+  const facts = async (...filter: string[]) =>
+    jsonLines(await cli(["history", "events", "--json", ...filter, ...at])).map(({ type }) => type);
+  deepEqual(await facts("--subject", id), ["tokenRevoked", "tokenCreated"]);
+  deepEqual(await facts("--token", id), []);
+  deepEqual(await facts("--token", "operator", "--phone", "virtual:mini-1"), ["handleClosed", "handleOpened"]);
+  deepEqual(await facts("--token", "operator", "--subject", id, "--limit", "1"), ["tokenRevoked"]);
+  deepEqual(await facts("--phone", "virtual:mini-1", "--type", "phoneAdded"), ["phoneAdded"]);
+});
+
 Deno.test("a filter that nothing can fit is refused, and one that nothing fits is told: no empty table stands for itself", async () => {
   await using server = await startServer();
   const list = (...args: string[]) => cli(["history", ...args, "--data", server.data]);

@@ -92,3 +92,33 @@ Deno.test("globs of phones filter within the question, so that pages are full", 
   const { items } = await reader.events({ phones: ["*"], type: "serverStarted" }, { limit: 3 });
   deepEqual(items, []);
 });
+
+Deno.test("facts of who acted and of whom they befell are found to the last, page by page", async () => {
+  using folder = temporaryFolder();
+  await using opened = await openIn(folder.path);
+  const { history, reader } = opened;
+  for (let round = 0; round < 5; round++) {
+    for (const [token, subject] of [["t-a", "t-b"], ["t-b", "t-a"], ["operator", "t-ab"]] as const) {
+      await history.note({ type: "tokenRevoked", token, detail: { subject, name: "t-a" } });
+    }
+  }
+  const all = async (filter: { token?: string; subject?: string }) => {
+    const found: string[] = [];
+    for (let before: number | undefined = Number.MAX_SAFE_INTEGER; before !== undefined;) {
+      const { items, next }: Awaited<ReturnType<typeof reader.events>> = await reader.events(filter, {
+        before,
+        limit: 2,
+      });
+      ok(items.length <= 2);
+      found.push(
+        ...items.map((item) => item.type === "tokenRevoked" ? `${item.token} ${item.detail.subject}` : item.type),
+      );
+      before = next;
+    }
+    return found;
+  };
+  deepEqual(await all({ token: "t-a" }), Array(5).fill("t-a t-b"));
+  deepEqual(await all({ subject: "t-a" }), Array(5).fill("t-b t-a"));
+  deepEqual(await all({ token: "operator", subject: "t-ab" }), Array(5).fill("operator t-ab"));
+  deepEqual(await all({ token: "t-ab" }), []);
+});

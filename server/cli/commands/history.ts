@@ -93,14 +93,23 @@ export const historyEvents = command({
   parameters: {},
   options: {
     type: { type: "string", value: "TYPE", says: "only those", choices: FACT_TYPES },
+    phone: { type: "string", value: "PHONE", says: "of this phone" },
+    token: { type: "string", value: "ID", says: "brought about with this token: its id, as token list says it" },
+    subject: { type: "string", value: "ID", says: "that befell this token, by somebody else" },
     limit: LIMIT,
     ...SERVER_OPTIONS,
     wide: WIDE_OPTION,
     json: JSON_OPTION,
   },
-  examples: ["history events --type callRefused"],
-  async run({ data, url, ca, json, wide, limit = USUAL_LIMIT, ...filter }) {
+  examples: ["history events --type callRefused", "history events --subject t-0123456789ab"],
+  async run({ data, url, ca, json, wide, limit = USUAL_LIMIT, type, phone, token, subject }) {
     const most = readInteger(limit, { name: "--limit", least: 1, most: MOST });
+    const filter = {
+      type,
+      phone: readPhoneName(phone, "--phone"),
+      token: readTokenId(token, "--token"),
+      subject: readTokenId(subject, "--subject"),
+    };
     await withServer({ data, url, ca }, ({ server }) =>
       printAtMost(most, {
         items: server.events(filter, { limit: most }),

@@ -37,6 +37,12 @@ export interface RequestFilter {
 export interface EventFilter {
   /** What happened. */
   type?: FactType;
+  /** Which phone it was of, by its name. */
+  phone?: string;
+  /** The token of who acted. */
+  token?: string;
+  /** The token that it befell, where that is not who acted. */
+  subject?: string;
   /** Globs of phones: facts of phones that match none, and facts that are of no phone, are left out. */
   phones?: readonly string[];
 }

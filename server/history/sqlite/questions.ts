@@ -5,7 +5,7 @@
  * @module
  */
 import { type Expression, type Kysely, sql, type SqlBool } from "kysely";
-import type { HistoryEvent } from "../../core/contract/facts.ts";
+import type { AnyFact, HistoryEvent } from "../../core/contract/facts.ts";
 import type { RequestRecord } from "../../core/contract/record.ts";
 import type { EventFilter, Page, RequestFilter } from "../../core/contract/history.ts";
 import { toEvent, toRecord } from "../reading/mod.ts";
@@ -130,15 +130,27 @@ export function readEvents(
   question: { filter: EventFilter } & Slice,
 ): Promise<Page<HistoryEvent>> {
   const { filter, ...slice } = question;
+  const who = [filter.token, filter.subject].filter((id) => id !== undefined);
   return page(db, {
     ...slice,
     table: "fact",
     async read({ from, to, limit }) {
       let query = db.selectFrom("fact").selectAll().where("seq", ">=", from).where("seq", "<=", to);
       if (filter.type !== undefined) query = query.where("type", "=", filter.type);
+      if (filter.phone !== undefined) query = query.where("phone", "=", filter.phone);
       if (filter.phones !== undefined) query = query.where(ofPhones("fact.phone", filter.phones));
-      const rows = await query.orderBy("seq", "desc").limit(limit).execute();
-      return rows.map((row) => ({ seq: row.seq, item: toEvent(row) }));
+      // Older rows tell who acted in other fields: what may fit is told from what does in the terms of today.
+      for (const id of who) query = query.where(sql<SqlBool>`(token = ${id} or instr(detail, ${id}) > 0)`);
+      if (who.length === 0) query = query.limit(limit);
+      const rows = await query.orderBy("seq", "desc").execute();
+      const items = rows.map((row) => ({ seq: row.seq, item: toEvent(row) }));
+      return items.filter(({ item }) => isOf(item, filter)).slice(0, limit);
     },
   });
+}
+
+/** Whether a fact is of who acted, and of whom it befell. */
+function isOf({ token: actor, detail }: AnyFact, { token, subject }: EventFilter): boolean {
+  if (token !== undefined && actor !== token) return false;
+  return subject === undefined || (detail as { subject?: unknown } | undefined)?.subject === subject;
 }

@@ -45,7 +45,15 @@ const RequestsQuery = z.strictObject({
   ...paging,
 });
 
-const EventsQuery = z.strictObject({ type: oneOf(FACT_TYPES).exactOptional(), ...paging });
+const EventsQuery = z.strictObject({
+  type: oneOf(FACT_TYPES).exactOptional(),
+  phone: z.string().exactOptional(),
+  token: z.string().exactOptional().meta({ description: "The token of who acted." }),
+  subject: z.string().exactOptional().meta({
+    description: "The token that it befell, where that is not who acted: of a revocation, or of an operator's release.",
+  }),
+  ...paging,
+});
 
 /** The routes of the history. */
 export function historyEndpoints(

@@ -24,7 +24,7 @@ export const Readiness: Shape<Health> = about(
         name: text,
         state: oneOf(PLUGIN_STATES),
         reason: optional(text),
-        nextTryAt: optional(about(Time, { description: "When one that is `backingOff` is tried again." })),
+        nextTryAt: optional(about(Time, { description: "When it is tried again." })),
       })),
       { description: "Every enabled plugin." },
     ),

@@ -26,13 +26,12 @@ export const Plugin: Shape<PluginView> = about(
     name: about(text, { description: "The prefix of its phones." }),
     state: oneOf(PLUGIN_STATES),
     reason: optional(about(text, { description: "Why it is in this state, in words." })),
-    nextTryAt: optional(about(Time, { description: "When one that is `backingOff` is tried again." })),
+    nextTryAt: optional(about(Time, { description: "When it is tried again." })),
     enabled: about(flag, { description: "Whether it is started with the server." }),
     version: optional(about(text, { description: "As its manifest says; missing if that cannot be read." })),
     description: optional(about(text, { description: "As `version`." })),
     restarts: about(Count, {
-      description:
-        "How many processes were started without a command, after one that ended by itself or could not start yet.",
+      description: "How many processes were started without a command.",
     }),
     rssBytes: about(amount, { description: "Resident memory; 0 without a process." }),
     cpu: about(amount, { description: "Processor time as a part of one processor." }),

@@ -31,7 +31,7 @@ export const MadeToken: Shape<Made> = about(
     token: about(text, { description: "The secret. It is shown this once, and only its hash is kept." }),
     ...fields,
   })),
-  { name: "MadeToken", examples: [{ token: "sr_3n0RkT7mCq2yVd9LxwHs8uJfZaB5eGiPoK1tQvN4c6M", ...example }] },
+  { name: "MadeToken", examples: [{ token: "sr_mVdB1XlY3eYl0wXlq0C7Dgq3w7m1c2Qe2bXoG1n5m0V", ...example }] },
 );
 
 const Token = about(exactly<TokenView>()(object(fields)), { name: "Token" });

@@ -23,6 +23,8 @@ export interface HistoryBounds {
   /** How often the file is looked after, and its newest block noted beside it. */
   lookMs: number;
   noteMs: number;
+  /** How much of the write-ahead log may be kept from being moved into the file by somebody who reads, in bytes. */
+  heldBytes: number;
   /** How long the copy of a history that was taken away may take. */
   saveMs: number;
 }
@@ -38,5 +40,6 @@ export const DEFAULT_BOUNDS: HistoryBounds = {
   sliceRows: 50_000,
   lookMs: 1_000,
   noteMs: 10_000,
+  heldBytes: 16 * 1_048_576,
   saveMs: 60_000,
 };

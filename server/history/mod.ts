@@ -26,7 +26,7 @@ export { HISTORY_FORMAT } from "./chain/mod.ts";
 export { type Durability, type Head, HistoryError } from "./contract/store.ts";
 export { type DataFolder, HISTORY_FILE, ownerOfDataFolder, takeDataFolder } from "./data_folder.ts";
 export type { OpenHistory, OpenOptions } from "./open.ts";
-export type { HistoryWatch } from "./row_queue.ts";
+export type { HeldLog, HistoryWatch } from "./row_queue.ts";
 
 /** Opens the history of a data folder: `openHistory` of `open.ts`. */
 export async function openHistory(options: OpenOptions): Promise<OpenHistory> {

@@ -15,7 +15,7 @@ import { unlessAborted } from "../tools/mod.ts";
 import { Lookout } from "./lookout.ts";
 import { noteHead, tracesIn } from "./noted_head.ts";
 import { Recorder } from "./recorder.ts";
-import type { HistoryWatch } from "./row_queue.ts";
+import type { HeldLog, HistoryWatch } from "./row_queue.ts";
 import { openSqliteStore } from "./worker/mod.ts";
 
 /** How the history is opened. */
@@ -32,6 +32,8 @@ export interface OpenOptions {
   now?: () => number;
   /** Is told how the disk keeps up. */
   watch?: HistoryWatch;
+  /** Gives the ids of the processes, other than this one, that read a database. */
+  readers?: (file: string) => Promise<readonly number[]>;
   /**
    * Called once if the writer is broken for good: the process must end (70). Requests that are open then are `lost` at
    * the next start.
@@ -53,6 +55,8 @@ export interface OpenHistory extends Opened, AsyncDisposable {
   readonly attempts: AttemptStore;
   /** How many rows are not yet on disk. */
   waiting(): number;
+  /** The write-ahead log, while somebody's reading keeps it from being cut back. */
+  heldLog(): HeldLog | undefined;
   /** The newest block. */
   head(): Head;
   /**
@@ -113,6 +117,8 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
     head: blocks.head,
     // A power cut may take what `normal` has not moved into the file.
     note: async (head) => isFull ? await noteHead(path, { ...head, historyId, log: true }) : undefined,
+    readers: () => options.readers?.(`${path}/${HISTORY_FILE}`) ?? Promise.resolve([]),
+    onHeld: (log) => options.watch?.held(log),
     onDisplaced(reason) {
       reading.refuse(reason);
       history.displace(reason);
@@ -140,6 +146,7 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
     tokens,
     attempts,
     waiting: () => history.waiting,
+    heldLog: () => lookout.held,
     head: () => blocks.head(),
     close,
     async [Symbol.asyncDispose]() {

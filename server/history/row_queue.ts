@@ -12,6 +12,14 @@ import type { Commit } from "./contract/store.ts";
 /** The queue's own rows: it alone knows when writing fails and when it works again. */
 export type TroubleRow = (fact: Fact<"historyFailed" | "historyResumed">) => Row;
 
+/** A write-ahead log that cannot be cut back. */
+export interface HeldLog {
+  /** How much of it could not be moved into the file. */
+  readonly bytes: number;
+  /** The processes that read the file, other than this one, where the system tells. */
+  readonly readers: readonly number[];
+}
+
 /** Watches how the disk keeps up. */
 export interface HistoryWatch {
   /** A block is on disk; it took so many milliseconds. */
@@ -20,6 +28,8 @@ export interface HistoryWatch {
   failed(reason: string): void;
   /** Writing works again. */
   resumed(): void;
+  /** Somebody's reading keeps the write-ahead log from being cut back; undefined when nobody's does any more. */
+  held(log: HeldLog | undefined): void;
 }
 
 /** A queue stands before one store, as the only one that writes to it. */

@@ -1,6 +1,6 @@
 import type { PluginState } from "../core/contract/managed_plugin.ts";
 import type { Lifecycle } from "../core/mod.ts";
-import type { OpenHistory } from "../history/mod.ts";
+import type { HeldLog, OpenHistory } from "../history/mod.ts";
 import { type Host, NOT_YET, saysExceeded, STOPPED_BECAUSE } from "../host/mod.ts";
 import type { Health } from "../http/mod.ts";
 import { given } from "../tools/mod.ts";
@@ -17,6 +17,7 @@ export function health(
 ): Health {
   const { settled, stopping } = lifecycle.condition;
   const { accepted, damaged, history: { trouble } } = opened;
+  const held = opened.heldLog();
   const plugins = host.conditions().filter(({ enabled }) => enabled).map(({ name, state, detail, nextTryAt }) => ({
     name,
     state,
@@ -28,6 +29,7 @@ export function health(
     ...(settled ? [] : ["Plugins are still starting"]),
     ...(trouble === undefined ? [] : [trouble]),
     ...(accepted === undefined ? [] : [`The history was taken as it is, with --accept-history: ${accepted}`]),
+    ...(held === undefined ? [] : [heldWords(held)]),
     ...(damaged === undefined ? [] : [`The history is not as it was written: ${damaged}`]),
     ...plugins.filter(({ state }) => state !== "ready").map(({ name, state, reason, nextTryAt }) =>
       `Plugin ${name} is ${state}${reason ? `: ${reason}` : ""}${nextTryAt ? `; the next try is at ${nextTryAt}` : ""}`
@@ -39,6 +41,12 @@ export function health(
     reasons,
     plugins,
   };
+}
+
+function heldWords({ bytes, readers }: HeldLog): string {
+  const who = readers.length === 0 ? "somebody" : `process ${readers.join(", ")}`;
+  return `The history's write-ahead log cannot be cut back: ${who} has been reading all the while, ` +
+    `and ${Math.floor(bytes / 1_048_576)} MiB wait behind`;
 }
 
 /** Why a plugin is as it is, for anybody; the line that grants it what it needs is told too. */

@@ -21,6 +21,7 @@ import { systemClock } from "./clock.ts";
 import { watchClock } from "./clock_watch.ts";
 import { cannotListen } from "./configuration/address.ts";
 import { type Configuration, type Flags, readConfiguration } from "./configuration/read.ts";
+import { databaseReaders } from "./database_readers.ts";
 import { internalError, untilToldToStop } from "./exit.ts";
 import { health } from "./health.ts";
 import { greet, showToken } from "./print.ts";
@@ -48,6 +49,7 @@ export async function serve(flags: Flags): Promise<void> {
     accept: configuration.acceptHistory,
     bounds: configuration.history,
     watch: watch.history,
+    readers: databaseReaders,
     onFatal: internalError,
   });
   try {

@@ -1,4 +1,6 @@
 import { deepEqual, ok } from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { retry } from "@std/async/retry";
 import { DEFAULT_BOUNDS } from "../../server/history/bounds.ts";
 import type { HistoryWatch } from "../../server/history/mod.ts";
 import { Recorder } from "../../server/history/recorder.ts";
@@ -16,6 +18,7 @@ function listening() {
       heard.push("resumed");
       resumed.resolve();
     },
+    held: (log) => heard.push(log === undefined ? "let go" : `held with ${log.readers.join()}`),
   };
   return { watch, heard, blocks, resumed: resumed.promise };
 }
@@ -56,4 +59,29 @@ Deno.test("a watch is told once that writing fails, and once that it works again
   deepEqual(heard, ["no disk", "resumed"]);
   // The fact with that of the failure, then that of the success.
   deepEqual(blocks.map(({ rows }) => rows), [2, 1]);
+});
+
+Deno.test("a watch is told once of a reader that keeps the write-ahead log from being cut back, and once that it has let go", async () => {
+  using folder = temporaryFolder();
+  const { watch, heard } = listening();
+  await using opened = await openIn(folder.path, {
+    watch,
+    bounds: { lookMs: 1, heldBytes: 4_096 },
+    readers: (file) => Promise.resolve(file === `${folder.path}/history.db` ? [7] : []),
+  });
+  const write = () => Promise.all(Array.from({ length: 500 }, () => opened.history.note(someFact())));
+  const until = (so: () => boolean) => retry(() => ok(so()), { minTimeout: 1, maxTimeout: 20, maxAttempts: 1_000 });
+  await write();
+  deepEqual([opened.heldLog(), heard], [undefined, []]);
+  {
+    using somebody = new DatabaseSync(`${folder.path}/history.db`, { readOnly: true });
+    somebody.exec("begin");
+    somebody.prepare("select count(*) from fact").all();
+    await write();
+    await until(() => opened.heldLog() !== undefined);
+    ok((opened.heldLog()?.bytes ?? 0) >= 4_096);
+    somebody.exec("rollback");
+    await until(() => opened.heldLog() === undefined);
+  }
+  deepEqual(heard, ["held with 7", "let go"]);
 });

@@ -46,8 +46,8 @@ export interface BlockStore {
   readonly commit: Commit;
   /** The newest block that was committed. */
   head(): Head;
-  /** Looks after what the store is kept in. */
-  look(): Promise<Look>;
+  /** Looks after what the store is kept in, where less than so many bytes may be held by somebody who reads. */
+  look(bounds: { heldBytes: number }): Promise<Look>;
   /**
    * Closes the store for writing, behind the last commit. `signal` gives up on both: what was committed stays.
    *
@@ -60,10 +60,12 @@ export interface BlockStore {
 export interface Look {
   /** Why what is written now would be lost with this process, in words: see {@linkcode Committed}. */
   readonly displaced?: string;
+  /** Bytes of a write-ahead log that could not be moved, since somebody reads what was there before; only many. */
+  readonly heldBytes?: number;
 }
 
 /** How a store was closed. */
-export interface Closed extends Look {
+export interface Closed extends Pick<Look, "displaced"> {
   /** The path of the copy that was made of one that is displaced. */
   readonly copy?: string;
   /** Why there is no copy, in words. */

@@ -53,12 +53,12 @@ function pragma(database: DatabaseSync, name: string): unknown {
   return Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0];
 }
 
-/** Whether a file has anything in it: one that was made, and nothing more, is as good as none. */
-export function hasContent(path: string): boolean {
+/** How many bytes a file has; 0 if there is none, which is as good as one with nothing in it. */
+export function sizeOf(path: string): number {
   try {
-    return Deno.statSync(path).size > 0;
+    return Deno.statSync(path).size;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound) return 0;
     throw error;
   }
 }

@@ -40,7 +40,7 @@ export async function openSqliteStore(
           return answer;
         },
         head: () => head,
-        look: () => link.call("look", undefined),
+        look: (bounds) => link.call("look", bounds),
         // Every row is on disk already: a log that could not be moved is read by the next start.
         close: (signal) => closeWorker(link, signal),
       },

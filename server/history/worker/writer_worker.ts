@@ -19,14 +19,7 @@ import {
 } from "../contract/store.ts";
 import { BlockWriter } from "../sqlite/block_writer.ts";
 import { absence, discontinuity } from "../sqlite/continuity.ts";
-import {
-  hasContent,
-  makeDurable,
-  moveLog,
-  openForWriting,
-  sqliteCode,
-  type WritableDatabase,
-} from "../sqlite/database.ts";
+import { makeDurable, moveLog, openForWriting, sizeOf, sqliteCode, type WritableDatabase } from "../sqlite/database.ts";
 import { NodeSqliteDialect } from "../sqlite/dialect.ts";
 import { FileIdentity } from "../sqlite/file_identity.ts";
 import { keepCopy, migrate, MIGRATIONS } from "../sqlite/migrate.ts";
@@ -45,6 +38,7 @@ interface Found extends Opened {
 interface Writer {
   readonly database: WritableDatabase;
   readonly blocks: BlockWriter;
+  readonly file: string;
   readonly backups: string;
   readonly identity: FileIdentity;
   /** What became of the files, in words, and whether the queue was told so. */
@@ -79,7 +73,7 @@ function accepted(reason: string | undefined, { file, accept }: OpenAsked): stri
 }
 
 async function openDatabase(options: OpenAsked): Promise<Found> {
-  const isThere = hasContent(options.file);
+  const isThere = sizeOf(options.file) > 0;
   const absent = accepted(absence(options.traces, { isThere }), options);
   const raw = openForWriting(options.file);
   const amiss = absent ?? (isThere ? accepted(discontinuity(raw, options.traces), options) : undefined);
@@ -100,6 +94,7 @@ async function openDatabase(options: OpenAsked): Promise<Found> {
   open = {
     database,
     blocks,
+    file: options.file,
     backups: options.backups,
     identity: new FileIdentity(options.file),
     displaced: undefined,
@@ -149,10 +144,14 @@ const calls = {
     return of.blocks.commit(flat);
   },
 
-  /** Looks after the files. */
-  look(): Look {
+  /** Looks after the files; a log of less than so many bytes is nobody's trouble. */
+  look({ heldBytes }: { heldBytes: number }): Look {
+    const { database: { raw }, file } = writer();
     const reason = displaced(writer());
-    return reason === undefined ? {} : { displaced: reason };
+    if (reason !== undefined) return { displaced: reason };
+    if (sizeOf(`${file}-wal`) < heldBytes) return {};
+    const { held } = moveLog(raw);
+    return held < heldBytes ? {} : { heldBytes: held };
   },
 
   ...accessWrites(() => writer().database.db),

@@ -91,4 +91,8 @@ export const historyLog: HistoryWatch = {
   committed() {},
   failed: (reason) => logOf("history").error("cannot write; nothing is accepted until it works again", { reason }),
   resumed: () => logOf("history").info("writing works again"),
+  held(log) {
+    if (log === undefined) logOf("history").info("the write-ahead log can be cut back again");
+    else logOf("history").warning("somebody reads all the while: the write-ahead log cannot be cut back", { ...log });
+  },
 };

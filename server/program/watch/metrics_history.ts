@@ -34,5 +34,6 @@ export function measureHistory(registry: Registry): HistoryWatch {
     },
     failed: () => failures.inc(),
     resumed() {},
+    held() {},
   };
 }

@@ -14,7 +14,7 @@ import type { HttpServer } from "../../http/mod.ts";
 export interface Rooms {
   operator: Pick<Operator, "census">;
   host: Pick<Host, "conditions">;
-  opened: Pick<OpenHistory, "history" | "waiting">;
+  opened: Pick<OpenHistory, "heldLog" | "history" | "waiting">;
   server: Pick<HttpServer, "sockets">;
 }
 
@@ -48,6 +48,10 @@ export function measureRooms(registry: Registry, { operator, host, opened, serve
 
   gauge("switchroom_sockets", { help: "Open sockets.", value: () => server.sockets() });
   gauge("switchroom_history_rows_waiting", { help: "Rows that wait for the disk.", value: () => opened.waiting() });
+  gauge("switchroom_history_log_held_bytes", {
+    help: "What cannot be moved out of the write-ahead log since somebody reads all the while; 0 while that is little.",
+    value: () => opened.heldLog()?.bytes ?? 0,
+  });
   gauge("switchroom_history_trouble", {
     help: "1 while nothing can be accepted because the history cannot be written or is behind, otherwise 0.",
     value: () => opened.history.trouble === undefined ? 0 : 1,

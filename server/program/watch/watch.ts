@@ -36,6 +36,7 @@ export function startWatch({ version, clock }: { version: string; clock: Clock }
         historyLog.failed(reason);
       },
       resumed: historyLog.resumed,
+      held: historyLog.held,
     },
     metrics,
     fact(fact) {

@@ -1,6 +1,7 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { Inexact, inexactIn, parseJson } from "../../server/core/contract/exact_json.ts";
+import { FRAME_LIMIT } from "../../server/wire/mod.ts";
 
 /** A decimal as a fraction of whole numbers. */
 function fractionOf(text: string): [bigint, bigint] {
@@ -49,4 +50,14 @@ Deno.test("what is nested deeper than can be gone through is given as it is, and
   const text = `${"[".repeat(100_000)}1e400${"]".repeat(100_000)}`;
   equal(Array.isArray(parseJson(text)), true);
   equal(parseJson("1e400") instanceof Inexact, true);
+});
+
+Deno.test("a number as long as a plugin's longest frame is read in a time that grows with its length", () => {
+  const started = performance.now();
+  const zeros = "0".repeat(FRAME_LIMIT - 4);
+  match(inexactIn(parseJson(`[1${zeros}1]`), "it") ?? "", /^it\[0\] is the number/);
+  deepEqual(parseJson(`[1.${zeros}]`), [1]);
+  // Looked at once for each of its zeros, it would take minutes.
+  const tookMs = performance.now() - started;
+  ok(tookMs < 10_000, `it took ${tookMs} ms`);
 });

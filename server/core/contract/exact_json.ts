@@ -71,7 +71,8 @@ function normal(text: string): string {
   const [, sign = "", whole = "", fraction = "", exponent = "0"] =
     /^(-?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const digits = `${whole}${fraction}`.replace(/^0+/, "");
-  const kept = digits.replace(/0+$/, "");
+  // Without the look behind, each zero of a long row would begin another search: quadratic time.
+  const kept = digits.replace(/(?<!0)0+$/, "");
   if (kept === "") return /^-?\d/.test(text) ? "0" : text;
   return `${sign}${kept}e${Number(exponent) - fraction.length + digits.length - kept.length}`;
 }

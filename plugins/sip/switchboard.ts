@@ -90,6 +90,7 @@ export async function openSwitchboard(host: Host, configuration: Configuration):
   });
   transports.start({
     onMessage: (bytes, from) => endpoint.receive(bytes, from),
+    onMalformed: (fault, from) => endpoint.malformed(fault, from),
     onClosed(peer) {
       endpoint.lost(peer);
       registrar.lost(peer);

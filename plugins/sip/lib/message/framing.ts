@@ -5,6 +5,7 @@
  */
 import { contentLength, CR, endOfHead, headText, LF, nameAndValue, unfold } from "./head.ts";
 import { MalformedMessage, MESSAGE_BOUNDS, type MessageBounds } from "./message.ts";
+import { salvageRequest } from "./salvage.ts";
 
 const NUL = 0;
 const EMPTY = new Uint8Array(0);
@@ -16,6 +17,11 @@ export interface Split {
   messages: Uint8Array[];
   /** Double line breaks between messages: each wants one line break as its pong (RFC 5626 4.4.1). */
   pings: number;
+  /**
+   * What ends the stream, for nothing after it can be told apart: a message too large, or one without a Content-Length
+   * that can be read. There is no use in more bytes then.
+   */
+  fault?: MalformedMessage;
 }
 
 /** Takes the bytes of one connection as they come. What waits is never more than one message of the bounds. */
@@ -35,19 +41,19 @@ export class MessageSplitter {
     this.#bounds = bounds;
   }
 
-  /**
-   * Gives what the bytes complete.
-   *
-   * @throws {MalformedMessage} If nothing after this can be told apart: a message too large, or one without a
-   * Content-Length that can be read.
-   */
+  /** Gives what the bytes complete. */
   push(bytes: Uint8Array): Split {
     this.#append(bytes);
     const messages: Uint8Array[] = [];
     let pings = 0;
     for (;;) {
       if (this.#length === undefined) pings += this.#skipBetween();
-      this.#length ??= this.#readLength();
+      try {
+        this.#length ??= this.#readLength();
+      } catch (error) {
+        if (!(error instanceof MalformedMessage)) throw error;
+        return { messages, pings, fault: this.#answerable(error) };
+      }
       if (this.#length === undefined || this.#length > this.#end - this.#start) break;
       messages.push(this.#buffer.slice(this.#start, this.#start + this.#length));
       this.#start += this.#length;
@@ -75,6 +81,11 @@ export class MessageSplitter {
   #release(): void {
     this.#buffer = EMPTY;
     this.#start = this.#end = this.#looked = 0;
+  }
+
+  #answerable({ status, reason }: MalformedMessage): MalformedMessage {
+    const begun = this.#buffer.subarray(this.#start, this.#end);
+    return new MalformedMessage(status, reason, { request: salvageRequest(begun, this.#bounds) });
   }
 
   /** Line breaks, and NULs that some phones keep a connection open with. */

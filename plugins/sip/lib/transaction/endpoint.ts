@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { SipRequest, SipResponse } from "../message/mod.ts";
+import type { MalformedMessage, SipRequest, SipResponse } from "../message/mod.ts";
 import type { Peer } from "../transport/mod.ts";
 
 /** Sends requests, and hands over those that come. */
@@ -34,6 +34,8 @@ export interface OpenEndpoint extends Endpoint {
   serve(user: EndpointUser): void;
   /** Takes bytes that came in: the `onMessage` of the transports. It never throws. */
   receive(bytes: Uint8Array, from: Peer): void;
+  /** Answers what ends a connection: the `onMalformed` of the transports. It never throws. */
+  malformed(fault: MalformedMessage, from: Peer): void;
   /**
    * Fails the requests that wait for an answer over a connection that is gone: the `onClosed` of the transports. It
    * never throws.

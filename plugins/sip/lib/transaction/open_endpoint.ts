@@ -13,7 +13,7 @@ import {
   type SipRequest,
 } from "../message/mod.ts";
 import { type Clock, TokenBuckets } from "../tools/mod.ts";
-import { type Peer, peerText, type Transports } from "../transport/mod.ts";
+import { peerText, type Transports } from "../transport/mod.ts";
 import { ClientTransactions } from "./client_transactions.ts";
 import type { EndpointBounds, EndpointUser, OpenEndpoint } from "./endpoint.ts";
 import { RateLimit } from "./rate_limit.ts";
@@ -60,14 +60,24 @@ export function openEndpoint(options: EndpointOptions): OpenEndpoint {
   });
   let closed = false;
 
-  function take(bytes: Uint8Array, from: Peer): void {
+  function take(arrival: Arrival, read: () => SipMessage): void {
     if (closed) return;
+    const { from } = arrival;
     const refused = rateLimit.refuses(from);
     if (refused !== undefined) return log(refused);
-    const message = read(bytes, from);
+    const message = readOrRefuse(read, arrival);
     if (!message) return;
-    if (isRequest(message)) return takeRequest(withSource(message, from), { from, bytes: bytes.length });
+    if (isRequest(message)) return takeRequest(withSource(message, from), arrival);
     if (clients.receive(message)) rateLimit.giveBack(from);
+  }
+
+  /** Takes what came, whatever it is. */
+  function takeSafely(arrival: Arrival, read: () => SipMessage): void {
+    try {
+      take(arrival, read);
+    } catch (error) {
+      log(`A message of ${peerText(arrival.from)} is dropped: ${String(error)}`);
+    }
   }
 
   function takeRequest(request: SipRequest, arrival: Arrival): void {
@@ -84,14 +94,15 @@ export function openEndpoint(options: EndpointOptions): OpenEndpoint {
     servers.answerStateless(request, responseTo(request, status, { reason, toTag: newToken() }), arrival);
   }
 
-  function read(bytes: Uint8Array, from: Peer): SipMessage | undefined {
+  function readOrRefuse(read: () => SipMessage, arrival: Arrival): SipMessage | undefined {
     try {
-      return parseMessage(bytes);
+      return read();
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error;
+      const { from } = arrival;
       log(`A message of ${peerText(from)} is refused: ${error.message}`);
       const { request, status, reason } = error;
-      if (request) refuse(withSource(request, from), { status, reason, from, bytes: bytes.length });
+      if (request) refuse(withSource(request, from), { status, reason, ...arrival });
       return undefined;
     }
   }
@@ -103,12 +114,11 @@ export function openEndpoint(options: EndpointOptions): OpenEndpoint {
     request: (message, sending) => clients.request(message, sending),
     invite: (message, sending) => clients.invite(message, sending),
     acknowledge: (ack, to) => clients.acknowledge(ack, to),
-    receive(bytes, from) {
-      try {
-        take(bytes, from);
-      } catch (error) {
-        log(`A message of ${peerText(from)} is dropped: ${String(error)}`);
-      }
+    receive: (bytes, from) => takeSafely({ from, bytes: bytes.length }, () => parseMessage(bytes)),
+    malformed(fault, from) {
+      takeSafely({ from, bytes: 0 }, () => {
+        throw fault;
+      });
     },
     lost: (peer) => clients.lost(peer),
     async close() {

@@ -25,6 +25,7 @@ export async function openTransports(options: TransportOptions): Promise<OpenTra
   const receiver: Receiver = {
     // Who sent a datagram too early will send it again.
     onMessage: (bytes, from) => user?.onMessage(bytes, from),
+    onMalformed: (fault, from) => user?.onMalformed?.(fault, from),
     onClosed: (peer) => user?.onClosed?.(peer),
   };
   try {

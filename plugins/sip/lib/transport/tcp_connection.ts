@@ -112,11 +112,17 @@ export class TcpConnection {
       for (;;) {
         const count = await this.#conn.read(buffer);
         if (count === null) break;
-        this.#take(this.#splitter.push(buffer.subarray(0, count)));
+        const split = this.#splitter.push(buffer.subarray(0, count));
+        this.#take(split);
+        if (split.fault) {
+          this.#receiver.onMalformed?.(split.fault, this.peer);
+          await this.#written;
+          break;
+        }
         while (this.#waitingBytes > MOST_WHILE_READING) await this.#written;
       }
     } catch {
-      // A peer that has gone, or whose bytes make no sense: both end the connection, and neither is news.
+      // A peer that has gone is no news.
     }
     this.close();
     await this.#written;

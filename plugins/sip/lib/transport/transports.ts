@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { MalformedMessage } from "../message/mod.ts";
 import type { Clock } from "../tools/mod.ts";
 import type { LocalAddress, Peer, TransportName } from "./peer.ts";
 
@@ -92,6 +93,8 @@ export interface OpenTransports extends Transports {
 export interface Receiver {
   /** Called with each message, and with each datagram whatever it holds. It must not throw. */
   onMessage(bytes: Uint8Array, from: Peer): void;
+  /** Called with what ends a TCP connection that is no stream of messages any more. It must not throw. */
+  onMalformed?(fault: MalformedMessage, from: Peer): void;
   /** Called when a TCP connection is gone. It must not throw. */
   onClosed?(from: Peer): void;
 }

@@ -10,7 +10,8 @@ function split(bytes: Uint8Array, size: number): Split {
   const splitter = new MessageSplitter();
   const all: Split = { messages: [], pings: 0 };
   for (let at = 0; at < bytes.length; at += size) {
-    const { messages, pings } = splitter.push(bytes.subarray(at, at + size));
+    const { messages, pings, fault } = splitter.push(bytes.subarray(at, at + size));
+    if (fault) throw fault;
     all.messages.push(...messages);
     all.pings += pings;
   }
@@ -60,6 +61,12 @@ Deno.test("RFC 3261 20.14: a stream without a Content-Length that can be read ca
     message({ more: ["Content-Length: 99999999999999999999"] }),
   ];
   for (const bytes of wrong) equal(refusalOf(() => split(bytes, 9)).status, 400);
+});
+
+Deno.test("RFC 4475 3.1.2.3: what came whole before that comes out all the same, and what ends the stream can be answered", () => {
+  const { messages, fault } = new MessageSplitter().push(joined(first, second, message({ more: ["l: -1"] })));
+  deepEqual(messages, [first, second]);
+  equal(fault?.request?.headers.get("Call-ID"), "call-1@192.0.2.7");
 });
 
 Deno.test("what waits is never more than one message: longer ones are refused as soon as that is known", () => {

@@ -24,7 +24,8 @@ export function serverKey(request: SipRequest, method = request.method): string 
   const { host, port, params } = topVia(request);
   const of = method === "ACK" ? "INVITE" : method;
   const branch = paramOf(params, "branch");
-  if (branch?.startsWith(COOKIE)) return key(of, branch, host.toLowerCase(), port);
+  // The cookie alone names nothing (RFC 4475 3.2.1).
+  if (branch?.startsWith(COOKIE) && branch !== COOKIE) return key(of, branch, host.toLowerCase(), port);
   return key(
     of,
     request.uri,

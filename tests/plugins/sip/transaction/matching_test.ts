@@ -33,6 +33,15 @@ Deno.test("RFC 3261 17.2.3: a phone of RFC 2543, whose branches are not unique, 
   await first?.acknowledged;
 });
 
+Deno.test("RFC 4475 3.2.1: a branch of nothing but the cookie names no transaction, so that the rest of its request does", async () => {
+  await using bench = new Bench();
+  const nameless = { via: ["SIP/2.0/UDP 192.0.2.7:5062;branch=z9hG4bK"] };
+  await bench.hear(newRequest("REGISTER", { ...nameless, cseq: 1 }));
+  await bench.hear(newRequest("REGISTER", { ...nameless, cseq: 1 }));
+  await bench.hear(newRequest("REGISTER", { ...nameless, cseq: 2 }));
+  equal(bench.received.length, 2);
+});
+
 Deno.test("RFC 3261 8.2.2.2: a request that came by two ways is done once; the second way is answered 482", async () => {
   await using bench = new Bench();
   await bench.hear(phoneRequest("INVITE", { branch: "z9hG4bK-way-1" }));

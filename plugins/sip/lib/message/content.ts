@@ -12,7 +12,7 @@ import { parseValue, type Value } from "./value.ts";
 
 /** What is understood. */
 export interface Understood {
-  /** Types, in small letters; a body that does not say its type is of the first. */
+  /** Types, in small letters; a message that does not say the type of its body means the first. */
   readonly types: readonly string[];
   /** What such a body is for (Content-Disposition); one that does not say is for that. All are meant, if left out. */
   readonly disposition?: string;
@@ -33,6 +33,8 @@ export type Content = { type: string; body: Uint8Array } | { refuse: ContentRefu
 const DEEPEST = 4;
 
 const ALTERNATIVE = "multipart/alternative";
+/** What a part is that does not say its type (RFC 2046 5.1). */
+const PART = "text/plain";
 /** What leaves the bytes as they are (RFC 2045 6). */
 const PLAIN: readonly string[] = ["7bit", "8bit", "binary"];
 
@@ -60,7 +62,8 @@ function read(entity: Entity, asked: Asked): Content {
 
 function judge(entity: Entity, { understood, depth }: Asked): Content {
   if (isEncoded(entity)) return refused({ status: 415, headers: [["Accept-Encoding", "identity"]] });
-  const { word, params } = valueOf(entity, "Content-Type") ?? { word: understood.types[0] ?? "", params: [] };
+  const usual = depth > 0 ? PART : understood.types[0] ?? "";
+  const { word, params } = valueOf(entity, "Content-Type") ?? { word: usual, params: [] };
   const type = word.toLowerCase();
   if (type.startsWith("multipart/") && depth < DEEPEST) {
     const parts = splitParts(entity.body, paramOf(params, "boundary"));

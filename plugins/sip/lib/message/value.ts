@@ -9,7 +9,10 @@ import { trimBlanks } from "./text.ts";
 
 /** What such a header says. */
 export interface Value {
-  /** As it is written: some are compared in any case (Content-Type), some are not (Event). */
+  /**
+   * As it is written, without the blanks that may stand about its slash: some are compared in any case (Content-Type),
+   * some are not (Event).
+   */
   word: string;
   params: Params;
 }
@@ -22,7 +25,8 @@ export interface Value {
  */
 export function parseValue(text: string, what: string): Value {
   const scanner = new Scanner(trimBlanks(text), what);
-  const word = scanner.until(" \t;");
+  let word = scanner.until(" \t;/");
+  if (scanner.take("/")) word += `/${scanner.until(" \t;")}`;
   if (word === "") throw scanner.refuse("is empty");
   scanner.space();
   return { word, params: readParams(scanner) };

@@ -39,6 +39,12 @@ for (
       "v=0",
       "v=0",
     ],
+    [
+      "RFC 3261 25.1 (SLASH): blanks may stand about the slash of a type",
+      { "Content-Type": "application / sdp ; x=y" },
+      "v=0",
+      "v=0",
+    ],
     ["a body that does not say its type is what is usual", {}, "v=0", "v=0"],
     [
       "RFC 3261 21.4.13: another type is refused with what would be understood",
@@ -142,7 +148,8 @@ for (
       mixed(`Content-Disposition: render;handling=optional\r\n${TEXT_PART}`),
       "none",
     ],
-    ["RFC 2046 5.1: a part without headers is of the usual type", mixed("\r\nv=1"), "v=1"],
+    ["RFC 2046 5.1: a part without headers is text", mixed("\r\nv=1"), ACCEPT],
+    ["RFC 2046 5.1: a part without headers beside the description is passed over", mixed("\r\nv=1", SDP_PART), "v=0"],
     [
       "RFC 2046 5.1.7: an unknown kind of multipart is taken as mixed",
       ["multipart/related", TEXT_PART, SDP_PART],
@@ -176,7 +183,8 @@ for (
 }
 
 Deno.test("RFC 2046 5.1.1: what stands before the first boundary, after the last, and in a line that only begins like one, is of no part", () => {
-  const body = `Preamble\r\n--b\r\n\r\n${"v=0\r\n--bb\r\ns=-"}\r\n--b-- \r\nEpilogue\r\n--b`;
+  const body =
+    `Preamble\r\n--b\r\nContent-Type: application/sdp\r\n\r\n${"v=0\r\n--bb\r\ns=-"}\r\n--b-- \r\nEpilogue\r\n--b`;
   equal(found({ "Content-Type": "multipart/mixed;boundary=b" }, body), "v=0\r\n--bb\r\ns=-");
 });
 

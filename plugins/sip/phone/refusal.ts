@@ -37,8 +37,8 @@ export function afterRinging(error: unknown): unknown {
   return new NobodyAnswered({ ...refusal, ...headers && { headers } });
 }
 
-/** No description, or none that we speak; no RTP port. */
-const SOUND: readonly number[] = [415, 488, 503];
+/** No description may be answered; there is none, or none that we speak; no RTP port. */
+const SOUND: readonly number[] = [406, 415, 488, 503];
 
 /** Whether a call of a phone was refused because there could be no sound in it. */
 export function isRefusedForSound({ by, status }: CallEnd): boolean {

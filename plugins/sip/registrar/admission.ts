@@ -10,6 +10,7 @@ import {
   canonicalHost,
   type Header,
   MalformedMessage,
+  methodRefusal,
   parseAddress,
   plainUser,
   responseTo,
@@ -61,7 +62,7 @@ export function createAdmission(options: AdmissionOptions): Pick<Registrar, "adm
   const inspect = (request: SipRequest): StatelessAnswer | undefined => {
     const { method, headers } = request;
     if (!taken.includes(method)) {
-      return OF_DIALOGS.includes(method) ? { status: 481 } : { status: 405, headers: [allow] };
+      return OF_DIALOGS.includes(method) ? { status: 481 } : { status: methodRefusal(method), headers: [allow] };
     }
     // Who takes another method knows what its extensions are; and nothing here is a proxy.
     const required = [...methods.includes(method) ? [] : headers.all("Require"), ...headers.all("Proxy-Require")];

@@ -102,7 +102,7 @@ export interface RegistrarOptions {
   readonly accounts: readonly Account[];
   /**
    * Methods that are taken outside of dialogs, beside REGISTER and OPTIONS: `["INVITE", "SUBSCRIBE"]`. Others are
-   * answered 405 or 481.
+   * answered 405, 481 or 501.
    */
   readonly methods: readonly string[];
   /** Bounds of how long a binding lasts; a phone that does not say gets 3600 s within them. */

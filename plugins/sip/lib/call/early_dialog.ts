@@ -4,7 +4,7 @@
  * @module
  */
 import { type AgentContext, type DialogUsage, type OtherSide, refusesExtension, reply } from "../dialog/mod.ts";
-import type { SipRequest } from "../message/mod.ts";
+import { methodRefusal, type SipRequest } from "../message/mod.ts";
 import { ALLOW } from "./call.ts";
 import { receiveInfo } from "./info.ts";
 import { descriptionOf } from "./offer_answer.ts";
@@ -33,7 +33,7 @@ export function earlyDialog(agent: AgentContext, { call, other }: { call: PhoneC
         case "OPTIONS":
           return reply(agent, { transaction, status: 200, headers: [["Allow", ALLOW]] });
         default:
-          return reply(agent, { transaction, status: 405, headers: [["Allow", ALLOW]] });
+          return reply(agent, { transaction, status: methodRefusal(request.method), headers: [["Allow", ALLOW]] });
       }
     },
   };

@@ -7,10 +7,12 @@ import type { AgentContext } from "../dialog/mod.ts";
 import { MediaSession, type RtpPorts, UnusableDescription } from "../media/mod.ts";
 import {
   acceptOf,
+  accepts,
   contentOf,
   type ContentRefusal,
   type Header,
   type SipMessage,
+  type SipRequest,
   type SipResponse,
   tagOf,
   type Understood,
@@ -70,13 +72,19 @@ export function described(body: Uint8Array): { body: Uint8Array; headers: Header
   return { body, headers: [["Content-Type", SDP]] };
 }
 
-/** Answers an offer; where there is none, one of ours is asked for (RFC 3261 13.3.1). */
+/**
+ * Answers the offer of a request; where there is none, one of ours is asked for (RFC 3261 13.3.1). Whoever accepts no
+ * description can be answered by none (RFC 4475 3.3.15).
+ */
 export function answerOffer(
-  description: Description,
-  media: MediaSession,
+  { headers }: SipRequest,
+  { description, media }: { description: Description; media: MediaSession },
 ): { body: Uint8Array; headers: Header[] } | { refuse: ContentRefusal } {
+  if (description && "refuse" in description) return description;
+  if (!accepts(headers, SDP)) {
+    return { refuse: { status: 406, headers: [["Warning", `399 - "A call needs ${SDP} to be accepted"`]] } };
+  }
   if (!description) return described(media.offer());
-  if ("refuse" in description) return description;
   try {
     return described(media.answer(description.sdp));
   } catch (error) {

@@ -117,7 +117,7 @@ export class Reinvites {
     if (offers && (this.#pending || this.#awaitsAnswer)) return refuse({ status: 491 });
     const timer = answerTimer(request);
     if (timer.tooSmall) return refuse({ status: 422, headers: timer.headers });
-    const sound = offers ? answerOffer(description, media) : { headers: [] };
+    const sound = offers ? answerOffer(request, { description, media }) : { headers: [] };
     if ("refuse" in sound) return refuse(sound.refuse);
     dialog.refresh(request, from);
     this.#timer.set(timer.interval);

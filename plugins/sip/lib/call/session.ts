@@ -16,7 +16,7 @@ import {
   unconfirmedBy,
 } from "../dialog/mod.ts";
 import { checkDigits, infoOfDigit } from "../media/mod.ts";
-import type { SipRequest, SipResponse } from "../message/mod.ts";
+import { methodRefusal, type SipRequest, type SipResponse } from "../message/mod.ts";
 import { SerialQueue } from "../tools/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 import { ALLOW, type CallEnd, type CallRequest } from "./call.ts";
@@ -123,7 +123,11 @@ export class Session implements DialogUsage {
         // Of a subscription, or of a response, that we know nothing of.
         return reply(agent, { transaction, status: 481 });
       default:
-        return reply(agent, { transaction, status: 405, headers: [["Allow", ALLOW]] });
+        return reply(agent, {
+          transaction,
+          status: methodRefusal(transaction.request.method),
+          headers: [["Allow", ALLOW]],
+        });
     }
   }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Header, type ResponseOptions, responseTo, writeAddress } from "../message/mod.ts";
+import { type Header, newToken, type ResponseOptions, responseTo, writeAddress } from "../message/mod.ts";
 import type { Clock } from "../tools/mod.ts";
 import type { Endpoint, ServerTransaction } from "../transaction/mod.ts";
 import { type Peer, unzoned } from "../transport/mod.ts";
@@ -36,13 +36,13 @@ export function contact(agent: AgentContext, { peer, user }: { peer: Peer; user:
   return ["Contact", writeAddress({ uri, params: [] })];
 }
 
-/** Answers a request in our name. */
+/** Answers a request in our name; with a To tag of its own, if nothing else is said and there is none (RFC 3261 8.2.6.2). */
 export function reply(
   agent: AgentContext,
   { transaction, status, ...options }: ResponseOptions & { transaction: ServerTransaction; status: number },
 ): void {
   const headers = [["Server", agent.product] as const, ...(options.headers ?? [])];
-  transaction.respond(responseTo(transaction.request, status, { ...options, headers }));
+  transaction.respond(responseTo(transaction.request, status, { toTag: newToken(), ...options, headers }));
 }
 
 /** Refuses a request that requires what we do not know (RFC 3261 8.2.2.3). @returns Whether it did. */

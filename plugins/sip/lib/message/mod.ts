@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { accepts } from "./accept.ts";
 export { type Address, type AnyAddress, parseAddress, parseAnyAddress, tagOf, writeAddress } from "./address.ts";
 export { acceptOf, type Content, contentOf, type ContentRefusal, type Understood } from "./content.ts";
 export { MessageSplitter, type Split } from "./framing.ts";
@@ -17,6 +18,7 @@ export {
   type SipRequest,
   type SipResponse,
 } from "./message.ts";
+export { methodRefusal } from "./methods.ts";
 export { type CSeq, parseCSeq, parseQuality, parseSeconds } from "./numbers.ts";
 export { hasParam, type Param, paramOf, type Params, withoutParam, withParam } from "./params.ts";
 export { parseMessage } from "./parse.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { type DialogUsage, messageOf, type OtherSide, refusesExtension, reply, RequestRefused } from "../dialog/mod.ts";
-import { type Header, parseUri, sameUri, type SipRequest, type SipResponse } from "../message/mod.ts";
+import { type Header, methodRefusal, parseUri, sameUri, type SipRequest, type SipResponse } from "../message/mod.ts";
 import { SerialQueue } from "../tools/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
 import type { Peer } from "../transport/mod.ts";
@@ -151,7 +151,7 @@ export class PhoneSubscription implements Subscription, DialogUsage {
     if (!dialog.takes(request)) return reply(agent, { transaction, status: 500 });
     if (refusesExtension(agent, transaction)) return;
     if (request.method !== "SUBSCRIBE") {
-      return reply(agent, { transaction, status: 405, headers: [["Allow", "SUBSCRIBE"]] });
+      return reply(agent, { transaction, status: methodRefusal(request.method), headers: [["Allow", "SUBSCRIBE"]] });
     }
     if (!sameEvent(eventOf(request), named)) return reply(agent, { transaction, status: 481 });
     const asked = readExpiry(request, expiry);

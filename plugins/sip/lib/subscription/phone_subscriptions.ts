@@ -5,6 +5,7 @@
  */
 import { type AgentContext, Dialog, refusesExtension, reply, RequestRefused } from "../dialog/mod.ts";
 import {
+  accepts,
   kept,
   MalformedMessage,
   newToken,
@@ -51,7 +52,7 @@ export class PhoneSubscriptions implements Subscriptions {
     const event = EVENTS.find((event) => event === named?.package);
     if (refusesExtension(agent, transaction)) return;
     if (!event) return reply(agent, { transaction, status: 489, headers: [["Allow-Events", EVENTS.join(", ")]] });
-    if (!accepts(request, BODY_TYPES[event])) {
+    if (!accepts(request.headers, BODY_TYPES[event])) {
       return reply(agent, { transaction, status: 406, headers: [["Accept", BODY_TYPES[event]]] });
     }
     const asked = readExpiry(request, bounds);
@@ -126,12 +127,6 @@ export class PhoneSubscriptions implements Subscriptions {
     void (alike ?? active[0])?.end("unreachable");
     return this.#of(subscriber).length < mostOfOne;
   }
-}
-
-/** Without Accept, the usual type of the package is meant (RFC 6665 3.1.3). */
-function accepts({ headers }: SipRequest, type: string): boolean {
-  const ranges = headers.all("Accept").map((range) => range.split(";", 1)[0]?.trim().toLowerCase());
-  return ranges.length === 0 || [type, "application/*", "*/*"].some((range) => ranges.includes(range));
 }
 
 function dialogOf(

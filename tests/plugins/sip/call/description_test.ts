@@ -81,6 +81,26 @@ Deno.test("RFC 2046 5.1.1: an INVITE whose parts cannot be told apart is refused
   assert.deepEqual([response.status, response.reason], [400, "A multipart body needs a boundary"]);
 });
 
+for (
+  const [accept, status] of [
+    ["text/nobodyKnowsThis", 406],
+    ["", 406],
+    ["text / plain, Application / SDP ;level=1", 200],
+    ["application/*", 200],
+    ["*/*;q=0.1", 200],
+  ] as const
+) {
+  Deno.test(`RFC 4475 3.3.15, RFC 3261 20.1: an INVITE with Accept: ${accept} is answered ${status}`, async () => {
+    await using bench = openBench();
+    const response = await invite(bench, { headers: [SDP_TYPE, ["Accept", accept]], body: sdp() });
+    assert.equal(response.status, status);
+    if (status === 406) {
+      assert.match(response.headers.get("Warning") ?? "", /^399 /);
+      assert.equal(textOf(response), "");
+    }
+  });
+}
+
 /** Answers INVITEs of ours by 200 with this body. */
 function answering({ phone }: Bench, { headers, body }: { headers: readonly Header[]; body: string }): void {
   phone.onInvite = (transaction) =>

@@ -4,6 +4,7 @@ import {
   SipHeaders,
   type SipRequest,
   type SipResponse,
+  tagOf,
   writeMessage,
 } from "../../../../plugins/sip/lib/message/mod.ts";
 import type { InviteTransaction } from "../../../../plugins/sip/lib/transaction/mod.ts";
@@ -193,6 +194,7 @@ for (
     await using bench = openBench();
     const response = await invite(bench, extra).transaction.final;
     assert.equal(response.status, status);
+    assert.notEqual(tagOf(response.headers.get("To") ?? ""), undefined, "RFC 3261 8.2.6.2");
     if (header) assert.equal(response.headers.get(header[0]), header[1]);
     const { call, end } = await only(bench.us);
     assert.deepEqual([end.by, end.status], ["us", status]);

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { RequestRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
 import { SipHeaders } from "../../../../plugins/sip/lib/message/mod.ts";
-import { bestRefusal, errorOfStatus, meaningOf } from "../../../../plugins/sip/phone/refusal.ts";
+import { bestRefusal, errorOfStatus, isRefusedForSound, meaningOf } from "../../../../plugins/sip/phone/refusal.ts";
 import { PhoneError } from "../../../../server/plugin/mod.ts";
 
 const refused = (status: number, reason: string) => new RequestRefused({ status, reason });
@@ -35,6 +35,14 @@ Deno.test("docs/sip.md tells the same meaning of every status", async () => {
     equal(errorOfStatus(status), name, String(status));
   }
   equal(new Set(listed).size, listed.length);
+});
+
+Deno.test("docs/sip.md tells the statuses at which a number is told though the call is refused", async () => {
+  const page = await Deno.readTextFile(new URL("../../../../docs/sip.md", import.meta.url));
+  const told = /no sound in it \(([\d,\s]+)\)/.exec(page)?.[1]?.split(/,\s+/).map(Number);
+  const statuses = Array.from({ length: 400 }, (_, index) => 300 + index);
+  deepEqual(statuses.filter((status) => isRefusedForSound({ by: "us", status })), told);
+  deepEqual(statuses.filter((status) => isRefusedForSound({ by: "phone", status })), []);
 });
 
 Deno.test("RFC 3261 16.7: of several refusals that of the whole phone or of its person counts, else the lowest", () => {

@@ -14,10 +14,15 @@ function told(said: Said, { from = PHONE, options = {} }: { from?: Peer; options
   return response;
 }
 
-Deno.test("RFC 3261 8.2.1: a method that nobody knows is answered 405 with Allow", () => {
-  for (const method of ["PUBLISH", "REFER", "MESSAGE", "PRACK", "invite", "X"]) {
+Deno.test("RFC 3261 8.2.1, 21.5.2, RFC 4475 3.1.1.5: a method that is not for here is answered 405, one that nobody knows 501, both with Allow", () => {
+  const methods = { 405: ["PUBLISH", "REFER", "MESSAGE", "PRACK"], 501: ["invite", "X", "RE%47IST%45R"] };
+  for (
+    const [status, method] of Object.entries(methods).flatMap(([status, names]) =>
+      names.map((name) => [status, name] as const)
+    )
+  ) {
     const response = told({ ...INVITE, method });
-    assert.equal(response.status, 405);
+    assert.equal(`${response.status}`, status);
     assert.equal(
       response.headers.get("Allow"),
       "ACK, BYE, CANCEL, INFO, INVITE, OPTIONS, REGISTER, SUBSCRIBE, UPDATE",

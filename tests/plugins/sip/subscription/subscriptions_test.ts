@@ -166,6 +166,7 @@ for (
     const phone = new Subscriber(bench);
     const response = await phone.subscribe(header);
     assert.equal(response.status, status);
+    assert.notEqual(tagOf(response.headers.get("To") ?? ""), undefined, "RFC 3261 8.2.6.2");
     if (answer) assert.equal(response.headers.get(answer[0]), answer[1]);
     assert.deepEqual(phone.notified, []);
   });

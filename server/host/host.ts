@@ -123,6 +123,7 @@ export function createHost(
     },
     async stop() {
       await Promise.all(supervisors.map((supervisor) => supervisor.stop()));
+      await watch.end();
     },
     conditions: () => supervisors.map(({ condition }) => condition),
     plugins: () => supervisors,

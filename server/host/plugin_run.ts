@@ -197,7 +197,9 @@ export class PluginRun {
     this.#process = undefined;
     await remembered;
     // What it was allowed to run would outlive it.
-    if (this.#options.config.grants.run.length > 0) await endGroup(process.pid);
+    if (this.#options.config.grants.run.length > 0) {
+      await endGroup(process.pid).catch((error) => log.add("warn", `what it runs cannot be ended: ${wordsOf(error)}`));
+    }
     leftovers.forget(nonce);
     await temporary.remove(folder);
     if (cause === "pluginStop") return;
@@ -218,8 +220,13 @@ export class PluginRun {
       const { importsPackages, limits } = prepared.launch;
       const folder = await temporary.make(nonce, { importsPackages });
       if (signal.aborted) return void await temporary.remove(folder);
-      const process = launch({ ...prepared.launch, nonce, temporary: folder });
-      return { process, folder, limits, config: prepared.config };
+      try {
+        const process = launch({ ...prepared.launch, nonce, temporary: folder });
+        return { process, folder, limits, config: prepared.config };
+      } catch (error) {
+        await temporary.remove(folder);
+        throw error;
+      }
     } catch (error) {
       if (error instanceof PluginRefusal || signal.aborted) throw error;
       return this.#crash(`it could not be launched: ${wordsOf(error)}`);

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { within } from "../tools/mod.ts";
 import type { PluginLimits } from "./launch.ts";
 import { exceeded } from "./refusal.ts";
 import { shellLines } from "./shell.ts";
@@ -34,6 +35,8 @@ interface Seen {
 }
 
 const EVERY_MS = 1_000;
+/** How long a look that is under way is waited for, milliseconds. */
+const LAST_LOOK_MS = 2_000;
 const KILOBYTE = 1_024;
 const MEGABYTE = 1_048_576;
 
@@ -81,8 +84,14 @@ export class ResourceWatch {
     };
   }
 
+  /** Waits for the look that is under way, when nothing is watched any more. */
+  async end(): Promise<void> {
+    if (this.#looking) await within(this.#looking, LAST_LOOK_MS);
+  }
+
   async #look(): Promise<void> {
-    const seen = await look([...this.#watched.keys()].map(({ pid }) => pid));
+    // When not even a shell can be started, there are still the folders to look at.
+    const seen = await look([...this.#watched.keys()].map(({ pid }) => pid)).catch(() => new Map<number, Seen>());
     for (const [process, weight] of this.#watched) {
       const { memory, unlinked, threads } = seen.get(process.pid) ?? nothing();
       const { bytes } = await sizeOf(process.temporary).catch(() => ({ bytes: 0 }));
@@ -91,7 +100,7 @@ export class ResourceWatch {
       const mostMb = heapMb + memoryMb;
       if (memory > mostMb * MEGABYTE) process.exceed(exceeded("memory", mostMb));
       else if (bytes + unlinked > temporaryMb * MEGABYTE) process.exceed(exceeded("temporary files", temporaryMb));
-      else await weight.look(threads);
+      else await weight.look(threads).catch(() => {});
     }
   }
 }

@@ -39,7 +39,7 @@ export class Weight {
     this.#pid = pid;
   }
 
-  /** Weighs it anew by what it did since the last look. */
+  /** Weighs it anew by what it did since the last look. @throws What Deno says if no shell can be started. */
   async look(threads: Threads): Promise<void> {
     const now = performance.now();
     const longest = (now - this.#at) * NO_PAUSE;
@@ -49,7 +49,7 @@ export class Weight {
     this.#otherwise = computes === this.#isLess ? 0 : this.#otherwise + 1;
     if (this.#otherwise < (computes ? LOOKS_UNTIL_LESS : LOOKS_UNTIL_MORE)) return;
     this.#otherwise = 0;
-    this.#isLess = computes;
     await shellLines(WEIGH, [String(this.#pid), String(computes ? NICENESS : 0)]);
+    this.#isLess = computes;
   }
 }

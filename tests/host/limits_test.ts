@@ -205,6 +205,28 @@ Deno.test("invariant 6: the runtime of a plugin without packages keeps nothing o
   deepEqual([...Deno.readDirSync(`${bench.folder}/temporary/${folder}`)], []);
 });
 
+Deno.test("invariant 6: where no shell can be started the server goes on, and what lies in temporary folders is still looked at", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/file`, "kept");
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      "-R",
+      "-E",
+      "-S",
+      "--allow-run",
+      new URL("shell_less_process.ts", import.meta.url).href,
+      folder,
+    ],
+    env: { PATH: "/nowhere" },
+  }).output();
+  await Deno.remove(folder, { recursive: true });
+  const words = new TextDecoder();
+  equal(words.decode(stdout), "it exceeded its limit of temporary files, 0 MB (temporaryMb)\n", words.decode(stderr));
+  ok(success);
+});
+
 Deno.test("what a killed server's plugins kept is taken away at the next start", async () => {
   await using bench = await HostBench.of(async (parent) => {
     await Deno.mkdir(`${parent}/temporary/left/deno`, { recursive: true });

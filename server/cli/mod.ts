@@ -8,6 +8,7 @@ import { doctor } from "./commands/doctor.ts";
 import { historyEvents, historyList, historyShow, historyVerify } from "./commands/history.ts";
 import { migrateStatus, migrateUp } from "./commands/migrate.ts";
 import { phoneGet, phoneList, phoneShow } from "./commands/phone.ts";
+import { pluginList, pluginLog, pluginReload, pluginStart, pluginStop } from "./commands/plugin.ts";
 import { request } from "./commands/request.ts";
 import { serve } from "./commands/serve.ts";
 import { tokenCreate, tokenList, tokenRevoke } from "./commands/token.ts";
@@ -28,6 +29,11 @@ export const COMMANDS: readonly Command[] = [
   historyShow,
   historyEvents,
   historyVerify,
+  pluginList,
+  pluginLog,
+  pluginStart,
+  pluginStop,
+  pluginReload,
   tokenCreate,
   tokenList,
   tokenRevoke,

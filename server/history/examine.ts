@@ -3,11 +3,14 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import { wordsOf } from "../core/contract/errors.ts";
 import { HistoryError } from "./contract/store.ts";
 import { HISTORY_FILE } from "./data_folder.ts";
+import { tracesIn } from "./noted_head.ts";
+import { absence, discontinuity } from "./sqlite/continuity.ts";
 import { openForReading, requireOurs } from "./sqlite/database.ts";
 import { NodeSqliteDialect } from "./sqlite/dialect.ts";
 import { executed, MIGRATIONS } from "./sqlite/migrate.ts";
@@ -29,6 +32,8 @@ export interface Examination {
   migrations: MigrationState[];
   /** Wall time of the newest block, milliseconds; undefined if there is none. */
   newestAt: number | undefined;
+  /** Why a start would refuse it: it is older than the history that was here, or another. In words. */
+  discontinuity: string | undefined;
   /** What is damaged, in words; undefined if nothing was found. */
   damage: string | undefined;
   /** Whether every row was looked at; only asked for, and up to 1 GiB. */
@@ -44,6 +49,7 @@ export interface Examination {
 export async function examineHistory(path: string, options: { thorough: boolean }): Promise<Examination> {
   requireOurs(path);
   const { size } = await Deno.stat(path);
+  const traces = await tracesIn(dirname(path));
   await using readable = await readableCopy(path, size);
   const thorough = options.thorough && size <= MOST_BYTES;
   try {
@@ -52,12 +58,24 @@ export async function examineHistory(path: string, options: { thorough: boolean 
     return {
       migrations: statesOf(await executed(db)),
       newestAt: newestOf(database),
+      discontinuity: absence(traces, { isThere: true }) ?? discontinuity(database, traces),
       damage: thorough ? damageOf(database) : undefined,
       thorough,
     };
   } catch (error) {
-    return { migrations: [], newestAt: undefined, damage: wordsOf(error), thorough: false };
+    return {
+      migrations: [],
+      newestAt: undefined,
+      discontinuity: undefined,
+      damage: wordsOf(error),
+      thorough: false,
+    };
   }
+}
+
+/** Why a start would refuse a data folder in which no history lies, in words; undefined if none ever did. */
+export async function examineAbsence(folder: string): Promise<string | undefined> {
+  return absence(await tracesIn(folder), { isThere: false });
 }
 
 /**

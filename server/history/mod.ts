@@ -39,3 +39,9 @@ export async function examineHistory(path: string, options: { thorough: boolean 
   const examine = await import("./examine.ts");
   return await examine.examineHistory(path, options);
 }
+
+/** Looks at a data folder in which no history lies: `examineAbsence` of `examine.ts`. */
+export async function examineAbsence(folder: string): Promise<string | undefined> {
+  const examine = await import("./examine.ts");
+  return await examine.examineAbsence(folder);
+}

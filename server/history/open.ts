@@ -57,6 +57,8 @@ export interface OpenHistory extends Opened, AsyncDisposable {
   waiting(): number;
   /** The write-ahead log, while somebody's reading keeps it from being cut back. */
   heldLog(): HeldLog | undefined;
+  /** What became of the file where it was taken away, in words: then nothing is accepted any more. */
+  displaced(): string | undefined;
   /** The newest block. */
   head(): Head;
   /**
@@ -147,6 +149,7 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
     attempts,
     waiting: () => history.waiting,
     heldLog: () => lookout.held,
+    displaced: () => history.displaced,
     head: () => blocks.head(),
     close,
     async [Symbol.asyncDispose]() {

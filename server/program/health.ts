@@ -11,6 +11,9 @@ import { given } from "../tools/mod.ts";
  */
 const TOLD: readonly string[] = Object.values(STOPPED_BECAUSE);
 
+/** What helps where the history's file was taken away. */
+const END_IT = "end the server, which copies all that it has, and says where";
+
 /** What `readyz` says: ready when applications can work; degraded is said beside it. */
 export function health(
   { lifecycle, host, opened, safe }: { lifecycle: Lifecycle; host: Host; opened: OpenHistory; safe: boolean },
@@ -27,7 +30,7 @@ export function health(
     ...(stopping ? ["The server is stopping"] : []),
     ...(safe ? ["The server was started with --safe: it started no plugin"] : []),
     ...(settled ? [] : ["Plugins are still starting"]),
-    ...(trouble === undefined ? [] : [trouble]),
+    ...(trouble === undefined ? [] : [trouble === opened.displaced() ? `${trouble}: ${END_IT}` : trouble]),
     ...(accepted === undefined ? [] : [`The history was taken as it is, with --accept-history: ${accepted}`]),
     ...(held === undefined ? [] : [heldWords(held)]),
     ...(damaged === undefined ? [] : [`The history is not as it was written: ${damaged}`]),

@@ -178,6 +178,39 @@ for (const [what, { damage, words }] of Object.entries(DAMAGED)) {
   });
 }
 
+Deno.test("a history that a start would refuse is a fault: one that is gone, and an older one", async () => {
+  using folder = await usedFolder();
+  const file = `${folder.path}/history.db`;
+  await Deno.copyFile(file, `${folder.path}/older`);
+  {
+    await using server = await startServer({ data: folder.path, token: crypto.randomUUID(), args: ["--safe"] });
+    await server.stop();
+  }
+  for (
+    const [does, words] of [
+      [() => Deno.rename(`${folder.path}/older`, file), /^No server starts: it ends at block \d+, but block \d+ of /],
+      [() => Deno.remove(file), /^No server starts: it is not there, but its block \d+ of /],
+    ] as const
+  ) {
+    await does();
+    const before = trace(folder.path);
+    const found = await examine(folder.path);
+    match(found.about("history")!.says, words);
+    match(found.about("history")!.remedy!, /--accept-history$/);
+    deepEqual({ code: found.code, faults: found.faults }, { code: 1, faults: ["bad history"] });
+    deepEqual(trace(folder.path), before);
+  }
+});
+
+Deno.test("a history that is deleted under a running server is a fault, with the way out", async () => {
+  await using server = await startServer({ args: ["--safe"] });
+  await Deno.remove(`${server.data}/history.db`);
+  const found = await examine(server.data);
+  match(found.about("history")!.says, /^It is not there, though process \d+ writes it$/);
+  match(found.about("history")!.remedy!, /^End the server: it leaves a copy/);
+  equal(found.code, 1);
+});
+
 Deno.test("a configuration that is not valid is a fault, and the rest is looked at all the same", async () => {
   using folder = await usedFolder();
   const config = `${folder.path}/config.json`;

@@ -60,7 +60,7 @@ Deno.test("the history is listed, filtered, shown and verified from a shell", as
   const facts = await cli(["history", "events", ...at]);
   for (const line of facts.stdout.trimEnd().split("\n")) ok([...line].length <= 80, line);
   match(facts.stdout, /^SEQ +AT +TYPE +ABOUT +DETAIL\n/);
-  match(facts.stdout, / virtual:desk-1 +\{.*…\n/);
+  match(facts.stdout, / virtual:desk-1 +cause=shutdown .*…\n/);
   equal(facts.stderr, "What ends with … is cut: --wide shows all\n");
   match((await cli(["history", "verify", ...at])).stdout, /^The history is whole: \d+ blocks, \d+ rows\n$/);
   equal(jsonLines(await cli(["history", "verify", "--json", ...at]))[0]?.["ok"], true);

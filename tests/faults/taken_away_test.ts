@@ -15,7 +15,8 @@ Deno.test("a history that is deleted under a running server: 503 with the reason
   using folder = temporaryFolder();
   const data = `${folder.path}/data`;
   const token = crypto.randomUUID();
-  const says = "history.db has been deleted or moved away";
+  const says =
+    "history.db has been deleted or moved away: end the server, which copies all that it has, and says where";
   let copy: string | undefined;
   {
     await using server = await startServer({ data, token, args: ["--safe"] });

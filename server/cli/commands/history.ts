@@ -123,7 +123,7 @@ export const historyEvents = command({
             TOKEN: ({ token }: AnyFact) => token ?? "-",
             CODE: ({ code }: AnyFact) => code ?? "-",
           }),
-          DETAIL: ({ detail }) => JSON.stringify(detail),
+          DETAIL: ({ detail }) => wide ? JSON.stringify(detail) : pairsOf(detail) || "-",
         },
         yielding: wide ? [] : ["DETAIL"],
         none: noneOf(filter, "No fact"),
@@ -186,10 +186,14 @@ function noneOf(filter: Readonly<Record<string, unknown>>, what: string): string
   return given.length === 0 ? `${what} stands in the history` : `${what} in the history fits ${given.join(" and ")}`;
 }
 
-/** Parameters as `request` takes them. */
+/** Parameters as `request` takes them, and what else has names and values. */
 function pairsOf(params: Readonly<Record<string, unknown>>): string {
   return Object.entries(params).map(([key, value]) => {
-    const text = Array.isArray(value) ? value.join() : String(value);
+    const text = Array.isArray(value)
+      ? value.join()
+      : typeof value === "object"
+      ? JSON.stringify(value)
+      : String(value);
     const points = [...text];
     return `${key}=${points.length > LONGEST ? `${points.slice(0, LONGEST).join("")}…` : text}`;
   }).join(" ");

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { examineHistory, HISTORY_FILE } from "../../history/mod.ts";
+import { examineAbsence, examineHistory, HISTORY_FILE } from "../../history/mod.ts";
 import { shellLines } from "../../host/mod.ts";
 import { readServerFile } from "../../program/mod.ts";
 import { about, type Check, type Finding } from "./check.ts";
@@ -63,12 +63,22 @@ export const checkServerFile: Check = async ({ data, owner }) => {
 /** A clock may be off by that much, milliseconds. */
 const CLOCK_SLACK_MS = 60_000;
 
-/** Whether the history is whole and fits this build. */
-export const checkHistory: Check = async ({ data }) => {
+/** What helps where a start would refuse the history. */
+const RESTORE = "Restore the right file, with its -wal if it has one; or start once with --accept-history";
+
+/** Whether the history is the one that was here, is whole and fits this build. */
+export const checkHistory: Check = async ({ data, owner }) => {
   const { good, odd, bad } = about("history");
   const path = `${data}/${HISTORY_FILE}`;
-  if (await stat(path) === undefined) return [odd("There is none yet", "The first start of the server makes it")];
-  const { migrations, newestAt, damage, thorough } = await examineHistory(path, { thorough: true });
+  if (await stat(path) === undefined) {
+    if (owner !== undefined) {
+      return [bad(`It is not there, though ${owner} writes it`, "End the server: it leaves a copy, and says where")];
+    }
+    const absence = await examineAbsence(data);
+    if (absence !== undefined) return [bad(`No server starts: ${absence}`, RESTORE)];
+    return [odd("There is none yet", "The first start of the server makes it")];
+  }
+  const { migrations, newestAt, discontinuity, damage, thorough } = await examineHistory(path, { thorough: true });
   if (damage !== undefined) {
     return [bad(`It is damaged: ${damage}`, "Restore a copy, and keep this file for looking into")];
   }
@@ -76,6 +86,10 @@ export const checkHistory: Check = async ({ data }) => {
     migrations.filter((migration) => migration.state === state).map(({ name }) => name).join(", ");
   const [unknown, pending] = [names("unknown"), names("pending")];
   const found: Finding[] = [];
+  // What a running server writes is newer than what it has noted, and it looks after its file by itself.
+  if (owner === undefined && discontinuity !== undefined) {
+    found.push(bad(`No server starts: ${discontinuity}`, RESTORE));
+  }
   if (unknown !== "") {
     found.push(
       bad(

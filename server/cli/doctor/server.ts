@@ -39,7 +39,12 @@ export const checkAddress: Check = ({ configuration, owner }) => {
 export const checkReadiness: Check = async ({ data, owner }) => {
   if (owner === undefined) return [];
   const { good, odd, bad } = about("server");
-  const { ready, reasons } = await withServer({ data }, ({ server }) => server.readiness());
+  const { ready, reasons, plugins } = await withServer({ data }, ({ server }) => server.readiness());
   if (reasons.length === 0) return [good("It is ready")];
-  return reasons.map((reason) => ready ? odd(reason) : bad(reason));
+  return reasons.map((reason) => {
+    const plugin = plugins.find(({ name }) => reason.startsWith(`Plugin ${name} is `));
+    const remedy = plugin &&
+      `plugin list says why, plugin log ${plugin.name} more; plugin start ${plugin.name} tries again`;
+    return ready ? odd(reason, remedy) : bad(reason, remedy);
+  });
 };

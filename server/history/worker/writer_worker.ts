@@ -67,9 +67,12 @@ interface OpenAsked {
 /** @throws {HistoryError} If something is amiss, and the operator has not accepted it. */
 function accepted(reason: string | undefined, { file, accept }: OpenAsked): string | undefined {
   if (reason === undefined || accept) return reason;
+  const otherwise = sizeOf(file) > 0
+    ? "to take what is there (tokens that were revoked since may be valid again)"
+    : "to begin a new one (no token of the old one is valid then)";
   throw new HistoryError(
     `Cannot go on with the history ${file}: ${reason}. Restore the right file, with its -wal if it has one; or start ` +
-      "once with --accept-history to take what is there (tokens that were revoked since may be valid again)",
+      `once with --accept-history ${otherwise}`,
     { exitCode: 2 },
   );
 }

@@ -89,7 +89,7 @@ function wordsOfFault(error: unknown): string {
 /** Writes when the history cannot be written, and when it can be again. */
 export const historyLog: HistoryWatch = {
   committed() {},
-  failed: (reason) => logOf("history").error("cannot write; nothing is accepted until it works again", { reason }),
+  failed: (reason) => logOf("history").error("nothing is accepted now", { reason }),
   resumed: () => logOf("history").info("writing works again"),
   held(log) {
     if (log === undefined) logOf("history").info("the write-ahead log can be cut back again");

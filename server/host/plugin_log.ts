@@ -7,6 +7,7 @@ import type { LogLevel, LogLine } from "../core/contract/managed_plugin.ts";
 import { spaced } from "../core/contract/text.ts";
 import { TokenBucket } from "../tools/mod.ts";
 import { clip, TEXT_LIMIT } from "../wire/mod.ts";
+import type { LoopShare } from "./loop_share.ts";
 
 /** A line on its way into the server's log. */
 export interface LogEntry extends Omit<LogLine, "at"> {
@@ -102,15 +103,16 @@ export class PluginLog {
  */
 export async function readLines(
   reader: ReadableStreamDefaultReader<Uint8Array>,
-  take: (line: string) => void,
+  { take, share }: { take: (line: string) => void; share: LoopShare },
 ): Promise<void> {
   const decoder = new TextDecoder();
   let line = "";
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+  for (let read = await share.waitFor(reader.read()); !read.done; read = await share.waitFor(reader.read())) {
     const [first = "", ...others] = decoder.decode(read.value, { stream: true }).split("\n");
     line += first.slice(0, TEXT_LIMIT - line.length);
     for (const next of others) {
       take(line);
+      if (share.isSpent) await share.yield();
       line = next.slice(0, TEXT_LIMIT);
     }
   }

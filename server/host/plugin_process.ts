@@ -22,7 +22,8 @@ import {
   type ToPlugin,
   WIRE_VERSION,
 } from "../wire/mod.ts";
-import { within } from "../tools/mod.ts";
+import { TokenBucket, within } from "../tools/mod.ts";
+import { LOOP_SHARE, LoopShare } from "./loop_share.ts";
 import { fromPlugin, WireFault } from "./messages.ts";
 import { PluginLink } from "./plugin_link.ts";
 import { type PluginLog, readLines } from "./plugin_log.ts";
@@ -62,8 +63,6 @@ export interface ProcessOptions {
   onReady(): void;
 }
 
-/** How long frames are handled in one go, so that a flood leaves the loop to others. */
-const SLICE_MS = 4;
 /** Bytes that may wait for a plugin which does not read. */
 const MOST_WAITING_BYTES = 67_108_864;
 /** How long the pipes of an ended process are still read: a grandchild may hold them open for ever. */
@@ -83,7 +82,7 @@ export class SupervisedProcess {
   #heart: ReturnType<typeof setInterval> | undefined;
   /** The numbers of heartbeats that it has not answered, oldest first. */
   #unanswered: number[] = [];
-  #sliceEnd = performance.now() + SLICE_MS;
+  readonly #work = new TokenBucket(LOOP_SHARE);
   #waitingBytes = 0;
   #beat: Beat | undefined;
 
@@ -117,7 +116,10 @@ export class SupervisedProcess {
     this.#send({ type: "hello", wire: WIRE_VERSION, name, config, beatMs: bounds.heartbeatMs });
     const stdout = this.#process.stdout.getReader();
     const stderr = this.#process.stderr.getReader();
-    const reading = Promise.all([this.#listen(stdout), readLines(stderr, (line) => log.printed(line))]);
+    const reading = Promise.all([
+      this.#listen(stdout),
+      readLines(stderr, { take: (line) => log.printed(line), share: new LoopShare(this.#work) }),
+    ]);
     // It is waited for below; until then its failure must not count as unhandled.
     reading.catch(() => {});
     const status = await this.#process.status;
@@ -156,12 +158,13 @@ export class SupervisedProcess {
 
   async #listen(stdout: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
     const frames = new FrameReader();
+    const share = new LoopShare(this.#work);
     try {
-      for (let read = await stdout.read(); !read.done; read = await stdout.read()) {
+      for (let read = await share.waitFor(stdout.read()); !read.done; read = await share.waitFor(stdout.read())) {
         for (const messages of frames.push(read.value)) {
           for (const message of messages) {
             this.#receive(message);
-            if (performance.now() > this.#sliceEnd) await this.#nextSlice();
+            if (share.isSpent) await share.yield();
           }
         }
       }
@@ -171,11 +174,6 @@ export class SupervisedProcess {
       const ours = !(error instanceof FrameError || error instanceof WireFault);
       this.#kill("protocolError", `${ours ? "its message could not be handled" : "it broke the wire"}: ${words}`);
     }
-  }
-
-  async #nextSlice(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-    this.#sliceEnd = performance.now() + SLICE_MS;
   }
 
   #receive(unchecked: unknown): void {

@@ -98,8 +98,8 @@ export class FrameReader {
   /**
    * Gives the messages of every frame that the bytes complete. The bytes are copied where they must be kept.
    *
-   * @throws {FrameError} If a length is over {@linkcode FRAME_LIMIT} or a body is not a JSON array; nothing after it
-   * can be read.
+   * @throws {FrameError} If a length is over {@linkcode FRAME_LIMIT} or a body is not a JSON array with something in
+   * it; nothing after it can be read.
    */
   *push(bytes: Uint8Array): Generator<unknown[]> {
     if (this.#held + bytes.length < this.#needed) return this.#keep(bytes);
@@ -149,7 +149,9 @@ export class FrameReader {
     } catch (error) {
       throw new FrameError("a frame whose body is not JSON in UTF-8", { cause: error });
     }
-    if (!Array.isArray(messages)) throw new FrameError("a frame whose body is not an array of messages");
+    if (!Array.isArray(messages) || messages.length === 0) {
+      throw new FrameError("a frame whose body is not an array of messages");
+    }
     return messages;
   }
 }

@@ -42,6 +42,7 @@ Deno.test("beats that a thread of the plugin sends by itself do not hide that it
 const LIES: [string, string][] = [
   ["bytes that are no frame", `writeSync(1, new TextEncoder().encode("hello, terminal"))`],
   ["a body that is no JSON", `frame("[{")`],
+  ["a frame without a message", `frame("[]")`],
   ["a message of an unknown type", `frame('[{"type":"reboot"}]')`],
   ["a message with a field too many", `frame('[{"type":"ready","now":true}]')`],
   ["a completion with a result that is none", `frame('[{"type":"done","requestId":1,"result":5}]')`],

@@ -105,7 +105,7 @@ export class UdpSocket {
       this.#leaving.add(sent.promise);
       this.#socket.send(bytes, to.port, to.host, (cause) => {
         this.#leaving.delete(sent.promise);
-        if (cause) sent.reject(new TransportError(`Cannot send to ${peerText(to)}: ${cause.message}`, { cause }));
+        if (cause) sent.reject(new TransportError(`Cannot send to ${peerText(to)}: ${whyNot(cause, to)}`, { cause }));
         else sent.resolve();
       });
     }
@@ -114,4 +114,10 @@ export class UdpSocket {
       if (this.#queue.length > 0) this.#flush();
     });
   }
+}
+
+/** Why a datagram did not go out; of what Deno does not permit, Node's error says `UNKNOWN`. */
+function whyNot(cause: Error, { host, port }: Peer): string {
+  const { state } = Deno.permissions.querySync({ name: "net", host: `${hostText(host)}:${port}` });
+  return state === "granted" ? cause.message : '"net" access to that address is not granted';
 }

@@ -45,6 +45,19 @@ Deno.test("RFC 3261 18.1.1: a datagram as long as UDP can carry arrives whole; a
   await rejects(us.transports.send(new Uint8Array(65_508), us.at("udp")), TransportError);
 });
 
+for (const host of ["192.0.2.1", "2001:db8::1"]) {
+  Deno.test(`an address that nothing grants is told as that: ${host}`, async () => {
+    await using us = await Ears.open({
+      listen: [{ host: host.includes(":") ? "::1" : "127.0.0.1", port: 0 }],
+      transports: ["udp"],
+    });
+    await rejects(us.transports.send(bytesOf(message("ONE")), { transport: "udp", host, port: 5060 }), {
+      name: "TransportError",
+      message: /^Cannot send to udp \S+:5060: "net" access to that address is not granted$/,
+    });
+  });
+}
+
 Deno.test("what only keeps a NAT open, and what is longer than allowed, is not handed over", async () => {
   await using us = await Ears.open({ transports: ["udp"], bounds: { mostBytes: 1_000 } });
   for (const text of ["", "\r\n\r\n", "\0\0\0\0", "x".repeat(1_001), message("LAST")]) {

@@ -46,27 +46,54 @@ async function readNote(path: string): Promise<NotedHead | "unreadable" | undefi
   }
 }
 
+/** The bytes of a note: as many with a log as without. */
+function bytesOf({ historyId, block, hash, at, log }: NotedHead): Uint8Array<ArrayBuffer> {
+  const text = JSON.stringify({ version: 1, historyId, block, hash, at, log });
+  return new TextEncoder().encode(`${text}${log ? " " : ""}\n`);
+}
+
 /**
  * Notes the newest block, which is on disk.
  *
  * @throws {HistoryError} If it cannot be written.
  */
-export async function noteHead(folder: string, { historyId, block, hash, at, log }: NotedHead): Promise<void> {
+export async function noteHead(folder: string, head: NotedHead): Promise<void> {
   const path = `${folder}/${FILE}`;
   const draft = `${path}.new`;
   try {
     {
       using file = await Deno.open(draft, { write: true, create: true, truncate: true, mode: 0o600 });
-      await file.write(
-        new TextEncoder().encode(`${JSON.stringify({ version: 1, historyId, block, hash, at, log })}\n`),
-      );
+      await file.write(bytesOf(head));
       await file.sync();
     }
     await Deno.rename(draft, path);
   } catch (error) {
-    throw new HistoryError(`Cannot write ${path}: ${wordsOf(error)}. The data folder's disk must have space`, {
-      exitCode: 2,
-      cause: error,
-    });
+    throw cannotWrite(path, error);
   }
+}
+
+/**
+ * Expects no log any more beside the block that is noted: whoever closes a database moves its log into the file and
+ * removes it, also a start that fails. The note is overwritten where it lies, for that can be done on a full disk.
+ *
+ * @throws {HistoryError} If it cannot be written.
+ */
+export async function expectNoLog(folder: string): Promise<void> {
+  const path = `${folder}/${FILE}`;
+  const head = await readNote(path);
+  if (head === undefined || head === "unreadable" || !head.log) return;
+  try {
+    using file = await Deno.open(path, { read: true, write: true });
+    await file.write(bytesOf({ ...head, log: false }));
+    await file.sync();
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
+function cannotWrite(path: string, error: unknown): HistoryError {
+  return new HistoryError(`Cannot write ${path}: ${wordsOf(error)}. The data folder's disk must have space`, {
+    exitCode: 2,
+    cause: error,
+  });
 }

@@ -7,13 +7,13 @@ import type { AttemptStore, TokenStore } from "../access/mod.ts";
 import type { HistoryAudit, HistoryReader } from "../core/contract/history.ts";
 import type { History } from "../core/mod.ts";
 import { DEFAULT_BOUNDS, type HistoryBounds } from "./bounds.ts";
-import { type Closed, type Durability, type Head, HistoryError, type Opened } from "./contract/store.ts";
+import { type Closed, type Durability, type Head, HistoryError, type Look, type Opened } from "./contract/store.ts";
 import { type DataFolder, HISTORY_FILE } from "./data_folder.ts";
 import { auditOf } from "./audit.ts";
 import { clockTrouble } from "../core/contract/time.ts";
 import { unlessAborted } from "../tools/mod.ts";
 import { Lookout } from "./lookout.ts";
-import { noteHead, tracesIn } from "./noted_head.ts";
+import { expectNoLog, noteHead, tracesIn } from "./noted_head.ts";
 import { Recorder } from "./recorder.ts";
 import type { HeldLog, HistoryWatch } from "./row_queue.ts";
 import { openSqliteStore } from "./worker/mod.ts";
@@ -93,12 +93,14 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
   const { now = Date.now } = options;
   const wrong = clockTrouble(now());
   if (wrong !== undefined) throw new HistoryError(`Cannot open the history of ${path}: ${wrong}`, { exitCode: 2 });
+  const traces = await tracesIn(path);
+  if (traces.log) await expectNoLog(path);
   let recorder: Recorder | undefined;
   const store = await openSqliteStore({
     folder: path,
     durability: options.durability,
     sliceRows: bounds.sliceRows,
-    traces: await tracesIn(path),
+    traces,
     accept: options.accept ?? false,
     onBroken: (error) => recorder?.fail(error),
   });
@@ -111,8 +113,13 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
   });
   const { historyId } = opened;
   const isFull = opened.durability === "full";
+  const noteWithoutLog = () => noteHead(path, { ...blocks.head(), historyId, log: false });
   // All of it has been moved out of the log.
-  await noteHead(path, { ...blocks.head(), historyId, log: false });
+  await noteWithoutLog().catch(async (error) => {
+    const signal = AbortSignal.timeout(bounds.closeMs);
+    await Promise.all([reading.close(signal), blocks.close(signal)]);
+    throw error;
+  });
   const lookout = new Lookout({
     bounds,
     look: blocks.look,
@@ -130,11 +137,14 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
   const close = async ({ signal = AbortSignal.timeout(bounds.closeMs) } = {}): Promise<number> => {
     const [abandoned] = await Promise.all([history.close(signal), reading.close(signal)]);
     await unlessAborted(lookout.end(), signal).catch(() => {});
-    // Before the log goes: killed in between, the note is right with a log and without.
-    const note = () => noteHead(path, { ...blocks.head(), historyId, log: false }).catch(() => {});
+    // A copy takes longer than an end may: what was done to the file since the last look is asked for before.
+    const look = await unlessAborted(blocks.look(bounds), signal).catch((): Look => ({}));
+    const gone = history.displaced ?? look.displaced;
+    // Before the log goes: killed in between, the note is right with a log and without. A full disk takes none.
+    const note = () => noteWithoutLog().catch(() => expectNoLog(path)).catch(() => {});
     if (isFull && !signal.aborted) await unlessAborted(note(), signal).catch(() => {});
-    const closed = await blocks.close(history.displaced === undefined ? signal : AbortSignal.timeout(bounds.saveMs));
-    const displaced = closed?.displaced ?? history.displaced;
+    const closed = await blocks.close(gone === undefined ? signal : AbortSignal.timeout(bounds.saveMs));
+    const displaced = closed?.displaced ?? gone;
     if (displaced !== undefined) throw lost(path, { displaced, ...closed });
     if (closed && !isFull) await note();
     return abandoned;

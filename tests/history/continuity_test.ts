@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, notEqual, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, notEqual, ok, rejects, throws } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { retry } from "@std/async/retry";
 import { Kysely } from "kysely";
@@ -23,6 +23,16 @@ async function serveOnce(path: string): Promise<string> {
   await using opened = await openIn(path);
   await opened.history.note(someFact());
   return opened.historyId;
+}
+
+/** Kills a process that writes, once its log is expected beside the history. */
+async function killOnceLogIsNoted(path: string, { before = () => {} } = {}): Promise<void> {
+  const writing = runModule("./writing_process.ts", { args: [path] });
+  const isLogNoted = () => JSON.parse(Deno.readTextFileSync(`${path}/history-head.json`)).log as boolean;
+  // It writes for as long as somebody reads what it says.
+  do ok(!(await writing.lines.next()).done); while (!isLogNoted());
+  before();
+  await writing.kill();
 }
 
 /** What a refused start must not touch. */
@@ -136,13 +146,31 @@ Deno.test("another history in the place of a history is refused", async () => {
 
 Deno.test("a killed server's history without its write-ahead log is refused", async () => {
   using folder = temporaryFolder();
-  const writing = runModule("./writing_process.ts", { args: [folder.path] });
-  equal((await writing.lines.next()).value, "ready");
-  const noted = () => JSON.parse(Deno.readTextFileSync(`${folder.path}/history-head.json`)).log as boolean;
-  await retry(() => ok(noted()), { minTimeout: 10, maxTimeout: 50, maxAttempts: 500 });
-  await writing.kill();
+  await killOnceLogIsNoted(folder.path);
   Deno.removeSync(`${folder.path}/history.db-wal`);
   await refusesUntilAccepted(folder.path, /its write-ahead log is gone|it ends at block \d+, but block \d+/);
+});
+
+Deno.test("a start that fails takes the log of a killed server with it, and the next one misses none", async () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/history.db`;
+  await killOnceLogIsNoted(folder.path, {
+    before() {
+      using database = new DatabaseSync(file);
+      database.exec("pragma busy_timeout = 5000; insert into kysely_migration values ('9999_of_tomorrow', '')");
+    },
+  });
+  await rejects(openIn(folder.path), /9999_of_tomorrow/);
+  await retry(() => throws(() => Deno.statSync(`${file}-wal`), Deno.errors.NotFound), {
+    minTimeout: 10,
+    maxTimeout: 50,
+    maxAttempts: 500,
+  });
+  {
+    using database = new DatabaseSync(file);
+    database.exec("delete from kysely_migration where name = '9999_of_tomorrow'");
+  }
+  await serveOnce(folder.path);
 });
 
 Deno.test("a history that is copied without its log has its block 0 and no token that was revoked", async () => {

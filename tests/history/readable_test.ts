@@ -22,7 +22,9 @@ const time = fc.oneof(
   fc.constantFrom(-1, 0, -62_167_219_200_001, 253_402_300_799_999, 253_402_300_800_000, 8.64e15, -8.64e15),
 );
 const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
-const json = fc.dictionary(text, fc.jsonValue({ maxDepth: 3 }), { noNullPrototype: true });
+/** No field of an operation or a fact is called `__proto__`, and the reader passes over one that is. */
+const key = text.filter((name) => name !== "__proto__");
+const json = fc.dictionary(key, fc.jsonValue({ maxDepth: 3 }), { noNullPrototype: true });
 
 const accepted = fc.record({
   at: time,

@@ -68,9 +68,13 @@ export class Fork {
     return this.#legs.some(({ contact }) => isThere(contact));
   }
 
-  /** A person who declines at one phone does not want to hear the others either (RFC 3261 21.6). */
+  /**
+   * A person who declines at one phone does not want to hear the others either (RFC 3261 21.6); one that was answered
+   * meanwhile is none of those (16.7, step 5).
+   */
   #refused(error: unknown): void {
-    if (error instanceof RequestRefused && error.status >= 600) this.#hangUp(() => true);
+    if (!(error instanceof RequestRefused) || error.status < 600) return;
+    this.#hangUp(({ call }) => call.state !== "answered");
   }
 
   #hangUp(which: (leg: Leg) => boolean): void {

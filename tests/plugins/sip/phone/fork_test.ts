@@ -50,6 +50,26 @@ Deno.test("who rings on after another contact has refused is not given up before
   equal(await standing(cancelled), "rejected: SIP 408 Request Timeout");
 });
 
+Deno.test("RFC 3261 16.7: a contact that was answered stays so when another declines before our CANCEL is there", async () => {
+  const { desk, stale: hall, fork: both } = fork();
+  hall.rings();
+  desk.answers();
+  equal((await both.answered).contact, "desk");
+  hall.refuses(603, "Decline");
+  await standing(both.answered);
+  deepEqual([desk.asked, hall.asked], [[], ["hangUp"]]);
+});
+
+Deno.test("RFC 3261 16.7: what is answered after another contact has declined is hung up with what rings", async () => {
+  const { desk, stale: hall, fork: both } = fork();
+  hall.refuses(603, "Decline");
+  await standing(both.ringing);
+  desk.answers();
+  desk.confirms();
+  await rejects(both.answered, /SIP 603/);
+  deepEqual(desk.asked, ["hangUp"]);
+});
+
 Deno.test("a contact that rings is waited for, though the phone has refused at another", async () => {
   const { clock, desk, stale: other, fork: both } = fork();
   other.rings();

@@ -49,6 +49,18 @@ Deno.test("a body that is not declared as JSON is 415 (api section 2)", async ()
   }
 });
 
+Deno.test("RFC 9110 8.4: a body in a content coding is 415, which names it, rather than no UTF-8 or no JSON", async () => {
+  await using server = new TestServer();
+  const post = (coding: string) =>
+    server.call("POST", PATH, { body: "{}", headers: { ...TYPE, "content-encoding": coding } });
+  for (const coding of ["gzip", "br", "identity, gzip"]) {
+    const { status, body: problem } = await post(coding);
+    equal(status, 415, coding);
+    equal(problem?.["detail"], `The Content-Encoding is "${coding}"; the body must be sent as it is`);
+  }
+  equal((await post("Identity")).status, 400);
+});
+
 Deno.test("a body over 64 KiB is 413, with a Content-Length and without (api section 1)", async () => {
   await using server = new TestServer();
   const start = `{"operation":"devSpecific","params":"`;

@@ -102,6 +102,7 @@ async function exchange(server: RunningServer, text: string): Promise<string> {
 const HEADERS = [
   "Accept",
   "Authorization",
+  "Content-Encoding",
   "Content-Type",
   "Cookie",
   "Expect",

@@ -61,6 +61,10 @@ function checkMediaType(headers: Headers): void {
     const was = type === null ? "is missing" : `is ${quoted(type)}`;
     throw new Refusal("not-json", `The Content-Type ${was}; it must be application/json, in UTF-8`);
   }
+  const coding = headers.get("content-encoding");
+  if (coding !== null && coding.toLowerCase() !== "identity") {
+    throw new Refusal("not-json", `The Content-Encoding is ${quoted(coding)}; the body must be sent as it is`);
+  }
 }
 
 async function readBytes(request: Request, limit: number): Promise<Uint8Array> {

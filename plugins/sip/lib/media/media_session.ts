@@ -168,8 +168,7 @@ export class MediaSession {
     if (!packet) return;
     this.#remote.latch(from);
     if (packet.payloadType !== this.#digitsIn && packet.payloadType !== this.#agreement?.digits) return;
-    const digit = this.#heard.hear(packet);
-    if (digit !== undefined) this.#options.onDigit(digit);
+    for (const digit of this.#heard.hear(packet)) this.#options.onDigit(digit);
   }
 
   #isOverRate(): boolean {

@@ -22,6 +22,10 @@ interface Heard {
 const REMEMBERED = 32;
 /** What a duration cannot go beyond; a longer press goes on in a segment of its own (2.5.1.3). */
 const LONGEST_SEGMENT = 0xffff;
+/** An event in a packet (2.3). */
+const EVENT_BYTES = 4;
+/** How many events one packet may tell of: each is a digit that somebody must be told. */
+const MOST_PACKED = 4;
 /** How many places the packets at the end of an event can be apart: there are three of them (2.5.1.4). */
 const NEAR = 3;
 
@@ -36,11 +40,13 @@ const NEAR = 3;
 export class TelephoneEvents {
   readonly #heard: Heard[] = [];
 
-  /** Takes a packet. @returns The digit, if this is the first that is heard of it. */
-  hear({ source, timestamp, sequence, marker, payload }: RtpPacket): string | undefined {
-    const [code, flags, high, low] = payload;
-    if (code === undefined || flags === undefined || high === undefined || low === undefined) return undefined;
-    const event = { source, timestamp, code, duration: high << 8 | low, ended: (flags & 0x80) !== 0, sequence };
+  /** Takes a packet. @returns The digits of which this is the first that is heard: one, or none, but for packed events. */
+  hear(packet: RtpPacket): string[] {
+    return [...eventsOf(packet)].map((event) => this.#hear(event)).filter((digit) => digit !== undefined);
+  }
+
+  #hear({ marker, ...event }: Heard & { marker: boolean }): string | undefined {
+    const { timestamp, sequence } = event;
     const known = this.#heard.findLast((known) => isAlike(known, event) && known.timestamp === timestamp);
     if (known && !isAnother(known, { ...event, marker })) {
       known.duration = Math.max(known.duration, event.duration);
@@ -53,7 +59,25 @@ export class TelephoneEvents {
     if (this.#heard.length > REMEMBERED) this.#heard.shift();
     const goesOn = !known && before !== undefined && isAlike(before, event) &&
       (isNextSegment(before, event) || isSamePress(before, { ...event, marker }));
-    return goesOn ? undefined : digitOf(code);
+    return goesOn ? undefined : digitOf(event.code);
+  }
+}
+
+/**
+ * The events of a packet. Of several each begins where the one before it has ended (2.5.1.5); what comes after one that
+ * goes on, or lasts no time, is none.
+ */
+function* eventsOf({ source, sequence, marker, ...packet }: RtpPacket): Generator<Heard & { marker: boolean }> {
+  let { timestamp, payload } = packet;
+  for (let nth = 0; nth < MOST_PACKED; nth++) {
+    const [code, flags, high, low] = payload;
+    if (code === undefined || flags === undefined || high === undefined || low === undefined) return;
+    const [duration, ended] = [high << 8 | low, (flags & 0x80) !== 0];
+    if (nth > 0 && duration === 0) return;
+    yield { source, timestamp, code, duration, ended, sequence, marker };
+    if (!ended) return;
+    timestamp = (timestamp + duration) >>> 0;
+    payload = payload.subarray(EVENT_BYTES);
   }
 }
 

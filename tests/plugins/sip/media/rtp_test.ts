@@ -27,7 +27,7 @@ function press(code: number, { at, from }: { at: number; from: number }): RtpPac
 
 function heard(packets: RtpPacket[]): string {
   const events = new TelephoneEvents();
-  return packets.map((packet) => events.hear(packet) ?? "").join("");
+  return packets.flatMap((packet) => events.hear(packet)).join("");
 }
 
 Deno.test("RFC 3550 5.1: a packet that is written is read again as it was", () => {
@@ -94,6 +94,26 @@ Deno.test("RFC 4733 2.5.1.3: a press that outlasts one segment is still one digi
     ...press(7, { at: 0x1_ffff, from: 3 }),
   ];
   assert.equal(heard(long), "77");
+});
+
+/** Packets that tell of several events, which are each as if they were alone. */
+function packed(...packets: RtpPacket[]): RtpPacket[] {
+  const [first] = packets;
+  if (!first) return [];
+  const payload = Uint8Array.from(packets.flatMap((packet) => [...packet.payload]));
+  return [0, 1, 2].map((time) => ({ ...first, marker: true, sequence: first.sequence + time, payload }));
+}
+
+Deno.test("RFC 4733 2.5.1.5: events that follow one another at once may share a packet", () => {
+  const [one, two, same] = [1, 2, 2].map((code) => event(code, { at: 400, duration: 800, end: true, sequence: 9 }));
+  assert.ok(one && two && same);
+  assert.equal(heard(packed(one, two, same)), "122");
+  const third = [12, 13, 14].map((sequence) => event(2, { at: 2000, duration: 800, end: true, sequence }));
+  assert.equal(heard([...packed(one, two, same), ...third]), "122", "the third, told again by itself");
+  const begun = event(3, { at: 400, duration: 160, marker: true, sequence: 1 });
+  assert.equal(heard([{ ...begun, payload: Uint8Array.of(...begun.payload, ...two.payload) }]), "3");
+  assert.equal(heard(packed({ ...one, payload: Uint8Array.of(...one.payload, 0, 0, 0, 0, 5) })), "1", "padding");
+  assert.equal(heard(packed(...Array<RtpPacket>(300).fill(one))), "1111", "no more than anybody presses at once");
 });
 
 /** Presses of phones whose clocks do not do as RFC 4733 2.5 says, and what was pressed. */

@@ -163,6 +163,11 @@ async function readConfig(
   );
 }
 
+/** What a plugin is called, also one that cannot be started. */
+export async function nameOfPlugin(config: PluginConfig): Promise<string> {
+  return (await describe(pluginConfig.parse(config))).name;
+}
+
 async function describe(config: CheckedPluginConfig): Promise<Described> {
   const fallback = basename(config.source);
   // What is wrong with it is told when it is started.

@@ -55,7 +55,7 @@ export async function checkImports({ folder, entry }: PluginPlace, signal: Abort
     await checkInside(url, folder);
     await checkLength(new URL(url));
     const module = known.get(url);
-    if (module?.error) throw refusal(firstLine(module.error));
+    if (module?.error) throw refusal(inShort(module.error));
     for (const dependency of module?.dependencies ?? []) {
       const file = fileOf(dependency);
       if (file !== undefined) files.add(file);
@@ -72,7 +72,7 @@ function fileOf({ specifier, code }: Dependency): string | undefined {
   // What only types need is never loaded.
   if (code === undefined) return undefined;
   const found = code.specifier;
-  if (found === undefined) throw refusal(`it imports ${specifier}: ${firstLine(code.error ?? "not found")}`);
+  if (found === undefined) throw refusal(`it imports ${specifier}: ${inShort(code.error ?? "not found")}`);
   if (specifier === SDK_SPECIFIER && found === sdk().href) return undefined;
   switch (new URL(found).protocol) {
     case "file:":
@@ -114,7 +114,7 @@ async function readGraph({ folder, entry }: PluginPlace, signal: AbortSignal): P
   if (status.success) return graph.parse(JSON.parse(stdout));
   signal.throwIfAborted();
   if (status.signal === "SIGABRT") throw refusal(`reading its imports took more than ${MOST_MEMORY_MB} MB of memory`);
-  throw refusal(firstLine(stderr ?? "") || "deno info failed");
+  throw refusal(inShort(stderr ?? "") || "deno info failed");
 }
 
 /** A whole output as text; undefined if it is longer than it may be. */
@@ -151,6 +151,10 @@ function refusal(why: string): PluginRefusal {
   return new PluginRefusal(`Cannot load the plugin: ${why}`);
 }
 
-function firstLine(text: string): string {
-  return text.trim().split("\n").slice(0, 3).join(" ").slice(0, 500);
+/** What Deno says of a module, with the line that it means, and where that stands. */
+function inShort(text: string): string {
+  const lines = text.trim().split("\n").map((line) => line.trim());
+  const [place] = lines.flatMap((line) => /^at (\S+)$/.exec(line)?.[1] ?? []);
+  const said = lines.slice(0, 3).join(" ").slice(0, 500);
+  return place === undefined ? said : `${said} (${place})`;
 }

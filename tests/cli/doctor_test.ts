@@ -237,6 +237,7 @@ Deno.test("plugins that could not be started are faults, with the line to add", 
   const plugins = [
     { name: "granted", source: plugin, grants: { net: ["192.168.4.0/24"] } },
     { name: "waiting", source: plugin },
+    { source: plugin },
     { name: "granted", source: plugin, grants: { net: ["192.168.4.0/24"] } },
     { name: "missing", source: `${folder.path}/nowhere` },
     { name: "asleep", source: plugin, enabled: false },
@@ -245,6 +246,7 @@ Deno.test("plugins that could not be started are faults, with the line to add", 
   const found = await examine(`${folder.path}/data`, "--config", config);
   equal(found.about("plugin granted")?.state, "good");
   match(found.about("plugin waiting")!.says, /not granted.*"grants": \{"net":\["192\.168\.4\.0\/24"\]\}/);
+  match(found.about("plugin door")!.says, /not granted/);
   match(found.about("plugin missing")!.says, /nowhere\/plugin\.json: there is none/);
   equal(found.about("plugin asleep")?.state, "odd");
   match(found.stdout, /There are two plugins named granted/);

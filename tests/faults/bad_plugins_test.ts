@@ -38,7 +38,7 @@ const PLUGINS: Record<string, { files: Record<string, string>; state: string; wo
   "an entry that is not TypeScript": {
     files: { "plugin.json": JSON.stringify(MANIFEST), "main.ts": "this is a letter" },
     state: "stopped",
-    words: /Cannot load the plugin: SyntaxError.*this is a letter/,
+    words: /Cannot load the plugin: SyntaxError.*this is a letter.* \(file:\/\/\/\S+:1:\d+\)/,
   },
   "an entry that does not define a plugin": {
     files: { "plugin.json": JSON.stringify(MANIFEST), "main.ts": "export default 7;" },

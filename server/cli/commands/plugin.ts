@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { PluginView } from "../../core/contract/managed_plugin.ts";
+import type { LogLine, PluginView } from "../../core/contract/managed_plugin.ts";
 import { printable } from "../../core/contract/text.ts";
 import { EXIT } from "../../program/mod.ts";
 import { SERVER_OPTIONS } from "../calling/find_server.ts";
@@ -52,7 +52,7 @@ export const pluginLog = command({
   async run({ name, json, ...server }) {
     for (const line of await withServer(server, ({ server }) => server.pluginLog(name))) {
       if (json) printJson(line);
-      else for (const each of asRaised(`${line.at} ${line.level} ${line.text}`)) print(printable(each));
+      else for (const each of asRaised(line)) print(printable(each));
     }
     return EXIT.orderly;
   },
@@ -87,7 +87,8 @@ function commanding(deed: "start" | "stop" | "reload", says: string) {
   });
 }
 
-/** A line of a log with the stack in it as it was before it became one line. */
-function asRaised(line: string): string[] {
-  return line.split(/ {2,}(?=at )/).map((each, index) => index === 0 ? each : `    ${each}`);
+/** A line of a log, with the stack in it as it was before that became one line. */
+function asRaised({ at, level, text }: LogLine): string[] {
+  const [first = "", ...stack] = text.split(/(?<=\S) {2,}(?=at )/);
+  return [`${at} ${level} ${first}`, ...stack.map((each) => `    ${each}`)];
 }

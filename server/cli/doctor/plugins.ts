@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { basename } from "node:path";
-import { examinePlugin, PluginRefusal, runningPlugins } from "../../host/mod.ts";
+import { examinePlugin, nameOfPlugin, PluginRefusal, runningPlugins } from "../../host/mod.ts";
 import { about, type Check, type Finding } from "./check.ts";
 
 /** Whether every enabled plugin could be started. */
@@ -13,20 +12,20 @@ export const checkPlugins: Check = async ({ configuration }) => {
   const found: Finding[] = [];
   const names = new Set<string>();
   for (const plugin of configuration.plugins) {
-    const { good, odd, bad } = about(`plugin ${plugin.name ?? basename(plugin.source)}`);
+    const name = await nameOfPlugin(plugin);
+    const { good, odd, bad } = about(`plugin ${name}`);
     if (plugin.enabled === false) {
       found.push(odd("It is not enabled", 'Nothing, or "enabled": true in the configuration'));
       continue;
     }
     try {
-      const { name, version } = await examinePlugin(plugin, { startMs: configuration.host.startMs });
-      const own = plugin.name ?? name;
+      const { version } = await examinePlugin(plugin, { startMs: configuration.host.startMs });
       found.push(
-        names.has(own)
-          ? bad(`There are two plugins named ${own}: no server starts`, 'Give one another "name"')
-          : good(`${own} ${version}`),
+        names.has(name)
+          ? bad(`There are two plugins named ${name}: no server starts`, 'Give one another "name"')
+          : good(`${name} ${version}`),
       );
-      names.add(own);
+      names.add(name);
     } catch (error) {
       // The words of a refusal say what would be right.
       if (!(error instanceof PluginRefusal)) throw error;

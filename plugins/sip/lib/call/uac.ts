@@ -27,7 +27,7 @@ import {
   type SipResponse,
   withParam,
   writeAddress,
-  writeUri,
+  writeRequestUri,
 } from "../message/mod.ts";
 import { peerText } from "../transport/mod.ts";
 import { ALLOW, type CallEnd } from "./call.ts";
@@ -109,7 +109,7 @@ class OutgoingCall {
     const { product } = this.#agent;
     return newRequest({
       method: "INVITE",
-      uri: writeUri(uri),
+      uri: writeRequestUri(uri),
       from: writeAddress({ ...from, params: withParam(from.params, { name: "tag", value: this.#localTag }) }),
       to: writeAddress(toAddress),
       callId: this.#call.id,

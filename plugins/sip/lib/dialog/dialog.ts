@@ -12,7 +12,7 @@ import {
   parseCSeq,
   type SipRequest,
   type SipResponse,
-  writeUri,
+  writeRequestUri,
 } from "../message/mod.ts";
 import { type Peer, samePeer } from "../transport/mod.ts";
 import type { OtherSide } from "./dialog_table.ts";
@@ -221,13 +221,13 @@ export class Dialog {
 
 function strictRouter(route: string): string | undefined {
   const uri = readOrNothing(() => parseAddress(route).uri);
-  return uri && !hasUriParam(uri, "lr") ? writeUri(uri) : undefined;
+  return uri && !hasUriParam(uri, "lr") ? writeRequestUri(uri) : undefined;
 }
 
 function contactOf({ headers }: SipRequest | SipResponse): string | undefined {
   const [contact] = headers.all("Contact");
   if (contact === undefined) return undefined;
-  return readOrNothing(() => kept(writeUri(parseAddress(contact).uri)));
+  return readOrNothing(() => kept(writeRequestUri(parseAddress(contact).uri)));
 }
 
 function readOrNothing<T>(read: () => T): T | undefined {

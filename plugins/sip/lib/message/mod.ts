@@ -26,7 +26,17 @@ export { reasonOf } from "./reasons.ts";
 export { type ResponseOptions, responseTo } from "./response.ts";
 export { Scanner } from "./scan.ts";
 export { kept, newToken, quote } from "./text.ts";
-export { hasUriParam, parseUri, plainUser, sameUri, SIP_PORT, type SipUri, uriParamOf, writeUri } from "./uri.ts";
+export {
+  hasUriParam,
+  parseUri,
+  plainUser,
+  sameUri,
+  SIP_PORT,
+  type SipUri,
+  uriParamOf,
+  writeRequestUri,
+  writeUri,
+} from "./uri.ts";
 export { parseValue, type Value } from "./value.ts";
 export { MOST_VIAS, parseVia, type Via, writeVia } from "./via.ts";
 export { writeMessage } from "./write.ts";

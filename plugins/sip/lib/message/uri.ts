@@ -130,6 +130,16 @@ export function writeUri(uri: SipUri): string {
   return uri.headers === undefined ? text : `${text}?${required(uri.headers, HEADERS)}`;
 }
 
+/**
+ * Writes the Request-URI of a request to a URI: without what must not be there, a method and headers (RFC 3261 19.1.1,
+ * 19.1.5). Those of a contact are not heeded: who registers it could have us say what he likes.
+ *
+ * @throws {TypeError} As {@linkcode writeUri}.
+ */
+export function writeRequestUri({ headers: _, params, ...uri }: SipUri): string {
+  return writeUri({ ...uri, params: params.filter(({ name }) => nameKey(name) !== "method") });
+}
+
 function required(text: string, what: RegExp): string {
   if (what.test(text)) return text;
   throw new TypeError(`Cannot write ${JSON.stringify(text)} in a URI: it has characters that must be escaped`);

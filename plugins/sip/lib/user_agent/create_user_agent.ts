@@ -24,7 +24,7 @@ import {
   tagOf,
   withParam,
   writeAddress,
-  writeUri,
+  writeRequestUri,
 } from "../message/mod.ts";
 import { PhoneSubscriptions } from "../subscription/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
@@ -107,7 +107,7 @@ class EndpointUserAgent implements UserAgent {
     let cseq = 0;
     const identity = {
       method,
-      uri: writeUri(uri),
+      uri: writeRequestUri(uri),
       from: writeAddress({ ...from, params: withParam(from.params, { name: "tag", value: newToken() }) }),
       to: writeAddress(toAddress),
       callId: newToken(),

@@ -27,6 +27,14 @@ Deno.test("RFC 3261 12.1.2, 12.2.1.1: what we began has the answer's Contact as 
   assert.equal(dialog.request("BYE").headers.get("CSeq"), "9 BYE");
 });
 
+Deno.test("RFC 3261 12.2.1.1: of a Contact, or a strict router, what a Request-URI must not have is left out", () => {
+  const contact: [string, string] = ["Contact", "<sip:b@192.0.2.9;method=INVITE;ob?Subject=x>"];
+  assert.equal(ofResponse([contact]).request("BYE").uri, "sip:b@192.0.2.9;ob");
+  assert.equal(Dialog.ofRequest(invite([contact]), { localTag: "b", peer }).request("BYE").uri, "sip:b@192.0.2.9;ob");
+  const strict: [string, string] = ["Record-Route", "<sip:p1.test;method=BYE;x?Route=y>"];
+  assert.equal(ofResponse([strict, contact]).request("BYE").uri, "sip:p1.test;x");
+});
+
 Deno.test("RFC 3261 12.1.2: our route set is the Record-Route of the answer in reverse, theirs as it is", () => {
   const recorded: [string, string][] = [["Record-Route", "<sip:p1.test;lr>, <sip:p2.test;lr>"], [
     "Contact",

@@ -5,6 +5,7 @@ import {
   plainUser,
   sameUri,
   uriParamOf,
+  writeRequestUri,
   writeUri,
 } from "../../../../plugins/sip/lib/message/mod.ts";
 import { refusalOf } from "./support.ts";
@@ -82,6 +83,20 @@ Deno.test("what is no SIP URI is refused with 400", () => {
     "sip:a\r\n@h",
   ];
   for (const text of wrong) equal(refusalOf(() => parseUri(text)).status, 400, text);
+});
+
+Deno.test("RFC 3261 19.1.1, 19.1.5: a Request-URI has neither a method nor headers, and all else of a URI", () => {
+  for (
+    const [uri, written] of [
+      ["sip:a@h.test?Route=%3Csip:other.test%3E", "sip:a@h.test"],
+      ["sip:a@h.test;method=BYE;x=%20;M%45THOD2", "sip:a@h.test;x=%20;M%45THOD2"],
+      ["sip:a@h.test;%6Dethod=INVITE;lr?Subject=x", "sip:a@h.test;lr"],
+      [
+        "sips:a:p@h.test:5070;transport=tcp;maddr=192.0.2.1;ttl=3;user=phone",
+        "sips:a:p@h.test:5070;transport=tcp;maddr=192.0.2.1;ttl=3;user=phone",
+      ],
+    ] as const
+  ) equal(writeRequestUri(parseUri(uri)), written);
 });
 
 Deno.test("a URI of which a piece could be read as something else is not written", () => {

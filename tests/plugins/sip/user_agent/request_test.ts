@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { RequestRefused } from "../../../../plugins/sip/lib/dialog/mod.ts";
-import { responseTo, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
+import { parseUri, responseTo, type SipRequest } from "../../../../plugins/sip/lib/message/mod.ts";
 import { type Bench, openBench, ring } from "../dialog/support/party.ts";
 import { textOf } from "../dialog/support/raw_dialog.ts";
 
@@ -34,6 +34,23 @@ Deno.test("RFC 3428 4: a MESSAGE carries its text and no Contact; its answer is 
   assert.equal(first?.uri, "sip:200@127.0.0.1:5070");
   assert.equal(first?.headers.has("Contact"), false);
   assert.notEqual(first?.headers.get("Call-ID"), second?.headers.get("Call-ID"));
+});
+
+Deno.test("RFC 3261 19.1.5: a contact that names a method and headers is asked without them, by a call too", async () => {
+  await using bench = openBench();
+  const { us, phone } = bench;
+  const uri = parseUri("sip:200@127.0.0.1:5070;method=BYE;ob?Route=%3Csip:192.0.2.9%3E");
+  const came = hears(bench);
+  phone.onInvite = (transaction) => {
+    came.push(transaction.request);
+    transaction.respond(responseTo(transaction.request, 486, { toTag: "raw" }));
+  };
+  await us.agent.request({ ...message(bench), uri });
+  await us.agent.call({ ...ring(us, phone), uri }).ended;
+  assert.deepEqual(came.map(({ method, uri }) => `${method} ${uri}`), [
+    "MESSAGE sip:200@127.0.0.1:5070;ob",
+    "INVITE sip:200@127.0.0.1:5070;ob",
+  ]);
 });
 
 Deno.test("RFC 6665 8.1.1: a NOTIFY outside of any dialog has a Contact", async () => {

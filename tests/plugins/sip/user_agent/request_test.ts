@@ -41,15 +41,13 @@ Deno.test("RFC 3261 19.1.5: a contact that names a method and headers is asked w
   const { us, phone } = bench;
   const uri = parseUri("sip:200@127.0.0.1:5070;method=BYE;ob?Route=%3Csip:192.0.2.9%3E");
   const came = hears(bench);
-  phone.onInvite = (transaction) => {
-    came.push(transaction.request);
-    transaction.respond(responseTo(transaction.request, 486, { toTag: "raw" }));
-  };
   await us.agent.request({ ...message(bench), uri });
   await us.agent.call({ ...ring(us, phone), uri }).ended;
   assert.deepEqual(came.map(({ method, uri }) => `${method} ${uri}`), [
     "MESSAGE sip:200@127.0.0.1:5070;ob",
     "INVITE sip:200@127.0.0.1:5070;ob",
+    // A 200 without a description.
+    "BYE sip:200@127.0.0.1:5070;ob",
   ]);
 });
 

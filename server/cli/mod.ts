@@ -5,7 +5,7 @@
  */
 import { completionOf } from "./commands/completion.ts";
 import { doctor } from "./commands/doctor.ts";
-import { historyEvents, historyList, historyShow, historyVerify } from "./commands/history.ts";
+import { historyCheckpoint, historyEvents, historyList, historyShow, historyVerify } from "./commands/history.ts";
 import { migrateStatus, migrateUp } from "./commands/migrate.ts";
 import { phoneGet, phoneList, phoneShow } from "./commands/phone.ts";
 import { pluginList, pluginLog, pluginReload, pluginStart, pluginStop } from "./commands/plugin.ts";
@@ -29,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   historyShow,
   historyEvents,
   historyVerify,
+  historyCheckpoint,
   pluginList,
   pluginLog,
   pluginStart,

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { temporaryFolder } from "../faults/temporary.ts";
 import { startServer } from "../harness/start_server.ts";
 import { cli, jsonLines } from "./support/cli.ts";
 import { refused } from "./support/refused.ts";
@@ -64,6 +65,29 @@ Deno.test("the history is listed, filtered, shown and verified from a shell", as
   equal(facts.stderr, "What ends with … is cut: --wide shows all\n");
   match((await cli(["history", "verify", ...at])).stdout, /^The history is whole: \d+ blocks, \d+ rows\n$/);
   equal(jsonLines(await cli(["history", "verify", "--json", ...at]))[0]?.["ok"], true);
+});
+
+Deno.test("a checkpoint that is kept as it was printed shows whether the history is still the same", async () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/checkpoint.json`;
+  await using server = await startServer({ args: ["--safe"] });
+  const history = (...args: string[]) => cli(["history", ...args, "--data", server.data]);
+  const kept = await history("checkpoint");
+  const verify = () => history("verify", "--checkpoint", file);
+
+  await Deno.writeTextFile(file, kept.stdout);
+  equal((await verify()).code, 0);
+  await Deno.writeTextFile(file, kept.stdout.replace(/"block":\d+/, '"block":9999'));
+  const cut = await verify();
+  equal(cut.code, 1);
+  match(cut.stdout, /the block is missing: a checkpoint says that there was a block 9999/);
+  await Deno.writeTextFile(file, kept.stdout.replace(/"block":\d+/, '"block":"first"'));
+  refused(await verify(), {
+    code: 2,
+    words: /^switchroom: Cannot use the checkpoint \S+: it\.block must be .*It must hold what/,
+  });
+  await Deno.remove(file);
+  refused(await verify(), { code: 2, words: /Cannot use the checkpoint \S+checkpoint\.json: / });
 });
 
 Deno.test("facts are found by their phone, by who acted and by whom they befell", async () => {

@@ -3,11 +3,16 @@
  *
  * @module
  */
-import { OPERATIONS } from "../../core/contract/operations.ts";
+import { wordsOf } from "../../core/contract/errors.ts";
 import { type AnyFact, FACT_TYPES } from "../../core/contract/facts.ts";
+import type { Checkpoint } from "../../core/contract/history.ts";
+import { OPERATIONS } from "../../core/contract/operations.ts";
 import { OUTCOMES, REQUEST_STATES, type RequestRecord } from "../../core/contract/record.ts";
+import { fits } from "../../core/contract/shape.ts";
+import * as shapes from "../../core/contract/shapes/mod.ts";
 import { printable } from "../../core/contract/text.ts";
-import { EXIT } from "../../program/mod.ts";
+import { EXIT, Misuse } from "../../program/mod.ts";
+import { given } from "../../tools/mod.ts";
 import { SERVER_OPTIONS } from "../calling/find_server.ts";
 import { interruptible } from "../calling/interruptible.ts";
 import { withServer } from "../calling/with_server.ts";
@@ -154,16 +159,43 @@ export const historyShow = command({
   },
 });
 
+/** `history checkpoint`. */
+export const historyCheckpoint = command({
+  words: "history checkpoint",
+  says: "Prints the newest head of the chain, in JSON, to be kept elsewhere",
+  more: "history verify --checkpoint shows by it later that nothing until then was changed or cut off.",
+  parameters: {},
+  options: SERVER_OPTIONS,
+  examples: ["history checkpoint"],
+  async run(server) {
+    printJson(await withServer(server, ({ server }) => server.checkpoint()));
+    return EXIT.orderly;
+  },
+});
+
 /** `history verify`. */
 export const historyVerify = command({
   words: "history verify",
   says: "Re-derives the chain of hashes from every row",
   parameters: {},
-  options: { ...SERVER_OPTIONS, json: JSON_OPTION },
-  examples: ["history verify"],
-  async run({ json, ...server }) {
+  options: {
+    checkpoint: {
+      type: "string",
+      value: "FILE",
+      path: true,
+      says: "what history checkpoint printed: it must be in the chain",
+    },
+    ...SERVER_OPTIONS,
+    json: JSON_OPTION,
+  },
+  examples: ["history verify", "history verify --checkpoint checkpoint.json"],
+  async run({ json, checkpoint: file, ...server }) {
+    const checkpoint = file === undefined ? undefined : await readCheckpoint(file);
     // It takes as long as the history is, so that it has no deadline: whoever called it may interrupt it.
-    const found = await withServer(server, ({ server }) => interruptible((signal) => server.verify({ signal })));
+    const found = await withServer(
+      server,
+      ({ server }) => interruptible((signal) => server.verify({ signal, ...given({ checkpoint }) })),
+    );
     const { ok, blocks, records, firstBad } = found;
     if (json) printJson(found);
     else if (ok) print(paint("green", `The history is whole: ${blocks} blocks, ${records} rows`));
@@ -174,6 +206,18 @@ export const historyVerify = command({
     return ok ? EXIT.orderly : EXIT.failed;
   },
 });
+
+async function readCheckpoint(path: string): Promise<Checkpoint> {
+  try {
+    const value: unknown = JSON.parse(await Deno.readTextFile(path));
+    if (fits(value, shapes.Checkpoint)) return value;
+    throw new TypeError(shapes.Checkpoint.fault(value, "it"));
+  } catch (error) {
+    throw new Misuse(
+      `Cannot use the checkpoint ${path}: ${wordsOf(error)}. It must hold what history checkpoint printed`,
+    );
+  }
+}
 
 /** Code points of one value in a column, at most: what is longer is seen with `history show`. */
 const LONGEST = 24;

@@ -83,7 +83,8 @@ export async function examineAbsence(folder: string): Promise<string | undefined
  * one in its place would leave files of this user's beside it, which a server of another user could not write.
  */
 async function readableCopy(path: string, size: number): Promise<AsyncDisposable & { path: string }> {
-  if (await exists(`${path}-shm`)) return { path, async [Symbol.asyncDispose]() {} };
+  // Without the log SQLite would make an empty one: a start could not tell any more that it was lost.
+  if (await exists(`${path}-shm`) && await exists(`${path}-wal`)) return { path, async [Symbol.asyncDispose]() {} };
   if (size > MOST_BYTES) {
     throw new HistoryError(
       `Cannot look at ${path} without a trace: it has ${size} bytes, and is copied up to ${MOST_BYTES}. Start the server, and ask again`,

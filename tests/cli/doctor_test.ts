@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { retry } from "@std/async/retry";
 import { takeDataFolder } from "../../server/history/mod.ts";
 import { skipLoudly, temporaryFolder } from "../faults/temporary.ts";
 import { startServer } from "../harness/start_server.ts";
@@ -200,6 +201,24 @@ Deno.test("a history that a start would refuse is a fault: one that is gone, and
     deepEqual({ code: found.code, faults: found.faults }, { code: 1, faults: ["bad history"] });
     deepEqual(trace(folder.path), before);
   }
+});
+
+Deno.test("a killed server's history without its write-ahead log is a fault, and stays without one", async () => {
+  using folder = temporaryFolder();
+  {
+    await using server = await startServer({ data: folder.path, args: ["--safe"] });
+    await cli(["token", "create", "x", "--data", folder.path]);
+    await retry(
+      async () => match(await Deno.readTextFile(`${folder.path}/history-head.json`), /"log":true/),
+      { minTimeout: 20, maxTimeout: 100, maxAttempts: 300 },
+    );
+    await server.kill();
+  }
+  await Deno.remove(`${folder.path}/history.db-wal`);
+  const before = trace(folder.path);
+  const found = await examine(folder.path);
+  match(found.about("history")!.says, /^No server starts: its write-ahead log is gone/);
+  deepEqual(trace(folder.path), before);
 });
 
 Deno.test("a history that is deleted under a running server is a fault, with the way out", async () => {

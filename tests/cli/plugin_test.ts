@@ -40,7 +40,7 @@ Deno.test("the command line lists plugins with their reasons, shows their logs, 
   match(log, /^\S+Z \w+ .*PluginUnavailable: the lamp server is away\n {4}at Object\.start \(\S+main\.ts:7:13\)\n/m);
   equal(jsonLines<{ level: string }>(await plugin("log", "lamps", "--json"))[0]?.level, "error");
   const doctor = await cli(["doctor", "--data", server.data]);
-  match(doctor.stdout, /^! server: Plugin lamps is stopped: .* plugin start lamps tries again$/m);
+  match(doctor.stdout, /^! server: Plugin lamps is stopped: .* plugin start lamps starts it again$/m);
 
   refused(await plugin("start", "lamps"), { code: 1, words: /the lamp server is away/ });
   refused(await plugin("start", "lamp"), { code: 1, words: /lamp/ });

@@ -44,7 +44,7 @@ export const checkReadiness: Check = async ({ data, owner }) => {
   return reasons.map((reason) => {
     const plugin = plugins.find(({ name }) => reason.startsWith(`Plugin ${name} is `));
     const remedy = plugin &&
-      `plugin list says why, plugin log ${plugin.name} more; plugin start ${plugin.name} tries again`;
+      `See plugin list and plugin log ${plugin.name}; plugin start ${plugin.name} starts it again`;
     return ready ? odd(reason, remedy) : bad(reason, remedy);
   });
 };

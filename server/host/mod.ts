@@ -9,6 +9,6 @@ export { type PluginConfig, pluginConfig, SHIPPED_PLUGINS } from "./plugin_confi
 export type { LogEntry } from "./plugin_log.ts";
 export { faultsOf, type HeldAgainst } from "./file_faults.ts";
 export { shellLines } from "./shell.ts";
-export { runningPlugins } from "./leftovers.ts";
+export { leftPlugins } from "./leftovers.ts";
 export { examinePlugin } from "./prepare.ts";
 export { NOT_YET, PluginRefusal, saysExceeded, STOPPED_BECAUSE } from "./refusal.ts";

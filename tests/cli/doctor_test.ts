@@ -110,10 +110,10 @@ Deno.test("a plugin that a killed server left running is named", async () => {
   const child = new Deno.Command("sh", { args: ["-c", "read line", "sh", NONCE], stdin: "piped" }).spawn();
   try {
     const running = {
-      [NONCE]: { name: "hung", pid: child.pid },
-      [crypto.randomUUID()]: { name: "other", pid: Deno.pid },
+      [NONCE]: { name: "hung", pid: child.pid, parent: Deno.ppid },
+      [crypto.randomUUID()]: { name: "other", pid: Deno.pid, parent: Deno.pid },
     };
-    await Deno.writeTextFile(`${folder.path}/plugins.json`, JSON.stringify({ version: 1, running }));
+    await Deno.writeTextFile(`${folder.path}/plugins.json`, JSON.stringify({ version: 2, running }));
     const found = await examine(folder.path);
     equal(found.about("processes")?.says, `Plugins of a killed server still run: ${child.pid}`);
   } finally {

@@ -1,7 +1,7 @@
 import { retry } from "@std/async/retry";
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { launch } from "../../server/host/launch.ts";
-import { Leftovers, runningPlugins } from "../../server/host/leftovers.ts";
+import { Leftovers, leftPlugins } from "../../server/host/leftovers.ts";
 import { HostBench, NOTHING, onePhone, writePlugin } from "./testbed.ts";
 
 /** A detached process that waits for a line which never comes, with a word on its command line. */
@@ -20,6 +20,13 @@ async function endOf(process: Deno.ChildProcess): Promise<Deno.Signal | null> {
   const { signal } = await process.status;
   await process.stdin.abort();
   return signal;
+}
+
+/** Lets what is written down be of a server that is gone: what it has started has another parent by now. */
+async function orphan(folder: string): Promise<void> {
+  const file = `${folder}/plugins.json`;
+  const written = await Deno.readTextFile(file);
+  await Deno.writeTextFile(file, written.replaceAll(`"parent":${Deno.pid}`, `"parent":${Deno.ppid}`));
 }
 
 /** Takes a warning where there must be none. */
@@ -76,8 +83,9 @@ Deno.test("each process stands in the data folder while it lives, and no longer"
   await bench.untilTrue("its number", () => /pid \d+/.test(bench.logText));
   const read = async () => Object.values(JSON.parse(await Deno.readTextFile(`${bench.folder}/plugins.json`)).running);
   await retry(async () => {
-    const [{ name, pid, began }] = await read() as [{ name: string; pid: number; began: string }];
-    deepEqual([name, pid], ["test", Number(/pid (\d+)/.exec(bench.logText)?.[1])]);
+    const [{ began, ...written }] = await read() as [{ began: string }];
+    const pid = Number(/pid (\d+)/.exec(bench.logText)?.[1]);
+    deepEqual(written, { name: "test", pid, parent: Deno.pid });
     match(began, /\d/);
   }, { minTimeout: 10, maxTimeout: 500, maxAttempts: 30 });
   await bench.host.stop();
@@ -89,16 +97,34 @@ Deno.test("what a killed server left behind is ended at the next start; a strang
   const ours = crypto.randomUUID();
   const left = waiter(ours);
   const stranger = waiter("stranger");
-  const before = new Leftovers(folder.path, fail);
   // A server that is killed in the very turn of the launch has not seen yet when it began.
-  void before.remember(ours, { name: "left", pid: left.pid });
-  void before.remember(crypto.randomUUID(), { name: "stranger", pid: stranger.pid });
+  const running = {
+    [ours]: { name: "left", pid: left.pid, parent: Deno.ppid },
+    [crypto.randomUUID()]: { name: "stranger", pid: stranger.pid, parent: Deno.ppid },
+  };
+  await Deno.writeTextFile(`${folder.path}/plugins.json`, JSON.stringify({ version: 2, running }));
 
   equal(await new Leftovers(folder.path, fail).end(), 1);
   equal(await endOf(left), "SIGKILL");
   stranger.kill("SIGTERM");
   equal(await endOf(stranger), "SIGTERM", "it lived until now");
   equal(await new Leftovers(folder.path, fail).end(), 0, "it is done once");
+});
+
+Deno.test("a process whose server lives is not left behind, also when it has not been seen yet when it began", async () => {
+  await using folder = await temporaryFolder();
+  const nonce = crypto.randomUUID();
+  const lives = waiter(nonce);
+  const remembered = new Leftovers(folder.path, fail).remember(nonce, { name: "lives", pid: lives.pid });
+  for (const seen of [Promise.resolve(), remembered]) {
+    await seen;
+    await using copy = await temporaryFolder();
+    await Deno.copyFile(`${folder.path}/plugins.json`, `${copy.path}/plugins.json`);
+    deepEqual(await leftPlugins(copy.path), []);
+    equal(await new Leftovers(copy.path, fail).end(), 0);
+  }
+  lives.kill("SIGTERM");
+  equal(await endOf(lives), "SIGTERM", "it lived until now");
 });
 
 Deno.test("a process that calls itself otherwise is known by when it began, and a stranger that began at another moment is left alone", async () => {
@@ -115,14 +141,15 @@ Deno.test("a process that calls itself otherwise is known by when it began, and 
   await stdout.read();
   const nonce = crypto.randomUUID();
   await new Leftovers(folder.path, fail).remember(nonce, { name: "left", pid: names.pid });
+  await orphan(folder.path);
   const file = `${folder.path}/plugins.json`;
   const written = await Deno.readTextFile(file);
   const began = JSON.parse(written).running[nonce].began;
   await Deno.writeTextFile(file, written.replace(began, began.replace(/\d$/, (last: string) => `${9 - Number(last)}`)));
-  deepEqual(await runningPlugins(folder.path), []);
+  deepEqual(await leftPlugins(folder.path), []);
   equal(await new Leftovers(folder.path, fail).end(), 0);
   await Deno.writeTextFile(file, written);
-  deepEqual(await runningPlugins(folder.path), [String(names.pid)]);
+  deepEqual(await leftPlugins(folder.path), [String(names.pid)]);
   equal(await new Leftovers(folder.path, fail).end(), 1);
   await stdout.cancel();
   equal(await endOf(names), "SIGKILL");
@@ -133,10 +160,11 @@ Deno.test("a process that cannot be ended stays written down, and that is said",
   // Without a session of its own it leads no group that could be ended.
   const left = new Deno.Command("sh", { args: ["-c", "read line"], stdin: "piped" }).spawn();
   await new Leftovers(folder.path, fail).remember(crypto.randomUUID(), { name: "left", pid: left.pid });
+  await orphan(folder.path);
   const warnings: string[] = [];
   for (let start = 0; start < 2; start++) {
     equal(await new Leftovers(folder.path, (text) => warnings.push(text)).end(), 0);
-    deepEqual(await runningPlugins(folder.path), [String(left.pid)]);
+    deepEqual(await leftPlugins(folder.path), [String(left.pid)]);
   }
   equal(warnings[1], `Cannot end process ${left.pid} of the plugin left, which an earlier server left behind`);
   left.kill("SIGKILL");
@@ -148,7 +176,7 @@ Deno.test("a process that cannot be ended stays written down, and that is said",
 Deno.test("a file of processes that is not ours ends nothing and keeps nobody from starting", async () => {
   await using folder = await temporaryFolder();
   for (
-    const text of ["", "{", "[]", `{"version":1,"running":{"x":{"name":"a","pid":1}}}`, `{"version":2,"running":{}}`]
+    const text of ["", "{", "[]", `{"version":2,"running":{"x":{"name":"a","pid":1}}}`, `{"version":1,"running":{}}`]
   ) {
     await Deno.writeTextFile(`${folder.path}/plugins.json`, text);
     equal(await new Leftovers(folder.path, fail).end(), 0);
@@ -162,6 +190,7 @@ Deno.test("a plugin left hanging by a killed server is ended by the next host on
   const nonce = crypto.randomUUID();
   const left = waiter(nonce);
   await new Leftovers(bench.folder, fail).remember(nonce, { name: "test", pid: left.pid });
+  await orphan(bench.folder);
   await bench.host.start();
   equal(await endOf(left), "SIGKILL");
   ok(bench.logText.includes("1 processes of an earlier server"));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { examinePlugin, nameOfPlugin, PluginRefusal, runningPlugins } from "../../host/mod.ts";
+import { examinePlugin, leftPlugins, nameOfPlugin, PluginRefusal } from "../../host/mod.ts";
 import { about, type Check, type Finding } from "./check.ts";
 
 /** Whether every enabled plugin could be started. */
@@ -39,7 +39,7 @@ export const checkPlugins: Check = async ({ configuration }) => {
 export const checkLeftovers: Check = async ({ data, owner }) => {
   const { good, odd } = about("processes");
   if (owner !== undefined) return [];
-  const left = await runningPlugins(data);
+  const left = await leftPlugins(data);
   if (left.length === 0) return [good("No plugin runs without a server")];
   return [odd(`Plugins of a killed server still run: ${left.join(", ")}`, "The next start ends them")];
 };

@@ -97,6 +97,14 @@ Deno.test("a history that lies elsewhere now is noticed although nothing is writ
   ok(await copyOf(opened));
 });
 
+Deno.test("a history that is taken away after the last look is copied all the same", async () => {
+  using folder = temporaryFolder();
+  const opened = await openIn(folder.path, BLIND);
+  await opened.history.note(someFact());
+  Deno.removeSync(`${folder.path}/history.db`);
+  ok(await copyOf(opened));
+});
+
 Deno.test("a database that is cut is noticed", async () => {
   using folder = temporaryFolder();
   const opened = await openIn(folder.path, BLIND);

@@ -2,8 +2,8 @@
 # With LogTape's properties: "flatten", a property named level, message, logger or @timestamp replaces the record's own.
 #
 # Version:   @logtape/logtape 2.4.2 on Deno 2.9.6
-# Guess:     a JSON line keeps its own four fields whatever the properties are called; an error in the text reads as its
-#            message
+# Guess:     of the four fields none was written before; met while its properties were tried. Of an error in
+#            the text: it reads as its message
 # Behaviour: an error logged with {level: "DEBUG"} is a line of level DEBUG; and "{error}" in a text is "{}" in JSON Lines,
 #            with name, message and stack only among the properties
 # So:        properties whose names come from outside are nested, not flattened; errors are given as their words

@@ -207,6 +207,27 @@ Deno.test("a file that is not JSON is refused in one line, whatever it holds", a
   }
 });
 
+Deno.test("a file that is not JSON is told with the place of its fault, and nothing of it is quoted: it may be a secret", async () => {
+  using folder = temporaryFolder();
+  const config = `${folder.path}/config.json`;
+  const faulty: [text: string, says: RegExp][] = [
+    ['{\n  "secret": hunter2",\n}', /: line 2 column 13 has a character that JSON does not have there$/],
+    ['{"secret": "hunter2", "enabled": tru}', /: line 1 column 37 has a character/],
+    ["hunter2", /: line 1 column 1 has a character/],
+    ['{"secret": "hunter2}', /: Unterminated string in JSON at position 20 \(line 1 column 21\)$/],
+    ['{"secret": "hunter2" "a": 1}', /: Expected ',' or '}' .* \(line 1 column 22\)$/],
+    ['{"secret": "hunter2"', /: Expected ',' or '}' /],
+    ["'hunter2'", /: line 1 column 1 has a character/],
+  ];
+  for (const [text, says] of faulty) {
+    await Deno.writeTextFile(config, text);
+    await rejects(readConfiguration({ config }), ({ message }: Error) => {
+      match(message, says);
+      return !message.includes("unter2") && !message.includes("secret");
+    });
+  }
+});
+
 Deno.test("a byte order mark before the configuration is passed over (RFC 8259, 8.1: a reader may)", async () => {
   using folder = temporaryFolder();
   const config = `${folder.path}/config.json`;

@@ -42,12 +42,40 @@ export async function readJsonFile(path: string): Promise<unknown> {
     fault = inexactIn(value, "it");
   } catch (error) {
     if (error instanceof RangeError) throw new Misuse(`The configuration ${path} is nested too deeply`);
-    // The words quote the text, line breaks and all.
-    const words = lookalikeIn(text) ?? wordsOf(error).replaceAll(/[\s\p{Cc}]+/gu, " ");
-    throw new Misuse(`The configuration ${path} is not JSON: ${words}`);
+    throw new Misuse(`The configuration ${path} is not JSON: ${lookalikeIn(text) ?? faultIn(text, wordsOf(error))}`);
   }
   if (fault !== undefined) throw new Misuse(`The configuration ${path} is not valid: ${fault}`);
   return value;
+}
+
+/** The engine's words that quote what stands around a fault, which may be somebody's secret. */
+const QUOTES = /^Unexpected token /;
+
+/** What is wrong with a text, in the engine's words for it unless they quote it: then in ours, with the place. */
+function faultIn(text: string, words: string): string {
+  if (!QUOTES.test(words)) return words;
+  // Up to the fault a text is only not finished: how long that part is, is found by halves.
+  let [sound, faulty] = [0, text.length];
+  while (faulty - sound > 1) {
+    const middle = (sound + faulty) >> 1;
+    if (QUOTES.test(faultOf(text.slice(0, middle)))) faulty = middle;
+    else sound = middle;
+  }
+  return `${placeIn(text, sound)} has a character that JSON does not have there`;
+}
+
+function faultOf(text: string): string {
+  try {
+    JSON.parse(text);
+    return "";
+  } catch (error) {
+    return wordsOf(error);
+  }
+}
+
+function placeIn(text: string, index: number): string {
+  const lines = text.slice(0, index).split("\n");
+  return `line ${lines.length} column ${[...lines.at(-1) ?? ""].length + 1}`;
 }
 
 /** The first look-alike that stands where JSON has none, in words and with its place; undefined without one. */
@@ -55,10 +83,8 @@ function lookalikeIn(text: string): string | undefined {
   for (const { 0: piece, index } of text.matchAll(PIECES)) {
     const found = LOOKALIKES.find(({ like }) => piece.length === 1 && like.test(piece));
     if (found === undefined) continue;
-    const lines = text.slice(0, index).split("\n");
     const code = piece.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
-    const place = `line ${lines.length} column ${[...lines.at(-1) ?? ""].length + 1}`;
-    return `${place} has ${found.what} (U+${code}) where JSON has ${found.right}`;
+    return `${placeIn(text, index)} has ${found.what} (U+${code}) where JSON has ${found.right}`;
   }
   return undefined;
 }

@@ -38,13 +38,13 @@ const AGENT_BOUNDS = { mostCalls: 1_000, mostPacketsPerSecond: 200 };
 const SUBSCRIPTION_BOUNDS = { most: 20_000, mostOfOne: 512 };
 
 /**
- * Opens the sockets, then offers the phones. Each part is made of those before it; what comes in goes the other way,
- * and comes only when all are there.
+ * Opens the sockets, offers the phones, then lets those register that the server has taken. Each part is made of those
+ * before it; what comes in goes the other way, and comes only when all are there.
  *
  * @throws {Error} If a socket cannot be had, or a phone is refused; nothing is left open then.
  */
 export async function openSwitchboard(host: Host, configuration: Configuration): Promise<Switchboard> {
-  const { listen, transports: kinds, realm, algorithms, accounts, register, rtpPorts } = configuration;
+  const { listen, transports: kinds, realm, algorithms, register, rtpPorts } = configuration;
   const clock = systemClock;
   const lines = new TokenBuckets({ clock, ...LOG });
   const log = (text: string) => {
@@ -64,6 +64,15 @@ export async function openSwitchboard(host: Host, configuration: Configuration):
     log,
   });
   const phones = new SipPhones({ host, clock, agent, configuration });
+  const hangUp = async () => {
+    phones.stop();
+    await atMost(agent.close(), { ms: SHUTDOWN_MS, clock });
+  };
+  const accounts = await phones.start().catch(async (error) => {
+    await hangUp();
+    await endpoint.close();
+    throw error;
+  });
   const registrar = openRegistrar({
     realm,
     accounts,
@@ -76,12 +85,6 @@ export async function openSwitchboard(host: Host, configuration: Configuration):
     onChange: (change) => phones.registered(change),
     log,
   });
-  const close = async () => {
-    phones.stop();
-    await atMost(agent.close(), { ms: SHUTDOWN_MS, clock });
-    registrar.close();
-    await endpoint.close();
-  };
   endpoint.serve({
     admit: registrar.admit,
     onRequest: (transaction) => receive(transaction, { registrar, agent, phones }),
@@ -96,13 +99,13 @@ export async function openSwitchboard(host: Host, configuration: Configuration):
       registrar.lost(peer);
     },
   });
-  try {
-    await phones.start();
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { close };
+  return {
+    async close() {
+      await hangUp();
+      registrar.close();
+      await endpoint.close();
+    },
+  };
 }
 
 /** Hands a request that was admitted to whom it concerns. */

@@ -71,30 +71,32 @@ export class SipPhones {
   /**
    * Offers a phone for every account, disconnected until it registers. One that the server does not take is left out.
    *
+   * @returns The accounts whose phones there are: only these may register.
    * @throws {Error} (rejected) What the server says, if it takes none.
    */
-  async start(): Promise<void> {
+  async start(): Promise<AccountConfiguration[]> {
     const { host, configuration: { accounts, rings } } = this.#options;
-    // All at once: a phone may register before it has been offered.
-    for (const account of accounts) this.#stations.set(account.user, this.#install(account));
-    const stations = [...this.#stations.values()];
+    const stations = accounts.map((account) => this.#install(account));
     const refusals: unknown[] = [];
     for (let first = 0; first < stations.length; first += AT_ONCE) {
       await Promise.all(
-        stations.slice(first, first + AT_ONCE).map(async ({ account, driver }) => {
+        stations.slice(first, first + AT_ONCE).map(async (station) => {
+          const { account, driver } = station;
           const capabilities = capabilitiesOf(account, { ringModes: rings.length });
           const phone = { id: account.user, name: account.name, capabilities, connected: false };
           try {
             driver.phone = await host.addPhone(phone, driver);
+            this.#stations.set(account.user, station);
           } catch (error) {
             refusals.push(error);
-            return host.log.error(`accounts: ${account.user} is left out, the others work: ${messageOf(error)}`);
+            stop(station);
+            host.log.error(`accounts: ${account.user} is left out, the others work: ${messageOf(error)}`);
           }
-          driver.contactsChanged();
         }),
       );
     }
     if (refusals.length > 0 && refusals.length === stations.length) throw refusals[0];
+    return accounts.filter(({ user }) => this.#stations.has(user));
   }
 
   /** Takes up what the registrar tells. */
@@ -150,10 +152,7 @@ export class SipPhones {
 
   /** Leaves the phones alone; their calls were ended when they were closed. */
   stop(): void {
-    for (const { keepAlive, presence } of this.#stations.values()) {
-      keepAlive.end();
-      presence.end();
-    }
+    for (const station of this.#stations.values()) stop(station);
   }
 
   /** Where a contact will be that is at an address now. */
@@ -219,6 +218,11 @@ export class SipPhones {
     });
     return { account, driver, presence, keepAlive };
   }
+}
+
+function stop({ keepAlive, presence }: Station): void {
+  keepAlive.end();
+  presence.end();
 }
 
 function contactsText(count: number): string {

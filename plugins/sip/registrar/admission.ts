@@ -8,6 +8,7 @@ import { ACCEPT, CALL_METHODS } from "../lib/call/mod.ts";
 import type { DialogMatch } from "../lib/dialog/mod.ts";
 import {
   canonicalHost,
+  encodingRefusal,
   type Header,
   MalformedMessage,
   methodRefusal,
@@ -66,7 +67,8 @@ export function createAdmission(options: AdmissionOptions): Pick<Registrar, "adm
     }
     // Who takes another method knows what its extensions are; and nothing here is a proxy.
     const required = [...methods.includes(method) ? [] : headers.all("Require"), ...headers.all("Proxy-Require")];
-    return required.length === 0 ? undefined : { status: 420, headers: [["Unsupported", required.join(", ")]] };
+    if (required.length > 0) return { status: 420, headers: [["Unsupported", required.join(", ")]] };
+    return encodingRefusal(request);
   };
 
   /** Digest, and for requests other than REGISTER that nobody speaks in another's name (RFC 3261 22.1). */

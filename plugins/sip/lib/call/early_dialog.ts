@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type AgentContext, type DialogUsage, type OtherSide, refusesExtension, reply } from "../dialog/mod.ts";
+import { type AgentContext, type DialogUsage, type OtherSide, refusesAtOnce, reply } from "../dialog/mod.ts";
 import { methodRefusal, type SipRequest } from "../message/mod.ts";
 import { ALLOW } from "./call.ts";
 import { receiveInfo } from "./info.ts";
@@ -18,7 +18,7 @@ export function earlyDialog(agent: AgentContext, { call, other }: { call: PhoneC
   return {
     other,
     receive(transaction) {
-      if (refusesExtension(agent, transaction)) return;
+      if (refusesAtOnce(agent, transaction)) return;
       const { request } = transaction;
       switch (request.method) {
         case "BYE":

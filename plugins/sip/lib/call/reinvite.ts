@@ -12,6 +12,7 @@ import {
   type Exchanged,
   isSuccess,
   messageOf,
+  refreshTarget,
   reply,
   RequestRefused,
 } from "../dialog/mod.ts";
@@ -119,7 +120,7 @@ export class Reinvites {
     if (timer.tooSmall) return refuse({ status: 422, headers: timer.headers });
     const sound = offers ? answerOffer(request, { description, media }) : { headers: [] };
     if ("refuse" in sound) return refuse(sound.refuse);
-    dialog.refresh(request, from);
+    refreshTarget(agent, { dialog, message: request, from });
     this.#timer.set(timer.interval);
     this.#awaitsAnswer = invites && description === undefined;
     const headers = [...selfHeaders(this.#options), ...timer.headers, ...sound.headers];
@@ -207,7 +208,7 @@ export class Reinvites {
 
   #take({ request, response }: Exchanged, answer: Description): void {
     const { agent, dialog, media } = this.#options;
-    dialog.refresh(response);
+    refreshTarget(agent, { dialog, message: response });
     agent.endpoint.acknowledge(dialog.acknowledgement(request), dialog.peer);
     this.#timer.set(agreedTimer(response));
     try {

@@ -10,7 +10,7 @@ import {
   isSuccess,
   type OtherSide,
   type Refusal,
-  refusesExtension,
+  refusesAtOnce,
   reply,
   RequestRefused,
   unconfirmedBy,
@@ -103,7 +103,7 @@ export class Session implements DialogUsage {
   receive(transaction: ServerTransaction): void {
     const { agent, dialog } = this.#options;
     if (!dialog.takes(transaction.request)) return reply(agent, { transaction, status: 500 });
-    if (refusesExtension(agent, transaction)) return;
+    if (refusesAtOnce(agent, transaction)) return;
     switch (transaction.request.method) {
       case "BYE":
         reply(agent, { transaction, status: 200 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Caller, contact, Dialog, messageOf, refusesExtension, reply } from "../dialog/mod.ts";
+import { type Caller, contact, Dialog, messageOf, refusesAtOnce, reply } from "../dialog/mod.ts";
 import type { Credentials } from "../digest/mod.ts";
 import { MalformedMessage, newToken, parseUri, reasonOf } from "../message/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
@@ -24,7 +24,7 @@ export function takeCall(
     reply(agent, { transaction, status, reason, toTag });
     call.progress.end({ by: call.endingBy ?? "us", status, reason });
   };
-  if (refusesExtension(agent, transaction)) {
+  if (refusesAtOnce(agent, transaction)) {
     call.progress.end({ by: "us", status: 420, reason: reasonOf(420) });
     return call;
   }

@@ -3,10 +3,19 @@
  *
  * @module
  */
-import { type Header, newToken, type ResponseOptions, responseTo, writeAddress } from "../message/mod.ts";
+import {
+  encodingRefusal,
+  type Header,
+  newToken,
+  type ResponseOptions,
+  responseTo,
+  type SipMessage,
+  writeAddress,
+} from "../message/mod.ts";
 import type { Clock } from "../tools/mod.ts";
 import type { Endpoint, ServerTransaction } from "../transaction/mod.ts";
-import { type Peer, unzoned } from "../transport/mod.ts";
+import { type Peer, peerText, unzoned } from "../transport/mod.ts";
+import type { Dialog } from "./dialog.ts";
 import type { DialogTable } from "./dialog_table.ts";
 
 /** What the calls and subscriptions of one user agent share. */
@@ -45,10 +54,27 @@ export function reply(
   transaction.respond(responseTo(transaction.request, status, { toTag: newToken(), ...options, headers }));
 }
 
-/** Refuses a request that requires what we do not know (RFC 3261 8.2.2.3). @returns Whether it did. */
-export function refusesExtension(agent: AgentContext, transaction: ServerTransaction): boolean {
-  const unknown = transaction.request.headers.all("Require").filter((name) => !SUPPORTED.includes(name.toLowerCase()));
-  if (unknown.length === 0) return false;
-  reply(agent, { transaction, status: 420, headers: [["Unsupported", unknown.join(", ")]] });
-  return true;
+/**
+ * Refuses what every request is refused for, whatever it asks: that it requires what we do not know (RFC 3261 8.2.2.3),
+ * and that its body is encoded (8.2.3).
+ *
+ * @returns Whether it did.
+ */
+export function refusesAtOnce(agent: AgentContext, transaction: ServerTransaction): boolean {
+  const { request } = transaction;
+  const unknown = request.headers.all("Require").filter((name) => !SUPPORTED.includes(name.toLowerCase()));
+  const refusal = unknown.length > 0
+    ? { status: 420, headers: [["Unsupported", unknown.join(", ")] as const] }
+    : encodingRefusal(request);
+  if (refusal) reply(agent, { transaction, ...refusal });
+  return refusal !== undefined;
+}
+
+/** Takes the Contact of a message that refreshes the target of a dialog (RFC 3261 12.2), or tells that it cannot. */
+export function refreshTarget(
+  agent: AgentContext,
+  { dialog, message, from = dialog.peer }: { dialog: Dialog; message: SipMessage; from?: Peer },
+): void {
+  if (dialog.refresh(message, from)) return;
+  agent.log(`${peerText(from)} has sent a Contact that cannot be taken: its dialog goes on with the one before`);
 }

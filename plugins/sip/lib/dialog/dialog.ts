@@ -196,10 +196,18 @@ export class Dialog {
     return true;
   }
 
-  /** Takes the Contact of a message that refreshes the target (12.2); a request says also where the phone is now. */
-  refresh(message: SipRequest | SipResponse, peer = this.peer): void {
-    this.#target = contactOf(message) ?? this.#target;
+  /**
+   * Takes the Contact of a message that refreshes the target (12.2); a request says also where the phone is now.
+   *
+   * @returns Whether that could be: a Contact that cannot be read, or is more than is kept, leaves the target as it was.
+   */
+  refresh(message: SipRequest | SipResponse, peer: Peer): boolean {
     this.#peer = peer;
+    const target = contactOf(message);
+    if (target === undefined) return !message.headers.has("Contact");
+    if (excessOf(this.#routes, [this.callId, this.#local, this.#remote, target]) !== undefined) return false;
+    this.#target = target;
+    return true;
   }
 
   #request(

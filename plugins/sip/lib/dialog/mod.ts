@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type AgentContext, contact, refusesExtension, reply } from "./agent_context.ts";
+export { type AgentContext, contact, refreshTarget, refusesAtOnce, reply } from "./agent_context.ts";
 export { Dialog, type DialogFlaw } from "./dialog.ts";
 export { type DialogMatch, DialogTable, type DialogUsage, type OtherSide } from "./dialog_table.ts";
 export { answerOf, exchange, type Exchanged, exchangeInside, requireFits } from "./exchange.ts";

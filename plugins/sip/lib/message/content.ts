@@ -38,6 +38,8 @@ const PART = "text/plain";
 /** What leaves the bytes as they are (RFC 2045 6). */
 const PLAIN: readonly string[] = ["7bit", "8bit", "binary"];
 
+const ENCODED: ContentRefusal = { status: 415, headers: [["Accept-Encoding", "identity"]] };
+
 /** The value of an Accept that says what is understood. */
 export function acceptOf({ types }: Understood): string {
   return [...types, ALTERNATIVE, "multipart/mixed"].join(", ");
@@ -60,8 +62,14 @@ function read(entity: Entity, asked: Asked): Content {
   return isRefused(content) && handlingOf(entity) === "optional" ? undefined : content;
 }
 
+/** Why a body cannot be read whatever it holds: it is encoded, and may not be passed over (RFC 3261 8.2.3). */
+export function encodingRefusal(message: Entity): ContentRefusal | undefined {
+  const isRead = message.body.length > 0 && isEncoded(message) && handlingOf(message) !== "optional";
+  return isRead ? ENCODED : undefined;
+}
+
 function judge(entity: Entity, { understood, depth }: Asked): Content {
-  if (isEncoded(entity)) return refused({ status: 415, headers: [["Accept-Encoding", "identity"]] });
+  if (isEncoded(entity)) return refused(ENCODED);
   const usual = depth > 0 ? PART : understood.types[0] ?? "";
   const { word, params } = valueOf(entity, "Content-Type") ?? { word: usual, params: [] };
   const type = word.toLowerCase();

@@ -5,7 +5,7 @@
  */
 export { accepts } from "./accept.ts";
 export { type Address, type AnyAddress, parseAddress, parseAnyAddress, tagOf, writeAddress } from "./address.ts";
-export { acceptOf, type Content, contentOf, type ContentRefusal, type Understood } from "./content.ts";
+export { acceptOf, type Content, contentOf, type ContentRefusal, encodingRefusal, type Understood } from "./content.ts";
 export { MessageSplitter, type Split } from "./framing.ts";
 export { type Header, SipHeaders } from "./headers.ts";
 export { canonicalHost } from "./host.ts";

@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { type DialogUsage, messageOf, type OtherSide, refusesExtension, reply, RequestRefused } from "../dialog/mod.ts";
+import {
+  type DialogUsage,
+  messageOf,
+  type OtherSide,
+  refreshTarget,
+  refusesAtOnce,
+  reply,
+  RequestRefused,
+} from "../dialog/mod.ts";
 import { type Header, methodRefusal, parseUri, sameUri, type SipRequest, type SipResponse } from "../message/mod.ts";
 import { SerialQueue } from "../tools/mod.ts";
 import type { ServerTransaction } from "../transaction/mod.ts";
@@ -149,14 +157,14 @@ export class PhoneSubscription implements Subscription, DialogUsage {
     const { agent, dialog, expiry, named } = this.#options;
     const { request } = transaction;
     if (!dialog.takes(request)) return reply(agent, { transaction, status: 500 });
-    if (refusesExtension(agent, transaction)) return;
+    if (refusesAtOnce(agent, transaction)) return;
     if (request.method !== "SUBSCRIBE") {
       return reply(agent, { transaction, status: methodRefusal(request.method), headers: [["Allow", "SUBSCRIBE"]] });
     }
     if (!sameEvent(eventOf(request), named)) return reply(agent, { transaction, status: 481 });
     const asked = readExpiry(request, expiry);
     if ("status" in asked) return reply(agent, { transaction, ...asked });
-    dialog.refresh(request, transaction.from);
+    refreshTarget(agent, { dialog, message: request, from: transaction.from });
     this.take(transaction, asked.seconds);
   }
 

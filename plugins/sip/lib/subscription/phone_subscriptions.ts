@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type AgentContext, Dialog, refusesExtension, reply, RequestRefused } from "../dialog/mod.ts";
+import { type AgentContext, Dialog, refusesAtOnce, reply, RequestRefused } from "../dialog/mod.ts";
 import {
   accepts,
   kept,
@@ -50,7 +50,7 @@ export class PhoneSubscriptions implements Subscriptions {
     const bounds = this.#bounds;
     const named = eventOf(request);
     const event = EVENTS.find((event) => event === named?.package);
-    if (refusesExtension(agent, transaction)) return;
+    if (refusesAtOnce(agent, transaction)) return;
     if (!event) return reply(agent, { transaction, status: 489, headers: [["Allow-Events", EVENTS.join(", ")]] });
     if (!accepts(request.headers, BODY_TYPES[event])) {
       return reply(agent, { transaction, status: 406, headers: [["Accept", BODY_TYPES[event]]] });

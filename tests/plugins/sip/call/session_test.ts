@@ -93,6 +93,23 @@ Deno.test("RFC 3261 12.2.1.1: a re-INVITE and an UPDATE move the remote target, 
   assert.deepEqual(seen, ["sip:moved@127.0.0.1:5070"]);
 });
 
+Deno.test("RFC 3261 12.2: a Contact that cannot be read, or is more than is kept, leaves the target as it was, and is one line of the log", async () => {
+  await using bench = openBench();
+  const { call, raw } = await answered(bench);
+  const seen: string[] = [];
+  await raw.request("UPDATE", { headers: [["Contact", "<sip:moved@127.0.0.1:5070>"]] });
+  for (const contact of ["<tel:5070>", `<sip:moved@127.0.0.1:5070;x=${"x".repeat(8_100)}>`]) {
+    assert.equal((await raw.request("UPDATE", { headers: [["Contact", contact]] })).status, 200);
+  }
+  assert.equal(bench.us.logged.length, 2);
+  for (const line of bench.us.logged) {
+    assert.match(line, /^udp 127\.0\.0\.1:\d+ has sent a Contact that cannot be taken/);
+  }
+  bench.phone.onRequest = ({ request }) => seen.push(request.uri) === 0;
+  await call.hangUp();
+  assert.deepEqual(seen, ["sip:moved@127.0.0.1:5070"]);
+});
+
 Deno.test("glare: a re-INVITE of the phone that crosses ours is refused by 491", async () => {
   await using bench = openBench();
   const { call, raw } = await answered(bench);
@@ -245,6 +262,18 @@ Deno.test("RFC 3261 8.2.2.3: what requires an extension that we do not know is r
   const { raw } = await answered(bench);
   const response = await raw.request("UPDATE", { headers: [["Require", "timer, 100rel"]] });
   assert.deepEqual([response.status, response.headers.get("Unsupported")], [420, "100rel"]);
+});
+
+Deno.test("RFC 3261 8.2.3: an encoded body is refused by 415 in every request inside of a call, unless it may be passed over", async () => {
+  await using bench = openBench();
+  const { raw } = await answered(bench);
+  const encoded = [["Content-Type", "text/plain"], ["Content-Encoding", "gzip"]] as const;
+  for (const method of ["OPTIONS", "UPDATE", "INFO", "BYE"]) {
+    const response = await raw.request(method, { headers: encoded, body: "packed" });
+    assert.deepEqual([response.status, response.headers.get("Accept-Encoding")], [415, "identity"], method);
+  }
+  const passedOver = [...encoded, ["Content-Disposition", "render;handling=optional"]] as const;
+  assert.equal((await raw.request("BYE", { headers: passedOver, body: "packed" })).status, 200);
 });
 
 Deno.test("INFO tells digits once each, and what is no digit is refused with what would be right", async () => {
@@ -414,5 +443,6 @@ Deno.test("whatever a phone says inside of a call is answered, and the call goes
     assert.ok(response.status >= 200 && response.status < 500 || response.status === 501, `${response.status}`);
     assert.equal(call.state, "answered");
   }));
-  assert.deepEqual(bench.us.logged, []);
+  const told = bench.us.logged.filter((line) => !line.includes(" has sent a Contact that cannot be taken"));
+  assert.deepEqual(told, []);
 });

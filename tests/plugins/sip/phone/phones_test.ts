@@ -42,8 +42,8 @@ async function bench({ refused = [] }: { refused?: string[] } = {}) {
       checkConfig(manifest.config, { accounts, keepAliveSeconds: 0 }) as GivenConfiguration,
     ),
   });
-  await phones.start();
-  return { clock, logged, asked, dropped, phones };
+  const taken = (await phones.start()).map(({ user }) => user);
+  return { clock, logged, asked, dropped, phones, taken };
 }
 
 function bindingAt(port: number, { isFlow }: { isFlow: boolean }): Binding {
@@ -105,7 +105,8 @@ Deno.test("the subscriptions of a phone end with its last contact, and not befor
 });
 
 Deno.test("a phone that the server does not take is left out with its account and the reason, and the others work; none at all is no start", async () => {
-  const { phones, logged } = await bench({ refused: ["1002"] });
+  const { phones, logged, taken } = await bench({ refused: ["1002"] });
+  deepEqual(taken, ["1001"]);
   deepEqual(logged, ["accounts: 1002 is left out, the others work: Cannot add phone 1002: there is no room"]);
   phones.registered({
     user: "1001",

@@ -76,6 +76,20 @@ Deno.test("RFC 3261 8.2.2.3: what a proxy is required for is answered 420; what 
   assert.equal(told({ method: "OPTIONS", lines: ["Require: timer"] }).status, 420);
 });
 
+Deno.test("RFC 3261 8.2.3: an encoded body is refused by 415 with what would be right, whatever is asked, unless it may be passed over", () => {
+  const lines = ["Content-Type: text/plain", "Content-Encoding: gzip"];
+  const body = new TextEncoder().encode("packed");
+  for (const method of ["REGISTER", "SUBSCRIBE", "INVITE", "OPTIONS"]) {
+    const { send } = bench();
+    const response = send({ ...requestOf({ ...INVITE, method, lines }), body });
+    assert.ok(typeof response !== "string");
+    assert.deepEqual([response.status, response.headers.get("Accept-Encoding")], [415, "identity"], method);
+    const passedOver = [...lines, "Content-Disposition: render;handling=optional"];
+    const other = send({ ...requestOf({ ...INVITE, method, lines: passedOver }), body });
+    assert.ok(typeof other !== "string" && other.status !== 415, method);
+  }
+});
+
 Deno.test("RFC 3261 8.1.1.6: we are where a request goes to, so that it may arrive with no hop left", () => {
   const request = requestOf(INVITE);
   request.headers.set("Max-Forwards", "0");

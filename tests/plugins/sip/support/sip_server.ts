@@ -165,7 +165,7 @@ async function own({ call, server }: { call: Call; server: RunningServer }, phon
 }
 
 /** A port that nobody listens at just now. */
-function freePort(): number {
+export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }

@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { retry } from "@std/async/retry";
 import type { OpenHistory } from "../../server/history/mod.ts";
@@ -114,6 +115,35 @@ Deno.test("a database that is cut is noticed", async () => {
     message: /history\.db has been cut from \d+ to 4096 bytes/,
   });
   await rejects(async () => await opened[Symbol.asyncDispose](), { exitCode: 70 });
+});
+
+Deno.test("a write-ahead log that is cut is noticed", async () => {
+  using folder = temporaryFolder();
+  const opened = await openIn(folder.path, BLIND);
+  const cut = async () => {
+    // How long the log was is seen at the looks before and after commits, of which there is one every 10 ms.
+    for (;;) {
+      await opened.history.accept(acceptance());
+      Deno.truncateSync(`${folder.path}/history.db-wal`);
+    }
+  };
+  await rejects(cut, { message: /history\.db-wal has been cut from \d+ to 0 bytes/ });
+  await rejects(async () => await opened[Symbol.asyncDispose](), { exitCode: 70 });
+});
+
+Deno.test("whoever moves the write-ahead log into the database, as tools that copy it do, disturbs nobody", async () => {
+  using folder = temporaryFolder();
+  await using opened = await openIn(folder.path, BLIND);
+  await opened.history.note(someFact());
+  const file = `${folder.path}/history.db`;
+  {
+    using tool = new DatabaseSync(file);
+    deepEqual({ ...tool.prepare("pragma wal_checkpoint(truncate)").get() }, { busy: 0, log: 0, checkpointed: 0 });
+  }
+  equal(Deno.statSync(`${file}-wal`).size, 0);
+  await opened.history.note(someFact());
+  equal(opened.history.trouble, undefined);
+  ok(verify(folder.path).ok);
 });
 
 Deno.test("what was put in the place of a history keeps its own log", async () => {

@@ -16,6 +16,8 @@ interface Known {
   readonly path: string;
   readonly dev: number;
   readonly ino: number | null;
+  /** As it was last seen, bytes. */
+  size: number;
 }
 
 /** What a path leads to; undefined if to nothing. @throws What Deno says if nobody can tell. */
@@ -31,13 +33,18 @@ function statOf(path: string): Deno.FileInfo | undefined {
 /** The files of a database, as they were when it was opened. */
 export class FileIdentity {
   readonly #files: readonly Known[];
-  #size = 0;
+  readonly #isWhole: () => boolean;
 
-  /** @param path The database, which is open, with its log. */
-  constructor(path: string) {
+  /**
+   * @param path The database, which is open, with its log.
+   * @param options.isWhole Whether what was written last can be read from the files: a log is cut by whoever moves all
+   * of it into the database, too.
+   */
+  constructor(path: string, { isWhole }: { isWhole: () => boolean }) {
+    this.#isWhole = isWhole;
     this.#files = SUFFIXES.flatMap((suffix) => {
       const info = statOf(`${path}${suffix}`);
-      return info ? [{ path: `${path}${suffix}`, dev: info.dev, ino: info.ino }] : [];
+      return info ? [{ path: `${path}${suffix}`, dev: info.dev, ino: info.ino, size: info.size }] : [];
     });
   }
 
@@ -49,9 +56,11 @@ export class FileIdentity {
       if (info === "unknown") continue;
       if (info === undefined) return `${name} has been deleted or moved away`;
       if (!isSame(file, info)) return `${name} has been replaced by another file`;
-      if (file !== this.#files[0]) continue;
-      if (info.size < this.#size) return `${name} has been cut from ${this.#size} to ${info.size} bytes`;
-      this.#size = info.size;
+      const { size } = file;
+      file.size = info.size;
+      if (info.size < size && (file === this.#files[0] || !this.#isWhole())) {
+        return `${name} has been cut from ${size} to ${info.size} bytes`;
+      }
     }
     return undefined;
   }

@@ -19,7 +19,16 @@ import {
 } from "../contract/store.ts";
 import { BlockWriter } from "../sqlite/block_writer.ts";
 import { absence, discontinuity } from "../sqlite/continuity.ts";
-import { makeDurable, moveLog, openForWriting, sizeOf, sqliteCode, type WritableDatabase } from "../sqlite/database.ts";
+import {
+  makeDurable,
+  moveLog,
+  openForReading,
+  openForWriting,
+  sizeOf,
+  SQLITE,
+  sqliteCode,
+  type WritableDatabase,
+} from "../sqlite/database.ts";
 import { NodeSqliteDialect } from "../sqlite/dialect.ts";
 import { FileIdentity } from "../sqlite/file_identity.ts";
 import { keepCopy, migrate, MIGRATIONS } from "../sqlite/migrate.ts";
@@ -101,7 +110,7 @@ async function openDatabase(options: OpenAsked): Promise<Found> {
     blocks,
     file: options.file,
     backups: options.backups,
-    identity: new FileIdentity(options.file),
+    identity: new FileIdentity(options.file, { isWhole: () => isReadable(options.file, blocks.head) }),
     lookedAt: -Infinity,
     displaced: undefined,
     isTold: false,
@@ -121,6 +130,21 @@ async function openDatabase(options: OpenAsked): Promise<Found> {
 
 /** Between two looks before commits: one costs 5 us, a commit that waits for no disk 20. */
 const LOOK_MS = 10;
+
+/** What SQLite says of files of which a piece is missing. */
+const DAMAGED: readonly number[] = [SQLITE.CORRUPT, SQLITE.NOTADB, SQLITE.IOERR];
+
+/** Whether the newest block can be read from the files: the writer itself has it in memory. */
+function isReadable(file: string, { block, hash }: Head): boolean {
+  try {
+    using reader = openForReading(file);
+    return reader.prepare("select 1 from block where number = ? and hash = ?").get(block, Uint8Array.fromHex(hash)) !==
+      undefined;
+  } catch (error) {
+    // Whatever else keeps it from being read, such as a lack of descriptors, says nothing of the files.
+    return !DAMAGED.includes(sqliteCode(error) ?? 0);
+  }
+}
 
 /** Looks whether the files lie where they lay. */
 function displaced(of: Writer): string | undefined {
@@ -147,7 +171,8 @@ const calls = {
     const of = writer();
     const now = performance.now();
     // A busy server looks a hundred times a second: what goes into the wrong file in between is in the copy of the end.
-    if (now - of.lookedAt >= LOOK_MS) {
+    const looks = now - of.lookedAt >= LOOK_MS;
+    if (looks) {
       of.lookedAt = now;
       displaced(of);
     }
@@ -156,7 +181,10 @@ const calls = {
       of.isTold = true;
       return { displaced: reason };
     }
-    return of.blocks.commit(flat);
+    const committed = of.blocks.commit(flat);
+    // What it has added to the log can be cut off, too.
+    if (looks) displaced(of);
+    return committed;
   },
 
   /** Looks after the files; a log of less than so many bytes is nobody's trouble. */

@@ -26,12 +26,11 @@ async function serveOnce(path: string): Promise<string> {
 }
 
 /** Kills a process that writes, once its log is expected beside the history. */
-async function killOnceLogIsNoted(path: string, { before = () => {} } = {}): Promise<void> {
+async function killOnceLogIsNoted(path: string): Promise<void> {
   const writing = runModule("./writing_process.ts", { args: [path] });
   const isLogNoted = () => JSON.parse(Deno.readTextFileSync(`${path}/history-head.json`)).log as boolean;
   // It writes for as long as somebody reads what it says.
   do ok(!(await writing.lines.next()).done); while (!isLogNoted());
-  before();
   await writing.kill();
 }
 
@@ -153,23 +152,12 @@ Deno.test("a killed server's history without its write-ahead log is refused", as
 
 Deno.test("a start that fails takes the log of a killed server with it, and the next one misses none", async () => {
   using folder = temporaryFolder();
-  const file = `${folder.path}/history.db`;
-  await killOnceLogIsNoted(folder.path, {
-    before() {
-      using database = new DatabaseSync(file);
-      database.exec("pragma busy_timeout = 5000; insert into kysely_migration values ('9999_of_tomorrow', '')");
-    },
-  });
-  await rejects(openIn(folder.path), /9999_of_tomorrow/);
-  await retry(() => throws(() => Deno.statSync(`${file}-wal`), Deno.errors.NotFound), {
-    minTimeout: 10,
-    maxTimeout: 50,
-    maxAttempts: 500,
-  });
-  {
-    using database = new DatabaseSync(file);
-    database.exec("delete from kysely_migration where name = '9999_of_tomorrow'");
-  }
+  await killOnceLogIsNoted(folder.path);
+  const obstacle = `${folder.path}/history-head.json.new`;
+  Deno.mkdirSync(obstacle);
+  await rejects(openIn(folder.path), /^HistoryError: Cannot write \S+history-head\.json/);
+  throws(() => Deno.statSync(`${folder.path}/history.db-wal`), Deno.errors.NotFound);
+  Deno.removeSync(obstacle);
   await serveOnce(folder.path);
 });
 

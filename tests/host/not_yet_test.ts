@@ -26,12 +26,6 @@ async function waiting({ backOffMs }: { backOffMs: number }): Promise<HostBench>
   return bench;
 }
 
-/** The plugin's folder. */
-function folderOf(bench: HostBench): string {
-  const [folder] = [...Deno.readDirSync(bench.folder)].filter(({ isDirectory }) => isDirectory);
-  return `${bench.folder}/${folder?.name}`;
-}
-
 Deno.test("step 4 of a plugin's life: what is not there yet settles it at the first try, and is tried more often than crashes may come, until it is there", async () => {
   await using bench = await waiting({ backOffMs: 1 });
   await bench.until("settle", ([name]) => name === "settle");
@@ -39,7 +33,7 @@ Deno.test("step 4 of a plugin's life: what is not there yet settles it at the fi
   match(bench.condition.detail, /^it cannot start yet: The door does not answer \(file:.*main\.ts:5:\d+\)$/);
   ok(Date.parse(bench.condition.nextTryAt ?? "") > 0);
   await bench.untilTrue("the fifth try", () => bench.told.filter(([name]) => name === "gone").length === 5);
-  await Deno.writeTextFile(`${folderOf(bench)}/door`, "");
+  await Deno.writeTextFile(`${bench.source}/door`, "");
   await bench.until("ready", ([name]) => name === "ready");
   const { state, detail, nextTryAt, restarts } = bench.condition;
   deepEqual([state, detail, nextTryAt], ["ready", "", undefined]);

@@ -1,6 +1,5 @@
 import { deepEqual, equal, match, notEqual, ok, rejects, throws } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { retry } from "@std/async/retry";
 import { Kysely } from "kysely";
 import { makeDurable, openForWriting } from "../../server/history/sqlite/database.ts";
 import { NodeSqliteDialect } from "../../server/history/sqlite/dialect.ts";

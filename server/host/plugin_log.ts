@@ -19,9 +19,11 @@ export interface LogEntry extends Omit<LogLine, "at"> {
 const KEPT_LINES = 200;
 const KEPT_CHARACTERS = 65_536;
 
-/** How many lines may come at once, and how many a second over time. */
+/** How many lines may come at once, and how many a second over time; a long one counts as several. */
 const BURST = 200;
 const LINES_A_SECOND = 50;
+/** Characters of a line, as it counts. */
+const LINE_CHARACTERS = 400;
 
 /** A printed line, and how urgent it is where it says so as services tell systemd: sd-daemon(3). */
 const PRINTED = /^(?:<([0-7])>)?(.*)$/s;
@@ -76,7 +78,7 @@ export class PluginLog {
 
   /** Takes one line. */
   add(level: LogLevel, text: string): void {
-    if (!this.#bucket.take()) {
+    if (!this.#bucket.take(Math.max(1, text.length / LINE_CHARACTERS))) {
       this.#dropped++;
       return;
     }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-
+import { keysOf } from "../core/contract/keys.ts";
 import { spaced } from "../core/contract/text.ts";
 
 /** Why one is stopped that nothing is wrong with: in these words, which say nothing of its inside. */
@@ -27,10 +27,11 @@ export function exceeded(what: keyof typeof LIMITED, mostMb: number): string {
   return `it exceeded its limit of ${what}, ${mostMb} MB (${LIMITED[what]})`;
 }
 
-/** Whether words say nothing but that a limit was exceeded, and perhaps how often. */
+/** Whether words say nothing but that a limit was exceeded, and perhaps how often: a plugin says words of its own, too. */
 export function saysExceeded(words: string): boolean {
-  return /^(?:it ended \d+ times within five minutes, the last time because )?it exceeded its limit of (?:memory|temporary files|file size), \d+ MB \([a-zA-Z ]+\)$/
-    .test(words);
+  const last = words.replace(/^it ended \d{1,3} times within five minutes, the last time because /, "");
+  const mostMb = Number(/, (\d{1,6}) MB /.exec(last)?.[1]);
+  return keysOf(LIMITED).some((what) => last === exceeded(what, mostMb));
 }
 
 /** The plugins cannot be started together as they are configured: the operator must change something. */

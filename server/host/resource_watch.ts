@@ -50,7 +50,8 @@ if ! [ -r /proc/self/stat ]; then
   for pid; do echo "$pid memory $(ps -o rss= -p "$pid")"; done
   exit
 fi
-paths=
+# Two folders at least, so that each stands above its files; and no file by name, for there can be too many to name.
+folders=/dev/null/
 for pid; do
   while read -r key value _; do
     case $key in VmRSS:) echo "$pid memory $value"; break ;; esac
@@ -58,10 +59,11 @@ for pid; do
   for task in "/proc/$pid/task"/*; do
     read -r had waited _ < "$task/schedstat" && echo "$pid thread $(((had + waited) / 1000000)) \${task##*/}"
   done
-  paths="$paths /proc/$pid/fd/*"
+  folders="$folders /proc/$pid/fd"
 done
-ls -dLlisk $paths | while read -r inode blocks mode links rest; do
-  case $mode-$links in -*-0) rest=\${rest%/fd/*}; echo "\${rest##*/} $inode $blocks" ;; esac
+ls -Llisk $folders | while read -r inode blocks mode links _; do
+  case $inode in /proc/*) pid=\${inode#/proc/} pid=\${pid%%/*} ;; esac
+  case $mode-$links in -*-0) echo "$pid $inode $blocks" ;; esac
 done`;
 
 /** Watches over processes for as long as there are any. */

@@ -162,7 +162,7 @@ Deno.test("a plugin that prints and logs without end fills no more than a bounde
   await using bench = await HostBench.run({
     code: onePhone(`{
       devSpecific() {
-        for (let n = 0; n < 5000; n++) { console.log("y".repeat(100)); host.log("z".repeat(100)); }
+        for (let n = 0; n < 5000; n++) { console.log("y".repeat(1000)); host.log("z".repeat(1000)); }
         console.log("w".repeat(1_000_000));
       },
     }`),
@@ -172,6 +172,8 @@ Deno.test("a plugin that prints and logs without end fills no more than a bounde
   await bench.until("the completion", ([name]) => name === "completed");
   ok(bench.log.length < 1_000, `${bench.log.length} lines`);
   ok(bench.log.every(({ text }) => text.length <= 2_000));
+  const characters = bench.log.reduce((sum, { text }) => sum + text.length, 0);
+  ok(characters < 200_000, `${characters} characters`);
 });
 
 Deno.test("invariant 6: a burst of events leaves the loop to others and loses nothing that came before it", async () => {

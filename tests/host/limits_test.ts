@@ -145,6 +145,15 @@ const EXCESSES: {
   },
 ];
 
+Deno.test("what a plugin says of itself is not told as the limit that it exceeded", () => {
+  ok(saysExceeded("it exceeded its limit of memory, 228 MB (heapMb and memoryMb)"));
+  ok(saysExceeded(
+    "it ended 3 times within five minutes, the last time because it exceeded its limit of file size, 64 MB (fileMb)",
+  ));
+  ok(!saysExceeded("it exceeded its limit of memory, 228 MB (words of a plugin)"));
+  ok(!saysExceeded("it exceeded its limit of memory, 228 MB (heapMb and memoryMb). More words"));
+});
+
 for (const { what, before: imports, statement, config, why } of EXCESSES) {
   Deno.test(`invariant 6: a plugin that ${what} is ended with that reason, and keeps nothing`, async () => {
     await using bench = await HostBench.run({ code: onePhone(`{ devSpecific() { ${statement} } }`, imports) }, {

@@ -23,16 +23,17 @@ export function expectedOf(text: string): Expected {
   } catch {
     return { answers: 1, batch: false };
   }
-  if (!Array.isArray(value)) return { answers: isNotification(value) ? 0 : 1, batch: false };
+  if (!Array.isArray(value)) return { answers: isPassedOver(value) ? 0 : 1, batch: false };
   if (value.length === 0 || value.length > MOST_MESSAGES) return { answers: 1, batch: false };
-  const answers = value.filter((message) => !isNotification(message)).length;
+  const answers = value.filter((message) => !isPassedOver(message)).length;
   return answers === 0 ? { answers: 0, batch: false } : { answers, batch: true };
 }
 
-/** A call without an id; what is no call at all is answered all the same. */
-function isNotification(message: unknown): boolean {
+/** A call without an id, and an answer to what nobody asked; what is neither is answered all the same. */
+function isPassedOver(message: unknown): boolean {
   if (typeof message !== "object" || message === null || Array.isArray(message)) return false;
   const { jsonrpc, method, params = {} } = message as Record<string, unknown>;
+  if (!Object.hasOwn(message, "method")) return Object.hasOwn(message, "result") || Object.hasOwn(message, "error");
   return !Object.hasOwn(message, "id") && jsonrpc === "2.0" && typeof method === "string" &&
     typeof params === "object" && params !== null;
 }

@@ -42,7 +42,7 @@ Deno.test("invariant 8 whatever becomes of a request, and over a restart, no row
       deepEqual(after[table]!.slice(0, kept.length), kept, table);
       ok(kept.length > 0 || table === "withdrawn", table);
     }
-    using database = new DatabaseSync(`${data}/history.db`);
+    using database = new DatabaseSync(`${data}/history.db`, { timeout: 5_000 });
     for (const table of ["accepted", "completed", "fact", "block"]) {
       throws(() => database.exec(`update ${table} set at = 0`), /history rows are never changed/, table);
     }

@@ -13,7 +13,7 @@ const LAMP: Asked = { operation: "setLamp", lamp: 0, mode: "steady" };
 
 /** Keeps the server from writing its history until the end of the block: somebody else holds the database's write lock. */
 function stall(data: string): Disposable {
-  const database = new DatabaseSync(`${data}/history.db`);
+  const database = new DatabaseSync(`${data}/history.db`, { timeout: 5_000 });
   database.exec("begin immediate");
   return { [Symbol.dispose]: () => database.close() };
 }

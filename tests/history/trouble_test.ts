@@ -148,7 +148,7 @@ Deno.test("a file that may not grow is trouble until there is room (a real write
   match(await next(), /^The history cannot be written: disk I\/O error$/);
   {
     // The log is what is full: whoever may write moves it into the file.
-    using somebody = new DatabaseSync(`${folder.path}/history.db`);
+    using somebody = new DatabaseSync(`${folder.path}/history.db`, { timeout: 5_000 });
     somebody.prepare("pragma wal_checkpoint(truncate)").get();
   }
   deepEqual([await next(), await next()], ["no trouble", "accepted"]);
@@ -163,7 +163,7 @@ Deno.test("a database that somebody has locked is trouble until they let go", as
   await using opened = await openIn(folder.path, { bounds: { retryFirstMs: 1, retryMostMs: 4 } });
   const { history } = opened;
   const id = await history.accept(acceptance());
-  using somebody = new DatabaseSync(`${folder.path}/history.db`);
+  using somebody = new DatabaseSync(`${folder.path}/history.db`, { timeout: 5_000 });
   somebody.exec("begin immediate");
   await rejects(history.accept(acceptance()), REFUSED);
   match(history.trouble ?? "", /database is locked/);
@@ -239,7 +239,7 @@ Deno.test("closing a history that cannot be written ends in time", async () => {
   using folder = temporaryFolder();
   await using opened = await openIn(folder.path);
   const id = await opened.history.accept(acceptance());
-  using somebody = new DatabaseSync(`${folder.path}/history.db`);
+  using somebody = new DatabaseSync(`${folder.path}/history.db`, { timeout: 5_000 });
   somebody.exec("begin immediate");
   const completed = opened.history.complete(completion(id));
   equal(await opened.close({ signal: AbortSignal.abort() }), 1);

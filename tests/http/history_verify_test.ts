@@ -151,7 +151,7 @@ Deno.test("api 2 a real server checks its own chain, with a checkpoint that was 
   equal(body.ok, true, JSON.stringify(body));
   ok(body.blocks > kept.block && body.records >= body.blocks);
 
-  using database = new DatabaseSync(`${server.data}/history.db`);
+  using database = new DatabaseSync(`${server.data}/history.db`, { timeout: 5_000 });
   database.exec(`drop trigger fact_is_never_changed; update fact set address = 'x' where type = 'applicationStarted'`);
   const { body: changed } = await call<Verdict>("POST", VERIFY);
   equal(changed.ok, false);

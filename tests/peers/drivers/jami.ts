@@ -52,6 +52,7 @@ const LISTEN = {
 };
 /** How long it may say nothing, milliseconds: a guard against hanging, never a measure. */
 const PATIENCE_MS = 20_000;
+const AGAIN_MS = 5_000;
 const SOON = { minTimeout: 20, maxTimeout: 50, jitter: 0, maxAttempts: 400 };
 
 /** Starts a jami, and waits until it has registered. */
@@ -101,7 +102,12 @@ export async function startJami(options: JamiOptions): Promise<Jami> {
     signature: "a{ss}",
     body: [{ ...template as Record<string, string>, ...details(options) }],
   });
-  await next("registrationStateChanged", '"REGISTERED"');
+  // On a busy machine it was seen to stand still after its first try.
+  const again = setInterval(
+    () => void ask("ConfigurationManager.sendRegister", { signature: "sb", body: [account, true] }).catch(() => {}),
+    AGAIN_MS,
+  );
+  await next("registrationStateChanged", '"REGISTERED"').finally(() => clearInterval(again));
   const running = undo.move();
   return {
     events,

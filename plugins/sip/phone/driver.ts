@@ -37,8 +37,12 @@ export interface DriverOptions {
   lamps(changed: (lamp: number) => void): Lamps;
   /** Makes its line, which says what happens at the phone. */
   line(events: LineEvents): Line;
-  /** Takes what only its author needs. */
-  debug(text: string): void;
+  /** Whether the phone may send another digit now: a flood of them must not drown the events of other phones. */
+  mayPress(): boolean;
+  /** Whether it may begin another call now. */
+  mayDial(): boolean;
+  /** Takes what is told once a minute. */
+  log(text: string): void;
 }
 
 /** A call that the phone makes. */
@@ -105,6 +109,10 @@ export class SipPhone implements Driver {
   dialled({ number, contact, take }: DialledCall): number | undefined {
     if (!this.#isOpen) return 480;
     if (this.#line.isBusy) return 486;
+    if (!this.#options.mayDial()) {
+      this.#options.log(`${this.#options.account.user} dials too often: further calls are refused (503)`);
+      return 503;
+    }
     const call = take();
     this.#line.dialled(call, contact);
     const tell = () => {
@@ -197,12 +205,10 @@ export class SipPhone implements Driver {
   }
 
   #press(digit: string): void {
+    const { account: { user }, mayPress, log } = this.#options;
+    if (!mayPress()) return log(`${user} sends too many digits: further ones are dropped`);
     const button = KEYPAD.indexOf(digit);
-    if (button < 0) {
-      return this.#options.debug(
-        `${this.#options.account.user} sent the digit ${digit}, which no key of the contract has`,
-      );
-    }
+    if (button < 0) return log(`${user} sent the digit ${digit}, which no key of the contract has`);
     this.phone?.button(button, "keypad", "down");
     this.phone?.button(button, "keypad", "up");
   }

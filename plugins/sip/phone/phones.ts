@@ -48,6 +48,15 @@ const WHY: Record<BindingChange["reason"], string> = {
 /** How often a phone may come or go; what is beyond it waits. */
 const CHANGES = { perSecond: 1, burst: 8 };
 
+/** How often all of them together may: the server takes 2,048 at once, and 50 a second. */
+const CHANGES_OF_ALL = { perSecond: 45, burst: 1_900 };
+
+/** How many digits a phone may send: a memory key dials ten a second, and what a person presses is far less. */
+const DIGITS = { perSecond: 10, burst: 100 };
+
+/** How many calls a phone may begin. */
+const DIALS = { perSecond: 1, burst: 30 };
+
 /** A phone with what belongs to it. */
 interface Station {
   readonly account: AccountConfiguration;
@@ -59,13 +68,19 @@ interface Station {
 export class SipPhones {
   readonly #options: PhonesOptions;
   readonly #stations = new Map<string, Station>();
-  readonly #changes: TokenBuckets;
+  readonly #rates: Record<"changes" | "changesOfAll" | "digits" | "dials", TokenBuckets>;
   readonly #log: (text: string, key: string) => void;
 
   constructor(options: PhonesOptions) {
     this.#options = options;
-    this.#changes = new TokenBuckets({ clock: options.clock, ...CHANGES });
-    this.#log = foldedLog({ clock: options.clock, log: (text) => options.host.log.info(text) });
+    const { clock } = options;
+    this.#rates = {
+      changes: new TokenBuckets({ clock, ...CHANGES }),
+      changesOfAll: new TokenBuckets({ clock, ...CHANGES_OF_ALL }),
+      digits: new TokenBuckets({ clock, ...DIGITS }),
+      dials: new TokenBuckets({ clock, ...DIALS }),
+    };
+    this.#log = foldedLog({ clock, log: (text) => options.host.log.info(text) });
   }
 
   /**
@@ -177,7 +192,8 @@ export class SipPhones {
       clock,
       log: (text) => this.#log(text, text),
     });
-    const presence = new Presence({ user, clock, rate: this.#changes });
+    const { changes, changesOfAll, digits, dials } = this.#rates;
+    const presence = new Presence({ user, clock, rate: changes, rateOfAll: changesOfAll });
     const driver = new SipPhone({
       account,
       contacts,
@@ -207,7 +223,9 @@ export class SipPhones {
             }));
           },
         }),
-      debug: (text) => host.log.debug(text),
+      mayPress: () => digits.take(user),
+      mayDial: () => dials.take(user),
+      log: (text) => this.#log(text, text),
     });
     const keepAlive = createKeepAlive({
       clock,

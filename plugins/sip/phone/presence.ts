@@ -19,6 +19,8 @@ export interface PresenceOptions {
    * all.
    */
   rate: TokenBuckets;
+  /** How often those of all users may: a whole network that comes back must not do it either. */
+  rateOfAll: TokenBuckets;
 }
 
 /**
@@ -48,10 +50,15 @@ export class Presence {
   }
 
   #look(): void {
-    const { clock, rate, user } = this.#options;
+    const { clock, rate, rateOfAll, user } = this.#options;
     this.#cancelWait = undefined;
     if (!this.#phone || this.#phone.connected === this.#isThere) return;
-    if (rate.take(user)) this.#phone.connected = this.#isThere;
-    else this.#cancelWait = clock.after(WAIT_MS, () => this.#look());
+    const mayChange = rate.take(user);
+    if (mayChange && rateOfAll.take("")) {
+      this.#phone.connected = this.#isThere;
+      return;
+    }
+    if (mayChange) rate.giveBack(user);
+    this.#cancelWait = clock.after(WAIT_MS, () => this.#look());
   }
 }

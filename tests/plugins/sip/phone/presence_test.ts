@@ -16,7 +16,9 @@ function bench() {
       told.push(connected);
     },
   } as Phone;
-  const presence = new Presence({ user: "1001", clock, rate: new TokenBuckets({ clock, perSecond: 1, burst: 3 }) });
+  const rate = new TokenBuckets({ clock, perSecond: 1, burst: 3 });
+  const rateOfAll = new TokenBuckets({ clock, perSecond: 10, burst: 10 });
+  const presence = new Presence({ user: "1001", clock, rate, rateOfAll });
   return { clock, told, phone, presence };
 }
 
@@ -42,4 +44,20 @@ Deno.test("presence that has ended tells nothing and waits for nothing", async (
   presence.end();
   await clock.pass(5_000);
   deepEqual([told.length, clock.alarms], [3, 0]);
+});
+
+Deno.test("a whole network that comes back at once is told little by little, and all of it", async () => {
+  const clock = new HandClock();
+  const rate = new TokenBuckets({ clock, perSecond: 1, burst: 3 });
+  const rateOfAll = new TokenBuckets({ clock, perSecond: 10, burst: 10 });
+  const phones = Array.from({ length: 55 }, () => ({ connected: false }) as Phone);
+  const there = () => phones.filter(({ connected }) => connected).length;
+  for (const [index, phone] of phones.entries()) {
+    new Presence({ user: String(index), clock, rate, rateOfAll }).tell(phone, true);
+  }
+  equal(there(), 10);
+  await clock.pass(1_000);
+  equal(there(), 20);
+  await clock.pass(4_000);
+  deepEqual([there(), clock.alarms], [55, 0]);
 });

@@ -23,7 +23,7 @@ async function bench() {
       return {
         connected: false,
         state: (_: string, detail: string) => void told.push(`${id} ${detail}`),
-        button: (button: number, _: string, state: string) => void told.push(`${id} ${button} ${state}`),
+        button: (button: number, ...[, state]: string[]) => void told.push(`${id} ${button} ${state}`),
         devSpecific: () => void told.push(`${id} dialled`),
       } as unknown as Phone;
     },

@@ -181,7 +181,7 @@ export class SipPhones {
   }
 
   #install(account: AccountConfiguration): Station {
-    const { host, clock, agent, configuration } = this.#options;
+    const { clock, agent, configuration } = this.#options;
     const { realm, rings, offHookSeconds, keepAliveSeconds } = configuration;
     const { user, secret } = account;
     const contacts = new Contacts({

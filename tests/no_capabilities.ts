@@ -7,6 +7,8 @@ export const NO_CAPABILITIES: PhoneCapabilities = {
   hookSwitchModes: {},
   volumeDevices: [],
   gainDevices: [],
+  readableVolumeDevices: [],
+  readableGainDevices: [],
   display: { rows: 0, columns: 0 },
   ringModes: 0,
   buttons: [],
@@ -17,4 +19,5 @@ export const NO_CAPABILITIES: PhoneCapabilities = {
   provider: "",
   phoneInfo: "",
   permanentId: "",
+  extension: "",
 };

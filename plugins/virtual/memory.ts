@@ -11,6 +11,7 @@ import type {
   LampMode,
   PartialCapabilities,
 } from "switchroom/plugin";
+import { KEYPAD } from "./models.ts";
 
 /** The meaning of one button. */
 export interface ButtonMeaning {
@@ -52,7 +53,10 @@ export function newMemory({ display, buttons = [], setData = [] }: PartialCapabi
     cells: Array<string>((display?.rows ?? 0) * (display?.columns ?? 0)).fill(" "),
     lamps: new Map(buttons.filter(({ lampModes }) => lampModes).map(({ id }) => [id, "off"])),
     buttons: new Map(
-      buttons.map(({ id, mode = "dummy", function: task = "unknown" }) => [id, { mode, function: task, text: "" }]),
+      buttons.map(({ id, mode = "dummy", function: task = "unknown" }) => {
+        const text = mode === "keypad" ? KEYPAD[id] ?? "" : "";
+        return [id, { mode, function: task, text }];
+      }),
     ),
     areas: setData.map((size) => new Uint8Array(size)),
   };

@@ -15,12 +15,18 @@ const MODES: HookSwitchMode[] = ["onHook", "mic", "speaker", "micSpeaker"];
 const HOOK: HookSwitchCapability = { settable: MODES, monitored: MODES };
 const LAMP: LampMode[] = ["off", "steady", "wink", "flash", "flutter", "brokenFlutter"];
 const AREA_BYTES = 256;
+/** What `devSpecific` speaks: see `person.ts`. */
+const EXTENSION = "switchroom-virtual/1";
 
-const keypad = Array.from({ length: 12 }, (_, id): PartialButton => ({ id, mode: "keypad", function: "none" }));
+/** The texts of the keypad, which has the first buttons. */
+export const KEYPAD = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#"];
+
+const keypad = KEYPAD.map((_, id): PartialButton => ({ id, mode: "keypad", function: "none", pressable: true }));
 const features = Array.from({ length: 8 }, (_, index): PartialButton => ({
-  id: 12 + index,
+  id: KEYPAD.length + index,
   mode: "feature",
   lampModes: LAMP,
+  pressable: true,
 }));
 /** A lamp without a button. */
 const message: PartialButton = { id: 20, function: "msgIndicator", lampModes: LAMP };
@@ -56,16 +62,18 @@ export const DESK: PartialCapabilities = {
   getData: [AREA_BYTES, AREA_BYTES],
   provider: "Switchroom virtual phones",
   phoneInfo: "Virtual desk phone",
+  extension: EXTENSION,
 };
 
-/** A small phone: no display, one lamp, a handset only. */
+/** A small phone: no display, a keypad, one button more with the only lamp, a handset only. */
 export const MINI: PartialCapabilities = {
   states: ["other", "connected", "disconnected", "lamp", "handsetHookSwitch", "handsetVolume", "handsetGain"],
   hookSwitchDevices: ["handset"],
   hookSwitchModes: { handset: HOOK },
   volumeDevices: ["handset"],
   gainDevices: ["handset"],
-  buttons: [{ id: 12, mode: "feature", lampModes: ["off", "steady"] }],
+  buttons: [...keypad, { id: KEYPAD.length, mode: "feature", lampModes: ["off", "steady"], pressable: true }],
   provider: "Switchroom virtual phones",
   phoneInfo: "Virtual small phone",
+  extension: EXTENSION,
 };

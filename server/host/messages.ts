@@ -67,6 +67,8 @@ const offer: z.ZodType<OfferedPhone> = z.strictObject({
     ),
     volumeDevices: z.array(device).max(HOOKSWITCH_DEVICES.length),
     gainDevices: z.array(device).max(HOOKSWITCH_DEVICES.length),
+    readableVolumeDevices: z.array(device).max(HOOKSWITCH_DEVICES.length),
+    readableGainDevices: z.array(device).max(HOOKSWITCH_DEVICES.length),
     display: z.strictObject({ rows: small, columns: small }),
     ringModes: small,
     buttons: z.array(z.strictObject({
@@ -75,6 +77,7 @@ const offer: z.ZodType<OfferedPhone> = z.strictObject({
       function: buttonFunction,
       // Each once: a mode that is named again says nothing, and everybody who asks for the phones would be sent it.
       lampModes: z.array(lampMode).min(1).max(OFFER_BOUNDS.lampModes).transform((modes) => [...new Set(modes)]),
+      pressable: z.boolean().exactOptional(),
     })).max(OFFER_BOUNDS.buttons),
     setData: z.array(small).max(OFFER_BOUNDS.dataAreas),
     getData: z.array(small).max(OFFER_BOUNDS.dataAreas),
@@ -83,6 +86,7 @@ const offer: z.ZodType<OfferedPhone> = z.strictObject({
     provider: words,
     phoneInfo: words,
     permanentId: name,
+    extension: name,
   }),
   connected: z.boolean(),
   methods: z.array(z.enum([...OPERATIONS, ...GETTERS])).max(OPERATIONS.length + GETTERS.length),

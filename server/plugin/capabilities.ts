@@ -56,6 +56,8 @@ export function completeCapabilities(
   options: { id: string; driver: Driver },
 ): PhoneCapabilities {
   const devices = list("hookSwitchDevices", part.hookSwitchDevices, DEVICES);
+  const volumeDevices = list("volumeDevices", part.volumeDevices, DEVICES);
+  const gainDevices = list("gainDevices", part.gainDevices, DEVICES);
   const capabilities: PhoneCapabilities = {
     states: list("states", part.states, STATES),
     hookSwitchDevices: devices,
@@ -63,8 +65,14 @@ export function completeCapabilities(
       settable: list("settable", part.hookSwitchModes?.[device]?.settable, HOOK_MODES),
       monitored: list("monitored", part.hookSwitchModes?.[device]?.monitored, HOOK_MODES),
     }])),
-    volumeDevices: list("volumeDevices", part.volumeDevices, DEVICES),
-    gainDevices: list("gainDevices", part.gainDevices, DEVICES),
+    volumeDevices,
+    gainDevices,
+    readableVolumeDevices: list(
+      "readableVolumeDevices",
+      [...volumeDevices, ...part.readableVolumeDevices ?? []],
+      DEVICES,
+    ),
+    readableGainDevices: list("readableGainDevices", [...gainDevices, ...part.readableGainDevices ?? []], DEVICES),
     display: {
       rows: count("display.rows", part.display?.rows),
       columns: count("display.columns", part.display?.columns),
@@ -79,6 +87,7 @@ export function completeCapabilities(
     ),
     provider: text("provider", part.provider ?? "", { longest: TEXT_LIMIT }),
     phoneInfo: text("phoneInfo", part.phoneInfo ?? "", { longest: TEXT_LIMIT }),
+    extension: text("extension", part.extension ?? "", { longest: OFFER_BOUNDS.name }),
     permanentId: text("permanentId", part.permanentId ?? options.id, { longest: OFFER_BOUNDS.name }),
   };
   capabilities.features = part.features
@@ -93,12 +102,17 @@ function buttons(parts: PartialButton[] | undefined): ButtonCapability[] {
     const id = count("buttons.id", part.id);
     if (ids.has(id)) throw invalid("buttons", { found: `button ${id} twice`, right: "each id once" });
     ids.add(id);
+    const mode = one("mode", part.mode ?? "dummy", { known: BUTTON_MODES });
+    if (part.pressable && mode === "dummy") {
+      throw invalid("buttons", { found: `no button at ${id} to be pressed`, right: "pressable only where one is" });
+    }
     const lampModes = list("lampModes", part.lampModes, LAMPS);
     return {
       id,
-      mode: one("mode", part.mode ?? "dummy", { known: BUTTON_MODES }),
+      mode,
       function: one("function", part.function ?? "unknown", FUNCTIONS),
       lampModes: lampModes.length > 0 ? lampModes : ["dummy"],
+      ...part.pressable && { pressable: true },
     };
   });
 }

@@ -5,7 +5,7 @@
  */
 import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
 import { PhoneError } from "../core/contract/errors.ts";
-import { buttonOf, hasLamp, requireDevice, requireDisplay } from "../core/contract/operation_table.ts";
+import { buttonOf, lampModesOf, requireDevice, requireDisplay } from "../core/contract/operation_table.ts";
 import type { GetterName, GetterParameters, GetterResults } from "../core/contract/operations.ts";
 import { given } from "../tools/mod.ts";
 import type { DriverAnswer } from "./driver.ts";
@@ -23,11 +23,11 @@ export const BEFORE: {
   getHookSwitch: () => undefined,
   getRing: () => undefined,
   getDisplay: (_params, capabilities) => void requireDisplay(capabilities),
-  getVolume: ({ device }, { volumeDevices }) => void requireDevice(device, { there: volumeDevices, what: "volume" }),
-  getGain: ({ device }, { gainDevices }) => void requireDevice(device, { there: gainDevices, what: "gain" }),
-  getLamp({ lamp }, capabilities) {
-    return hasLamp(buttonOf(lamp, capabilities).lampModes) ? undefined : { lamp, mode: "dummy" };
-  },
+  getVolume: ({ device }, { readableVolumeDevices }) =>
+    void requireDevice(device, { there: readableVolumeDevices, what: "volume" }),
+  getGain: ({ device }, { readableGainDevices }) =>
+    void requireDevice(device, { there: readableGainDevices, what: "gain" }),
+  getLamp: ({ lamp }, capabilities) => void lampModesOf(lamp, capabilities),
   getButtonInfo: ({ button }, capabilities) => void buttonOf(button, capabilities),
   getData({ dataId, size }, { getData }) {
     if (getData[dataId] === undefined) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isUsableWithoutLink } from "../core/contract/features.ts";
 import { hasLamp } from "../core/contract/operation_table.ts";
 import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
 import type { GetterParameters, GetterResults, PhoneStatus } from "../core/contract/operations.ts";
@@ -23,7 +24,7 @@ export function completeStatus(
 ): PhoneStatus {
   return {
     statusFlags: connected ? ["connected"] : [],
-    phoneFeatures: connected ? capabilities.features : [],
+    phoneFeatures: connected ? capabilities.features : capabilities.features.filter(isUsableWithoutLink),
     ...told,
     ...display && { display: { rows: displayRows(display.rows, capabilities) } },
     ...given({ devSpecific: devSpecific?.toBase64() }),
@@ -48,10 +49,10 @@ export async function statusFromGetters(query: Query, capabilities: PhoneCapabil
         offHook.includes(device) ? "unknown" : "onHook",
       ]))
     ),
-    ...capabilities.volumeDevices.map((device) =>
+    ...capabilities.readableVolumeDevices.map((device) =>
       query("getVolume", { device }).then(({ volume }) => ({ [`${device}Volume`]: volume }))
     ),
-    ...capabilities.gainDevices.map((device) =>
+    ...capabilities.readableGainDevices.map((device) =>
       query("getGain", { device }).then(({ gain }) => ({ [`${device}Gain`]: gain }))
     ),
   ];

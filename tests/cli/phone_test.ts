@@ -202,8 +202,9 @@ Deno.test("what a server says cannot give orders to the terminal", async () => {
   };
   const capabilities = {
     ...{ display: { rows: 0, columns: 0 }, ringModes: 0, volumeDevices: [], gainDevices: [] },
+    ...{ readableVolumeDevices: [], readableGainDevices: [] },
     ...{ hookSwitchDevices: [], hookSwitchModes: {}, buttons: [], setData: [], getData: [], features: [] },
-    ...{ states: [], deviceClasses: [], provider: "", phoneInfo: "", permanentId: "" },
+    ...{ states: [], deviceClasses: [], provider: "", phoneInfo: "", permanentId: "", extension: "" },
   };
   const body = JSON.stringify({ phones: [{ ...phone, name: "two\nlines", capabilities }] });
   await using server = serve(() => new Response(body, { headers: { "content-type": "application/json" } }));

@@ -114,6 +114,7 @@ Deno.test("R98 Q14 text runs on into the next row and is cut at the display's en
   await shows(write("a".repeat(100)), ["a".repeat(24), "a".repeat(24)]);
   await shows(write("bcde", { column: 22 }), [`${"a".repeat(22)}bc`, `de${"a".repeat(22)}`]);
   await shows(write("🙂more", { row: 1, column: 23 }), [`${"a".repeat(22)}bc`, `de${"a".repeat(21)}🙂`]);
+  await shows(write("a\nb\u001b", { column: 20 }), [`${"a".repeat(20)}a b `, `de${"a".repeat(21)}🙂`]);
   for (const outside of [write("x", { row: 2 }), write("x", { column: 24 })]) {
     equal(await failure(owner, outside), "PHONEERR_INVALPARAM");
   }
@@ -156,7 +157,8 @@ Deno.test("Q15 a lamp takes its own modes only: dummy and unknown are none, and 
   }
   equal(await failure(owner, light(12, 0x1_0000)), "PHONEERR_INVALLAMPMODE");
   equal(await failure(owner, light(0, "steady")), "PHONEERR_INVALBUTTONLAMPID");
-  equal((await told(owner, "lamps/0")).mode, "dummy");
+  const { status, body } = await owner.get("lamps/0");
+  deepEqual([status, body.code], [422, "PHONEERR_INVALBUTTONLAMPID"]);
 });
 
 Deno.test("Q27 the keypad is the buttons 0 to 11", async () => {

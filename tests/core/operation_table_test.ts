@@ -4,6 +4,7 @@
  * @module
  */
 import { deepEqual, equal } from "node:assert/strict";
+import type { DeviceCapabilities } from "../../server/core/contract/device_capabilities.ts";
 import { type Feature, FEATURES, type FeaturesOf, featuresOf } from "../../server/core/contract/features.ts";
 import type {
   ButtonFunction,
@@ -89,6 +90,23 @@ Deno.test("contract 7.5: the features come in the order of their bits, a word fo
     "getRing",
     "setRing",
     "setVolumeSpeaker",
+  ]);
+});
+
+Deno.test("contract 7.5: a hookswitch that no mode can be set of is one that can be read only", () => {
+  const capabilities: DeviceCapabilities = {
+    ...NO_CAPABILITIES,
+    hookSwitchDevices: ["handset", "speaker", "headset"],
+    hookSwitchModes: {
+      handset: { settable: ["onHook"], monitored: [] },
+      speaker: { settable: [], monitored: ["onHook", "micSpeaker"] },
+    },
+  };
+  deepEqual(featuresOf(capabilities, ["setHookSwitch", "getHookSwitch"]), [
+    "getHookSwitchHandset",
+    "getHookSwitchSpeaker",
+    "getHookSwitchHeadset",
+    "setHookSwitchHandset",
   ]);
 });
 

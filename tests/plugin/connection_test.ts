@@ -129,7 +129,7 @@ Deno.test("a phone is offered with every default filled in and what its driver c
   const capabilities: PartialCapabilities = {
     hookSwitchDevices: ["handset"],
     volumeDevices: ["handset"],
-    buttons: [{ id: 3 }, { id: 4, mode: "call", lampModes: ["off", "steady"] }],
+    buttons: [{ id: 3 }, { id: 4, mode: "call", lampModes: ["off", "steady"], pressable: true }],
     setData: [10],
   };
   const { bench } = await onePhone({
@@ -154,11 +154,13 @@ Deno.test("a phone is offered with every default filled in and what its driver c
       hookSwitchModes: { handset: { settable: [], monitored: [] } },
       volumeDevices: ["handset"],
       gainDevices: [],
+      readableVolumeDevices: ["handset"],
+      readableGainDevices: [],
       display: { rows: 0, columns: 0 },
       ringModes: 0,
       buttons: [
         { id: 3, mode: "dummy", function: "unknown", lampModes: ["dummy"] },
-        { id: 4, mode: "call", function: "unknown", lampModes: ["off", "steady"] },
+        { id: 4, mode: "call", function: "unknown", lampModes: ["off", "steady"], pressable: true },
       ],
       setData: [10],
       getData: [],
@@ -167,6 +169,7 @@ Deno.test("a phone is offered with every default filled in and what its driver c
       provider: "",
       phoneInfo: "",
       permanentId: "p",
+      extension: "",
     },
   });
 });
@@ -181,6 +184,8 @@ const CAPABILITY_SLIPS: [string, RegExp][] = [
   [`{ "features": ["fly"] }`, /features has "fly"/],
   [JSON.stringify({ deviceClasses: Array(65).fill("x") }), /deviceClasses has 65 entries, but must be at most 64/],
   [JSON.stringify({ setData: Array(257).fill(1) }), /setData has 257 entries, but must be at most 256/],
+  [`{ "buttons": [{ "id": 1, "pressable": true }] }`, /no button at 1 to be pressed, but must be pressable only where/],
+  [JSON.stringify({ extension: "x".repeat(257) }), /extension has "x+, but must be text of at most 256 characters/],
   [`{ "provider": 7 }`, /provider has 7, but must be text of at most 2000 characters/],
 ];
 

@@ -6,6 +6,7 @@ import {
   type PartialCapabilities,
   PhoneError,
   type PhoneErrorName,
+  type PhoneStatus,
 } from "../../server/plugin/mod.ts";
 import { type Call, openPhone } from "./testbed.ts";
 
@@ -82,9 +83,41 @@ Deno.test("Q17, R99: getData gives at most what is asked and what the area holds
   });
 });
 
-Deno.test("a button without a lamp has a lamp of mode dummy, without asking the driver", async () => {
-  const { bench } = await openPhone(DRIVER, { capabilities: CAPABILITIES });
-  deepEqual(await get(bench, { getter: "getLamp", params: { lamp: 0 } }), { lamp: 0, mode: "dummy" });
+Deno.test("Q15: getLamp of a button without a lamp is refused as setLamp is, without asking the driver", async () => {
+  const asked: number[] = [];
+  const driver: Driver = { ...DRIVER, getLamp: ({ lamp }) => (asked.push(lamp), { mode: "steady" }) };
+  const { bench } = await openPhone(driver, { capabilities: CAPABILITIES });
+  equal(await get(bench, { getter: "getLamp", params: { lamp: 0 } }), new PhoneError("INVALBUTTONLAMPID").value);
+  deepEqual(asked, []);
+});
+
+Deno.test("contract 6.1: a volume and a gain that can be read are not for that reason ones that can be set", async () => {
+  const driver: Driver = { ...DRIVER, setVolume() {}, setGain() {} };
+  const { bench } = await openPhone(driver, {
+    capabilities: { ...CAPABILITIES, readableVolumeDevices: ["speaker"], readableGainDevices: ["handset"] },
+  });
+  deepEqual(await get(bench, { getter: "getVolume", params: { device: "speaker" } }), {
+    device: "speaker",
+    volume: 11,
+  });
+  deepEqual(await get(bench, { getter: "getGain", params: { device: "handset" } }), { device: "handset", gain: 12 });
+  bench.operate(1, { operation: "setVolume", params: { device: "speaker", volume: 1 } });
+  bench.operate(2, { operation: "setGain", params: { device: "handset", gain: 1 } });
+  const refused = new PhoneError("INVALHOOKSWITCHDEV").value;
+  deepEqual([await bench.result(1), await bench.result(2)], [refused, refused]);
+  const { speakerVolume, handsetGain, phoneFeatures } = await get(bench, {
+    getter: "getStatus",
+    params: {},
+  }) as PhoneStatus;
+  deepEqual([speakerVolume, handsetGain], [11, 12]);
+  deepEqual(phoneFeatures.filter((feature) => /Volume|Gain/.test(feature)), [
+    "getGainHandset",
+    "getGainSpeaker",
+    "getVolumeHandset",
+    "getVolumeSpeaker",
+    "setGainSpeaker",
+    "setVolumeHandset",
+  ]);
 });
 
 Deno.test("a getter of something that is not there is refused with the contract's error", async () => {
@@ -103,12 +136,15 @@ Deno.test("a getter of something that is not there is refused with the contract'
   equal(await get(empty, { getter: "getRing", params: {} }), new PhoneError("OPERATIONUNAVAIL").value);
 });
 
-Deno.test("without a link only the status can be asked (R100)", async () => {
-  const { bench } = await openPhone(DRIVER, { capabilities: CAPABILITIES, connected: false });
+Deno.test("without a link only the status can be asked (R100), and it names what works without one", async () => {
+  const { bench } = await openPhone({ ...DRIVER, setButtonInfo() {}, setLamp() {} }, {
+    capabilities: CAPABILITIES,
+    connected: false,
+  });
   equal(await get(bench, { getter: "getRing", params: {} }), new PhoneError("INVALPHONESTATE").value);
   deepEqual(await get(bench, { getter: "getStatus", params: {} }), {
     statusFlags: [],
-    phoneFeatures: [],
+    phoneFeatures: ["setButtonInfo"],
     numOwners: 0,
     numMonitors: 0,
     ownerName: "",

@@ -175,6 +175,14 @@ Deno.test("R98: text is cut after the display's last cell, and a cell is one cod
   deepEqual(calls, [["setDisplay", { row: 1, column: 1, text: "🙂é𝄞" }]]);
 });
 
+Deno.test("Q14: a control character of a text is a blank cell", async () => {
+  const { calls, driver } = recorder();
+  const { bench } = await openPhone(driver, { capabilities: CAPABILITIES });
+  bench.operate(1, { operation: "setDisplay", params: { row: 0, column: 0, text: "a\nb\u0000\u001b\u009bc\u007f" } });
+  equal(await bench.result(1), 0);
+  deepEqual(calls, [["setDisplay", { row: 0, column: 0, text: "a b   c " }]]);
+});
+
 Deno.test("a phone without a link refuses what needs one, and neither devSpecific nor setButtonInfo does", async () => {
   const { calls, driver } = recorder();
   const { bench } = await openPhone(driver, { capabilities: CAPABILITIES, connected: false });

@@ -26,7 +26,17 @@ Deno.test("there are two phones: desk-1 can do everything, mini-1 little", async
   deepEqual([desk?.setData, desk?.getData], [[256, 256], [256, 256]]);
   equal(desk?.features.length, 28);
   deepEqual(mini?.display, { rows: 0, columns: 0 });
-  deepEqual(mini?.buttons.map(({ id, mode }) => [id, mode]), [[12, "feature"]]);
+  deepEqual(mini?.buttons.map(({ id, mode }) => [id, mode]), [
+    ...Array.from({ length: 12 }, (_, id) => [id, "keypad"]),
+    [12, "feature"],
+  ]);
+  for (const model of [desk, mini]) {
+    deepEqual(
+      model?.buttons.map(({ pressable = false }) => pressable),
+      model?.buttons.map(({ mode }) => mode !== "dummy"),
+    );
+    equal(model?.extension, "switchroom-virtual/1");
+  }
   deepEqual(mini?.hookSwitchDevices, ["handset"]);
   deepEqual(mini?.setData, []);
 });
@@ -88,7 +98,7 @@ Deno.test("Q30: an operation that changes nothing reports nothing", async () => 
   equal(await phone.do("setDisplay", { row: 0, column: 0, text: "   " }), 0);
   equal(await phone.do("setHookSwitch", { devices: ["handset"], mode: "onHook" }), 0);
   equal(await phone.do("setData", { dataId: 0, data: "" }), 0);
-  equal(await phone.do("setButtonInfo", { button: 1, mode: "keypad", function: "none", text: "" }), 0);
+  equal(await phone.do("setButtonInfo", { button: 1, mode: "keypad", function: "none", text: "1" }), 0);
   deepEqual(phone.reports, []);
 });
 
@@ -150,7 +160,7 @@ Deno.test("mini-1 refuses what it has not", async () => {
   equal(await phone.do("setLamp", { lamp: 12, mode: "flash" }), value("INVALLAMPMODE"));
   equal(await phone.do("setLamp", { lamp: 0, mode: "steady" }), value("INVALBUTTONLAMPID"));
   equal(
-    await phone.do("setButtonInfo", { button: 0, mode: "call", function: "none", text: "" }),
+    await phone.do("setButtonInfo", { button: 13, mode: "call", function: "none", text: "" }),
     value("INVALBUTTONLAMPID"),
   );
   equal(await phone.do("setVolume", { device: "speaker", volume: 1 }), value("INVALHOOKSWITCHDEV"));
@@ -160,6 +170,12 @@ Deno.test("mini-1 refuses what it has not", async () => {
   equal(await phone.do("setRing", { mode: 1, volume: 1 }), value("OPERATIONUNAVAIL"));
   equal(await phone.do("setData", { dataId: 0, data: "" }), value("OPERATIONUNAVAIL"));
   deepEqual(await phone.get("getHookSwitch", {}), { offHook: [] });
+});
+
+Deno.test("Q27: the keys of the keypad have their texts", async () => {
+  await using phone = await VirtualBench.open("mini-1");
+  const texts = await Promise.all(Array.from({ length: 13 }, (_, button) => phone.get("getButtonInfo", { button })));
+  equal(texts.map(({ text }) => text).join(""), "0123456789*#");
 });
 
 Deno.test("R88: a press goes down, then up", async () => {

@@ -16,6 +16,9 @@ export const MESSAGE_LAMP = 12;
 /** The lamp of the first watched resource; those of the others follow. */
 export const FIRST_LINE_LAMP = 13;
 
+/** What `devSpecific` speaks: see `command.ts`. */
+const EXTENSION = "switchroom-sip/1";
+
 const HOOK: HookSwitchCapability = { settable: ["onHook", "micSpeaker"], monitored: ["onHook", "micSpeaker"] };
 
 /**
@@ -42,6 +45,7 @@ export function capabilitiesOf(
     setData: [CHECK_SYNC_BYTES],
     provider: "Switchroom SIP",
     phoneInfo: "SIP phone",
+    extension: EXTENSION,
   };
 }
 

@@ -28,7 +28,7 @@ export class Display {
     let cell = row * this.#size.columns + column;
     for (const character of text) {
       if (cell === cells.length) break;
-      cells[cell++] = visible(character);
+      cells[cell++] = character;
     }
     return new Display(this.#size, cells);
   }
@@ -51,9 +51,4 @@ export class Display {
   equals(other: Display): boolean {
     return this.#cells.every((cell, index) => cell === other.#cells[index]);
   }
-}
-
-/** A line feed in a cell would move all that follows it in the message; a phone may take other controls for orders. */
-function visible(character: string): string {
-  return /\p{Cc}/u.test(character) ? " " : character;
 }

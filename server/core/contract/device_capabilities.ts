@@ -15,6 +15,8 @@ export interface ButtonCapability {
   function: ButtonFunction;
   /** What its lamp can show; `["dummy"]` without a lamp. */
   lampModes: LampMode[];
+  /** Whether `devSpecific` with `{"press": ID}` presses it (contract 5.4). */
+  pressable?: boolean;
 }
 
 /** The hookswitch modes of one device. */
@@ -37,6 +39,10 @@ export interface DeviceCapabilities {
   volumeDevices: HookSwitchDevice[];
   /** Devices whose microphone gain can be set. */
   gainDevices: HookSwitchDevice[];
+  /** Devices whose speaker volume can be read: those of `volumeDevices`, and those that show one and take none. */
+  readableVolumeDevices: HookSwitchDevice[];
+  /** Devices whose microphone gain can be read: those of `gainDevices`, and those that show one and take none. */
+  readableGainDevices: HookSwitchDevice[];
   /** The size of the display; both 0 without one. */
   display: { rows: number; columns: number };
   /** Ring patterns besides silence; 0 = the ring cannot be controlled (Q13). */
@@ -55,4 +61,6 @@ export interface DeviceCapabilities {
   phoneInfo: string;
   /** The plugin's stable name of the device, across runs. */
   permanentId: string;
+  /** Which dialect `devSpecific` speaks; empty if nobody says. */
+  extension: string;
 }

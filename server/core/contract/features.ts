@@ -46,6 +46,15 @@ export const FEATURES: readonly Feature[] = [
   "genericPhone",
 ];
 
+const WITHOUT_LINK: ReadonlySet<string> = new Set(
+  NAMED.flatMap(([name, { withoutLink }]) => withoutLink ? [name] : []),
+);
+
+/** Whether what a feature names can be used on a phone whose link is down: what it sets has no INVALPHONESTATE. */
+export function isUsableWithoutLink(feature: Feature): boolean {
+  return WITHOUT_LINK.has(feature);
+}
+
 /** The features that follow from what a driver can do: a method that it has, on something that the phone has. */
 export function featuresOf(capabilities: DeviceCapabilities, methods: readonly string[]): Feature[] {
   const usable = new Set(NAMED.flatMap(([name, row]) => {

@@ -33,7 +33,7 @@ export const OFFER_BOUNDS = {
   dataAreas: 256,
   /** Device classes. */
   deviceClasses: 64,
-  /** Characters of a name: the phone's, a device class's, the permanent id. */
+  /** Characters of a name: the phone's, a device class's, the permanent id, the extension. */
   name: 256,
   /** Whatever is counted: rows, columns, ring modes, ids of buttons, bytes of an area. */
   number: 65_535,

@@ -160,7 +160,7 @@ export const OPERATION_TABLE = {
         );
       }
       const room = rows * columns - row * columns - column;
-      return { row, column, text: [...text].slice(0, room).join("") };
+      return { row, column, text: [...text].slice(0, room).map(cell).join("") };
     },
   }),
 
@@ -170,6 +170,7 @@ export const OPERATION_TABLE = {
     example: { device: "handset", gain: 32768 },
     features: "perDevice",
     settable: ({ gainDevices }) => gainDevices,
+    readable: ({ readableGainDevices }) => readableGainDevices,
     fit(params, { gainDevices }) {
       requireDevice(params.device, { there: gainDevices, what: "gain" });
       return params;
@@ -193,7 +194,9 @@ export const OPERATION_TABLE = {
     },
     example: { devices: ["speaker"], mode: "micSpeaker" },
     features: "perDevice",
-    settable: ({ hookSwitchDevices }) => hookSwitchDevices,
+    settable: ({ hookSwitchDevices, hookSwitchModes }) =>
+      hookSwitchDevices.filter((device) => (hookSwitchModes[device]?.settable ?? []).length > 0),
+    readable: ({ hookSwitchDevices }) => hookSwitchDevices,
     fit(params, { hookSwitchDevices, hookSwitchModes }) {
       for (const device of params.devices) {
         requireDevice(device, { there: hookSwitchDevices, what: "hookswitch" });
@@ -225,9 +228,9 @@ export const OPERATION_TABLE = {
     features: "one",
     settable: ({ buttons }) => buttons.some(({ lampModes }) => hasLamp(lampModes)),
     fit(params, capabilities) {
-      const { lampModes } = buttonOf(params.lamp, capabilities);
-      if (!hasLamp(lampModes)) throw new PhoneError("INVALBUTTONLAMPID", `Button ${params.lamp} has no lamp`);
-      const settable: LampMode[] = lampModes.filter((mode) => mode !== "dummy" && mode !== "unknown");
+      const settable: LampMode[] = lampModesOf(params.lamp, capabilities).filter((mode) =>
+        mode !== "dummy" && mode !== "unknown"
+      );
       if (!settable.includes(params.mode)) {
         throw new PhoneError(
           "INVALLAMPMODE",
@@ -266,12 +269,20 @@ export const OPERATION_TABLE = {
     example: { device: "handset", volume: 32768 },
     features: "perDevice",
     settable: ({ volumeDevices }) => volumeDevices,
+    readable: ({ readableVolumeDevices }) => readableVolumeDevices,
     fit(params, { volumeDevices }) {
       requireDevice(params.device, { there: volumeDevices, what: "volume" });
       return params;
     },
   }),
 };
+
+/** The lamp modes of a button that has a lamp; throws `INVALBUTTONLAMPID` if there is no such lamp. */
+export function lampModesOf(lamp: number, capabilities: DeviceCapabilities): LampMode[] {
+  const { lampModes } = buttonOf(lamp, capabilities);
+  if (!hasLamp(lampModes)) throw new PhoneError("INVALBUTTONLAMPID", `Button ${lamp} has no lamp`);
+  return lampModes;
+}
 
 /** The button of that id; throws `INVALBUTTONLAMPID` if there is none. */
 export function buttonOf(id: number, { buttons }: DeviceCapabilities): ButtonCapability {
@@ -302,6 +313,11 @@ export function requireDisplay(capabilities: DeviceCapabilities): void {
 
 function hasDisplay({ display }: DeviceCapabilities): boolean {
   return display.rows * display.columns > 0;
+}
+
+/** A line feed would be a cell, a device may take other control characters for orders: each is a blank cell (Q14). */
+function cell(character: string): string {
+  return /\p{Cc}/u.test(character) ? " " : character;
 }
 
 function words(names: readonly (string | number)[]): string {

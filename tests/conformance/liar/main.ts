@@ -14,6 +14,8 @@ const capabilities = {
   hookSwitchModes: {},
   volumeDevices: [],
   gainDevices: [],
+  readableVolumeDevices: [],
+  readableGainDevices: [],
   display: { rows: 0, columns: 0 },
   ringModes: 0,
   buttons: [],
@@ -24,6 +26,7 @@ const capabilities = {
   provider: "",
   phoneInfo: "",
   permanentId: "",
+  extension: "",
 };
 
 function reply(message: Message): Message[] {

@@ -36,6 +36,9 @@ const ButtonCapability = about(
     mode: ButtonMode,
     function: ButtonFunction,
     lampModes: about(list(LampMode), { description: 'What its lamp can show; `["dummy"]` without a lamp.' }),
+    pressable: optional(
+      about(flag, { description: 'Whether `devSpecific` with `{"press": ID}` as JSON in UTF-8 presses it.' }),
+    ),
   })),
   { name: "ButtonCapability", description: "One button/lamp pair; a missing half has the mode `dummy`." },
 );
@@ -52,6 +55,12 @@ export const Capabilities: Shape<PhoneCapabilities> = about(
     }),
     volumeDevices: about(list(Device), { description: "Devices whose speaker volume can be set." }),
     gainDevices: about(list(Device), { description: "Devices whose microphone gain can be set." }),
+    readableVolumeDevices: about(list(Device), {
+      description: "Devices whose speaker volume can be read, those whose volume can be set among them.",
+    }),
+    readableGainDevices: about(list(Device), {
+      description: "Devices whose microphone gain can be read, those whose gain can be set among them.",
+    }),
     display: about(object({ rows: Count, columns: Count }), { description: "Both 0 without one." }),
     ringModes: about(Count, { description: "Ring patterns besides silence; 0 = the ring cannot be controlled." }),
     buttons: list(ButtonCapability),
@@ -62,6 +71,7 @@ export const Capabilities: Shape<PhoneCapabilities> = about(
     provider: about(text, { description: "About the plugin." }),
     phoneInfo: about(text, { description: "About the phone." }),
     permanentId: about(text, { description: "The plugin's stable name of the device, across runs." }),
+    extension: about(text, { description: "Which dialect `devSpecific` speaks; empty if nobody says." }),
   })),
   { name: "Capabilities", description: "What a phone can do (PHONECAPS)." },
 );

@@ -23,10 +23,6 @@ Deno.test("a blank display is one space: some phones refuse a text of nothing", 
   equal(written.write({ row: 0, column: 0, text: "  " }).message, " ");
 });
 
-Deno.test("no control character gets into the message: a line feed would move all that follows", () => {
-  deepEqual(new Display(SIZE).write({ row: 0, column: 0, text: "a\nb\u0000\u001b" }).rows, ["a b  ", "     "]);
-});
-
 Deno.test("a display never changes; two that show the same are equal", () => {
   const blank = new Display(SIZE);
   const written = blank.write({ row: 0, column: 0, text: "a" });

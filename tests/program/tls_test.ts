@@ -195,6 +195,19 @@ Deno.test("a new certificate that cannot be used leaves the one before, and is l
   equal((await server.stop()).code, 0);
 });
 
+Deno.test("a named pipe in the place of a certificate is no file, and holds up nobody: the next good one is taken", async () => {
+  using folder = temporaryFolder();
+  await using server = await startTls(folder.path, FIRST);
+  await Deno.remove(`${folder.path}/cert.pem`);
+  const { success } = await new Deno.Command("mkfifo", { args: [`${folder.path}/cert.pem`] }).output();
+  ok(success, "mkfifo made a named pipe");
+  await untilLogged(server, /warning.*certificate in use is kept.*tls\.cert .*it is not a file/);
+  await untilShown(server, FIRST);
+  await write(folder.path, SECOND);
+  await untilShown(server, SECOND);
+  equal((await server.stop()).code, 0);
+});
+
 const BAD: Record<string, { certificate: Certificate; words: RegExp }> = {
   "of which the key is another's": {
     certificate: { cert: FIRST.cert, key: SECOND.key },

@@ -153,6 +153,23 @@ Deno.test("what a token may not see does not exist for it: every route, method, 
     }
   });
 
+  await t.step("the headers, of which none changes while a phone works that is not seen", async () => {
+    const varying = ["date", "content-length"];
+    const headersOf = async () => {
+      const found: Record<string, string[]> = {};
+      for (const { method, path, operation: { operationId } } of routesOf(document)) {
+        if (method !== "GET" || NOT_AT_ALL.includes(operationId)) continue;
+        const { headers } = await admin.call("GET", path.replace("{plugin}", "virtual").replaceAll(/\{\w+\}/g, "none"));
+        found[operationId] = [...headers].filter(([name]) => !varying.includes(name)).map(String);
+      }
+      return found;
+    };
+    const before = await headersOf();
+    ok(before["exportHistory"]?.includes('content-disposition,attachment; filename="history.jsonl"'));
+    await ask(theirs.handle, "not for them");
+    deepEqual(await headersOf(), before);
+  });
+
   await t.step("what is seen of others is told, and can be released", async () => {
     const { body: { applications } } = await admin.call<
       { applications: { application: string; handles: { handle: string }[] }[] }

@@ -24,7 +24,7 @@ const EXPORTS = { most: 8, each: 2 };
 const CHECKS = { most: 2, each: 1 };
 const BOM = "\uFEFF";
 const STALL_MS = 60_000;
-/** How it grows tells of phones that a limited token may not see. */
+/** How it grows, and how long it is, tells of phones that a limited token may not see. */
 const CHAIN = "The chain is";
 
 const hex = (digits: number) =>
@@ -84,9 +84,10 @@ export function auditEndpoints(
       async serve({ context, token }) {
         const { format, bom, ...filter } = readQuery(context.req.url, ExportQuery);
         const { upTo, pieces } = audit.export({ ...filter, ...phonesOf(token) }, format);
+        const name = token.phones === null ? `history-to-block-${upTo.block}` : "history";
         const headers = {
           "content-type": MEDIA[format],
-          "content-disposition": `attachment; filename="history-to-block-${upTo.block}.${format}"`,
+          "content-disposition": `attachment; filename="${name}.${format}"`,
           ...SAFE_HEADERS,
         };
         if (context.req.method === "HEAD") return new Response(null, { headers });

@@ -48,11 +48,16 @@ const BEFORE = String.raw`(?:(?![\t\r\n])["\s\p{Cc}\p{Default_Ignorable_Code_Poi
 /** What a formula begins with, the full-width forms and the other minus too. */
 const BEGINS = String.raw`[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\u2212]`;
 /**
+ * What people write behind a comma, ", -5" or ", -g": a sign with nothing behind it that calls anything, be it a
+ * function or another program.
+ */
+const HARMLESS = String.raw` +[+\-\u2212][^;,|\t\r\n(!=\uFF08\uFF01\uFF1D]*(?:[;,\t\r\n]|$)`;
+/**
  * Where a spreadsheet takes what follows for a formula: a caller's own words must not become one. Some split at other
- * separators than the comma, inside of quotes too, so that a cell may begin after each; but ", -" is how people write.
+ * separators than the comma, inside of quotes too, so that a cell may begin after each.
  */
 const FORMULA = new RegExp(
-  String.raw`^(?=${BEFORE}${BEGINS}|"*[\t\r\n])|(?<=[;,|\t\r\n])(?=${BEFORE}${BEGINS})(?! +${BEGINS})`,
+  String.raw`^(?=${BEFORE}${BEGINS}|"*[\t\r\n])|(?<=[;,|\t\r\n])(?=${BEFORE}${BEGINS})(?!${HARMLESS})`,
   "gu",
 );
 

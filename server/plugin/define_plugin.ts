@@ -35,7 +35,7 @@ import type { Host } from "./host.ts";
  *    opened now; one that is added later, at once. Each phone goes its own way, again and again, and waits for no
  *    other: its driver's `open`, then operations and getters, then `close`, when the last handle is closed or the phone
  *    is removed.
- *    - Operations and getters overlap, those of one phone too.
+ *    - Operations and getters overlap, those of one phone too, but not two operations that set the same thing.
  *    - `open` and `close` of one phone take turns, and no operation is under way during either: before a `close` every
  *      signal is aborted, and every operation ends and is completed. Only a getter may still be under way.
  *    - An `open` that takes longer than 10 seconds has failed for whoever asked, and is followed by a `close`.

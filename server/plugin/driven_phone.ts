@@ -19,10 +19,11 @@ import type {
   OperationName,
   OperationParameters,
 } from "../core/contract/operations.ts";
-import { given, SerialQueue } from "../tools/mod.ts";
+import { given, SerialQueue, unlessAborted } from "../tools/mod.ts";
 import type { Driver, DriverContext, DriverGetters, DriverOperations } from "./driver.ts";
 import { AFTER, BEFORE, type PlainGetter } from "./getters.ts";
-import { prepare, worksWithoutLink } from "./operations.ts";
+import { ItemTurns, type Turn } from "./item_turns.ts";
+import { itemsOf, overlappingOf, prepare, worksWithoutLink } from "./operations.ts";
 import type { Phone } from "./phone.ts";
 import { Reporter } from "./reporter.ts";
 import { completeStatus, statusFromGetters } from "./status.ts";
@@ -54,6 +55,8 @@ export class DrivenPhone implements Phone {
   readonly #reporter: Reporter;
   readonly #operations = new Map<number, RunningOperation>();
   readonly #turns = new SerialQueue();
+  readonly #itemTurns = new ItemTurns();
+  readonly #overlapping: ReadonlySet<OperationName>;
   #stage: "closed" | "opening" | "open" | "closing" | "removed" = "closed";
   #connected: boolean;
   #drained: (() => void) | undefined;
@@ -61,10 +64,12 @@ export class DrivenPhone implements Phone {
   /**
    * @param id The part of its name after the colon.
    * @param options What it is made from.
+   * @throws {TypeError} If the driver lets operations overlap that there are not.
    */
   constructor(id: string, { driver, capabilities, connected, channel }: DrivenPhoneOptions) {
     this.id = id;
     this.#driver = driver;
+    this.#overlapping = overlappingOf(driver);
     this.#capabilities = capabilities;
     this.#connected = connected;
     this.#channel = channel;
@@ -159,9 +164,14 @@ export class DrivenPhone implements Phone {
     this.#stage = "removed";
   }
 
-  /** Aborts the signal of one operation, if it is still under way. */
+  /**
+   * Aborts the signal of one operation, if it is still under way. Those that follow it at its items wait no longer than
+   * a driver needs to heed the signal.
+   */
   abort(requestId: number): void {
-    this.#operations.get(requestId)?.abort("The request's deadline has passed");
+    const running = this.#operations.get(requestId);
+    running?.abort("The request's deadline has passed");
+    running?.turn.endSoon();
   }
 
   /** Runs one operation; its completion is sent exactly once (R30). */
@@ -169,11 +179,15 @@ export class DrivenPhone implements Phone {
     const { requestId } = message;
     let result = 0;
     let failed: string | undefined;
+    let running: RunningOperation | undefined;
     if (this.#stage === "open") {
-      const running = new RunningOperation(requestId, Date.now() + message.remainingMs);
+      running = new RunningOperation(requestId, {
+        deadline: Date.now() + message.remainingMs,
+        turn: this.#itemTurns.take(this.#itemsOf(message)),
+      });
       this.#operations.set(requestId, running);
       try {
-        await this.#perform(message.operation, { params: message.params, context: running });
+        await this.#perform(message.operation, { params: message.params, running });
       } catch (error) {
         const failure = this.#failure(message.operation, { error, aborted: running.aborted });
         result = failure.value;
@@ -185,6 +199,7 @@ export class DrivenPhone implements Phone {
       failed = `Phone ${this.id} is ${this.#stage}`;
     }
     this.#channel.send({ type: "done", requestId, result, ...given({ message: failed }) });
+    running?.turn.end();
     if (this.#operations.size === 0) this.#drained?.();
   }
 
@@ -205,12 +220,18 @@ export class DrivenPhone implements Phone {
 
   async #perform<Name extends OperationName>(
     operation: Name,
-    { params, context }: { params: OperationParameters[Name]; context: DriverContext },
+    { params, running }: { params: OperationParameters[Name]; running: RunningOperation },
   ): Promise<void> {
     const methods: DriverOperations = this.#driver;
     if (!methods[operation]) throw unavailable(operation);
+    if (!running.turn.isNow) await running.comesToTurn();
     if (!this.#connected && !worksWithoutLink(operation)) throw this.#disconnected(operation);
-    await methods[operation]?.(prepare(operation, { params, capabilities: this.#capabilities }), context);
+    await methods[operation]?.(prepare(operation, { params, capabilities: this.#capabilities }), running);
+  }
+
+  /** What an operation takes its turn at; nothing if the driver lets those of its kind overlap. */
+  #itemsOf({ operation, params }: OperateMessage): readonly string[] {
+    return this.#overlapping.has(operation) ? [] : itemsOf(operation, params);
   }
 
   async #query<Name extends PlainGetter>(getter: Name, params: GetterParameters[Name]): Promise<GetterResults[Name]> {
@@ -270,12 +291,15 @@ export class DrivenPhone implements Phone {
 class RunningOperation implements DriverContext {
   readonly requestId: number;
   readonly deadline: number;
+  /** Its turn at what it sets. */
+  readonly turn: Turn;
   #controller: AbortController | undefined;
   #reason: PhoneError | undefined;
 
-  constructor(requestId: number, deadline: number) {
+  constructor(requestId: number, { deadline, turn }: { deadline: number; turn: Turn }) {
     this.requestId = requestId;
     this.deadline = deadline;
+    this.turn = turn;
   }
 
   get signal(): AbortSignal {
@@ -286,6 +310,16 @@ class RunningOperation implements DriverContext {
 
   get aborted(): boolean {
     return this.#reason !== undefined;
+  }
+
+  /**
+   * Waits for its turn.
+   *
+   * @throws {PhoneError} Why it was aborted before.
+   */
+  async comesToTurn(): Promise<void> {
+    await unlessAborted(this.turn.now, this.signal);
+    if (this.#reason) throw this.#reason;
   }
 
   /** The reason is what a driver that passes its signal on rejects with: it is then the right completion by itself. */

@@ -66,6 +66,9 @@ export type DriverOperations = {
   [Name in OperationName]?: (params: DriverParameters[Name], context: DriverContext) => Promise<void> | void;
 };
 
+/** An operation whose calls wait for each other where they set the same thing: what `devSpecific` sets, nobody knows. */
+export type OrderedOperation = Exclude<OperationName, "devSpecific">;
+
 /** The getters that a driver may have. */
 export type DriverGetters = {
   [Name in GetterName]?: (params: GetterParameters[Name]) => Promise<DriverAnswer<Name>> | DriverAnswer<Name>;
@@ -78,8 +81,11 @@ export type DriverGetters = {
  * What depends on the capabilities has been checked before a method is called: the device, lamp, button or area exists,
  * the mode is one that it can take, the text fits the display, and the phone is connected.
  *
- * The methods of one phone overlap: a second operation may come while the first is under way. `open` and `close` never
- * overlap.
+ * The methods of one phone overlap: a second operation may come while the first is under way. Only two operations that
+ * set the same thing (the same lamp, the ring, the volume of the same device) never do: the second is called when the
+ * first has settled, or when it has been aborted and has not settled then, and is not called at all if it is aborted
+ * while it waits. So the last that was asked for is what the device is left with (R101). {@linkcode Driver.overlapping}
+ * is for a driver that sees to that itself. `open` and `close` never overlap.
  *
  * @example A lamp
  * ```ts
@@ -93,6 +99,11 @@ export type DriverGetters = {
  * ```
  */
 export interface Driver extends DriverOperations, DriverGetters {
+  /**
+   * Operations that are called as they come, even while another one sets the same thing: `["setDisplay"]` for a device
+   * that takes texts one after the other by itself. `devSpecific` always is. It is read when the phone is added.
+   */
+  readonly overlapping?: readonly OrderedOperation[];
   /** The first handle is opened: claim the device. Rejecting refuses the open with that `PhoneError`. */
   open?(): Promise<void> | void;
   /**

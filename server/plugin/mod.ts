@@ -35,6 +35,7 @@ export type {
   DriverParameters,
   DriverResults,
   DriverStatus,
+  OrderedOperation,
 } from "./driver.ts";
 export type { Host, Logger, NewPhone } from "./host.ts";
 export type { Phone } from "./phone.ts";

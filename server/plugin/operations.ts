@@ -6,13 +6,39 @@
  */
 import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
 import { type Operation, OPERATION_TABLE } from "../core/contract/operation_table.ts";
-import type { OperationName, OperationParameters } from "../core/contract/operations.ts";
-import type { DriverParameters } from "./driver.ts";
+import { type OperationName, type OperationParameters, OPERATIONS } from "../core/contract/operations.ts";
+import type { Driver, DriverParameters } from "./driver.ts";
 
 /** Whether an operation can be used on a phone whose link is down. */
 export function worksWithoutLink(operation: OperationName): boolean {
   const row: Operation = OPERATION_TABLE[operation];
   return row.withoutLink ?? false;
+}
+
+/**
+ * The operations that a driver wants to be called as they come.
+ *
+ * @throws {TypeError} If it names one that is called so anyway, or none at all.
+ */
+export function overlappingOf({ overlapping = [] }: Driver): ReadonlySet<OperationName> {
+  const ordered = OPERATIONS.filter((name) => name !== "devSpecific");
+  for (const name of overlapping) {
+    if (ordered.includes(name)) continue;
+    const right = `one of ${ordered.join(" ")}`;
+    throw new TypeError(
+      `Cannot add a phone: its driver's overlapping has ${JSON.stringify(name)}, but must be ${right}`,
+    );
+  }
+  return new Set(overlapping);
+}
+
+/** What an operation sets of a phone: others that set the same wait for it, or it for them (R101). */
+export function itemsOf<Name extends OperationName>(
+  operation: Name,
+  params: OperationParameters[Name],
+): readonly string[] {
+  const row: Operation = OPERATION_TABLE[operation];
+  return row.items?.(params) ?? [];
 }
 
 /**

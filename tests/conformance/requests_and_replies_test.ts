@@ -122,6 +122,73 @@ Deno.test("R40 completions in another order than the requests are matched by id"
   ]);
 });
 
+Deno.test("R101 operations on the same item are under way one after the other, those on others beside them (R39), and what a driver lets overlap at once", async () => {
+  await using bench = await makeBench(server());
+  const application = await bench.application();
+  const owner = await application.open(bench.phone);
+  for (const call of ["setHookSwitch", "setLamp"]) {
+    await bench.tell({ do: "plan", call, plans: Array.from({ length: 4 }, () => ({ hold: true })) });
+  }
+  const hook = (...devices: string[]) => owner.request({ operation: "setHookSwitch", devices, mode: "micSpeaker" });
+  const lamp = () => owner.request({ operation: "setLamp", lamp: 0, mode: "steady" });
+  const reached = async (call: string) =>
+    (await bench.record()).filter((entry) => entry.call === call).map(({ requestId }) => requestId);
+
+  const [handset, both, again] = [await hook("handset"), await hook("speaker", "handset"), await hook("handset")];
+  const lamps = [await lamp(), await lamp()];
+  await bench.until("setLamp", 2);
+  deepEqual(await reached("setHookSwitch"), [handset]);
+  deepEqual(await reached("setLamp"), lamps);
+
+  await bench.tell({ do: "release", held: handset });
+  await bench.until("setHookSwitch", 2);
+  deepEqual(await reached("setHookSwitch"), [handset, both]);
+  await bench.tell({ do: "release", held: both, error: "INVALHOOKSWITCHMODE" });
+  await bench.until("setHookSwitch", 3);
+  await bench.tell({ do: "release", held: again });
+  deepEqual(replies(await application.heard()).map(({ requestId, outcome }) => [requestId, outcome]), [
+    [handset, "succeeded"],
+    [both, "failed"],
+    [again, "succeeded"],
+  ]);
+});
+
+Deno.test("R101 an operation that hangs holds up its own item until its deadline; one that waits there ends at its own", async () => {
+  await using bench = await makeBench(server());
+  const application = await bench.application();
+  const owner = await application.open(bench.phone);
+  await bench.tell({ do: "plan", call: "setRing", plans: [{ hold: true, onAbort: "ignore" }] });
+  const ring = (mode: number, deadlineMs: number) =>
+    owner.request({ operation: "setRing", mode, volume: 1, deadlineMs });
+  const hung = await ring(1, 600);
+  const waits = await ring(2, 100);
+  const last = await ring(0, 30_000);
+  equal((await owner.perform({ operation: "setGain", device: "handset", gain: 1 })).outcome, "succeeded");
+  equal((await bench.until("setRing", 2)).requestId, last);
+  deepEqual(
+    replies(await application.heard()).slice(1).map(({ requestId, outcome }) => [requestId, outcome]),
+    [[waits, "timedOut"], [hung, "timedOut"], [last, "succeeded"]],
+  );
+  await bench.tell({ do: "release", held: hung });
+});
+
+Deno.test("R101, R54 a close completes at once what waits for its turn, as aborted, and the driver is never called for it", async () => {
+  await using bench = await makeBench(server());
+  const owner = await (await bench.application()).open(bench.phone);
+  await bench.tell({ do: "plan", call: "setRing", plans: [{ hold: true }] });
+  const ids = [];
+  for (const mode of [1, 2, 0]) ids.push(await owner.request({ operation: "setRing", mode, volume: 1 }));
+  await bench.until("setRing");
+  await owner.close();
+  for (const id of ids) {
+    const { outcome, cause } = await bench.requestRecord(id);
+    deepEqual([outcome, cause], ["aborted", "close"]);
+  }
+  deepEqual((await bench.record()).filter(({ call }) => call === "setRing").map(({ requestId }) => requestId), [
+    ids[0],
+  ]);
+});
+
 Deno.test("R94 volume, gain and ring volume above 65535 reach the plugin as 65535, and the record shows what was asked", async () => {
   await using bench = await makeBench(server());
   const owner = await (await bench.application()).open(bench.phone);

@@ -1,11 +1,14 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { definePlugin, type DriverContext, PhoneError } from "../../server/plugin/mod.ts";
+import { definePlugin, type DriverContext, type PartialCapabilities, PhoneError } from "../../server/plugin/mod.ts";
 import { WIRE_VERSION } from "../../server/wire/mod.ts";
 import { Bench, EVERYTHING, onePhone, openPhone } from "./testbed.ts";
 
 const FAILED = new PhoneError("OPERATIONFAILED").value;
-const LAMP = { operation: "setLamp", params: { lamp: 0, mode: "steady" } } as const;
-const CAPABILITIES = { buttons: [{ id: 0, mode: "feature" as const, lampModes: ["off" as const, "steady" as const] }] };
+const lampOn = (lamp: number) => ({ operation: "setLamp", params: { lamp, mode: "steady" } }) as const;
+const LAMP = lampOn(0);
+const CAPABILITIES: PartialCapabilities = {
+  buttons: [0, 1, 2, 3].map((id) => ({ id, mode: "feature", lampModes: ["off", "steady"] })),
+};
 
 /** Rejects as soon as the operation is to be given up. */
 function untilAborted({ signal }: DriverContext): Promise<void> {
@@ -62,7 +65,7 @@ Deno.test("R54, R55, R56, step 5 of a plugin's life: a close aborts and complete
     setLamp: (_, context) => untilAborted(context),
     close: () => void order.push("driver closed"),
   }, { capabilities: CAPABILITIES });
-  for (const id of [1, 2, 3]) bench.operate(id, LAMP);
+  for (const id of [1, 2, 3]) bench.operate(id, lampOn(id));
   const before = bench.said.length;
   const end = await bench.call({ type: "close", phone: "p" });
   equal(end.type, "answer");
@@ -81,7 +84,7 @@ Deno.test("R54: an operation that is really finished while closing keeps its tru
       ),
   }, { capabilities: CAPABILITIES });
   bench.operate(1, LAMP);
-  bench.operate(2, { operation: "setLamp", params: { lamp: 0, mode: "off" } });
+  bench.operate(2, { operation: "setLamp", params: { lamp: 1, mode: "off" } });
   await bench.call({ type: "close", phone: "p" });
   equal(await bench.result(1), 0);
   equal(await bench.result(2), new PhoneError(0xC0000007).value);
@@ -179,7 +182,7 @@ Deno.test("R64, R69, step 5 of a plugin's life: a forced close completes everyth
     close: () => void calls.push("close"),
   }, { capabilities: CAPABILITIES });
   bench.operate(1, LAMP);
-  bench.operate(2, LAMP);
+  bench.operate(2, lampOn(1));
   const before = bench.said.length;
   await phone.forceClose();
   deepEqual(bench.typesAfter(before), ["forceClosing", "done", "done", "forceClosed"]);

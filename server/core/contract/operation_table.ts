@@ -57,6 +57,11 @@ export interface Operation<Of extends Parameters = Parameters, Features extends 
   readable?(capabilities: DeviceCapabilities): Had;
   /** Whether a handle that only monitors the phone may request it: it changes nothing that the contract knows (Q11). */
   readonly monitorMay?: true;
+  /**
+   * What of a phone it sets, in words: of two operations that set the same, the second waits for the first (R101). Left
+   * out where nobody but the driver knows.
+   */
+  items?(params: ValuesOf<Of>): readonly string[];
   /** Whether it can be used on a phone whose link is down: its list of errors has no INVALPHONESTATE (contract 2.0). */
   readonly withoutLink?: true;
   /**
@@ -111,6 +116,7 @@ export const OPERATION_TABLE = {
       devSpecific: optional(bytes("The vendor's part.")),
     },
     example: { button: 12, mode: "feature", function: "hold", text: "Hold" },
+    items: ({ button }) => [`button ${button}`],
     features: "one",
     settable: ({ buttons }) => buttons.length > 0,
     withoutLink: true,
@@ -124,6 +130,7 @@ export const OPERATION_TABLE = {
     summary: "Bytes for a data area",
     parameters: { dataId: dword("INVALDATAID", "Which data area."), data: bytes("What it is to hold.") },
     example: { dataId: 0, data: "AAECAw==" },
+    items: ({ dataId }) => [`data ${dataId}`],
     features: "one",
     settable: ({ setData }) => setData.length > 0,
     readable: ({ getData }) => getData.length > 0,
@@ -148,6 +155,7 @@ export const OPERATION_TABLE = {
       text: text("What is to be written: a cell is one code point."),
     },
     example: { row: 0, column: 0, text: "Welcome" },
+    items: () => ["display"],
     features: "one",
     settable: hasDisplay,
     fit({ row, column, text }, capabilities) {
@@ -168,6 +176,7 @@ export const OPERATION_TABLE = {
     summary: "The gain of a microphone",
     parameters: { device, gain: level("0 to 65535; more counts as 65535.") },
     example: { device: "handset", gain: 32768 },
+    items: ({ device }) => [`gain of ${device}`],
     features: "perDevice",
     settable: ({ gainDevices }) => gainDevices,
     readable: ({ readableGainDevices }) => readableGainDevices,
@@ -193,6 +202,7 @@ export const OPERATION_TABLE = {
       }),
     },
     example: { devices: ["speaker"], mode: "micSpeaker" },
+    items: ({ devices }) => devices.map((device) => `hookswitch of ${device}`),
     features: "perDevice",
     settable: ({ hookSwitchDevices, hookSwitchModes }) =>
       hookSwitchDevices.filter((device) => (hookSwitchModes[device]?.settable ?? []).length > 0),
@@ -225,6 +235,7 @@ export const OPERATION_TABLE = {
       }),
     },
     example: { lamp: 20, mode: "steady" },
+    items: ({ lamp }) => [`lamp ${lamp}`],
     features: "one",
     settable: ({ buttons }) => buttons.some(({ lampModes }) => hasLamp(lampModes)),
     fit(params, capabilities) {
@@ -248,6 +259,7 @@ export const OPERATION_TABLE = {
       volume: level("0 to 65535; more counts as 65535."),
     },
     example: { mode: 1, volume: 32768 },
+    items: () => ["ring"],
     features: "one",
     settable: ({ ringModes }) => ringModes > 0,
     readable: () => true,
@@ -267,6 +279,7 @@ export const OPERATION_TABLE = {
     summary: "The volume of a speaker",
     parameters: { device, volume: level("0 to 65535; more counts as 65535.") },
     example: { device: "handset", volume: 32768 },
+    items: ({ device }) => [`volume of ${device}`],
     features: "perDevice",
     settable: ({ volumeDevices }) => volumeDevices,
     readable: ({ readableVolumeDevices }) => readableVolumeDevices,

@@ -1,5 +1,5 @@
 /**
- * The drivers of virtual phones: operations take effect at once and report what has changed.
+ * The drivers of virtual phones: operations take effect at once.
  *
  * @module
  */
@@ -65,35 +65,27 @@ export class VirtualPhone implements Driver {
     context: DriverContext,
   ): Promise<void> {
     await this.next.pass(context);
-    const before = this.memory.buttons.get(button);
     this.memory.buttons.set(button, meaning);
-    if (JSON.stringify(before) !== JSON.stringify(meaning)) this.phone?.state("other");
   }
 
   async setHookSwitch({ devices, mode }: DriverParameters["setHookSwitch"], context: DriverContext): Promise<void> {
     await this.next.pass(context);
-    for (const device of devices) this.#setHook(device, mode);
+    for (const device of devices) this.memory.hooks[device] = mode;
   }
 
   async setVolume({ device, volume }: DriverParameters["setVolume"], context: DriverContext): Promise<void> {
     await this.next.pass(context);
-    if (this.memory.volumes[device] === volume) return;
     this.memory.volumes[device] = volume;
-    this.phone?.state(`${device}Volume`);
   }
 
   async setGain({ device, gain }: DriverParameters["setGain"], context: DriverContext): Promise<void> {
     await this.next.pass(context);
-    if (this.memory.gains[device] === gain) return;
     this.memory.gains[device] = gain;
-    this.phone?.state(`${device}Gain`);
   }
 
   async setLamp({ lamp, mode }: DriverParameters["setLamp"], context: DriverContext): Promise<void> {
     await this.next.pass(context);
-    if (this.memory.lamps.get(lamp) === mode) return;
     this.memory.lamps.set(lamp, mode);
-    this.phone?.state("lamp", lamp);
   }
 
   getStatus(): DriverStatus {
@@ -165,7 +157,7 @@ export class VirtualPhone implements Driver {
   #setHook(device: HookSwitchDevice, mode: HookSwitchMode): void {
     if (this.memory.hooks[device] === mode) return;
     this.memory.hooks[device] = mode;
-    this.phone?.state(`${device}HookSwitch`, mode);
+    this.phone?.changed({ [`${device}HookSwitch`]: mode });
   }
 
   /** What a person does at an unplugged phone is not heard. */
@@ -179,19 +171,13 @@ export class VirtualDeskPhone extends VirtualPhone {
   async setDisplay({ row, column, text }: DriverParameters["setDisplay"], context: DriverContext): Promise<void> {
     await this.next.pass(context);
     const { cells } = this.memory;
-    const before = cells.join("");
     let cell = row * this.#columns + column;
     for (const character of text) cells[cell++] = character;
-    if (cells.join("") !== before) this.phone?.state("display");
   }
 
   async setRing({ mode, volume }: DriverParameters["setRing"], context: DriverContext): Promise<void> {
     await this.next.pass(context);
-    const before = this.memory.ring;
     this.memory.ring = { mode, volume };
-    // Two reports, because one of two states could not carry the new mode.
-    if (mode !== before.mode) this.phone?.state("ringMode", mode);
-    if (volume !== before.volume) this.phone?.state("ringVolume");
   }
 
   async setData({ dataId, data }: DriverParameters["setData"], context: DriverContext): Promise<void> {

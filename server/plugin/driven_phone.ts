@@ -23,11 +23,13 @@ import { given, SerialQueue, unlessAborted } from "../tools/mod.ts";
 import type { Driver, DriverContext, DriverGetters, DriverOperations } from "./driver.ts";
 import { AFTER, BEFORE, type PlainGetter } from "./getters.ts";
 import { ItemTurns, type Turn } from "./item_turns.ts";
+import { KnownValues } from "./known_values.ts";
 import { itemsOf, overlappingOf, prepare, worksWithoutLink } from "./operations.ts";
 import type { Phone } from "./phone.ts";
 import { Reporter } from "./reporter.ts";
+import { settingsOf } from "./settings.ts";
 import { completeStatus, statusFromGetters } from "./status.ts";
-import type { Wanted } from "../core/contract/events.ts";
+import type { StateValues, Wanted } from "../core/contract/events.ts";
 import { clip, type FromPlugin, type OperateMessage } from "../wire/mod.ts";
 
 /** Where a phone's messages and log lines go. */
@@ -53,6 +55,7 @@ export class DrivenPhone implements Phone {
   readonly #capabilities: PhoneCapabilities;
   readonly #channel: PhoneChannel;
   readonly #reporter: Reporter;
+  readonly #values: KnownValues;
   readonly #operations = new Map<number, RunningOperation>();
   readonly #turns = new SerialQueue();
   readonly #itemTurns = new ItemTurns();
@@ -74,6 +77,11 @@ export class DrivenPhone implements Phone {
     this.#connected = connected;
     this.#channel = channel;
     this.#reporter = new Reporter(id, (message) => channel.send(message));
+    this.#values = new KnownValues({
+      reporter: this.#reporter,
+      driver,
+      capabilities: () => this.#capabilities,
+    });
   }
 
   get wanted(): Wanted {
@@ -90,11 +98,16 @@ export class DrivenPhone implements Phone {
     }
     if (connected === this.#connected || this.#stage === "removed") return;
     this.#connected = connected;
+    this.#values.forget();
     this.#channel.send({ type: "connected", phone: this.id, connected });
   }
 
   state(states: PhoneState | readonly PhoneState[], detail?: number | string): void {
-    this.#reporter.state(states, detail);
+    this.#values.reported(states, detail);
+  }
+
+  changed(values: StateValues): void {
+    this.#values.changed(values);
   }
 
   button(...[id, mode, state]: Parameters<Phone["button"]>): void {
@@ -226,7 +239,12 @@ export class DrivenPhone implements Phone {
     if (!methods[operation]) throw unavailable(operation);
     if (!running.turn.isNow) await running.comesToTurn();
     if (!this.#connected && !worksWithoutLink(operation)) throw this.#disconnected(operation);
-    await methods[operation]?.(prepare(operation, { params, capabilities: this.#capabilities }), running);
+    const capabilities = this.#capabilities;
+    const fitted = prepare(operation, { params, capabilities });
+    await this.#values.watch(settingsOf(operation, { params: fitted, capabilities }), {
+      run: () => methods[operation]?.(fitted, running),
+      context: running,
+    });
   }
 
   /** What an operation takes its turn at; nothing if the driver lets those of its kind overlap. */
@@ -264,6 +282,7 @@ export class DrivenPhone implements Phone {
   #shut(): void {
     this.#stage = "closed";
     this.#reporter.close();
+    this.#values.close();
   }
 
   /**

@@ -61,6 +61,11 @@ export type DriverAnswer<Name extends GetterName> =
 /**
  * The operations that a driver may have: to fulfil is success; to reject with a `PhoneError` is that error, with
  * anything else `PHONEERR_OPERATIONFAILED`.
+ *
+ * To fulfil is to report, too: what lamps, ring, hookswitches, volumes, gains, display and buttons are afterwards is
+ * told before the completion where it has changed (R102), `setData` and `devSpecific` excepted. A driver that reports
+ * such a change itself during the operation has the last word. What was before is asked of its getter where it is not
+ * known, once while the phone is open, with a second to answer.
  */
 export type DriverOperations = {
   [Name in OperationName]?: (params: DriverParameters[Name], context: DriverContext) => Promise<void> | void;

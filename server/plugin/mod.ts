@@ -7,7 +7,7 @@
  *
  * export default definePlugin((host) => ({
  *   async start() {
- *     const phone = await host.addPhone({
+ *     await host.addPhone({
  *       id: "door",
  *       name: "Door phone",
  *       capabilities: { states: ["lamp"], buttons: [{ id: 0, mode: "feature", lampModes: ["off", "steady"] }] },
@@ -15,7 +15,6 @@
  *       setLamp({ lamp, mode }, { signal }) {
  *         if (signal.aborted) throw new PhoneError("OPERATIONFAILED", "Given up");
  *         host.log(`lamp ${lamp} is ${mode}`);
- *         phone.state("lamp", lamp);
  *       },
  *     });
  *   },
@@ -40,7 +39,7 @@ export type {
 export type { Host, Logger, NewPhone } from "./host.ts";
 export type { Phone } from "./phone.ts";
 export { PluginUnavailable } from "./unavailable.ts";
-export type { Wanted } from "../core/contract/events.ts";
+export type { StateValues, Wanted } from "../core/contract/events.ts";
 export type { ButtonCapability, HookSwitchCapability, PhoneCapabilities } from "../core/contract/capabilities.ts";
 export { PHONE_ERRORS, PhoneError, type PhoneErrorCode, type PhoneErrorName } from "../core/contract/errors.ts";
 export { type Feature, FEATURES } from "../core/contract/features.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ButtonMode, PhoneState } from "../core/contract/names.ts";
-import type { Wanted } from "../core/contract/events.ts";
+import type { StateValues, Wanted } from "../core/contract/events.ts";
 
 /**
  * A phone that the plugin has added: what its device does by itself is reported here.
@@ -22,7 +22,18 @@ export interface Phone {
    */
   connected: boolean;
   /**
-   * Reports that something has changed, after it has.
+   * Reports what something is now, after it has changed; what was known to be so already is told to nobody.
+   *
+   * What an operation has changed is reported by itself once it is fulfilled, unless the driver has reported that
+   * during the operation: then what it said is so. This is for what a person does at the device, and for what came out
+   * otherwise than it was asked for.
+   *
+   * @throws {TypeError} If a value is not such as the getters give.
+   */
+  changed(values: StateValues): void;
+  /**
+   * Reports that something has changed, after it has, without its value: where that is known,
+   * {@linkcode Phone.changed} tells more.
    *
    * @param states One or several of the contract's states.
    * @param detail For a single `lamp` its number, for `ringMode` and the hook switches the new mode; ignored otherwise.

@@ -43,6 +43,11 @@ export class Reporter {
     this.#send = send;
   }
 
+  /** Whether reports are let through. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
   /** What is wanted now. */
   get wanted(): Wanted {
     return this.#wanted;

@@ -6,6 +6,7 @@
 import { isUsableWithoutLink } from "../core/contract/features.ts";
 import { hasLamp } from "../core/contract/operation_table.ts";
 import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
+import type { HookSwitchDevice } from "../core/contract/names.ts";
 import type { GetterParameters, GetterResults, PhoneStatus } from "../core/contract/operations.ts";
 import { given } from "../tools/mod.ts";
 import type { DriverStatus } from "./driver.ts";
@@ -42,11 +43,10 @@ export async function statusFromGetters(query: Query, capabilities: PhoneCapabil
   const parts: Promise<DriverStatus>[] = [
     query("getRing", {}).then(({ mode, volume }) => ({ ringMode: mode, ringVolume: volume })),
     query("getDisplay", {}).then((display) => ({ display })),
-    query("getHookSwitch", {}).then(({ offHook }) =>
+    query("getHookSwitch", {}).then((answer) =>
       Object.fromEntries(capabilities.hookSwitchDevices.map((device) => [
         `${device}HookSwitchMode`,
-        // Off hook does not tell whether the microphone, the speaker or both are on.
-        offHook.includes(device) ? "unknown" : "onHook",
+        hookSwitchMode(device, answer),
       ]))
     ),
     ...capabilities.readableVolumeDevices.map((device) =>
@@ -62,4 +62,12 @@ export async function statusFromGetters(query: Query, capabilities: PhoneCapabil
   }
   const settled = await Promise.allSettled(parts);
   return Object.assign({}, ...settled.map((part) => part.status === "fulfilled" ? part.value : {}));
+}
+
+/** Off hook does not tell whether the microphone, the speaker or both are on. */
+export function hookSwitchMode(
+  device: HookSwitchDevice,
+  { offHook }: GetterResults["getHookSwitch"],
+): "unknown" | "onHook" {
+  return offHook.includes(device) ? "unknown" : "onHook";
 }

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { PhoneEvent } from "../../server/core/contract/events.ts";
 import { BUTTON_MODES, BUTTON_STATES, PHONE_STATES, type PhoneState } from "../../server/core/contract/names.ts";
-import { type Application, command, type Handle } from "./support/application.ts";
+import { type Application, type Asked, command, type Handle } from "./support/application.ts";
 import { type Bench, makeBench } from "./support/bench.ts";
 import { sharedServer } from "./support/shared_server.ts";
 
@@ -14,12 +14,21 @@ const NOT_OF_A_HANDLE: readonly PhoneState[] = ["owner", "monitors", "connected"
 const buttons = (events: readonly PhoneEvent[]) =>
   events.flatMap((event) => event.type === "PHONE_BUTTON" ? [[event.button, event.state]] : []);
 
+/** The states that were told, with what goes with each. */
+const states = (events: readonly PhoneEvent[]) =>
+  events.flatMap((event) =>
+    event.type === "PHONE_STATE" ? [[...event.states, ...event.detail === undefined ? [] : [event.detail]]] : []
+  );
+
 async function openWanting(
   application: Application,
   phone: string,
-  { masks = EVERYTHING }: { masks?: Parameters<Handle["want"]>[0] } = {},
+  { masks = EVERYTHING, privilege = "monitor" }: {
+    masks?: Parameters<Handle["want"]>[0];
+    privilege?: "owner" | "monitor";
+  } = {},
 ) {
-  const handle = await application.open(phone, "monitor");
+  const handle = await application.open(phone, privilege);
   equal((await handle.want(masks)).status, 200);
   return handle;
 }
@@ -68,6 +77,55 @@ Deno.test("R13 every event carries the phone that it is of, and the handle that 
     deepEqual(own.map((event) => event && [event.type, event.handle]), each.map((type) => [type, handles[index]!.id]));
   }
   equal(heard.length, 2 * each.length);
+});
+
+Deno.test("R92 R102 what a fulfilled operation has changed is told before its reply to whoever asked for it, also of a driver that reports nothing, and once", async () => {
+  await using bench = await makeBench(server());
+  const [application, other] = [await bench.application(), await bench.application()];
+  const owner = await application.open(bench.phone);
+  const masks = { ...EVERYTHING, states: PHONE_STATES.filter((state) => state !== "capsChange") };
+  for (const handle of [owner, await other.open(bench.phone, "monitor")]) await handle.want(masks);
+  const asked: [Asked, [PhoneState, (number | string)?][]][] = [
+    [{ operation: "setLamp", lamp: 0, mode: "steady" }, [["lamp", 0]]],
+    [{ operation: "setHookSwitch", devices: ["speaker"], mode: "micSpeaker" }, [["speakerHookSwitch", "micSpeaker"]]],
+    [{ operation: "setRing", mode: 2, volume: 7 }, [["ringMode", 2], ["ringVolume"]]],
+    [{ operation: "setVolume", device: "handset", volume: 7 }, [["handsetVolume"]]],
+    [{ operation: "setGain", device: "handset", gain: 7 }, [["handsetGain"]]],
+    [{ operation: "setDisplay", row: 0, column: 0, text: "told" }, [["display"]]],
+    [{ operation: "setButtonInfo", button: 0, mode: "feature", function: "hold", text: "Held" }, [["other"]]],
+  ];
+  for (const [operation, changes] of asked) {
+    for (const expected of [changes, []]) {
+      const before = application.events.seen.length;
+      const { requestId } = await owner.perform(operation);
+      await application.events.next("PHONE_REPLY", (reply) => reply.requestId === requestId);
+      const heard = application.events.seen.slice(before);
+      equal(heard.pop()?.type, "PHONE_REPLY");
+      deepEqual(states(heard), expected, operation.operation);
+    }
+  }
+  deepEqual(states(await other.heard()), asked.flatMap(([, changes]) => changes));
+});
+
+Deno.test("R102 what is as the driver's getter has it is told to nobody, and what a driver reports of an operation afterwards is not told again", async () => {
+  await using bench = await makeBench(server());
+  const application = await bench.application();
+  const owner = await openWanting(application, bench.phone, { privilege: "owner" });
+  const asked: Asked[] = [
+    { operation: "setVolume", device: "handset", volume: 2_000 },
+    { operation: "setGain", device: "handset", gain: 3_000 },
+    { operation: "setRing", mode: 0, volume: 1_000 },
+    { operation: "setDisplay", row: 0, column: 0, text: "probe" },
+    { operation: "setButtonInfo", button: 0, mode: "feature", function: "hold", text: "Hold" },
+  ];
+  for (const each of asked) equal((await owner.perform(each)).outcome, "succeeded");
+  await owner.perform({ operation: "setHookSwitch", devices: ["speaker"], mode: "micSpeaker" });
+  await bench.tell({ do: "state", states: ["speakerHookSwitch"], detail: "micSpeaker" });
+  await bench.tell({ do: "state", states: ["speakerHookSwitch"], detail: "onHook" });
+  deepEqual(states(await application.heard()).filter(([state]) => state !== "capsChange"), [
+    ["speakerHookSwitch", "micSpeaker"],
+    ["speakerHookSwitch", "onHook"],
+  ]);
 });
 
 Deno.test("R85 masks for what the phone cannot produce are accepted, and are in force", async () => {

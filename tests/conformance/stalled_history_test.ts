@@ -25,12 +25,12 @@ Deno.test("invariant 2 nobody is told of a completion before it is on disk", asy
   const owner = await application.open(bench.phone);
   await owner.want({ states: ["lamp"] });
   await bench.tell({ do: "plan", call: "setLamp", plans: [{ hold: true }] });
-  await bench.tell({ do: "plan", call: "getLamp", plans: [{ release: true }] });
+  await bench.tell({ do: "plan", call: "getVolume", plans: [{ release: true }] });
   const requestId = await owner.request(LAMP);
   await bench.until("setLamp");
   {
     using _stalled = stall(server.data);
-    equal((await owner.get("lamps/0")).status, 200);
+    equal((await owner.get("volume/handset")).status, 200);
     // The lamp has changed, and what the plugin said afterwards has been heard: all but the reply may be told.
     await application.events.next("PHONE_STATE");
     await owner.status();

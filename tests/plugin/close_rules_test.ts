@@ -101,7 +101,7 @@ Deno.test("R55: a close waits for an operation that ignores its signal, also for
   deepEqual(bench.typesAfter(before), ["answer"], "only the answer to want");
   work.resolve();
   await close;
-  deepEqual(bench.typesAfter(before), ["answer", "done", "answer"]);
+  deepEqual(bench.typesAfter(before), ["answer", "state", "done", "answer"]);
 });
 
 Deno.test("R57: after the close is acknowledged nothing comes from the phone", async () => {

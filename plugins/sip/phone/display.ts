@@ -46,9 +46,4 @@ export class Display {
   get message(): string {
     return this.rows.map((row) => row.trimEnd()).join("\r\n").trimEnd() || " ";
   }
-
-  /** Whether another shows the same. */
-  equals(other: Display): boolean {
-    return this.#cells.every((cell, index) => cell === other.#cells[index]);
-  }
 }

@@ -74,12 +74,11 @@ export class SipPhone implements Driver {
       size: options.account.display,
       ...options.account.display.bytes !== undefined && { mostBytes: options.account.display.bytes },
       contacts: options.contacts,
-      changed: () => this.phone?.state("display"),
     });
-    this.lamps = options.lamps((lamp) => this.phone?.state("lamp", lamp));
+    this.lamps = options.lamps((lamp) => this.phone?.changed({ lamp: { lamp, mode: this.lamps.mode(lamp) } }));
     this.#line = options.line({
-      ringMode: (mode) => this.phone?.state("ringMode", mode),
-      hook: (mode) => this.phone?.state("handsetHookSwitch", mode),
+      ringMode: (mode) => this.phone?.changed({ ringMode: mode }),
+      hook: (mode) => this.phone?.changed({ handsetHookSwitch: mode }),
       digit: (digit) => this.#press(digit),
     });
   }
@@ -140,6 +139,8 @@ export class SipPhone implements Driver {
       (signal) => this.#line.ring(mode, signal),
       context,
     );
+    // It may have been answered already, and no volume was set.
+    this.phone?.changed({ ringMode: this.#line.ringMode, ringVolume: RING_VOLUME });
   }
 
   async setHookSwitch({ mode }: DriverParameters["setHookSwitch"], context: DriverContext): Promise<void> {

@@ -14,8 +14,6 @@ export interface ScreenOptions {
   /** How many bytes of a text the phone shows at most, if that is known. */
   mostBytes?: number;
   contacts: Pick<Contacts, "request">;
-  /** Told when it shows something else. */
-  changed(): void;
 }
 
 export class Screen {
@@ -53,9 +51,7 @@ export class Screen {
       body,
       signal,
     });
-    if (display.equals(this.#display)) return;
     this.#display = display;
-    this.#options.changed();
   }
 }
 

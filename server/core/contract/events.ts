@@ -4,7 +4,7 @@
  * @module
  */
 import type { PhoneErrorCode } from "./errors.ts";
-import type { ButtonMode, ButtonState, PhoneState } from "./names.ts";
+import type { ButtonMode, ButtonState, HookSwitchMode, LampMode, PhoneState } from "./names.ts";
 import type { Cause, Outcome } from "./record.ts";
 
 /** The three masks of a handle: what it asked to hear (phoneSetStatusMessages). */
@@ -19,6 +19,36 @@ export interface Masks {
 
 /** The union of the masks of a phone's handles, as its plugin is told it (R83). */
 export type Wanted = { readonly [Part in keyof Masks]: readonly Masks[Part][number][] };
+
+/** New values of a phone, each by the state that tells of it; in the words of the getters. */
+export interface StateValues {
+  /** What the display shows. */
+  display?: { rows: string[] };
+  /** Which lamp shows what. */
+  lamp?: { lamp: number; mode: LampMode };
+  /** 0 = not ringing. */
+  ringMode?: number;
+  /** 0…65535. */
+  ringVolume?: number;
+  /** Mode of the handset. */
+  handsetHookSwitch?: HookSwitchMode;
+  /** 0…65535. */
+  handsetVolume?: number;
+  /** 0…65535. */
+  handsetGain?: number;
+  /** Mode of the speakerphone. */
+  speakerHookSwitch?: HookSwitchMode;
+  /** 0…65535. */
+  speakerVolume?: number;
+  /** 0…65535. */
+  speakerGain?: number;
+  /** Mode of the headset. */
+  headsetHookSwitch?: HookSwitchMode;
+  /** 0…65535. */
+  headsetVolume?: number;
+  /** 0…65535. */
+  headsetGain?: number;
+}
 
 /** What happened, before it has its place in an application's order. */
 export type EventBody =

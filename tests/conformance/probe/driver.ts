@@ -90,13 +90,11 @@ export class ProbeDriver implements Driver {
 
   async setHookSwitch(params: DriverParameters["setHookSwitch"], context: DriverContext): Promise<void> {
     await this.#pass("setHookSwitch", { params, context });
-    this.#hook = params.mode;
-    this.phone?.state("handsetHookSwitch", params.mode);
+    if (params.devices.includes("handset")) this.#hook = params.mode;
   }
 
-  async setLamp(params: DriverParameters["setLamp"], context: DriverContext): Promise<void> {
-    await this.#pass("setLamp", { params, context });
-    this.phone?.state("lamp", params.lamp);
+  setLamp(params: DriverParameters["setLamp"], context: DriverContext): Promise<void> {
+    return this.#pass("setLamp", { params, context });
   }
 
   setRing(params: DriverParameters["setRing"], context: DriverContext): Promise<void> {

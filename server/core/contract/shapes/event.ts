@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { PhoneEvent } from "../events.ts";
+import type { PhoneEvent, StateValues as Values } from "../events.ts";
 import {
   about,
   either,
@@ -18,6 +18,7 @@ import {
   type Shape,
   text,
 } from "../shape.ts";
+import { Display, Lamp } from "./getters.ts";
 import {
   ButtonMode,
   ButtonState,
@@ -26,6 +27,8 @@ import {
   Count,
   ErrorCode,
   HandleId,
+  HookSwitchMode,
+  Level,
   Outcome,
   PhoneName,
   PhoneState,
@@ -40,6 +43,26 @@ const head = <const Type extends PhoneEvent["type"]>(type: Type) => ({
   type: oneOf([type]),
   at: Time,
 });
+
+/** New values, by the states that tell of them. */
+export const StateValues: Shape<Values> = about(
+  exactly<Values>()(object({
+    display: optional(Display),
+    lamp: optional(Lamp),
+    ringMode: optional(Level),
+    ringVolume: optional(Level),
+    handsetHookSwitch: optional(HookSwitchMode),
+    handsetVolume: optional(Level),
+    handsetGain: optional(Level),
+    speakerHookSwitch: optional(HookSwitchMode),
+    speakerVolume: optional(Level),
+    speakerGain: optional(Level),
+    headsetHookSwitch: optional(HookSwitchMode),
+    headsetVolume: optional(Level),
+    headsetGain: optional(Level),
+  })),
+  { name: "StateValues", description: "The new values, each by the state that tells of it, where they are known." },
+);
 
 /** Every message, by its type. */
 export const EVENTS: { readonly [Type in PhoneEvent["type"]]: Shape<PhoneEvent<Type>> } = {

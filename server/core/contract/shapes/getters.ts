@@ -21,14 +21,16 @@ import {
 
 const ringMode = about(Count, { description: "The ring pattern; 0 = not ringing." });
 
-const Display = about(
+/** What a display shows. */
+export const Display: Shape<GetterResults["getDisplay"]> = about(
   exactly<GetterResults["getDisplay"]>()(object({
     rows: about(list(text), { description: "Each of as many code points as the display has columns." }),
   })),
   { name: "Display", description: "What the display shows." },
 );
 
-const Lamp = about(
+/** What a lamp shows. */
+export const Lamp: Shape<GetterResults["getLamp"]> = about(
   exactly<GetterResults["getLamp"]>()(object({ lamp: Count, mode: LampMode })),
   { name: "Lamp", examples: [{ lamp: 20, mode: "steady" }] },
 );

@@ -23,9 +23,8 @@ Deno.test("a blank display is one space: some phones refuse a text of nothing", 
   equal(written.write({ row: 0, column: 0, text: "  " }).message, " ");
 });
 
-Deno.test("a display never changes; two that show the same are equal", () => {
+Deno.test("a display never changes", () => {
   const blank = new Display(SIZE);
-  const written = blank.write({ row: 0, column: 0, text: "a" });
-  equal(blank.equals(written), false);
-  equal(blank.equals(written.write({ row: 0, column: 0, text: " " })), true);
+  blank.write({ row: 0, column: 0, text: "a" });
+  equal(blank.message, " ");
 });

@@ -6,7 +6,7 @@ import type { UserAgent } from "../../../../plugins/sip/lib/user_agent/mod.ts";
 import { SipPhones } from "../../../../plugins/sip/phone/phones.ts";
 import manifest from "../../../../plugins/sip/plugin.json" with { type: "json" };
 import { checkConfig } from "../../../../server/host/config_check.ts";
-import type { Driver, Host, NewPhone, Phone } from "../../../../server/plugin/mod.ts";
+import type { Driver, Host, NewPhone, Phone, StateValues } from "../../../../server/plugin/mod.ts";
 import { flush, HandClock } from "../support/hand_clock.ts";
 import { FakeCall } from "./support/fake_call.ts";
 
@@ -22,7 +22,7 @@ async function bench() {
       await driver.open?.();
       return {
         connected: false,
-        state: (_: string, detail: string) => void told.push(`${id} ${detail}`),
+        changed: ({ handsetHookSwitch: mode }: StateValues) => void (mode && told.push(`${id} ${mode}`)),
         button: (button: number, ...[, state]: string[]) => void told.push(`${id} ${button} ${state}`),
         devSpecific: () => void told.push(`${id} dialled`),
       } as unknown as Phone;

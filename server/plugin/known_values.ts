@@ -1,0 +1,206 @@
+/**
+ * What is known of a phone's values while it is open, so that every change is told, and told once (R102, Q30): what a
+ * fulfilled operation has changed is told here, unless its driver has; and what a driver tells of it later is not told
+ * again.
+ *
+ * @module
+ */
+import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
+import type { StateValues } from "../core/contract/events.ts";
+import type { PhoneState } from "../core/contract/names.ts";
+import { given, unlessAborted, within } from "../tools/mod.ts";
+import type { Driver, DriverContext } from "./driver.ts";
+import type { Reporter } from "./reporter.ts";
+import { ask, type Setting, settingsIn, type Thing, type Value } from "./settings.ts";
+
+/** How long a driver has to say what was before: an operation waits for it no longer. */
+const ANSWER_MS = 1_000;
+
+/** What it works with. */
+export interface KnownValuesOptions {
+  reporter: Reporter;
+  /** Who is asked for what is not known. */
+  driver: Driver;
+  /** What the phone can do now. */
+  capabilities(): PhoneCapabilities;
+}
+
+/** See the module. */
+export class KnownValues {
+  readonly #options: KnownValuesOptions;
+  readonly #values = new Map<string, Value>();
+  /** When its driver has told of a thing, or of all of a state: counted in such tellings. */
+  readonly #told = new Map<string, number>();
+  #tellings = 0;
+  /** What was told here, and not by the driver since: it may yet tell of the same change. */
+  readonly #echoes = new Set<string>();
+  #forgotten = 0;
+  #closings = 0;
+
+  /** @param options What it works with. */
+  constructor(options: KnownValuesOptions) {
+    this.#options = options;
+  }
+
+  /** Forgets everything: nobody knows what happens to a phone that is out of reach. */
+  forget(): void {
+    this.#values.clear();
+    this.#echoes.clear();
+    this.#forgotten = ++this.#tellings;
+  }
+
+  /** Forgets everything, and tells nothing any more of what was asked before (R57). */
+  close(): void {
+    this.forget();
+    this.#closings++;
+  }
+
+  /**
+   * Runs an operation of the driver, and tells what it has changed once it is fulfilled.
+   *
+   * @param settings What the operation sets.
+   * @throws Whatever it rejects with; the signal's reason, if that aborts before it has begun.
+   */
+  async watch(
+    settings: readonly Setting[],
+    { run, context }: { run: () => Promise<void> | void; context: Pick<DriverContext, "signal"> },
+  ): Promise<void> {
+    const unknown = settings.filter((thing) => this.#isWanted(thing) && !isKnown(this.#values.get(keyOf(thing))));
+    const asked = unknown.flatMap((thing) => this.#learn(thing) ?? []);
+    if (asked.length > 0) await unlessAborted(Promise.all(asked), context.signal);
+    const since = this.#tellings;
+    await run();
+    for (const setting of settings) this.#fulfilled(setting, since);
+  }
+
+  /** The driver tells that something has changed; what it is now, a detail may say. */
+  reported(reported: PhoneState | readonly PhoneState[], detail?: number | string): void {
+    const { reporter } = this.#options;
+    const [state, ...others] = typeof reported === "string" ? [reported] : reported;
+    if (state === undefined) return;
+    const thing = others.length > 0 ? undefined : thingOf(state, detail);
+    if (thing && this.#echoes.delete(keyOf(thing))) {
+      if (!saysValue(state)) return void this.#tellUnlessKnown(thing);
+      if (this.#values.get(keyOf(thing)) === detail) return;
+    }
+    reporter.state(reported, detail);
+    if (!reporter.isOpen) return;
+    if (thing) this.#learnTold(thing, saysValue(state) ? detail : undefined);
+    else for (const each of [state, ...others]) this.#learnTold({ state: each }, undefined);
+  }
+
+  /**
+   * The driver tells what something is now.
+   *
+   * @throws {TypeError} If a state has no value, or not such a one.
+   */
+  changed(values: StateValues): void {
+    const { reporter, capabilities } = this.#options;
+    for (const setting of settingsIn(values, capabilities())) {
+      if (!reporter.isOpen) return;
+      const key = keyOf(setting);
+      const before = this.#values.get(key);
+      const value = setting.value(before);
+      this.#echoes.delete(key);
+      this.#learnTold(setting, value);
+      if (!isSame(before, value)) this.#tell(setting, value);
+    }
+  }
+
+  #fulfilled(setting: Setting, since: number): void {
+    const key = keyOf(setting);
+    const before = this.#values.get(key);
+    const value = setting.value(before);
+    const told = this.#wasTold(setting, since);
+    // Where the driver has told what it is, that is so, whatever was asked.
+    if (told && isKnown(before)) return;
+    this.#values.set(key, value);
+    if (told || isSame(before, value)) return;
+    this.#echoes.add(key);
+    this.#tell(setting, value);
+  }
+
+  /** Takes note of what the driver has told; without an id it is of all lamps, or of all buttons. */
+  #learnTold({ state, id }: Thing, value: Value): void {
+    const key = keyOf({ state, ...given({ id }) });
+    this.#told.set(key, ++this.#tellings);
+    if (value !== undefined) {
+      this.#values.set(key, value);
+      return;
+    }
+    for (const known of this.#values.keys()) {
+      if (known === key || (id === undefined && known.startsWith(`${state} `))) this.#values.delete(known);
+    }
+  }
+
+  /** Asks for what is not known. What the driver tells meanwhile is newer than its answer. */
+  #learn(thing: Thing): Promise<void> | undefined {
+    const key = keyOf(thing);
+    const since = this.#tellings;
+    return this.#ask(thing, (value) => {
+      const isNew = this.#forgotten <= since && !this.#wasTold(thing, since);
+      if (value !== undefined && isNew && !isKnown(this.#values.get(key))) this.#values.set(key, value);
+    });
+  }
+
+  /** Tells of a change that may have been told already, unless it is seen that nothing has changed since. */
+  #tellUnlessKnown(thing: Thing): void {
+    const closings = this.#closings;
+    void this.#ask(thing, (value) => {
+      if (closings !== this.#closings) return;
+      if (isKnown(value) && isSame(this.#values.get(keyOf(thing)), value)) return;
+      this.#learnTold(thing, value);
+      this.#tell(thing, value);
+    });
+  }
+
+  /** Asks the driver. Where it answers at once, so is the answer taken: nothing waits for it then. */
+  #ask(thing: Thing, take: (value: Value) => void): Promise<void> | undefined {
+    const { driver, capabilities } = this.#options;
+    let answer: Promise<Value> | Value = undefined;
+    try {
+      answer = ask(thing, { driver, capabilities: capabilities() });
+    } catch {
+      // What it cannot say is not known.
+    }
+    if (!(answer instanceof Promise)) return void take(answer);
+    return within(answer, ANSWER_MS).then(async (ended) =>
+      take(ended ? await answer.catch(() => undefined) : undefined)
+    );
+  }
+
+  #tell({ state, id }: Thing, value: Value): void {
+    this.#options.reporter.state(state, state === "lamp" ? id : value as Exclude<Value, object>);
+  }
+
+  #wasTold(thing: Thing, since: number): boolean {
+    return Math.max(this.#told.get(keyOf(thing)) ?? 0, this.#told.get(thing.state) ?? 0) > since;
+  }
+
+  #isWanted({ state }: Thing): boolean {
+    return this.#options.reporter.wanted.states.includes(state);
+  }
+}
+
+function keyOf({ state, id }: Thing): string {
+  return id === undefined ? state : `${state} ${id}`;
+}
+
+/** What a report of a single state is of. */
+function thingOf(state: PhoneState, detail: number | string | undefined): Thing {
+  return state === "lamp" && typeof detail === "number" ? { state, id: detail } : { state };
+}
+
+/** Whether the detail of a state is the new value (R89). */
+function saysValue(state: PhoneState): boolean {
+  return state === "ringMode" || state.endsWith("HookSwitch");
+}
+
+function isKnown(value: Value): boolean {
+  return typeof value === "object" ? !value.includes(undefined) : value !== undefined;
+}
+
+function isSame(one: Value, other: Value): boolean {
+  if (typeof one !== "object" || typeof other !== "object") return one === other;
+  return one.length === other.length && one.every((cell, index) => cell === other[index]);
+}

@@ -1,0 +1,161 @@
+/**
+ * What operations set on a phone, and what drivers say that is set: each is told by one state (contract 5.3).
+ *
+ * @module
+ */
+import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
+import type { StateValues } from "../core/contract/events.ts";
+import { HOOKSWITCH_DEVICES, type HookSwitchDevice, type LampMode, type PhoneState } from "../core/contract/names.ts";
+import type { GetterName, GetterParameters, GetterResults, OperationName } from "../core/contract/operations.ts";
+import { StateValues as Values } from "../core/contract/shapes/mod.ts";
+import type { Driver, DriverAnswer, DriverGetters, DriverParameters } from "./driver.ts";
+import { displayRows } from "./getters.ts";
+import { hookSwitchMode } from "./status.ts";
+
+/** Something of a phone that has a value. */
+export interface Thing {
+  /** The state that tells that it has changed. */
+  readonly state: PhoneState;
+  /** Which lamp, or which button. */
+  readonly id?: number;
+}
+
+/** A value: a name or number, the cells of a display, all that a button means. What is not known is undefined. */
+export type Value = string | number | readonly (string | undefined)[] | undefined;
+
+/** Something that is set. */
+export interface Setting extends Thing {
+  /** What it is afterwards, from what it was before. */
+  value(before: Value): Value;
+}
+
+type Meaning = Pick<GetterResults["getButtonInfo"], "mode" | "function" | "text"> & {
+  devSpecific?: string | Uint8Array;
+};
+
+const set = (thing: Thing, value: Value): Setting => ({ ...thing, value: () => value });
+
+const SETTINGS: {
+  [Name in OperationName]?: (params: DriverParameters[Name], capabilities: PhoneCapabilities) => Setting[];
+} = {
+  setButtonInfo: ({ button, ...meaning }) => [set({ state: "other", id: button }, meaningOf(meaning))],
+  setDisplay: (text, { display }) => [{ state: "display", value: (before) => write(text, { before, display }) }],
+  setGain: ({ device, gain }) => [set({ state: `${device}Gain` }, gain)],
+  setHookSwitch: ({ devices, mode }) => devices.map((device) => set({ state: `${device}HookSwitch` }, mode)),
+  setLamp: ({ lamp, mode }) => [set({ state: "lamp", id: lamp }, mode)],
+  setRing: ({ mode, volume }) => [set({ state: "ringMode" }, mode), set({ state: "ringVolume" }, volume)],
+  setVolume: ({ device, volume }) => [set({ state: `${device}Volume` }, volume)],
+};
+
+/** What an operation sets of that which a state tells of. */
+export function settingsOf<Name extends OperationName>(
+  operation: Name,
+  { params, capabilities }: { params: DriverParameters[Name]; capabilities: PhoneCapabilities },
+): Setting[] {
+  return SETTINGS[operation]?.(params, capabilities) ?? [];
+}
+
+/**
+ * What a driver says that is set.
+ *
+ * @throws {TypeError} If a state has no value, or not such a one.
+ */
+export function settingsIn(values: StateValues, capabilities: PhoneCapabilities): Setting[] {
+  const without = Object.keys(values).find((state) => !VALUED.includes(state));
+  const fault = without === undefined
+    ? Values.fault(values, "it")
+    : `${without} is no state with a value: those are ${VALUED.join(" ")}`;
+  if (fault !== undefined) throw new TypeError(`Cannot report ${JSON.stringify(values)} as changed: ${fault}`);
+  const { display, lamp, ...single } = values;
+  return [
+    ...display ? [set({ state: "display" }, cellsOf(display.rows, capabilities))] : [],
+    ...lamp ? [set({ state: "lamp", id: lamp.lamp }, lamp.mode)] : [],
+    ...Object.entries(single).map(([state, value]) => set({ state: state as keyof typeof single }, value)),
+  ];
+}
+
+/** The value of a thing as an event tells it; nothing where it is not known, or where events tell none. */
+export function valuesOf({ state, id = 0 }: Thing, value: Value, { display }: PhoneCapabilities): StateValues {
+  if (value === undefined || state === "other") return {};
+  if (state === "lamp") return { lamp: { lamp: id, mode: value as LampMode } };
+  if (typeof value !== "object") return { [state]: value };
+  if (value.includes(undefined)) return {};
+  const row = (index: number) => value.slice(index * display.columns, (index + 1) * display.columns).join("");
+  return { display: { rows: Array.from({ length: display.rows }, (_, index) => row(index)) } };
+}
+
+/** Asks a driver for the value of a thing, or of all that a getter gives; some drivers answer at once. */
+type Question = (driver: Driver, about: { id: number; capabilities: PhoneCapabilities }) => Promise<Value> | Value;
+
+function question<Name extends GetterName>(
+  getter: Name,
+  { params, value }: {
+    params: (id: number) => GetterParameters[Name];
+    value: (answer: DriverAnswer<Name>, capabilities: PhoneCapabilities) => Value;
+  },
+): Question {
+  return (driver, { id, capabilities }) => {
+    const methods: DriverGetters = driver;
+    const answer = methods[getter]?.(params(id));
+    const known = (answer: DriverAnswer<Name>) => {
+      const told = value(answer, capabilities);
+      return told === "unknown" ? undefined : told;
+    };
+    return answer instanceof Promise ? answer.then(known) : answer && known(answer);
+  };
+}
+
+const QUESTIONS: Partial<Record<PhoneState, Question>> = {
+  display: question("getDisplay", {
+    params: () => ({}),
+    value: ({ rows }, capabilities) => cellsOf(rows, capabilities),
+  }),
+  lamp: question("getLamp", { params: (lamp) => ({ lamp }), value: ({ mode }) => mode }),
+  other: question("getButtonInfo", { params: (button) => ({ button }), value: meaningOf }),
+  ringMode: question("getRing", { params: () => ({}), value: ({ mode }) => mode }),
+  ringVolume: question("getRing", { params: () => ({}), value: ({ volume }) => volume }),
+  ...Object.assign({}, ...HOOKSWITCH_DEVICES.map(questionsOf)),
+};
+
+/** The states that have a value; what `other` tells of is not said in one. */
+const VALUED = Object.keys(QUESTIONS).filter((state) => state !== "other");
+
+function questionsOf(device: HookSwitchDevice): Partial<Record<PhoneState, Question>> {
+  const status = question("getStatus", { params: () => ({}), value: (told) => told[`${device}HookSwitchMode`] });
+  const hook = question("getHookSwitch", { params: () => ({}), value: (told) => hookSwitchMode(device, told) });
+  const questions: Record<string, Question> = {
+    [`${device}Volume`]: question("getVolume", { params: () => ({ device }), value: ({ volume }) => volume }),
+    [`${device}Gain`]: question("getGain", { params: () => ({ device }), value: ({ gain }) => gain }),
+    [`${device}HookSwitch`]: (driver, about) => (driver.getStatus ? status : hook)(driver, about),
+  };
+  return questions;
+}
+
+/** Asks for the value of a thing. */
+export function ask(
+  { state, id = 0 }: Thing,
+  { driver, capabilities }: { driver: Driver; capabilities: PhoneCapabilities },
+): Promise<Value> | Value {
+  return QUESTIONS[state]?.(driver, { id, capabilities });
+}
+
+function cellsOf(rows: readonly string[], capabilities: PhoneCapabilities): string[] {
+  return [...displayRows(rows, capabilities).join("")];
+}
+
+/** All that a button means, as a text. */
+function meaningOf({ mode, function: task, text, devSpecific = "" }: Meaning): string {
+  const own = typeof devSpecific === "string" ? devSpecific : devSpecific.toBase64();
+  return JSON.stringify([mode, task, text, own]);
+}
+
+/** The cells of a display after a text was written (Q14); those of before that are not known stay so. */
+function write(
+  { row, column, text }: DriverParameters["setDisplay"],
+  { before, display: { rows, columns } }: { before: Value; display: PhoneCapabilities["display"] },
+): Value {
+  const size = rows * columns;
+  const cells = Array.isArray(before) && before.length === size ? [...before] : Array<undefined>(size).fill(undefined);
+  cells.splice(row * columns + column, [...text].length, ...text);
+  return cells;
+}

@@ -1,0 +1,303 @@
+import { deepEqual, equal, throws } from "node:assert/strict";
+import type { Driver, PartialCapabilities, Phone } from "../../server/plugin/mod.ts";
+import { PHONE_STATES, type PhoneState } from "../../server/core/contract/names.ts";
+import type { OperateMessage } from "../../server/wire/mod.ts";
+import { type Bench, onePhone } from "./testbed.ts";
+
+const CAPABILITIES: PartialCapabilities = {
+  hookSwitchDevices: ["handset", "speaker"],
+  hookSwitchModes: {
+    handset: { settable: ["onHook", "mic", "micSpeaker"] },
+    speaker: { settable: ["onHook", "micSpeaker"] },
+  },
+  volumeDevices: ["handset"],
+  gainDevices: ["handset"],
+  display: { rows: 2, columns: 4 },
+  ringModes: 3,
+  buttons: [{ id: 0, mode: "feature", lampModes: ["off", "steady", "flash"] }],
+};
+
+type Asked = Pick<OperateMessage, "operation" | "params">;
+const lamp = (mode: "off" | "steady" | "flash"): Asked => ({ operation: "setLamp", params: { lamp: 0, mode } });
+const volume = (volume: number): Asked => ({ operation: "setVolume", params: { device: "handset", volume } });
+const text = (text: string): Asked => ({ operation: "setDisplay", params: { row: 0, column: 0, text } });
+
+/** An open phone, and how an operation of it goes. */
+async function opened(
+  driver: Driver | ((phone: () => Phone) => Driver),
+  { states = [...PHONE_STATES] }: { states?: PhoneState[] } = {},
+) {
+  const made: Driver = typeof driver === "function" ? driver(() => phone) : driver;
+  const { bench, phone } = await onePhone(made, { capabilities: CAPABILITIES });
+  const wanted = { states, buttonModes: [], buttonStates: [] };
+  await bench.call({ type: "open", phone: "p", wanted });
+  let requestId = 0;
+  /** Does an operation; gives what was told until its completion, which comes last. */
+  const perform = async (asked: Asked) => {
+    const before = bench.said.length;
+    bench.operate(++requestId, asked as Parameters<Bench["operate"]>[1]);
+    equal(await bench.result(requestId), 0);
+    equal(bench.said.at(-1)?.type, "done");
+    return told(bench, before);
+  };
+  return { bench, phone, perform, reopen: () => bench.call({ type: "open", phone: "p", wanted }) };
+}
+
+/** The states that were reported, with what goes with them. */
+function told(bench: Bench, before = 0): unknown[] {
+  return bench.said.slice(before).flatMap((message) =>
+    message.type === "state"
+      ? [message.detail === undefined ? message.states : [...message.states, message.detail]]
+      : []
+  );
+}
+
+const MUTE: Driver = {
+  setLamp() {},
+  setRing() {},
+  setHookSwitch() {},
+  setVolume() {},
+  setGain() {},
+  setDisplay() {},
+  setButtonInfo() {},
+};
+
+Deno.test("R102: what a fulfilled operation has changed is told before its completion, though the driver reports nothing", async () => {
+  const { perform } = await opened(MUTE);
+  deepEqual(await perform(lamp("steady")), [["lamp", 0]]);
+  deepEqual(await perform({ operation: "setRing", params: { mode: 2, volume: 7 } }), [["ringMode", 2], ["ringVolume"]]);
+  deepEqual(
+    await perform({ operation: "setHookSwitch", params: { devices: ["handset", "speaker"], mode: "micSpeaker" } }),
+    [["handsetHookSwitch", "micSpeaker"], ["speakerHookSwitch", "micSpeaker"]],
+  );
+  deepEqual(await perform(volume(7)), [["handsetVolume"]]);
+  deepEqual(await perform({ operation: "setGain", params: { device: "handset", gain: 7 } }), [["handsetGain"]]);
+  deepEqual(await perform(text("Hi")), [["display"]]);
+  const meaning = { button: 0, mode: "feature", function: "hold", text: "Hold" } as const;
+  deepEqual(await perform({ operation: "setButtonInfo", params: meaning }), [["other"]]);
+});
+
+Deno.test("R102, Q30: what is as it was is not told, remembered from operations where the driver has no getter", async () => {
+  const { perform } = await opened(MUTE);
+  const asked: Asked[] = [
+    lamp("steady"),
+    volume(7),
+    text("Hi"),
+    { operation: "setRing", params: { mode: 2, volume: 7 } },
+    { operation: "setHookSwitch", params: { devices: ["handset"], mode: "mic" } },
+    { operation: "setGain", params: { device: "handset", gain: 7 } },
+    { operation: "setButtonInfo", params: { button: 0, mode: "feature", function: "hold", text: "Hold" } },
+  ];
+  for (const each of asked) {
+    equal((await perform(each)).length > 0, true, each.operation);
+    deepEqual(await perform(each), [], each.operation);
+  }
+  deepEqual(await perform({ operation: "setRing", params: { mode: 2, volume: 8 } }), [["ringVolume"]]);
+  deepEqual(await perform({ operation: "setDisplay", params: { row: 0, column: 1, text: "i" } }), []);
+  deepEqual(await perform(text("Ho")), [["display"]]);
+});
+
+Deno.test("R102, Q30: what was before is asked of the getters, also of those that take their time, and once", async () => {
+  const asked: string[] = [];
+  const later = <Value>(getter: string, value: Value): Promise<Value> => {
+    asked.push(getter);
+    return new Promise((resolve) => setTimeout(resolve, 1, value));
+  };
+  const { perform } = await opened({
+    ...MUTE,
+    getLamp: () => later("getLamp", { mode: "steady" as const }),
+    getVolume: () => {
+      asked.push("getVolume");
+      return { volume: 7 };
+    },
+    getDisplay: () => later("getDisplay", { rows: ["Hi"] }),
+    getRing: () => ({ mode: 0, volume: 7 }),
+    getHookSwitch: () => ({ offHook: ["speaker"] }),
+    getButtonInfo: () => ({ mode: "feature", function: "hold", text: "Hold", state: "up" }),
+  });
+  deepEqual(await perform(lamp("steady")), []);
+  deepEqual(await perform(volume(7)), []);
+  deepEqual(await perform(text("Hi")), []);
+  deepEqual(await perform({ operation: "setRing", params: { mode: 0, volume: 7 } }), []);
+  const meaning = { button: 0, mode: "feature", function: "hold", text: "Hold" } as const;
+  deepEqual(await perform({ operation: "setButtonInfo", params: meaning }), []);
+  // Off hook does not say how.
+  deepEqual(
+    await perform({ operation: "setHookSwitch", params: { devices: ["handset", "speaker"], mode: "onHook" } }),
+    [["speakerHookSwitch", "onHook"]],
+  );
+  deepEqual(await perform(lamp("off")), [["lamp", 0]]);
+  deepEqual(await perform(text("Hi")), []);
+  deepEqual(asked, ["getLamp", "getVolume", "getDisplay"]);
+});
+
+Deno.test("R102: a getter that fails or never answers keeps no operation from its driver: then it is told", async () => {
+  const { perform } = await opened({
+    ...MUTE,
+    getLamp: () => new Promise(() => {}),
+    getVolume: () => Promise.reject(new Error("no line")),
+    getRing() {
+      throw new Error("no line");
+    },
+  });
+  deepEqual(await perform(lamp("off")), [["lamp", 0]]);
+  deepEqual(await perform(volume(7)), [["handsetVolume"]]);
+  deepEqual(await perform({ operation: "setRing", params: { mode: 0, volume: 0 } }), [["ringMode", 0], ["ringVolume"]]);
+});
+
+Deno.test("R102: nothing is asked for what nobody wants to hear of", async () => {
+  const { perform } = await opened({
+    ...MUTE,
+    getLamp() {
+      throw new Error("it was asked");
+    },
+    getRing: () => Promise.reject(new Error("it was asked")),
+  }, { states: [] });
+  deepEqual(await perform(lamp("steady")), []);
+});
+
+Deno.test("R102: what the driver reports itself during the operation is told once, whichever way it does", async () => {
+  const { perform } = await opened((phone) => ({
+    setLamp: ({ lamp }) => phone().state("lamp", lamp),
+    setVolume: ({ volume }) => phone().changed({ handsetVolume: volume }),
+    setHookSwitch: ({ mode }) => phone().state("handsetHookSwitch", mode),
+    setDisplay: () => phone().state(["display", "lamp"]),
+    setButtonInfo: () => phone().state("other"),
+  }));
+  deepEqual(await perform(lamp("steady")), [["lamp", 0]]);
+  deepEqual(await perform(volume(7)), [["handsetVolume"]]);
+  deepEqual(await perform(volume(7)), []);
+  deepEqual(
+    await perform({ operation: "setHookSwitch", params: { devices: ["handset"], mode: "mic" } }),
+    [["handsetHookSwitch", "mic"]],
+  );
+  deepEqual(await perform(text("Hi")), [["display", "lamp"]]);
+  const meaning = { button: 0, mode: "feature", function: "hold", text: "Hold" } as const;
+  deepEqual(await perform({ operation: "setButtonInfo", params: meaning }), [["other"]]);
+});
+
+Deno.test("R102: what the driver says that it came to is so, whatever was asked for", async () => {
+  const { perform } = await opened((phone) => ({ setVolume: () => phone().changed({ handsetVolume: 5 }) }));
+  deepEqual(await perform(volume(7)), [["handsetVolume"]]);
+  deepEqual(await perform(volume(8)), []);
+});
+
+Deno.test("R102: what the driver reports after the operation is not told again, but what has changed since is", async () => {
+  let shown: "off" | "steady" | "flash" = "off";
+  const { bench, phone, perform } = await opened({
+    setLamp: ({ mode }) => void (shown = mode as typeof shown),
+    getLamp: () => ({ mode: shown }),
+    setHookSwitch() {},
+    setVolume() {},
+  });
+  deepEqual(await perform(lamp("steady")), [["lamp", 0]]);
+  await perform({ operation: "setHookSwitch", params: { devices: ["handset"], mode: "mic" } });
+  await perform(volume(7));
+  const before = bench.said.length;
+  phone.state("lamp", 0);
+  phone.state("handsetHookSwitch", "mic");
+  phone.changed({ handsetVolume: 7 });
+  deepEqual(told(bench, before), []);
+  shown = "flash";
+  phone.state("lamp", 0);
+  phone.state("handsetHookSwitch", "onHook");
+  phone.changed({ handsetVolume: 8 });
+  deepEqual(told(bench, before), [["lamp", 0], ["handsetHookSwitch", "onHook"], ["handsetVolume"]]);
+  // A person has made it so, and this operation changes nothing.
+  deepEqual(await perform(lamp("flash")), []);
+});
+
+Deno.test("R102: a late report whose getter takes its time is told once that has said what has changed, and not after a close", async () => {
+  let answer = Promise.withResolvers<{ mode: "off" | "steady" }>();
+  const { bench, phone, perform, reopen } = await opened({ setLamp() {}, getLamp: () => answer.promise });
+  answer.resolve({ mode: "off" });
+  deepEqual(await perform(lamp("steady")), [["lamp", 0]]);
+  let before = bench.said.length;
+  answer = Promise.withResolvers();
+  phone.state("lamp", 0);
+  deepEqual(told(bench, before), []);
+  answer.resolve({ mode: "off" });
+  await bench.until("the late report", (message) => message.type === "state" && bench.said.indexOf(message) >= before);
+  deepEqual(told(bench, before), [["lamp", 0]]);
+
+  deepEqual(await perform(lamp("steady")), [["lamp", 0]]);
+  answer = Promise.withResolvers();
+  phone.state("lamp", 0);
+  await bench.call({ type: "close", phone: "p" });
+  await reopen();
+  before = bench.said.length;
+  answer.resolve({ mode: "off" });
+  await bench.call({ type: "get", phone: "p", getter: "getLamp", params: { lamp: 0 } });
+  deepEqual(told(bench, before), []);
+});
+
+Deno.test("R102, R57: what is known ends with the close and with the link", async () => {
+  const { bench, phone, perform, reopen } = await opened({ setLamp() {} });
+  await perform(lamp("steady"));
+  await bench.call({ type: "close", phone: "p" });
+  const closed = bench.said.length;
+  phone.state("lamp", 0);
+  phone.changed({ lamp: { lamp: 0, mode: "off" } });
+  deepEqual(told(bench, closed), []);
+  await reopen();
+  deepEqual(await perform(lamp("steady")), [["lamp", 0]]);
+  phone.connected = false;
+  phone.connected = true;
+  deepEqual(await perform(lamp("steady")), [["lamp", 0]]);
+});
+
+Deno.test("R102: an operation that fails, or gives up, is not told; one that is fulfilled after its deadline is", async () => {
+  const work = Promise.withResolvers<void>();
+  let fails = true;
+  const { bench, perform } = await opened({
+    async setLamp() {
+      if (fails) throw new Error("burnt out");
+      await work.promise;
+    },
+  });
+  const before = bench.said.length;
+  bench.operate(101, { operation: "setLamp", params: { lamp: 0, mode: "steady" } });
+  await bench.result(101);
+  deepEqual(told(bench, before), []);
+  fails = false;
+  bench.operate(102, { operation: "setLamp", params: { lamp: 0, mode: "steady" } });
+  bench.say({ type: "abort", requestId: 102 });
+  work.resolve();
+  await bench.result(102);
+  deepEqual(told(bench, before), [["lamp", 0]]);
+  deepEqual(await perform(lamp("steady")), []);
+});
+
+Deno.test("an operation that is aborted before its driver has said what was, never reaches it", async () => {
+  let calls = 0;
+  const answer = Promise.withResolvers<{ mode: "off" }>();
+  const { bench } = await opened({ setLamp: () => void calls++, getLamp: () => answer.promise });
+  bench.operate(101, { operation: "setLamp", params: { lamp: 0, mode: "steady" } });
+  bench.say({ type: "abort", requestId: 101 });
+  equal(await bench.result(101) < 0, true);
+  answer.resolve({ mode: "off" });
+  await bench.call({ type: "get", phone: "p", getter: "getLamp", params: { lamp: 0 } });
+  equal(calls, 0);
+});
+
+Deno.test("changed tells only what is new, in the getters' words; what it cannot be is told to the author, also while the phone is closed", async () => {
+  const { bench, phone } = await opened({});
+  const before = bench.said.length;
+  for (let time = 0; time < 2; time++) {
+    phone.changed({ lamp: { lamp: 0, mode: "steady" }, display: { rows: ["Hi"] }, ringMode: 1, ringVolume: 0 });
+    phone.changed({ handsetHookSwitch: "mic", handsetGain: 65_535 });
+  }
+  deepEqual(told(bench, before), [
+    ["display"],
+    ["lamp", 0],
+    ["ringMode", 1],
+    ["ringVolume"],
+    ["handsetHookSwitch", "mic"],
+    ["handsetGain"],
+  ]);
+  await bench.call({ type: "close", phone: "p" });
+  throws(() => phone.changed({ handsetVolume: 65_536 }), /Cannot report .* it\.handsetVolume must be a whole number/);
+  throws(() => phone.changed({ lamp: JSON.parse("7") }), TypeError);
+  throws(() => phone.changed({ handsetHookSwitch: JSON.parse('"loose"') }), /must be one of onHook/);
+  throws(() => phone.changed(JSON.parse('{"volume":1}')), /volume is no state with a value: those are display lamp/);
+});

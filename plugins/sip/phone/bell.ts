@@ -42,6 +42,7 @@ export interface Summons extends Ring {
 
 export class Bell {
   readonly #options: BellOptions;
+  /** A ring and an off-hook, which are not the same item, both begin rings, and a later ring is let cut short an earlier. */
   readonly #queue = new SerialQueue();
   readonly #alerting: Alerting;
   #last: Ringing | undefined;

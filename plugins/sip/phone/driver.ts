@@ -58,6 +58,11 @@ export interface DialledCall {
 export class SipPhone implements Driver {
   /** The phone that it reports with; there once the phone has been added. */
   phone: Phone | undefined;
+  /**
+   * What was asked for last cuts short what still waits: silence a ring that the phone has not answered to, on-hook an
+   * off-hook that waits for a person. The line sees to the order.
+   */
+  readonly overlapping = ["setRing", "setHookSwitch"] as const;
   readonly lamps: Lamps;
   readonly contacts: Contacts;
   readonly #line: Line;

@@ -47,8 +47,8 @@ const DIALOG_STATES: Partial<Record<LampMode, LineState["state"]>> = {
 export class Lamps {
   readonly #options: LampOptions;
   readonly #modes = new Map<number, LampMode>();
-  /** A queue for each: a key that does not answer holds up nothing but itself. */
-  readonly #queues = new Map<number, SerialQueue>();
+  /** The message lamp is told of by requests and, when a contact is switched on again, without one. */
+  readonly #messageLamp = new SerialQueue();
   /**
    * The registrations that have been told what the message lamp shows, by Call-ID: a phone keeps it until it is
    * switched off.
@@ -77,11 +77,15 @@ export class Lamps {
    * @throws {PhoneError} If it has not asked to be told.
    */
   async set({ lamp, mode }: { lamp: number; mode: LampMode }, signal: AbortSignal): Promise<void> {
-    await this.#queueOf(lamp).run(async () => {
-      if (lamp === MESSAGE_LAMP) await this.#setMessageLamp(mode, signal);
-      else await this.#setLineLamp({ lamp, mode }, signal);
+    if (lamp === MESSAGE_LAMP) {
+      await this.#messageLamp.run(async () => {
+        await this.#setMessageLamp(mode, signal);
+        this.#shows(lamp, mode);
+      }, signal);
+    } else {
+      await this.#setLineLamp({ lamp, mode }, signal);
       this.#shows(lamp, mode);
-    }, signal);
+    }
   }
 
   /**
@@ -98,7 +102,7 @@ export class Lamps {
     if (unaware.length === 0) return;
     const questions = () => unaware.map((contact) => this.#unasked(contact, this.mode(MESSAGE_LAMP)));
     try {
-      await this.#queueOf(MESSAGE_LAMP).run(
+      await this.#messageLamp.run(
         () => this.#options.contacts.ask(questions(), link),
         link,
       );
@@ -118,10 +122,6 @@ export class Lamps {
     if (this.mode(lamp) === mode) return;
     this.#modes.set(lamp, mode);
     this.#options.changed(lamp);
-  }
-
-  #queueOf(lamp: number): SerialQueue {
-    return this.#queues.getOrInsertComputed(lamp, () => new SerialQueue());
   }
 
   /** Tells every contact, in its subscriptions or without one, and whoever has subscribed from elsewhere. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type DriverParameters, SerialQueue } from "switchroom/plugin";
+import type { DriverParameters } from "switchroom/plugin";
 import { RequestRefused } from "../lib/dialog/mod.ts";
 import type { Contacts } from "./contacts.ts";
 import { Display, type DisplaySize } from "./display.ts";
@@ -18,7 +18,6 @@ export interface ScreenOptions {
 
 export class Screen {
   readonly #options: ScreenOptions;
-  readonly #queue = new SerialQueue();
   #display: Display;
 
   constructor(options: ScreenOptions) {
@@ -32,15 +31,11 @@ export class Screen {
   }
 
   /**
-   * Writes on it, after what is being written; fulfilled when the phone has taken the text.
+   * Writes on it, one text at a time; fulfilled when the phone has taken the text.
    *
    * @throws {RequestRefused} What the phone says against it.
    */
   async write(params: DriverParameters["setDisplay"], signal: AbortSignal): Promise<void> {
-    await this.#queue.run(() => this.#show(params, signal), signal);
-  }
-
-  async #show(params: DriverParameters["setDisplay"], signal: AbortSignal): Promise<void> {
     const display = this.#display.write(params);
     const body = new TextEncoder().encode(display.message);
     const { contacts, mostBytes = Infinity } = this.#options;

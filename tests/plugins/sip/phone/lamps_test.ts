@@ -123,15 +123,15 @@ Deno.test("a phone that subscribes later is told the present state", async () =>
   deepEqual(lamps.all, [{ lamp: 12, mode: "steady" }, { lamp: 13, mode: "flash" }, { lamp: 14, mode: "off" }]);
 });
 
-Deno.test("a key that does not answer holds up its own lamp, and no other", async () => {
+Deno.test("a message lamp that does not answer is told nothing more meanwhile, and holds up no other", async () => {
   const late = Promise.withResolvers<number>();
-  const notifies = (resource: string) => resource === "1002" ? late.promise : Promise.resolve(200);
+  const notifies = (resource: string) => resource === "1001" ? late.promise : Promise.resolve(200);
   const { lamps } = lampsOf({ subscribed: ["1001", "1002", "1003"], notifies });
-  const silent = lamps.set({ lamp: 13, mode: "flash" }, never());
-  const after = lamps.set({ lamp: 13, mode: "off" }, never());
+  const silent = lamps.set({ lamp: 12, mode: "steady" }, never());
+  const after = lamps.set({ lamp: 12, mode: "off" }, never());
   await lamps.set({ lamp: 14, mode: "flash" }, never());
-  await lamps.set({ lamp: 12, mode: "steady" }, never());
-  deepEqual(lamps.all, [{ lamp: 12, mode: "steady" }, { lamp: 13, mode: "off" }, { lamp: 14, mode: "flash" }]);
+  await lamps.set({ lamp: 13, mode: "flash" }, never());
+  deepEqual(lamps.all, [{ lamp: 12, mode: "off" }, { lamp: 13, mode: "flash" }, { lamp: 14, mode: "flash" }]);
   equal(await standing(after), "pending");
   late.resolve(200);
   await silent;

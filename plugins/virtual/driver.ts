@@ -135,6 +135,9 @@ export class VirtualPhone implements Driver {
       case "connected":
         if (this.phone) this.phone.connected = action.connected;
         return;
+      case "suspended":
+        if (this.phone) this.phone.suspended = action.suspended;
+        return;
       // Neither is waited for: both wait for this very operation to end.
       case "forceClose":
         return void this.phone?.forceClose();

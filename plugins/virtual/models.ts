@@ -50,6 +50,8 @@ export const DESK: PartialCapabilities = {
     "headsetHookSwitch",
     "headsetVolume",
     "headsetGain",
+    "suspend",
+    "resume",
   ],
   hookSwitchDevices: ["handset", "speaker", "headset"],
   hookSwitchModes: { handset: HOOK, speaker: HOOK, headset: HOOK },
@@ -67,7 +69,17 @@ export const DESK: PartialCapabilities = {
 
 /** A small phone: no display, a keypad, one button more with the only lamp, a handset only. */
 export const MINI: PartialCapabilities = {
-  states: ["other", "connected", "disconnected", "lamp", "handsetHookSwitch", "handsetVolume", "handsetGain"],
+  states: [
+    "other",
+    "connected",
+    "disconnected",
+    "lamp",
+    "handsetHookSwitch",
+    "handsetVolume",
+    "handsetGain",
+    "suspend",
+    "resume",
+  ],
   hookSwitchDevices: ["handset"],
   hookSwitchModes: { handset: HOOK },
   volumeDevices: ["handset"],

@@ -17,6 +17,7 @@ export type Action =
   | { do: "press"; button: number }
   | { do: "hook"; device: HookSwitchDevice; mode: HookSwitchMode }
   | { do: "connected"; connected: boolean }
+  | { do: "suspended"; suspended: boolean }
   | { do: "forceClose" }
   | { do: "remove" }
   | { do: "next"; next: Next };
@@ -44,6 +45,9 @@ export function readAction(params: Uint8Array): Action {
     case "connected":
       if (typeof value === "boolean") return { do: "connected", connected: value };
       throw refusal('"connected" must be true or false');
+    case "suspended":
+      if (typeof value === "boolean") return { do: "suspended", suspended: value };
+      throw refusal('"suspended" must be true or false');
     case "forceClose":
     case "remove":
       if (value === true) return { do: key };
@@ -51,7 +55,7 @@ export function readAction(params: Uint8Array): Action {
     case "next":
       return { do: "next", next: readNext(value) };
     default:
-      throw refusal(`"${key}" is not known; press, hook, connected, forceClose, remove and next are`);
+      throw refusal(`"${key}" is not known; press, hook, connected, suspended, forceClose, remove and next are`);
   }
 }
 

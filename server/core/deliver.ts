@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { EventBody } from "./contract/events.ts";
-import type { ButtonMode, ButtonState, PhoneState } from "./contract/names.ts";
+import type { ButtonChange, EventBody } from "./contract/events.ts";
+import type { PhoneState } from "./contract/names.ts";
 import type { Application, Exchange, Handle, Phone } from "./exchange.ts";
 import { timestamp } from "./record.ts";
 
@@ -53,7 +53,7 @@ export function tellState(
 /** Tells each open handle that wants both the mode and the state of the button (R87). Gives how many were told. */
 export function tellButton(
   phone: Phone,
-  change: { button: number; mode: ButtonMode; state: ButtonState },
+  change: ButtonChange,
 ): number {
   let told = 0;
   for (const handle of phone.listeners.buttonModes.get(change.mode) ?? []) {

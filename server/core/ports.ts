@@ -4,9 +4,9 @@
  * @module
  */
 import { PhoneError } from "./contract/errors.ts";
-import type { Wanted } from "./contract/events.ts";
+import type { ButtonChange, Wanted } from "./contract/events.ts";
 import type { Fact } from "./contract/facts.ts";
-import type { ButtonMode, ButtonState, PhoneState } from "./contract/names.ts";
+import type { PhoneState } from "./contract/names.ts";
 import type { OfferedPhone } from "./contract/offered_phone.ts";
 import type {
   GetterName,
@@ -185,7 +185,7 @@ export interface PluginReports {
   /** Something about an open phone changed. Gives how many handles were told. */
   state(phone: string, change: { states: PhoneState[]; detail?: number | string }): number;
   /** A button went down or up. Gives how many handles were told. */
-  button(phone: string, change: { button: number; mode: ButtonMode; state: ButtonState }): number;
+  button(phone: string, change: ButtonChange): number;
   /** A vendor's message, base64. Gives how many handles were told. */
   devSpecific(phone: string, params: string): number;
   /** The link to the device was made or broken. */

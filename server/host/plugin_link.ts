@@ -106,8 +106,8 @@ export class PluginLink implements PluginProcess {
         return this.#tell(events, () => events.state(phone, { states, ...given({ detail }) }));
       }
       case "button": {
-        const { phone, button, mode, state } = report;
-        return this.#tell(events, () => events.button(phone, { button, mode, state }));
+        const { phone, button, mode, state, heldMs } = report;
+        return this.#tell(events, () => events.button(phone, { button, mode, state, ...given({ heldMs }) }));
       }
       case "devSpecific":
         return this.#tell(events, () => events.devSpecific(report.phone, report.params));

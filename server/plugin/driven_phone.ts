@@ -62,6 +62,7 @@ export class DrivenPhone implements Phone {
   readonly #overlapping: ReadonlySet<OperationName>;
   #stage: "closed" | "opening" | "open" | "closing" | "removed" = "closed";
   #connected: boolean;
+  #suspended = false;
   #drained: (() => void) | undefined;
 
   /**
@@ -76,7 +77,7 @@ export class DrivenPhone implements Phone {
     this.#capabilities = capabilities;
     this.#connected = connected;
     this.#channel = channel;
-    this.#reporter = new Reporter(id, (message) => channel.send(message));
+    this.#reporter = new Reporter(id, { send: (message) => channel.send(message) });
     this.#values = new KnownValues({
       reporter: this.#reporter,
       driver,
@@ -100,6 +101,20 @@ export class DrivenPhone implements Phone {
     this.#connected = connected;
     this.#values.forget();
     this.#channel.send({ type: "connected", phone: this.id, connected });
+  }
+
+  get suspended(): boolean {
+    return this.#suspended;
+  }
+
+  set suspended(suspended: boolean) {
+    if (typeof suspended !== "boolean") {
+      throw new TypeError(`Cannot set suspended to ${suspended}: it is true or false`);
+    }
+    if (suspended === this.#suspended) return;
+    this.#suspended = suspended;
+    this.#values.forget();
+    this.#reporter.state(suspended ? "suspend" : "resume");
   }
 
   state(states: PhoneState | readonly PhoneState[], detail?: number | string): void {
@@ -238,7 +253,7 @@ export class DrivenPhone implements Phone {
     const methods: DriverOperations = this.#driver;
     if (!methods[operation]) throw unavailable(operation);
     if (!running.turn.isNow) await running.comesToTurn();
-    if (!this.#connected && !worksWithoutLink(operation)) throw this.#disconnected(operation);
+    if (!worksWithoutLink(operation)) this.#requireUsable(operation);
     const capabilities = this.#capabilities;
     const fitted = prepare(operation, { params, capabilities });
     await this.#values.watch(settingsOf(operation, { params: fitted, capabilities }), {
@@ -255,7 +270,7 @@ export class DrivenPhone implements Phone {
   async #query<Name extends PlainGetter>(getter: Name, params: GetterParameters[Name]): Promise<GetterResults[Name]> {
     const methods: DriverGetters = this.#driver;
     if (!methods[getter]) throw unavailable(getter);
-    if (!this.#connected) throw this.#disconnected(getter);
+    this.#requireUsable(getter);
     const known = BEFORE[getter](params, this.#capabilities);
     if (known) return known;
     return AFTER[getter](await methods[getter](params), { params, capabilities: this.#capabilities });
@@ -265,7 +280,11 @@ export class DrivenPhone implements Phone {
     const told = this.#driver.getStatus
       ? await this.#driver.getStatus({})
       : await statusFromGetters((getter, params) => this.#query(getter, params), this.#capabilities);
-    return completeStatus(told, { capabilities: this.#capabilities, connected: this.#connected });
+    return completeStatus(told, {
+      capabilities: this.#capabilities,
+      connected: this.#connected,
+      suspended: this.#suspended,
+    });
   }
 
   /** Aborts every operation and waits until the last one has ended and been completed (R54, R55). */
@@ -298,8 +317,10 @@ export class DrivenPhone implements Phone {
     return new PhoneError("OPERATIONFAILED", wordsOf(error));
   }
 
-  #disconnected(what: string): PhoneError {
-    return new PhoneError("INVALPHONESTATE", `Cannot ${what}: phone ${this.id} is disconnected`);
+  #requireUsable(what: string): void {
+    if (this.#connected && !this.#suspended) return;
+    const state = this.#connected ? "suspended" : "disconnected";
+    throw new PhoneError("INVALPHONESTATE", `Cannot ${what}: phone ${this.id} is ${state}`);
   }
 }
 

@@ -22,6 +22,12 @@ export interface Phone {
    */
   connected: boolean;
   /**
+   * Whether something else, such as the exchange of the device, has the phone to itself for a while; may be set at any
+   * time. Each change reports `suspend` or `resume`; while it is true the status says so, and what is refused without a
+   * link is refused with `INVALPHONESTATE` (R103). Operations that are under way go on.
+   */
+  suspended: boolean;
+  /**
    * Reports what something is now, after it has changed; what was known to be so already is told to nobody.
    *
    * What an operation has changed is reported by itself once it is fulfilled, unless the driver has reported that
@@ -44,6 +50,7 @@ export interface Phone {
   /**
    * Reports that a button went down or up. Applications always see pairs: a `down` that is not followed by an `up`, and
    * an `up` without a `down`, are completed, so a device that detects only one edge may report only that one.
+   * An `up` says how long the button was held, if its `down` was reported.
    *
    * @param edge Three in a row, as version 1 of the SDK promises.
    * @throws {TypeError} If the state is neither `down` nor `up`, or the mode is not one of the contract.

@@ -23,24 +23,38 @@ const SERVER_STATES: Partial<Record<PhoneState, string>> = {
   disconnected: "set phone.connected = false",
 };
 
+/** A button that is down. */
+interface Held {
+  /** Whether that was reported. */
+  told: boolean;
+  /** When it went down, monotonic milliseconds. */
+  since: number;
+}
+
 const NOTHING_WANTED: Wanted = Object.freeze({ states: [], buttonModes: [], buttonStates: [] });
 
 /** Reports for one phone while it is open. */
 export class Reporter {
   readonly #phone: string;
   readonly #send: (message: FromPlugin) => void;
-  /** Buttons that are down, and whether that was reported. Kept while closed too: an `up` later belongs to it. */
-  readonly #down = new Map<number, boolean>();
+  /** Buttons that are down. Kept while closed too: an `up` later belongs to it. */
+  readonly #down = new Map<number, Held>();
+  readonly #now: () => number;
   #open = false;
   #wanted = NOTHING_WANTED;
 
   /**
    * @param phone The id that the reports carry.
-   * @param send Takes each report.
+   * @param options.send Takes each report.
+   * @param options.now Milliseconds that only rise.
    */
-  constructor(phone: string, send: (message: FromPlugin) => void) {
+  constructor(
+    phone: string,
+    { send, now = () => performance.now() }: { send: (message: FromPlugin) => void; now?: () => number },
+  ) {
     this.#phone = phone;
     this.#send = send;
+    this.#now = now;
   }
 
   /** Whether reports are let through. */
@@ -63,7 +77,7 @@ export class Reporter {
   close(): void {
     this.#open = false;
     this.#wanted = NOTHING_WANTED;
-    for (const button of this.#down.keys()) this.#down.set(button, false);
+    for (const held of this.#down.values()) held.told = false;
   }
 
   /** See `Phone.state`. */
@@ -100,17 +114,21 @@ export class Reporter {
         `Cannot report button ${button} of mode ${mode}: it must be one of ${BUTTON_MODES.join(" ")}`,
       );
     }
-    const reported = this.#down.get(button);
+    const held = this.#down.get(button);
     if (state === "down") {
-      if (reported) this.#sendButton(button, { mode, state: "up" });
+      if (held?.told) this.#sendButton(button, { mode, state: "up" });
       this.#sendButton(button, { mode, state: "down" });
-      this.#down.set(button, this.#open);
+      this.#down.set(button, { told: this.#open, since: this.#now() });
     } else if (state === "up") {
       this.#down.delete(button);
       // It went down while the phone was closed: nobody was told, so nobody is told that it is up again.
-      if (reported === false) return;
-      if (reported === undefined) this.#sendButton(button, { mode, state: "down" });
-      this.#sendButton(button, { mode, state: "up" });
+      if (held?.told === false) return;
+      if (!held) this.#sendButton(button, { mode, state: "down" });
+      this.#sendButton(button, {
+        mode,
+        state: "up",
+        ...held && { heldMs: Math.round(this.#now() - held.since) },
+      });
     } else {
       throw new TypeError(`Cannot report button ${button} as ${state}: it must be down or up`);
     }
@@ -121,9 +139,10 @@ export class Reporter {
     if (this.#open) this.#send({ type: "devSpecific", phone: this.#phone, params: params.toBase64() });
   }
 
-  #sendButton(button: number, { mode, state }: { mode: ButtonMode; state: ButtonState }): void {
-    const wanted = this.#open && this.#wanted.buttonModes.includes(mode) && this.#wanted.buttonStates.includes(state);
-    if (wanted) this.#send({ type: "button", phone: this.#phone, button, mode, state });
+  #sendButton(button: number, change: { mode: ButtonMode; state: ButtonState; heldMs?: number }): void {
+    const { buttonModes, buttonStates } = this.#wanted;
+    const wanted = this.#open && buttonModes.includes(change.mode) && buttonStates.includes(change.state);
+    if (wanted) this.#send({ type: "button", phone: this.#phone, button, ...change });
   }
 }
 

@@ -6,7 +6,7 @@
 import { isUsableWithoutLink } from "../core/contract/features.ts";
 import { hasLamp } from "../core/contract/operation_table.ts";
 import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
-import type { HookSwitchDevice } from "../core/contract/names.ts";
+import type { HookSwitchDevice, StatusFlag } from "../core/contract/names.ts";
 import type { GetterParameters, GetterResults, PhoneStatus } from "../core/contract/operations.ts";
 import { given } from "../tools/mod.ts";
 import type { DriverStatus } from "./driver.ts";
@@ -21,12 +21,15 @@ export type Query = <Name extends PlainGetter>(
 /** Makes a status whole but for the owner's part, which the core fills (R100). */
 export function completeStatus(
   { devSpecific, display, ...told }: DriverStatus,
-  { capabilities, connected }: { capabilities: PhoneCapabilities; connected: boolean },
+  { capabilities, connected, suspended }: { capabilities: PhoneCapabilities; connected: boolean; suspended: boolean },
 ): PhoneStatus {
+  const { features } = capabilities;
+  const statusFlags = new Set<StatusFlag>(told.statusFlags ?? (connected ? ["connected"] : []));
+  if (suspended) statusFlags.add("suspended");
   return {
-    statusFlags: connected ? ["connected"] : [],
-    phoneFeatures: connected ? capabilities.features : capabilities.features.filter(isUsableWithoutLink),
+    phoneFeatures: connected && !suspended ? features : features.filter(isUsableWithoutLink),
     ...told,
+    statusFlags: [...statusFlags],
     ...display && { display: { rows: displayRows(display.rows, capabilities) } },
     ...given({ devSpecific: devSpecific?.toBase64() }),
     numOwners: 0,

@@ -78,7 +78,7 @@ export type FromPlugin =
   | { type: "addPhone"; call: number; phone: OfferedPhone }
   | { type: "removePhone"; call: number; phone: string }
   | { type: "state"; phone: string; states: PhoneState[]; detail?: number | string }
-  | { type: "button"; phone: string; button: number; mode: ButtonMode; state: ButtonState }
+  | { type: "button"; phone: string; button: number; mode: ButtonMode; state: ButtonState; heldMs?: number }
   | { type: "devSpecific"; phone: string; params: string }
   | { type: "connected"; phone: string; connected: boolean }
   | { type: "forceClosing"; phone: string }

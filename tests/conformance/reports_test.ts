@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import type { PhoneEvent } from "../../server/core/contract/events.ts";
 import { BUTTON_MODES, BUTTON_STATES, PHONE_STATES, type PhoneState } from "../../server/core/contract/names.ts";
 import { type Application, type Asked, command, type Handle } from "./support/application.ts";
@@ -174,6 +174,19 @@ Deno.test("R88 a button that went down while the phone was closed is not told up
   await bench.tell({ do: "button", button: 0, mode: "feature", state: "down" });
   await bench.tell({ do: "button", button: 0, mode: "feature", state: "up" });
   deepEqual(buttons(await application.heard()), [[0, "down"], [0, "up"]]);
+});
+
+Deno.test("R104 the up of a button says how long it was held where the device showed its down, and no other event does", async () => {
+  await using bench = await makeBench(server());
+  const application = await bench.application();
+  await openWanting(application, bench.phone);
+  // The last has no down of its own.
+  for (const state of ["down", "up", "up"] as const) {
+    await bench.tell({ do: "button", button: 0, mode: "feature", state });
+  }
+  const held = (await application.heard()).flatMap((event) => event.type === "PHONE_BUTTON" ? [event.heldMs] : []);
+  deepEqual(held.map((heldMs) => typeof heldMs), ["undefined", "number", "undefined", "undefined"]);
+  ok(Number.isInteger(held[1]) && Number(held[1]) >= 0);
 });
 
 Deno.test("Q34 the pairs bind the plugin; the masks are applied to each message, also when they change in between", async () => {

@@ -176,6 +176,24 @@ Deno.test("Q27 the keypad is the buttons 0 to 11", async () => {
   }
 });
 
+Deno.test("R103 a suspended phone says so to whoever enabled it and in its status, refuses what has INVALPHONESTATE among its errors, and resumes", async () => {
+  await using application = await beginApplication(server(), "test");
+  const owner = await own(application);
+  const light: Asked = { operation: "setLamp", lamp: 12, mode: "steady" };
+  const person = (suspended: boolean) => perform(application, command({ suspended }), { by: owner });
+  deepEqual(states(await person(true)), [[["suspend"], undefined]]);
+  deepEqual(states(await person(true)), []);
+  deepEqual((await owner.status()).statusFlags, ["connected", "suspended"]);
+  equal(await failure(owner, light), "PHONEERR_INVALPHONESTATE");
+  const { status, body } = await owner.get("lamps/12");
+  deepEqual([status, body.code], [409, "PHONEERR_INVALPHONESTATE"]);
+  const meaning: Asked = { operation: "setButtonInfo", button: 15, mode: "feature", function: "hold", text: "Held" };
+  await perform(application, meaning, { by: owner });
+  deepEqual(states(await person(false)), [[["resume"], undefined]]);
+  deepEqual((await owner.status()).statusFlags, ["connected"]);
+  equal((await owner.perform(light)).outcome, "succeeded");
+});
+
 Deno.test("Q30 what changes nothing is told to nobody, and what changes something before its success is", async () => {
   await using application = await beginApplication(server(), "test");
   const owner = await own(application);

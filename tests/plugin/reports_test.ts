@@ -3,14 +3,16 @@ import fc from "fast-check";
 import { Reporter } from "../../server/plugin/reporter.ts";
 import type { Wanted } from "../../server/core/contract/events.ts";
 import type { FromPlugin } from "../../server/wire/mod.ts";
-import { EVERYTHING, openPhone } from "./testbed.ts";
+import { PhoneError, type PhoneStatus } from "../../server/plugin/mod.ts";
+import { EVERYTHING, onePhone, openPhone } from "./testbed.ts";
 
 /** A reporter that is open for everything, and what it said. */
 function reporter(wanted: Wanted | null = EVERYTHING) {
   const said: FromPlugin[] = [];
-  const reporter = new Reporter("p", (message) => said.push(message));
+  const clock = { now: 0 };
+  const reporter = new Reporter("p", { send: (message) => said.push(message), now: () => clock.now });
   if (wanted) reporter.open(wanted);
-  return { reporter, said };
+  return { reporter, said, clock };
 }
 
 /** The edges that were reported, such as `down 3`. */
@@ -93,6 +95,39 @@ Deno.test("R88: a button that went down while the phone was closed is not report
   deepEqual(edges(said), ["down 5"]);
 });
 
+Deno.test("R104: an up says how long the button was held where its down was seen, and only there", () => {
+  const { reporter: phone, said, clock } = reporter();
+  const edge = (state: "down" | "up", at: number) => {
+    clock.now = at;
+    phone.button(5, { mode: "feature", state });
+  };
+  edge("down", 10);
+  edge("up", 1_510.4);
+  // An up that no down led to, and one that a second down was in the place of.
+  edge("up", 1_600);
+  edge("down", 2_000);
+  edge("down", 2_100);
+  edge("up", 2_100);
+  deepEqual(said.map((message) => message.type === "button" && [message.state, message.heldMs]), [
+    ["down", undefined],
+    ["up", 1_500],
+    ["down", undefined],
+    ["up", undefined],
+    ["down", undefined],
+    ["up", undefined],
+    ["down", undefined],
+    ["up", 0],
+  ]);
+});
+
+Deno.test("R104: how long it was held is told to whoever wants to hear of the up alone", () => {
+  const { reporter: phone, said, clock } = reporter({ states: [], buttonModes: ["feature"], buttonStates: ["up"] });
+  phone.button(5, { mode: "feature", state: "down" });
+  clock.now = 700;
+  phone.button(5, { mode: "feature", state: "up" });
+  deepEqual(said, [{ type: "button", phone: "p", button: 5, mode: "feature", state: "up", heldMs: 700 }]);
+});
+
 Deno.test("R89: a single state carries the detail that the contract gives it, and no other", () => {
   const { reporter: phone, said } = reporter();
   phone.state("lamp", 7);
@@ -131,6 +166,63 @@ Deno.test("a report of something that the contract does not know is told to the 
     () => phone.button(1.5, { mode: "feature", state: "down" }),
     /Cannot report button 1\.5: it must be the number of a button/,
   );
+});
+
+Deno.test("R103: suspended is reported once for each change while the phone is open, and refuses what a broken link refuses", async () => {
+  const { bench, phone } = await onePhone({
+    setLamp() {},
+    getLamp: () => ({ mode: "off" }),
+    setButtonInfo() {},
+    devSpecific() {},
+    getStatus: () => ({ statusFlags: ["connected"] }),
+  }, { capabilities: { buttons: [{ id: 0, mode: "feature", lampModes: ["off", "steady"] }] } });
+  const open = () =>
+    bench.call({ type: "open", phone: "p", wanted: { ...EVERYTHING, states: ["suspend", "resume", "other"] } });
+  const status = async () => {
+    const answer = await bench.call({ type: "get", phone: "p", getter: "getStatus", params: {} });
+    const { statusFlags, phoneFeatures } = (answer.type === "answer" && answer.value) as PhoneStatus;
+    return { statusFlags, phoneFeatures };
+  };
+  await open();
+  const before = bench.said.length;
+  phone.suspended = false;
+  phone.suspended = true;
+  phone.suspended = true;
+  equal(phone.suspended, true);
+  deepEqual(bench.said.slice(before), [{ type: "state", phone: "p", states: ["suspend"] }]);
+  deepEqual(await status(), { statusFlags: ["connected", "suspended"], phoneFeatures: ["setButtonInfo"] });
+
+  const refused = new PhoneError("INVALPHONESTATE").value;
+  bench.operate(1, { operation: "setLamp", params: { lamp: 0, mode: "steady" } });
+  bench.operate(2, { operation: "setButtonInfo", params: { button: 0, mode: "feature", function: "hold", text: "" } });
+  bench.operate(3, { operation: "devSpecific", params: { params: "" } });
+  deepEqual([await bench.result(1), await bench.result(2), await bench.result(3)], [refused, 0, 0]);
+  const lamp = { type: "get", phone: "p", getter: "getLamp", params: { lamp: 0 } } as const;
+  const refusal = await bench.call(lamp);
+  deepEqual(refusal.type === "refuse" && [refusal.result, /getLamp: phone p is suspended/.test(refusal.message)], [
+    refused,
+    true,
+  ]);
+
+  // It lasts for as long as it is set, whoever opens the phone.
+  await bench.call({ type: "close", phone: "p" });
+  await open();
+  deepEqual((await status()).statusFlags, ["connected", "suspended"]);
+  const reopened = bench.said.length;
+  phone.suspended = false;
+  deepEqual(bench.said.slice(reopened), [{ type: "state", phone: "p", states: ["resume"] }]);
+  equal((await bench.call(lamp)).type, "answer");
+  deepEqual((await status()).statusFlags, ["connected"]);
+  throws(() => phone.suspended = JSON.parse('"no"'), /Cannot set suspended to no: it is true or false/);
+});
+
+Deno.test("R103: what is under way when the phone is suspended goes on", async () => {
+  const work = Promise.withResolvers<void>();
+  const { bench, phone } = await openPhone({ setData: () => work.promise }, { capabilities: { setData: [4] } });
+  bench.operate(1, { operation: "setData", params: { dataId: 0, data: "" } });
+  phone.suspended = true;
+  work.resolve();
+  equal(await bench.result(1), 0);
 });
 
 Deno.test("connected is reported once for each change, open or closed", async () => {

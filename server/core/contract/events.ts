@@ -50,6 +50,18 @@ export interface StateValues {
   headsetGain?: number;
 }
 
+/** What a button did. */
+export interface ButtonChange {
+  /** Which. */
+  button: number;
+  /** What kind of button it is. */
+  mode: ButtonMode;
+  /** `down` or `up`. */
+  state: ButtonState;
+  /** Of an `up` whose `down` was seen: for how many milliseconds it was held. */
+  heldMs?: number;
+}
+
 /** What happened, before it has its place in an application's order. */
 export type EventBody =
   | {
@@ -74,7 +86,7 @@ export type EventBody =
     /** As contract 5.3 says for a single state: a count, a lamp, a mode. */
     detail?: number | string;
   }
-  | { type: "PHONE_BUTTON"; handle: string; phone: string; button: number; mode: ButtonMode; state: ButtonState }
+  | { type: "PHONE_BUTTON"; handle: string; phone: string } & ButtonChange
   | { type: "PHONE_CLOSE"; handle: string; phone: string; cause: Cause }
   | { type: "PHONE_DEVSPECIFIC"; handle: string; phone: string; params: string }
   | { type: "PHONE_CREATE"; phone: string; deviceId: number }

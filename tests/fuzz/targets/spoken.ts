@@ -33,6 +33,8 @@ const bytes = fc.oneof(
     '{"remove":true}',
     '{"connected":false}',
     '{"connected":true}',
+    '{"suspended":false}',
+    '{"suspended":true}',
   ])
     .map((text) => bytesOf(text).toBase64()),
 );

@@ -49,8 +49,9 @@ export class RealServer implements AsyncDisposable {
   async goOn(): Promise<void> {
     await this.#clear("tokens", { id: "id", which: ({ name }) => name !== BOOTSTRAP });
     this.moveOut();
-    // Inputs may have unplugged the phone, and asked for the next operation to fail.
+    // Inputs may have unplugged or suspended the phone, and asked for the next operation to fail.
     await this.#perform({ operation: "devSpecific", params: btoa('{"connected":true}') });
+    await this.#perform({ operation: "devSpecific", params: btoa('{"suspended":false}') });
     await this.#perform({ operation: "devSpecific", params: btoa('{"next":{"count":1}}') });
     equal(await this.#perform({ operation: "setLamp", lamp: 20, mode: "steady" }), "succeeded");
     const { body: health } = await this.#call("GET", "/healthz");

@@ -98,6 +98,9 @@ export const EVENTS: { readonly [Type in PhoneEvent["type"]]: Shape<PhoneEvent<T
       button: Count,
       mode: ButtonMode,
       state: ButtonState,
+      heldMs: optional(about(Count, {
+        description: "Of an `up` whose `down` was seen: for how many milliseconds it was held.",
+      })),
     })),
     { name: "PHONE_BUTTON", description: "A button went down or up." },
   ),

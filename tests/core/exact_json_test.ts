@@ -46,6 +46,15 @@ Deno.test("texts and names that look like numbers are texts and names", () => {
   deepEqual(parseJson(text), JSON.parse(text));
 });
 
+Deno.test("the place of a number that would be changed is one line, whatever its keys are", () => {
+  const text = (key: string) => JSON.stringify({ [key]: { a: 0 } }).replace(":0", ":9007199254740993");
+  const placeOf = (key: string) => inexactIn(parseJson(text(key)), "it")?.replace(/ is the number .*$/, "");
+  equal(placeOf("b_2"), "it.b_2.a");
+  equal(placeOf("\r\n"), String.raw`it["\r\n"].a`);
+  equal(placeOf("x y"), 'it["x y"].a');
+  equal(placeOf("a".repeat(1_000)), `it["${"a".repeat(64)}…"].a`);
+});
+
 Deno.test("what is nested deeper than can be gone through is given as it is, and nothing fails", () => {
   const text = `${"[".repeat(100_000)}1e400${"]".repeat(100_000)}`;
   equal(Array.isArray(parseJson(text)), true);

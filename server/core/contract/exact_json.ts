@@ -77,12 +77,16 @@ function normal(text: string): string {
   return `${sign}${kept}e${Number(exponent) - fraction.length + digits.length - kept.length}`;
 }
 
+/** A key that stands behind a point as it is. */
+const NAME = /^[A-Za-z_]\w{0,63}$/;
+
 /** What is wrong with the first number of a value that would have been changed, and where; undefined if none would. */
 export function inexactIn(value: unknown, place: string): string | undefined {
   if (value instanceof Inexact) return `${place} is ${value.words}`;
   if (typeof value !== "object" || value === null) return undefined;
   for (const [key, item] of Object.entries(value)) {
-    const fault = inexactIn(item, Array.isArray(value) ? `${place}[${key}]` : `${place}.${key}`);
+    const step = Array.isArray(value) ? `[${key}]` : NAME.test(key) ? `.${key}` : `[${quoted(key)}]`;
+    const fault = inexactIn(item, place + step);
     if (fault !== undefined) return fault;
   }
   return undefined;

@@ -276,7 +276,8 @@ Deno.test("R13: of two phones that one application has open, each event carries 
       body: `Signal=${index + 1}\r\n`,
     });
   }
-  await owner.events.next("PHONE_BUTTON", ({ button, state }) => button === 2 && state === "up");
+  // A datagram may overtake another: what an ACK makes known can come after the digit that was sent behind it.
+  equal(outcome(await owner.do("setRing", { mode: 0, volume: 0 })), "succeeded");
   const carried = new Map<string, string[]>();
   for (const event of owner.events.seen) {
     if (event.type !== "PHONE_STATE" && event.type !== "PHONE_BUTTON" && event.type !== "PHONE_DEVSPECIFIC") continue;

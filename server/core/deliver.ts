@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ButtonChange, EventBody } from "./contract/events.ts";
+import type { ButtonChange, EventBody, StateChange } from "./contract/events.ts";
 import type { PhoneState } from "./contract/names.ts";
 import type { Application, Exchange, Handle, Phone } from "./exchange.ts";
 import { timestamp } from "./record.ts";
@@ -27,12 +27,13 @@ export function tellEverybody(exchange: Exchange, event: Extract<EventBody, { ph
  * Tells each open handle which of the changed states it asked for (R84, Q32).
  *
  * @param options.detail Goes with a single state only (R89).
+ * @param options.values Each goes with its state (R105).
  * @param options.except A handle that is not told: OWNER and MONITORS go to those that already hold one (R91).
  * @returns How many were told.
  */
 export function tellState(
   phone: Phone,
-  change: { states: PhoneState[]; detail?: number | string; except?: Handle },
+  change: StateChange & { except?: Handle },
 ): number {
   const detail = change.states.length === 1 && change.detail !== undefined ? { detail: change.detail } : {};
   const listeners = new Set(change.states.flatMap((state) => [...phone.listeners.states.get(state) ?? []]));
@@ -45,9 +46,16 @@ export function tellState(
       phone: phone.id,
       states,
       ...detail,
+      ...valuesOf(change, states),
     });
   }
   return listeners.size;
+}
+
+/** The values that go with the states that a handle is told of. */
+function valuesOf({ values = {} }: StateChange, states: PhoneState[]): Pick<StateChange, "values"> {
+  const told = Object.entries(values).filter(([state]) => states.some((each) => each === state));
+  return told.length > 0 ? { values: Object.fromEntries(told) } : {};
 }
 
 /** Tells each open handle that wants both the mode and the state of the button (R87). Gives how many were told. */

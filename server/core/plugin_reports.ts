@@ -38,15 +38,15 @@ export function admit(plugin: Plugin, process: PluginProcess): PluginReports {
     completed(requestId, end) {
       completed(plugin, { process, requestId, ...end });
     },
-    state(id, { states, detail }) {
+    state(id, change) {
       const phone = open(id);
       if (phone === undefined) return 0;
       const told = tellState(phone, {
-        states: states.filter((state) => !SERVER_STATES.includes(state)),
-        ...(detail === undefined ? {} : { detail }),
+        ...change,
+        states: change.states.filter((state) => !SERVER_STATES.includes(state)),
       });
       // Nobody can mask it, and it concerns everybody (R82).
-      if (states.includes("reinit")) tellEverybodyState(phone, { states: ["reinit"] });
+      if (change.states.includes("reinit")) tellEverybodyState(phone, { states: ["reinit"] });
       return told;
     },
     button(id, change) {

@@ -4,9 +4,8 @@
  * @module
  */
 import { PhoneError } from "./contract/errors.ts";
-import type { ButtonChange, Wanted } from "./contract/events.ts";
+import type { ButtonChange, StateChange, Wanted } from "./contract/events.ts";
 import type { Fact } from "./contract/facts.ts";
-import type { PhoneState } from "./contract/names.ts";
 import type { OfferedPhone } from "./contract/offered_phone.ts";
 import type {
   GetterName,
@@ -183,7 +182,7 @@ export interface PluginReports {
   /** An operation ended: 0, or the signed number of an error and the driver's words for it. */
   completed(requestId: number, end: { result: number; message?: string }): void;
   /** Something about an open phone changed. Gives how many handles were told. */
-  state(phone: string, change: { states: PhoneState[]; detail?: number | string }): number;
+  state(phone: string, change: StateChange): number;
   /** A button went down or up. Gives how many handles were told. */
   button(phone: string, change: ButtonChange): number;
   /** A vendor's message, base64. Gives how many handles were told. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import type { StateValues } from "../core/contract/events.ts";
 import { isErrorValue } from "../core/contract/errors.ts";
 import {
   BUTTON_FUNCTIONS,
@@ -21,7 +22,7 @@ import { FEATURES } from "../core/contract/features.ts";
 import { spaced } from "../core/contract/text.ts";
 import { OFFER_BOUNDS, type OfferedPhone, PHONE_ID } from "../core/contract/offered_phone.ts";
 import { type GetterName, type GetterResults, GETTERS, OPERATIONS } from "../core/contract/operations.ts";
-import { type FromPlugin, TEXT_LIMIT } from "../wire/mod.ts";
+import { displayLength, type FromPlugin, TEXT_LIMIT } from "../wire/mod.ts";
 
 /** What a plugin says to the core, as against to its supervisor. */
 export type PluginReport = Exclude<
@@ -45,6 +46,7 @@ const base64 = z.base64();
 const device = z.enum(HOOKSWITCH_DEVICES);
 const hookSwitchMode = z.enum(HOOKSWITCH_MODES);
 const lampMode = z.union([z.enum(LAMP_MODES), z.number().refine(isVendorLampMode)]);
+const lamp = z.strictObject({ lamp: small, mode: lampMode });
 const buttonMode = z.enum(BUTTON_MODES);
 const buttonState = z.enum(BUTTON_STATES);
 const buttonFunction = z.union([z.enum(BUTTON_FUNCTIONS), z.number().refine(isVendorButtonFunction)]);
@@ -92,6 +94,28 @@ const offer: z.ZodType<OfferedPhone> = z.strictObject({
   methods: z.array(z.enum([...OPERATIONS, ...GETTERS])).max(OPERATIONS.length + GETTERS.length),
 });
 
+const levels = {
+  ringMode: small.exactOptional(),
+  ringVolume: small.exactOptional(),
+  handsetVolume: small.exactOptional(),
+  handsetGain: small.exactOptional(),
+  speakerVolume: small.exactOptional(),
+  speakerGain: small.exactOptional(),
+  headsetVolume: small.exactOptional(),
+  headsetGain: small.exactOptional(),
+};
+
+/** The new values of states; a display's is bounded, for each of its handles is sent it. */
+const values: z.ZodType<StateValues> = z.strictObject({
+  display: z.strictObject({ rows: z.array(z.string()) }).refine(({ rows }) => displayLength(rows) <= TEXT_LIMIT)
+    .exactOptional(),
+  lamp: lamp.exactOptional(),
+  ...levels,
+  handsetHookSwitch: hookSwitchMode.exactOptional(),
+  speakerHookSwitch: hookSwitchMode.exactOptional(),
+  headsetHookSwitch: hookSwitchMode.exactOptional(),
+});
+
 /** Every message of a plugin; the hot one first. */
 export const fromPlugin: z.ZodType<FromPlugin> = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("done"), requestId: call, result, message: words.exactOptional() }),
@@ -102,6 +126,7 @@ export const fromPlugin: z.ZodType<FromPlugin> = z.discriminatedUnion("type", [
     phone,
     states: z.array(state).min(1).max(PHONE_STATES.length),
     detail: z.union([z.int(), shown(64)]).exactOptional(),
+    values: values.exactOptional(),
   }),
   z.strictObject({
     type: z.literal("button"),
@@ -137,19 +162,12 @@ const status = z.strictObject({
   numOwners: z.literal(0),
   numMonitors: z.literal(0),
   ownerName: z.literal(""),
-  ringMode: small.exactOptional(),
-  ringVolume: small.exactOptional(),
+  ...levels,
   handsetHookSwitchMode: hookSwitchMode.exactOptional(),
-  handsetVolume: small.exactOptional(),
-  handsetGain: small.exactOptional(),
   speakerHookSwitchMode: hookSwitchMode.exactOptional(),
-  speakerVolume: small.exactOptional(),
-  speakerGain: small.exactOptional(),
   headsetHookSwitchMode: hookSwitchMode.exactOptional(),
-  headsetVolume: small.exactOptional(),
-  headsetGain: small.exactOptional(),
   display: display.exactOptional(),
-  lampModes: z.array(z.strictObject({ lamp: small, mode: lampMode })).max(OFFER_BOUNDS.buttons).exactOptional(),
+  lampModes: z.array(lamp).max(OFFER_BOUNDS.buttons).exactOptional(),
   devSpecific: base64.exactOptional(),
   phoneFeatures: z.array(z.enum(FEATURES)).max(FEATURES.length),
 });

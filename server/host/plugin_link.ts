@@ -102,8 +102,8 @@ export class PluginLink implements PluginProcess {
         if (this.#calls.end(report)) return;
         throw new WireFault(`it answered call ${report.call}, which is not waiting for an answer`);
       case "state": {
-        const { phone, states, detail } = report;
-        return this.#tell(events, () => events.state(phone, { states, ...given({ detail }) }));
+        const { phone, states, detail, values } = report;
+        return this.#tell(events, () => events.state(phone, { states, ...given({ detail, values }) }));
       }
       case "button": {
         const { phone, button, mode, state, heldMs } = report;

@@ -10,8 +10,8 @@ import type { StateValues } from "../core/contract/events.ts";
 import type { PhoneState } from "../core/contract/names.ts";
 import { given, unlessAborted, within } from "../tools/mod.ts";
 import type { Driver, DriverContext } from "./driver.ts";
-import type { Reporter } from "./reporter.ts";
-import { ask, type Setting, settingsIn, type Thing, type Value } from "./settings.ts";
+import { type Reporter, saysValue } from "./reporter.ts";
+import { ask, type Setting, settingsIn, type Thing, type Value, valuesOf } from "./settings.ts";
 
 /** How long a driver has to say what was before: an operation waits for it no longer. */
 const ANSWER_MS = 1_000;
@@ -169,8 +169,18 @@ export class KnownValues {
     );
   }
 
-  #tell({ state, id }: Thing, value: Value): void {
-    this.#options.reporter.state(state, state === "lamp" ? id : value as Exclude<Value, object>);
+  #tell(thing: Thing, value: Value): void {
+    const { state, id } = thing;
+    const { reporter, capabilities } = this.#options;
+    const detail = saysValue(state) && typeof value !== "object" ? value : id;
+    reporter.tell({
+      states: [state],
+      // What `other` tells of has no detail (Q31).
+      ...given({
+        detail: state === "other" ? undefined : detail,
+        values: valuesOf(thing, { value, capabilities: capabilities() }),
+      }),
+    });
   }
 
   #wasTold(thing: Thing, since: number): boolean {
@@ -189,11 +199,6 @@ function keyOf({ state, id }: Thing): string {
 /** What a report of a single state is of. */
 function thingOf(state: PhoneState, detail: number | string | undefined): Thing {
   return state === "lamp" && typeof detail === "number" ? { state, id: detail } : { state };
-}
-
-/** Whether the detail of a state is the new value (R89). */
-function saysValue(state: PhoneState): boolean {
-  return state === "ringMode" || state.endsWith("HookSwitch");
 }
 
 function isKnown(value: Value): boolean {

@@ -12,8 +12,9 @@ import {
   type PhoneState,
 } from "../core/contract/names.ts";
 import { given } from "../tools/mod.ts";
-import type { Wanted } from "../core/contract/events.ts";
+import type { StateChange, Wanted } from "../core/contract/events.ts";
 import type { FromPlugin } from "../wire/mod.ts";
+import { faultIn } from "./settings.ts";
 
 /** What the server reports itself, and what to do instead (R90). */
 const SERVER_STATES: Partial<Record<PhoneState, string>> = {
@@ -92,6 +93,12 @@ export class Reporter {
     }
     const single = states.length === 1 ? states[0] : undefined;
     const checked = single && detailOf(single, detail);
+    const values = single && saysValue(single) ? { [single]: checked } : undefined;
+    this.tell({ states: [...states], ...given({ detail: checked, values }) });
+  }
+
+  /** Tells a change, as far as it is wanted; values that cannot be, as a getter may give them, are left out. */
+  tell({ states, detail, values }: StateChange): void {
     if (!this.#open) return;
     // `reinit` cannot be masked (R82).
     const wanted = states.filter((state) => state === "reinit" || this.#wanted.states.includes(state));
@@ -100,7 +107,7 @@ export class Reporter {
       type: "state",
       phone: this.#phone,
       states: wanted,
-      ...given({ detail: checked }),
+      ...given({ detail, values: values && faultIn(values) === undefined ? values : undefined }),
     });
   }
 
@@ -144,6 +151,11 @@ export class Reporter {
     const wanted = this.#open && buttonModes.includes(change.mode) && buttonStates.includes(change.state);
     if (wanted) this.#send({ type: "button", phone: this.#phone, button, ...change });
   }
+}
+
+/** Whether the detail of a state is the new value (R89). */
+export function saysValue(state: PhoneState): boolean {
+  return state === "ringMode" || state.endsWith("HookSwitch");
 }
 
 /** The detail that goes with a single state (R89, contract 5.3); other states have none. */

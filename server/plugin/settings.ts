@@ -5,9 +5,17 @@
  */
 import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
 import type { StateValues } from "../core/contract/events.ts";
-import { HOOKSWITCH_DEVICES, type HookSwitchDevice, type LampMode, type PhoneState } from "../core/contract/names.ts";
+import {
+  HOOKSWITCH_DEVICES,
+  type HookSwitchDevice,
+  isVendorLampMode,
+  type LampMode,
+  type PhoneState,
+} from "../core/contract/names.ts";
+import { OFFER_BOUNDS } from "../core/contract/offered_phone.ts";
 import type { GetterName, GetterParameters, GetterResults, OperationName } from "../core/contract/operations.ts";
 import { StateValues as Values } from "../core/contract/shapes/mod.ts";
+import { displayLength, TEXT_LIMIT } from "../wire/mod.ts";
 import type { Driver, DriverAnswer, DriverGetters, DriverParameters } from "./driver.ts";
 import { displayRows } from "./getters.ts";
 import { hookSwitchMode } from "./status.ts";
@@ -61,10 +69,7 @@ export function settingsOf<Name extends OperationName>(
  * @throws {TypeError} If a state has no value, or not such a one.
  */
 export function settingsIn(values: StateValues, capabilities: PhoneCapabilities): Setting[] {
-  const without = Object.keys(values).find((state) => !VALUED.includes(state));
-  const fault = without === undefined
-    ? Values.fault(values, "it")
-    : `${without} is no state with a value: those are ${VALUED.join(" ")}`;
+  const fault = faultIn(values);
   if (fault !== undefined) throw new TypeError(`Cannot report ${JSON.stringify(values)} as changed: ${fault}`);
   const { display, lamp, ...single } = values;
   return [
@@ -74,14 +79,32 @@ export function settingsIn(values: StateValues, capabilities: PhoneCapabilities)
   ];
 }
 
-/** The value of a thing as an event tells it; nothing where it is not known, or where events tell none. */
-export function valuesOf({ state, id = 0 }: Thing, value: Value, { display }: PhoneCapabilities): StateValues {
-  if (value === undefined || state === "other") return {};
+/** What is wrong with values, in words: undefined where they can be told. */
+export function faultIn(values: StateValues): string | undefined {
+  const without = Object.keys(values).find((state) => !VALUED.includes(state));
+  if (without !== undefined) return `${without} is no state with a value: those are ${VALUED.join(" ")}`;
+  const { lamp, ringMode = 0 } = values;
+  const fault = Values.fault(values, "it");
+  if (fault !== undefined) return fault;
+  if (Math.max(ringMode, lamp?.lamp ?? 0) > OFFER_BOUNDS.number) return `numbers go up to ${OFFER_BOUNDS.number}`;
+  return typeof lamp?.mode === "number" && !isVendorLampMode(lamp.mode)
+    ? `${lamp.mode} is no vendor's mode: those are one bit of the high 16`
+    : undefined;
+}
+
+/** The value of a thing as it is told; undefined where it is not known, or too long, or `other` tells of it. */
+export function valuesOf(
+  { state, id = 0 }: Thing,
+  { value, capabilities: { display } }: { value: Value; capabilities: PhoneCapabilities },
+): StateValues | undefined {
+  if (value === undefined || state === "other") return undefined;
   if (state === "lamp") return { lamp: { lamp: id, mode: value as LampMode } };
   if (typeof value !== "object") return { [state]: value };
-  if (value.includes(undefined)) return {};
-  const row = (index: number) => value.slice(index * display.columns, (index + 1) * display.columns).join("");
-  return { display: { rows: Array.from({ length: display.rows }, (_, index) => row(index)) } };
+  if (value.includes(undefined)) return undefined;
+  const rows = Array.from({ length: display.rows }, (_, row) => {
+    return value.slice(row * display.columns, (row + 1) * display.columns).join("");
+  });
+  return displayLength(rows) <= TEXT_LIMIT ? { display: { rows } } : undefined;
 }
 
 /** Asks a driver for the value of a thing, or of all that a getter gives; some drivers answer at once. */

@@ -7,9 +7,9 @@
  *
  * @module
  */
-import type { Wanted } from "../core/contract/events.ts";
+import type { StateChange, Wanted } from "../core/contract/events.ts";
 import type { LogLevel } from "../core/contract/managed_plugin.ts";
-import type { ButtonMode, ButtonState, PhoneState } from "../core/contract/names.ts";
+import type { ButtonMode, ButtonState } from "../core/contract/names.ts";
 import type { OfferedPhone } from "../core/contract/offered_phone.ts";
 import type { GetterName, GetterParameters, OperationName, OperationParameters } from "../core/contract/operations.ts";
 
@@ -19,7 +19,10 @@ export const WIRE_VERSION = 2;
 /** The version of the SDK; a manifest's `switchroom` names the range it needs. */
 export const SDK_VERSION = "1.1.0";
 
-/** The longest text of a log line, of an error's words: UTF-16 units. What is longer is cut. */
+/**
+ * The longest text of a log line, of an error's words: UTF-16 units. What is longer is cut, and a display that holds
+ * more is told without its value.
+ */
 export const TEXT_LIMIT = 2_000;
 
 /** One operation for a driver. */
@@ -77,7 +80,7 @@ export type FromPlugin =
   | CallEnd
   | { type: "addPhone"; call: number; phone: OfferedPhone }
   | { type: "removePhone"; call: number; phone: string }
-  | { type: "state"; phone: string; states: PhoneState[]; detail?: number | string }
+  | { type: "state"; phone: string } & StateChange
   | { type: "button"; phone: string; button: number; mode: ButtonMode; state: ButtonState; heldMs?: number }
   | { type: "devSpecific"; phone: string; params: string }
   | { type: "connected"; phone: string; connected: boolean }
@@ -90,4 +93,9 @@ export type FromPlugin =
 /** Cuts words to what the wire carries. */
 export function clip(text: string): string {
   return text.length <= TEXT_LIMIT ? text : `${text.slice(0, TEXT_LIMIT - 1)}…`;
+}
+
+/** How long a display is as the value of a state: its text, and a unit for each row. */
+export function displayLength(rows: readonly string[]): number {
+  return rows.reduce((length, row) => length + row.length + 1, 0);
 }

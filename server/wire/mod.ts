@@ -9,6 +9,7 @@ export { FRAME_LIMIT, FrameError, FrameReader, FrameWriter, MESSAGE_LIMIT } from
 export {
   type CallEnd,
   clip,
+  displayLength,
   type FromPlugin,
   type GetMessage,
   type OperateMessage,

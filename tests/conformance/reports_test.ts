@@ -128,6 +128,42 @@ Deno.test("R102 what is as the driver's getter has it is told to nobody, and wha
   ]);
 });
 
+Deno.test("R105 the new value goes with a change where it is known, and to each handle only that of the states it asked for", async () => {
+  await using bench = await makeBench(server());
+  const [application, other] = [await bench.application(), await bench.application()];
+  const owner = await openWanting(application, bench.phone, { privilege: "owner" });
+  await openWanting(other, bench.phone, { masks: { states: ["ringVolume", "display"] } });
+  const asked: Asked[] = [
+    { operation: "setLamp", lamp: 0, mode: "wink" },
+    { operation: "setRing", mode: 1, volume: 7 },
+    { operation: "setHookSwitch", devices: ["speaker"], mode: "micSpeaker" },
+    { operation: "setVolume", device: "handset", volume: 70_000 },
+    { operation: "setGain", device: "handset", gain: 0 },
+    { operation: "setDisplay", row: 0, column: 2, text: "i" },
+  ];
+  for (const each of asked) equal((await owner.perform(each)).outcome, "succeeded");
+  // What the driver only names may be of the operation before, so that its getter was asked; of this nobody knows.
+  await bench.tell({ do: "state", states: ["ringVolume"] });
+  await bench.tell({ do: "state", states: ["speakerVolume"] });
+  const values = async (heard: Promise<readonly PhoneEvent[]>) =>
+    (await heard).flatMap((event) =>
+      event.type === "PHONE_STATE" && !event.states.includes("monitors") ? [event.values] : []
+    );
+  const display = { rows: ["pribe   "] };
+  deepEqual(await values(application.heard()), [
+    { lamp: { lamp: 0, mode: "wink" } },
+    { ringMode: 1 },
+    { ringVolume: 7 },
+    { speakerHookSwitch: "micSpeaker" },
+    { handsetVolume: 65_535 },
+    { handsetGain: 0 },
+    { display },
+    { ringVolume: 1_000 },
+    undefined,
+  ]);
+  deepEqual(await values(other.heard()), [{ ringVolume: 7 }, { display }, { ringVolume: 1_000 }]);
+});
+
 Deno.test("R85 masks for what the phone cannot produce are accepted, and are in force", async () => {
   await using bench = await makeBench(server());
   const application = await bench.application();

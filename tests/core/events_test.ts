@@ -74,6 +74,22 @@ Deno.test("Q2 a close withdraws its handle's events: only undelivered replies ar
   deepEqual((await take(queue.stream(options(1)), 1)).map(({ seq }) => seq), [3]);
 });
 
+Deno.test("R105 of several values that come with a change a handle is given those of the states it asked for", async () => {
+  const fixture = new Fixture();
+  const application = await fixture.application();
+  const handle = await fixture.open(application);
+  const events = follow(application);
+  await fixture.over(handle.setStatusMessages({ states: ["lamp", "display"], buttonModes: [], buttonStates: [] }));
+  const lamp = { lamp: 1, mode: "off" } as const;
+  fixture.events.state("a", { states: ["lamp", "ringVolume"], values: { lamp, ringVolume: 7 } });
+  fixture.events.state("a", { states: ["display", "ringVolume"], values: { ringVolume: 7 } });
+  await fixture.pass();
+  deepEqual(events.map((event) => event.type === "PHONE_STATE" && [event.states, event.values]), [
+    [["lamp"], { lamp }],
+    [["display"], undefined],
+  ]);
+});
+
 Deno.test("R81 R84 R87 a handle hears what it asked for, R82 and REINIT", async () => {
   const fixture = new Fixture();
   const application = await fixture.application();

@@ -50,6 +50,16 @@ export interface StateValues {
   headsetGain?: number;
 }
 
+/** What has changed about a phone. */
+export interface StateChange {
+  /** What can be asked for again. */
+  states: PhoneState[];
+  /** As contract 5.3 says for a single state: a count, a lamp, a mode. */
+  detail?: number | string;
+  /** What the states are now, where that is known. */
+  values?: StateValues;
+}
+
 /** What a button did. */
 export interface ButtonChange {
   /** Which. */
@@ -82,10 +92,7 @@ export type EventBody =
     /** null for what concerns every application. */
     handle: string | null;
     phone: string;
-    states: PhoneState[];
-    /** As contract 5.3 says for a single state: a count, a lamp, a mode. */
-    detail?: number | string;
-  }
+  } & StateChange
   | { type: "PHONE_BUTTON"; handle: string; phone: string } & ButtonChange
   | { type: "PHONE_CLOSE"; handle: string; phone: string; cause: Cause }
   | { type: "PHONE_DEVSPECIFIC"; handle: string; phone: string; params: string }

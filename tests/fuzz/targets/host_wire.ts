@@ -41,6 +41,7 @@ const MESSAGES: readonly Json[] = [
   { type: "answer", call: GETTER_CALL, value: { lamp: 1, mode: "steady" } },
   { type: "refuse", call: GETTER_CALL, result: -1, message: "No" },
   { type: "state", phone, states: ["lamp"], detail: 1 },
+  { type: "state", phone, states: ["display"], values: { display: { rows: ["Hi"] }, ringVolume: 7 } },
   { type: "state", phone, states: ["reinit"] },
   { type: "button", phone, button: 1, mode: "feature", state: "down" },
   { type: "devSpecific", phone, params: "AAEC" },

@@ -18,7 +18,7 @@ import {
   type Shape,
   text,
 } from "../shape.ts";
-import { Display, Lamp } from "./getters.ts";
+import { Display, Lamp, levels } from "./getters.ts";
 import {
   ButtonMode,
   ButtonState,
@@ -28,7 +28,6 @@ import {
   ErrorCode,
   HandleId,
   HookSwitchMode,
-  Level,
   Outcome,
   PhoneName,
   PhoneState,
@@ -49,17 +48,10 @@ export const StateValues: Shape<Values> = about(
   exactly<Values>()(object({
     display: optional(Display),
     lamp: optional(Lamp),
-    ringMode: optional(Level),
-    ringVolume: optional(Level),
+    ...levels,
     handsetHookSwitch: optional(HookSwitchMode),
-    handsetVolume: optional(Level),
-    handsetGain: optional(Level),
     speakerHookSwitch: optional(HookSwitchMode),
-    speakerVolume: optional(Level),
-    speakerGain: optional(Level),
     headsetHookSwitch: optional(HookSwitchMode),
-    headsetVolume: optional(Level),
-    headsetGain: optional(Level),
   })),
   { name: "StateValues", description: "The new values, each by the state that tells of it, where they are known." },
 );
@@ -87,6 +79,7 @@ export const EVENTS: { readonly [Type in PhoneEvent["type"]]: Shape<PhoneEvent<T
       phone: PhoneName,
       states: list(PhoneState),
       detail: optional(about(either(number, text), { description: "For a single state: a count, a lamp, a mode." })),
+      values: optional(StateValues),
     })),
     { name: "PHONE_STATE", description: "Something about a phone has changed." },
   ),

@@ -35,23 +35,28 @@ export const Lamp: Shape<GetterResults["getLamp"]> = about(
   { name: "Lamp", examples: [{ lamp: 20, mode: "steady" }] },
 );
 
+/** What of a phone has a level, and its ring pattern. */
+export const levels = {
+  ringMode: optional(ringMode),
+  ringVolume: optional(Level),
+  handsetVolume: optional(Level),
+  handsetGain: optional(Level),
+  speakerVolume: optional(Level),
+  speakerGain: optional(Level),
+  headsetVolume: optional(Level),
+  headsetGain: optional(Level),
+};
+
 const Status = about(
   exactly<PhoneStatus>()(object({
     statusFlags: list(oneOf(STATUS_FLAGS)),
     numOwners: integer({ least: 0, most: 1 }),
     numMonitors: about(Count, { description: "An owner is not counted." }),
     ownerName: about(text, { description: "The owning application's name; empty without an owner." }),
-    ringMode: optional(ringMode),
-    ringVolume: optional(Level),
+    ...levels,
     handsetHookSwitchMode: optional(HookSwitchMode),
-    handsetVolume: optional(Level),
-    handsetGain: optional(Level),
     speakerHookSwitchMode: optional(HookSwitchMode),
-    speakerVolume: optional(Level),
-    speakerGain: optional(Level),
     headsetHookSwitchMode: optional(HookSwitchMode),
-    headsetVolume: optional(Level),
-    headsetGain: optional(Level),
     display: optional(Display),
     lampModes: optional(list(Lamp)),
     devSpecific: optional(Bytes),

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import type { PhoneCapabilities } from "./contract/capabilities.ts";
 import { PhoneError } from "./contract/errors.ts";
-import type { PhoneState } from "./contract/names.ts";
+import { keysOf } from "./contract/keys.ts";
+import type { ButtonFunction, ButtonMode, PhoneState } from "./contract/names.ts";
 import type { OfferedPhone } from "./contract/offered_phone.ts";
 import type { PhoneView } from "./contract/phone.ts";
 import { quoted } from "./contract/quoted.ts";
@@ -139,15 +141,50 @@ export function takeIn(plugin: Plugin, offered: OfferedPhone): Promise<void> {
   return row;
 }
 
+/**
+ * Takes what a plugin says of a phone's capabilities now. Who holds the phone is told by the plugin: `capsChange`.
+ *
+ * @throws {PhoneError} `NOMEM` if there is no room for it; then nothing has changed.
+ */
+export function changeCapabilities(phone: Phone, capabilities: PhoneCapabilities): void {
+  const { id, name, plugin, capabilities: before } = phone;
+  const parts = keysOf(capabilities).filter((part) =>
+    JSON.stringify(capabilities[part]) !== JSON.stringify(before[part])
+  );
+  if (parts.length === 0) return;
+  phone.bytes = takeRoom(plugin, { known: phone, offered: { name, capabilities } });
+  phone.capabilities = capabilities;
+  plugin.exchange.history.note({ type: "phoneChanged", plugin: plugin.name, phone: id, detail: { parts } });
+}
+
+/** Takes what `setButtonInfo` has made of a button: the request's record is all that the history has of it. */
+export function meanButton(
+  phone: Phone,
+  { button: id, ...meaning }: { button: number; mode: ButtonMode; function: ButtonFunction },
+): void {
+  const before = phone.capabilities.buttons.find((button) => button.id === id);
+  if (before === undefined) return;
+  const after = { ...before, ...meaning };
+  const buttons = phone.capabilities.buttons.map((button) => button === before ? after : button);
+  phone.capabilities = { ...phone.capabilities, buttons };
+  // A word of the contract is as long as the other, nearly: it is counted, and never refused.
+  const more = bytesOf(after) - bytesOf(before);
+  phone.bytes += more;
+  phone.plugin.phoneBytes += more;
+}
+
 /** Counts a phone's bytes among its plugin's, in place of those that it had. */
 function takeRoom(
   plugin: Plugin,
-  { known, offered: { name, capabilities } }: { known: Phone | undefined; offered: OfferedPhone },
+  { known, offered: { name, capabilities } }: {
+    known: Phone | undefined;
+    offered: Pick<OfferedPhone, "name" | "capabilities">;
+  },
 ): number {
   if (known === undefined && plugin.phones.size >= MOST_PHONES) {
     throw new PhoneError("NOMEM", `A plugin can have at most ${MOST_PHONES} phones; remove one first`);
   }
-  const bytes = new TextEncoder().encode(JSON.stringify({ name, capabilities })).length;
+  const bytes = bytesOf({ name, capabilities });
   const all = plugin.phoneBytes - (known?.bytes ?? 0) + bytes;
   if (all > MOST_PHONE_BYTES) {
     throw new PhoneError(
@@ -157,6 +194,10 @@ function takeRoom(
   }
   plugin.phoneBytes = all;
   return bytes;
+}
+
+function bytesOf(value: object): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
 }
 
 /** Gives the next unused device id (R22): ids stay occupied for as long as the server runs. */

@@ -9,7 +9,15 @@ import { complete, stop } from "./complete.ts";
 import { isErrorValue, PHONE_ERRORS } from "./contract/errors.ts";
 import { tellButton, tellDevSpecific, tellEverybody, tellState } from "./deliver.ts";
 import type { LedClose, Phone, Plugin } from "./exchange.ts";
-import { leaveRemains, SERVER_STATES, setConnected, takeIn, tellEverybodyState } from "./phones.ts";
+import {
+  changeCapabilities,
+  leaveRemains,
+  meanButton,
+  SERVER_STATES,
+  setConnected,
+  takeIn,
+  tellEverybodyState,
+} from "./phones.ts";
 import type { GoneCause, PluginProcess, PluginReports } from "./ports.ts";
 
 const FAILED = PHONE_ERRORS.OPERATIONFAILED.value;
@@ -21,6 +29,11 @@ export function admit(plugin: Plugin, process: PluginProcess): PluginReports {
   plugin.ready = false;
   history.note({ type: "pluginStarted", plugin: plugin.name });
   const running = () => plugin.process === process;
+  /** The phone of a report that a closed phone may make, too. */
+  const offered = (id: string): Phone | undefined => {
+    const phone = plugin.phones.get(id);
+    return running() && phone?.offered ? phone : undefined;
+  };
   /** The phone of a report that only an open phone may make (R12, R57). */
   const open = (id: string): Phone | undefined => {
     const phone = plugin.phones.get(id);
@@ -62,6 +75,14 @@ export function admit(plugin: Plugin, process: PluginProcess): PluginReports {
       if (!running() || phone === undefined || phone.removed) return;
       phone.linked = connected;
       if (plugin.ready) setConnected(phone, { connected, tellThem: tellState });
+    },
+    capabilities(id, capabilities) {
+      const phone = offered(id);
+      if (phone) changeCapabilities(phone, capabilities);
+    },
+    buttonMeant(id, meaning) {
+      const phone = offered(id);
+      if (phone) meanButton(phone, meaning);
     },
     forceClosing(id) {
       const phone = plugin.phones.get(id);

@@ -3,9 +3,11 @@
  *
  * @module
  */
+import type { PhoneCapabilities } from "./contract/capabilities.ts";
 import { PhoneError } from "./contract/errors.ts";
 import type { ButtonChange, StateChange, Wanted } from "./contract/events.ts";
 import type { Fact } from "./contract/facts.ts";
+import type { ButtonFunction, ButtonMode } from "./contract/names.ts";
 import type { OfferedPhone } from "./contract/offered_phone.ts";
 import type {
   GetterName,
@@ -187,6 +189,12 @@ export interface PluginReports {
   button(phone: string, change: ButtonChange): number;
   /** A vendor's message, base64. Gives how many handles were told. */
   devSpecific(phone: string, params: string): number;
+  /**
+   * What a phone can do now, whole. Throws `PhoneError` if there is no room for it; then it can do what it could before.
+   */
+  capabilities(phone: string, capabilities: PhoneCapabilities): void;
+  /** What `setButtonInfo` has made of a button of a phone. */
+  buttonMeant(phone: string, meaning: { button: number; mode: ButtonMode; function: ButtonFunction }): void;
   /** The link to the device was made or broken. */
   connected(phone: string, connected: boolean): void;
   /** It has begun to close the phone by itself: nothing more goes to it. */

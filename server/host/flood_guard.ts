@@ -14,6 +14,12 @@ import { type PluginReport, WireFault } from "./messages.ts";
  */
 const ROWS = { burst: 2_048, perSecond: 50 };
 
+/** Buttons of a phone whose capabilities cost as much to take as a row: a message can be as long as a phone has buttons. */
+const BUTTONS_OF_A_ROW = 64;
+
+/** Meanings of buttons: one for each `setButtonInfo` at most, and those are rows by themselves. */
+const MEANINGS = { burst: 20_000, perSecond: 10_000 };
+
 /**
  * Handles that events may reach: every phone of a large office can ring at once, and a loop costs its own phones only.
  */
@@ -28,6 +34,7 @@ const MOST_OFFERED = 16_384;
 /** Watches over the reports of one process. */
 export class FloodGuard {
   readonly #rows = new TokenBucket(ROWS);
+  readonly #meanings = new TokenBucket(MEANINGS);
   readonly #events = new TokenBucket(EVENTS);
   readonly #drops = new TokenBucket(DROPS);
   readonly #isExpected: (requestId: number) => boolean;
@@ -48,15 +55,17 @@ export class FloodGuard {
   }
 
   /**
-   * Pays for a report that costs rows.
+   * Pays for a report that costs rows, or the attention of the server.
    *
    * @throws {WireFault} If there were too many.
    */
   pay(report: PluginReport): void {
-    const price = this.#priceOf(report);
-    if (price === 0 || this.#rows.take(price)) return;
+    const { bucket, price, perSecond } = report.type === "buttonMeant"
+      ? { bucket: this.#meanings, price: 1, perSecond: MEANINGS.perSecond }
+      : { bucket: this.#rows, price: this.#priceOf(report), perSecond: ROWS.perSecond };
+    if (price === 0 || bucket.take(price)) return;
     throw new WireFault(
-      `it sent too many messages of the kind ${report.type}: at most ${ROWS.perSecond} a second over time`,
+      `it sent too many messages of the kind ${report.type}: at most ${perSecond} a second over time`,
     );
   }
 
@@ -98,6 +107,8 @@ export class FloodGuard {
         return 1;
       case "removePhone":
         return 2;
+      case "capabilities":
+        return 1 + Math.floor(report.capabilities.buttons.length / BUTTONS_OF_A_ROW);
       case "state":
         return report.states.includes("reinit") ? 1 : 0;
       case "done":

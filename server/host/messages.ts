@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
 import type { StateValues } from "../core/contract/events.ts";
 import { isErrorValue } from "../core/contract/errors.ts";
 import {
@@ -54,42 +55,44 @@ const state = z.enum(PHONE_STATES).exclude(["owner", "monitors", "connected", "d
 const display = z.strictObject({ rows: z.array(z.string().max(131_072)).max(65_535) });
 const result = z.int().refine((value) => value === 0 || isErrorValue(value));
 
+const capabilities: z.ZodType<PhoneCapabilities> = z.strictObject({
+  states: z.array(z.enum(PHONE_STATES)).max(PHONE_STATES.length),
+  hookSwitchDevices: z.array(device).max(HOOKSWITCH_DEVICES.length),
+  hookSwitchModes: z.partialRecord(
+    device,
+    z.strictObject({
+      settable: z.array(hookSwitchMode).max(HOOKSWITCH_MODES.length),
+      monitored: z.array(hookSwitchMode).max(HOOKSWITCH_MODES.length),
+    }),
+  ),
+  volumeDevices: z.array(device).max(HOOKSWITCH_DEVICES.length),
+  gainDevices: z.array(device).max(HOOKSWITCH_DEVICES.length),
+  readableVolumeDevices: z.array(device).max(HOOKSWITCH_DEVICES.length),
+  readableGainDevices: z.array(device).max(HOOKSWITCH_DEVICES.length),
+  display: z.strictObject({ rows: small, columns: small }),
+  ringModes: small,
+  buttons: z.array(z.strictObject({
+    id: small,
+    mode: buttonMode,
+    function: buttonFunction,
+    // Each once: a mode that is named again says nothing, and everybody who asks for the phones would be sent it.
+    lampModes: z.array(lampMode).min(1).max(OFFER_BOUNDS.lampModes).transform((modes) => [...new Set(modes)]),
+    pressable: z.boolean().exactOptional(),
+  })).max(OFFER_BOUNDS.buttons),
+  setData: z.array(small).max(OFFER_BOUNDS.dataAreas),
+  getData: z.array(small).max(OFFER_BOUNDS.dataAreas),
+  features: z.array(z.enum(FEATURES)).max(FEATURES.length),
+  deviceClasses: z.array(name).max(OFFER_BOUNDS.deviceClasses),
+  provider: words,
+  phoneInfo: words,
+  permanentId: name,
+  extension: name,
+});
+
 const offer: z.ZodType<OfferedPhone> = z.strictObject({
   id: phone,
   name: z.string().min(1).pipe(name),
-  capabilities: z.strictObject({
-    states: z.array(z.enum(PHONE_STATES)).max(PHONE_STATES.length),
-    hookSwitchDevices: z.array(device).max(HOOKSWITCH_DEVICES.length),
-    hookSwitchModes: z.partialRecord(
-      device,
-      z.strictObject({
-        settable: z.array(hookSwitchMode).max(HOOKSWITCH_MODES.length),
-        monitored: z.array(hookSwitchMode).max(HOOKSWITCH_MODES.length),
-      }),
-    ),
-    volumeDevices: z.array(device).max(HOOKSWITCH_DEVICES.length),
-    gainDevices: z.array(device).max(HOOKSWITCH_DEVICES.length),
-    readableVolumeDevices: z.array(device).max(HOOKSWITCH_DEVICES.length),
-    readableGainDevices: z.array(device).max(HOOKSWITCH_DEVICES.length),
-    display: z.strictObject({ rows: small, columns: small }),
-    ringModes: small,
-    buttons: z.array(z.strictObject({
-      id: small,
-      mode: buttonMode,
-      function: buttonFunction,
-      // Each once: a mode that is named again says nothing, and everybody who asks for the phones would be sent it.
-      lampModes: z.array(lampMode).min(1).max(OFFER_BOUNDS.lampModes).transform((modes) => [...new Set(modes)]),
-      pressable: z.boolean().exactOptional(),
-    })).max(OFFER_BOUNDS.buttons),
-    setData: z.array(small).max(OFFER_BOUNDS.dataAreas),
-    getData: z.array(small).max(OFFER_BOUNDS.dataAreas),
-    features: z.array(z.enum(FEATURES)).max(FEATURES.length),
-    deviceClasses: z.array(name).max(OFFER_BOUNDS.deviceClasses),
-    provider: words,
-    phoneInfo: words,
-    permanentId: name,
-    extension: name,
-  }),
+  capabilities,
   connected: z.boolean(),
   methods: z.array(z.enum([...OPERATIONS, ...GETTERS])).max(OPERATIONS.length + GETTERS.length),
 });
@@ -142,6 +145,14 @@ export const fromPlugin: z.ZodType<FromPlugin> = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("forceClosed"), phone }),
   z.strictObject({ type: z.literal("addPhone"), call, phone: offer }),
   z.strictObject({ type: z.literal("removePhone"), call, phone }),
+  z.strictObject({ type: z.literal("capabilities"), call, phone, capabilities }),
+  z.strictObject({
+    type: z.literal("buttonMeant"),
+    phone,
+    button: small,
+    mode: buttonMode,
+    function: buttonFunction,
+  }),
   z.strictObject({
     type: z.literal("beat"),
     beat: z.int().min(0),

@@ -122,6 +122,12 @@ export class PluginLink implements PluginProcess {
           this.#guard.offer();
           await events.addPhone(report.phone);
         });
+      case "capabilities":
+        return this.#answerNow(report.call, () => events.capabilities(report.phone, report.capabilities));
+      case "buttonMeant": {
+        const { phone, button, mode, function: task } = report;
+        return events.buttonMeant(phone, { button, mode, function: task });
+      }
       case "removePhone":
         return void this.#answer(report.call, () => events.removePhone(report.phone));
     }
@@ -143,6 +149,17 @@ export class PluginLink implements PluginProcess {
   #call(message: (call: number) => ToPlugin): Promise<unknown> {
     if (this.#ended) return Promise.reject(new PluginGone());
     return this.#calls.make((call) => this.#options.send(message(call)));
+  }
+
+  /** Does at once what the plugin calls for, and answers it: what it says next comes after that. */
+  #answerNow(call: number, work: () => void): void {
+    let end: CallEnd = { type: "answer", call };
+    try {
+      work();
+    } catch (error) {
+      end = refusalOf(call, error);
+    }
+    if (!this.#ended) this.#options.send(end);
   }
 
   /**

@@ -34,6 +34,14 @@ export interface PartialCapabilities extends Partial<Omit<PhoneCapabilities, "bu
   hookSwitchModes?: Partial<Record<HookSwitchDevice, Partial<HookSwitchCapability>>>;
 }
 
+/**
+ * What a phone can do now, as its author reads it and says it anew: whole, but for what may be left out of a button.
+ * `features` are there only if the author has named them; otherwise they follow from the driver's methods, and would be
+ * old as soon as another part is changed.
+ */
+export interface CurrentCapabilities
+  extends Required<Omit<PartialCapabilities, "features">>, Pick<PartialCapabilities, "features"> {}
+
 /** What a part may name: the contract's names, and numbers of vendors where those may be told. */
 interface Names {
   readonly known: readonly unknown[];
@@ -46,6 +54,13 @@ const HOOK_MODES: Names = { known: HOOKSWITCH_MODES };
 const LAMPS: Names = { known: LAMP_MODES, also: isVendorLampMode };
 const FUNCTIONS: Names = { known: BUTTON_FUNCTIONS, also: isVendorButtonFunction };
 
+/** What of a phone its capabilities follow from, and what is attempted with them, for the words of a refusal. */
+export interface CompleteOptions {
+  id: string;
+  driver: Driver;
+  attempt: string;
+}
+
 /**
  * Fills in what was left out.
  *
@@ -53,13 +68,23 @@ const FUNCTIONS: Names = { known: BUTTON_FUNCTIONS, also: isVendorButtonFunction
  */
 export function completeCapabilities(
   part: PartialCapabilities,
-  options: { id: string; driver: Driver },
+  { id, driver, attempt }: CompleteOptions,
 ): PhoneCapabilities {
+  try {
+    return complete(part, { id, driver });
+  } catch (error) {
+    if (error instanceof Slip) throw new TypeError(`Cannot ${attempt}: ${error.message}`);
+    throw error;
+  }
+}
+
+function complete(part: PartialCapabilities, { id, driver }: Omit<CompleteOptions, "attempt">): PhoneCapabilities {
   const devices = list("hookSwitchDevices", part.hookSwitchDevices, DEVICES);
   const volumeDevices = list("volumeDevices", part.volumeDevices, DEVICES);
   const gainDevices = list("gainDevices", part.gainDevices, DEVICES);
   const capabilities: PhoneCapabilities = {
-    states: list("states", part.states, STATES),
+    // The SDK tells it itself, of any phone.
+    states: list("states", [...part.states ?? [], "capsChange"], STATES),
     hookSwitchDevices: devices,
     hookSwitchModes: Object.fromEntries(devices.map((device) => [device, {
       settable: list("settable", part.hookSwitchModes?.[device]?.settable, HOOK_MODES),
@@ -88,11 +113,11 @@ export function completeCapabilities(
     provider: text("provider", part.provider ?? "", { longest: TEXT_LIMIT }),
     phoneInfo: text("phoneInfo", part.phoneInfo ?? "", { longest: TEXT_LIMIT }),
     extension: text("extension", part.extension ?? "", { longest: OFFER_BOUNDS.name }),
-    permanentId: text("permanentId", part.permanentId ?? options.id, { longest: OFFER_BOUNDS.name }),
+    permanentId: text("permanentId", part.permanentId ?? id, { longest: OFFER_BOUNDS.name }),
   };
   capabilities.features = part.features
     ? list("features", part.features, { known: FEATURES })
-    : featuresOf(capabilities, methodsOf(options.driver));
+    : featuresOf(capabilities, methodsOf(driver));
   return capabilities;
 }
 
@@ -154,6 +179,11 @@ function text(part: string, value: string, { longest }: { longest: number }): st
   });
 }
 
-function invalid(part: string, { found, right }: { found: string; right: string }): TypeError {
-  return new TypeError(`Cannot add a phone: its capabilities' ${part} has ${found}, but must be ${right}`);
+/** What is not valid of capabilities, whatever they are for. */
+class Slip extends Error {
+  override readonly name = "Slip";
+}
+
+function invalid(part: string, { found, right }: { found: string; right: string }): Slip {
+  return new Slip(`its capabilities' ${part} has ${found}, but must be ${right}`);
 }

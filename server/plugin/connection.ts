@@ -5,6 +5,7 @@
  * @module
  */
 import { PhoneError, wordsOf } from "../core/contract/errors.ts";
+import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
 import type { LogLevel } from "../core/contract/managed_plugin.ts";
 import { OFFER_BOUNDS, type OfferedPhone, PHONE_ID } from "../core/contract/offered_phone.ts";
 import {
@@ -17,12 +18,13 @@ import {
   type ToPlugin,
   WIRE_VERSION,
 } from "../wire/mod.ts";
-import { completeCapabilities } from "./capabilities.ts";
 import { factoryOf, type Plugin } from "./define_plugin.ts";
-import { DrivenPhone, type PhoneChannel } from "./driven_phone.ts";
+import { DrivenPhone } from "./driven_phone.ts";
 import { type Driver, methodsOf } from "./driver.ts";
 import type { Host, Logger, NewPhone } from "./host.ts";
+import { LiveCapabilities } from "./live_capabilities.ts";
 import type { Phone } from "./phone.ts";
+import type { PhoneChannel } from "./phone_channel.ts";
 import { placeOf, stackOf } from "./stack.ts";
 import { PluginUnavailable } from "./unavailable.ts";
 
@@ -86,6 +88,10 @@ export class Connection implements PhoneChannel {
     this.send({ type: "log", level, text: clip(String(text)) });
   }
 
+  changeCapabilities(phone: string, capabilities: PhoneCapabilities): Promise<unknown> {
+    return this.#calls.make((call) => this.send({ type: "capabilities", call, phone, capabilities }));
+  }
+
   async #start({ wire, name, config }: Extract<ToPlugin, { type: "hello" }>): Promise<void> {
     this.send({ type: "hello", wire: WIRE_VERSION, sdk: SDK_VERSION });
     if (wire !== WIRE_VERSION) return;
@@ -145,11 +151,14 @@ export class Connection implements PhoneChannel {
   }
 
   async #addPhone(newPhone: NewPhone, driver: Driver): Promise<Phone> {
-    const offer = this.#offer(newPhone, driver);
-    const { id, capabilities, connected } = offer;
+    const capabilities = this.#capabilitiesOf(newPhone, driver);
+    const { id, name, connected = true } = newPhone;
     const phone = new DrivenPhone(id, { driver, capabilities, connected, channel: this });
     this.#phones.set(id, phone);
     try {
+      // The status can always be told: without the driver's own it is put together here.
+      const methods = [...new Set([...methodsOf(driver), "getStatus" as const])];
+      const offer: OfferedPhone = { id, name, capabilities: capabilities.now, connected, methods };
       await this.#calls.make((call) => this.send({ type: "addPhone", call, phone: offer }));
     } catch (error) {
       this.#phones.delete(id);
@@ -159,7 +168,7 @@ export class Connection implements PhoneChannel {
     return phone;
   }
 
-  #offer({ id, name, capabilities: part = {}, connected = true }: NewPhone, driver: Driver): OfferedPhone {
+  #capabilitiesOf({ id, name, capabilities = {} }: NewPhone, driver: Driver): LiveCapabilities {
     if (!PHONE_ID.test(id)) {
       throw new TypeError(`Cannot add phone ${JSON.stringify(id)}: its id must be 1 to 64 of A-Z a-z 0-9 . _ ~ -`);
     }
@@ -167,9 +176,7 @@ export class Connection implements PhoneChannel {
       throw new TypeError(`Cannot add phone ${id}: its name must be 1 to ${OFFER_BOUNDS.name} characters`);
     }
     if (this.#phones.has(id)) throw new TypeError(`Cannot add phone ${id}: a phone of that id is there already`);
-    const capabilities = completeCapabilities(part, { id, driver });
-    // The status can always be told: without the driver's own it is put together here.
-    return { id, name, capabilities, connected, methods: [...new Set([...methodsOf(driver), "getStatus" as const])] };
+    return new LiveCapabilities(capabilities, { id, driver, channel: this });
   }
 
   async #removePhone(id: string): Promise<void> {

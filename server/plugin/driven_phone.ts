@@ -8,9 +8,7 @@
  *
  * @module
  */
-import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
 import { PHONE_ERRORS, PhoneError, wordsOf } from "../core/contract/errors.ts";
-import type { LogLevel } from "../core/contract/managed_plugin.ts";
 import type { PhoneState } from "../core/contract/names.ts";
 import type {
   GetterName,
@@ -20,30 +18,25 @@ import type {
   OperationParameters,
 } from "../core/contract/operations.ts";
 import { given, SerialQueue, unlessAborted } from "../tools/mod.ts";
+import type { CurrentCapabilities } from "./capabilities.ts";
 import type { Driver, DriverContext, DriverGetters, DriverOperations } from "./driver.ts";
 import { AFTER, BEFORE, type PlainGetter } from "./getters.ts";
 import { ItemTurns, type Turn } from "./item_turns.ts";
 import { KnownValues } from "./known_values.ts";
+import type { LiveCapabilities } from "./live_capabilities.ts";
 import { itemsOf, overlappingOf, prepare, worksWithoutLink } from "./operations.ts";
 import type { Phone } from "./phone.ts";
+import type { PhoneChannel } from "./phone_channel.ts";
 import { Reporter } from "./reporter.ts";
 import { settingsOf } from "./settings.ts";
 import { completeStatus, statusFromGetters } from "./status.ts";
 import type { StateValues, Wanted } from "../core/contract/events.ts";
-import { clip, type FromPlugin, type OperateMessage } from "../wire/mod.ts";
-
-/** Where a phone's messages and log lines go. */
-export interface PhoneChannel {
-  /** Takes a message for the host. */
-  send(message: FromPlugin): void;
-  /** Takes a line for the log. */
-  log(level: LogLevel, text: string): void;
-}
+import { clip, type OperateMessage } from "../wire/mod.ts";
 
 /** What a phone is made from. */
 export interface DrivenPhoneOptions {
   driver: Driver;
-  capabilities: PhoneCapabilities;
+  capabilities: LiveCapabilities;
   connected: boolean;
   channel: PhoneChannel;
 }
@@ -52,7 +45,7 @@ export interface DrivenPhoneOptions {
 export class DrivenPhone implements Phone {
   readonly id: string;
   readonly #driver: Driver;
-  readonly #capabilities: PhoneCapabilities;
+  readonly #capabilities: LiveCapabilities;
   readonly #channel: PhoneChannel;
   readonly #reporter: Reporter;
   readonly #values: KnownValues;
@@ -81,7 +74,7 @@ export class DrivenPhone implements Phone {
     this.#values = new KnownValues({
       reporter: this.#reporter,
       driver,
-      capabilities: () => this.#capabilities,
+      capabilities: () => this.#capabilities.now,
     });
   }
 
@@ -115,6 +108,17 @@ export class DrivenPhone implements Phone {
     this.#suspended = suspended;
     this.#values.forget();
     this.#reporter.state(suspended ? "suspend" : "resume");
+  }
+
+  get capabilities(): CurrentCapabilities {
+    return this.#capabilities.current;
+  }
+
+  set capabilities(capabilities: CurrentCapabilities) {
+    if (this.#stage === "removed") return;
+    if (!this.#capabilities.change(capabilities)) return;
+    this.#values.forget();
+    this.#reporter.state("capsChange");
   }
 
   state(states: PhoneState | readonly PhoneState[], detail?: number | string): void {
@@ -254,12 +258,18 @@ export class DrivenPhone implements Phone {
     if (!methods[operation]) throw unavailable(operation);
     if (!running.turn.isNow) await running.comesToTurn();
     if (!worksWithoutLink(operation)) this.#requireUsable(operation);
-    const capabilities = this.#capabilities;
+    const capabilities = this.#capabilities.now;
     const fitted = prepare(operation, { params, capabilities });
     await this.#values.watch(settingsOf(operation, { params: fitted, capabilities }), {
       run: () => methods[operation]?.(fitted, running),
       context: running,
     });
+    if (operation === "setButtonInfo") this.#buttonMeant(params as OperationParameters["setButtonInfo"]);
+  }
+
+  /** The capabilities follow what a button was told to mean, before whoever told it is answered (R107). */
+  #buttonMeant(params: OperationParameters["setButtonInfo"]): void {
+    if (this.#capabilities.mean(params)) this.#reporter.state("capsChange");
   }
 
   /** What an operation takes its turn at; nothing if the driver lets those of its kind overlap. */
@@ -271,20 +281,19 @@ export class DrivenPhone implements Phone {
     const methods: DriverGetters = this.#driver;
     if (!methods[getter]) throw unavailable(getter);
     this.#requireUsable(getter);
-    const known = BEFORE[getter](params, this.#capabilities);
+    // What the answer is made whole by is what the question was checked by, whatever changes meanwhile.
+    const capabilities = this.#capabilities.now;
+    const known = BEFORE[getter](params, capabilities);
     if (known) return known;
-    return AFTER[getter](await methods[getter](params), { params, capabilities: this.#capabilities });
+    return AFTER[getter](await methods[getter](params), { params, capabilities });
   }
 
   async #status(): Promise<GetterResults["getStatus"]> {
+    const capabilities = this.#capabilities.now;
     const told = this.#driver.getStatus
       ? await this.#driver.getStatus({})
-      : await statusFromGetters((getter, params) => this.#query(getter, params), this.#capabilities);
-    return completeStatus(told, {
-      capabilities: this.#capabilities,
-      connected: this.#connected,
-      suspended: this.#suspended,
-    });
+      : await statusFromGetters((getter, params) => this.#query(getter, params), capabilities);
+    return completeStatus(told, { capabilities, connected: this.#connected, suspended: this.#suspended });
   }
 
   /** Aborts every operation and waits until the last one has ended and been completed (R54, R55). */

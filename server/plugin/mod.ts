@@ -23,7 +23,7 @@
  *
  * @module
  */
-export type { PartialButton, PartialCapabilities } from "./capabilities.ts";
+export type { CurrentCapabilities, PartialButton, PartialCapabilities } from "./capabilities.ts";
 export { definePlugin, type Plugin, type PluginDefinition, type PluginFactory } from "./define_plugin.ts";
 export type {
   Driver,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ButtonMode, PhoneState } from "../core/contract/names.ts";
+import type { CurrentCapabilities } from "./capabilities.ts";
 import type { StateValues, Wanted } from "../core/contract/events.ts";
 
 /**
@@ -27,6 +28,26 @@ export interface Phone {
    * link is refused with `INVALPHONESTATE` (R103). Operations that are under way go on.
    */
   suspended: boolean;
+  /**
+   * What the phone can do now: a copy. To set it is to say it anew and whole, at any time, as with a new phone: what is
+   * left out is not there any more. Applications are told `capsChange`, if anything is different.
+   *
+   * An operation or a getter ends by what it was checked by when it came to its turn: a driver's method that is under way
+   * is finished as if nothing had changed.
+   *
+   * @throws {TypeError} When it is set, if a part is not valid; nothing has changed then.
+   * @throws {RangeError} When it is set, if it fits no message to the host; the same.
+   *
+   * @example A display that is plugged in
+   * ```ts
+   * import type { Phone } from "./mod.ts";
+   *
+   * export function plugIn(phone: Phone) {
+   *   phone.capabilities = { ...phone.capabilities, display: { rows: 2, columns: 24 } };
+   * }
+   * ```
+   */
+  capabilities: CurrentCapabilities;
   /**
    * Reports what something is now, after it has changed; what was known to be so already is told to nobody.
    *

@@ -7,9 +7,10 @@
  *
  * @module
  */
+import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
 import type { StateChange, Wanted } from "../core/contract/events.ts";
 import type { LogLevel } from "../core/contract/managed_plugin.ts";
-import type { ButtonMode, ButtonState } from "../core/contract/names.ts";
+import type { ButtonFunction, ButtonMode, ButtonState } from "../core/contract/names.ts";
 import type { OfferedPhone } from "../core/contract/offered_phone.ts";
 import type { GetterName, GetterParameters, OperationName, OperationParameters } from "../core/contract/operations.ts";
 
@@ -80,6 +81,10 @@ export type FromPlugin =
   | CallEnd
   | { type: "addPhone"; call: number; phone: OfferedPhone }
   | { type: "removePhone"; call: number; phone: string }
+  /** What a phone can do now, whole. */
+  | { type: "capabilities"; call: number; phone: string; capabilities: PhoneCapabilities }
+  /** What `setButtonInfo` has made of a button: its capabilities follow. */
+  | { type: "buttonMeant"; phone: string; button: number; mode: ButtonMode; function: ButtonFunction }
   | { type: "state"; phone: string } & StateChange
   | { type: "button"; phone: string; button: number; mode: ButtonMode; state: ButtonState; heldMs?: number }
   | { type: "devSpecific"; phone: string; params: string }

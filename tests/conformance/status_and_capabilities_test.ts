@@ -1,4 +1,6 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import type { ButtonCapability } from "../../server/core/contract/capabilities.ts";
+import type { HistoryEvent } from "../../server/core/contract/facts.ts";
 import type { PhoneView } from "../../server/core/contract/phone.ts";
 import type { Asked } from "./support/application.ts";
 import { makeBench } from "./support/bench.ts";
@@ -10,6 +12,7 @@ Deno.test("R93 the capabilities show owner, monitors and reinit among the states
   await using bench = await makeBench(server());
   const { body } = await bench.controller.call<PhoneView>("GET", `/v1/phones/${bench.phone}`);
   deepEqual(body.capabilities.states.toSorted(), [
+    "capsChange",
     "handsetHookSwitch",
     "lamp",
     "monitors",
@@ -94,4 +97,57 @@ Deno.test("api 2 what depends on the phone's capabilities ends as a completion, 
     deepEqual([record.outcome, record.code], ["failed", code], JSON.stringify(operation));
   }
   deepEqual(await bench.calls(), ["open"]);
+});
+
+Deno.test("R107 capabilities that a plugin changes are those of the phone, of its status and of what is asked next, and capsChange says so", async () => {
+  await using bench = await makeBench(server());
+  const [application, bystander] = [await bench.application(), await bench.application()];
+  const owner = await application.open(bench.phone);
+  await owner.want({ states: ["capsChange"] });
+  const monitor = await bystander.open(bench.phone, "monitor");
+  await monitor.want({ states: ["lamp", "capsChange"] });
+  const shown = async () => (await application.call<PhoneView>("GET", `/v1/phones/${bench.phone}`)).body.capabilities;
+  const before = await shown();
+  const buttons: ButtonCapability[] = [{ id: 0, mode: "feature", function: "unknown", lampModes: ["off", "flutter"] }];
+  await bench.tell({ do: "capabilities", capabilities: { buttons, display: { rows: 0, columns: 0 } } });
+  for (const { events } of [application, bystander]) {
+    deepEqual((await events.next("PHONE_STATE")).states, ["capsChange"]);
+  }
+  const after = await shown();
+  deepEqual([after.buttons, after.display, after.ringModes], [buttons, { rows: 0, columns: 0 }, before.ringModes]);
+  deepEqual((await owner.status()).phoneFeatures, after.features);
+  equal(before.features.includes("setDisplay") && !after.features.includes("setDisplay"), true);
+  equal((await owner.perform({ operation: "setLamp", lamp: 0, mode: "flutter" })).outcome, "succeeded");
+  const refused = await owner.perform({ operation: "setDisplay", row: 0, column: 0, text: "x" });
+  equal(refused.code, "PHONEERR_OPERATIONUNAVAIL");
+  const { body } = await bench.controller.call<{ events: HistoryEvent<"phoneChanged">[] }>(
+    "GET",
+    `/v1/history/events?type=phoneChanged&phone=${bench.phone}`,
+  );
+  deepEqual(body.events.map(({ detail }) => detail), [{ parts: ["display", "buttons", "features"] }]);
+});
+
+Deno.test("R107 capabilities that are not valid are refused where they are set, and nobody is told", async () => {
+  await using bench = await makeBench(server());
+  const application = await bench.application();
+  const owner = await application.open(bench.phone);
+  await owner.want({ states: ["lamp", "capsChange"] });
+  await rejects(bench.tell({ do: "capabilities", capabilities: { ringModes: -1 } }), /PHONEERR_INVALPARAM/);
+  await bench.tell({ do: "state", states: ["lamp"], detail: 0 });
+  deepEqual((await application.events.next("PHONE_STATE")).states, ["lamp"]);
+});
+
+Deno.test("R108 an operation that is under way ends by the capabilities that it was checked by", async () => {
+  await using bench = await makeBench(server());
+  const application = await bench.application();
+  const owner = await application.open(bench.phone);
+  await bench.tell({ do: "plan", call: "setDisplay", plans: [{ hold: true }] });
+  const write = { operation: "setDisplay", row: 0, column: 0, text: "Welcome!" } as const;
+  const requestId = await owner.request(write);
+  await bench.until("setDisplay");
+  await bench.tell({ do: "capabilities", capabilities: { display: { rows: 0, columns: 0 } } });
+  await bench.tell({ do: "release", held: requestId });
+  const reply = await application.events.next("PHONE_REPLY", (reply) => reply.requestId === requestId);
+  equal(reply.outcome, "succeeded");
+  equal((await owner.perform(write)).code, "PHONEERR_OPERATIONUNAVAIL");
 });

@@ -141,10 +141,44 @@ Deno.test("R99 setButtonInfo sets the meaning of a button and not its state, whi
   const { state } = await told(owner, "buttons/13");
   const meaning = { button: 13, mode: "call", function: "hold", text: `Hold ${crypto.randomUUID()}` };
   const events = await perform(application, { operation: "setButtonInfo", ...meaning }, { by: owner });
-  deepEqual(states(events), [[["other"], undefined]]);
+  deepEqual(states(events), [[["other"], undefined], [["capsChange"], undefined]]);
   deepEqual(await told(owner, "buttons/13"), { ...meaning, state });
   const { status } = await owner.ask({ operation: "setButtonInfo", ...meaning, state: "down" });
   equal(status, 400);
+});
+
+Deno.test("R106 setButtonInfo makes no button where there is none, and leaves the keypad what it is", async () => {
+  await using application = await beginApplication(server(), "test");
+  const owner = await own(application);
+  const mean = (button: number, mode: string): Asked => ({
+    operation: "setButtonInfo",
+    ...{ button, mode, function: "none", text: "x" },
+  });
+  equal(await failure(owner, mean(20, "feature")), "PHONEERR_INVALBUTTONLAMPID");
+  equal(await failure(owner, mean(5, "dummy")), "PHONEERR_OPERATIONFAILED");
+  equal(await failure(owner, mean(13, "keypad")), "PHONEERR_OPERATIONFAILED");
+  equal((await told(owner, "buttons/5")).text, "5");
+  await perform(application, command({ press: 5 }), { by: owner });
+});
+
+Deno.test("R107 Q18 after setButtonInfo the capabilities have the button's new mode, capsChange says so, and a mask made from them hears its press", async () => {
+  await using application = await beginApplication(server(), "test");
+  const owner = await own(application);
+  const button = async () => {
+    const { body } = await application.call<PhoneView>("GET", `/v1/phones/${DESK}`);
+    return body.capabilities.buttons.find(({ id }) => id === 17);
+  };
+  const meaning = { button: 17, mode: "local", function: "park", text: "Park" };
+  const events = await perform(application, { operation: "setButtonInfo", ...meaning }, { by: owner });
+  deepEqual(states(events), [[["other"], undefined], [["capsChange"], undefined]]);
+  const { mode = "dummy", function: task } = await button() ?? {};
+  deepEqual([mode, task], ["local", "park"]);
+  await owner.want({ buttonModes: [mode], buttonStates: ["down", "up"] });
+  const pressed = await perform(application, command({ press: 17 }), { by: owner });
+  deepEqual(pressed.map((event) => event.type === "PHONE_BUTTON" && [event.mode, event.state]), [
+    ["local", "down"],
+    ["local", "up"],
+  ]);
 });
 
 Deno.test("Q15 a lamp takes its own modes only: dummy and unknown are none, and a button without a lamp has no lamp", async () => {
@@ -197,7 +231,7 @@ Deno.test("R103 a suspended phone says so to whoever enabled it and in its statu
 Deno.test("Q30 what changes nothing is told to nobody, and what changes something before its success is", async () => {
   await using application = await beginApplication(server(), "test");
   const owner = await own(application);
-  const asked: [Asked, string][] = [
+  const asked: [Asked, ...string[]][] = [
     [{ operation: "setLamp", lamp: 12, mode: "flash" }, "lamp"],
     [{ operation: "setVolume", device: "headset", volume: 5 }, "headsetVolume"],
     [{ operation: "setGain", device: "headset", gain: 5 }, "headsetGain"],
@@ -205,13 +239,13 @@ Deno.test("Q30 what changes nothing is told to nobody, and what changes somethin
     [{ operation: "setDisplay", row: 0, column: 0, text: "again" }, "display"],
     [{ operation: "setHookSwitch", devices: ["headset"], mode: "mic" }, "headsetHookSwitch"],
     [{ operation: "setData", dataId: 0, data: "AQID" }, "other"],
-    [{ operation: "setButtonInfo", button: 14, mode: "local", function: "park", text: "Park" }, "other"],
+    [{ operation: "setButtonInfo", button: 14, mode: "local", function: "park", text: "Park" }, "other", "capsChange"],
   ];
-  for (const [operation, state] of asked) {
+  for (const [operation, ...changed] of asked) {
     const [first, again] = [
       await perform(application, operation, { by: owner }),
       await perform(application, operation, { by: owner }),
     ];
-    deepEqual([states(first).map(([told]) => told), again], [[[state]], []], operation.operation);
+    deepEqual([states(first).map(([told]) => told), again], [changed.map((state) => [state]), []], operation.operation);
   }
 });

@@ -1,4 +1,5 @@
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
+import type { PhoneCapabilities } from "../../server/core/contract/capabilities.ts";
 import { createCore } from "../../server/core/mod.ts";
 import { NO_CAPABILITIES } from "../no_capabilities.ts";
 import { Fixture, follow, ScriptedProcess } from "./fixture.ts";
@@ -108,6 +109,33 @@ Deno.test("R74 R75 a plugin that is started anew has only the phones that it off
   });
 });
 
+Deno.test("R107 what a plugin says of a phone's capabilities is what everybody is shown, and a fact that names the parts", () => {
+  const fixture = new Fixture();
+  const shown = () => fixture.core.applications.phone("p:a").capabilities;
+  const before = shown();
+  const next: PhoneCapabilities = {
+    ...NO_CAPABILITIES,
+    ringModes: 2,
+    buttons: [{ id: 4, mode: "feature", function: "unknown", lampModes: ["off", "steady"], pressable: true }],
+  };
+  fixture.events.capabilities("a", next);
+  fixture.events.capabilities("a", structuredClone(next));
+  deepEqual([shown().ringModes, shown().buttons], [2, next.buttons]);
+  fixture.events.buttonMeant("a", { button: 4, mode: "call", function: "hold" });
+  fixture.events.buttonMeant("a", { button: 5, mode: "call", function: "hold" });
+  deepEqual(shown().buttons, [{ ...next.buttons[0], mode: "call", function: "hold" }]);
+  equal(before.ringModes, 0);
+  const facts = fixture.disk.facts.filter(({ type }) => type === "phoneChanged");
+  deepEqual(facts, [{ type: "phoneChanged", plugin: "p", phone: "p:a", detail: { parts: ["ringModes", "buttons"] } }]);
+});
+
+Deno.test("R107 capabilities for which a plugin has no room are refused, and those before stay", () => {
+  const fixture = new Fixture();
+  const huge = { ...NO_CAPABILITIES, provider: "x".repeat(33_554_432) };
+  throws(() => fixture.events.capabilities("a", huge), { code: "PHONEERR_NOMEM" });
+  equal(fixture.core.applications.phone("p:a").capabilities.provider, "");
+});
+
 Deno.test("what a plugin's former life still reports is dropped", async () => {
   const fixture = new Fixture();
   const former = fixture.events;
@@ -122,8 +150,10 @@ Deno.test("what a plugin's former life still reports is dropped", async () => {
   const events = follow(application);
   former.state("a", { states: ["lamp"], detail: 1 });
   former.connected("a", false);
+  former.capabilities("a", { ...NO_CAPABILITIES, ringModes: 1 });
   await former.gone("pluginCrash", "again");
   await fixture.pass();
   equal(events.length, 0);
-  equal(fixture.core.applications.phone("p:a").connected, true);
+  const { connected, capabilities } = fixture.core.applications.phone("p:a");
+  deepEqual([connected, capabilities.ringModes], [true, 0]);
 });

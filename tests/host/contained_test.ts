@@ -283,6 +283,11 @@ const FLOODS: { what: string; statement: string; counted: (told: Told) => boolea
     counted: ([name]) => name === "connected",
   },
   {
+    what: "changes the capabilities of its phone",
+    statement: `for (let n = 0;; n++) { phone.capabilities = { ringModes: n % 2 }; await turn(); }`,
+    counted: ([name]) => name === "capabilities",
+  },
+  {
     what: "adds and removes phones",
     statement:
       `for (let n = 0;; n++) { await host.addPhone({ id: "q" + n, name: "Q" }, {}); await host.removePhone("q" + n); }`,

@@ -212,6 +212,8 @@ export class HostBench implements AsyncDisposable {
         tell("devSpecific", ...args);
         return this.handles;
       },
+      capabilities: (...args) => tell("capabilities", ...args),
+      buttonMeant: (...args) => tell("buttonMeant", ...args),
       connected: (...args) => tell("connected", ...args),
       forceClosing: (phone) => tell("forceClosing", phone),
       forceClosed: (phone) => tell("forceClosed", phone),

@@ -188,7 +188,7 @@ Deno.test("a phone without a link refuses what needs one, and neither devSpecifi
   const { bench } = await openPhone(driver, { capabilities: CAPABILITIES, connected: false });
   bench.operate(1, { operation: "setLamp", params: { lamp: 7, mode: "off" } });
   bench.operate(2, { operation: "devSpecific", params: { params: "" } });
-  bench.operate(3, { operation: "setButtonInfo", params: { button: 0, mode: "call", function: "none", text: "" } });
+  bench.operate(3, { operation: "setButtonInfo", params: { button: 7, mode: "call", function: "none", text: "" } });
   equal(await bench.result(1), new PhoneError("INVALPHONESTATE").value);
   equal(await bench.result(2), 0);
   equal(await bench.result(3), 0);

@@ -14,7 +14,7 @@ const CAPABILITIES: PartialCapabilities = {
   gainDevices: ["handset"],
   display: { rows: 2, columns: 4 },
   ringModes: 3,
-  buttons: [{ id: 0, mode: "feature", lampModes: ["off", "steady", "flash"] }],
+  buttons: [{ id: 0, mode: "feature", function: "hold", lampModes: ["off", "steady", "flash"] }],
 };
 
 type Asked = Pick<OperateMessage, "operation" | "params">;

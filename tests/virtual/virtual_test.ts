@@ -65,6 +65,8 @@ Deno.test("each operation takes effect at once, is reported once, and its getter
     ["state", "desk-1", ["speakerHookSwitch"], "micSpeaker"],
     ["state", "desk-1", ["other"]],
     ["state", "desk-1", ["other"]],
+    ["buttonMeant", "desk-1", { button: 13, mode: "call", function: "hold" }],
+    ["state", "desk-1", ["capsChange"]],
   ]);
   const rows = ["                    Hell", "o, 🙂                    "];
   deepEqual(await phone.get("getLamp", { lamp: 12 }), { lamp: 12, mode: "flash" });

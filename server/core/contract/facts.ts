@@ -188,6 +188,13 @@ export const FACTS = {
     has: ["plugin", "phone"],
     detail: { name: words("The phone's name for people.") },
   }),
+  phoneChanged: fact(
+    "A plugin has changed what a phone can do. What `setButtonInfo` makes of a button is told by its request.",
+    {
+      has: ["plugin", "phone"],
+      detail: { parts: about(list(text), { description: "The capabilities that are different." }) },
+    },
+  ),
   phoneRemoved: fact("A phone is gone for good (PHONE_REMOVE).", { has: ["plugin", "phone"], detail: NOTHING }),
   phoneConnected: fact("The link to a phone stands.", { has: ["plugin", "phone"], detail: NOTHING }),
   phoneDisconnected: fact("The link to a phone is broken.", { has: ["plugin", "phone"], detail: NOTHING }),

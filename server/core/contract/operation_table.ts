@@ -13,6 +13,7 @@ import { PhoneError } from "./errors.ts";
 import {
   BUTTON_FUNCTIONS,
   BUTTON_MODES,
+  type ButtonMode,
   HOOKSWITCH_DEVICES,
   type HookSwitchDevice,
   isVendorButtonFunction,
@@ -118,10 +119,11 @@ export const OPERATION_TABLE = {
     example: { button: 12, mode: "feature", function: "hold", text: "Hold" },
     items: ({ button }) => [`button ${button}`],
     features: "one",
-    settable: ({ buttons }) => buttons.length > 0,
+    settable: ({ buttons }) => buttons.some(({ mode }) => mode !== "dummy"),
+    readable: ({ buttons }) => buttons.length > 0,
     withoutLink: true,
     fit(params, capabilities) {
-      buttonOf(params.button, capabilities);
+      requireMeaning(params, buttonOf(params.button, capabilities));
       return params;
     },
   }),
@@ -307,6 +309,19 @@ export function buttonOf(id: number, { buttons }: DeviceCapabilities): ButtonCap
 /** Whether there is a lamp at all: without one its only mode is `dummy`. */
 export function hasLamp(lampModes: readonly LampMode[]): boolean {
   return lampModes.some((mode) => mode !== "dummy");
+}
+
+/**
+ * What a button may be told to mean (R106): where no button is, none comes, a key of the keypad stays one, and nothing
+ * else becomes either. The list of errors has no code for a mode, so that one is OPERATIONFAILED.
+ */
+function requireMeaning({ button, mode }: { button: number; mode: ButtonMode }, { mode: now }: ButtonCapability): void {
+  if (now === "dummy") throw new PhoneError("INVALBUTTONLAMPID", `There is no button at ${button}`);
+  if (mode === now || (now !== "keypad" && mode !== "keypad" && mode !== "dummy")) return;
+  const right = now === "keypad"
+    ? "it is a key of the keypad and stays one"
+    : "it can be call, feature, local or display";
+  throw new PhoneError("OPERATIONFAILED", `Button ${button} cannot be ${mode}: ${right}`);
 }
 
 /** Throws `INVALHOOKSWITCHDEV` unless the device is among those that have it. */

@@ -35,6 +35,7 @@ const LINES: Record<Exclude<FactType, ToldElsewhere>, { room: Room | "plugin"; l
   pluginFault: { room: "plugin", level: "debug" },
   pluginCommanded: { room: "plugin", level: "debug" },
   phoneAdded: { room: "core", level: "debug" },
+  phoneChanged: { room: "core", level: "debug" },
   phoneRemoved: { room: "core", level: "debug" },
   phoneConnected: { room: "core", level: "debug" },
   phoneDisconnected: { room: "core", level: "debug" },

@@ -52,6 +52,8 @@ async function startPlugin(folder: string): Promise<{ operate(): Promise<void>; 
     state: () => 0,
     button: () => 0,
     devSpecific: () => 0,
+    capabilities: ignore,
+    buttonMeant: ignore,
     connected: ignore,
     forceClosing: ignore,
     forceClosed: ignore,

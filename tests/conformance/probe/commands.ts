@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ButtonMode, PhoneErrorName, PhoneState, Wanted } from "switchroom/plugin";
+import type { ButtonMode, PartialCapabilities, PhoneErrorName, PhoneState, Wanted } from "switchroom/plugin";
 
 /** How one call of a phone goes, otherwise than well and at once. */
 export interface Plan {
@@ -31,6 +31,8 @@ export type Command =
   | { do: "state"; phone: string; states: PhoneState[]; detail?: number | string }
   | { do: "button"; phone: string; button: number; mode: ButtonMode; state: "down" | "up" }
   | { do: "devSpecific"; phone: string; text: string }
+  /** Changes some of what the phone can do. */
+  | { do: "capabilities"; phone: string; capabilities: PartialCapabilities }
   | { do: "connected"; phone: string; connected: boolean }
   /** Closes the phone by itself; `forceClosed` is recorded when that has ended. */
   | { do: "forceClose"; phone: string }

@@ -97,6 +97,9 @@ export class ControlDriver implements Driver {
       case "connected":
         phone.connected = command.connected;
         return;
+      case "capabilities":
+        phone.capabilities = { ...phone.capabilities, ...command.capabilities };
+        return;
       case "wanted":
         return this.#recorder.add({ phone: phone.id, call: "wanted", wanted: phone.wanted });
     }

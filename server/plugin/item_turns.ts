@@ -5,18 +5,20 @@
  * @module
  */
 
-/** The turns at the items of one phone. An item that nobody works on takes up nothing. */
+/** Who is at an item, and who waits for it, in their order; an item that nobody works on has no line. */
+type Lines = Map<string, Turn[]>;
+
+/** The turns at the items of one phone. */
 export class ItemTurns {
-  readonly #last = new Map<string, Turn>();
+  readonly #lines: Lines = new Map();
 
   /** Takes the next turn at some items: it comes when all that have been taken before at any of them have ended. */
   take(items: readonly string[]): Turn {
-    const turn = new Turn(() => {
-      for (const item of items) if (this.#last.get(item) === turn) this.#last.delete(item);
-    });
+    const turn = new Turn(items, this.#lines);
     for (const item of items) {
-      this.#last.get(item)?.precede(turn);
-      this.#last.set(item, turn);
+      const line = this.#lines.get(item);
+      if (line) line.push(turn);
+      else this.#lines.set(item, [turn]);
     }
     return turn;
   }
@@ -24,21 +26,19 @@ export class ItemTurns {
 
 /** One operation's turn at its items. */
 export class Turn {
-  readonly #leave: () => void;
-  /** How many turns must end before it comes. */
-  #before = 0;
-  #following: Turn[] | undefined;
+  readonly #items: readonly string[];
+  readonly #lines: Lines;
   #comes: PromiseWithResolvers<void> | undefined;
-  #ended = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(leave: () => void) {
-    this.#leave = leave;
+  constructor(items: readonly string[], lines: Lines) {
+    this.#items = items;
+    this.#lines = lines;
   }
 
   /** Whether it has come. */
   get isNow(): boolean {
-    return this.#before === 0;
+    return this.#items.every((item) => this.#lines.get(item)?.[0] === this);
   }
 
   /** Fulfilled when it comes. */
@@ -48,35 +48,22 @@ export class Turn {
     return this.#comes.promise;
   }
 
-  /** Makes another one wait for it. */
-  precede(turn: Turn): void {
-    turn.#before++;
-    (this.#following ??= []).push(turn);
-  }
-
-  /** Ends it, if it has not ended; one that has not come yet keeps its place and ends when it comes. */
+  /** Ends it, come or not: it never comes then. */
   end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
     if (this.#timer !== undefined) clearTimeout(this.#timer);
-    if (this.isNow) this.#pass();
+    for (const item of this.#items) {
+      const line = this.#lines.get(item) ?? [];
+      const place = line.indexOf(this);
+      if (place < 0) continue;
+      line.splice(place, 1);
+      const [first] = line;
+      if (first === undefined) this.#lines.delete(item);
+      else if (first.isNow) first.#comes?.resolve();
+    }
   }
 
   /** Ends it with the next turn of the event loop, unless it ends before. */
   endSoon(): void {
     this.#timer ??= setTimeout(() => this.end());
-  }
-
-  /** Lets those come that waited for it; of them, those that have ended already let others come in turn. */
-  #pass(): void {
-    const passing: Turn[] = [this];
-    for (const turn of passing) {
-      turn.#leave();
-      for (const next of turn.#following ?? []) {
-        if (--next.#before > 0) continue;
-        if (next.#ended) passing.push(next);
-        else next.#comes?.resolve();
-      }
-    }
   }
 }

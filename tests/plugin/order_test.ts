@@ -250,6 +250,20 @@ Deno.test("R101: a deadline completes at once what waits; what follows it waits 
   deepEqual(completions(bench), [1, 2, 3]);
 });
 
+Deno.test("R101: one that was given up while it waited at two hookswitches does not tie them together", async () => {
+  const { bench, called, end } = await holding();
+  [hook("speaker"), hook("speaker", "handset"), hook("handset")].forEach((asked, index) =>
+    bench.operate(index + 1, asked)
+  );
+  await quiet();
+  deepEqual(called, [1]);
+  bench.say({ type: "abort", requestId: 2 });
+  await quiet();
+  deepEqual(called, [1, 3]);
+  await end(3);
+  await end(1);
+});
+
 Deno.test("R101: one that hangs holds up its own item until its deadline, and the phone goes on", async () => {
   const { bench, called, end, letGo } = await holding();
   for (const id of [1, 2, 3]) bench.operate(id, lamp(0));

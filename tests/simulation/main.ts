@@ -4,13 +4,13 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { createCore } from "../../server/core/mod.ts";
+import { REAL } from "./real.ts";
 import { simulate } from "./simulate.ts";
 
 const { values } = parseArgs({
   options: { runs: { type: "string", default: "1000000" }, seed: { type: "string", default: "1" } },
 });
-const result = await simulate({ makeCore: createCore, seed: Number(values.seed), runs: Number(values.runs) });
+const result = await simulate({ subject: REAL, seed: Number(values.seed), runs: Number(values.runs) });
 console.log(
   result.violation
     ? `seed ${result.violation.seed} breaks a rule:\n${result.violation.words.join("\n")}`

@@ -1,8 +1,8 @@
 /**
- * The close rules as a reference: reads what was seen of a core and says, in words, what must not have been (contract
- * sections 3 and 4, api.md section 5, invariants 1 to 5).
+ * The close rules and the order of operations as a reference: reads what was seen of a core and its plugins and says, in
+ * words, what must not have been (contract sections 3 and 4, R101, api.md section 5, invariants 1 to 5).
  *
- * It knows nothing of the core: only handles, phones, requests and the order of what was seen. For each request it
+ * It knows nothing of the core: only handles, phones, items, requests and the order of what was seen. For each request it
  * keeps what ended it first; where several things happen at the same virtual moment, each of them may have.
  *
  * @module
@@ -51,6 +51,8 @@ class Model {
           id: 0,
           refused: false,
           operated: false,
+          begun: false,
+          givenUp: false,
           handedOut: false,
           endings: [],
           endedAt: 0,
@@ -105,11 +107,16 @@ class Model {
         return this.#shut(this.#phone(seen.phone));
       case "operate":
         return this.#operate(seen);
-      case "aborts":
-        if (!this.#byId.get(seen.id)!.endings.some((ending) => ending.outcome === "timedOut")) {
+      case "begins":
+        return this.#begins(this.#byId.get(seen.id)!);
+      case "aborts": {
+        const request = this.#byId.get(seen.id)!;
+        request.givenUp = true;
+        if (!request.endings.some((ending) => ending.outcome === "timedOut")) {
           this.#fail(`request ${seen.id} was aborted before its deadline while its phone stayed open (R50)`);
         }
         return;
+      }
       case "settles":
         return this.#settles(seen);
       case "forceClosing": {
@@ -280,13 +287,28 @@ class Model {
     if (!phone.open || phone.closing) {
       this.#fail(`request ${id} reached ${name}, which is closed or closing (invariant 4)`);
     }
+    if (id < phone.newest) this.#fail(`request ${id} reached ${name} after ${phone.newest} (R39)`);
+    phone.newest = id;
+    phone.unsettled.push(request);
     request.operated = true;
+  }
+
+  #begins(request: Request): void {
+    const { unsettled, name } = this.#phone(request.phone);
+    if (!unsettled.includes(request) || request.givenUp) {
+      this.#fail(`request ${request.id} began at ${name} after it was completed there or given up (R101)`);
+    }
+    const [first] = ahead(request, unsettled);
+    if (first) this.#fail(`request ${request.id} began at ${name} before ${first.id} had settled (R101)`);
+    request.begun = true;
   }
 
   #settles({ id, phone, result }: Extract<Seen, { kind: "settles" }>): void {
     const { closing: under, closed, shutAt } = this.#phone(phone);
     const closing = under ?? (shutAt === this.#now ? closed : undefined);
     const request = this.#byId.get(id)!;
+    const { unsettled } = this.#phone(phone);
+    unsettled.splice(unsettled.indexOf(request), 1);
     if (result === 0) this.#end(request, { outcome: "succeeded", result, cause: undefined });
     else if (closing) this.#end(request, { outcome: "aborted", result, cause: closing });
     else this.#end(request, { outcome: "failed", result, cause: undefined });
@@ -300,6 +322,7 @@ class Model {
       }
       for (const handle of phone.handles) handle.void = true;
       phone.handles.clear();
+      phone.unsettled = [];
       this.#shut(phone);
     }
   }
@@ -316,6 +339,10 @@ class Model {
 
   /** What time alone brings: deadlines, and closes that a plugin does not end. */
   #pass(at: number): void {
+    for (const { name, unsettled } of this.#phones.values()) {
+      const idle = unsettled.find((request) => !request.begun && ahead(request, unsettled).length === 0);
+      if (idle) this.#fail(`request ${idle.id} of ${name} waited for nobody (R101)`);
+    }
     const due: { at: number; happen: () => void }[] = [];
     for (const request of this.#requests.values()) {
       if (request.endings.length > 0 || request.deadline > at) continue;
@@ -385,4 +412,11 @@ class Model {
     this.#phones.set(name, phone);
     return phone;
   }
+}
+
+/** Those that a request waits for: on the same item, before it, and not given up. */
+function ahead(request: Request, unsettled: readonly Request[]): Request[] {
+  return unsettled.slice(0, unsettled.indexOf(request)).filter((other) =>
+    !other.givenUp && other.items.some((item) => request.items.includes(item))
+  );
 }

@@ -34,10 +34,16 @@ export interface Ending {
 export interface Request {
   readonly handle: string;
   readonly phone: string;
+  /** What it sets. */
+  readonly items: readonly string[];
   readonly deadline: number;
   id: number;
   refused: boolean;
   operated: boolean;
+  /** Its driver has been called. */
+  begun: boolean;
+  /** Its deadline has passed, and its plugin was told. */
+  givenUp: boolean;
   handedOut: boolean;
   endings: Ending[];
   endedAt: number;
@@ -58,6 +64,10 @@ export interface Phone {
   closed: Cause | undefined;
   shutAt: number;
   removed: boolean;
+  /** What its plugin has not settled, in the order in which it got there. */
+  unsettled: Request[];
+  /** The newest that its plugin got. */
+  newest: number;
   /** Why its last handle left. */
   left: Cause;
 }
@@ -73,6 +83,8 @@ export function newPhone(name: string): Phone {
     closed: undefined,
     shutAt: -1,
     removed: false,
+    unsettled: [],
+    newest: 0,
     left: "close",
   };
 }

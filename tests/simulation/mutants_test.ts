@@ -1,22 +1,26 @@
 /**
- * Deliberate faults, each put into a copy of the core's source: the simulation must catch every one. A fault whose
- * place is not found any more fails too, so that this list keeps up with the core.
+ * Deliberate faults, each put into a copy of the source of the core or of the SDK's turns: the simulation must catch
+ * every one. A fault whose place is not found any more fails too, so that this list keeps up with them.
  *
  * @module
  */
 import { ok } from "node:assert/strict";
 import { cp } from "node:fs/promises";
 import { simulate } from "./simulate.ts";
-import type { MakeCore } from "./run.ts";
+
+const SERVER = new URL("../../server/", import.meta.url);
 
 interface Mutant {
   fault: string;
+  /** In `server/core`, unless it is a path. */
   file: string;
   /** What stands there. */
   right: string;
   /** What the mutant has instead. */
   wrong: string;
 }
+
+const ITEM_TURNS = "../plugin/item_turns.ts";
 
 const MUTANTS: Mutant[] = [
   {
@@ -104,19 +108,47 @@ const MUTANTS: Mutant[] = [
     right: `await within(closed, { clock, ms: closeMs });`,
     wrong: `await closed;`,
   },
+  {
+    fault: "two operations of one item that the core swaps",
+    file: "request.ts",
+    right: `else dispatch(taken, { id, params: outgoing });`,
+    wrong: `else if (id % 5 > 0) dispatch(taken, { id, params: outgoing });
+  else void Promise.resolve().then(() => {}).then(() => {}).then(() => dispatch(taken, { id, params: outgoing }));`,
+  },
+  {
+    fault: "two operations of one item that the SDK swaps",
+    file: ITEM_TURNS,
+    right: `if (line) line.push(turn);`,
+    wrong: `if (line) line.splice(1, 0, turn);`,
+  },
+  {
+    fault: "an operation on several hookswitches that waits for one of them",
+    file: ITEM_TURNS,
+    right: `this.#items.every(`,
+    wrong: `this.#items.length === 0 || this.#items.some(`,
+  },
+  {
+    fault: "an operation whose turn never comes, because the one before was given up while it waited",
+    file: ITEM_TURNS,
+    right: `      line.splice(place, 1);`,
+    wrong: `      if (place === 0) line.splice(place, 1);`,
+  },
 ];
 
 for (const mutant of MUTANTS) {
   Deno.test(`the simulation catches ${mutant.fault}`, async () => {
     const folder = await Deno.makeTempDir();
     try {
-      await cp(new URL("../../server/core", import.meta.url), folder, { recursive: true });
-      const path = `${folder}/${mutant.file}`;
+      for (const part of ["core", "plugin/item_turns.ts"]) {
+        await cp(new URL(part, SERVER), `${folder}/${part}`, { recursive: true });
+      }
+      const path = `${folder}/core/${mutant.file}`;
       const source = await Deno.readTextFile(path);
       ok(source.split(mutant.right).length === 2, `${mutant.file} has this not once: ${mutant.right}`);
       await Deno.writeTextFile(path, source.replace(mutant.right, () => mutant.wrong));
-      const { createCore }: { createCore: MakeCore } = await import(`file://${folder}/mod.ts`);
-      const { violation, runs } = await simulate({ makeCore: createCore, seed: 1, runs: 3_000 });
+      const { createCore } = await import(`file://${folder}/core/mod.ts`);
+      const { ItemTurns } = await import(`file://${folder}/plugin/item_turns.ts`);
+      const { violation, runs } = await simulate({ subject: { createCore, ItemTurns }, seed: 1, runs: 3_000 });
       ok(violation, `no rule was broken in ${runs} histories`);
     } finally {
       await Deno.remove(folder, { recursive: true });

@@ -4,14 +4,19 @@
  *
  * @module
  */
+import type { Privilege } from "../../server/core/contract/names.ts";
 import type { Cause } from "../../server/core/contract/record.ts";
 import type { Core, CoreOptions, EventStream, OpenHandle } from "../../server/core/mod.ts";
-import { randomFrom } from "./random.ts";
+import type { ItemTurns } from "../../server/plugin/item_turns.ts";
+import { type Random, randomFrom } from "./random.ts";
 import type { Trace } from "./trace.ts";
 import { Disk, SimulatedPlugin, World } from "./world.ts";
 
-/** The core under test: the real one, or a mutant of it. */
-export type MakeCore = (options: CoreOptions) => Core;
+/** What is under test: the core and the turns that the SDK takes, real or as a mutant. */
+export interface Subject {
+  createCore(options: CoreOptions): Core;
+  ItemTurns: new () => ItemTurns;
+}
 
 /**
  * Bounds of a simulated core, in virtual milliseconds; what must not coincide with anything else ends between the whole
@@ -64,14 +69,14 @@ class User {
 }
 
 /** Runs the history of a seed and gives what was seen. */
-export async function run(seed: number, makeCore: MakeCore): Promise<Trace> {
+export async function run(seed: number, { createCore, ItemTurns }: Subject): Promise<Trace> {
   const world = new World(randomFrom(seed));
   const disk = new Disk(world);
   let ids = 0;
-  const core = makeCore({ clock: world, nextId: () => `id-${ids++}`, history: disk, bounds: BOUNDS });
+  const core = createCore({ clock: world, nextId: () => `id-${ids++}`, history: disk, bounds: BOUNDS });
   const { random } = world;
   const plugins = ["one", "two"].slice(0, 1 + random.below(2)).map((name) =>
-    new SimulatedPlugin({ name, phones: ["a", "b"].slice(0, 1 + random.below(2)), world, core })
+    new SimulatedPlugin({ name, phones: ["a", "b"].slice(0, 1 + random.below(2)), world, core, ItemTurns })
   );
   core.plugins.enable(plugins.map((plugin) => plugin.name));
   const crowd = new Crowd(core, world);
@@ -202,17 +207,19 @@ class Crowd {
     const view = random.pick(user.handles);
     const request = this.#requests++;
     const deadlineMs = random.pick([1 + random.below(60), BOUNDS.operationMs, BOUNDS.operationMs, 9_000]);
+    const { operation, params, items } = anything(random, view.privilege);
     this.world.see({
       kind: "asked",
       request,
       handle: view.id,
       phone: view.phone.id,
+      items,
       deadline: this.world.now + deadlineMs,
     });
     try {
       const handle = this.#handle(user, view);
-      const accepted = await handle.request("devSpecific", {
-        params: { params: "" },
+      const accepted = await handle.request(operation, {
+        params,
         reference: String(request),
         deadlineMs,
       });
@@ -259,4 +266,21 @@ class Crowd {
     user.calledAt = this.world.now;
     return handle;
   }
+}
+
+/** Something that a handle may ask for, and what it sets. */
+function anything(random: Random, privilege: Privilege) {
+  const ofNothing = { operation: "devSpecific" as const, params: { params: "" }, items: [] };
+  const lamp = random.below(2);
+  return random.pick([
+    ofNothing,
+    ...privilege === "monitor" ? [] : [
+      { operation: "setLamp" as const, params: { lamp, mode: "off" as const }, items: [`lamp ${lamp}`] },
+      ...([["handset"], ["speaker"], ["handset", "speaker"]] as const).map((devices) => ({
+        operation: "setHookSwitch" as const,
+        params: { devices: [...devices], mode: "onHook" as const },
+        items: devices,
+      })),
+    ],
+  ]);
 }

@@ -1,5 +1,5 @@
 import { violations } from "./model.ts";
-import { type MakeCore, run } from "./run.ts";
+import { run, type Subject } from "./run.ts";
 
 /** What came of a number of histories. */
 export interface Simulated {
@@ -12,11 +12,11 @@ export interface Simulated {
 }
 
 /** Runs a history for each seed from `seed` on, until one breaks a rule. */
-export async function simulate(options: { makeCore: MakeCore; seed: number; runs: number }): Promise<Simulated> {
+export async function simulate(options: { subject: Subject; seed: number; runs: number }): Promise<Simulated> {
   let requests = 0;
   for (let count = 0; count < options.runs; count++) {
     const seed = options.seed + count;
-    const trace = await run(seed, options.makeCore);
+    const trace = await run(seed, options.subject);
     requests += trace.filter((seen) => seen.kind === "acceptedRow").length;
     const words = violations(trace);
     if (words.length > 0) return { runs: count + 1, requests, violation: { seed, words } };

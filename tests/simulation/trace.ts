@@ -18,7 +18,7 @@ export type Seen =
   | { kind: "closed"; handle: string; lastHandle: boolean; completed: number }
   | { kind: "shutdown"; application: string; cause: Cause }
   | { kind: "ended"; application: string }
-  | { kind: "asked"; request: number; handle: string; phone: string; deadline: number }
+  | { kind: "asked"; request: number; handle: string; phone: string; items: readonly string[]; deadline: number }
   | { kind: "refused"; request: number }
   | { kind: "answer"; request: number; id: number }
   | { kind: "handedOut"; id: number }
@@ -33,6 +33,7 @@ export type Seen =
   | { kind: "pluginCloses"; phone: string }
   | { kind: "pluginClosed"; phone: string }
   | { kind: "operate"; id: number; phone: string }
+  | { kind: "begins"; id: number }
   | { kind: "aborts"; id: number }
   | { kind: "settles"; id: number; phone: string; result: number }
   | { kind: "forceClosing"; phone: string }

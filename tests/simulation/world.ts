@@ -19,6 +19,8 @@ import {
   type PluginProcess,
   type PluginReports,
 } from "../../server/core/mod.ts";
+import type { ItemTurns, Turn } from "../../server/plugin/item_turns.ts";
+import { itemsOf } from "../../server/plugin/operations.ts";
 import { NO_CAPABILITIES } from "../no_capabilities.ts";
 import type { Random } from "./random.ts";
 import type { Seen, Trace } from "./trace.ts";
@@ -177,6 +179,7 @@ export class Disk implements History {
 interface Operating {
   id: number;
   phone: string;
+  turn: Turn;
   settled: PromiseWithResolvers<void>;
   abort: () => void;
   cancel: () => void;
@@ -194,13 +197,22 @@ export class SimulatedPlugin {
   tame = false;
   readonly #world: World;
   readonly #core: Core;
+  readonly #ItemTurns: new () => ItemTurns;
   #process: SimulatedProcess | undefined;
 
-  constructor(options: { name: string; phones: string[]; world: World; core: Core }) {
+  constructor(
+    options: { name: string; phones: string[]; world: World; core: Core; ItemTurns: new () => ItemTurns },
+  ) {
     this.name = options.name;
     this.phones = options.phones;
     this.#world = options.world;
     this.#core = options.core;
+    this.#ItemTurns = options.ItemTurns;
+  }
+
+  /** The turns at a phone's items, anew for each process. */
+  newTurns(): ItemTurns {
+    return new this.#ItemTurns();
   }
 
   async start(): Promise<void> {
@@ -213,7 +225,7 @@ export class SimulatedPlugin {
         name: id,
         capabilities: NO_CAPABILITIES,
         connected: true,
-        methods: ["setLamp", "devSpecific"],
+        methods: ["setLamp", "setHookSwitch", "devSpecific"],
       });
     }
     process.events.ready();
@@ -260,6 +272,7 @@ class SimulatedProcess implements PluginProcess {
   readonly #world: World;
   readonly #end: (cause: GoneCause) => void;
   readonly #operating = new Map<number, Operating>();
+  readonly #turns = new Map<string, ItemTurns>();
   readonly #open = new Set<string>();
   readonly #dead = Promise.withResolvers<never>();
   #alive = true;
@@ -292,11 +305,23 @@ class SimulatedProcess implements PluginProcess {
     });
   }
 
-  operate({ requestId: id, phone }: OutgoingOperation): void {
-    const { random } = this.#world;
+  operate({ requestId: id, phone, operation, params }: OutgoingOperation): void {
     this.#world.see({ kind: "operate", id, phone: this.#nameOf(phone) });
-    const operating: Operating = { id, phone, settled: Promise.withResolvers(), abort: () => {}, cancel: () => {} };
+    const turns = this.#turns.getOrInsertComputed(phone, () => this.#plugin.newTurns());
+    const turn = turns.take(itemsOf(operation, params));
+    const settled = Promise.withResolvers<void>();
+    const operating: Operating = { id, phone, turn, settled, abort: () => {}, cancel: () => {} };
+    operating.abort = () => this.#settleOne(operating, -1879048164);
     this.#operating.set(id, operating);
+    if (turn.isNow) this.#begin(operating);
+    else turn.now.then(() => this.#begin(operating));
+  }
+
+  /** Calls its driver, unless it was aborted before its turn came. */
+  #begin(operating: Operating): void {
+    if (!this.#alive || !this.#operating.has(operating.id)) return;
+    const { random } = this.#world;
+    this.#world.see({ kind: "begins", id: operating.id });
     const result = () => random.pick([0, 0, 0, -1879048164, -1073741823]);
     const never = random.once(12) && !this.#plugin.tame;
     if (!never) {
@@ -314,7 +339,9 @@ class SimulatedProcess implements PluginProcess {
 
   abort(requestId: number): void {
     this.#world.see({ kind: "aborts", id: requestId });
-    this.#operating.get(requestId)?.abort();
+    const operating = this.#operating.get(requestId);
+    operating?.abort();
+    this.#world.after(0, () => operating?.turn.end());
   }
 
   get<Name extends GetterName>(): Promise<GetterResults[Name]> {
@@ -364,6 +391,7 @@ class SimulatedProcess implements PluginProcess {
     this.#world.see({ kind: "settles", id: operating.id, phone: this.#nameOf(operating.phone), result });
     this.events?.completed(operating.id, { result: result });
     operating.settled.resolve();
+    operating.turn.end();
   }
 
   #answer(work: () => Promise<void>): Promise<void> {

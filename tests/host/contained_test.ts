@@ -332,6 +332,17 @@ for (const { what, statement, counted } of FLOODS) {
   });
 }
 
+Deno.test("a plugin that gives a button another meaning without end is killed as a protocol error", async () => {
+  const meant = `{"type":"buttonMeant","phone":"p","button":1,"mode":"call","function":"hold"}`;
+  const statement = `for (;;) frame('[${Array(500).fill(meant)}]');`;
+  await using bench = await HostBench.run({ code: onePhone(`{ async devSpecific() { ${statement} } }`, LIAR) });
+  await bench.process.open("p", NOTHING);
+  bench.operate(1);
+  const [, cause, detail] = await bench.until("gone", ([name]) => name === "gone");
+  equal(cause, "protocolError");
+  match(String(detail), /it sent too many messages of the kind buttonMeant: at most 10000 a second over time/);
+});
+
 Deno.test("a plugin with an import that never ends settles as stopped, in words, when its start has taken too long", async () => {
   const startMs = 1_000;
   await using bench = await HostBench.of(async (parent) => {

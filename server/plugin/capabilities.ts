@@ -19,13 +19,14 @@ import { FEATURES, featuresOf } from "../core/contract/features.ts";
 import { OFFER_BOUNDS } from "../core/contract/offered_phone.ts";
 import { type Driver, methodsOf } from "./driver.ts";
 import { TEXT_LIMIT } from "../wire/mod.ts";
+import { statesOf } from "./settings.ts";
 
 /** One button with its lamp; what is left out is `dummy`, `unknown` and `["dummy"]`. */
 export type PartialButton = Pick<ButtonCapability, "id"> & Partial<ButtonCapability>;
 
 /**
  * {@linkcode PhoneCapabilities} of which any part may be left out: it is not there then. `features` follow from the
- * driver's methods.
+ * driver's methods, and so do `states`: those that tell of what its operations set, and of the link.
  */
 export interface PartialCapabilities extends Partial<Omit<PhoneCapabilities, "buttons" | "hookSwitchModes">> {
   /** The button/lamp pairs. */
@@ -83,8 +84,7 @@ function complete(part: PartialCapabilities, { id, driver }: Omit<CompleteOption
   const volumeDevices = list("volumeDevices", part.volumeDevices, DEVICES);
   const gainDevices = list("gainDevices", part.gainDevices, DEVICES);
   const capabilities: PhoneCapabilities = {
-    // The SDK tells it itself, of any phone.
-    states: list("states", [...part.states ?? [], "capsChange"], STATES),
+    states: [],
     hookSwitchDevices: devices,
     hookSwitchModes: Object.fromEntries(devices.map((device) => [device, {
       settable: list("settable", part.hookSwitchModes?.[device]?.settable, HOOK_MODES),
@@ -115,9 +115,12 @@ function complete(part: PartialCapabilities, { id, driver }: Omit<CompleteOption
     extension: text("extension", part.extension ?? "", { longest: OFFER_BOUNDS.name }),
     permanentId: text("permanentId", part.permanentId ?? id, { longest: OFFER_BOUNDS.name }),
   };
+  const methods = methodsOf(driver);
+  // The SDK tells the last itself, of any phone.
+  capabilities.states = list("states", [...part.states ?? statesOf(capabilities, methods), "capsChange"], STATES);
   capabilities.features = part.features
     ? list("features", part.features, { known: FEATURES })
-    : featuresOf(capabilities, methodsOf(driver));
+    : featuresOf(capabilities, methods);
   return capabilities;
 }
 

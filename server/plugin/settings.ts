@@ -10,10 +10,18 @@ import {
   type HookSwitchDevice,
   isVendorLampMode,
   type LampMode,
+  PHONE_STATES,
   type PhoneState,
 } from "../core/contract/names.ts";
 import { OFFER_BOUNDS } from "../core/contract/offered_phone.ts";
-import type { GetterName, GetterParameters, GetterResults, OperationName } from "../core/contract/operations.ts";
+import { type Operation, OPERATION_TABLE } from "../core/contract/operation_table.ts";
+import {
+  type GetterName,
+  type GetterParameters,
+  type GetterResults,
+  type OperationName,
+  OPERATIONS,
+} from "../core/contract/operations.ts";
 import { StateValues as Values } from "../core/contract/shapes/mod.ts";
 import { displayLength, TEXT_LIMIT } from "../wire/mod.ts";
 import type { Driver, DriverAnswer, DriverGetters, DriverParameters } from "./driver.ts";
@@ -61,6 +69,28 @@ export function settingsOf<Name extends OperationName>(
   { params, capabilities }: { params: DriverParameters[Name]; capabilities: PhoneCapabilities },
 ): Setting[] {
   return SETTINGS[operation]?.(params, capabilities) ?? [];
+}
+
+/** The states that tell of what each operation sets. */
+const STATES: { [Name in OperationName]?: (capabilities: PhoneCapabilities) => PhoneState[] } = {
+  setButtonInfo: () => ["other"],
+  setDisplay: () => ["display"],
+  setGain: ({ gainDevices }) => gainDevices.map((device) => `${device}Gain` as const),
+  setHookSwitch: ({ hookSwitchDevices }) => hookSwitchDevices.map((device) => `${device}HookSwitch` as const),
+  setLamp: () => ["lamp"],
+  setRing: () => ["ringMode", "ringVolume"],
+  setVolume: ({ volumeDevices }) => volumeDevices.map((device) => `${device}Volume` as const),
+};
+
+/** The states that a driver's operations tell of, where the phone has what they set; and those of its link. */
+export function statesOf(capabilities: PhoneCapabilities, methods: readonly string[]): PhoneState[] {
+  const told = new Set<PhoneState>(["connected", "disconnected"]);
+  for (const operation of OPERATIONS) {
+    const row: Operation = OPERATION_TABLE[operation];
+    if (!methods.includes(operation) || row.settable?.(capabilities) === false) continue;
+    for (const state of STATES[operation]?.(capabilities) ?? []) told.add(state);
+  }
+  return PHONE_STATES.filter((state) => told.has(state));
 }
 
 /**

@@ -77,6 +77,33 @@ Deno.test("R102: what a fulfilled operation has changed is told before its compl
   deepEqual(await perform({ operation: "setButtonInfo", params: meaning }), [["other"]]);
 });
 
+Deno.test("R102: the capabilities name the states that operations tell of, unless the author does", async () => {
+  const states = async (driver: Driver, capabilities: PartialCapabilities) => {
+    const { bench } = await onePhone(driver, { capabilities });
+    return bench.said.flatMap((message) => message.type === "addPhone" ? message.phone.capabilities.states : []);
+  };
+  deepEqual(await states(MUTE, CAPABILITIES), [
+    "other",
+    "connected",
+    "disconnected",
+    "display",
+    "lamp",
+    "ringMode",
+    "ringVolume",
+    "handsetHookSwitch",
+    "handsetVolume",
+    "handsetGain",
+    "speakerHookSwitch",
+    "capsChange",
+  ]);
+  deepEqual(await states({ setLamp() {}, getRing: () => ({ mode: 0, volume: 0 }) }, { ringModes: 1 }), [
+    "connected",
+    "disconnected",
+    "capsChange",
+  ]);
+  deepEqual(await states(MUTE, { ...CAPABILITIES, states: ["lamp"] }), ["lamp", "capsChange"]);
+});
+
 Deno.test("R102, Q30: what is as it was is not told, remembered from operations where the driver has no getter", async () => {
   const { perform } = await opened(MUTE);
   const asked: Asked[] = [

@@ -224,8 +224,9 @@ export class SupervisedProcess {
     // Ticks are counted, not time: a host that was busy itself finds one tick and then the answers that arrived
     // meanwhile.
     const beat = () => {
-      if (this.#unanswered.length > missedHeartbeats) {
-        return this.#kill("pluginHang", `it missed ${missedHeartbeats} heartbeats of ${heartbeatMs} ms`);
+      const missed = this.#unanswered.length;
+      if (missed >= missedHeartbeats) {
+        return this.#kill("pluginHang", `it missed ${missed} heartbeats of ${heartbeatMs} ms`);
       }
       const number = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
       this.#unanswered.push(number);

@@ -36,7 +36,7 @@ Deno.test("beats that a thread of the plugin sends by itself do not hide that it
   await bench.process.open("p", NOTHING);
   bench.operate(1);
   const [, cause, detail] = await bench.until("gone", ([name]) => name === "gone");
-  deepEqual([cause, detail], ["pluginHang", "it missed 3 heartbeats of 250 ms"]);
+  deepEqual([cause, detail], ["pluginHang", "it missed 3 heartbeats of 250 ms"], "the third unanswered one is a hang");
 });
 
 const LIES: [string, string][] = [

@@ -42,7 +42,7 @@ export const boundsFile = z.strictObject({
   heartbeatMs: ms(HOST.heartbeatMs, "Between two heartbeats of a plugin"),
   missedHeartbeats: count(
     HOST.missedHeartbeats,
-    "Heartbeats in a row that a plugin may miss; one more and it is killed as hung",
+    "Heartbeats in a row that a plugin leaves unanswered until it is killed as hung",
   ),
   backOffMs: ms(
     HOST.backOffMs,

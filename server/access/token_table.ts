@@ -16,7 +16,7 @@ export function hashSecret(secret: string): Uint8Array {
 
 /** A scope that this build does not know allows nothing. */
 function isScope(scope: string): scope is Scope {
-  return (SCOPES as readonly string[]).includes(scope);
+  return SCOPES.some((known) => known === scope);
 }
 
 /** A token as the table takes it. */

@@ -46,7 +46,7 @@ export async function openPhone(
 }
 
 function isPrivilege(privilege: string): privilege is Privilege {
-  return (PRIVILEGES as readonly string[]).includes(privilege);
+  return PRIVILEGES.some((known) => known === privilege);
 }
 
 function requireOpenable(

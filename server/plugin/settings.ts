@@ -5,6 +5,7 @@
  */
 import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
 import type { StateValues } from "../core/contract/events.ts";
+import { keysOf } from "../core/contract/keys.ts";
 import {
   HOOKSWITCH_DEVICES,
   type HookSwitchDevice,
@@ -105,7 +106,7 @@ export function settingsIn(values: StateValues, capabilities: PhoneCapabilities)
   return [
     ...display ? [set({ state: "display" }, cellsOf(display.rows, capabilities))] : [],
     ...lamp ? [set({ state: "lamp", id: lamp.lamp }, lamp.mode)] : [],
-    ...Object.entries(single).map(([state, value]) => set({ state: state as keyof typeof single }, value)),
+    ...keysOf(single).map((state) => set({ state }, single[state])),
   ];
 }
 

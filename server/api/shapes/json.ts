@@ -36,8 +36,8 @@ function faultOf(value: unknown, depth: number): string | undefined {
     }
     return undefined;
   }
-  for (const key of Object.keys(value)) {
-    const fault = faultOf(key, depth) ?? faultOf((value as Record<string, unknown>)[key], depth - 1);
+  for (const [key, item] of Object.entries(value)) {
+    const fault = faultOf(key, depth) ?? faultOf(item, depth - 1);
     if (fault !== undefined) return fault;
   }
   return undefined;

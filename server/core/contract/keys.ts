@@ -17,6 +17,6 @@
  * deepEqual(names, ["lamp", "ring"]);
  * ```
  */
-export function keysOf<Name extends string>(table: Readonly<Record<Name, unknown>>): Name[] {
+export function keysOf<Name extends string>(table: Readonly<Partial<Record<Name, unknown>>>): Name[] {
   return Object.keys(table) as Name[];
 }

@@ -94,5 +94,5 @@ function sourceOf(source: string, base: string): string {
 }
 
 function isShipped(source: string): boolean {
-  return (SHIPPED_PLUGINS as readonly string[]).includes(source);
+  return SHIPPED_PLUGINS.some((shipped) => shipped === source);
 }

@@ -21,7 +21,8 @@ export function worksWithoutLink(operation: OperationName): boolean {
  * @throws {TypeError} If it names one that is called so anyway, or none at all.
  */
 export function overlappingOf({ overlapping = [] }: Driver): ReadonlySet<OperationName> {
-  const ordered = OPERATIONS.filter((name) => name !== "devSpecific");
+  const table: Readonly<Record<OperationName, Operation>> = OPERATION_TABLE;
+  const ordered = OPERATIONS.filter((name) => table[name].items !== undefined);
   for (const name of overlapping) {
     if (ordered.includes(name)) continue;
     const right = `one of ${ordered.join(" ")}`;

@@ -1,3 +1,8 @@
+/**
+ * What a phone of the SDK speaks to: the connection to the host.
+ *
+ * @module
+ */
 import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
 import type { LogLevel } from "../core/contract/managed_plugin.ts";
 import type { FromPlugin } from "../wire/mod.ts";

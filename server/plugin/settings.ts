@@ -52,10 +52,13 @@ type Meaning = Pick<GetterResults["getButtonInfo"], "mode" | "function" | "text"
 
 const set = (thing: Thing, value: Value): Setting => ({ ...thing, value: () => value });
 
+/** What each operation sets; nothing where no state tells of it. */
 const SETTINGS: {
-  [Name in OperationName]?: (params: DriverParameters[Name], capabilities: PhoneCapabilities) => Setting[];
+  [Name in OperationName]: (params: DriverParameters[Name], capabilities: PhoneCapabilities) => Setting[];
 } = {
+  devSpecific: () => [],
   setButtonInfo: ({ button, ...meaning }) => [set({ state: "other", id: button }, meaningOf(meaning))],
+  setData: () => [],
   setDisplay: (text, { display }) => [{ state: "display", value: (before) => write(text, { before, display }) }],
   setGain: ({ device, gain }) => [set({ state: `${device}Gain` }, gain)],
   setHookSwitch: ({ devices, mode }) => devices.map((device) => set({ state: `${device}HookSwitch` }, mode)),
@@ -69,12 +72,14 @@ export function settingsOf<Name extends OperationName>(
   operation: Name,
   { params, capabilities }: { params: DriverParameters[Name]; capabilities: PhoneCapabilities },
 ): Setting[] {
-  return SETTINGS[operation]?.(params, capabilities) ?? [];
+  return SETTINGS[operation](params, capabilities);
 }
 
 /** The states that tell of what each operation sets. */
-const STATES: { [Name in OperationName]?: (capabilities: PhoneCapabilities) => PhoneState[] } = {
+const STATES: { [Name in OperationName]: (capabilities: PhoneCapabilities) => PhoneState[] } = {
+  devSpecific: () => [],
   setButtonInfo: () => ["other"],
+  setData: () => [],
   setDisplay: () => ["display"],
   setGain: ({ gainDevices }) => gainDevices.map((device) => `${device}Gain` as const),
   setHookSwitch: ({ hookSwitchDevices }) => hookSwitchDevices.map((device) => `${device}HookSwitch` as const),
@@ -89,7 +94,7 @@ export function statesOf(capabilities: PhoneCapabilities, methods: readonly stri
   for (const operation of OPERATIONS) {
     const row: Operation = OPERATION_TABLE[operation];
     if (!methods.includes(operation) || row.settable?.(capabilities) === false) continue;
-    for (const state of STATES[operation]?.(capabilities) ?? []) told.add(state);
+    for (const state of STATES[operation](capabilities)) told.add(state);
   }
   return PHONE_STATES.filter((state) => told.has(state));
 }

@@ -1,7 +1,7 @@
 /**
- * Holds the rooms of architecture.md section 2 apart: reads every import of server/, plugins/ and migrations/, tells
- * each one that the tables below do not allow, that goes past a door, or that makes a ring of modules or of folders,
- * and ends with 1 if there was one.
+ * Holds the rooms of architecture.md section 2 apart: reads every import of server/, plugins/, examples/ and
+ * migrations/, tells each one that the tables below do not allow, that goes past a door, or that makes a ring of modules
+ * or of folders, and ends with 1 if there was one.
  *
  * @module
  */
@@ -67,6 +67,9 @@ export const ROOMS: readonly Room[] = [
   { at: "migrations/", knows: [], packages: true, pure: false },
 ];
 
+/** A plugin of ours: one that comes with the server, or an example. */
+const PLUGIN = /^(?:plugins|examples)\/[^/]+\//;
+
 /** What a plugin of ours may import besides its own folder and packages: what any other author can. */
 const SDK = "server/plugin/mod.ts";
 
@@ -122,7 +125,7 @@ export async function checkLayers(root: URL): Promise<string[]> {
 function judge(from: string, { written, to }: Import): string | undefined {
   if (from.startsWith(STAND_INS) || to === MANIFEST) return undefined;
   const says = `${from} imports ${written === to ? to : `${to} as "${written}"`}`;
-  const plugin = /^plugins\/[^/]+\//.exec(from)?.[0];
+  const plugin = PLUGIN.exec(from)?.[0];
   const ours = !/^[a-z]+:/.test(to) && !to.startsWith(STAND_INS);
   if (from.startsWith(LIBRARY)) {
     return !ours || to.startsWith(LIBRARY)

@@ -43,6 +43,8 @@ const GOOD = {
     `import "./cli/mod.ts"; import "./program/mod.ts"; import config from "../deno.json" with { type: "json" };`,
   "plugins/virtual/main.ts": `import "switchroom/plugin"; import "./lamp.ts"; import "zod"; Deno.exit();`,
   "plugins/virtual/lamp.ts": `export {};`,
+  "examples/bell/main.ts": `import "switchroom/plugin"; import "./strike.ts"; import "zod";`,
+  "examples/bell/strike.ts": `export {};`,
   "plugins/sip/main.ts": `import "./lib/message/uri.ts";`,
   "plugins/sip/lib/message/uri.ts": `import "node:net"; import "zod";`,
 };
@@ -122,6 +124,24 @@ const PLANTED: [name: string, file: string, text: string, says: string][] = [
     "plugins/lobby/main.ts",
     `import "../virtual/lamp.ts";`,
     `plugins/lobby/main.ts imports plugins/virtual/lamp.ts as "../virtual/lamp.ts": a plugin may import its own folder, "switchroom/plugin" and packages only`,
+  ],
+  [
+    "an example that imports behind the SDK",
+    "examples/bell/phone.ts",
+    `import "../../server/core/contract/names.ts";`,
+    `examples/bell/phone.ts imports server/core/contract/names.ts as "../../server/core/contract/names.ts": a plugin may import its own folder, "switchroom/plugin" and packages only`,
+  ],
+  [
+    "an example that imports a plugin that ships",
+    "examples/bell/phone.ts",
+    `import "../../plugins/virtual/lamp.ts";`,
+    `examples/bell/phone.ts imports plugins/virtual/lamp.ts as "../../plugins/virtual/lamp.ts": a plugin may import its own folder, "switchroom/plugin" and packages only`,
+  ],
+  [
+    "a module beside the examples, which is in none of them",
+    "examples/common.ts",
+    `import "./bell/strike.ts";`,
+    `examples/common.ts is in no room: give it a place of architecture.md section 2`,
   ],
   [
     "a library that imports what the plugin around it is",

@@ -28,7 +28,7 @@ export interface OpenOptions {
   accept?: boolean;
   /** Bounds that differ from the defaults. */
   bounds?: Partial<HistoryBounds>;
-  /** Wall time in milliseconds; `Date.now` if left out. */
+  /** Wall time in milliseconds, of facts and blocks; `Date.now` if left out. */
   now?: () => number;
   /** Is told how the disk keeps up. */
   watch?: HistoryWatch;
@@ -102,6 +102,7 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
     sliceRows: bounds.sliceRows,
     traces,
     accept: options.accept ?? false,
+    at: now(),
     onBroken: (error) => recorder?.fail(error),
   });
   const { opened, blocks, reading, tokens, attempts } = store;

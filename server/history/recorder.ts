@@ -29,7 +29,7 @@ export class Recorder implements History {
   readonly #now: () => number;
   #dropped = 0;
 
-  /** @param commit The store's. @param options.now Gives the wall time of facts. */
+  /** @param commit The store's. @param options.now Gives the wall time of facts and commits. */
   constructor(
     commit: Commit,
     options: {
@@ -44,6 +44,7 @@ export class Recorder implements History {
     this.#queue = new RowQueue({
       commit,
       bounds: options.bounds,
+      now: options.now,
       troubleRow: (fact) => ({ kind: "fact", cells: factCells(fact, this.#now()) }),
       watch: options.watch,
       onFatal: options.onFatal,

@@ -36,6 +36,8 @@ export interface HistoryWatch {
 export interface RowQueueOptions {
   commit: Commit;
   bounds: HistoryBounds;
+  /** Gives the wall time of commits. */
+  now: () => number;
   /** Makes the row that says so. */
   troubleRow: TroubleRow;
   /** Is told how the disk keeps up. */
@@ -173,7 +175,7 @@ export class RowQueue {
     this.#committing = batch;
     this.#committingSince = this.#waitingSince;
     this.#waitingSince = begun;
-    this.#options.commit(flatten(batch)).then(
+    this.#options.commit(flatten(batch), this.#options.now()).then(
       (answer) => {
         if ("firstSeq" in answer) return this.#written(batch, { ...answer, begun });
         if ("displaced" in answer) this.displace(answer.displaced);

@@ -75,13 +75,13 @@ export interface Closed extends Pick<Look, "displaced"> {
 /**
  * Appends flat rows (`flatten` of `chain/`) as one block, all or none: they get the next numbers of `seq`, in their
  * order, without a gap. When it resolves they are as durable as {@linkcode Durability} says, for applications are told
- * so at once.
+ * so at once. `at` is the block's wall time, milliseconds: the clock is that of whoever opened the history.
  *
  * @returns The `seq` of the first row, or in words why nothing was written, if the same rows may be given again: then
  * they are, until they are on disk.
  * @throws If trying again can never help. The history is broken for good then, and the server ends.
  */
-export type Commit = (rows: Cell[]) => Promise<Committed>;
+export type Commit = (rows: Cell[], at: number) => Promise<Committed>;
 
 /**
  * A block that is on disk, or why it is not: in words, when trying again can help. `displaced` is said once, when what
@@ -151,6 +151,8 @@ export interface StoreOptions {
   traces: Traces;
   /** Whether one that is missing, older or another is taken as it is, by the operator's choice. */
   accept: boolean;
+  /** The wall time of what opening writes, milliseconds. */
+  at: number;
   /** Called once if the store breaks for good, whether or not a commit is under way to hear of it. */
   onBroken: (error: Error) => void;
 }

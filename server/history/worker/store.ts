@@ -18,7 +18,7 @@ import type { WriterCalls } from "./writer_worker.ts";
  * @throws {HistoryError} If the operator must change something.
  */
 export async function openSqliteStore(
-  { folder, durability, sliceRows, traces, accept, onBroken }: StoreOptions,
+  { folder, durability, sliceRows, traces, accept, at, onBroken }: StoreOptions,
 ): Promise<Store> {
   const file = `${folder}/${HISTORY_FILE}`;
   const link = new WorkerLink<WriterCalls>(new URL("./writer_worker.ts", import.meta.url), { onDeath: onBroken });
@@ -29,13 +29,14 @@ export async function openSqliteStore(
       durability,
       traces,
       accept,
+      at,
     });
     let head = newest;
     return {
       opened,
       blocks: {
-        async commit(rows) {
-          const answer = await link.call("write", rows);
+        async commit(rows, at) {
+          const answer = await link.call("write", { rows, at });
           if ("head" in answer) head = answer.head;
           return answer;
         },

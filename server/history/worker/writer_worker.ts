@@ -59,6 +59,9 @@ interface Writer {
 
 let open: Writer | undefined;
 
+/** The wall time of what is being written: whoever calls has the clock. */
+let wall = 0;
+
 function writer(): Writer {
   if (!open) throw new Error("The history's writer was called before it was opened");
   return open;
@@ -71,6 +74,8 @@ interface OpenAsked {
   durability: Durability;
   traces: Traces;
   accept: boolean;
+  /** The wall time of what opening writes. */
+  at: number;
 }
 
 /** @throws {HistoryError} If something is amiss, and the operator has not accepted it. */
@@ -92,7 +97,8 @@ async function openDatabase(options: OpenAsked): Promise<Found> {
   const raw = openForWriting(options.file);
   const amiss = absent ?? (isThere ? accepted(discontinuity(raw, options.traces), options) : undefined);
   const database = { raw, db: new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(raw) }) };
-  const now = Date.now;
+  wall = options.at;
+  const now = () => wall;
   // Before the journal is set: the first migration of a new file must reach the file itself, where the next start looks
   // for its mark.
   const migrated = await migrate(database, { migrations: MIGRATIONS, backups: options.backups });
@@ -166,9 +172,10 @@ const calls = {
     }
   },
 
-  /** Writes rows as one block. Throws only if trying again cannot help. */
-  write(flat: Cell[]): Committed {
+  /** Writes rows as one block of that time. Throws only if trying again cannot help. */
+  write({ rows, at }: { rows: Cell[]; at: number }): Committed {
     const of = writer();
+    wall = at;
     const now = performance.now();
     // A busy server looks a hundred times a second: what goes into the wrong file in between is in the copy of the end.
     const looks = now - of.lookedAt >= LOOK_MS;
@@ -181,7 +188,7 @@ const calls = {
       of.isTold = true;
       return { displaced: reason };
     }
-    const committed = of.blocks.commit(flat);
+    const committed = of.blocks.commit(rows);
     // What it has added to the log can be cut off, too.
     if (looks) displaced(of);
     return committed;

@@ -1,4 +1,4 @@
-import { equal, match } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { startServer } from "../harness/start_server.ts";
 
 const REPOSITORY = new URL("../../", import.meta.url);
@@ -46,4 +46,8 @@ Deno.test("the examples of the client's page run as they stand, one after the ot
   equal(application, "succeeded Closed\n");
   match(server, /^\d+ virtual:desk-1 succeeded\nvirtual:desk-1 owner\ntrue\n$/);
   equal(others.length, 0);
+});
+
+Deno.test("the application of the page for who comes from TAPI runs as it stands", async () => {
+  deepEqual(await printed("docs/from-tapi.md"), ["PHONE_STATE\nPHONE_REPLY\nsucceeded steady\n"]);
 });

@@ -1,0 +1,135 @@
+/**
+ * The page for who comes from TAPI: nothing is missing in it, and its plugin drives a device.
+ *
+ * @module
+ */
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import { connect, type Phone, type PhoneEvent } from "switchroom/client";
+import { PhoneError } from "switchroom/plugin";
+import { GETTERS, OPERATIONS } from "../../server/core/contract/operations.ts";
+import { methodName } from "../../server/core/contract/socket.ts";
+import { startServer } from "../harness/start_server.ts";
+
+const PAGE = await Deno.readTextFile(new URL("../../docs/from-tapi.md", import.meta.url));
+const [, PROVIDER = "", APPLICATION = ""] = PAGE.split(/^## (?=A provider|An application)/m);
+
+/** What TAPI has for phones beside the operations and getters (contract 2.2). */
+const OTHERS = ["Close", "ConfigDialog", "GetDevCaps", "GetIcon", "GetID", "NegotiateExtVersion", "Open"];
+const SPI = ["GetExtensionID", "NegotiateTSPIVersion", "SelectExtVersion", "SetStatusMessages"];
+const API = [
+  ...["GetMessage", "GetStatusMessages", "Initialize", "InitializeEx", "NegotiateAPIVersion"],
+  ...["SetStatusMessages", "Shutdown"],
+];
+const METHODS = [...OPERATIONS, ...GETTERS];
+
+/** The rows of the tables of a half: their cells, the first without its marks. */
+function rowsOf(half: string): Map<string, string> {
+  const rows = [...half.matchAll(/^\| `(\w+)`[^|]*\|(.*)\|$/gm)];
+  return new Map(rows.map(([, name = "", rest = ""]) => [name, rest]));
+}
+
+Deno.test("the page for who comes from TAPI has each of the 29 functions of a provider, beside the driver's method", () => {
+  const rows = rowsOf(PROVIDER);
+  const expected = [...METHODS.map(methodName), ...[...OTHERS, ...SPI].map((name) => `phone${name}`)];
+  deepEqual(
+    [...rows.keys()].filter((name) => name.startsWith("TSPI_phone")).toSorted(),
+    [
+      ...expected.map((name) => `TSPI_${name}`),
+    ].toSorted(),
+  );
+  equal(expected.length, 29);
+  for (const method of METHODS) ok(rows.get(`TSPI_${methodName(method)}`)?.includes(`\`${method}(`), method);
+  for (const method of ["open()", "close()"]) ok(PROVIDER.includes(`| \`${method}\``), method);
+});
+
+Deno.test("the page for who comes from TAPI has each of the 32 functions of an application, beside the client's", () => {
+  const rows = rowsOf(APPLICATION);
+  const expected = [...METHODS.map(methodName), ...[...OTHERS, ...API].map((name) => `phone${name}`)];
+  deepEqual([...rows.keys()].filter((name) => name.startsWith("phone")).toSorted(), expected.toSorted());
+  equal(expected.length, 32);
+  for (const method of METHODS) ok(rows.get(methodName(method))?.includes(`\`phone.${method}(`), method);
+});
+
+Deno.test("Q4 the codes of providers for what a close has ended are none of PHONEERR_: one passes as a vendor's, one is refused", () => {
+  const { value, code } = new PhoneError(-17);
+  deepEqual([value, code], [-17, undefined]);
+  throws(() => new PhoneError(0x8000_0048), RangeError);
+});
+
+/** What stands in for the device of the page's plugin. */
+class Device implements Disposable {
+  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly port = this.#listener.addr.port;
+
+  /** The plugin claims it. */
+  async claimed(): Promise<Deno.Conn> {
+    return await this.#listener.accept();
+  }
+
+  [Symbol.dispose](): void {
+    this.#listener.close();
+  }
+}
+
+async function heard(line: Deno.Conn): Promise<string | null> {
+  const buffer = new Uint8Array(100);
+  const size = await line.read(buffer);
+  return size === null ? null : new TextDecoder().decode(buffer.subarray(0, size));
+}
+
+async function says(line: Deno.Conn, ...words: string[]): Promise<void> {
+  await line.write(new TextEncoder().encode(words.map((word) => `${word}\n`).join("")));
+}
+
+async function next(events: AsyncIterator<PhoneEvent>): Promise<PhoneEvent> {
+  const { value } = await events.next();
+  return value;
+}
+
+Deno.test("the plugin of the page for who comes from TAPI drives a device, releases it at a close and when the device lets go", async () => {
+  const folder = await Deno.makeTempDir();
+  await using undo = new AsyncDisposableStack();
+  undo.defer(() => Deno.remove(folder, { recursive: true }));
+  const [, manifest = ""] = /```json\n([^]*?)```/.exec(PROVIDER) ?? [];
+  const [, code = ""] = /```ts\n(import \{\n {2}definePlugin[^]*?)```/.exec(PROVIDER) ?? [];
+  await Deno.writeTextFile(`${folder}/plugin.json`, manifest);
+  await Deno.writeTextFile(`${folder}/main.ts`, code);
+  using device = new Device();
+  const plugin = { source: folder, config: { port: device.port }, grants: { net: ["127.0.0.1"] } };
+  await using server = await startServer({ config: { plugins: [plugin] } });
+  await using application = await connect(server.url, { name: "ported", token: server.token });
+
+  const open = async (): Promise<[Phone, Deno.Conn]> => {
+    const claim = device.claimed();
+    return [await application.open("desk:desk", { privilege: "owner" }), await claim];
+  };
+  let [phone, line] = await open();
+  const events = application.events();
+  await phone.setStatusMessages({ states: ["lamp"], buttonModes: ["keypad"], buttonStates: ["down", "up"] });
+
+  const set = await phone.ask("setLamp", { lamp: 12, mode: "steady" });
+  equal(await heard(line), `${set.requestId} lamp 12 1\n`);
+  await says(line, "lamp 12 1", `${set.requestId} ok`);
+  equal((await set.reply).outcome, "succeeded");
+  await says(line, "key 5 up");
+  // The device has told of its lamp itself, and that is told once; the SDK has put the down before the up.
+  const told = [await next(events), await next(events), await next(events), await next(events)];
+  deepEqual(told.map(({ type }) => type), ["PHONE_STATE", "PHONE_REPLY", "PHONE_BUTTON", "PHONE_BUTTON"]);
+  equal((await phone.getLamp({ lamp: 12 })).mode, "steady");
+
+  await phone.close();
+  equal(await heard(line), null);
+  line.close();
+
+  [phone, line] = await open();
+  const hung = await phone.ask("setLamp", { lamp: 12, mode: "wink" });
+  equal(await heard(line), `${hung.requestId} lamp 12 2\n`);
+  line.close();
+  deepEqual(await hung.reply.then(({ outcome, cause }) => [outcome, cause]), ["aborted", "forcedClose"]);
+  equal(await phone.closed, "forcedClose");
+
+  [phone, line] = await open();
+  equal((await phone.getLamp({ lamp: 12 })).mode, "unknown");
+  await phone.close();
+  line.close();
+});

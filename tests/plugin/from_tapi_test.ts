@@ -5,7 +5,7 @@
  */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { connect, type Phone, type PhoneEvent } from "switchroom/client";
-import { PhoneError } from "switchroom/plugin";
+import { type Phone as Reporting, PhoneError } from "switchroom/plugin";
 import { GETTERS, OPERATIONS } from "../../server/core/contract/operations.ts";
 import { methodName } from "../../server/core/contract/socket.ts";
 import { startServer } from "../harness/start_server.ts";
@@ -13,41 +13,63 @@ import { startServer } from "../harness/start_server.ts";
 const PAGE = await Deno.readTextFile(new URL("../../docs/from-tapi.md", import.meta.url));
 const [, PROVIDER = "", APPLICATION = ""] = PAGE.split(/^## (?=A provider|An application)/m);
 
-/** What TAPI has for phones beside the operations and getters (contract 2.2). */
-const OTHERS = ["Close", "ConfigDialog", "GetDevCaps", "GetIcon", "GetID", "NegotiateExtVersion", "Open"];
-const SPI = ["GetExtensionID", "NegotiateTSPIVersion", "SelectExtVersion", "SetStatusMessages"];
-const API = [
-  ...["GetMessage", "GetStatusMessages", "Initialize", "InitializeEx", "NegotiateAPIVersion"],
-  ...["SetStatusMessages", "Shutdown"],
-];
-const METHODS = [...OPERATIONS, ...GETTERS];
+const words = (text: string) => text.trim().split(/\s+/);
 
-/** The rows of the tables of a half: their cells, the first without its marks. */
-function rowsOf(half: string): Map<string, string> {
-  const rows = [...half.matchAll(/^\| `(\w+)`[^|]*\|(.*)\|$/gm)];
-  return new Map(rows.map(([, name = "", rest = ""]) => [name, rest]));
+/** TAPI's functions for phones, without `phone`: those of an application and of a provider alike, and those of one. */
+const BOTH = words(`
+  Close ConfigDialog DevSpecific GetButtonInfo GetData GetDevCaps GetDisplay GetGain GetHookSwitch GetIcon GetID GetLamp
+  GetRing GetStatus GetVolume NegotiateExtVersion Open SetButtonInfo SetData SetDisplay SetGain SetHookSwitch SetLamp
+  SetRing SetStatusMessages SetVolume
+`);
+const SPI = [...BOTH, ...words("GetExtensionID NegotiateTSPIVersion SelectExtVersion")];
+const API = [
+  ...BOTH,
+  ...words("GetMessage GetStatusMessages Initialize InitializeEx NegotiateAPIVersion Shutdown"),
+];
+/** Ours: one that TAPI does not have stands on the page too. */
+const METHODS = [...OPERATIONS, ...GETTERS];
+/** What a driver reports with. */
+const REPORTS: Record<Exclude<keyof Reporting, "id">, true> = {
+  button: true,
+  capabilities: true,
+  changed: true,
+  connected: true,
+  devSpecific: true,
+  forceClose: true,
+  state: true,
+  suspended: true,
+  wanted: true,
+};
+
+/** The functions that have a row in a table of a half, in their order. */
+function rowsOf(half: string, prefix: string): Map<string, string> {
+  const rows = [...half.matchAll(/^\| `(\w+)` +\|(.*)\|$/gm)].map(([, name = "", rest = ""]) => [name, rest] as const);
+  return new Map(rows.filter(([name]) => name.startsWith(prefix)));
 }
 
+const functions = (names: readonly string[], prefix: string) => names.map((name) => prefix + name).toSorted();
+
 Deno.test("the page for who comes from TAPI has each of the 29 functions of a provider, beside the driver's method", () => {
-  const rows = rowsOf(PROVIDER);
-  const expected = [...METHODS.map(methodName), ...[...OTHERS, ...SPI].map((name) => `phone${name}`)];
-  deepEqual(
-    [...rows.keys()].filter((name) => name.startsWith("TSPI_phone")).toSorted(),
-    [
-      ...expected.map((name) => `TSPI_${name}`),
-    ].toSorted(),
-  );
-  equal(expected.length, 29);
-  for (const method of METHODS) ok(rows.get(`TSPI_${methodName(method)}`)?.includes(`\`${method}(`), method);
-  for (const method of ["open()", "close()"]) ok(PROVIDER.includes(`| \`${method}\``), method);
+  equal(SPI.length, 29);
+  const rows = rowsOf(PROVIDER, "TSPI_phone");
+  deepEqual([...rows.keys()].toSorted(), functions(SPI, "TSPI_phone"));
+  for (const method of METHODS) {
+    const row = rows.get(`TSPI_${methodName(method)}`) ?? PROVIDER;
+    ok(row.includes(`\`${method}(`), method);
+  }
+  ok(rows.get("TSPI_phoneOpen")?.includes("`open()`"));
+  ok(rows.get("TSPI_phoneClose")?.includes("`close()`"));
+  for (const name of Object.keys(REPORTS)) ok(PROVIDER.includes(`\`phone.${name}`), name);
 });
 
 Deno.test("the page for who comes from TAPI has each of the 32 functions of an application, beside the client's", () => {
-  const rows = rowsOf(APPLICATION);
-  const expected = [...METHODS.map(methodName), ...[...OTHERS, ...API].map((name) => `phone${name}`)];
-  deepEqual([...rows.keys()].filter((name) => name.startsWith("phone")).toSorted(), expected.toSorted());
-  equal(expected.length, 32);
-  for (const method of METHODS) ok(rows.get(methodName(method))?.includes(`\`phone.${method}(`), method);
+  equal(API.length, 32);
+  const rows = rowsOf(APPLICATION, "phone");
+  deepEqual([...rows.keys()].toSorted(), functions(API, "phone"));
+  for (const method of METHODS) {
+    const row = rows.get(methodName(method)) ?? APPLICATION;
+    ok(row.includes(`\`phone.${method}(`), method);
+  }
 });
 
 Deno.test("Q4 the codes of providers for what a close has ended are none of PHONEERR_: one passes as a vendor's, one is refused", () => {

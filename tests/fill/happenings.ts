@@ -1,0 +1,308 @@
+/**
+ * What happens beside requests that are made and end well: each kind of thing with how many requests there are to one
+ * of it.
+ *
+ * @module
+ */
+import type { Fact } from "../../server/core/contract/facts.ts";
+import { DEADLINE_MS, LATE } from "./endings.ts";
+import { ADDRESSES, type Application, type Phone, type Plugin, type Request, type Site, type Use } from "./site.ts";
+
+/** One kind of thing. */
+export interface Happening {
+  /** Requests to one of it, on the average. */
+  readonly every: number;
+  happen(site: Site): void | Promise<void>;
+}
+
+const REFUSALS: readonly Pick<Fact<"callRefused">, "detail" | "result" | "code">[] = [
+  {
+    result: -1879048173,
+    code: "PHONEERR_INVALPHONEHANDLE",
+    detail: {
+      method: "POST",
+      path: "/v1/handles/{handle}/requests",
+      status: 404,
+      detail: "No open handle of this token has that id: it was closed, by force too; open the phone again",
+    },
+  },
+  {
+    result: -1879048165,
+    code: "PHONEERR_NOTOWNER",
+    detail: {
+      method: "POST",
+      path: "/v1/handles/{handle}/requests",
+      status: 409,
+      detail: "The handle monitors the phone: setLamp needs an owner",
+    },
+  },
+  {
+    result: -1879048160,
+    code: "PHONEERR_REQUESTOVERRUN",
+    detail: {
+      method: "request",
+      path: "/v1/socket",
+      status: 429,
+      detail: "64 requests are outstanding; await one first",
+    },
+  },
+  {
+    result: -1879048174,
+    code: "PHONEERR_INVALPARAM",
+    detail: {
+      method: "POST",
+      path: "/v1/handles/{handle}/requests",
+      status: 400,
+      detail: 'Cannot read params.row: it is "first", and must be a whole number from 0 to 4294967295',
+    },
+  },
+  { detail: { method: "GET", path: "/v1/tokens", status: 403, detail: "This needs a token with the scope admin" } },
+  {
+    detail: {
+      method: "DELETE",
+      path: "/v1/applications/{application}",
+      status: 404,
+      detail: "No application has that id",
+    },
+  },
+  { detail: { path: "/v1/handles/{handle}/requests", status: 429, count: 1_214 } },
+];
+
+/** The only use of a phone, with a request under way that nothing but a close or its deadline ends. */
+function busy(site: Site): Use {
+  return unanswered(site).use;
+}
+
+function unanswered(site: Site): Request {
+  const request = site.request(site.onlyUse());
+  site.agenda.after(DEADLINE_MS, () => site.finish(request, LATE));
+  return request;
+}
+
+function anyPhone({ random, phones }: Site): Phone {
+  return random.pick(phones);
+}
+
+function anyPlugin({ random, plugins }: Site): Plugin {
+  return random.pick(plugins);
+}
+
+/** An application that has a phone open and a request under way. */
+function anyApplication(site: Site): Application {
+  return busy(site).application;
+}
+
+/** A plugin fails, and is started again after a pause. */
+function fail(
+  site: Site,
+  { cause, detail }: { cause: "pluginCrash" | "pluginHang" | "protocolError"; detail: string },
+) {
+  const { plugin } = busy(site).phone;
+  site.losePlugin(plugin, { cause, detail });
+  site.agenda.pass(1_000 + site.random.below(2_000));
+  site.regainPlugin(plugin);
+}
+
+/** All kinds. Where a kind is rare, it is so in the world. */
+export const HAPPENINGS: readonly Happening[] = [
+  // Handles and applications.
+  {
+    every: 60,
+    happen: (site) => site.close(site.random.pick(site.uses), { cause: "close" }),
+  },
+  { every: 700, happen: (site) => site.close(busy(site), { cause: "close" }) },
+  {
+    every: 900,
+    happen(site) {
+      const use = site.anyUse();
+      const request = site.request(use);
+      site.agenda.pass(4);
+      site.finish(request, { outcome: "succeeded", result: 0 });
+      site.rows.withdraw(request.id);
+      site.close(use, { cause: "close" });
+    },
+  },
+  { every: 2_000, happen: (site) => site.end(anyApplication(site), { cause: "shutdown" }) },
+  { every: 6_000, happen: (site) => site.end(anyApplication(site), { cause: "leaseExpired" }) },
+  {
+    every: 15_000,
+    happen: (site) => site.end(anyApplication(site), { cause: "operatorRelease", by: site.operator }),
+  },
+  { every: 10_000, happen: (site) => site.close(busy(site), { cause: "operatorRelease", by: site.operator }) },
+  { every: 3_000, happen: (site) => site.closePhone(busy(site).phone, { cause: "forcedClose" }) },
+  {
+    every: 5_000,
+    happen(site) {
+      const { phone } = busy(site);
+      site.agenda.pass(5_000);
+      site.closePhone(phone, { cause: "closeDeadline", outcome: "lost" });
+      site.note({
+        type: "pluginFault",
+        plugin: phone.plugin.name,
+        phone: phone.id,
+        detail: { fault: "It acknowledged a close with 1 operations open" },
+      });
+    },
+  },
+
+  // Phones.
+  {
+    every: 80,
+    happen(site) {
+      const { id: phone, plugin: { name: plugin } } = anyPhone(site);
+      site.note({ type: "phoneDisconnected", plugin, phone });
+      site.agenda.after(500 + site.random.below(90_000), () => site.note({ type: "phoneConnected", plugin, phone }));
+    },
+  },
+  {
+    every: 1_500,
+    happen(site) {
+      const { id: phone, plugin: { name: plugin } } = anyPhone(site);
+      site.note({ type: "phoneChanged", plugin, phone, detail: { parts: ["buttons", "display"] } });
+    },
+  },
+  {
+    every: 8_000,
+    happen(site) {
+      const { phone } = busy(site);
+      const { id, name, plugin } = phone;
+      site.closePhone(phone, { cause: "phoneRemoved" });
+      site.note({ type: "phoneRemoved", plugin: plugin.name, phone: id });
+      site.agenda.pass(60_000);
+      site.note({ type: "phoneAdded", plugin: plugin.name, phone: id, detail: { name } });
+    },
+  },
+
+  // Plugins.
+  {
+    every: 25_000,
+    happen: (site) =>
+      fail(site, { cause: "pluginCrash", detail: "it ended with exit code 1: TypeError: x is undefined" }),
+  },
+  { every: 40_000, happen: (site) => fail(site, { cause: "pluginHang", detail: "it left 3 heartbeats unanswered" }) },
+  {
+    every: 90_000,
+    happen: (site) => fail(site, { cause: "protocolError", detail: "it completed request 17 with the result 3" }),
+  },
+  {
+    every: 50_000,
+    happen(site) {
+      const { plugin } = busy(site).phone;
+      const command = (command: "start" | "stop" | "reload") =>
+        site.note({
+          type: "pluginCommanded",
+          token: site.operator,
+          address: ADDRESSES[0]!,
+          plugin: plugin.name,
+          detail: { command },
+        });
+      command("stop");
+      for (const phone of plugin.phones) site.closePhone(phone, { cause: "pluginStop" });
+      site.losePlugin(plugin, { cause: "pluginStop", detail: "an operator stopped it" });
+      site.agenda.pass(60_000);
+      command("start");
+      site.regainPlugin(plugin);
+    },
+  },
+  {
+    every: 2_500,
+    happen(site) {
+      const fault = "It told of the state of a phone that is not open";
+      site.note({ type: "pluginFault", plugin: anyPlugin(site).name, detail: { fault } });
+    },
+  },
+  {
+    every: 800,
+    happen(site) {
+      const { id, use } = unanswered(site);
+      const plugin = use.phone.plugin.name;
+      // After its deadline has ended it.
+      site.agenda.after(
+        31_000 + site.random.below(60_000),
+        () => site.note({ type: "lateCompletion", plugin, result: 0, detail: { requestId: id } }),
+      );
+    },
+  },
+  {
+    every: 250_000,
+    happen: (site) =>
+      site.note({
+        type: "pluginGivenUp",
+        plugin: anyPlugin(site).name,
+        detail: { state: "givenUp", detail: "it crashed 3 times within 5 minutes" },
+      }),
+  },
+  {
+    every: 250_000,
+    happen: (site) =>
+      site.note({
+        type: "pluginRefused",
+        plugin: anyPlugin(site).name,
+        detail: { state: "stopped", detail: "it was written for switchroom ^2.0: this server has 1.1.0" },
+      }),
+  },
+
+  // Access.
+  {
+    every: 30,
+    happen(site) {
+      const { application: { token } } = site.anyUse();
+      site.note({ type: "callRefused", token, address: site.random.pick(ADDRESSES), ...site.random.pick(REFUSALS) });
+    },
+  },
+  {
+    every: 120,
+    happen(site) {
+      const count = 1 + site.random.below(40);
+      site.note({
+        type: "accessRefused",
+        address: site.random.pick(ADDRESSES),
+        detail: { reason: "unknownToken", count },
+      });
+    },
+  },
+  {
+    every: 900,
+    happen(site) {
+      const detail = { reason: "noToken", count: 300 + site.random.below(900), addresses: "several" } as const;
+      site.note({ type: "accessRefused", detail });
+    },
+  },
+  { every: 30_000, happen: (site) => site.renewToken(anyApplication(site).token) },
+
+  // The machine.
+  {
+    every: 100_000,
+    happen(site) {
+      const { agenda } = site;
+      const expected = new Date(agenda.now).toISOString();
+      agenda.pass(7_000);
+      site.note({ type: "clockJumped", detail: { byMs: 7_000, expected } });
+    },
+  },
+  {
+    every: 200_000,
+    happen(site) {
+      const reason = "database or disk is full";
+      site.note({ type: "historyFailed", detail: { reason } });
+      site.agenda.pass(240_000);
+      site.note({ type: "historyResumed", detail: { after: reason } });
+    },
+  },
+  {
+    every: 300_000,
+    happen: (site) =>
+      site.note({
+        type: "historyDamaged",
+        detail: { reason: "block 8121: its hash is 5feceb66…; its rows and the block before give 6b86b273…" },
+      }),
+  },
+  {
+    every: 300_000,
+    happen: (site) =>
+      site.note({
+        type: "historyAccepted",
+        detail: { reason: "it ends at block 8121, but block 8133 was noted: it is an older copy" },
+      }),
+  },
+];

@@ -91,7 +91,13 @@ export function applicationOn(line: Line): LineListener & { readonly application
   let missing: HeldPhone[] = [];
 
   function hold(held: HeldHandle): Phone {
-    const opened = holdPhone(held, { line, feed, replies, onClosed: () => phones.delete(held.handle) });
+    const opened = holdPhone(held, {
+      line,
+      view: (options) => phone(held.phone, options),
+      feed,
+      replies,
+      onClosed: () => phones.delete(held.handle),
+    });
     phones.set(held.handle, opened);
     return opened.phone;
   }

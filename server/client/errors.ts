@@ -3,7 +3,50 @@
  *
  * @module
  */
-import type { Cause } from "../core/contract/record.ts";
+import { PhoneError } from "../core/contract/errors.ts";
+import type { OperationName } from "../core/contract/operations.ts";
+import type { Cause, Outcome } from "../core/contract/record.ts";
+import type { Reply } from "./replies.ts";
+
+/** Every outcome but `succeeded`, in words. */
+const ENDED: Record<Exclude<Outcome, "succeeded">, string> = {
+  failed: "failed",
+  aborted: "was aborted",
+  timedOut: "timed out",
+  lost: "was lost, and may have been done",
+};
+
+/**
+ * An operation was accepted, and ended otherwise than `succeeded`: `value` and `code` are those of its completion, and
+ * the history has its record. What is refused before it is accepted is a plain `PhoneError`.
+ */
+export class NotSucceeded extends PhoneError {
+  /** How it ended. */
+  readonly outcome: Exclude<Outcome, "succeeded">;
+  /** Why it ended so; undefined if its driver said so of its own free will. */
+  override readonly cause: Cause | undefined;
+  /** The request's id, under which the history keeps it. */
+  readonly requestId: number;
+  /** The application's own word for the request. */
+  readonly reference: string | undefined;
+
+  /** Makes the error of a reply, which says how it ended and why; the options say what was attempted. */
+  constructor(
+    { outcome, result, cause, message, requestId, reference }: Reply & Pick<NotSucceeded, "outcome">,
+    { operation, phone }: { operation: OperationName; phone: string },
+  ) {
+    const why = message ?? (cause ? undefined : new PhoneError(result).message);
+    super(
+      result,
+      `${operation} of ${phone} ${ENDED[outcome]}${cause ? ` (${cause})` : ""}${why === undefined ? "" : `: ${why}`}`,
+    );
+    this.name = "NotSucceeded";
+    this.outcome = outcome;
+    this.cause = cause;
+    this.requestId = requestId;
+    this.reference = reference;
+  }
+}
 
 /** The server refused a call for a reason that is not telephony: a wrong parameter, a missing scope, a limit. */
 export class CallRefused extends Error {

@@ -6,7 +6,8 @@
  *
  * await using application = await connect("http://127.0.0.1:8274", { name: "doorbell", token });
  * await using phone = await application.open("virtual:desk-1", { privilege: "owner" });
- * const { outcome } = await phone.setLamp({ lamp: 20, mode: "flash" });
+ * const { id: lamp } = await phone.button("msgIndicator");
+ * await phone.setLamp({ lamp, mode: "flash" });
  *
  * await phone.setStatusMessages({ states: ["lamp"], buttonModes: ["feature"], buttonStates: ["down"] });
  * for await (const event of phone.events()) console.log(event.type);
@@ -20,9 +21,16 @@
  */
 export type { Application } from "./application.ts";
 export { connect, type ConnectOptions } from "./connect.ts";
-export { ApplicationEnded, CallRefused, PhoneClosed, ServerUnreachable, UnexpectedAnswer } from "./errors.ts";
+export {
+  ApplicationEnded,
+  CallRefused,
+  NotSucceeded,
+  PhoneClosed,
+  ServerUnreachable,
+  UnexpectedAnswer,
+} from "./errors.ts";
 export type { Abandonable, AskedRequest, AskOptions, Operations, OperationsOf, Phone } from "./phone.ts";
-export type { Reply } from "./replies.ts";
+export type { Reply, Success } from "./replies.ts";
 export {
   type EventQuery,
   type ListOptions,

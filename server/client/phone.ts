@@ -4,9 +4,10 @@
  * @module
  */
 import type { HeldHandle } from "../core/contract/application.ts";
+import type { ButtonCapability } from "../core/contract/capabilities.ts";
 import { PhoneError } from "../core/contract/errors.ts";
 import type { Masks, PhoneEvent } from "../core/contract/events.ts";
-import type { Privilege } from "../core/contract/names.ts";
+import type { ButtonFunction, Privilege } from "../core/contract/names.ts";
 import {
   type GetterName,
   type GetterParameters,
@@ -15,16 +16,16 @@ import {
   type OperationParameters,
   OPERATIONS,
 } from "../core/contract/operations.ts";
-import type { Closed } from "../core/contract/phone.ts";
+import type { Closed, PhoneView } from "../core/contract/phone.ts";
 import type { Cause } from "../core/contract/record.ts";
 import { object, type Shape } from "../core/contract/shape.ts";
 import { ClosedHandle, GETTER_ANSWERS, Masks as MasksShape, Seq } from "../core/contract/shapes/mod.ts";
 import { methodName } from "../core/contract/socket.ts";
 import { unlessAborted } from "../tools/mod.ts";
-import { ApplicationEnded, PhoneClosed } from "./errors.ts";
+import { ApplicationEnded, NotSucceeded, PhoneClosed } from "./errors.ts";
 import type { EventFeed } from "./event_feed.ts";
 import type { Line } from "./line.ts";
-import type { Replies, Reply } from "./replies.ts";
+import type { Replies, Reply, Success } from "./replies.ts";
 
 /** What can be abandoned. What was asked goes on, unheard. */
 export interface Abandonable {
@@ -55,18 +56,25 @@ export interface AskedRequest {
 }
 
 /** Operations that take these parameters, as a phone has them: a tenth row of the table is a tenth method. */
-export type OperationsOf<Taken extends object> = {
-  readonly [Name in keyof Taken]: (params: Taken[Name], options?: AskOptions) => Promise<Reply>;
+export type OperationsOf<Taken extends object, Answer = Success> = {
+  readonly [Name in keyof Taken]: (params: Taken[Name], options?: AskOptions) => Promise<Answer>;
 };
 
 /**
  * The nine operations. What each sets and takes is told by its row in the table of operations (`summary`, and the
- * `description` of each parameter); bytes are base64. Each resolves when the operation has ended: look at `outcome`.
+ * `description` of each parameter); bytes are base64. Each resolves when the operation has succeeded, and rejects with
+ * `NotSucceeded` when it has ended otherwise; with another `PhoneError` when it was refused, and no request was made.
  */
 export type Operations = OperationsOf<OperationParameters>;
 
 /** One opening of one phone, given by `Application.open`. */
 export interface Phone extends Operations, AsyncDisposable {
+  /**
+   * The nine operations, each of which resolves with how it ended, whatever that is: look at `outcome`. What is refused
+   * rejects here, too.
+   */
+  readonly try: OperationsOf<OperationParameters, Reply>;
+
   /** The handle's id. */
   readonly handle: string;
   /** `PLUGIN:ID`. */
@@ -91,6 +99,24 @@ export interface Phone extends Operations, AsyncDisposable {
     params: OperationParameters[Name],
     options?: AskOptions,
   ): Promise<AskedRequest>;
+
+  /**
+   * The first button or lamp that has a function, such as `msgIndicator`: its `id` is what `setLamp`, `getButtonInfo`
+   * and `press` take. Functions change while the phone is there, so the server is asked each time; all buttons stand in
+   * the capabilities that `Application.phone` gives.
+   *
+   * @throws {PhoneError} `INVALBUTTONLAMPID` if none has that function, `NODEVICE` if the phone was removed.
+   */
+  button(wanted: ButtonFunction, options?: Abandonable): Promise<ButtonCapability>;
+
+  /**
+   * Presses a button and lets it go, as the person at the phone does (contract 5.4). A monitor may, too: it is
+   * `devSpecific` in the form that every phone with `pressable` buttons takes.
+   *
+   * @throws {PhoneError} `INVALBUTTONLAMPID` if there is no such button, `OPERATIONUNAVAIL` if it is not `pressable`:
+   * nothing was sent to the phone then. Otherwise as {@linkcode Operations}.
+   */
+  press(button: number, options?: AskOptions): Promise<Success>;
 
   /** The status of the phone (PHONESTATUS, contract 6.2). */
   getStatus(options?: Abandonable): Promise<GetterResults["getStatus"]>;
@@ -147,8 +173,10 @@ const Accepted = object({ requestId: Seq });
 /** The phone of a handle. */
 export function holdPhone(
   { handle, phone: name, privilege }: HeldHandle,
-  { line, feed, replies, onClosed }: {
+  { line, view, feed, replies, onClosed }: {
     line: Line;
+    /** Asks what the phone is now. */
+    view: (options?: Abandonable) => Promise<PhoneView>;
     feed: EventFeed<PhoneEvent>;
     replies: Replies;
     /** Called when it is closed, whoever did it. */
@@ -196,6 +224,28 @@ export function holdPhone(
     return call(methodName(getter), { params, shape: GETTER_ANSWERS[getter], ...(options && { options }) });
   }
 
+  async function find(
+    is: (button: ButtonCapability) => boolean,
+    { missing, ...options }: Abandonable & { missing: string },
+  ): Promise<ButtonCapability> {
+    const { capabilities } = await view(options);
+    const found = capabilities.buttons.find(is);
+    if (found) return found;
+    throw new PhoneError("INVALBUTTONLAMPID", `${name} has no ${missing}; its capabilities name the buttons it has`);
+  }
+
+  async function press(id: number, options: AskOptions = {}): Promise<Success> {
+    const { signal } = options;
+    const { pressable } = await find((button) => button.id === id, { missing: `button ${id}`, signal });
+    if (!pressable) {
+      throw new PhoneError(
+        "OPERATIONUNAVAIL",
+        `Button ${id} of ${name} cannot be pressed from afar; those can that are pressable in its capabilities`,
+      );
+    }
+    return await phone.devSpecific({ params: btoa(JSON.stringify({ press: id })) }, options);
+  }
+
   async function close({ signal }: Abandonable = {}): Promise<Closed | undefined> {
     if (ended.signal.aborted) return undefined;
     const asked = line.call<Closed, undefined>("phoneClose", { handle }, {
@@ -216,12 +266,16 @@ export function holdPhone(
   }
 
   const phone: Phone = {
-    ...operationsOf(ask),
+    ...operationsOf(ask, (reply, operation) => successOf(reply, { operation, phone: name })),
+    try: operationsOf(ask, (reply) => reply),
     handle,
     name,
     privilege,
     closed: closed.promise,
     ask,
+    button: (wanted, options) =>
+      find((button) => button.function === wanted, { missing: `button or lamp for ${wanted}`, ...options }),
+    press,
     getStatus: (options) => get("getStatus", {}, options),
     getHookSwitch: (options) => get("getHookSwitch", {}, options),
     getRing: (options) => get("getRing", {}, options),
@@ -244,15 +298,28 @@ export function holdPhone(
   return { phone, left };
 }
 
-/** The nine, each of which asks and waits for its end. */
-function operationsOf(ask: Phone["ask"]): Operations {
+/** The nine, each of which asks, waits for its end, and gives what that comes to. */
+function operationsOf<Answer>(
+  ask: Phone["ask"],
+  answerOf: (reply: Reply, operation: OperationName) => Answer,
+): OperationsOf<OperationParameters, Answer> {
   const operation =
     <Name extends OperationName>(name: Name) =>
-    async (params: OperationParameters[Name], options: AskOptions = {}): Promise<Reply> => {
+    async (params: OperationParameters[Name], options: AskOptions = {}): Promise<Answer> => {
       const { reply } = await ask(name, params, options);
-      return await unlessAborted(reply, options.signal);
+      return answerOf(await unlessAborted(reply, options.signal), name);
     };
-  return Object.fromEntries(OPERATIONS.map((name) => [name, operation(name)])) as Operations;
+  return Object.fromEntries(OPERATIONS.map((name) => [name, operation(name)])) as OperationsOf<
+    OperationParameters,
+    Answer
+  >;
+}
+
+/** The reply of what succeeded. @throws {NotSucceeded} If it ended otherwise. */
+function successOf(reply: Reply, asked: { operation: OperationName; phone: string }): Success {
+  const { outcome } = reply;
+  if (outcome === "succeeded") return { ...reply, outcome };
+  throw new NotSucceeded({ ...reply, outcome }, asked);
 }
 
 /** Whether an error says that there is nothing left to close. */

@@ -28,6 +28,12 @@ export interface Reply {
   reference?: string;
 }
 
+/** The reply of a request that succeeded. */
+export interface Success extends Reply {
+  /** It did what was asked. */
+  outcome: "succeeded";
+}
+
 /** Replies that nobody has claimed; the oldest is forgotten first. */
 const MOST_UNCLAIMED = 4_096;
 

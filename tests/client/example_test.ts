@@ -6,7 +6,7 @@ const REPOSITORY = new URL("../../", import.meta.url);
 /** What programs print that stand in a document and need a server, one after the other, each so often. */
 async function printed(document: string, { times = 1 } = {}): Promise<string[]> {
   const text = await Deno.readTextFile(new URL(document, REPOSITORY));
-  const examples = [...text.matchAll(/```ts ignore\n(import \{ \w+ \} from "switchroom\/client";[^]*?)```/g)];
+  const examples = [...text.matchAll(/```ts ignore\n(import \{ [\w, ]+ \} from "switchroom\/client";[^]*?)```/g)];
   const file = await Deno.makeTempFile({ suffix: ".ts" });
   const all: string[] = [];
   await using server = await startServer();
@@ -42,9 +42,10 @@ Deno.test("the README's example of the client runs as it stands, more than once"
 });
 
 Deno.test("the examples of the client's page run as they stand, one after the other", async () => {
-  const [application = "", server = "", ...others] = await printed("docs/client.md");
-  equal(application, "succeeded Closed\n");
-  match(server, /^\d+ virtual:desk-1 succeeded\nvirtual:desk-1 owner\ntrue\n$/);
+  const [application = "", rejecting = "", server = "", ...others] = await printed("docs/client.md");
+  equal(application, "Closed\n");
+  match(rejecting, /^setRing of virtual:desk-1 failed: .+\nfailed PHONEERR_INVALRINGMODE\n$/);
+  match(server, /^\d+ virtual:desk-1 succeeded\n(virtual:desk-1 owner\n){2}true\n$/);
   equal(others.length, 0);
 });
 

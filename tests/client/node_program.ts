@@ -13,6 +13,7 @@ await phone.setStatusMessages({ states: ["lamp"], buttonModes: [], buttonStates:
 const events = phone.events();
 const { outcome } = await phone.setLamp({ lamp: 20, mode: "flash" });
 const lamp = await phone.getLamp({ lamp: 20 });
+const { name, code } = await phone.setLamp({ lamp: 3, mode: "flash" }).catch((error) => error);
 const types = [(await events.next()).value.type, (await events.next()).value.type];
 await application.close();
-console.log(JSON.stringify({ runtime: navigator.userAgent, outcome, types, lamp }));
+console.log(JSON.stringify({ runtime: navigator.userAgent, outcome, rejected: [name, code], types, lamp }));

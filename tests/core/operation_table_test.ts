@@ -22,7 +22,15 @@ import {
   type Parameters as Described,
   type ValuesOf,
 } from "../../server/core/contract/parameter.ts";
-import type { Operations, OperationsOf } from "../../server/client/mod.ts";
+import type {
+  NotSucceeded,
+  Operations,
+  OperationsOf,
+  Outcome,
+  Phone,
+  Reply,
+  Success,
+} from "../../server/client/mod.ts";
 import type { DriverParameters } from "../../server/plugin/driver.ts";
 import { NO_CAPABILITIES } from "../no_capabilities.ts";
 
@@ -144,6 +152,19 @@ Deno.test("a client's phone has a method for each row, a tenth too, which takes 
   >(
     true,
   );
+});
+
+Deno.test("a client's operation gives what has succeeded, or rejects; tried, it gives whatever outcome there is", () => {
+  same<Awaited<ReturnType<Phone["setLamp"]>>, Success>(true);
+  same<Success["outcome"], "succeeded">(true);
+  same<keyof Phone["try"], OperationName>(true);
+  same<Parameters<Phone["try"]["setLamp"]>, Parameters<Phone["setLamp"]>>(true);
+  same<Awaited<ReturnType<Phone["try"]["setLamp"]>>, Reply>(true);
+  same<Reply["outcome"], Outcome>(true);
+  same<NotSucceeded["outcome"], Exclude<Outcome, "succeeded">>(true);
+  same<Awaited<ReturnType<Phone["press"]>>, Success>(true);
+  // @ts-expect-error Whoever looks for another outcome where there is none is told so.
+  const _never = (success: Success) => success.outcome === "failed";
 });
 
 Deno.test("what is forgotten of a row does not compile", () => {

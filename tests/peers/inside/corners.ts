@@ -14,12 +14,12 @@ test("two phones of one account ring together, and when one is answered the othe
   await using at = await startDesk();
   await using other = await startBaresip({ port: 5080, user: "1001", registrar: REGISTRAR });
   await other.process.printed.next((line) => line.includes("200 OK"));
-  equal((await at.desk.phone.setRing({ mode: 1, volume: 0 })).outcome, "succeeded");
+  await at.desk.phone.setRing({ mode: 1, volume: 0 });
   await Promise.all([at.baresip.next("CALL_INCOMING"), other.next("CALL_INCOMING")]);
   await other.command("accept");
   await at.baresip.next("CALL_CLOSED");
   await at.desk.next({ type: "PHONE_STATE", states: ["handsetHookSwitch"], detail: "micSpeaker" });
-  equal((await at.desk.phone.setHookSwitch({ devices: ["handset"], mode: "onHook" })).outcome, "succeeded");
+  await at.desk.phone.setHookSwitch({ devices: ["handset"], mode: "onHook" });
   await other.next("CALL_CLOSED");
 });
 
@@ -33,18 +33,18 @@ test("a phone with a wrong password is not connected, and its secret is not told
 
 test("a phone registers, shows a text and rings over IPv6", async () => {
   await using at = await startDesk({ host: "::1", registrar: "[::1]:5060", config: { listen: ["[::1]:5060"] } });
-  equal((await at.desk.phone.setDisplay({ row: 0, column: 0, text: "Over six" })).outcome, "succeeded");
+  await at.desk.phone.setDisplay({ row: 0, column: 0, text: "Over six" });
   await at.baresip.process.printed.next((line) => line.includes("Over six"));
   await answer(at);
   await at.baresip.command("sndcode", "5");
   await at.desk.next({ type: "PHONE_BUTTON", button: 5, state: "down" });
-  equal((await at.desk.phone.setHookSwitch({ devices: ["handset"], mode: "onHook" })).outcome, "succeeded");
+  await at.desk.phone.setHookSwitch({ devices: ["handset"], mode: "onHook" });
   await at.baresip.next("CALL_CLOSED");
 });
 
 test("what a phone refuses out of hand is told with its own words: baresip knows no check-sync", async () => {
   await using at = await startDesk();
-  const { outcome, message = "" } = await at.desk.phone.setData({ dataId: 0, data: base64("reboot=false") });
+  const { outcome, message = "" } = await at.desk.phone.try.setData({ dataId: 0, data: base64("reboot=false") });
   equal(outcome, "failed");
   match(message, /SIP 481 /);
 });
@@ -52,12 +52,11 @@ test("what a phone refuses out of hand is told with its own words: baresip knows
 test("a request in the application's own words is sent if it is allowed, and its answer told", async () => {
   const accounts = [{ user: "1001", secret: SECRET, allow: { methods: ["OPTIONS"] } }];
   await using at = await startDesk({ config: { accounts } });
-  const refused = await at.desk.phone.devSpecific({ params: base64({ request: { method: "REFER" } }) });
+  const refused = await at.desk.phone.try.devSpecific({ params: base64({ request: { method: "REFER" } }) });
   equal(refused.outcome, "failed", JSON.stringify(refused));
-  const { outcome, requestId } = await at.desk.phone.devSpecific({
+  const { requestId } = await at.desk.phone.devSpecific({
     params: base64({ request: { method: "OPTIONS" } }),
   });
-  equal(outcome, "succeeded");
   const told = await at.desk.events.next((event) => event.type === "PHONE_DEVSPECIFIC");
   const answered = JSON.parse(new TextDecoder().decode(Uint8Array.fromBase64(told.params)));
   deepEqual([answered.answer?.status, answered.answer?.requestId], [200, requestId], JSON.stringify(answered));
@@ -73,7 +72,7 @@ test("baresip says yes to a text of which it shows nothing, unless its account s
   ) => [{ user: "1001", secret: SECRET, display: { ...display, ...bytes && { bytes } } }];
   for (const bytes of [undefined, shown]) {
     await using at = await startDesk({ config: { accounts: accounts(bytes) } });
-    const show = (text: string) => at.desk.phone.setDisplay({ row: 0, column: 0, text: text.padEnd(640) });
+    const show = (text: string) => at.desk.phone.try.setDisplay({ row: 0, column: 0, text: text.padEnd(640) });
     const printed = () => at.baresip.process.printed.all.filter((line) => line.includes("x".repeat(60)));
     equal((await show(tooLong ?? "")).outcome, bytes === undefined ? "succeeded" : "failed");
     equal((await show("in between")).outcome, "succeeded");
@@ -88,10 +87,9 @@ test("baresip says yes to a text of which it shows nothing, unless its account s
 
 test("texts that overlap are shown in their order, each the whole display", async () => {
   await using at = await startDesk();
-  const replies = await Promise.all(
+  await Promise.all(
     ["one", "two", "three"].map((text, row) => at.desk.phone.setDisplay({ row, column: 0, text })),
   );
-  deepEqual(replies.map(({ outcome }) => outcome), ["succeeded", "succeeded", "succeeded"]);
   await at.baresip.process.printed.next((line) => line.includes("three"));
   deepEqual((await at.desk.phone.getDisplay()).rows.map((row) => row.trimEnd()), ["one", "two", "three", ""]);
 });
@@ -99,21 +97,20 @@ test("texts that overlap are shown in their order, each the whole display", asyn
 test("another ring mode while it rings is another ring, and a third is silence", async () => {
   await using at = await startDesk();
   for (const mode of [1, 3]) {
-    equal((await at.desk.phone.setRing({ mode, volume: 0 })).outcome, "succeeded");
+    await at.desk.phone.setRing({ mode, volume: 0 });
     await at.baresip.next("CALL_INCOMING");
     equal((await at.desk.phone.getRing()).mode, mode);
   }
-  equal((await at.desk.phone.setRing({ mode: 0, volume: 0 })).outcome, "succeeded");
+  await at.desk.phone.setRing({ mode: 0, volume: 0 });
   await at.baresip.next("CALL_CLOSED");
 });
 
 test("a person who answers while the ring is silenced has a call or has none, as the hookswitch says", async () => {
   await using at = await startDesk();
-  equal((await at.desk.phone.setRing({ mode: 1, volume: 0 })).outcome, "succeeded");
+  await at.desk.phone.setRing({ mode: 1, volume: 0 });
   await at.baresip.next("CALL_INCOMING");
-  const [silenced] = await Promise.all([at.desk.phone.setRing({ mode: 0, volume: 0 }), at.baresip.command("accept")]);
-  equal(silenced.outcome, "succeeded", JSON.stringify(silenced));
-  equal((await at.desk.phone.setHookSwitch({ devices: ["handset"], mode: "onHook" })).outcome, "succeeded");
+  await Promise.all([at.desk.phone.setRing({ mode: 0, volume: 0 }), at.baresip.command("accept")]);
+  await at.desk.phone.setHookSwitch({ devices: ["handset"], mode: "onHook" });
   await at.baresip.next("CALL_CLOSED");
   deepEqual(await at.desk.phone.getHookSwitch(), { offHook: [] });
 });
@@ -129,10 +126,7 @@ test("a key that watches a line flashes, is lit and goes out (RFC 4235)", async 
     await registering.done();
   }
   await using watching = await startSipp({ ...parts, scenario: WATCH, signs: `lobby@${REGISTRAR}` });
-  const light = async (mode: LampMode) => {
-    const { outcome, message } = await desk.phone.setLamp({ lamp: 13, mode });
-    equal(outcome, "succeeded", message);
-  };
+  const light = (mode: LampMode) => desk.phone.setLamp({ lamp: 13, mode });
   await desk.connected();
   // Nobody is told when a phone has subscribed; before that the lamp is an error.
   await retry(() => light("flash"), { minTimeout: 20, maxTimeout: 50, jitter: 0, maxAttempts: 200 });

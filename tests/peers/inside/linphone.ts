@@ -19,17 +19,17 @@ function startDesk({ transport = "udp" }: { transport?: "udp" | "tcp" } = {}): P
 for (const transport of ["udp", "tcp"] as const) {
   test(`over ${transport} linphone registers, and is shown the text of the display`, async () => {
     await using at = await startDesk({ transport });
-    equal((await at.desk.phone.setDisplay({ row: 0, column: 0, text: "Coffee is ready" })).outcome, "succeeded");
+    await at.desk.phone.setDisplay({ row: 0, column: 0, text: "Coffee is ready" });
     match(JSON.stringify(await at.peer.next("message-received")), /Coffee is ready/);
   });
 }
 
 test("linphone takes the message lamp, rings, and stops when it is silenced", async () => {
   await using at = await startDesk();
-  equal((await at.desk.phone.setLamp({ lamp: 12, mode: "steady" })).outcome, "succeeded");
-  equal((await at.desk.phone.setRing({ mode: 2, volume: 0 })).outcome, "succeeded");
+  await at.desk.phone.setLamp({ lamp: 12, mode: "steady" });
+  await at.desk.phone.setRing({ mode: 2, volume: 0 });
   await at.peer.next("call-state-changed", { Event: "LinphoneCallIncomingReceived" });
-  equal((await at.desk.phone.setRing({ mode: 0, volume: 0 })).outcome, "succeeded");
+  await at.desk.phone.setRing({ mode: 0, volume: 0 });
   await at.peer.next("call-state-changed", { Event: "LinphoneCallEnd" });
 });
 
@@ -38,12 +38,12 @@ test("linphone is lifted by its person, sends a digit, hears one, and hangs up",
   const lifted = at.desk.phone.setHookSwitch({ devices: ["handset"], mode: "micSpeaker" });
   await at.peer.next("call-state-changed", { Event: "LinphoneCallIncomingReceived" });
   await at.peer.command("answer");
-  equal((await lifted).outcome, "succeeded");
+  await lifted;
   await at.peer.next("call-state-changed", { Event: "LinphoneCallStreamsRunning" });
   await at.peer.command("dtmf 7");
   await at.desk.next({ type: "PHONE_BUTTON", button: 7, state: "down" });
   await at.desk.next({ type: "PHONE_BUTTON", button: 7, state: "up" });
-  equal((await at.desk.phone.devSpecific({ params: base64({ digits: "4" }) })).outcome, "succeeded");
+  await at.desk.phone.devSpecific({ params: base64({ digits: "4" }) });
   equal((await at.peer.next("receiving-tone")).Tone, "4");
   await at.peer.command("terminate");
   await at.desk.next({ type: "PHONE_STATE", states: ["handsetHookSwitch"], detail: "onHook" });
@@ -54,13 +54,13 @@ test("linphone is put on hold and taken back, and is hung up by the application"
   const lifted = at.desk.phone.setHookSwitch({ devices: ["handset"], mode: "micSpeaker" });
   await at.peer.next("call-state-changed", { Event: "LinphoneCallIncomingReceived" });
   await at.peer.command("answer");
-  equal((await lifted).outcome, "succeeded");
+  await lifted;
   await at.peer.next("call-state-changed", { Event: "LinphoneCallStreamsRunning" });
   for (const [hold, state] of [[true, "LinphoneCallPausedByRemote"], [false, "LinphoneCallStreamsRunning"]] as const) {
-    equal((await at.desk.phone.devSpecific({ params: base64({ hold }) })).outcome, "succeeded");
+    await at.desk.phone.devSpecific({ params: base64({ hold }) });
     await at.peer.next("call-state-changed", { Event: state });
   }
-  equal((await at.desk.phone.setHookSwitch({ devices: ["handset"], mode: "onHook" })).outcome, "succeeded");
+  await at.desk.phone.setHookSwitch({ devices: ["handset"], mode: "onHook" });
   await at.peer.next("call-state-changed", { Event: "LinphoneCallEnd" });
 });
 

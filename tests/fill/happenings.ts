@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Fact } from "../../server/core/contract/facts.ts";
+import type { Fact, FactType } from "../../server/core/contract/facts.ts";
 import { DEADLINE_MS, LATE } from "./endings.ts";
 import { ADDRESSES, type Application, type Phone, type Plugin, type Request, type Site, type Use } from "./site.ts";
 
@@ -103,8 +103,8 @@ function fail(
   site.regainPlugin(plugin);
 }
 
-/** All kinds. Where a kind is rare, it is so in the world. */
-export const HAPPENINGS: readonly Happening[] = [
+/** What changes something. What is rare here is so in the world. */
+const SCENES: readonly Happening[] = [
   // Handles and applications.
   {
     every: 60,
@@ -133,9 +133,10 @@ export const HAPPENINGS: readonly Happening[] = [
   {
     every: 5_000,
     happen(site) {
-      const { phone } = busy(site);
+      const use = busy(site);
+      const { phone } = use;
       site.agenda.pass(5_000);
-      site.closePhone(phone, { cause: "closeDeadline", outcome: "lost" });
+      site.close(use, { cause: "close", end: { outcome: "lost", cause: "closeDeadline" } });
       site.note({
         type: "pluginFault",
         plugin: phone.plugin.name,
@@ -152,13 +153,6 @@ export const HAPPENINGS: readonly Happening[] = [
       const { id: phone, plugin: { name: plugin } } = anyPhone(site);
       site.note({ type: "phoneDisconnected", plugin, phone });
       site.agenda.after(500 + site.random.below(90_000), () => site.note({ type: "phoneConnected", plugin, phone }));
-    },
-  },
-  {
-    every: 1_500,
-    happen(site) {
-      const { id: phone, plugin: { name: plugin } } = anyPhone(site);
-      site.note({ type: "phoneChanged", plugin, phone, detail: { parts: ["buttons", "display"] } });
     },
   },
   {
@@ -205,69 +199,19 @@ export const HAPPENINGS: readonly Happening[] = [
     },
   },
   {
-    every: 2_500,
-    happen(site) {
-      const fault = "It told of the state of a phone that is not open";
-      site.note({ type: "pluginFault", plugin: anyPlugin(site).name, detail: { fault } });
-    },
-  },
-  {
     every: 800,
     happen(site) {
       const { id, use } = unanswered(site);
       const plugin = use.phone.plugin.name;
       // After its deadline has ended it.
       site.agenda.after(
-        31_000 + site.random.below(60_000),
+        DEADLINE_MS + 1_000 + site.random.below(60_000),
         () => site.note({ type: "lateCompletion", plugin, result: 0, detail: { requestId: id } }),
       );
     },
   },
-  {
-    every: 250_000,
-    happen: (site) =>
-      site.note({
-        type: "pluginGivenUp",
-        plugin: anyPlugin(site).name,
-        detail: { state: "givenUp", detail: "it crashed 3 times within 5 minutes" },
-      }),
-  },
-  {
-    every: 250_000,
-    happen: (site) =>
-      site.note({
-        type: "pluginRefused",
-        plugin: anyPlugin(site).name,
-        detail: { state: "stopped", detail: "it was written for switchroom ^2.0: this server has 1.1.0" },
-      }),
-  },
 
   // Access.
-  {
-    every: 30,
-    happen(site) {
-      const { application: { token } } = site.anyUse();
-      site.note({ type: "callRefused", token, address: site.random.pick(ADDRESSES), ...site.random.pick(REFUSALS) });
-    },
-  },
-  {
-    every: 120,
-    happen(site) {
-      const count = 1 + site.random.below(40);
-      site.note({
-        type: "accessRefused",
-        address: site.random.pick(ADDRESSES),
-        detail: { reason: "unknownToken", count },
-      });
-    },
-  },
-  {
-    every: 900,
-    happen(site) {
-      const detail = { reason: "noToken", count: 300 + site.random.below(900), addresses: "several" } as const;
-      site.note({ type: "accessRefused", detail });
-    },
-  },
   { every: 30_000, happen: (site) => site.renewToken(anyApplication(site).token) },
 
   // The machine.
@@ -289,20 +233,112 @@ export const HAPPENINGS: readonly Happening[] = [
       site.note({ type: "historyResumed", detail: { after: reason } });
     },
   },
-  {
-    every: 300_000,
-    happen: (site) =>
-      site.note({
-        type: "historyDamaged",
-        detail: { reason: "block 8121: its hash is 5feceb66…; its rows and the block before give 6b86b273…" },
-      }),
+];
+
+/** Said of a fact that is written where something else happens, in a scene or at the site. */
+const COMES_ALONG = "comes along";
+
+/** A fact that comes alone. */
+interface Alone<Type extends FactType> {
+  /** As of a {@linkcode Happening}. */
+  readonly every: number;
+  fact(site: Site): Fact<Type>;
+}
+
+/** What becomes of each kind of fact: whoever adds one is asked by the compiler. */
+const ALONE: { readonly [Type in FactType]: Alone<Type> | typeof COMES_ALONG } = {
+  serverStarted: COMES_ALONG,
+  serverStopped: COMES_ALONG,
+  applicationStarted: COMES_ALONG,
+  applicationEnded: COMES_ALONG,
+  handleOpened: COMES_ALONG,
+  handleClosed: COMES_ALONG,
+  callRefused: {
+    every: 30,
+    fact: (site) => ({
+      type: "callRefused",
+      token: site.anyUse().application.token,
+      address: site.random.pick(ADDRESSES),
+      ...site.random.pick(REFUSALS),
+    }),
   },
-  {
-    every: 300_000,
-    happen: (site) =>
-      site.note({
-        type: "historyAccepted",
-        detail: { reason: "it ends at block 8121, but block 8133 was noted: it is an older copy" },
-      }),
+  accessRefused: {
+    every: 110,
+    fact: ({ random }) =>
+      random.once(8)
+        ? { type: "accessRefused", detail: { reason: "noToken", count: 300 + random.below(900), addresses: "several" } }
+        : {
+          type: "accessRefused",
+          address: random.pick(ADDRESSES),
+          detail: { reason: "unknownToken", count: 1 + random.below(40) },
+        },
   },
+  tokenCreated: COMES_ALONG,
+  tokenRevoked: COMES_ALONG,
+  pluginStarted: COMES_ALONG,
+  pluginReady: COMES_ALONG,
+  pluginStopped: COMES_ALONG,
+  pluginFailed: COMES_ALONG,
+  pluginGivenUp: {
+    every: 250_000,
+    fact: (site) => ({
+      type: "pluginGivenUp",
+      plugin: anyPlugin(site).name,
+      detail: { state: "givenUp", detail: "it crashed 3 times within 5 minutes" },
+    }),
+  },
+  pluginRefused: {
+    every: 250_000,
+    fact: (site) => ({
+      type: "pluginRefused",
+      plugin: anyPlugin(site).name,
+      detail: { state: "stopped", detail: "it was written for switchroom ^2.0: this server has 1.1.0" },
+    }),
+  },
+  pluginFault: {
+    every: 2_500,
+    fact: (site) => ({
+      type: "pluginFault",
+      plugin: anyPlugin(site).name,
+      detail: { fault: "It told of the state of a phone that is not open" },
+    }),
+  },
+  pluginCommanded: COMES_ALONG,
+  phoneAdded: COMES_ALONG,
+  phoneChanged: {
+    every: 1_500,
+    fact(site) {
+      const { id: phone, plugin } = anyPhone(site);
+      return { type: "phoneChanged", plugin: plugin.name, phone, detail: { parts: ["buttons", "display"] } };
+    },
+  },
+  phoneRemoved: COMES_ALONG,
+  phoneConnected: COMES_ALONG,
+  phoneDisconnected: COMES_ALONG,
+  lateCompletion: COMES_ALONG,
+  historyFailed: COMES_ALONG,
+  clockJumped: COMES_ALONG,
+  historyDamaged: {
+    every: 300_000,
+    fact: () => ({
+      type: "historyDamaged",
+      detail: { reason: "block 8121: its hash is 5feceb66…; its rows and the block before give 6b86b273…" },
+    }),
+  },
+  historyAccepted: {
+    every: 300_000,
+    fact: () => ({
+      type: "historyAccepted",
+      detail: { reason: "it ends at block 8121, but block 8133 was noted: it is an older copy" },
+    }),
+  },
+  historyResumed: COMES_ALONG,
+};
+
+/** All that happens. */
+export const HAPPENINGS: readonly Happening[] = [
+  ...SCENES,
+  ...Object.values(ALONE).flatMap((alone): Happening[] =>
+    alone === COMES_ALONG ? [] : [{ every: alone.every, happen: (site) => site.note(alone.fact(site)) }]
+  ),
 ];

@@ -77,10 +77,13 @@ export interface Server {
   readonly tokens: TokenStore;
 }
 
-/** Why something was closed or ended, and by whose token where it was not the application's own. */
+/** Why something was closed or ended. */
 export interface Reason {
   readonly cause: Cause;
+  /** By whose token, where it was not the application's own. */
   readonly by?: string;
+  /** How what was outstanding ends; left out, it is aborted for the same cause. */
+  readonly end?: Pick<End, "outcome" | "cause">;
 }
 
 const PLUGINS = ["sip", "virtual", "hotel", "door"];
@@ -339,15 +342,14 @@ export class Site {
   }
 
   /** A handle is closed; with the last one the phone, and so what is outstanding there. */
-  close(use: Use, { cause, by, ...how }: Reason & { outcome?: "aborted" | "lost" }): void {
+  close(use: Use, { cause, by, end = { outcome: "aborted", cause } }: Reason): void {
     const { application, phone, handle } = use;
     if (handle === undefined) return;
-    const { outcome = "aborted" } = how;
     if (UNHEARD.includes(cause)) use.handle = undefined;
     phone.handles--;
     const lastHandle = phone.handles === 0;
     const outstanding = lastHandle ? [...phone.outstanding] : [];
-    for (const request of outstanding) this.finish(request, { outcome, result: FAILED, cause });
+    for (const request of outstanding) this.finish(request, { ...end, result: FAILED });
     use.handle = undefined;
     const { token, subject } = actorAndSubject(application, { cause, by });
     this.note({
@@ -372,8 +374,8 @@ export class Site {
   }
 
   /** A phone is closed against the will of those who hold it. */
-  closePhone(phone: Phone, how: Reason & { outcome?: "aborted" | "lost" }): void {
-    for (const use of this.uses) if (use.phone === phone) this.close(use, how);
+  closePhone(phone: Phone, reason: Reason): void {
+    for (const use of this.uses) if (use.phone === phone) this.close(use, reason);
   }
 
   /** A plugin's process ends: what it had under way is lost, its phones are gone from the line. */
@@ -381,7 +383,7 @@ export class Site {
     const type = cause === "pluginStop" ? "pluginStopped" : "pluginFailed";
     this.note({ type, plugin: plugin.name, detail: { cause, detail } });
     for (const phone of plugin.phones) {
-      this.closePhone(phone, { cause, outcome: "lost" });
+      this.closePhone(phone, { cause, end: { outcome: "lost", cause } });
       this.note({ type: "phoneDisconnected", plugin: plugin.name, phone: phone.id });
     }
   }

@@ -91,7 +91,8 @@ export function listen(at: ListenAddress, { handler, onError, clock, report }: L
       cancelRetry = undefined;
       if (closed) return;
       try {
-        current = serve(address.hostname, address.port);
+        // By the name that it was given, which is what it is permitted to listen at.
+        current = serve(at.hostname, address.port);
       } catch {
         listenAgain(RELISTEN_MS);
       }

@@ -39,7 +39,7 @@ Deno.test("more idle connections than the server has descriptors do not end it, 
   using folder = temporaryFolder();
   const data = `${folder.path}/data`;
   const token = crypto.randomUUID() + crypto.randomUUID();
-  const server = spawnServer(["--data", data, "--listen", "127.0.0.1:0", "--safe"], {
+  const server = await spawnServer(["--data", data, "--listen", "localhost:0", "--safe"], {
     token,
     under: ["sh", "-c", `ulimit -n ${DESCRIPTORS}; exec "$@"`, "sh"],
   });

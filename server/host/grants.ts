@@ -5,7 +5,7 @@
  */
 import { keysOf } from "../core/contract/keys.ts";
 import type { Permissions } from "../core/contract/managed_plugin.ts";
-import { PluginRefusal } from "./refusal.ts";
+import { PluginRefusal, SINCE_START } from "./refusal.ts";
 
 /** How the values of each list look. A comma would add a value and a leading dash a flag, so neither may occur. */
 const VALUES: Record<keyof Permissions, { pattern: RegExp; right: string }> = {
@@ -55,7 +55,7 @@ export function permissionFlags(asked: Permissions, granted: Permissions): strin
 /**
  * Reads the granted variables, which are all that the plugin's environment holds; one that is not set is left out.
  *
- * @throws {PluginRefusal} If the server itself may not read one.
+ * @throws {PluginRefusal} If the server itself may not read one: it was granted after the server's start.
  */
 export function grantedEnvironment({ env }: Permissions): Record<string, string> {
   const values: Record<string, string> = {};
@@ -65,7 +65,7 @@ export function grantedEnvironment({ env }: Permissions): Record<string, string>
       if (value !== undefined) values[name] = value;
     } catch (error) {
       throw new PluginRefusal(
-        `Cannot hand the variable ${name} to the plugin: the server may not read it; start it with ${name} added to its --allow-env`,
+        `Cannot hand the variable ${name} to the plugin: ${SINCE_START}`,
         { cause: error },
       );
     }

@@ -159,7 +159,7 @@ async function readConfig(
   const found = described.find((plugin) => plugin.name === name)?.config ?? unnamed;
   if (found) return found;
   throw new PluginRefusal(
-    `The configuration does not name the plugin ${name} any more; stop it, or add it to "plugins" again`,
+    `The configuration does not name the plugin ${name} any more; stop it, or add it to "plugins" again (a folder that is new there is known by its name after a restart)`,
   );
 }
 

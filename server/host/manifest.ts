@@ -9,7 +9,7 @@ import { z } from "zod";
 import { SDK_VERSION } from "../wire/mod.ts";
 import { faultsOf } from "./file_faults.ts";
 import { permissionLists, PLUGIN_NAME, SHIPPED_PLUGINS } from "./plugin_config.ts";
-import { PluginRefusal } from "./refusal.ts";
+import { PluginRefusal, SINCE_START } from "./refusal.ts";
 
 const FILE = "plugin.json";
 const LARGEST_BYTES = 65_536;
@@ -55,7 +55,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
         error,
       );
     }
-    throw refuse(wordsOf(error), error);
+    throw refuse(error instanceof Deno.errors.NotCapable ? SINCE_START : wordsOf(error), error);
   }
   let json: unknown;
   try {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { wordsOf } from "../core/contract/errors.ts";
 import { z } from "zod";
 import { importMap, sdk } from "./launch.ts";
@@ -138,12 +139,17 @@ async function checkLength(url: URL): Promise<void> {
 
 /** Refuses a file outside the folder, also by way of a symbolic link. */
 async function checkInside(url: string, folder: string): Promise<void> {
+  requireInside(fileURLToPath(url), folder);
   let path: string;
   try {
     path = await Deno.realPath(new URL(url));
   } catch (error) {
     throw refusal(`${url} cannot be read: ${wordsOf(error)}`);
   }
+  requireInside(path, folder);
+}
+
+function requireInside(path: string, folder: string): void {
   if (!path.startsWith(`${folder}/`)) throw refusal(`it imports ${path}, which lies outside its folder ${folder}`);
 }
 

@@ -24,7 +24,7 @@ export const permissionLists = z.strictObject({
   net: list("Hosts, host:port, addresses and networks that it may reach or listen on."),
   read: list("Files and folders that it may read, its own folder too: without, only what it imports is read."),
   write: list("Files and folders that it may write."),
-  env: list("Variables of the server's environment that it gets; they must stand in the server's own --allow-env too."),
+  env: list("Variables of the server's environment that it gets."),
   run: list("Programs that it may start, which is as good as every permission."),
   sys: list("System information that it may ask for, as Deno names it."),
 });

@@ -38,10 +38,16 @@ export interface Prepared {
  * @throws {PluginRefusal} If the plugin cannot be started as it is.
  * @throws The signal's reason if it aborts.
  */
-export async function prepare(
+export async function prepare(plugin: CheckedPluginConfig, options: PrepareOptions): Promise<Prepared> {
+  const { launch, config } = await examine(plugin, options);
+  return { launch: { ...launch, environment: grantedEnvironment(plugin.grants) }, config };
+}
+
+/** Looks at all of a start that does not depend on who starts it. */
+async function examine(
   { source, config, grants, heapMb, memoryMb, fileMb, temporaryMb, openFiles }: CheckedPluginConfig,
   options: PrepareOptions,
-): Promise<Prepared> {
+): Promise<{ launch: Omit<Prepared["launch"], "environment">; config: unknown }> {
   const manifest = await readManifest(source);
   options.onManifest(manifest);
   const completed = checkConfig(manifest.config, config);
@@ -49,9 +55,8 @@ export async function prepare(
   const permissions = permissionFlags(manifest.permissions, grants);
   const entry = pathToFileURL(join(folder, manifest.entry));
   const importsPackages = await checkInTime({ folder, entry }, options);
-  const environment = grantedEnvironment(grants);
   const limits = { heapMb, memoryMb, fileMb, temporaryMb, openFiles };
-  return { launch: { folder, entry, permissions, environment, limits, importsPackages }, config: completed };
+  return { launch: { folder, entry, permissions, limits, importsPackages }, config: completed };
 }
 
 /**
@@ -65,7 +70,7 @@ export async function examinePlugin(
   { startMs }: { startMs: number },
 ): Promise<Pick<Manifest, "name" | "version">> {
   const { promise, resolve } = Promise.withResolvers<Manifest>();
-  await prepare(pluginConfig.parse(config), { startMs, signal: new AbortController().signal, onManifest: resolve });
+  await examine(pluginConfig.parse(config), { startMs, signal: new AbortController().signal, onManifest: resolve });
   return await promise;
 }
 

@@ -19,6 +19,10 @@ export const STOPPED_BECAUSE = {
 /** How the reason of one begins that goes on being tried, because what it needs is not there yet. */
 export const NOT_YET = "it cannot start yet";
 
+/** Why the server may not read what its configuration names: its permissions are made of that at its start. */
+export const SINCE_START =
+  "the configuration names it since the server was started, which may read only what was named then. Restart the server";
+
 /** What a plugin can take too much of, and the keys of its configuration that say how much. */
 const LIMITED = { memory: "heapMb and memoryMb", "temporary files": "temporaryMb", "file size": "fileMb" } as const;
 

@@ -1,29 +1,48 @@
 /**
- * The server program: what a start of it brings up, and what the command line has to know of it.
+ * The server program: how it is started, and what the command line has to know of it.
  *
  * The functions of this file load what they call when they are called, for that brings all rooms with it: a command
  * that only calls a server should not wait for a whole one.
  *
  * @module
  */
-import type { Configuration, Flags } from "./configuration/read.ts";
+import type { Flags } from "./configuration/flags.ts";
+import type { Configuration } from "./configuration/read.ts";
+import { readNamed } from "./launch/named.ts";
+import { flagsOf, type Permission, permissionsOf } from "./launch/permissions.ts";
 
 export { readCertificate } from "./certificate.ts";
 export { cannotListen } from "./configuration/address.ts";
-export type { Configuration, Flags };
-export { EXIT, exitOnFaults, Failure, internalError, Misuse, untilToldToStop } from "./exit.ts";
+export { type Flags, readPath, SERVE_FLAGS } from "./configuration/flags.ts";
+export type { Configuration };
+export { exitCodeOf, exitOnFaults, internalError, untilToldToStop } from "./ending.ts";
+export { EXIT, Failure, Misuse } from "./exit.ts";
+export { launch } from "./launch/launch.ts";
+export type { Permission };
 export { OPERATOR, readServerFile, refuseDenied, type ServerFile } from "./server_file.ts";
-
-/** Serves until told to stop: see `serve.ts`. */
-export async function serve(flags: Flags): Promise<void> {
-  const { serve } = await import("./serve.ts");
-  await serve(flags);
-}
 
 /** Reads the configuration that a server with these flags has: see `configuration/read.ts`. */
 export async function readConfiguration(flags: Flags): Promise<Configuration> {
   const { readConfiguration } = await import("./configuration/read.ts");
   return await readConfiguration(flags);
+}
+
+/** What a server may reach. */
+export interface ServerPermissions {
+  /** One by one, with the reason of each. */
+  readonly permissions: readonly Permission[];
+  /** The same as Deno is told. */
+  readonly flags: readonly string[];
+}
+
+/**
+ * What a server with these flags is started with.
+ *
+ * @throws {Misuse} If one of them cannot be given.
+ */
+export async function serverPermissions(flags: Flags): Promise<ServerPermissions> {
+  const permissions = permissionsOf(await readNamed(flags));
+  return { permissions, flags: flagsOf(permissions) };
 }
 
 /** What `--version` prints. */

@@ -280,6 +280,25 @@ Deno.test("an address that another process has is a fault", async () => {
   equal(found.code, 1);
 });
 
+Deno.test("what only the server may do is no fault: a granted variable, an address that is not the command line's", async () => {
+  using folder = temporaryFolder();
+  const config = `${folder.path}/config.json`;
+  const plugins = [{ source: "switchroom:virtual", grants: { env: ["HOME"] } }];
+  await Deno.writeTextFile(config, JSON.stringify({ listen: "127.0.0.2:0", plugins }));
+  const found = await examine(`${folder.path}/data`, "--config", config);
+  equal(found.about("plugin virtual")?.state, "good");
+  equal(found.about("permissions")?.state, "good");
+  match(found.about("address")!.says, /127\.0\.0\.2:0 is free is not known/);
+  equal(found.code, 0);
+});
+
+Deno.test("permissions that Deno cannot name are a fault", async () => {
+  using folder = temporaryFolder();
+  const found = await examine(`${folder.path}/one,two`);
+  match(found.about("permissions")!.says, /one,two .*symbolic link/);
+  equal(found.code, 1);
+});
+
 Deno.test("a server that cannot work says why", async () => {
   await using server = await startServer({ args: ["--safe"] });
   const found = await examine(server.data);

@@ -9,15 +9,21 @@ import { endAll } from "./processes.ts";
 export interface MarkedPlugin extends AsyncDisposable {
   /** The copy's folder. */
   readonly source: string;
-  /** A part of the folder's name, which stands on the command line of each of its processes. */
+  /**
+   * What stands on the command line of each of its processes, and not on the server's, which names the folder too: the
+   * folder's name as it is in the URL of its entry within an import map.
+   */
   readonly mark: string;
 }
 
 /** Copies a plugin's folder into another folder, under a name of its own. */
 export async function markedPlugin(plugin: URL, folder: string): Promise<MarkedPlugin> {
-  const mark = crypto.randomUUID();
-  const source = `${folder}/${mark}`;
+  const name = crypto.randomUUID();
+  const source = `${folder}/${name}`;
+  const mark = `${name}%2F`;
   await Deno.mkdir(source);
-  for await (const { name } of Deno.readDir(plugin)) await Deno.copyFile(new URL(name, plugin), `${source}/${name}`);
+  for await (const { name: file } of Deno.readDir(plugin)) {
+    await Deno.copyFile(new URL(file, plugin), `${source}/${file}`);
+  }
   return { source, mark, [Symbol.asyncDispose]: () => endAll(mark) };
 }

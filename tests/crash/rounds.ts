@@ -112,7 +112,7 @@ async function killUnderLoad(world: World): Promise<void> {
 }
 
 async function killWhileStarting({ data, configFile, token, random }: World): Promise<void> {
-  const server = spawnServer(["--data", data, "--listen", "127.0.0.1:0", "--config", configFile], { token });
+  const server = await spawnServer(["--data", data, "--listen", "127.0.0.1:0", "--config", configFile], { token });
   await delay(random.below(LONGEST_START_MS));
   server.kill();
   const { code, stderr } = await server.ended;

@@ -4,10 +4,7 @@
  * @module
  */
 import { deadline } from "@std/async/deadline";
-import config from "../../deno.json" with { type: "json" };
-
-/** Where the task runs: its permission flags name folders relative to it. */
-const REPOSITORY = new URL("../../", import.meta.url);
+import { type CommandOptions, REPOSITORY, serverCommand } from "../harness/server_command.ts";
 
 /** A guard against hanging, never a measure. */
 const PATIENCE_MS = 30_000;
@@ -25,11 +22,9 @@ export interface Ended {
 }
 
 /** Options of {@linkcode spawnServer}. */
-export interface SpawnOptions {
+export interface SpawnOptions extends Pick<CommandOptions, "under"> {
   /** The token to begin with; a random one if left out. */
   token?: string;
-  /** A program that starts the server instead of the test, with its arguments: the server's command follows them. */
-  under?: readonly string[];
 }
 
 /** A server that is not waited for. */
@@ -41,13 +36,12 @@ export interface SpawnedServer {
 }
 
 /** Starts the command of the `start` task with these flags. */
-export function spawnServer(flags: readonly string[], options: SpawnOptions = {}): SpawnedServer {
-  const [, ...task] = config.tasks.start.command.replaceAll(/["']/g, "").split(/\s+/);
-  const [program = "", ...args] = [...options.under ?? [], Deno.execPath(), ...task, ...flags];
+export async function spawnServer(flags: readonly string[], options: SpawnOptions = {}): Promise<SpawnedServer> {
+  const { words: [program, ...args], env } = await serverCommand(flags, options);
   const child = new Deno.Command(program, {
     args,
     cwd: REPOSITORY,
-    env: { SWITCHROOM_BOOTSTRAP_TOKEN: options.token ?? crypto.randomUUID(), NO_COLOR: "1" },
+    env: { ...env, SWITCHROOM_BOOTSTRAP_TOKEN: options.token ?? crypto.randomUUID(), NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -71,6 +65,6 @@ export function spawnServer(flags: readonly string[], options: SpawnOptions = {}
 }
 
 /** Runs the server with these flags to an end that it must come to by itself. */
-export function runServer(flags: readonly string[], options: SpawnOptions = {}): Promise<Ended> {
-  return spawnServer(flags, options).ended;
+export async function runServer(flags: readonly string[], options: SpawnOptions = {}): Promise<Ended> {
+  return await (await spawnServer(flags, options)).ended;
 }

@@ -5,7 +5,8 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { readInteger, readPath, readTime } from "../../server/cli/parsing/values.ts";
+import { readInteger, readTime } from "../../server/cli/parsing/values.ts";
+import { readPath } from "../../server/program/configuration/flags.ts";
 import { wordsOf } from "../../server/core/contract/errors.ts";
 import { fill, type Filled, type Filling } from "./fill.ts";
 

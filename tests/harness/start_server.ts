@@ -1,16 +1,13 @@
 /**
- * The real server, as users start it: the command of the `start` task with its own permission flags, in a process of its own.
+ * The real server, as users start it: the command of the `start` task, with the permissions that it computes.
  *
  * @module
  */
 import { deadline } from "@std/async/deadline";
 import { retry } from "@std/async/retry";
 import { z } from "zod";
-import config from "../../deno.json" with { type: "json" };
 import { collect, type Printed } from "./printed.ts";
-
-/** Where the task runs: the permission flags name folders relative to it. */
-const REPOSITORY = new URL("../../", import.meta.url);
+import { type CommandOptions, REPOSITORY, serverCommand } from "./server_command.ts";
 
 /** How long anything may take that must not take long, in milliseconds: a guard against hanging, never a measure. */
 const PATIENCE = 30_000;
@@ -20,21 +17,19 @@ const LISTENING = /^listening on (https?:\/\/\S+)\n/m;
 const ServerFile = z.object({ pid: z.int().positive(), url: z.url() });
 
 /** Options of {@linkcode startServer}. */
-export interface StartOptions {
+export interface StartOptions extends CommandOptions {
   /** The data folder, to be kept; a temporary one, removed at the end, if left out. */
   data?: string;
   /** The token to begin with; needed with a data folder that has one already. */
   token?: string;
+  /** Where it listens; a free port of 127.0.0.1 if left out. */
+  listen?: string;
   /** What `--config` says. */
   config?: object;
   /** Further flags, such as `--safe`. */
   args?: readonly string[];
   /** Whether to go on at the `listening` line, before `readyz` says yes. */
   untilListening?: boolean;
-  /** Further flags for Deno itself. */
-  flags?: readonly string[];
-  /** A program and its arguments that the server is run under, such as `strace`. */
-  under?: readonly string[];
 }
 
 /** A server that runs. The end of its block ends it, orderly if it can, and removes what was temporary. */
@@ -58,7 +53,7 @@ export interface RunningServer extends AsyncDisposable {
 }
 
 /**
- * Starts the server on a free port of 127.0.0.1 and waits until it is ready.
+ * Starts the server and waits until it is ready.
  *
  * @throws {Error} If it ends before, or takes too long; the message holds what it printed.
  */
@@ -68,20 +63,19 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
   undo.defer(() => Deno.remove(folder, { recursive: true }));
   const data = options.data ?? `${folder}/data`;
   const token = options.token ?? crypto.randomUUID() + crypto.randomUUID();
-  const args = ["--data", data, "--listen", "127.0.0.1:0", ...options.args ?? []];
+  const args = ["--data", data, "--listen", options.listen ?? "127.0.0.1:0", ...options.args ?? []];
   if (options.config) {
     await Deno.writeTextFile(`${folder}/config.json`, JSON.stringify(options.config));
     args.push("--config", `${folder}/config.json`);
   }
 
-  const [, run = "", ...task] = config.tasks.start.command.replaceAll(/["']/g, "").split(/\s+/);
-  const { under = [], flags = [] } = options;
-  const [program = "", ...words] = [...under, Deno.execPath(), run, ...flags, ...task, ...args];
+  const { under = [] } = options;
+  const { words: [program, ...words], env } = await serverCommand(args, options);
   let pid = 0;
   const child = new Deno.Command(program, {
     args: words,
     cwd: REPOSITORY,
-    env: { SWITCHROOM_BOOTSTRAP_TOKEN: token },
+    env: { ...env, SWITCHROOM_BOOTSTRAP_TOKEN: token },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { exitOnFaults } from "../../server/program/exit.ts";
+import { exitOnFaults } from "../../server/program/ending.ts";
 import { startLog } from "../../server/program/watch/log.ts";
 
 if (Deno.args[0] === "json") startLog({ level: "info", format: "json" });

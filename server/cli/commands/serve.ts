@@ -1,24 +1,40 @@
-import { EXIT, serve as serveUntilStopped } from "../../program/mod.ts";
+import { printable } from "../../core/contract/text.ts";
+import { EXIT, launch, readConfiguration, SERVE_FLAGS, serverPermissions } from "../../program/mod.ts";
+import { print, printList } from "../output.ts";
 import { command, type Option } from "../parsing/command.ts";
 
 /** What a server is started with; `doctor` takes them too, to look at the same installation. */
-export const SERVE_OPTIONS = {
-  config: { type: "string", value: "FILE", path: true, says: "the configuration file" },
-  data: { type: "string", value: "DIR", path: true, says: "the data folder (data)" },
-  listen: { type: "string", value: "HOST:PORT", says: "the address (127.0.0.1:8274; port 0 is any free one)" },
-  safe: { type: "boolean", says: "start no plugin" },
-  "accept-history": { type: "boolean", says: "take the history as it is, though it is missing, older or another" },
-} as const satisfies Record<string, Option>;
+export const SERVE_OPTIONS = SERVE_FLAGS satisfies Record<string, Option>;
 
 /** `serve`. */
 export const serve = command({
   words: "serve",
   says: "Starts the server",
+  more:
+    "It gets the permissions that its configuration asks for and no others, in a process of its own: deno task start becomes that process, deno task cli serve stays beside it.",
   parameters: {},
-  options: SERVE_OPTIONS,
-  examples: ["serve", "serve --config switchroom.json", "serve --data /var/lib/switchroom --listen 127.0.0.1:0"],
-  async run(flags) {
-    await serveUntilStopped(flags);
+  options: {
+    ...SERVE_OPTIONS,
+    "print-permissions": { type: "boolean", says: "start nothing: say what the server would be permitted" },
+  },
+  examples: [
+    "serve",
+    "serve --config switchroom.json",
+    "serve --data /var/lib/switchroom --listen 127.0.0.1:0",
+    "serve --config switchroom.json --print-permissions",
+  ],
+  async run({ "print-permissions": printPermissions, ...flags }) {
+    if (!printPermissions) return await launch(flags);
+    // What is wrong with it is to be heard here, and not at the start.
+    await readConfiguration(flags);
+    const { permissions, flags: ofDeno } = await serverPermissions(flags);
+    await printList(permissions, {
+      json: false,
+      columns: { permission: ({ kind }) => kind, value: ({ value }) => value, why: ({ why }) => why },
+      none: "",
+    });
+    print("");
+    for (const flag of ofDeno) print(printable(flag));
     return EXIT.orderly;
   },
 });

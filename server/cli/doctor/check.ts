@@ -4,7 +4,7 @@
  * @module
  */
 import { wordsOf } from "../../core/contract/errors.ts";
-import type { Configuration } from "../../program/mod.ts";
+import type { Configuration, Flags } from "../../program/mod.ts";
 
 /** `good`: nothing to do. `odd`: it works, and somebody should know. `bad`: something does not work. */
 export type State = "good" | "odd" | "bad";
@@ -22,6 +22,8 @@ export interface Finding {
 
 /** What is looked at. */
 export interface Installation {
+  /** What the server would be started with. */
+  flags: Flags;
   /** Undefined if it could not be read. */
   configuration: Configuration | undefined;
   /** The data folder. */

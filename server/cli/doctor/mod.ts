@@ -58,7 +58,7 @@ export async function* examine(named: Flags): AsyncGenerator<Finding> {
     return undefined;
   });
   const checks = Object.entries(CHECKS).filter(([part]) => !(denied && INSIDE.has(part)));
-  yield* findings(checks, { configuration, data, owner });
+  yield* findings(checks, { flags, configuration, data, owner });
 }
 
 /** The flags with the configuration of the server that runs on the data folder, where none is named. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Misuse, serverPermissions } from "../../program/mod.ts";
 import { about, type Check, type Finding } from "./check.ts";
 
 /** The Deno that everything is tested with; a later one within the major version should do. */
@@ -19,22 +20,19 @@ export const checkDeno: Check = () => {
   return one(bad(`${is} is not ${tested}`, `Start with npx -y deno@${tested}`));
 };
 
-/** Whether the server would have the permissions that it needs. */
-export const checkPermissions: Check = ({ data }) => {
+/** Whether the server could be given the permissions that it needs. */
+export const checkPermissions: Check = async ({ flags }) => {
   const { good, bad } = about("permissions");
-  const needed: [flag: string, descriptor: Deno.PermissionDescriptor][] = [
-    ["--allow-read", { name: "read" }],
-    [`--allow-write=${data}`, { name: "write", path: data }],
-    ["--allow-run=sh", { name: "run", command: "sh" }],
-    ["--allow-net=127.0.0.1", { name: "net", host: "127.0.0.1" }],
-    ["--allow-env=SWITCHROOM_BOOTSTRAP_TOKEN", { name: "env", variable: "SWITCHROOM_BOOTSTRAP_TOKEN" }],
-  ];
-  const missing = needed.filter(([, descriptor]) => Deno.permissions.querySync(descriptor).state !== "granted");
-  if (missing.length === 0) return one(good("all that the server needs"));
-  return one(bad(
-    `Deno was started without ${missing.map(([flag]) => flag).join(" ")}`,
-    "Start by the tasks of deno.json, or add the flags",
-  ));
+  if (Deno.permissions.querySync({ name: "run", command: "sh" }).state !== "granted") {
+    return [bad("Deno was started without --allow-run=sh", "Start by the tasks of deno.json, or add the flag")];
+  }
+  try {
+    await serverPermissions(flags);
+    return [good("all that the server needs")];
+  } catch (error) {
+    if (error instanceof Misuse) return [bad(error.message)];
+    throw error;
+  }
 };
 
 /** No history was written before that. */

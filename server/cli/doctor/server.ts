@@ -23,12 +23,16 @@ export const checkCertificate: Check = async ({ configuration }) => {
 /** Whether the address is free, where no server of this data folder has it. */
 export const checkAddress: Check = ({ configuration, owner }) => {
   if (configuration === undefined || owner !== undefined) return Promise.resolve([]);
-  const { good, bad } = about("address");
+  const { good, odd, bad } = about("address");
   const { listen } = configuration;
   try {
     Deno.listen(listen).close();
     return Promise.resolve([good(`${listen.hostname}:${listen.port} is free`)]);
   } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) {
+      const { hostname, port } = listen;
+      return Promise.resolve([odd(`Whether ${hostname}:${port} is free is not known: only a server may listen there`)]);
+    }
     const why = cannotListen(error, listen);
     if (!(why instanceof Misuse)) throw why;
     return Promise.resolve([bad(why.message)]);

@@ -6,9 +6,8 @@
  */
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { wordsOf } from "../../core/contract/errors.ts";
-import { Misuse } from "../../program/mod.ts";
+import { Misuse, readPath } from "../../program/mod.ts";
 import { orNearest } from "./nearest.ts";
-import { readPath } from "./values.ts";
 
 /** Something that is given by its place after the command's words. */
 export interface Parameter {

@@ -9,9 +9,8 @@ import { isExact } from "../../core/contract/exact_json.ts";
 import { OPERATION_TABLE } from "../../core/contract/operation_table.ts";
 import type { OperationName, OperationParameters } from "../../core/contract/operations.ts";
 import type { ParameterKind, Parameters } from "../../core/contract/parameter.ts";
-import { Misuse } from "../../program/mod.ts";
+import { Misuse, readPath } from "../../program/mod.ts";
 import { orNearest } from "./nearest.ts";
-import { readPath } from "./values.ts";
 
 /** Bytes are read from this file name on; `-` is the standard input. */
 const FILE = "@";

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { pluginConfig } from "../../host/mod.ts";
 import { isAddressRange } from "../../http/mod.ts";
 import { boundsFile, leastStopMs } from "./bounds.ts";
+import { DEFAULT_DATA, DEFAULT_LISTEN } from "./usual.ts";
 
 /** The version of this format. */
 export const CONFIGURATION_VERSION = 1;
@@ -20,10 +21,10 @@ export const configurationFile = z.strictObject({
   configuration: z.literal(CONFIGURATION_VERSION).default(CONFIGURATION_VERSION).describe(
     "The version of this format.",
   ),
-  listen: z.string().max(300).default("127.0.0.1:8274").describe(
+  listen: z.string().max(300).default(DEFAULT_LISTEN).describe(
     "HOST:PORT to listen on; port 0 is any free one. Beyond loopback it needs tls or trustedProxies.",
   ),
-  data: path.default("data").describe("The data folder, relative to this file's folder."),
+  data: path.default(DEFAULT_DATA).describe("The data folder, relative to this file's folder."),
   durability: z.enum(["full", "normal"]).default("full").describe(
     "Whether a commit waits for the disk (full), or a power cut may cost the last moments (normal).",
   ),

@@ -11,7 +11,9 @@ import { Misuse } from "../exit.ts";
 import { type Address, parseAddress, requireEncryption } from "./address.ts";
 import { type RoomBounds, roomBounds } from "./bounds.ts";
 import { type ConfigurationFile, configurationFile } from "./file.ts";
+import type { Flags } from "./flags.ts";
 import { readJsonFile } from "./json_file.ts";
+import { shippedName } from "./usual.ts";
 
 /** What is there on a fresh checkout. */
 const FIRST_PARTY: PluginConfig[] = [{ source: SHIPPED_PLUGINS[0] }];
@@ -40,17 +42,6 @@ export interface Configuration extends RoomBounds {
 export interface TlsFiles {
   readonly cert: string;
   readonly key: string;
-}
-
-/** The flags of `serve`. */
-export interface Flags {
-  config?: string | undefined;
-  data?: string | undefined;
-  listen?: string | undefined;
-  /** No plugin is started. */
-  safe?: boolean | undefined;
-  /** The history is taken as it is. */
-  "accept-history"?: boolean | undefined;
 }
 
 /**
@@ -84,7 +75,7 @@ export async function readConfiguration(flags: Flags): Promise<Configuration> {
 }
 
 function sourceOf(source: string, base: string): string {
-  const [, shipped] = /^switchroom:(.*)$/s.exec(source) ?? [];
+  const shipped = shippedName(source);
   if (shipped === undefined) return resolve(base, source);
   if (isShipped(source)) return fileURLToPath(new URL(`../../../plugins/${shipped}`, import.meta.url));
   const known = SHIPPED_PLUGINS.join(" and ");

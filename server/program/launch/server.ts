@@ -1,0 +1,19 @@
+/**
+ * The server's own process: {@linkcode serve}, with the permissions that it was started with.
+ *
+ * @module
+ */
+import { readFlags } from "../configuration/flags.ts";
+import { exitCodeOf, exitOnFaults } from "../ending.ts";
+import { EXIT, Misuse } from "../exit.ts";
+import { serve } from "../serve.ts";
+
+async function main(): Promise<number> {
+  const flags = readFlags(Deno.args);
+  if (flags === undefined) throw new Misuse("These are no flags of serve: start the server with deno task start");
+  await serve(flags);
+  return EXIT.orderly;
+}
+
+exitOnFaults();
+Deno.exit(await main().catch(exitCodeOf));

@@ -7,6 +7,7 @@ import { nameOfError, PHONE_ERRORS } from "./contract/errors.ts";
 import type { Cause } from "./contract/record.ts";
 import { tell } from "./deliver.ts";
 import type { End, Request } from "./exchange.ts";
+import { tookUs } from "./record.ts";
 
 /**
  * Ends a dispatched request: exactly one completion, on disk before anybody is told (invariant 2), and a reply that
@@ -47,6 +48,7 @@ async function finish(
     at,
     ...end,
     reply: request.suppressed ? "suppressed" : "sent",
+    tookUs: tookUs(request.times),
   });
   exchange.requests.delete(id);
   retire(request);

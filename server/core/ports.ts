@@ -59,6 +59,8 @@ export interface Completion {
   /** The driver's own words for its error. */
   message?: string;
   reply: "sent" | "suppressed";
+  /** How long it took from being taken, monotonic microseconds. */
+  tookUs?: number;
 }
 
 /**

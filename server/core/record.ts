@@ -1,5 +1,5 @@
 /**
- * A request's record, and wall time as it travels.
+ * A request's record, and its times as they travel.
  *
  * @module
  */
@@ -27,6 +27,7 @@ export function recordOf(request: Request): RequestRecord {
     acceptedAt: timestamp(request.acceptedAt),
     dispatchedAt: stage.dispatchedAt === null ? null : timestamp(stage.dispatchedAt),
     completedAt: timestamp(stage.at),
+    durationMs: tookUs(request.times) / 1_000,
     state: "completed",
     outcome,
     result,
@@ -42,6 +43,11 @@ export function current(exchange: Exchange, record: RequestRecord): RequestRecor
   const stage = record.state === "completed" ? undefined : exchange.requests.get(record.requestId)?.stage;
   const dispatchedAt = stage?.name === "dispatched" ? stage.at : stage?.name === "ended" ? stage.dispatchedAt : null;
   return dispatchedAt === null ? record : { ...record, state: "dispatched", dispatchedAt: timestamp(dispatchedAt) };
+}
+
+/** How many microseconds a request took from being taken to its end, whatever the clock on the wall did meanwhile. */
+export function tookUs({ taken, ended }: Request["times"]): number {
+  return Math.round((ended - taken) * 1_000);
 }
 
 /** The last second that was asked for, in words: a request asks four times, and `toISOString` is dear. */

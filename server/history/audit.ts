@@ -3,16 +3,27 @@
  *
  * @module
  */
+import { PhoneError, wordsOf } from "../core/contract/errors.ts";
 import type { Checkpoint, HistoryAudit } from "../core/contract/history.ts";
 import { timeText } from "../core/contract/time.ts";
-import type { ExportQuestion, Store } from "./contract/store.ts";
+import { unlessAborted } from "../tools/mod.ts";
+import type { ExportQuestion, Head, Store } from "./contract/store.ts";
 
 /** Audits an open store. */
 export function auditOf({ opened, blocks, reading }: Store): HistoryAudit {
-  const checkpoint = (): Checkpoint => {
-    const { block, hash, at } = blocks.head();
-    return { historyId: opened.historyId, block, hash, at: timeText(at) };
+  const newest = async (): Promise<Head> => {
+    try {
+      return await blocks.seal();
+    } catch (error) {
+      throw new PhoneError("RESOURCEUNAVAIL", wordsOf(error));
+    }
   };
+  const checkpointAt = ({ block, hash, at }: Head): Checkpoint => ({
+    historyId: opened.historyId,
+    block,
+    hash,
+    at: timeText(at),
+  });
   async function* pieces(question: Omit<ExportQuestion, "after">): AsyncGenerator<string, void> {
     for (let after: number | undefined = 0; after !== undefined;) {
       const { text, next } = await reading.export({ ...question, after });
@@ -21,11 +32,14 @@ export function auditOf({ opened, blocks, reading }: Store): HistoryAudit {
     }
   }
   return {
-    checkpoint,
-    export: (filter, format) => ({
-      upTo: checkpoint(),
-      pieces: pieces({ filter, format, upTo: blocks.head().lastSeq }),
-    }),
-    verify: ({ checkpoint: kept, signal }) => reading.verify({ kept: [checkpoint(), ...(kept ? [kept] : [])], signal }),
+    checkpoint: async () => checkpointAt(await newest()),
+    async export(filter, format) {
+      const head = await newest();
+      return { upTo: checkpointAt(head), pieces: pieces({ filter, format, upTo: head.lastSeq }) };
+    },
+    async verify({ checkpoint, signal }) {
+      const own = checkpointAt(await unlessAborted(newest(), signal));
+      return await reading.verify({ kept: [own, ...(checkpoint ? [checkpoint] : [])], signal });
+    },
   };
 }

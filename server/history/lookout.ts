@@ -1,6 +1,6 @@
 /**
- * Looks after the history's file for as long as it is open: whether it is still there, whether somebody's reading keeps
- * its write-ahead log from being cut back, and that its newest block is noted beside it.
+ * Looks after the history's file for as long as it is open: whether it is still there, that its rows are sealed and its
+ * newest block is noted beside it, and whether somebody's reading keeps its write-ahead log from being cut back.
  *
  * @module
  */
@@ -14,6 +14,8 @@ export interface LookoutOptions {
   look(bounds: { heldBytes: number }): Promise<Look>;
   /** The newest block. */
   head(): Head;
+  /** Seals what is in no block yet. */
+  seal(): Promise<Head>;
   /** Notes a block that is on disk. */
   note(head: Head): Promise<void>;
   /** Called once if the file is not where it lay. */
@@ -63,6 +65,7 @@ export class Lookout {
         this.#options.onDisplaced(displaced);
         return;
       }
+      await this.#options.seal();
       await this.#noteHead();
       await this.#hold(heldBytes);
     } catch {

@@ -125,6 +125,7 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
     bounds,
     look: blocks.look,
     head: blocks.head,
+    seal: blocks.seal,
     // A power cut may take what `normal` has not moved into the file.
     note: async (head) => isFull ? await noteHead(path, { ...head, historyId, log: true }) : undefined,
     readers: () => options.readers?.(`${path}/${HISTORY_FILE}`) ?? Promise.resolve([]),
@@ -138,6 +139,7 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
   const close = async ({ signal = AbortSignal.timeout(bounds.closeMs) } = {}): Promise<number> => {
     const [abandoned] = await Promise.all([history.close(signal), reading.close(signal)]);
     await unlessAborted(lookout.end(), signal).catch(() => {});
+    await unlessAborted(blocks.seal(), signal).catch(() => {});
     // A copy takes longer than an end may: what was done to the file since the last look is asked for before.
     const look = await unlessAborted(blocks.look(bounds), signal).catch((): Look => ({}));
     const gone = history.displaced ?? look.displaced;

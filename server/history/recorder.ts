@@ -79,6 +79,7 @@ export class Recorder implements History {
       row.handle,
       row.reference ?? null,
       JSON.stringify(row.params),
+      null,
     ]);
   }
 
@@ -92,6 +93,7 @@ export class Recorder implements History {
       row.cause ?? null,
       row.message ?? null,
       row.reply,
+      row.tookUs ?? null,
     ]);
   }
 

@@ -44,7 +44,7 @@ for (const [what, { args, words }] of Object.entries(WRONG)) {
 }
 
 /** What `--version` prints: the server's own version, and those that plugins and files name. */
-const VERSIONS = `switchroom ${deno.version} (plugin SDK 1.1, wire 2, history format 1, configuration 1)\n`;
+const VERSIONS = `switchroom ${deno.version} (plugin SDK 1.1, wire 2, history format 2, configuration 1)\n`;
 
 Deno.test("--version prints every version, --help what there is, and COMMAND --help more about one", async () => {
   deepEqual(await cli(["--version"]), { code: 0, stdout: VERSIONS, stderr: "" });

@@ -148,7 +148,7 @@ const DAMAGED: Record<string, { damage: (file: string) => void; words: RegExp }>
       using database = new DatabaseSync(file);
       database.exec("drop trigger fact_is_never_changed; update fact set token = 'somebody else'");
     },
-    words: /It is damaged: block \d+: its hash is/,
+    words: /It is damaged: block \d+: row \d+ is not the one that was written/,
   },
   "a file that was cut off": {
     damage: (file) => Deno.truncateSync(file, 8_192),

@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { Row } from "../../server/history/chain/mod.ts";
+import type { HistoryWatch } from "../../server/history/mod.ts";
 import {
   acceptance,
   completion,
@@ -8,6 +9,7 @@ import {
   openIn,
   openInThread,
   query,
+  rowOf,
   someFact,
   temporaryFolder,
   verify,
@@ -20,24 +22,83 @@ interface Block {
   lowest_open: number;
 }
 
+/** Hears how many rows each commit had. */
+function commits() {
+  const rows: number[] = [];
+  const watch: HistoryWatch = {
+    committed: (commit) => void rows.push(commit.rows),
+    failed() {},
+    resumed() {},
+    held() {},
+  };
+  return { rows, watch };
+}
+
 Deno.test("rows of one turn share a commit, and rows that come during a commit share the next (group commit)", async () => {
   using folder = temporaryFolder();
-  await using opened = await openIn(folder.path);
+  const { rows, watch } = commits();
+  await using opened = await openIn(folder.path, { watch });
   const { history } = opened;
   const first = [history.accept(acceptance()), history.accept(acceptance())];
   await Promise.resolve();
   const second = [history.accept(acceptance()), history.note(someFact()), history.accept(acceptance())];
   await Promise.all([...first, ...second]);
-  deepEqual(
-    query<Block>(folder.path, "select number, first_seq, last_seq, lowest_open from block").map((block) => ({
-      ...block,
-    })),
-    [
-      { number: 0, first_seq: 0, last_seq: 0, lowest_open: 1 },
-      { number: 1, first_seq: 1, last_seq: 2, lowest_open: 1 },
-      { number: 2, first_seq: 3, last_seq: 5, lowest_open: 1 },
-    ],
-  );
+  deepEqual(rows, [2, 3]);
+});
+
+/** The blocks that are on disk. */
+function blocksOf(path: string): Block[] {
+  const blocks = query<Block>(path, "select number, first_seq, last_seq, lowest_open from block order by number");
+  return blocks.map((block) => ({ ...block }));
+}
+
+Deno.test("a block seals what was committed since the one before: when it is many rows, when it is asked for, and at the end", async () => {
+  using folder = temporaryFolder();
+  {
+    await using opened = await openIn(folder.path, { bounds: { lookMs: 3_600_000, blockRows: 100 } });
+    const { history, audit } = opened;
+    const one = await history.accept(acceptance());
+    await history.note(someFact());
+    deepEqual(blocksOf(folder.path).at(-1), { number: 0, first_seq: 0, last_seq: 0, lowest_open: 1 });
+    deepEqual((await audit.checkpoint()).block, 1);
+    deepEqual(blocksOf(folder.path).at(-1), { number: 1, first_seq: 1, last_seq: 2, lowest_open: one });
+    await history.complete(completion(one));
+    await Promise.all(Array.from({ length: 300 }, () => history.note(someFact())));
+    deepEqual(blocksOf(folder.path).at(-1), { number: 2, first_seq: 3, last_seq: 303, lowest_open: 304 });
+    await history.note(someFact());
+    equal(opened.head().block, 2);
+    equal((await audit.checkpoint()).block, 3);
+    equal((await audit.checkpoint()).block, 3);
+    await history.note(someFact());
+  }
+  deepEqual(blocksOf(folder.path).at(-1), { number: 4, first_seq: 305, last_seq: 305, lowest_open: 306 });
+  deepEqual(verify(folder.path), { ok: true, blocks: 5, records: 306 });
+});
+
+Deno.test("what nobody asked to be sealed is sealed with the next look at the file", async () => {
+  using folder = temporaryFolder();
+  await using opened = await openIn(folder.path, { bounds: { lookMs: 5 } });
+  await opened.history.note(someFact());
+  while (opened.head().lastSeq < 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  deepEqual(blocksOf(folder.path).at(-1), { number: 1, first_seq: 1, last_seq: 1, lowest_open: 2 });
+});
+
+Deno.test("rows that a killed server left unsealed are sealed by the next start, before it writes anything", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/left`;
+  Deno.mkdirSync(path);
+  {
+    await using opened = await openIn(folder.path, { bounds: { lookMs: 3_600_000 } });
+    await opened.history.accept(acceptance());
+    await opened.history.note(someFact());
+    // As it lies there when the process is killed.
+    for (const file of ["history.db", "history.db-wal"]) Deno.copyFileSync(`${folder.path}/${file}`, `${path}/${file}`);
+  }
+  deepEqual(verify(path), { ok: true, blocks: 1, records: 1, unsealed: 2 });
+  await using opened = await openIn(path);
+  equal(opened.recovered, 1);
+  deepEqual(blocksOf(path).map(({ first_seq, last_seq }) => [first_seq, last_seq]), [[0, 0], [1, 2], [3, 3]]);
+  deepEqual(verify(path), { ok: true, blocks: 3, records: 4 });
 });
 
 Deno.test("rows are on disk in the order of the calls, and a request's id is the place of its acceptance (R25, R26)", async () => {
@@ -68,8 +129,10 @@ Deno.test("every row is in exactly one block and the chain can be re-derived whi
     await history.note(someFact());
     await history.complete(completion(id));
   }));
-  const verdict = verify(folder.path);
-  deepEqual(verdict, { ok: true, blocks: opened.head().block + 1, records: 901 });
+  const { ok: stands, records, unsealed = 0 } = verify(folder.path);
+  deepEqual([stands, records + unsealed], [true, 901]);
+  await opened.audit.checkpoint();
+  deepEqual(verify(folder.path), { ok: true, blocks: opened.head().block + 1, records: 901 });
 });
 
 Deno.test("a block of any length holds its rows in their order, whatever its kinds (invariant 8)", async () => {
@@ -80,9 +143,10 @@ Deno.test("a block of any length holds its rows in their order, whatever its kin
   for (let length = 1; length <= 40; length++) {
     const rows = Array.from({ length }, (_, index): Row => {
       const address = `${length}/${index}`;
-      return { kind: "fact", cells: [1, "accessRefused", null, null, address, null, null, null, null, null, null] };
+      return rowOf("fact", [1, "accessRefused", null, null, address]);
     });
-    const first = opened.blocks.write(rows.flatMap((row): Row[] => [row, { kind: "withdrawn", cells: [request++] }]));
+    const both = rows.flatMap((row) => [row, rowOf("withdrawn", [request++])]);
+    const first = opened.blocks.write(both, { seal: true });
     expected.push(...rows.map(({ cells }, index) => ({ seq: first + 2 * index, address: String(cells[4]) })));
   }
   const facts = query(folder.path, "select seq, address from fact order by seq").map((row) => ({ ...row as object }));
@@ -92,27 +156,25 @@ Deno.test("a block of any length holds its rows in their order, whatever its kin
 
 Deno.test("a commit takes no more rows than it may", async () => {
   using folder = temporaryFolder();
-  await using opened = await openIn(folder.path, { bounds: { blockRows: 10 } });
+  const { rows, watch } = commits();
+  await using opened = await openIn(folder.path, { bounds: { blockRows: 10 }, watch });
   await Promise.all(Array.from({ length: 35 }, () => opened.history.note(someFact())));
-  const sizes = query<{ rows: number }>(
-    folder.path,
-    "select last_seq - first_seq + 1 as rows from block where number > 0",
-  );
-  deepEqual(sizes.map(({ rows }) => rows), [10, 10, 10, 5]);
+  deepEqual(rows, [10, 10, 10, 5]);
 });
 
 Deno.test("a block names the lowest request that is open after it, so that recovery need not scan", async () => {
   using folder = temporaryFolder();
   await using opened = await openIn(folder.path);
-  const { history } = opened;
+  const { history, audit } = opened;
   const one = await history.accept(acceptance());
+  await audit.checkpoint();
   const two = await history.accept(acceptance());
+  await audit.checkpoint();
   await history.complete(completion(two));
+  await audit.checkpoint();
   await history.complete(completion(one));
-  deepEqual(
-    query<Block>(folder.path, "select lowest_open from block").map((block) => block.lowest_open),
-    [1, one, one, one, 5],
-  );
+  await audit.checkpoint();
+  deepEqual(blocksOf(folder.path).map((block) => block.lowest_open), [1, one, one, one, 5]);
 });
 
 Deno.test("the writer's own connection says that every commit reaches the disk (synchronous=FULL), or what was chosen instead", async () => {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import {
   blockHash,
+  blockHash1,
   type BlockHead,
   type Cell,
   COLUMNS,
@@ -10,12 +11,14 @@ import {
   NO_HASH,
   type Row,
   ROW_KINDS,
+  rowHash,
+  rowHashes,
   type RowKind,
-  rowLine,
+  rowLine1,
   storable,
+  type StoredRow,
   unflatten,
 } from "../../server/history/chain/mod.ts";
-import { openInThread, query, temporaryFolder } from "./support.ts";
 
 /** The worked example of the document: the text of each block and the hash that stands below it. */
 function examples(): { text: string; hash: string }[] {
@@ -26,47 +29,73 @@ function examples(): { text: string; hash: string }[] {
 
 Deno.test("the hashes of the worked example in docs/history-format.md are those of its lines", () => {
   const all = examples();
-  equal(all.length, 3);
+  equal(all.length, 7);
   for (const { text, hash } of all) equal(createHash("sha256").update(text).digest("hex"), hash);
 });
 
-Deno.test("the writer's lines and hashes are those of the worked example", () => {
+/** What the lines of a block of format 1 say. */
+function readBlock1(text: string): { head: BlockHead; rows: StoredRow[]; lines: string[] } {
+  const [header = "", ...lines] = text.trimEnd().split("\n");
+  const rows = lines.map((line): StoredRow => {
+    const [seq, kind, ...cells] = JSON.parse(line) as [number, RowKind, ...Cell[]];
+    return { seq, kind, cells };
+  });
+  return { head: headOf(header), rows, lines };
+}
+
+function headOf(header: string): BlockHead {
+  const [number, firstSeq, lastSeq, at, format, lowestOpen] = JSON.parse(header) as number[];
+  return { number, firstSeq, lastSeq, at, format, lowestOpen } as BlockHead;
+}
+
+/** The rows of the example's block of format 2, as they are stored. */
+function rows2(): { rows: StoredRow[]; salts: string } {
+  const [content, accepted, completed] = examples().slice(3, 6).map(({ text }) => JSON.parse(text) as Cell[]);
+  const [salt, reference, params] = content as [string, Cell, Cell];
+  const [seq, , ...before] = accepted as [number, string, ...Cell[]];
+  const [second, , ...rest] = completed as [number, string, ...Cell[]];
+  const tokenName = before.at(-2) ?? null;
+  const rows: StoredRow[] = [
+    { seq, kind: "accepted", cells: [...before.slice(0, -2), reference, params, tokenName] },
+    { seq: second, kind: "completed", cells: [...rest.slice(0, 6), null, ...rest.slice(6, 8)] },
+  ];
+  return { rows, salts: salt };
+}
+
+Deno.test("the lines and hashes of format 1 are those of the worked example", () => {
   let previous = NO_HASH;
-  for (const { text, hash } of examples()) {
-    const [header = "", ...rows] = text.trimEnd().split("\n");
-    const [number, firstSeq, lastSeq, at, format, lowestOpen] = JSON.parse(header) as number[];
-    const lines = rows.map((row) => {
-      const [seq, kind, ...cells] = JSON.parse(row) as [number, RowKind, ...Cell[]];
-      equal(cells.length, COLUMNS[kind].length, kind);
-      return rowLine(kind, { seq, cells });
-    });
-    deepEqual(lines, rows);
-    const head = { number, firstSeq, lastSeq, at, format, lowestOpen } as BlockHead;
-    equal(blockHash(head, { previous, lines }), hash);
+  for (const { text, hash } of examples().slice(0, 3)) {
+    const { head, rows, lines } = readBlock1(text);
+    deepEqual(rows.map(rowLine1), lines);
+    equal(blockHash1(head, { previous, lines }), hash);
     previous = hash;
   }
 });
 
-Deno.test("a history with the rows of the worked example has its blocks", async () => {
-  using folder = temporaryFolder();
-  const [, one, two] = examples();
-  using opened = await openInThread(folder.path);
-  for (const { text } of [one, two].filter((example) => example !== undefined)) {
-    opened.blocks.write(
-      text.trimEnd().split("\n").slice(1).map((line): Row => {
-        const [, kind, ...cells] = JSON.parse(line) as [number, RowKind, ...Cell[]];
-        return { kind, cells };
-      }),
-    );
-  }
-  const heads = query<Record<string, number>>(
-    folder.path,
-    "select number, first_seq, last_seq, format, lowest_open from block",
-  );
-  const expected = examples().map(({ text }) =>
-    (JSON.parse(text.split("\n")[0] ?? "") as number[]).toSpliced(3, 1).slice(0, 5)
-  );
-  deepEqual(heads.map((head) => Object.values(head)), expected);
+Deno.test("the writer's hashes are those of the worked example", () => {
+  const [, , before, , accepted, completed, block] = examples();
+  const { rows: stored, salts } = rows2();
+  const rows = rowHashes(stored, salts);
+  deepEqual(rows, [accepted?.hash, completed?.hash]);
+  const head = headOf(block?.text.split("\n")[0] ?? "");
+  equal(blockHash(head, { previous: before?.hash ?? "", rows }), block?.hash);
+});
+
+Deno.test("the hash of a row covers all of it but its content, whose hash has a salt", () => {
+  const { rows: [row] } = rows2();
+  const cells: readonly Cell[] = row?.cells ?? [];
+  const one = "00".repeat(16);
+  const hash = (cells: readonly Cell[], salt: string | null) => rowHash({ seq: 5, kind: "accepted", cells }, salt);
+  const hashes = cells.map((_, place) => hash(cells.with(place, "else"), one));
+  hashes.push(hash(cells, one), hash(cells, "01".repeat(16)), hash(cells, null));
+  equal(new Set(hashes).size, cells.length + 3);
+});
+
+Deno.test("a row of format 1 that holds what came later has no line", () => {
+  const cells = COLUMNS.fact.map((): Cell => null);
+  const row: StoredRow = { seq: 1, kind: "fact", cells };
+  equal(rowLine1(row), `[1,"fact"${",null".repeat(11)}]`);
+  equal(rowLine1({ ...row, cells: cells.with(-1, "n") }), undefined);
 });
 
 Deno.test("text that UTF-8 or SQLite would change is made storable, and all other text is left alone", () => {

@@ -6,7 +6,7 @@ import { NodeSqliteDialect } from "../../server/history/sqlite/dialect.ts";
 import { migrate, MIGRATIONS } from "../../server/history/sqlite/migrate.ts";
 import type { HistoryTables } from "../../server/history/sqlite/schema.ts";
 import { runModule } from "./processes.ts";
-import { openIn, openInThread, query, someFact, temporaryFolder, verify } from "./support.ts";
+import { openIn, openInThread, query, rowOf, someFact, temporaryFolder, verify } from "./support.ts";
 
 const TOKEN = {
   id: "t-1",
@@ -207,9 +207,9 @@ Deno.test("a start meets damage that covers much of the file, and says what it i
   const file = `${folder.path}/history.db`;
   {
     using opened = await openInThread(folder.path);
-    const cells = [7, "phoneConnected", null, null, null, "p", "p:1", null, null, null, null];
+    const fact = rowOf("fact", [7, "phoneConnected", null, null, null, "p", "p:1"]);
     for (let block = 0; block < 200; block++) {
-      opened.blocks.write(Array.from({ length: 8 }, () => ({ kind: "fact", cells })));
+      opened.blocks.write(Array.from({ length: 8 }, () => fact), { seal: true });
     }
     opened.database.raw.exec("pragma journal_mode = delete");
   }
@@ -238,5 +238,5 @@ Deno.test("a start meets a row that was changed among its samples, and says what
   }
   ok(!verify(folder.path).ok);
   await using opened = await openIn(folder.path);
-  match(opened.damaged ?? "", /^block 1: its hash is [0-9a-f]{64}; its rows and the block before give [0-9a-f]{64}$/);
+  equal(opened.damaged, "block 1: row 1 is not the one that was written");
 });

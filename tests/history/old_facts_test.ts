@@ -1,6 +1,6 @@
 import { deepEqual, ok } from "node:assert/strict";
 import type { FactType } from "../../server/core/contract/facts.ts";
-import { openIn, openInThread, pieces, query, temporaryFolder, verify } from "./support.ts";
+import { openIn, openInThread, pieces, query, rowOf, temporaryFolder, verify } from "./support.ts";
 
 const AT = 1_750_000_000_000;
 const FRONT_DESK = { name: "front desk", scopes: ["phones:control"], phones: null };
@@ -38,10 +38,11 @@ Deno.test("facts of version 0.1 are read and exported in present terms: token is
   using folder = temporaryFolder();
   {
     using old = await openInThread(folder.path, () => AT);
-    old.blocks.write(WRITTEN.map(({ type, token, detail }) => ({
-      kind: "fact",
-      cells: [AT, type, token, null, null, null, null, null, null, null, JSON.stringify(detail)],
-    })));
+    old.blocks.write(
+      WRITTEN.map(({ type, token, detail }) =>
+        rowOf("fact", [AT, type, token, null, null, null, null, null, null, null, JSON.stringify(detail)])
+      ),
+    );
   }
   await using opened = await openIn(folder.path);
   const { items } = await opened.reader.events({}, { limit: 50 });

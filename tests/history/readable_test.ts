@@ -137,7 +137,7 @@ Deno.test("a clock before 1970 or after 9999 is refused at the start, and while 
     equal(opened.history.trouble, undefined);
     await opened.history.accept(acceptance());
     let exported = "";
-    const pieces = opened.audit.export({}, "jsonl").pieces;
+    const { pieces } = await opened.audit.export({}, "jsonl");
     for (let piece = await pieces.next(); !piece.done; piece = await pieces.next()) exported += piece.value;
     equal(exported.trim().split("\n").length, 3);
   }

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { acceptance, completion, openIn, someFact, temporaryFolder, verify } from "./support.ts";
+import { acceptance, completion, openIn, someFact, temporaryFolder } from "./support.ts";
 
 /** Everything in a folder but the lock. */
 function contents(path: string): Record<string, Uint8Array> {
@@ -63,7 +63,7 @@ Deno.test("a history whose pages are damaged is refused with 2", async () => {
   await rejects(openIn(folder.path), { name: "HistoryError", exitCode: 2, message: /Cannot open the history/ });
 });
 
-Deno.test("a history whose newest block was cut off is refused with 2, instead of writing over its rows", async () => {
+Deno.test("a history whose newest block was cut off is refused with 2, and what is left of it is never written over", async () => {
   using folder = temporaryFolder();
   {
     await using opened = await openIn(folder.path);
@@ -71,13 +71,21 @@ Deno.test("a history whose newest block was cut off is refused with 2, instead o
   }
   {
     using database = new DatabaseSync(`${folder.path}/history.db`);
-    database.exec("delete from block where number = 2");
+    database.exec("delete from block where number = 1");
   }
-  equal(verify(folder.path).ok, false);
+  await rejects(openIn(folder.path), {
+    name: "HistoryError",
+    exitCode: 2,
+    message: /it ends at block 0, but block 1 of/,
+  });
+  {
+    using database = new DatabaseSync(`${folder.path}/history.db`);
+    database.exec("delete from accepted where seq = 1");
+  }
   await rejects(openIn(folder.path, { accept: true }), {
     name: "HistoryError",
     exitCode: 2,
-    message: /block 1 ends at row 1, but there is a row 2 \(completed\) that no block covers/,
+    message: /block 0 ends at row 0, but row 2 \(completed\) is covered by no block/,
   });
 });
 

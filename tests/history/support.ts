@@ -8,6 +8,7 @@ import { Kysely } from "kysely";
 import type { Fact } from "../../server/core/contract/facts.ts";
 import type { ExportFilter, ExportFormat, HistoryAudit, Verdict } from "../../server/core/contract/history.ts";
 import type { Acceptance, Completion } from "../../server/core/mod.ts";
+import { type Cell, COLUMNS, type Row, type RowKind } from "../../server/history/chain/mod.ts";
 import { BlockWriter } from "../../server/history/sqlite/block_writer.ts";
 import { makeDurable, openForWriting, type WritableDatabase } from "../../server/history/sqlite/database.ts";
 import { NodeSqliteDialect } from "../../server/history/sqlite/dialect.ts";
@@ -63,6 +64,11 @@ export async function openInThread(
   const blocks = await BlockWriter.open(database, { now });
   await historyId(database, { writer: blocks, now });
   return { database, blocks, [Symbol.dispose]: () => raw.close() };
+}
+
+/** A row with the columns of its kind, of which the last ones may be left out. */
+export function rowOf(kind: RowKind, cells: readonly Cell[]): Row {
+  return { kind, cells: COLUMNS[kind].map((_, place) => cells[place] ?? null) };
 }
 
 /** An acceptance. */
@@ -126,7 +132,7 @@ export async function pieces(
   { filter = {}, format = "jsonl" }: { filter?: ExportFilter; format?: ExportFormat } = {},
 ) {
   const found: string[] = [];
-  const exported = audit.export(filter, format);
+  const exported = await audit.export(filter, format);
   for (let piece = await exported.pieces.next(); !piece.done; piece = await exported.pieces.next()) {
     found.push(piece.value);
   }

@@ -1,43 +1,37 @@
-import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import type { Verdict } from "../../server/core/contract/history.ts";
-import { type Cell, COLUMNS, type Row, ROW_KINDS } from "../../server/history/chain/mod.ts";
+import { type Cell, COLUMNS, ROW_KINDS } from "../../server/history/chain/mod.ts";
 import { ChainWalk, SLICE_ROWS, verifyChain } from "../../server/history/sqlite/verify.ts";
-import { openInThread, query, temporaryFolder, verify } from "./support.ts";
+import { openInThread, query, rowOf, temporaryFolder, verify } from "./support.ts";
 
 const RUNS = 300;
 
 /** Writes some blocks with every kind of row in them. */
 async function someHistory(path: string): Promise<void> {
   using opened = await openInThread(path);
-  const accepted = (reference: string | null): Row => ({
-    kind: "accepted",
-    cells: [5, "setLamp", "virtual:desk-1", "virtual", "a-1", "Réception", "t-1", "h-1", reference, '{"lamp":12}'],
-  });
-  const completed = (request: number, cause: string | null): Row => ({
-    kind: "completed",
-    cells: [request, 6, null, "failed", -1879048164, cause, null, "sent"],
-  });
-  const fact = (address: string | null): Row => ({
-    kind: "fact",
-    cells: [7, "callRefused", null, null, address, null, null, null, -1, null, '{"n":1}'],
-  });
-  opened.blocks.write([accepted(null), accepted("a"), fact("127.0.0.1")]);
-  opened.blocks.write([completed(1, "close"), fact(null)]);
-  opened.blocks.write([{ kind: "withdrawn", cells: [1] }, accepted("b"), completed(2, null)]);
-  opened.blocks.write([completed(7, "deadline"), fact("::1"), { kind: "withdrawn", cells: [2] }]);
+  const desk = ["virtual:desk-1", "virtual", "a-1", "Réception", "t-1", "h-1"];
+  const accepted = (reference: string | null) =>
+    rowOf("accepted", [5, "setLamp", ...desk, reference, '{"lamp":12}', "front desk"]);
+  const completed = (request: number, cause: string | null) =>
+    rowOf("completed", [request, 6, null, "failed", -1879048164, cause, null, "sent", 1_000]);
+  const fact = (address: string | null) =>
+    rowOf("fact", [7, "callRefused", null, null, address, null, null, null, -1, null, '{"n":1}']);
+  opened.blocks.write([accepted(null), accepted("a"), fact("127.0.0.1")], { seal: true });
+  opened.blocks.write([completed(1, "close"), fact(null)], { seal: true });
+  opened.blocks.write([rowOf("withdrawn", [1]), accepted("b"), completed(2, null)], { seal: true });
+  opened.blocks.write([completed(7, "deadline"), fact("::1"), rowOf("withdrawn", [2])], { seal: true });
   opened.database.raw.exec("pragma journal_mode = delete");
 }
+
+const BLOCK_COLUMNS = ["number", "first_seq", "last_seq", "at", "format", "lowest_open", "hash", "row_hashes", "salts"];
 
 /** Everything that the chain covers, to the byte. */
 function everything(database: DatabaseSync): string {
   const tables = [
     ...ROW_KINDS.map((kind) => [kind, ["seq", ...COLUMNS[kind]]] as const),
-    [
-      "block",
-      ["number", "first_seq", "last_seq", "at", "format", "lowest_open", "hash"],
-    ] as const,
+    ["block", BLOCK_COLUMNS] as const,
   ];
   return JSON.stringify(tables.map(([table, columns]) => {
     const exact = columns.map((column) => `typeof(${column}), hex(${column})`).join(", ");
@@ -56,7 +50,10 @@ function tampered(original: Uint8Array, tamper: (database: DatabaseSync) => void
     database.exec(`drop trigger ${name}`);
   }
   tamper(database);
-  return { ...verifyChain(database), changed: everything(database) !== before };
+  const verdict = verifyChain(database);
+  // What is in no block shows nothing, and the verdict says so.
+  const stands = verdict.ok && verdict.unsealed === undefined;
+  return { ...verdict, ok: stands, changed: everything(database) !== before };
 }
 
 async function original(): Promise<Uint8Array> {
@@ -70,13 +67,7 @@ Deno.test("a changed value in any column of any row is found", async () => {
   const bytes = await original();
   const columns = ROW_KINDS.flatMap((kind) =>
     ["seq", ...COLUMNS[kind]].map((column) => ({ table: kind as string, column }))
-  )
-    .concat(
-      ["number", "first_seq", "last_seq", "at", "format", "lowest_open", "hash"].map((column) => ({
-        table: "block",
-        column,
-      })),
-    );
+  ).concat(BLOCK_COLUMNS.map((column) => ({ table: "block", column })));
   const values = fc.oneof(
     fc.integer(),
     fc.string(),
@@ -170,18 +161,49 @@ Deno.test("whichever bits of the file flip, the chain stands only if every row s
 Deno.test("a verdict names the first wrong block and what is wrong in it", async () => {
   const bytes = await original();
   const problem = (sql: string) => tampered(bytes, (database) => database.exec(sql)).firstBad;
-  deepEqual(problem("update fact set address = '127.0.0.2' where seq = 3")?.block, 1);
-  deepEqual(problem("delete from completed where seq = 4"), { block: 2, problem: "row 4 is missing" });
+  const changed = (block: number, row: number) => ({
+    block,
+    row,
+    problem: `row ${row} is not the one that was written`,
+  });
+  deepEqual(problem("update fact set address = '127.0.0.2' where seq = 3"), changed(1, 3));
+  deepEqual(problem("update accepted set params = '{}' where seq = 2"), changed(1, 2));
+  deepEqual(problem("update accepted set token_name = null where seq = 7"), changed(3, 7));
+  deepEqual(problem("update completed set took_us = 2 where seq = 8"), changed(3, 8));
+  deepEqual(problem("update block set salts = zeroblob(32) where number = 1"), changed(1, 1));
+  deepEqual(problem("update block set salts = unhex(hex(salts) || hex(zeroblob(16))) where number = 3"), {
+    block: 3,
+    problem: "it has the salts of more rows than it covers",
+  });
+  deepEqual(problem("delete from completed where seq = 4"), { block: 2, row: 4, problem: "row 4 is missing" });
   deepEqual(problem("delete from block where number = 2"), { block: 2, problem: "the block is missing" });
-  deepEqual(problem("delete from block where number = 4"), {
-    block: 4,
-    problem: "row 9 (completed) is covered by no block",
+  deepEqual(problem("insert into withdrawn (seq, request) values (13, 3)"), {
+    block: 5,
+    row: 13,
+    problem: "row 13 (withdrawn) is covered by no block",
   });
+  match(problem("update block set at = 1 where number = 2")?.problem ?? "", /^its hash is [0-9a-f]{64}; its rows /);
   deepEqual(problem("delete from block"), { block: 0, problem: "there is no block" });
-  deepEqual(problem("update block set format = 2 where number = 1"), {
+  deepEqual(problem("update block set format = 3 where number = 1"), {
     block: 1,
-    problem: "the block has format 2, which is not known",
+    problem: "the block has format 3, which is not known",
   });
+  deepEqual(problem("update block set format = 1 where number = 1"), {
+    block: 1,
+    problem: "it has what format 1 has not",
+  });
+  deepEqual(problem("update block set row_hashes = unhex(hex(row_hashes) || hex(hash)) where number = 1"), {
+    block: 1,
+    problem: "it has the hashes of more rows than it covers",
+  });
+});
+
+Deno.test("rows that no block covers yet are counted, and are no fault: a killed server leaves them", async () => {
+  const bytes = await original();
+  const { ok: _, changed: __, ...verdict } = tampered(bytes, (database) => {
+    database.exec("delete from block where number = 4");
+  });
+  deepEqual(verdict, { blocks: 4, records: 9, unsealed: 3 });
 });
 
 Deno.test("what was written reads back as the same rows, whatever its text is", async () => {
@@ -194,11 +216,12 @@ Deno.test("what was written reads back as the same rows, whatever its text is", 
         maxLength: 5,
       }),
       (texts) => {
-        opened.blocks.write(texts.map(([address, detail]) => ({
-          kind: "fact",
-          cells: [1, `${address}\0${address}`, null, "\ud800", address, null, null, null, null, null, detail],
-        })));
-        ok(verifyChain(opened.database.raw).ok);
+        const rows = texts.map(([address, detail]) =>
+          rowOf("fact", [1, `${address}\0${address}`, null, "\ud800", address, null, null, null, null, null, detail])
+        );
+        opened.blocks.write(rows, { seal: true });
+        const { ok: stands, unsealed } = verifyChain(opened.database.raw);
+        deepEqual([stands, unsealed], [true, undefined]);
       },
     ),
     { numRuns: 100 },
@@ -249,12 +272,9 @@ const EACH = 8;
 /** A slice and a half of rows, and the row of block 0, in a file without a log. */
 async function longHistory(path: string): Promise<Uint8Array> {
   using opened = await openInThread(path);
-  const fact: Row = {
-    kind: "fact",
-    cells: [7, "phoneConnected", null, null, null, "p", "p:1", null, null, null, null],
-  };
+  const fact = rowOf("fact", [7, "phoneConnected", null, null, null, "p", "p:1"]);
   for (let count = 0; count < SLICE_ROWS * 1.5; count += EACH) {
-    opened.blocks.write(Array.from({ length: EACH }, () => fact));
+    opened.blocks.write(Array.from({ length: EACH }, () => fact), { seal: true });
   }
   opened.database.raw.exec("pragma journal_mode = delete");
   return Deno.readFileSync(`${path}/history.db`);
@@ -308,5 +328,9 @@ Deno.test("an end that lies behind a gap is not taken for the end", async () => 
   database.exec("delete from block where number between 100 and 700");
   deepEqual(verifyChain(database).firstBad, { block: 100, problem: "the block is missing" });
   database.exec("delete from block where number > 700; delete from fact where seq between 793 and 5000");
-  deepEqual(verifyChain(database).firstBad, { block: 100, problem: "row 5001 (fact) is covered by no block" });
+  deepEqual(verifyChain(database).firstBad, {
+    block: 100,
+    row: 5001,
+    problem: "row 5001 (fact) is covered by no block",
+  });
 });

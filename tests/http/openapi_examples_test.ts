@@ -18,7 +18,7 @@ const FORMS: readonly [form: string, pattern: RegExp][] = [
   ["a history's id", /^[0-9a-f]{32}$/],
   ["a hash", /^[0-9a-f]{64}$/],
 ];
-const COUNTED = ["seq", "requestId", "block", "blocks", "records"];
+const COUNTED = ["seq", "requestId", "block", "blocks", "records", "durationMs"];
 
 /** A value with what differs from server to server in words. */
 function formOf(value: unknown, key = ""): unknown {

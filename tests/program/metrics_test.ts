@@ -97,7 +97,7 @@ Deno.test("the metrics count requests by operation and outcome, and every step o
   }
   equal(after.value("switchroom_requests_in_flight"), 0);
   // Accepted and completed each, and what there was to note.
-  const rows = (one: typeof after) => one.histogram("switchroom_history_block_rows").sum;
+  const rows = (one: typeof after) => one.histogram("switchroom_history_commit_rows").sum;
   ok(rows(after) - rows(before) >= 10, "rows");
   ok(after.histogram("switchroom_history_commit_seconds").sum > 0, "commits");
 });

@@ -80,7 +80,7 @@ export interface Checkpoint {
   block: number;
   /** Its hash, 64 lower-case hex digits. */
   hash: string;
-  /** When it was committed, RFC 3339 in UTC with milliseconds. */
+  /** When the newest of what it covers was written, RFC 3339 in UTC with milliseconds. */
   at: string;
 }
 
@@ -96,10 +96,15 @@ export interface Verdict {
   /** How many rows they cover. */
   records: number;
   /**
-   * The first block that is wrong, and in what; one that is not there if the chain ends too soon, or rows lie behind
-   * its end.
+   * How many rows lie behind the newest block, where there are any: a running server seals them within a second, one
+   * that was killed at its next start. Until then nothing shows whether they were changed.
    */
-  firstBad?: { block: number; problem: string };
+  unsealed?: number;
+  /**
+   * The first block that is wrong, in what, and the row where it is one; one that is not there if the chain ends too
+   * soon, or rows lie behind its end.
+   */
+  firstBad?: { block: number; row?: number; problem: string };
 }
 
 /** The forms of an export. */
@@ -122,8 +127,8 @@ export interface ExportFilter {
 
 /** The history, as an auditor takes it. */
 export interface HistoryAudit {
-  /** The newest block now. */
-  checkpoint(): Checkpoint;
+  /** The newest block, which covers everything that is on disk now. */
+  checkpoint(): Promise<Checkpoint>;
   /**
    * Everything as it stood at the newest block, oldest first, as text in pieces. A piece is read from disk when it is
    * asked for; one may be empty and still have others behind it.
@@ -131,7 +136,10 @@ export interface HistoryAudit {
    * A piece that cannot be read rejects with a `PhoneError` `RESOURCEUNAVAIL` that says why, and there is none behind
    * it.
    */
-  export(filter: ExportFilter, format: ExportFormat): { upTo: Checkpoint; pieces: AsyncIterator<string, void> };
+  export(
+    filter: ExportFilter,
+    format: ExportFormat,
+  ): Promise<{ upTo: Checkpoint; pieces: AsyncIterator<string, void> }>;
   /**
    * Derives every block from its rows again, beside all other work. What this process itself wrote last is held against
    * it like a checkpoint.

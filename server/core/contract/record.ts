@@ -74,6 +74,11 @@ export interface RequestRecord {
   dispatchedAt: string | null;
   /** When it was completed; null while it is open. */
   completedAt: string | null;
+  /**
+   * How long it took until its end was known, milliseconds with a fraction: by a clock that nobody sets, where the times
+   * beside it are the wall's. Left out where nobody measured it: while it is open, and of a killed server's.
+   */
+  durationMs?: number;
   /** How far it has come. */
   state: RequestState;
   /** How it ended; null while it is open. */

@@ -1,13 +1,14 @@
 /**
- * The canonical form of rows and blocks and the hashes over them, as docs/history-format.md promises.
+ * The canonical form of rows and blocks and the hashes over them, as docs/history-format.md promises: of the format
+ * that is written.
  *
  * @module
  */
-import { createHash } from "node:crypto";
-import type { Cell, RowKind } from "./rows.ts";
+import { hash } from "node:crypto";
+import { type Cell, COLUMNS, CONTENT, ROW_KINDS, type RowKind } from "./rows.ts";
 
-/** The version of the canonical form; it stands in every block. */
-export const HISTORY_FORMAT = 1;
+/** The version of the canonical form that is written; it stands in every block. */
+export const HISTORY_FORMAT = 2;
 
 /** What block 0 names as the hash before it: 32 zero bytes, hex. */
 export const NO_HASH = "0".repeat(64);
@@ -20,7 +21,7 @@ export interface BlockHead {
   firstSeq: number;
   /** The `seq` of its last row; the next block begins one higher. */
   lastSeq: number;
-  /** Wall time of its commit, milliseconds. */
+  /** Wall time of the newest commit that it covers, milliseconds. */
   at: number;
   /** The version of the canonical form. */
   format: number;
@@ -28,19 +29,77 @@ export interface BlockHead {
   lowestOpen: number;
 }
 
-/** A row in its canonical form: of well-formed strings, safe integers and nulls `JSON.stringify` makes RFC 8785. */
-export function rowLine(kind: RowKind, row: { seq: number; cells: readonly Cell[] }): string {
-  return JSON.stringify([row.seq, kind, ...row.cells]);
+/** A row with its place. */
+export interface StoredRow {
+  kind: RowKind;
+  seq: number;
+  /** In the order of the kind's columns. */
+  cells: readonly Cell[];
+}
+
+/** Bytes of a salt: nobody can try all of them. */
+export const SALT_BYTES = 16;
+
+/**
+ * SHA-256 of lines in UTF-8, each ended by a line feed, lower-case hex: the same as bytes costs three times as much.
+ */
+export function hashOf(lines: string): string {
+  return hash("sha256", `${lines}\n`, "hex");
+}
+
+/** Where in a row the content stands, and where everything else. */
+const PLACES = Object.fromEntries(
+  ROW_KINDS.map((kind) => {
+    const isContent = (column: string) => (CONTENT[kind] as readonly string[]).includes(column);
+    const places = COLUMNS[kind].map((column, place) => ({ place, isContent: isContent(column) }));
+    const of = (content: boolean) => places.filter((one) => one.isContent === content).map((one) => one.place);
+    return [kind, { content: of(true), rest: of(false) }];
+  }),
+) as Record<RowKind, { content: number[]; rest: number[] }>;
+
+/** Whether a row has content, and with it a salt. */
+export function hasContent({ kind, cells }: StoredRow): boolean {
+  return PLACES[kind].content.some((place) => cells[place] !== null);
 }
 
 /**
- * The hash of a block, lower-case hex: SHA-256 over its header line and its rows' lines in the order of `seq`, each
- * ended by a line feed.
+ * The hash of a row: of well-formed strings, safe integers and nulls `JSON.stringify` makes the form of RFC 8785.
+ *
+ * @param salt That of its content, hex; null if it has none.
  */
-export function blockHash(head: BlockHead, content: { previous: string; lines: readonly string[] }): string {
+export function rowHash({ kind, seq, cells }: StoredRow, salt: string | null): string {
+  const { content, rest } = PLACES[kind];
+  const line: Cell[] = [seq, kind];
+  for (const place of rest) line.push(cells[place] ?? null);
+  if (content.length > 0) {
+    line.push(salt === null ? null : hashOf(JSON.stringify([salt, ...content.map((place) => cells[place] ?? null)])));
+  }
+  return hashOf(JSON.stringify(line));
+}
+
+/** The hashes of rows. @param salts Those of the rows that have content, one after the other, hex. */
+export function rowHashes(rows: readonly StoredRow[], salts: string): string[] {
+  let place = 0;
+  return rows.map((row) => {
+    if (!hasContent(row)) return rowHash(row, null);
+    const salt = salts.slice(place, place + SALT_BYTES * 2);
+    place += SALT_BYTES * 2;
+    return rowHash(row, salt);
+  });
+}
+
+/** The line of a block's head, to which its rows are added, one line each. */
+export function headLine(head: BlockHead, previous: string): string {
   const { number, firstSeq, lastSeq, at, format, lowestOpen } = head;
-  const header = JSON.stringify([number, firstSeq, lastSeq, at, format, lowestOpen, content.previous]);
-  return createHash("sha256").update(`${header}\n${content.lines.map((line) => `${line}\n`).join("")}`).digest("hex");
+  return JSON.stringify([number, firstSeq, lastSeq, at, format, lowestOpen, previous]);
+}
+
+/**
+ * The hash of a block: SHA-256 over its header line and the hashes of its rows in the order of `seq`, each ended by a
+ * line feed.
+ */
+export function blockHash(head: BlockHead, content: { previous: string; rows: readonly string[] }): string {
+  return hashOf(`${headLine(head, content.previous)}\n${content.rows.join("\n")}`);
 }
 
 /**

@@ -4,6 +4,19 @@
  *
  * @module
  */
-export { blockHash, type BlockHead, HISTORY_FORMAT, NO_HASH, rowLine, storable } from "./canonical_form.ts";
+export {
+  blockHash,
+  type BlockHead,
+  hasContent,
+  headLine,
+  HISTORY_FORMAT,
+  NO_HASH,
+  rowHash,
+  rowHashes,
+  SALT_BYTES,
+  storable,
+  type StoredRow,
+} from "./canonical_form.ts";
+export { blockHash1, rowLine1 } from "./format_1.ts";
 export { OpenRequests } from "./open_requests.ts";
-export { type Cell, COLUMNS, flatten, type Row, ROW_KINDS, type RowKind, unflatten } from "./rows.ts";
+export { type Cell, COLUMNS, CONTENT, flatten, type Row, ROW_KINDS, type RowKind, unflatten } from "./rows.ts";

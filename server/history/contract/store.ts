@@ -41,11 +41,19 @@ export interface Store {
   readonly attempts: AttemptStore;
 }
 
-/** Appends blocks. The queue before it makes one call at a time, and nothing else writes rows. */
+/**
+ * Appends rows, and seals them into blocks. The queue before it makes one call at a time, and nothing else writes rows.
+ */
 export interface BlockStore {
   readonly commit: Commit;
-  /** The newest block that was committed. */
+  /** The newest block. */
   head(): Head;
+  /**
+   * Seals the rows that are on disk and in no block yet.
+   *
+   * @returns The newest block: the one before if it cannot be written now. Then those rows are sealed later.
+   */
+  seal(): Promise<Head>;
   /** Looks after what the store is kept in, where less than so many bytes may be held by somebody who reads. */
   look(bounds: { heldBytes: number }): Promise<Look>;
   /**
@@ -73,9 +81,10 @@ export interface Closed extends Pick<Look, "displaced"> {
 }
 
 /**
- * Appends flat rows (`flatten` of `chain/`) as one block, all or none: they get the next numbers of `seq`, in their
- * order, without a gap. When it resolves they are as durable as {@linkcode Durability} says, for applications are told
- * so at once. `at` is the block's wall time, milliseconds: the clock is that of whoever opened the history.
+ * Appends flat rows (`flatten` of `chain/`), all or none: they get the next numbers of `seq`, in their order, without a
+ * gap, and a block covers them soon: when there are many, or when {@linkcode BlockStore.seal} is called. When it resolves
+ * they are as durable as {@linkcode Durability} says, for applications are told so at once. `at` is the wall time,
+ * milliseconds: the clock is that of whoever opened the history.
  *
  * @returns The `seq` of the first row, or in words why nothing was written, if the same rows may be given again: then
  * they are, until they are on disk.
@@ -84,9 +93,9 @@ export interface Closed extends Pick<Look, "displaced"> {
 export type Commit = (rows: Cell[], at: number) => Promise<Committed>;
 
 /**
- * A block that is on disk, or why it is not: in words, when trying again can help. `displaced` is said once, when what
- * the store is kept in was found deleted or replaced: the rows may be given again, except for acceptances, and are kept
- * for the copy that closing makes.
+ * Rows that are on disk, with the newest block, or why they are not: in words, when trying again can help. `displaced`
+ * is said once, when what the store is kept in was found deleted or replaced: the rows may be given again, except for
+ * acceptances, and are kept for the copy that closing makes.
  */
 export type Committed = { firstSeq: number; head: Head } | { failed: string } | { displaced: string };
 
@@ -113,7 +122,7 @@ export interface Head {
   lastSeq: number;
   /** Its hash, lower-case hex. */
   hash: string;
-  /** Wall time of its commit, milliseconds. */
+  /** Wall time of the newest commit that it covers, milliseconds. */
   at: number;
 }
 

@@ -29,6 +29,7 @@ const COLUMNS = [
   "state",
   "dispatchedAt",
   "completedAt",
+  "durationMs",
   "outcome",
   "result",
   "code",

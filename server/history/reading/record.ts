@@ -45,6 +45,7 @@ const requestRow = z.object({
   cause: z.enum(CAUSES).nullable(),
   message: z.string().nullable(),
   reply: z.enum(["sent", "suppressed"]).nullable(),
+  took_us: z.int().min(0).nullable(),
   withdrawn: z.int().nullable(),
 });
 
@@ -100,6 +101,7 @@ export function toRecord(row: { seq: unknown }): RequestRecord {
     acceptedAt: of.at,
     dispatchedAt: of.dispatched_at,
     completedAt: of.completed_at,
+    ...given({ durationMs: of.took_us === null ? null : of.took_us / 1_000 }),
     state: of.completed_at === null ? "accepted" : "completed",
     outcome: of.outcome,
     result: of.result,

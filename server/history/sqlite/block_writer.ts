@@ -1,5 +1,6 @@
 /**
- * Writes rows in blocks: one transaction, one block.
+ * Writes rows, and seals them into blocks: a row is on disk before it is sealed, so that nobody waits for a block and a
+ * block need not be paid for by a single row.
  *
  * @module
  */
@@ -12,18 +13,22 @@ import {
   type BlockHead,
   type Cell,
   COLUMNS,
+  hasContent,
   HISTORY_FORMAT,
   NO_HASH,
   OpenRequests,
   type Row,
   ROW_KINDS,
+  rowHashes,
   type RowKind,
-  rowLine,
+  SALT_BYTES,
   storable,
+  type StoredRow,
   unflatten,
 } from "../chain/mod.ts";
 import { type Committed, type Head, HistoryError } from "../contract/store.ts";
 import { SQLITE, sqliteCode, type WritableDatabase } from "./database.ts";
+import { Mismatch, StoredRows } from "./stored_rows.ts";
 
 /** Where the times stand in each kind of row. */
 const TIMES = Object.fromEntries(
@@ -37,7 +42,18 @@ function heldTime(cell: Cell): Cell {
   return typeof cell === "number" ? nearestTime(cell) : cell;
 }
 
-/** Appends blocks to a database. One at a time: nothing else may write its rows meanwhile. */
+/** Rows that are on disk and in no block yet, at most before one is sealed: the more, the less a row costs. */
+const SEAL_ROWS = 256;
+
+/** What a change of the database leads to: the newest block, and the rows that are on disk and in no block. */
+interface Written {
+  readonly head: Head;
+  readonly unsealed: readonly StoredRow[];
+}
+
+/**
+ * Appends rows to a database, and seals them into blocks. One at a time: nothing else may write its rows meanwhile.
+ */
 export class BlockWriter {
   readonly #database: DatabaseSync;
   readonly #now: () => number;
@@ -48,32 +64,36 @@ export class BlockWriter {
   readonly #blocks: TableInsert;
   readonly #open: OpenRequests;
   #head: Head;
+  #unsealed: readonly StoredRow[];
 
   private constructor(
     database: WritableDatabase,
-    options: { now: () => number; head: Head; open: OpenRequests },
+    options: { now: () => number; open: OpenRequests } & Written,
   ) {
     this.#database = database.raw;
     this.#now = options.now;
     this.#head = options.head;
+    this.#unsealed = options.unsealed;
     this.#open = options.open;
     // Prepared, since the errors of `exec` come without SQLite's result code.
     this.#begin = database.raw.prepare("begin immediate");
     this.#commit = database.raw.prepare("commit");
     this.#rollback = database.raw.prepare("rollback");
     this.#rows = Object.fromEntries(
-      ROW_KINDS.map((kind) => [kind, new TableInsert(database, { name: kind, columns: ["seq", ...COLUMNS[kind]] })]),
+      ROW_KINDS.map((
+        kind,
+      ) => [kind, new TableInsert(database, { name: kind, columns: ["seq", ...COLUMNS[kind]] })]),
     ) as Record<RowKind, TableInsert>;
     this.#blocks = new TableInsert(database, {
       name: "block",
-      columns: ["number", "first_seq", "last_seq", "at", "format", "lowest_open", "hash"],
+      columns: ["number", "first_seq", "last_seq", "at", "format", "lowest_open", "hash", "row_hashes", "salts"],
     });
   }
 
   /**
-   * Goes on after the newest block of a database.
+   * Goes on after the newest block of a database, and seals what a killed server has left behind it.
    *
-   * @throws {HistoryError} If there are rows that no block covers: somebody cut the chain.
+   * @throws {HistoryError} If there are rows behind it that no server can have left so: somebody cut the chain.
    */
   static async open(database: WritableDatabase, options: { now: () => number }): Promise<BlockWriter> {
     const { db } = database;
@@ -81,16 +101,6 @@ export class BlockWriter {
     const head = block
       ? { block: block.number, lastSeq: block.last_seq, hash: block.hash.toHex(), at: block.at }
       : { block: -1, lastSeq: -1, hash: NO_HASH, at: 0 };
-    for (const kind of ROW_KINDS) {
-      const { last } = await db.selectFrom(kind).select((of) => of.fn.max("seq").as("last")).executeTakeFirstOrThrow();
-      if (last !== null && last > head.lastSeq) {
-        throw new HistoryError(
-          `Cannot go on with this history: block ${head.block} ends at row ${head.lastSeq}, but there is a row ${last} (${kind}) ` +
-            "that no block covers. Somebody has changed the database; restore a copy",
-          { exitCode: 2 },
-        );
-      }
-    }
     const lowest = block?.lowest_open ?? 0;
     const open = await db.selectFrom("accepted")
       .leftJoin("completed", "completed.request", "accepted.seq")
@@ -99,11 +109,14 @@ export class BlockWriter {
       .select("accepted.seq")
       .orderBy("accepted.seq")
       .execute();
-    return new BlockWriter(database, {
+    const writer = new BlockWriter(database, {
       now: options.now,
       head,
+      unsealed: rowsBehind(database.raw, head),
       open: new OpenRequests(open.map((row) => row.seq), { lowest }),
     });
+    writer.seal();
+    return writer;
   }
 
   /** The newest block. */
@@ -117,7 +130,7 @@ export class BlockWriter {
   }
 
   /**
-   * Writes flat rows as one block, and answers also for a failure that may pass.
+   * Writes flat rows, and answers also for a failure that may pass.
    *
    * @throws If trying again can never help: a row is wrong, which is a fault of ours and not of the disk.
    */
@@ -132,21 +145,43 @@ export class BlockWriter {
   }
 
   /**
-   * Writes rows as one block; when it returns they are as durable as the connection was told to be.
+   * Writes rows; when it returns they are as durable as the connection was told to be. They are sealed with those
+   * before them when there are many.
    *
+   * @param options.seal Whether they are sealed at once, with all that was not.
    * @returns The `seq` of the first row; the others follow without a gap.
    * @throws What SQLite says if the transaction fails; then nothing has changed. An `Error` if a row completes a
    * request that is not open.
    */
-  write(rows: readonly Row[]): number {
+  write(rows: readonly Row[], options?: { seal: boolean }): number {
+    const firstSeq = this.#head.lastSeq + this.#unsealed.length + 1;
+    this.#transact(() => {
+      const unsealed = [...this.#unsealed, ...this.#insert(rows, firstSeq)];
+      const isSealed = options?.seal || unsealed.length >= SEAL_ROWS;
+      return isSealed ? { head: this.#insertBlock(unsealed), unsealed: [] } : { head: this.#head, unsealed };
+    });
+    return firstSeq;
+  }
+
+  /**
+   * Seals what is on disk and in no block.
+   *
+   * @throws What SQLite says if the transaction fails; then nothing has changed.
+   */
+  seal(): void {
+    if (this.#unsealed.length === 0) return;
+    this.#transact(() => ({ head: this.#insertBlock(this.#unsealed), unsealed: [] }));
+  }
+
+  /** Does something in a transaction, all or none. */
+  #transact(change: () => Written): void {
     this.#open.begin();
     try {
       this.#begin.run();
-      const head = this.#insert(rows);
+      const { head, unsealed } = change();
       this.#commit.run();
-      const firstSeq = this.#head.lastSeq + 1;
       this.#head = head;
-      return firstSeq;
+      this.#unsealed = unsealed;
     } catch (error) {
       this.#open.undo();
       // A full disk makes SQLite roll back by itself.
@@ -155,34 +190,59 @@ export class BlockWriter {
     }
   }
 
-  #insert(rows: readonly Row[]): Head {
-    const lines: string[] = [];
+  /** Inserts rows, and gives them as they are stored. */
+  #insert(rows: readonly Row[], firstSeq: number): StoredRow[] {
     const values: Record<RowKind, Cell[]> = { origin: [], accepted: [], completed: [], withdrawn: [], fact: [] };
-    const firstSeq = this.#head.lastSeq + 1;
-    let seq = firstSeq;
-    for (const row of rows) {
-      const cells = row.cells.map((cell) => typeof cell === "string" ? storable(cell) : cell);
+    const stored = rows.map(({ kind, cells: given }, index): StoredRow => {
+      const seq = firstSeq + index;
+      const cells = given.map((cell) => typeof cell === "string" ? storable(cell) : cell);
       // Whatever the clock said: a time that the reader does not know would stay there for ever.
-      for (const place of TIMES[row.kind]) cells[place] = heldTime(cells[place] ?? null);
-      if (row.kind === "accepted") this.#open.accept(seq);
-      else if (row.kind === "completed") this.#open.complete(Number(cells[0]));
-      values[row.kind].push(seq, ...cells);
-      lines.push(rowLine(row.kind, { seq, cells }));
-      seq++;
-    }
+      for (const place of TIMES[kind]) cells[place] = heldTime(cells[place] ?? null);
+      if (kind === "accepted") this.#open.accept(seq);
+      else if (kind === "completed") this.#open.complete(Number(cells[0]));
+      values[kind].push(seq, ...cells);
+      return { kind, seq, cells };
+    });
     for (const kind of ROW_KINDS) this.#rows[kind].insert(values[kind]);
+    return stored;
+  }
+
+  /** Inserts the block of these rows: the next ones. */
+  #insertBlock(rows: readonly StoredRow[]): Head {
+    const firstSeq = this.#head.lastSeq + 1;
+    const lastSeq = this.#head.lastSeq + rows.length;
     const head: BlockHead = {
       number: this.#head.block + 1,
       firstSeq,
-      lastSeq: seq - 1,
+      lastSeq,
       at: nearestTime(this.#now()),
       format: HISTORY_FORMAT,
-      lowestOpen: this.#open.lowest(seq),
+      lowestOpen: this.#open.lowest(lastSeq + 1),
     };
-    const hash = blockHash(head, { previous: this.#head.hash, lines });
+    const salts = crypto.getRandomValues(new Uint8Array(rows.filter(hasContent).length * SALT_BYTES));
+    const hashes = rowHashes(rows, salts.toHex());
+    const hash = blockHash(head, { previous: this.#head.hash, rows: hashes });
     const block = [head.number, head.firstSeq, head.lastSeq, head.at, head.format, head.lowestOpen];
-    this.#blocks.insert([...block, Uint8Array.fromHex(hash)]);
-    return { block: head.number, lastSeq: head.lastSeq, hash, at: head.at };
+    this.#blocks.insert([...block, Uint8Array.fromHex(hash), Uint8Array.fromHex(hashes.join("")), salts]);
+    return { block: head.number, lastSeq, hash, at: head.at };
+  }
+}
+
+/**
+ * The rows behind the newest block, which a killed server has left.
+ *
+ * @throws {HistoryError} If no server can have left them so.
+ */
+function rowsBehind(database: DatabaseSync, { block, lastSeq }: Head): StoredRow[] {
+  try {
+    return new StoredRows(database).behind(lastSeq);
+  } catch (error) {
+    if (!(error instanceof Mismatch)) throw error;
+    throw new HistoryError(
+      `Cannot go on with this history: block ${block} ends at row ${lastSeq}, but ${error.message}. Somebody has ` +
+        "changed the database; restore a copy",
+      { exitCode: 2 },
+    );
   }
 }
 

@@ -8,6 +8,7 @@ import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import history from "../../../migrations/0001_history.ts";
 import access from "../../../migrations/0002_access.ts";
+import format2 from "../../../migrations/0003_format_2.ts";
 import { HistoryError } from "../contract/store.ts";
 import { MARK_AS_OURS } from "./database.ts";
 import type { HistoryTables } from "./schema.ts";
@@ -19,7 +20,11 @@ export type Migrations = Record<string, Migration>;
  * Every migration of this build, by the name of its file; a name is never changed or reused. Imported by name: a
  * dynamic import would need a permission and could not be checked.
  */
-export const MIGRATIONS: Migrations = { "0001_history": history, "0002_access": access };
+export const MIGRATIONS: Migrations = {
+  "0001_history": history,
+  "0002_access": access,
+  "0003_format_2": format2,
+};
 
 /** The names of the migrations that the database has had, in order. */
 export async function executed(db: Kysely<HistoryTables>): Promise<string[]> {

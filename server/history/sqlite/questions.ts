@@ -80,6 +80,7 @@ export function requests(db: Kysely<HistoryTables>, { upTo = Number.MAX_SAFE_INT
       "completed.cause",
       "completed.message",
       "completed.reply",
+      "completed.took_us",
       "withdrawn.seq as withdrawn",
     ]);
 }

@@ -21,7 +21,7 @@ export async function historyId(
   const known = await database.db.selectFrom("origin").select("history_id").executeTakeFirst();
   if (known) return String(known.history_id);
   const id = crypto.getRandomValues(new Uint8Array(16)).toHex();
-  options.writer.write([{ kind: "origin", cells: [options.now(), id] }]);
+  options.writer.write([{ kind: "origin", cells: [options.now(), id] }], { seal: true });
   return id;
 }
 
@@ -37,8 +37,8 @@ export function completeLost(writer: BlockWriter, options: { now: () => number }
   const at = options.now();
   const lost = writer.openRequests.map((request): Row => ({
     kind: "completed",
-    cells: [request, at, null, outcome, PHONE_ERRORS.OPERATIONFAILED.value, cause, null, "suppressed"],
+    cells: [request, at, null, outcome, PHONE_ERRORS.OPERATIONFAILED.value, cause, null, "suppressed", null],
   }));
-  if (lost.length > 0) writer.write(lost);
+  if (lost.length > 0) writer.write(lost, { seal: true });
   return lost.length;
 }

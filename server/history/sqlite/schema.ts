@@ -18,6 +18,8 @@ interface BlockTable {
   format: number;
   lowest_open: number;
   hash: Uint8Array;
+  row_hashes: Uint8Array | null;
+  salts: Uint8Array | null;
 }
 
 /** Every table. */

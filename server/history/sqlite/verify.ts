@@ -10,116 +10,26 @@ import { wordsOf } from "../../core/contract/errors.ts";
 import type { KeptCheckpoint, Verdict } from "../../core/contract/history.ts";
 import {
   blockHash,
+  blockHash1,
+  type BlockHead,
   type Cell,
   COLUMNS,
+  hasContent,
   HISTORY_FORMAT,
   NO_HASH,
-  ROW_KINDS,
-  type RowKind,
-  rowLine,
+  rowHashes,
+  rowLine1,
+  SALT_BYTES,
+  type StoredRow,
 } from "../chain/mod.ts";
 import { SQLITE, sqliteCode } from "./database.ts";
+import { columnsIn, exact, lowest, Mismatch, StoredRows, toCell } from "./stored_rows.ts";
 
 /** Rows of one slice: some 50 ms. */
 export const SLICE_ROWS = 4_096;
 
-/** Something is not as the chain says. */
-class Mismatch extends Error {}
-
-/** Text is read as bytes: read as text it would end at a NUL, and broken UTF-8 would look like a whole U+FFFD. */
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/**
- * A column so that no two contents look alike; a content that we never write becomes the text `changed`, which text
- * never is.
- */
-function exact(column: string): string {
-  return `case typeof(${column}) when 'text' then cast(${column} as blob) when 'integer' then ${column} ` +
-    `when 'null' then null else 'changed' end as ${column}`;
-}
-
-function toCell(value: SQLOutputValue | undefined): Cell {
-  if (value instanceof Uint8Array) return utf8.decode(value);
-  if (value === null || typeof value === "number") return value;
-  throw new Mismatch("a column holds what is never written there");
-}
-
-interface StoredRow {
-  kind: RowKind;
-  seq: number;
-  cells: Cell[];
-}
-
-/** Numbers of `seq`, and blocks, that are read at once: the memory of a check. */
-const WINDOW = 512;
-
-/** Before everything: also what nobody writes, numbers below 0. */
-const BEFORE_ALL = -(2n ** 63n);
-
-/** From where a window reads: the first one also what lies before the first number. */
-function lowest(from: number): number | bigint {
-  return from === 0 ? BEFORE_ALL : from;
-}
-
-/** The rows of all tables in the order of `seq`, read a window at a time: what SQLite cannot read is thrown. */
-class Rows {
-  readonly #tables: readonly { kind: RowKind; window: StatementSync; after: StatementSync }[];
-  #read: StoredRow[] = [];
-  #place = 0;
-  /** The first `seq` behind the window. */
-  #end = 0;
-
-  constructor(database: DatabaseSync) {
-    this.#tables = ROW_KINDS.map((kind) => {
-      const columns = ["seq", ...COLUMNS[kind]].map(exact).join(", ");
-      // With the table's name: without, it would be the column that `exact` makes, and all that is left would be sorted.
-      const bounds = `where ${kind}.seq >= ? and ${kind}.seq < ? order by ${kind}.seq limit ${WINDOW + 1}`;
-      return {
-        kind,
-        window: database.prepare(`select ${columns} from ${kind} ${bounds}`),
-        after: database.prepare(`select seq from ${kind} where seq >= ? order by seq limit 1`),
-      };
-    });
-  }
-
-  /** Forgets what was read: the next row is read in the snapshot of now. */
-  forget(from: number): void {
-    this.#read = [];
-    this.#place = 0;
-    this.#end = from;
-  }
-
-  /** Takes the row of one `seq`, which must be in exactly one table. */
-  take(seq: number): StoredRow {
-    if (seq >= this.#end) this.#readFrom(seq);
-    const row = this.#read[this.#place];
-    if (row === undefined || row.seq > seq) throw new Mismatch(`row ${seq} is missing`);
-    if (row.seq < seq || this.#read[this.#place + 1]?.seq === seq) {
-      throw new Mismatch(`there is a row too many at or before ${seq}`);
-    }
-    this.#place++;
-    return row;
-  }
-
-  /** The first row from a `seq` on. */
-  after(seq: number): Pick<StoredRow, "kind" | "seq"> | undefined {
-    return this.#tables
-      .flatMap(({ kind, after }) => after.all(lowest(seq)).map((row) => ({ kind, seq: Number(row["seq"]) })))
-      .sort((one, other) => one.seq - other.seq)[0];
-  }
-
-  #readFrom(seq: number): void {
-    this.#end = seq + WINDOW;
-    this.#place = 0;
-    this.#read = this.#tables.flatMap(({ kind, window }) =>
-      window.all(lowest(seq), this.#end).map((row) => ({
-        kind,
-        seq: Number(row["seq"]),
-        cells: COLUMNS[kind].map((column) => toCell(row[column])),
-      }))
-    ).sort((one, other) => one.seq - other.seq);
-  }
-}
+/** Blocks that are read at once, each with the hashes of its rows. */
+const WINDOW = 64;
 
 /** The columns of a block that are whole numbers, in the order of its header line. */
 const HEADS = ["number", "first_seq", "last_seq", "at", "format", "lowest_open"];
@@ -147,7 +57,7 @@ export class ChainWalk {
   readonly #database: DatabaseSync;
   readonly #kept: readonly KeptCheckpoint[];
   readonly #verdict: Verdict = { ok: false, blocks: 0, records: 0 };
-  #statements: { rows: Rows; blocks: StatementSync; newest: StatementSync } | undefined;
+  #statements: { rows: StoredRows; blocks: StatementSync; newest: StatementSync } | undefined;
   /**
    * Where the walk is: the block and the row that must come next, and the hash of the block before. A chain begins with
    * block 0 and row 0; once old blocks can be cut off, these begin at the first kept block, with the hash of the head
@@ -189,7 +99,8 @@ export class ChainWalk {
       if (!this.#slice(this.#nextSeq + rows)) return undefined;
       this.#verdict.ok = true;
     } catch (error) {
-      this.#verdict.firstBad = { block: this.#nextBlock, problem: problemOf(error) };
+      const row = error instanceof Mismatch ? error.row : undefined;
+      this.#verdict.firstBad = { block: this.#nextBlock, ...(row !== undefined && { row }), problem: problemOf(error) };
     } finally {
       if (database.isTransaction) database.exec("rollback");
     }
@@ -211,8 +122,8 @@ export class ChainWalk {
     // Nothing may lie behind: neither a block after one that is missing, nor a row that no block covers.
     if (newest.all(this.#nextBlock).length > 0) throw new Mismatch("the block is missing");
     if (this.#verdict.blocks === 0) throw new Mismatch("there is no block");
-    const left = rows.after(this.#nextSeq);
-    if (left) throw new Mismatch(`row ${left.seq} (${left.kind}) is covered by no block`);
+    const { length: unsealed } = rows.behind(this.#nextSeq - 1);
+    if (unsealed > 0) this.#verdict.unsealed = unsealed;
     const cut = this.#kept.find(({ block }) => block >= this.#nextBlock);
     if (cut) throw new Mismatch(`the block is missing: a checkpoint says that there was a block ${cut.block}`);
     return true;
@@ -222,46 +133,99 @@ export class ChainWalk {
     const database = this.#database;
     const columns = HEADS.map(exact).join(", ");
     return {
-      rows: new Rows(database),
+      rows: new StoredRows(database),
       blocks: database.prepare(
-        `select ${columns}, hash from block where block.number >= ? and block.number < ? order by block.number limit ${WINDOW}`,
+        `select ${columns}, hash, ${["row_hashes", "salts"].map(columnsIn(database)).join(", ")} from block ` +
+          `where block.number >= ? and block.number < ? order by block.number limit ${WINDOW}`,
       ),
       newest: database.prepare("select number from block where number >= ? limit 1"),
     };
   }
 
-  #block(block: Record<string, SQLOutputValue>, rows: Rows): void {
+  #block(block: Record<string, SQLOutputValue>, rows: StoredRows): void {
     const [number, firstSeq, lastSeq, at, format, lowestOpen] = HEADS.map((column) => Number(toCell(block[column])));
-    const head = { number, firstSeq, lastSeq, at, format, lowestOpen } as Parameters<typeof blockHash>[0];
+    const head = { number, firstSeq, lastSeq, at, format, lowestOpen } as BlockHead;
     if (head.number !== this.#nextBlock) throw new Mismatch("the block is missing");
-    if (head.format !== HISTORY_FORMAT) throw new Mismatch(`the block has format ${head.format}, which is not known`);
     if (head.firstSeq !== this.#nextSeq || head.lastSeq < head.firstSeq) {
       throw new Mismatch(
         `the block covers rows ${head.firstSeq} to ${head.lastSeq}; it must begin with ${this.#nextSeq}`,
       );
     }
-    const lines: string[] = [];
+    const stored: StoredRow[] = [];
     for (let seq = head.firstSeq; seq <= head.lastSeq; seq++) {
       const row = rows.take(seq);
       if (row.kind === "origin") this.#checkOrigin(row.cells[COLUMNS.origin.indexOf("history_id")]);
-      lines.push(rowLine(row.kind, row));
+      stored.push(row);
     }
-    const hash = blockHash(head, { previous: this.#previous, lines });
-    const stored = block.hash instanceof Uint8Array ? block.hash.toHex() : undefined;
-    if (hash !== stored) throw new Mismatch(`its hash is ${stored}; its rows and the block before give ${hash}`);
+    const hash = derive(head, {
+      previous: this.#previous,
+      rows: stored,
+      noted: hexOf(block["row_hashes"]),
+      salts: hexOf(block["salts"]),
+    });
+    if (hash !== hexOf(block["hash"])) {
+      throw new Mismatch(`its hash is ${hexOf(block["hash"])}; its rows and the block before give ${hash}`);
+    }
     const other = this.#kept.find((kept) => kept.block === head.number && kept.hash !== hash);
     if (other) throw new Mismatch(`its hash is ${hash}; a checkpoint says ${other.hash}`);
     this.#previous = hash;
     this.#nextBlock = head.number + 1;
     this.#nextSeq = head.lastSeq + 1;
     this.#verdict.blocks++;
-    this.#verdict.records += lines.length;
+    this.#verdict.records += stored.length;
   }
 
   #checkOrigin(historyId: Cell | undefined): void {
     const other = this.#kept.find((kept) => kept.historyId !== undefined && kept.historyId !== historyId);
     if (other) throw new Mismatch(`the history is ${historyId}; a checkpoint is of the history ${other.historyId}`);
   }
+}
+
+/** What a blob holds, hex; undefined of what is none. */
+function hexOf(value: SQLOutputValue | undefined): string | undefined {
+  return value instanceof Uint8Array ? value.toHex() : undefined;
+}
+
+/** What the hash of a block is derived from, besides its head. */
+interface Covered {
+  readonly previous: string;
+  readonly rows: readonly StoredRow[];
+  /** The hashes of its rows and the salts of their content as they stand in the block, hex; undefined without any. */
+  readonly noted: string | undefined;
+  readonly salts: string | undefined;
+}
+
+/**
+ * The hash of a block, from its rows.
+ *
+ * @throws {Mismatch} If a row is not the one that stands in the block, or the format is not known.
+ */
+function derive(head: BlockHead, covered: Covered): string {
+  if (head.format === 1) return derive1(head, covered);
+  if (head.format !== HISTORY_FORMAT) throw new Mismatch(`the block has format ${head.format}, which is not known`);
+  const { noted, salts, previous } = covered;
+  if (noted === undefined || salts === undefined) throw new Mismatch("it has no hashes of its rows, or no salts");
+  const rows = rowHashes(covered.rows, salts);
+  const changed = rows.findIndex((hash, place) => !noted.startsWith(hash, place * hash.length));
+  if (changed !== -1) {
+    const row = head.firstSeq + changed;
+    throw new Mismatch(`row ${row} is not the one that was written`, { row });
+  }
+  if (noted.length !== rows.join("").length) throw new Mismatch("it has the hashes of more rows than it covers");
+  if (salts.length !== covered.rows.filter(hasContent).length * SALT_BYTES * 2) {
+    throw new Mismatch("it has the salts of more rows than it covers");
+  }
+  return blockHash(head, { previous, rows });
+}
+
+function derive1(head: BlockHead, { previous, rows, noted, salts }: Covered): string {
+  if (noted !== undefined || salts !== undefined) throw new Mismatch("it has what format 1 has not");
+  const lines = rows.map((row) => {
+    const line = rowLine1(row);
+    if (line === undefined) throw new Mismatch(`row ${row.seq} is not the one that was written`, { row: row.seq });
+    return line;
+  });
+  return blockHash1(head, { previous, lines });
 }
 
 /**

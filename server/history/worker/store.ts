@@ -41,6 +41,9 @@ export async function openSqliteStore(
           return answer;
         },
         head: () => head,
+        async seal() {
+          return head = await link.call("seal", undefined);
+        },
         look: (bounds) => link.call("look", bounds),
         // Every row is on disk already: a log that could not be moved is read by the next start.
         close: (signal) => closeWorker(link, signal),

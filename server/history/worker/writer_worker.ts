@@ -172,7 +172,7 @@ const calls = {
     }
   },
 
-  /** Writes rows as one block of that time. Throws only if trying again cannot help. */
+  /** Writes rows at that time. Throws only if trying again cannot help. */
   write({ rows, at }: { rows: Cell[]; at: number }): Committed {
     const of = writer();
     wall = at;
@@ -192,6 +192,21 @@ const calls = {
     // What it has added to the log can be cut off, too.
     if (looks) displaced(of);
     return committed;
+  },
+
+  /**
+   * Seals what is in no block.
+   *
+   * @returns The newest block: the one before if the disk does not take it now; then it is sealed later.
+   */
+  seal(): Head {
+    const { blocks } = writer();
+    try {
+      blocks.seal();
+    } catch (error) {
+      if (sqliteCode(error) === undefined) throw error;
+    }
+    return blocks.head;
   },
 
   /** Looks after the files; a log of less than so many bytes is nobody's trouble. */

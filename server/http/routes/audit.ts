@@ -83,7 +83,7 @@ export function auditEndpoints(
       },
       async serve({ context, token }) {
         const { format, bom, ...filter } = readQuery(context.req.url, ExportQuery);
-        const { upTo, pieces } = audit.export({ ...filter, ...phonesOf(token) }, format);
+        const { upTo, pieces } = await audit.export({ ...filter, ...phonesOf(token) }, format);
         const name = token.phones === null ? `history-to-block-${upTo.block}` : "history";
         const headers = {
           "content-type": MEDIA[format],
@@ -122,9 +122,9 @@ export function auditEndpoints(
         description: "It tells of every phone: a token that is limited to phones is refused.",
         answers: { 200: { description: "The newest block that is on disk.", body: Checkpoint } },
       },
-      serve({ token }) {
+      async serve({ token }) {
         requireUnlimited(token, CHAIN);
-        return json(audit.checkpoint());
+        return json(await audit.checkpoint());
       },
     },
     {

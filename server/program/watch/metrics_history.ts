@@ -11,8 +11,8 @@ import { STEP_BUCKETS } from "./metrics_steps.ts";
 export function measureHistory(registry: Registry): HistoryWatch {
   const registers = [registry];
   const rows = new Histogram({
-    name: "switchroom_history_block_rows",
-    help: "Rows in a block, which is what one commit wrote.",
+    name: "switchroom_history_commit_rows",
+    help: "Rows in one commit.",
     buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_048],
     registers,
   });

@@ -69,8 +69,8 @@ export async function openHouse(): Promise<House> {
       events: () => Promise.resolve({ items: [], next: undefined }),
     },
     audit: {
-      checkpoint: () => CHECKPOINT,
-      export: () => ({ upTo: CHECKPOINT, pieces: pieces() }),
+      checkpoint: () => Promise.resolve(CHECKPOINT),
+      export: () => Promise.resolve({ upTo: CHECKPOINT, pieces: pieces() }),
       verify: () => Promise.resolve({ ok: true, blocks: 8, records: 20 }),
     },
     plugins: () => [],

@@ -32,13 +32,13 @@ export class RecordingAudit implements HistoryAudit {
   /** What the next check finds. */
   verdict: (signal: AbortSignal) => Promise<Verdict> = () => Promise.resolve({ ok: true, blocks: 8, records: 20 });
 
-  checkpoint(): Checkpoint {
-    return CHECKPOINT;
+  checkpoint(): Promise<Checkpoint> {
+    return Promise.resolve(CHECKPOINT);
   }
 
   export(filter: ExportFilter, format: ExportFormat) {
     this.asked.push({ filter, format });
-    return { upTo: CHECKPOINT, pieces: this.#pieces() };
+    return Promise.resolve({ upTo: CHECKPOINT, pieces: this.#pieces() });
   }
 
   async *#pieces(): AsyncGenerator<string, void> {

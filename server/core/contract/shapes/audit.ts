@@ -35,9 +35,12 @@ export const Verdict: Shape<Found> = about(
     ok: about(flag, { description: "Whether every row is as it was written, and every checkpoint in the chain." }),
     blocks: about(Count, { description: "How many blocks are right, from the first on." }),
     records: about(Count, { description: "How many rows they cover." }),
+    unsealed: optional(
+      about(Count, { description: "How many rows lie behind the newest block, where there are any." }),
+    ),
     firstBad: optional(
-      about(object({ block, problem: text }), {
-        description: "The first block that is wrong or missing, and in what.",
+      about(object({ block, row: optional(Count), problem: text }), {
+        description: "The first block that is wrong or missing, the row where it is one, and in what.",
       }),
     ),
   })),

@@ -4,7 +4,19 @@
  * @module
  */
 import { type Accepted, REQUEST_STATES, type RequestRecord as Recorded } from "../record.ts";
-import { about, anything, exactly, nullable, object, oneOf, optional, record, type Shape, text } from "../shape.ts";
+import {
+  about,
+  amount,
+  anything,
+  exactly,
+  nullable,
+  object,
+  oneOf,
+  optional,
+  record,
+  type Shape,
+  text,
+} from "../shape.ts";
 import {
   ApplicationId,
   Cause,
@@ -40,6 +52,11 @@ export const RequestRecord: Shape<Recorded> = about(
     acceptedAt: Time,
     dispatchedAt: about(nullable(Time), { description: "When it went out to the plugin; null if it never did." }),
     completedAt: nullable(Time),
+    durationMs: optional(
+      about(amount, {
+        description: "How long it took until its end was known, in milliseconds, by a clock that nobody sets.",
+      }),
+    ),
     state: about(oneOf(REQUEST_STATES), { description: "How far it has come; never back." }),
     outcome: about(nullable(Outcome), { description: "null while it is open." }),
     result: about(nullable(Result), { description: "null while it is open." }),
@@ -65,6 +82,7 @@ export const RequestRecord: Shape<Recorded> = about(
       acceptedAt: "2026-03-01T09:30:00.000Z",
       dispatchedAt: "2026-03-01T09:30:00.001Z",
       completedAt: "2026-03-01T09:30:00.002Z",
+      durationMs: 1.873,
       state: "completed",
       outcome: "succeeded",
       result: 0,

@@ -1,0 +1,182 @@
+/**
+ * Rows as they lie in the tables, to the byte: for whoever derives hashes from them.
+ *
+ * @module
+ */
+import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
+import { type Cell, COLUMNS, ROW_KINDS, type RowKind, type StoredRow } from "../chain/mod.ts";
+
+/** Something is not as the chain says. */
+export class Mismatch extends Error {
+  /** The row that it is, where one is. */
+  readonly row: number | undefined;
+
+  /** What is wrong, in words. */
+  constructor(problem: string, options?: { row: number }) {
+    super(problem);
+    this.row = options?.row;
+  }
+}
+
+/** Text is read as bytes: read as text it would end at a NUL, and broken UTF-8 would look like a whole U+FFFD. */
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * A column so that no two contents look alike; a content that we never write becomes the text `changed`, which text
+ * never is.
+ */
+export function exact(column: string): string {
+  return `case typeof(${column}) when 'text' then cast(${column} as blob) when 'integer' then ${column} ` +
+    `when 'null' then null else 'changed' end as ${column}`;
+}
+
+/** What an {@linkcode exact} column holds. @throws {Mismatch} If that is never written. */
+export function toCell(value: SQLOutputValue | undefined): Cell {
+  if (value instanceof Uint8Array) return utf8.decode(value);
+  if (value === null || typeof value === "number") return value;
+  throw new Mismatch("a column holds what is never written there");
+}
+
+/**
+ * Whether the columns of a row read the same as text and as bytes: all its texts are ASCII without a NUL, and no number
+ * is a fraction's.
+ */
+function isPlain(columns: readonly string[]): string {
+  const characters = columns.map((column) => `coalesce(length(${column}), 0)`).join(" + ");
+  const bytes = columns.map((column) => `coalesce(octet_length(${column}), 0)`).join(" + ");
+  const real = columns.map((column) => `typeof(${column}) = 'real'`).join(" or ");
+  return `(${characters} = ${bytes} and not (${real})) as is_plain`;
+}
+
+/**
+ * Says a column in a `select`: null for what came with format 2 in a file that was not migrated yet. There all of it is
+ * missing; where one column is, somebody took it away.
+ */
+export function columnsIn(database: DatabaseSync): (column: string) => string {
+  const [migrated] = database.prepare(
+    `select 1 from sqlite_schema join pragma_table_info(sqlite_schema.name) as info
+      where sqlite_schema.type = 'table' and info.name in (${[...SINCE_2].map((name) => `'${name}'`).join(", ")})`,
+  ).all();
+  return (column) => migrated === undefined && SINCE_2.has(column) ? `null as ${column}` : column;
+}
+
+const SINCE_2: ReadonlySet<string> = new Set(["token_name", "took_us", "row_hashes", "salts"]);
+
+/**
+ * Rows that a killed server can have left in no block: what it had not sealed, and one commit of the largest size. More
+ * are somebody's doing.
+ */
+const MOST_BEHIND = 8_192;
+
+/** Numbers of `seq` that are read at once: the memory of a check. */
+const WINDOW = 512;
+
+/** Before everything: also what nobody writes, numbers below 0. */
+const BEFORE_ALL = -(2n ** 63n);
+
+/** From where a window reads: the first one also what lies before the first number. */
+export function lowest(from: number): number | bigint {
+  return from === 0 ? BEFORE_ALL : from;
+}
+
+interface Table {
+  readonly kind: RowKind;
+  readonly window: StatementSync;
+  readonly exactly: StatementSync;
+  readonly after: StatementSync;
+}
+
+/** The rows of all tables in the order of `seq`, read a window at a time: what SQLite cannot read is thrown. */
+export class StoredRows {
+  readonly #tables: readonly Table[];
+  #read: StoredRow[] = [];
+  #place = 0;
+  /** The first `seq` behind the window. */
+  #end = 0;
+
+  constructor(database: DatabaseSync) {
+    const columnIn = columnsIn(database);
+    this.#tables = ROW_KINDS.map((kind): Table => {
+      const stored = COLUMNS[kind].map(columnIn);
+      const columns = stored.filter((column) => (COLUMNS[kind] as readonly string[]).includes(column));
+      // With the table's name: without, it would be the column that `exact` makes, and all that is left would be sorted.
+      const bounds = `where ${kind}.seq >= ? and ${kind}.seq < ? order by ${kind}.seq limit ${WINDOW + 1}`;
+      return {
+        kind,
+        window: database.prepare(`select seq, ${isPlain(columns)}, ${stored.join(", ")} from ${kind} ${bounds}`),
+        exactly: database.prepare(`select ${columns.map(exact).join(", ")} from ${kind} where ${kind}.seq = ?`),
+        after: database.prepare(`select seq from ${kind} where seq >= ? order by seq limit 1`),
+      };
+    });
+  }
+
+  /** Forgets what was read: the next row is read in the snapshot of now. */
+  forget(from: number): void {
+    this.#read = [];
+    this.#place = 0;
+    this.#end = from;
+  }
+
+  /** Takes the row of one `seq`, which must be in exactly one table. @throws {Mismatch} If it is not. */
+  take(seq: number): StoredRow {
+    if (seq >= this.#end) this.#readFrom(seq);
+    const row = this.#read[this.#place];
+    if (row === undefined || row.seq > seq) throw new Mismatch(`row ${seq} is missing`, { row: seq });
+    if (row.seq < seq || this.#read[this.#place + 1]?.seq === seq) {
+      throw new Mismatch(`there is a row too many at or before ${seq}`, { row: seq });
+    }
+    this.#place++;
+    return row;
+  }
+
+  /** The first row from a `seq` on. */
+  after(seq: number): Pick<StoredRow, "kind" | "seq"> | undefined {
+    return this.#tables
+      .flatMap(({ kind, after }) => after.all(lowest(seq)).map((row) => ({ kind, seq: Number(row["seq"]) })))
+      .sort((one, other) => one.seq - other.seq)[0];
+  }
+
+  /**
+   * The rows behind the newest block, in order.
+   *
+   * @throws {Mismatch} If they are not as a server leaves them that is killed: without a gap, and not many.
+   */
+  behind(lastSeq: number): StoredRow[] {
+    const rows: StoredRow[] = [];
+    this.forget(lastSeq + 1);
+    for (;;) {
+      const seq = lastSeq + 1 + rows.length;
+      const next = this.after(seq);
+      if (next === undefined) return rows;
+      if (next.seq !== seq || rows.length === MOST_BEHIND) {
+        throw new Mismatch(`row ${next.seq} (${next.kind}) is covered by no block`, { row: next.seq });
+      }
+      rows.push(this.take(seq));
+    }
+  }
+
+  #readFrom(seq: number): void {
+    this.#end = seq + WINDOW;
+    this.#place = 0;
+    this.#read = this.#tables
+      .flatMap((table) => table.window.all(lowest(seq), this.#end).map((row) => storedRow(table, row)))
+      .sort((one, other) => one.seq - other.seq);
+  }
+}
+
+function storedRow({ kind, exactly }: Table, row: Record<string, SQLOutputValue>): StoredRow {
+  const seq = Number(row["seq"]);
+  const cells = row["is_plain"] === 1
+    ? COLUMNS[kind].map((column) => plainCell(row[column]))
+    : exactCells(kind, exactly.all(seq)[0]);
+  return { kind, seq, cells };
+}
+
+function exactCells(kind: RowKind, row: Record<string, SQLOutputValue> = {}): Cell[] {
+  return COLUMNS[kind].map((column) => toCell(row[column] ?? null));
+}
+
+function plainCell(value: SQLOutputValue | undefined): Cell {
+  if (value === null || typeof value === "number" || typeof value === "string") return value;
+  throw new Mismatch("a column holds what is never written there");
+}

@@ -53,6 +53,37 @@ Deno.test("an input that is never answered is told, and so is a server that does
   match(await tryOn({ goOn }) ?? "", /^made: good use does not go on: Error: it is gone/);
 });
 
+Deno.test("a smaller input is looked for as long as a batch may take, and then what was found is told", async () => {
+  let tried = 0;
+  const attempt = () => tried++ === 0 ? refusesLarge(2_000) : new Promise<void>(() => {});
+  const words = await tryOn({ attempt }, { batchMs: 1_500 });
+  match(words ?? "", /^made: Error: too large/);
+  match(words ?? "", /^again: .* --path 0$/m);
+  equal(tried <= 4, true, `${tried} inputs were tried`);
+});
+
+Deno.test("a batch that takes too long is told, with the command to see it again", async () => {
+  const words = await tryOn({ attempt: () => new Promise(() => {}) }, { batchMs: 100 });
+  equal(words, "made: 0 inputs took 100 ms\nagain: deno task fuzz --target made --seed 1 --inputs 500");
+});
+
+Deno.test("what waits for the next turn of the loop has had it after each batch", async () => {
+  let kept = 0;
+  const attempt = () => {
+    kept++;
+    setTimeout(() => kept--);
+    return Promise.resolve();
+  };
+  equal(await tryOn({ attempt, goOn: () => Promise.resolve(equal(kept, 0)) }), undefined);
+});
+
+Deno.test("the seed of the next batch is told after each", async () => {
+  const told: [number, number][] = [];
+  const onProgress = (...progress: [number, number]) => void told.push(progress);
+  await tryOn({}, { corpus: [1, 2, 3], inputs: 1_003, seed: 7, onProgress });
+  equal(JSON.stringify(told), "[[3,7],[503,8],[1003,9]]");
+});
+
 Deno.test("memory that grows with the inputs is told, and memory that goes up and down is not", async () => {
   let looks = 0;
   match(await tryOn({ memory: () => Promise.resolve(++looks * 100_000) }, { inputs: 8_000 }) ?? "", /memory grew by/);

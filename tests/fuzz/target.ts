@@ -39,8 +39,10 @@ export interface RunOptions {
   readonly seed: number;
   /** Where in a batch a failure is, to see it again; as a failure tells it. */
   readonly path?: string | undefined;
-  /** Told after each batch how many have been tried. */
-  onProgress(tried: number): void;
+  /** How long a batch may take, milliseconds, with the search for the smallest input that breaks a promise; three quarters of a minute if left out. */
+  readonly batchMs?: number;
+  /** Told after each batch how many have been tried, and what determines the next. */
+  onProgress(tried: number, nextSeed: number): void;
 }
 
 /** A target whose inputs are nobody else's business. */

@@ -82,7 +82,7 @@ async function runProcess(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  let told: Told = { tried: 0 };
+  let told: Told = { tried: 0, nextSeed: seed };
   let silent = false;
   const silence = () =>
     setTimeout(() => {
@@ -99,7 +99,7 @@ async function runProcess(
   }
   clearTimeout(timer);
   const [status, printed] = await Promise.all([child.status, errors]);
-  const rest = again(target, { seed, inputs });
+  const rest = again(target, { seed: told.nextSeed, inputs: inputs - told.tried });
   if (told.wrong !== undefined) return told.wrong;
   if (silent) return `${target}: nothing was heard for ${SILENCE_MS} ms after ${told.tried} inputs\nagain: ${rest}`;
   if (!status.success) return `${target}: the process ended with ${status.code}: ${printed}\nagain: ${rest}`;

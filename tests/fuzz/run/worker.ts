@@ -10,6 +10,8 @@ import { TARGETS } from "../targets/mod.ts";
 export interface Told {
   /** How many inputs have been tried. */
   tried: number;
+  /** What determines the next batch. */
+  nextSeed: number;
   /** What is wrong, in words. */
   wrong?: string;
 }
@@ -25,13 +27,13 @@ const { values } = parseArgs({
 const target = TARGETS.find(({ name }) => name === values.target);
 if (!target) throw new Error(`There is no target ${values.target}`);
 
-let tried = 0;
-const tell = (told: Told) => console.log(JSON.stringify(told));
+const told: Told = { tried: 0, nextSeed: Number(values.seed) };
+const tell = (news: Partial<Told>) => console.log(JSON.stringify(Object.assign(told, news)));
 const wrong = await target.run({
   inputs: Number(values.inputs),
   seed: Number(values.seed),
   path: values.path,
-  onProgress: (count) => tell({ tried: tried = count }),
+  onProgress: (tried, nextSeed) => tell({ tried, nextSeed }),
 });
-if (wrong !== undefined) tell({ tried, wrong });
+if (wrong !== undefined) tell({ wrong });
 Deno.exit(wrong === undefined ? 0 : 1);

@@ -10,6 +10,9 @@ import { type Edit, few, fragment, textEdit } from "./texts.ts";
 /** What JSON can say. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
+/** How long a list is made by saying it again, in units of its text: twice the longest frame, and past every other bound. */
+const LONGEST_LIST = 2_097_152;
+
 /** Before a number in a string it stands for the token of that number, which no value may be able to say; at the end of a key for nothing. */
 const MARK = "\ue000";
 const MARKED = /"\ue000(\d+)"/g;
@@ -66,7 +69,7 @@ const jsonEdit: fc.Arbitrary<Edit<Json>> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.tuple(place, fc.nat(130)).map(([at, times]) =>
-      change(at, (value) => Array.isArray(value) ? Array.from({ length: times }, () => value).flat() : value)
+      change(at, (value) => Array.isArray(value) ? repeated(value, times) : value)
     ),
   },
 );
@@ -111,6 +114,11 @@ function change(at: number, edit: (value: Json) => Json): Edit<Json> {
 function count(value: Json): number {
   if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + count(item), 1);
   return isRecord(value) ? Object.values(value).reduce<number>((sum, field) => sum + count(field), 1) : 1;
+}
+
+function repeated(list: readonly Json[], times: number): readonly Json[] {
+  const most = Math.max(1, Math.floor(LONGEST_LIST / JSON.stringify(list).length));
+  return Array.from({ length: Math.min(times, most) }, () => list).flat();
 }
 
 function isRecord(value: Json): value is { readonly [key: string]: Json } {

@@ -10,7 +10,7 @@ import { SupervisedProcess } from "../../../server/host/plugin_process.ts";
 import { PluginLog } from "../../../server/host/plugin_log.ts";
 import { SDK_VERSION, WIRE_VERSION } from "../../../server/wire/mod.ts";
 import corpus from "../corpus/host_wire.json" with { type: "json" };
-import { bytesOf } from "../inputs/bytes.ts";
+import { bytesOf, joined } from "../inputs/bytes.ts";
 import { type Json, nearlyJson } from "../inputs/json.ts";
 import { nearly } from "../inputs/texts.ts";
 import { NO_CAPABILITIES } from "../../no_capabilities.ts";
@@ -24,9 +24,12 @@ import { systemClock } from "../../../server/program/clock.ts";
 export interface FuzzFrames {
   /** Bodies of frames, each with the length that it is said to have if that is not its own. */
   readonly frames: readonly { readonly body: string; readonly length?: number }[];
-  /** How many bytes are written at once. */
+  /** How many bytes are written at once, or more if these would be too many pieces. */
   readonly piece: number;
 }
+
+/** What is long comes in larger pieces: writing a hundred thousand takes longer than an input may. */
+const MOST_PIECES = 4_096;
 
 /** The numbers that the requests and calls of the beginning have. */
 const REQUESTS = [6, 7];
@@ -99,8 +102,9 @@ export const hostWire: Target<FuzzFrames> = {
 class HostSubject implements Subject<FuzzFrames> {
   async attempt({ frames, piece }: FuzzFrames): Promise<void> {
     const { history, core, process, life, asked } = await begin();
-    const bytes = Uint8Array.from(frames.flatMap((frame) => [...framed(frame)]));
-    for (let at = 0; at < bytes.length; at += piece) process.write(bytes.slice(at, at + piece));
+    const bytes = joined(frames.map(framed));
+    const step = Math.max(piece, Math.ceil(bytes.length / MOST_PIECES));
+    for (let at = 0; at < bytes.length; at += step) process.write(bytes.slice(at, at + step));
     process.end();
     const { detail } = await life;
     ok(!detail.includes("could not be handled"), detail);

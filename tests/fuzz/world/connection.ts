@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joined } from "../inputs/bytes.ts";
 
 /** An answer as it came. */
 export interface RawAnswer {
@@ -132,16 +133,6 @@ export class Connection implements Disposable {
 function isCut(error: unknown): boolean {
   return error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe ||
     error instanceof Deno.errors.NotConnected || error instanceof Deno.errors.ConnectionAborted;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }
 
 const decoder = new TextDecoder();

@@ -29,20 +29,24 @@ interface Asked extends PromiseWithResolvers<void> {
 }
 
 /** What a refusal means to whoever asked for the operation; the numbers are the manual's. */
-const REFUSALS: Record<string, [error: PhoneErrorName, words: string]> = {
-  "0003": ["OPERATIONFAILED", "The switch does not take that value"],
-  "0005": ["RESOURCEUNAVAIL", "No agent has logged on at the station"],
-  "0007": ["INVALPHONESTATE", "The station takes no such command now, such as without a call"],
-  "0008": ["INVALPHONESTATE", "The call is in no state for that"],
-};
+const REFUSALS = new Map<string, [error: PhoneErrorName, words: string]>([
+  ["0003", ["OPERATIONFAILED", "The switch does not take that value"]],
+  ["0005", ["RESOURCEUNAVAIL", "No agent has logged on at the station"]],
+  ["0007", ["INVALPHONESTATE", "The station takes no such command now, such as without a call"]],
+  ["0008", ["INVALPHONESTATE", "The call is in no state for that"]],
+]);
 
 const LOGON_MS = 10_000;
 /** The longest line is a display of 80 characters. */
 const LONGEST_LINE = 1_024;
+/** A switch that owes so many answers does not give them any more, or has left one out: it begins anew. */
+const MOST_ASKED = 64;
 
 export class Link {
   readonly #options: LinkOptions;
   #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>> | undefined;
+  /** Ends the link, and says why. */
+  #giveUp: ((why: Error) => void) | undefined;
   /** In the order in which they were sent, those that were given up too. */
   #asked: Asked[] = [];
   /** Why there is no link: told once, and not every half minute. */
@@ -76,6 +80,7 @@ export class Link {
   ask(code: string, { value, signal }: { value?: number; signal: AbortSignal }): Promise<void> {
     const asked = { code, ...Promise.withResolvers<void>() };
     this.#asked.push(asked);
+    if (this.#asked.length > MOST_ASKED) this.#giveUp?.(new Error(`it owes the answers to ${MOST_ASKED} commands`));
     const line = [code, this.#options.extension, ...value === undefined ? [] : [value]].join(";");
     // A line that cannot be sent is told by the reading side, which ends then.
     this.#writer?.write(new TextEncoder().encode(`${line}\r\n`)).catch(() => {});
@@ -88,8 +93,11 @@ export class Link {
     using connection = await Deno.connect({ hostname, port });
     connection.setKeepAlive(true);
     this.#writer = connection.writable.getWriter();
+    const { promise: givenUp, reject } = Promise.withResolvers<never>();
+    this.#giveUp = reject;
     try {
       await Promise.all([
+        givenUp,
         this.#listen(connection, listener),
         this.ask("LO", { signal: AbortSignal.timeout(LOGON_MS) }).then(() => {
           this.#why = "";
@@ -122,7 +130,8 @@ export class Link {
     const first = this.#asked.findIndex((asked) => asked.code === of);
     const [asked] = first < 0 ? [] : this.#asked.splice(first, 1);
     if (code === "ACK") return asked?.resolve();
-    const [name, meaning] = REFUSALS[error] ?? ["OPERATIONFAILED" as const, `The switch refuses ${of}: error ${error}`];
+    const [name, meaning] = REFUSALS.get(error) ??
+      ["OPERATIONFAILED" as const, `The switch refuses ${of}: error ${error}`];
     asked?.reject(new PhoneError(name, meaning));
   }
 }

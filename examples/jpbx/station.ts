@@ -25,13 +25,13 @@ const LAMPS = ["Ready", "In Call Work"];
 const COLUMNS = 40;
 const MOST = 0xffff;
 /** The switch's letters: on hook, muted, off hook. */
-const HOOKS: Record<string, HookSwitchMode> = { O: "onHook", M: "speaker", F: "micSpeaker" };
+const HOOKS = new Map<string, HookSwitchMode>([["O", "onHook"], ["M", "speaker"], ["F", "micSpeaker"]]);
 
 /** What a station can do. Display and lamps are the switch's own: they are shown, and cannot be set. */
 export const STATION: PartialCapabilities = {
   states: ["connected", "disconnected", "display", "lamp", "speakerHookSwitch", "speakerVolume", "speakerGain"],
   hookSwitchDevices: ["speaker"],
-  hookSwitchModes: { speaker: { settable: ["speaker", "micSpeaker"], monitored: Object.values(HOOKS) } },
+  hookSwitchModes: { speaker: { settable: ["speaker", "micSpeaker"], monitored: [...HOOKS.values()] } },
   volumeDevices: ["speaker"],
   gainDevices: ["speaker"],
   display: { rows: 2, columns: COLUMNS },
@@ -121,7 +121,7 @@ export class Station implements Driver, LinkListener {
 
   heard(code: string, [, value = "", ...more]: string[]): void {
     const number = /^\d{1,5}$/.test(value) ? Number(value) : NaN;
-    const mode = HOOKS[value];
+    const mode = HOOKS.get(value);
     const cells = [value, ...more].join(";");
     const key = KEYS.indexOf(value);
     if (code === "PVC" && number <= MOST) this.#is({ speakerVolume: number });

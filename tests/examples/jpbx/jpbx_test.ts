@@ -150,6 +150,8 @@ Deno.test("R88, R92: what happens at the station is told, and what is not unders
       "PLC;1001;0;D",
       `PDC;1001;${"READY".padEnd(40)}1 HOLDING, 2 PENDING`,
       "PVC;1001;much",
+      "PHC;1001;constructor",
+      "NAK;SPV;1001;constructor",
       "CS;1001;0000002A;C",
       "ACK;SPV;1001;0;",
       "",
@@ -215,4 +217,18 @@ Deno.test("a switch that leaves fails what it has not answered and disconnects t
   match(JSON.stringify(body), /The switch has not said the volume/);
   equal(outcome(await phone.perform({ operation: "setVolume", device: "speaker", volume: 7 })), "succeeded");
   equal((await phone.get("volume/speaker")).body.volume, 7);
+});
+
+Deno.test("a switch that goes on owing answers is linked anew, and what was asked last is not left to its deadline", async () => {
+  await using owned = await own();
+  const { desk, phone, hand } = owned;
+  await hand.do("hold");
+  const giveUp = () => phone.perform({ operation: "setVolume", device: "speaker", volume: 1, deadlineMs: 10 });
+  let last = await giveUp();
+  while (last.outcome === "timedOut") last = await giveUp();
+  match(outcome(last), /^failed PHONEERR_(OPERATIONFAILED The switch was gone|INVALPHONESTATE .*disconnected)/);
+  await desk.events.next("PHONE_STATE", ({ states }) => states.includes("disconnected"));
+  await hand.do("answer");
+  await desk.events.next("PHONE_STATE", ({ states }) => states.includes("connected"));
+  equal(outcome(await phone.perform({ operation: "setVolume", device: "speaker", volume: 2 })), "succeeded");
 });

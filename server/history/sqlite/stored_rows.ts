@@ -79,9 +79,21 @@ export function lowest(from: number): number | bigint {
   return from === 0 ? BEFORE_ALL : from;
 }
 
+/** A statement that gives rows as lists, read in two thirds of the time of objects; Deno's types lack the method. */
+function prepareLists(database: DatabaseSync, sql: string): Pick<ListStatement, "all"> {
+  const statement = database.prepare(sql) as unknown as ListStatement;
+  statement.setReturnArrays(true);
+  return statement;
+}
+
+interface ListStatement {
+  setReturnArrays(enabled: boolean): void;
+  all(...values: (number | bigint)[]): SQLOutputValue[][];
+}
+
 interface Table {
   readonly kind: RowKind;
-  readonly window: StatementSync;
+  readonly window: Pick<ListStatement, "all">;
   readonly exactly: StatementSync;
   readonly after: StatementSync;
 }
@@ -101,9 +113,10 @@ export class StoredRows {
       const columns = stored.filter((column) => (COLUMNS[kind] as readonly string[]).includes(column));
       // With the table's name: without, it would be the column that `exact` makes, and all that is left would be sorted.
       const bounds = `where ${kind}.seq >= ? and ${kind}.seq < ? order by ${kind}.seq limit ${WINDOW + 1}`;
+      const window = `select seq, ${isPlain(columns)}, ${stored.join(", ")} from ${kind} ${bounds}`;
       return {
         kind,
-        window: database.prepare(`select seq, ${isPlain(columns)}, ${stored.join(", ")} from ${kind} ${bounds}`),
+        window: prepareLists(database, window),
         exactly: database.prepare(`select ${columns.map(exact).join(", ")} from ${kind} where ${kind}.seq = ?`),
         after: database.prepare(`select seq from ${kind} where seq >= ? order by seq limit 1`),
       };
@@ -164,19 +177,17 @@ export class StoredRows {
   }
 }
 
-function storedRow({ kind, exactly }: Table, row: Record<string, SQLOutputValue>): StoredRow {
-  const seq = Number(row["seq"]);
-  const cells = row["is_plain"] === 1
-    ? COLUMNS[kind].map((column) => plainCell(row[column]))
-    : exactCells(kind, exactly.all(seq)[0]);
-  return { kind, seq, cells };
+function storedRow({ kind, exactly }: Table, [place, isPlain, ...cells]: SQLOutputValue[]): StoredRow {
+  const seq = Number(place);
+  if (isPlain !== 1) return { kind, seq, cells: exactCells(kind, exactly.all(seq)[0]) };
+  if (cells.every(isCell)) return { kind, seq, cells };
+  throw new Mismatch("a column holds what is never written there", { row: seq });
+}
+
+function isCell(value: SQLOutputValue): value is Cell {
+  return value === null || typeof value === "number" || typeof value === "string";
 }
 
 function exactCells(kind: RowKind, row: Record<string, SQLOutputValue> = {}): Cell[] {
   return COLUMNS[kind].map((column) => toCell(row[column] ?? null));
-}
-
-function plainCell(value: SQLOutputValue | undefined): Cell {
-  if (value === null || typeof value === "number" || typeof value === "string") return value;
-  throw new Mismatch("a column holds what is never written there");
 }

@@ -7,12 +7,17 @@ import type { Scope } from "../core/contract/token.ts";
 import type { AccessReason, AccessRefusals } from "./access_refusals.ts";
 import { Denial } from "./denial.ts";
 import type { FailedAttempts } from "./failed_attempts.ts";
-import type { Token, Tokens } from "./token.ts";
+import type { Token, TokenEnd, Tokens } from "./token.ts";
 
 const WORDS: Record<Exclude<AccessReason, "unknownSession">, string> = {
   noToken: "The call has no token: it must carry `Authorization: Bearer TOKEN`",
   notBearer: "The Authorization header is not of the form `Bearer TOKEN`",
-  unknownToken: "The token is not known or has been revoked",
+  unknownToken: "The token is not known, or has been revoked or has expired",
+};
+
+const ENDED: Record<TokenEnd, string> = {
+  revoked: "The token has been revoked",
+  expired: "The token has expired",
 };
 
 const INVALID = { bearer: { error: "invalid_token" } } as const;
@@ -51,13 +56,13 @@ export function authenticate(
 }
 
 /**
- * Denies a call whose token has been revoked since it was admitted: a body can take its time to come.
+ * Denies a call whose token has become void since it was admitted: a body can take its time to come.
  *
  * @throws {Denial} `unauthorized`.
  */
 export function requireValid(token: Token, tokens: Tokens): void {
-  if (tokens.get(token.id) !== undefined) return;
-  throw new Denial("unauthorized", WORDS.unknownToken, INVALID);
+  const end = tokens.endOf(token);
+  if (end !== undefined) throw new Denial("unauthorized", ENDED[end], INVALID);
 }
 
 /** Whether a token has a scope. */

@@ -18,6 +18,8 @@ export interface KeptToken {
   phones: string[] | null;
   /** Wall time, milliseconds. */
   createdAt: number;
+  /** When it ends by itself: wall time, milliseconds; left out if it does not. */
+  expiresAt?: number;
 }
 
 /** Where tokens are kept. What cannot be written is a `PhoneError` `RESOURCEUNAVAIL`. */

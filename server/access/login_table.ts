@@ -33,7 +33,7 @@ export interface LoginTable {
 
 interface Login {
   readonly hash: string;
-  readonly token: string;
+  readonly token: Token;
   /** Called when it is ended. */
   readonly listeners: Set<() => void>;
   usedAt: number;
@@ -47,14 +47,14 @@ export function loginTable(clock: Clock, tokens: Tokens): LoginTable {
 
   const remove = (login: Login) => {
     logins.delete(login.hash);
-    const own = byToken.get(login.token);
-    if (own?.delete(login) && own.size === 0) byToken.delete(login.token);
+    const own = byToken.get(login.token.id);
+    if (own?.delete(login) && own.size === 0) byToken.delete(login.token.id);
   };
   const use = (login: Login) => {
     remove(login);
     login.usedAt = clock.monotonic();
     logins.set(login.hash, login);
-    byToken.set(login.token, (byToken.get(login.token) ?? new Set()).add(login));
+    byToken.set(login.token.id, (byToken.get(login.token.id) ?? new Set()).add(login));
   };
   const isFresh = ({ usedAt }: Login) => clock.monotonic() - usedAt <= LOGIN_SECONDS * 1_000;
   const forget = () => {
@@ -65,21 +65,21 @@ export function loginTable(clock: Clock, tokens: Tokens): LoginTable {
   };
 
   return {
-    begin({ id }) {
+    begin(token) {
       forget();
-      const own = byToken.get(id) ?? new Set();
+      const own = byToken.get(token.id) ?? new Set();
       for (const login of own) if (own.size >= MOST_LOGINS) remove(login);
       const secret = randomBytes(32).toString("base64url");
-      use({ hash: hashOf(secret), token: id, listeners: new Set(), usedAt: 0 });
+      use({ hash: hashOf(secret), token, listeners: new Set(), usedAt: 0 });
       return secret;
     },
     find(secret) {
       const login = logins.get(hashOf(secret));
       if (login === undefined) return undefined;
-      const token = isFresh(login) ? tokens.get(login.token) : undefined;
-      if (token !== undefined) use(login);
+      const isGood = isFresh(login) && tokens.endOf(login.token) === undefined;
+      if (isGood) use(login);
       else remove(login);
-      return token;
+      return isGood ? login.token : undefined;
     },
     onEnd(secret, tell) {
       const listeners = logins.get(hashOf(secret))?.listeners;

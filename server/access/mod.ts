@@ -10,10 +10,10 @@ export type { Attempts, AttemptStore, KeptToken, TokenStore } from "./contract.t
 export { Denial, type DenialKind } from "./denial.ts";
 
 export { type Scope, SCOPES, type TokenSpec } from "../core/contract/token.ts";
-export type { Token, TokenEntry, Tokens, TokenTable } from "./token.ts";
+export type { Token, TokenEnd, TokenEntry, Tokens, TokenTable } from "./token.ts";
 export { hashSecret, tableEntry, tokenTable, tokenView } from "./token_table.ts";
-export { makeToken } from "./new_token.ts";
-export { type Actor, tokenKeeper } from "./token_keeper.ts";
+export { creation, endTrouble, makeToken } from "./new_token.ts";
+export { type Actor, type TokenKeeper, tokenKeeper } from "./token_keeper.ts";
 export {
   matches,
   PHONE_GLOB,

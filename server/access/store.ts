@@ -23,6 +23,7 @@ export interface TokenRow {
   scopes: string;
   phones: string | null;
   created_at: number;
+  expires_at: number | null;
 }
 
 /** Failed attempts as their row has them: they count for a minute only. */
@@ -71,13 +72,14 @@ export async function findAccess(db: Kysely<AccessTables>): Promise<FoundAccess>
  */
 export function accessWrites(database: () => Kysely<AccessTables>): AccessWrites {
   return {
-    async addToken({ createdAt, scopes, phones, ...rest }) {
+    async addToken({ createdAt, scopes, phones, expiresAt = null, ...rest }) {
       await database().insertInto("token")
         .values({
           ...rest,
           scopes: JSON.stringify(scopes),
           phones: phones && JSON.stringify(phones),
           created_at: createdAt,
+          expires_at: expiresAt,
         })
         .execute();
     },
@@ -136,11 +138,13 @@ export function accessStores(
 }
 
 /** The token of a row, whose types SQLite does not promise. */
-function toToken({ id, name, hash, scopes, phones, created_at }: TokenRow): KeptToken {
+function toToken({ id, name, hash, scopes, phones, created_at, expires_at }: TokenRow): KeptToken {
   const broken = (what: string) => new Error(`Cannot read token ${id} of the history: ${what}. Restore a copy`);
   if (typeof id !== "string" || typeof name !== "string") throw broken("its id and its name must be texts");
   if (!(hash instanceof Uint8Array)) throw broken("its hash must be bytes");
-  if (!Number.isSafeInteger(created_at)) throw broken("its time must be whole milliseconds");
+  for (const time of [created_at, expires_at ?? created_at]) {
+    if (!Number.isSafeInteger(time)) throw broken("its times must be whole milliseconds");
+  }
   const texts = (column: string, cell: string) => {
     const list = parsed(cell);
     if (Array.isArray(list) && list.every((one) => typeof one === "string")) return list;
@@ -153,6 +157,7 @@ function toToken({ id, name, hash, scopes, phones, created_at }: TokenRow): Kept
     scopes: texts("scopes", scopes),
     phones: phones === null ? null : texts("phones", phones),
     createdAt: created_at,
+    ...(expires_at !== null && { expiresAt: expires_at }),
   };
 }
 

@@ -15,12 +15,15 @@ export interface Token {
   readonly phones: readonly string[] | null;
 }
 
+/** Why a token that was valid is void. */
+export type TokenEnd = "revoked" | "expired";
+
 /** The tokens that are valid now. */
 export interface Tokens {
   /** The token with this secret, or undefined. Takes the same time whichever token it is. */
   find(secret: string): Token | undefined;
-  /** The token of an id; undefined once it has been revoked. */
-  get(id: string): Token | undefined;
+  /** Why a token that was found is void since; undefined while it is valid. */
+  endOf(token: Token): TokenEnd | undefined;
 }
 
 /** A token and what is known of its secret. */
@@ -33,8 +36,10 @@ export interface TokenEntry {
 
 /** The tokens that are valid now, as they come and go. */
 export interface TokenTable extends Tokens {
+  /** Whether the token of an id is valid. */
+  has(id: string): boolean;
   /** Makes a token valid, for as long as the table lives. */
   add(entry: TokenEntry): void;
-  /** Makes the token of an id void, from the next call on. */
-  remove(id: string): void;
+  /** Makes the token of an id void, from the next call on, and gives what was found with it until then. */
+  remove(id: string, why: TokenEnd): readonly Token[];
 }

@@ -1,32 +1,21 @@
 /**
- * Making and revoking tokens while the server runs.
+ * Making and revoking tokens while the server runs, and watching over their ends.
  *
  * @module
  */
 import { quoted } from "../core/contract/quoted.ts";
-import { type Clock, onDisk, type Operator } from "../core/mod.ts";
-import type { Fact } from "../core/contract/facts.ts";
+import { onDisk } from "../core/mod.ts";
 import type { TokenSpec } from "../core/contract/token.ts";
-import type { KeptToken, TokenStore } from "./contract.ts";
+import type { KeptToken } from "./contract.ts";
 import { Denial } from "./denial.ts";
-import { makeToken } from "./new_token.ts";
-import type { TokenTable } from "./token.ts";
+import { creation, makeToken } from "./new_token.ts";
+import { endToken, tokenEnds, type TokenEndsPorts } from "./token_ends.ts";
 import { tableEntry } from "./token_table.ts";
 
 /** What keeping tokens asks of the world. */
-export interface TokenKeeperPorts {
-  readonly clock: Clock;
+export interface TokenKeeperPorts extends TokenEndsPorts {
   /** `closeRowsMs`: how long the disk is waited for. */
   readonly bounds: { readonly closeRowsMs: number };
-  readonly operator: Pick<Operator, "endApplicationsOf">;
-  /** The tokens that are valid now. */
-  readonly tokens: TokenTable;
-  /** Where they are kept. */
-  readonly tokenStore: TokenStore;
-  /** Ends whatever waits in the name of a token. */
-  readonly waits: { end(token: string): void };
-  /** Appends a fact to the history; resolves when it is on disk. */
-  note(fact: Fact): Promise<void>;
 }
 
 /** Who makes or revokes a token. */
@@ -37,7 +26,7 @@ export interface Actor {
   readonly address: string;
 }
 
-/** Makes and revokes tokens. */
+/** Makes and revokes tokens, and looks for those that are over until it is told to stop. */
 export interface TokenKeeper {
   /**
    * Makes a token; it is on disk, and so is the fact, when this resolves.
@@ -57,15 +46,17 @@ export interface TokenKeeper {
    * server is started anew, and can be revoked again.
    */
   revoke(id: string, options: { by: Actor }): Promise<void>;
+  /** Looks for no end any more: the server stops. */
+  stop(): void;
 }
 
 /** Every wrong secret is compared with all of them. */
 const MOST_TOKENS = 1_000;
 
 /** A new token is valid once it is on disk; a revoked one is void before it is off the disk. */
-export function tokenKeeper(
-  { clock, bounds, operator, tokens, tokenStore, waits, note }: TokenKeeperPorts,
-): TokenKeeper {
+export function tokenKeeper(ports: TokenKeeperPorts): TokenKeeper {
+  const { clock, bounds, tokens, tokenStore, note } = ports;
+  const ends = tokenEnds(ports);
   const underWay = new Map<string, Promise<void>>();
 
   const revoke = async (id: string, { by }: { by: Actor }): Promise<void> => {
@@ -73,14 +64,13 @@ export function tokenKeeper(
     const revoked = kept.find((token) => token.id === id);
     if (revoked === undefined) throw new Denial("not-found", `No token has the id ${quoted(id)}`);
     const isAdmin = ({ scopes }: KeptToken) => scopes.includes("admin");
-    if (isAdmin(revoked) && !kept.some((token) => token.id !== id && isAdmin(token) && tokens.get(token.id))) {
+    if (isAdmin(revoked) && !kept.some((token) => token.id !== id && isAdmin(token) && tokens.has(token.id))) {
       throw new Denial(
         "conflict",
         `${id} is the last token with the scope admin: nobody could make another; make one first`,
       );
     }
-    tokens.remove(id);
-    const ended = operator.endApplicationsOf(id, { by: by.token }).finally(() => waits.end(id));
+    const ended = endToken(id, { cause: "tokenRevoked", by: by.token }, ports);
     const written = tokenStore.remove(id).then(() =>
       note({ type: "tokenRevoked", ...by, detail: { subject: id, name: revoked.name } })
     );
@@ -95,12 +85,12 @@ export function tokenKeeper(
         throw new Denial("conflict", `There are ${MOST_TOKENS} tokens; revoke one that is not used any more`);
       }
       const made = makeToken(asked, { now: clock.wall() });
-      const { id, name, scopes, phones } = made.kept;
       const written = tokenStore.add(made.kept).then(() =>
-        note({ type: "tokenCreated", ...by, detail: { subject: id, name, scopes, phones } })
+        note({ type: "tokenCreated", ...by, detail: creation(made.kept) })
       );
       await onDisk(written, { clock, ms: bounds.closeRowsMs, otherwise: "the token was not made" });
       tokens.add(tableEntry(made.kept));
+      ends.look();
       return made;
     },
     revoke(id, options) {
@@ -108,5 +98,6 @@ export function tokenKeeper(
       underWay.set(id, revocation);
       return revocation;
     },
+    stop: ends.stop,
   };
 }

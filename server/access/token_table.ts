@@ -7,7 +7,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { type Scope, SCOPES, type TokenView } from "../core/contract/token.ts";
 import { timeText } from "../core/contract/time.ts";
 import type { KeptToken } from "./contract.ts";
-import type { Token, TokenEntry, TokenTable } from "./token.ts";
+import type { Token, TokenEnd, TokenEntry, TokenTable } from "./token.ts";
 
 /** What is kept of a token's secret: SHA-256. Secrets are long and random, so a slow hash would only slow us. */
 export function hashSecret(secret: string): Uint8Array {
@@ -25,8 +25,15 @@ export function tableEntry({ id, scopes, phones, hash }: KeptToken): TokenEntry 
 }
 
 /** A token as an operator is shown it: nothing of its secret. */
-export function tokenView({ id, name, scopes, phones, createdAt }: KeptToken): TokenView {
-  return { id, name, scopes: scopes.filter(isScope), phones, createdAt: timeText(createdAt) };
+export function tokenView({ id, name, scopes, phones, createdAt, expiresAt }: KeptToken): TokenView {
+  return {
+    id,
+    name,
+    scopes: scopes.filter(isScope),
+    phones,
+    createdAt: timeText(createdAt),
+    ...(expiresAt !== undefined && { expiresAt: timeText(expiresAt) }),
+  };
 }
 
 /**
@@ -36,27 +43,34 @@ export function tokenView({ id, name, scopes, phones, createdAt }: KeptToken): T
  * call 5 us, a fourth of what HTTP costs it altogether. A wrong one is never remembered, so whoever guesses goes the
  * whole way each time, and no more is remembered than there are tokens.
  */
-export function tokenTable(tokens: readonly TokenEntry[]): TokenTable {
-  const entries = new Map(tokens.map((entry) => [entry.token.id, entry]));
+export function tokenTable(entries: readonly TokenEntry[]): TokenTable {
+  const hashes = new Map(entries.map(({ token, hash }) => [token, hash]));
   const known = new Map<string, Token>();
+  const ends = new WeakMap<Token, TokenEnd>();
   return {
     find(secret) {
       const remembered = known.get(secret);
       if (remembered !== undefined) return remembered;
-      const hash = hashSecret(secret);
+      const presented = hashSecret(secret);
       let found: Token | undefined;
-      for (const entry of entries.values()) {
+      for (const [token, hash] of hashes) {
         // A hash of another length has been put there by somebody else, and the comparison would throw.
-        if (entry.hash.length === hash.length && timingSafeEqual(entry.hash, hash)) found = entry.token;
+        if (hash.length === presented.length && timingSafeEqual(hash, presented)) found = token;
       }
       if (found !== undefined) known.set(secret, found);
       return found;
     },
-    get: (id) => entries.get(id)?.token,
-    add: (entry) => void entries.set(entry.token.id, entry),
-    remove(id) {
-      entries.delete(id);
+    endOf: (token) => hashes.has(token) ? undefined : ends.get(token) ?? "revoked",
+    has: (id) => hashes.keys().some((token) => token.id === id),
+    add: ({ token, hash }) => void hashes.set(token, hash),
+    remove(id, why) {
+      const gone = [...hashes.keys()].filter((token) => token.id === id);
+      for (const token of gone) {
+        hashes.delete(token);
+        ends.set(token, why);
+      }
       for (const [secret, token] of known) if (token.id === id) known.delete(secret);
+      return gone;
     },
   };
 }

@@ -4,18 +4,19 @@
  *
  * @module
  */
+import type { Token, TokenEnd } from "../access/mod.ts";
 
 /** Who waits. */
 export interface Waits {
   /** Something waits with that token, until the returned function is called; `end` ends its waiting. */
-  begin(token: string, end: () => void): () => void;
+  begin(token: Token, end: (why: TokenEnd) => void): () => void;
   /** Ends all waiting with that token. */
-  end(token: string): void;
+  end(token: Token, why: TokenEnd): void;
 }
 
 /** Makes the record of who waits. */
 export function waits(): Waits {
-  const waiting = new Map<string, Set<() => void>>();
+  const waiting = new Map<Token, Set<(why: TokenEnd) => void>>();
   return {
     begin(token, end) {
       const ends = waiting.get(token) ?? new Set();
@@ -24,8 +25,8 @@ export function waits(): Waits {
         if (ends.delete(end) && ends.size === 0) waiting.delete(token);
       };
     },
-    end(token) {
-      for (const end of waiting.get(token) ?? []) end();
+    end(token, why) {
+      for (const end of waiting.get(token) ?? []) end(why);
     },
   };
 }

@@ -73,6 +73,7 @@ const FINAL: Record<number, string> = {
   [SOCKET_CLOSES.done.code]: SOCKET_CLOSES.done.reason,
   [SOCKET_CLOSES.resumedElsewhere.code]: "Another socket has resumed the application",
   [SOCKET_CLOSES.revoked.code]: SOCKET_CLOSES.revoked.reason,
+  [SOCKET_CLOSES.expired.code]: SOCKET_CLOSES.expired.reason,
 };
 
 /** See the module. */

@@ -8,7 +8,7 @@ import type { ApplicationSummary } from "./contract/application.ts";
 import { PhoneError } from "./contract/errors.ts";
 import { isLabel, LABEL_RULE } from "./contract/label.ts";
 import type { Cause } from "./contract/record.ts";
-import type { ApplicationOptions, EventStream, Sees } from "./core.ts";
+import type { ApplicationOptions, EventStream, Sees, TokenEndReason } from "./core.ts";
 import { EventQueue } from "./event_queue.ts";
 import type { Application, Exchange } from "./exchange.ts";
 import { requireNotEnded } from "./lookup.ts";
@@ -72,7 +72,7 @@ export async function initialize(
     end(application, "shutdown");
     throw error;
   }
-  // Its token was revoked, or the server stopped, while the row was on its way.
+  // Its token became void, or the server stopped, while the row was on its way.
   if (application.ended) throw new PhoneError("INVALAPPHANDLE");
   return application;
 }
@@ -124,15 +124,15 @@ export async function shutdown(application: Application, { cause, by }: CloseRea
   await underWay(exchange, recorded());
 }
 
-/** Ends every application of a token that has been revoked, `by` another or by itself. */
+/** Ends every application of a token that is void: revoked, `by` another or by itself, or expired. */
 export async function endApplicationsOf(
   exchange: Exchange,
-  { token, by }: { token: string; by: string },
+  { token, ...reason }: { token: string } & TokenEndReason,
 ): Promise<void> {
   const own = applicationsOf(exchange, token);
   // None is told of the others' closes: it is not there to hear, and they may be a thousand on one phone.
   for (const application of own) application.ended = true;
-  const ends = await Promise.allSettled(own.map((application) => shutdown(application, { cause: "tokenRevoked", by })));
+  const ends = await Promise.allSettled(own.map((application) => shutdown(application, reason)));
   for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 

@@ -24,7 +24,7 @@ import { onDisk } from "./waiting.ts";
 /**
  * Closes that an application asked for, or is not there to hear of: only these suppress its replies (api.md section 5).
  */
-const BY_THE_APPLICATION: readonly Cause[] = ["close", "shutdown", "leaseExpired", "tokenRevoked"];
+const BY_THE_APPLICATION: readonly Cause[] = ["close", "shutdown", "leaseExpired", "tokenRevoked", "tokenExpired"];
 
 /** Why one handle is closed, and by the token of whom, if somebody else's call brings it about. */
 export interface CloseReason {

@@ -201,6 +201,9 @@ export interface ReleasableApplication extends ApplicationView {
   release(by: string): Promise<void>;
 }
 
+/** Why a token is void, and by whose, if somebody's call brought it about. */
+export type TokenEndReason = { cause: "tokenRevoked"; by: string } | { cause: "tokenExpired" };
+
 /** What is called for whoever runs the server. */
 export interface Operator {
   /** Counts what there is; it goes through every application. */
@@ -215,7 +218,7 @@ export interface Operator {
    */
   handle(id: string, sees?: Sees): ReleasableHandle;
   /** Ends every application of a token that is void: their phones are closed, and they hear nothing more. */
-  endApplicationsOf(token: string, options: { by: string }): Promise<void>;
+  endApplicationsOf(token: string, reason: TokenEndReason): Promise<void>;
 }
 
 /** What the host of plugins calls. */

@@ -102,7 +102,7 @@ function operator(exchange: Exchange): Operator {
         release: async (by) => await closeHandle(found, { cause: "operatorRelease", by }),
       };
     },
-    endApplicationsOf: (token, { by }) => endApplicationsOf(exchange, { token, by }),
+    endApplicationsOf: (token, reason) => endApplicationsOf(exchange, { token, ...reason }),
   };
 }
 

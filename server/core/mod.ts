@@ -29,6 +29,7 @@ export type {
   RequestOptions,
   Sees,
   StreamEnd,
+  TokenEndReason,
 } from "./core.ts";
 export { type CoreOptions, createCore } from "./create_core.ts";
 export {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { accessRefusals, failedAttempts, loginTable, rateLimit } from "../access/mod.ts";
+import { accessRefusals, failedAttempts, loginTable, rateLimit, tokenKeeper } from "../access/mod.ts";
 import { foldedRefusals, tokenSemaphore, waits } from "../api/mod.ts";
 import { Sockets } from "../socket/mod.ts";
 import { replyRelease } from "./answering/reply_release.ts";
@@ -26,7 +26,9 @@ export function appPorts(ports: HttpPorts): AppPorts {
     noteOptional: facts.noteOptional,
     rateLimit: rateLimit(clock, bounds.callsPerMinute),
     questions: tokenSemaphore("questions to the history", QUESTIONS),
+    waits: waits(),
   };
+  const keeper = tokenKeeper(shared);
   return {
     ...shared,
     refusals,
@@ -34,8 +36,9 @@ export function appPorts(ports: HttpPorts): AppPorts {
     logins: loginTable(clock, ports.tokens),
     replies,
     sockets: new Sockets(shared),
-    waits: waits(),
+    tokenKeeper: keeper,
     flush() {
+      keeper.stop();
       replies.flush();
       refusals.flush();
       facts.flush();

@@ -121,7 +121,7 @@ export async function serve(flags: Flags): Promise<void> {
 async function begin(
   { opened, history, tokens, host }: { opened: OpenHistory; history: History; tokens: TokenTable; host: Host },
 ): Promise<{ token: string | undefined; stop: Promise<Deno.Signal> }> {
-  const token = await bootstrap({ store: opened.tokens, history }, tokens);
+  const token = await bootstrap({ store: opened.tokens, history, reader: opened.reader }, tokens);
   if (token !== undefined) showToken(token);
   const stop = untilToldToStop();
   await host.start();

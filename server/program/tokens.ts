@@ -3,9 +3,11 @@
  *
  * @module
  */
+import type { HistoryEvent } from "../core/contract/facts.ts";
+import type { HistoryReader, Page } from "../core/contract/history.ts";
 import type { History } from "../core/mod.ts";
 import type { OpenHistory } from "../history/mod.ts";
-import { makeToken, tableEntry, type TokenEntry, type TokenTable } from "../access/mod.ts";
+import { creation, makeToken, tableEntry, type TokenEntry, type TokenTable } from "../access/mod.ts";
 import { Misuse } from "./exit.ts";
 import { OPERATOR } from "./server_file.ts";
 import { logOf } from "./watch/log.ts";
@@ -14,7 +16,7 @@ const VARIABLE = "SWITCHROOM_BOOTSTRAP_TOKEN";
 const SHORTEST = 32;
 
 /**
- * Makes the first admin token if there is none yet: the one of `SWITCHROOM_BOOTSTRAP_TOKEN`, or a random one of 256
+ * Makes the first admin token if there has been none yet: the one of `SWITCHROOM_BOOTSTRAP_TOKEN`, or a random one of 256
  * bits.
  *
  * It is valid at once, for the server listens already: nobody is told that it is not who comes before it is on disk.
@@ -23,17 +25,17 @@ const SHORTEST = 32;
  * @throws {Misuse} If the variable is set to fewer than 32 characters.
  */
 export async function bootstrap(
-  { store, history }: { store: OpenHistory["tokens"]; history: History },
+  { store, history, reader }: { store: OpenHistory["tokens"]; history: History; reader: HistoryReader },
   valid: TokenTable,
 ): Promise<string | undefined> {
   const given = Deno.env.get(VARIABLE);
   if (given !== undefined && given.length < SHORTEST) {
     throw new Misuse(`${VARIABLE} has ${given.length} characters: it must have at least ${SHORTEST}`);
   }
-  if (store.list().length > 0) {
+  if (store.list().length > 0 || await hadTokens(reader)) {
     // Whoever sets it expects to get in with it, and would be told no more than that the token is not known.
     if (given !== undefined && valid.find(given) === undefined) {
-      logOf("server").warning(`${VARIABLE} is not used: there are tokens already, and it is none of them`);
+      logOf("server").warning(`${VARIABLE} is not used: there are or were tokens already, and it is none of them`);
     }
     return undefined;
   }
@@ -41,11 +43,23 @@ export async function bootstrap(
     now: Date.now(),
     ...(given !== undefined && { secret: given }),
   });
-  const { id, name, scopes, phones } = kept;
   valid.add(tableEntry(kept));
   await store.add(kept);
-  await history.note({ type: "tokenCreated", detail: { subject: id, name, scopes, phones } });
+  await history.note({ type: "tokenCreated", detail: creation(kept) });
   return given === undefined ? secret : undefined;
+}
+
+/**
+ * Whether there has ever been a token: the last one may have expired since, and must not be valid again because it is
+ * still in the environment.
+ */
+async function hadTokens(reader: HistoryReader): Promise<boolean> {
+  for (let before: number | undefined = Number.MAX_SAFE_INTEGER; before !== undefined;) {
+    const { items, next }: Page<HistoryEvent> = await reader.events({ type: "tokenCreated" }, { before, limit: 1 });
+    if (items.length > 0) return true;
+    before = next;
+  }
+  return false;
 }
 
 /** The operator's token, valid from a start of the server to its end. */

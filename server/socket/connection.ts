@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Token } from "../access/mod.ts";
+import type { Token, TokenEnd } from "../access/mod.ts";
 import { INTERNAL_PROBLEM, noteRefusal, problemOf, rpcErrorOf } from "../api/mod.ts";
 import { SOCKET_CLOSES } from "../core/contract/socket.ts";
 import { printable } from "../core/contract/text.ts";
@@ -71,7 +71,7 @@ export class Connection {
   /**
    * The server stops, or the token is void: a socket with an application is closed when that has ended, any other now.
    */
-  stop(reason: "stopping" | "revoked"): void {
+  stop(reason: "stopping" | TokenEnd): void {
     if (this.#conversation.application === undefined) this.#close(reason);
   }
 
@@ -169,7 +169,8 @@ export class Connection {
     if (events.ended === "behind") return this.#cut("tooSlow");
     if (events.ended === "replaced") return this.#close("resumedElsewhere");
     const { lifecycle, tokens } = this.#options.ports;
-    if (tokens.get(this.#options.token.id) === undefined) return this.#close("revoked");
+    const tokenEnd = tokens.endOf(this.#options.token);
+    if (tokenEnd !== undefined) return this.#close(tokenEnd);
     // Its own phoneShutdown is still to be answered, and calls that its end has refused.
     if (this.#unanswered > 0) await new Promise<void>((resolve) => this.#onAnswered = resolve);
     this.#close(lifecycle.condition.stopping ? "stopping" : "done");

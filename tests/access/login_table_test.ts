@@ -22,7 +22,7 @@ Deno.test("a login ends with its token, and does not come back with another of t
   const tokens = tokensWith();
   const logins = loginTable(new ManualClock(), tokens);
   const secret = logins.begin(token);
-  tokens.remove(token.id);
+  tokens.remove(token.id, "revoked");
   equal(logins.find(secret), undefined);
   tokens.add({ token, hash: hashSecret("secret") });
   equal(logins.find(secret), undefined);

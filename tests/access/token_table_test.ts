@@ -1,4 +1,4 @@
-import { equal } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { hashSecret, tokenTable } from "../../server/access/mod.ts";
 
 const TOKEN = { id: "t-1", scopes: [], phones: null };
@@ -8,11 +8,13 @@ Deno.test("a token is found from its adding to its removal, also one whose secre
   equal(table.find("secret"), undefined);
   table.add({ token: TOKEN, hash: hashSecret("secret") });
   for (let i = 0; i < 2; i++) equal(table.find("secret"), TOKEN);
-  equal(table.get("t-1"), TOKEN);
+  deepEqual([table.has("t-1"), table.endOf(TOKEN)], [true, undefined]);
   equal(table.find("Secret"), undefined);
-  table.remove("t-1");
+  deepEqual(table.remove("t-1", "expired"), [TOKEN]);
   equal(table.find("secret"), undefined);
-  equal(table.get("t-1"), undefined);
+  deepEqual([table.has("t-1"), table.endOf(TOKEN)], [false, "expired"]);
+  deepEqual(table.remove("t-1", "revoked"), []);
+  equal(table.endOf(TOKEN), "expired");
 });
 
 Deno.test("a hash that somebody has cut short in the database fits no secret, and costs nobody else anything", () => {

@@ -34,10 +34,13 @@ Deno.test("the secret of a new token is all that standard output holds, and it w
   ok(!list.stdout.includes(token));
   match(
     (await cli(["token", "list", "--wide", ...at])).stdout,
-    /^ID +CREATED +SCOPES +PHONES +NAME\nt-\w+ .* admin +all +bootstrap\n/,
+    /^ID +CREATED +EXPIRES +SCOPES +PHONES +NAME\nt-\w+ .* never +admin +all +bootstrap\n/,
   );
 
-  match((await cli(["token", "list", ...at])).stdout, /^ID +SCOPES +PHONES +NAME\nt-\w+ +admin +all +bootstrap\n/);
+  match(
+    (await cli(["token", "list", ...at])).stdout,
+    /^ID +EXPIRES +SCOPES +PHONES +NAME\nt-\w+ +never +admin +all +bootstrap\n/,
+  );
 
   const { id } = jsonLines(list)[1]!;
   deepEqual(await cli(["token", "revoke", String(id), ...at]), { code: 0, stdout: "", stderr: "" });
@@ -54,6 +57,15 @@ Deno.test("what a new token cannot be is wrong use: exit 2", async () => {
   });
   refused(await create("x", "--phones", "[a-z]"), { code: 2, words: /--phones must be a glob of phones/ });
   refused(await create(""), { code: 2, words: /NAME must have/ });
+  refused(await create("x", "--expires", "soon"), {
+    code: 2,
+    words: /--expires cannot be "soon": it must be as 2026-03-01, 2026-03-01T09:30:00Z, 90d, 12h or 30m/,
+  });
+  refused(await create("x", "--expires", "2026-01-01"), {
+    code: 2,
+    words: /--expires cannot be "2026-01-01": it must be to come: here it is 20/,
+  });
+  refused(await create("x", "--expires", "99999d"), { code: 2, words: /--expires .* at most 10 years from now, 20/ });
 });
 
 Deno.test("without a server tokens are made and revoked in the data folder, on the record, so that a lost one locks nobody out", async () => {
@@ -64,7 +76,11 @@ Deno.test("without a server tokens are made and revoked in the data folder, on t
     await using server = await startServer({ data: folder.path, token: first });
     await server.kill();
   }
-  const rescue = jsonLines(await cli(["token", "create", "rescue", "--scope", "admin", "--json", ...at]))[0]!;
+  const before = Date.now();
+  const rescue = jsonLines(
+    await cli(["token", "create", "rescue", "--scope", "admin", "--expires", "90d", "--json", ...at]),
+  )[0]!;
+  ok(Math.abs(Date.parse(String(rescue["expiresAt"])) - before - 90 * 86_400_000) < 3_600_000);
   const lost = jsonLines(await cli(["token", "list", "--json", ...at])).find(({ name }) => name === "bootstrap")!;
   equal((await cli(["token", "revoke", String(lost["id"]), ...at])).code, 0);
   refused(await cli(["token", "revoke", "t-none", ...at]), {

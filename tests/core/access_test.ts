@@ -63,7 +63,7 @@ Deno.test("a void token's applications end at once, with their streams, and no o
   await fixture.open(view);
   await fixture.open(other, { phone: "p:b" });
   const ending = view.events().next();
-  await fixture.over(core.operator.endApplicationsOf("l", { by: "o" }));
+  await fixture.over(core.operator.endApplicationsOf("l", { cause: "tokenRevoked", by: "o" }));
   equal(await ending, undefined);
   deepEqual(fixture.process.calls, ["open a", "open b", "close a"]);
   throws(() => core.applications.application(view.id, "l"), { code: "PHONEERR_INVALAPPHANDLE" });
@@ -75,11 +75,23 @@ Deno.test("a void token's applications end at once, with their streams, and no o
   );
 });
 
+Deno.test("the applications of a token that has expired end like those of one that was revoked, and nobody has done it", async () => {
+  const fixture = new Fixture({ phones: ["a"] });
+  const { view } = await limited(fixture);
+  const ending = view.events().next();
+  await fixture.over(fixture.core.operator.endApplicationsOf("l", { cause: "tokenExpired" }));
+  equal(await ending, undefined);
+  deepEqual(
+    endsOf(fixture).map(({ token, detail }) => [token, detail.cause, detail.subject]),
+    [[undefined, "tokenExpired", "l"]],
+  );
+});
+
 Deno.test("an application that is being begun with a token that becomes void is not begun", async () => {
   const fixture = new Fixture();
   const beginning = fixture.core.applications.initialize("late", { token: "l" });
   beginning.catch(() => {});
-  await fixture.over(fixture.core.operator.endApplicationsOf("l", { by: "o" }));
+  await fixture.over(fixture.core.operator.endApplicationsOf("l", { cause: "tokenRevoked", by: "o" }));
   await rejects(beginning, { code: "PHONEERR_INVALAPPHANDLE" });
   deepEqual(fixture.core.operator.applications(), []);
 });

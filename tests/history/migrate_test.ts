@@ -12,7 +12,7 @@ const ALL = Object.keys(MIGRATIONS);
 
 const NEXT = {
   ...MIGRATIONS,
-  "0003_next": {
+  "9003_next": {
     async up(db: Kysely<unknown>) {
       await db.schema.createTable("next").addColumn("id", "integer").execute();
     },
@@ -46,11 +46,11 @@ Deno.test("a database that holds anything is copied to backups before it is migr
     await using opened = await openIn(folder.path);
     await opened.history.accept(acceptance({ reference: "before" }));
   }
-  deepEqual(await migrateTo(folder.path, NEXT), ["0003_next"]);
+  deepEqual(await migrateTo(folder.path, NEXT), ["9003_next"]);
   ok(verify(folder.path).ok);
   const [backup, ...others] = [...Deno.readDirSync(`${folder.path}/backups`)].map((entry) => entry.name);
   deepEqual(others, []);
-  ok(backup?.endsWith("-before-0003_next.db"), backup);
+  ok(backup?.endsWith("-before-9003_next.db"), backup);
   const path = `${folder.path}/backups/${backup}`;
   equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
   equal((Deno.statSync(`${folder.path}/backups`).mode ?? 0) & 0o777, 0o700);
@@ -66,7 +66,7 @@ Deno.test("a database that is newer than the build is refused with 57 and left a
   await rejects(openIn(folder.path), {
     name: "HistoryError",
     exitCode: 57,
-    message: /migration 0003_next, which this build does not know/,
+    message: /migration 9003_next, which this build does not know/,
   });
   deepEqual(schema(folder.path), before);
 });
@@ -77,7 +77,7 @@ Deno.test("a migration that fails leaves the tables as they were, and the next s
   const before = schema(folder.path);
   const failing = {
     ...NEXT,
-    "0004_fails": {
+    "9004_fails": {
       async up(db: Kysely<unknown>) {
         await db.schema.dropTable("token").execute();
         throw new Error("the third step fails");
@@ -86,10 +86,10 @@ Deno.test("a migration that fails leaves the tables as they were, and the next s
   };
   await rejects(migrateTo(folder.path, failing), { message: "the third step fails" });
   deepEqual(schema(folder.path), before);
-  deepEqual(await migrateTo(folder.path, NEXT), ["0003_next"]);
+  deepEqual(await migrateTo(folder.path, NEXT), ["9003_next"]);
 });
 
-for (const { cut, state } of [{ cut: "0001_history", state: "new" }, { cut: "0003_next", state: "used" }]) {
+for (const { cut, state } of [{ cut: "0001_history", state: "new" }, { cut: "9003_next", state: "used" }]) {
   Deno.test(`a process killed in the middle of migrating a ${state} database leaves it as it was`, async () => {
     using folder = temporaryFolder();
     if (state === "used") {
@@ -111,9 +111,9 @@ for (const { cut, state } of [{ cut: "0001_history", state: "new" }, { cut: "000
 Deno.test("two processes cannot migrate at once: the second waits for the lock, and gives up", async () => {
   using folder = temporaryFolder();
   await migrateTo(folder.path, MIGRATIONS);
-  const migrating = runModule("./migrating_process.ts", { args: [folder.path, "0003_next"] });
+  const migrating = runModule("./migrating_process.ts", { args: [folder.path, "9003_next"] });
   equal((await migrating.lines.next()).value, "in the middle");
   await rejects(migrateTo(folder.path, NEXT), { message: "database is locked" });
   await migrating.kill();
-  deepEqual(await migrateTo(folder.path, NEXT), ["0003_next"]);
+  deepEqual(await migrateTo(folder.path, NEXT), ["9003_next"]);
 });

@@ -13,7 +13,14 @@ const TOKEN = {
 
 Deno.test("tokens are there at the next start, in the order of their making", async () => {
   using folder = temporaryFolder();
-  const all = { ...TOKEN, id: "t-0", hash: new Uint8Array([9]), phones: null, createdAt: TOKEN.createdAt + 1 };
+  const all = {
+    ...TOKEN,
+    id: "t-0",
+    hash: new Uint8Array([9]),
+    phones: null,
+    createdAt: TOKEN.createdAt + 1,
+    expiresAt: TOKEN.createdAt + 2,
+  };
   {
     await using opened = await openIn(folder.path);
     deepEqual(opened.tokens.list(), []);

@@ -57,6 +57,18 @@ Deno.test("a token that cannot be is 400, and the detail points at the place (ap
     [{ ...good, phones: ["[a-z]*"] }, /^body\.phones\[0\] must be a glob of phones/],
     [{ ...good, phones: Array(65).fill("*") }, /^body\.phones must have at most 64 globs/],
     [{ ...good, phones: "*" }, /^body\.phones must be an array/],
+    [{ ...good, expiresAt: "tomorrow" }, /^body\.expiresAt must be a time of RFC 3339, such as .*, or null for none/],
+    [{ ...good, expiresAt: 1_900_000_000_000 }, /^body\.expiresAt must be a time of RFC 3339/],
+    [{ ...good, expiresAt: "2026-02-30T00:00:00Z" }, /^body\.expiresAt must be a time of RFC 3339/],
+    [{ ...good, expiresAt: "2026-02-01T00:00:00" }, /^body\.expiresAt must be a time of RFC 3339/],
+    [
+      { ...good, expiresAt: "2026-01-01T00:00:00Z" },
+      /^body\.expiresAt must be to come: here it is 2026-01-01T00:00:00.000Z$/,
+    ],
+    [
+      { ...good, expiresAt: "2036-01-01T00:00:00.001Z" },
+      /^body\.expiresAt must be at most 10 years from now, 2036-01-01T/,
+    ],
     [{ ...good, hash: "00" }, /^body has an unknown field "hash"/],
   ];
   for (const [json, detail] of asked) {
@@ -84,6 +96,33 @@ Deno.test("a revoked token is void when 204 says so, its applications are ended,
     detail: { subject: body?.["id"], name: "front desk" },
   });
   equal((await server.call("DELETE", `/v1/tokens/${body?.["id"]}`)).status, 404);
+});
+
+Deno.test("a token with an end says so, is void from then on, and its applications are ended (api section 2)", async () => {
+  await using server = new TestServer();
+  const { body } = await server.call("POST", "/v1/tokens", {
+    json: { ...ASKED, expiresAt: "2026-01-01T02:00:00+01:00" },
+  });
+  const { token: secret, ...view } = body ?? {};
+  equal(view["expiresAt"], "2026-01-01T01:00:00.000Z");
+  deepEqual((await server.call("GET", "/v1/tokens")).body, { tokens: [view] });
+  deepEqual(server.facts, [{
+    type: "tokenCreated",
+    token: "t-all",
+    address: "127.0.0.1",
+    detail: { subject: view["id"], ...ASKED, expiresAt: view["expiresAt"] },
+  }]);
+  equal((await server.call("GET", "/v1/phones", as(secret))).status, 200);
+  server.clock.advance(3_600_000);
+  const next = await server.call("GET", "/v1/phones", as(secret));
+  equal(next.status, 401);
+  match(String(next.body?.["detail"]), /^The token is not known, or has been revoked or has expired$/);
+  deepEqual(server.core.calls.at(-1), ["endApplicationsOf", view["id"], "tokenExpired"]);
+  deepEqual(server.facts.at(-1), {
+    type: "tokenExpired",
+    detail: { subject: view["id"], name: "front desk", expiresAt: view["expiresAt"] },
+  });
+  deepEqual((await server.call("GET", "/v1/tokens")).body, { tokens: [] });
 });
 
 Deno.test("the last token with the scope admin cannot be revoked: nobody could get in any more", async () => {

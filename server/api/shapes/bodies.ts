@@ -47,6 +47,12 @@ export const phoneGlob: z.ZodString = text.regex(
   "must be a glob of phones: 1 to 128 letters, digits and ._~:-, with * and ?",
 );
 
+/** When a token is to end. */
+const tokenEnd = z.iso.datetime({
+  offset: true,
+  ...must("a time of RFC 3339, such as 2027-03-01T00:00:00Z, or null for none"),
+});
+
 /** What is asked for with a new token. */
 export const NewToken = z.strictObject({
   name: text.refine(isLabel, `must have ${LABEL_RULE}`).meta({
@@ -62,6 +68,9 @@ export const NewToken = z.strictObject({
     .max(MOST_GLOBS, `must have at most ${MOST_GLOBS} globs`)
     .nullable().exactOptional()
     .meta({ description: "Globs of the phones that it may see, with `*` and `?`; every phone if left out." }),
+  expiresAt: tokenEnd.nullable().exactOptional().meta({
+    description: "When it ends by itself, within ten years; never if left out.",
+  }),
 }).meta({
   id: "NewToken",
   examples: [{ name: "front desk", scopes: ["phones:control"], phones: ["virtual:*"] }],

@@ -6,19 +6,23 @@
  */
 import type { z } from "zod";
 import type { OpenHistory } from "../../history/mod.ts";
-import { makeToken, tokenView } from "../../access/mod.ts";
+import { creation, endTrouble, makeToken, tokenView } from "../../access/mod.ts";
 import { NewToken } from "../../api/mod.ts";
 import { printable } from "../../core/contract/text.ts";
 import { type MadeToken, type Scope, SCOPES, type TokenSpec, type TokenView } from "../../core/contract/token.ts";
 import { EXIT, Failure, Misuse, OPERATOR } from "../../program/mod.ts";
+import { given } from "../../tools/mod.ts";
 import { DATA, SERVER_OPTIONS } from "../calling/find_server.ts";
 import { withServer } from "../calling/with_server.ts";
 import { isServed, withHistory } from "../offline.ts";
-import { print, printAside, printJson, printList } from "../output.ts";
+import { print, printAside, printJson, printList, toSeconds } from "../output.ts";
 import { command, JSON_OPTION, WIDE_OPTION } from "../parsing/command.ts";
+import { readMoment } from "../parsing/values.ts";
 
 /** What an application needs that drives phones. */
 const USUAL_SCOPES: readonly Scope[] = ["phones:monitor", "phones:control"];
+
+const WHEN_SAYS = "when it ends by itself: 2027-03-01, 2027-03-01T09:30:00Z, or after 90d, 12h or 30m";
 
 /** `token create`. */
 export const tokenCreate = command({
@@ -35,16 +39,18 @@ export const tokenCreate = command({
       multiple: true,
     },
     phones: { type: "string", value: "GLOB", says: "the phones that it may see (all)", multiple: true },
+    expires: { type: "string", value: "WHEN", says: `${WHEN_SAYS} (never)` },
     ...SERVER_OPTIONS,
     json: JSON_OPTION,
   },
   examples: [
     'token create "front desk" --phones "virtual:*"',
     "token create auditor --scope history:read",
-    "token create rescue --scope admin",
+    "token create rescue --scope admin --expires 12h",
   ],
-  async run({ name, scope = USUAL_SCOPES, phones, json, ...server }) {
-    const checked = NewToken.safeParse({ name, scopes: scope, ...(phones && { phones }) });
+  async run({ name, scope = USUAL_SCOPES, phones, expires, json, ...server }) {
+    const expiresAt = readEnd(expires);
+    const checked = NewToken.safeParse({ name, scopes: scope, ...given({ phones, expiresAt }) });
     if (!checked.success) throw new Misuse(wrong(checked.error));
     const token = server.url === undefined && !await isServed(server.data ?? DATA)
       ? await withHistory(server.data ?? DATA, (opened) => createOffline(opened, checked.data))
@@ -75,6 +81,7 @@ export const tokenList = command({
       columns: {
         ID: ({ id }) => id,
         ...(wide && { CREATED: ({ createdAt }: TokenView) => createdAt }),
+        EXPIRES: ({ expiresAt }) => expiresAt === undefined ? "never" : wide ? expiresAt : toSeconds(expiresAt),
         SCOPES: ({ scopes }) => scopes.join(" "),
         PHONES: ({ phones }) => phones?.join(" ") ?? "all",
         NAME: ({ name }) => name,
@@ -109,9 +116,8 @@ async function createOffline(
   wish: TokenSpec,
 ): Promise<MadeToken> {
   const { kept, secret } = makeToken(wish, { now: Date.now() });
-  const { id, name, scopes, phones } = kept;
   await tokens.add(kept);
-  await history.note({ type: "tokenCreated", token: OPERATOR, detail: { subject: id, name, scopes, phones } });
+  await history.note({ type: "tokenCreated", token: OPERATOR, detail: creation(kept) });
   return { token: secret, ...tokenView(kept) };
 }
 
@@ -120,6 +126,19 @@ async function revokeOffline({ tokens, history }: OpenHistory, id: string): Prom
   if (token === undefined) throw new Failure(`No token has the id ${id}: token list says which there are`);
   await tokens.remove(id);
   await history.note({ type: "tokenRevoked", token: OPERATOR, detail: { subject: id, name: token.name } });
+}
+
+/**
+ * Reads when a token is to end.
+ *
+ * @throws {Misuse} If it is no time, or one at which no token may end.
+ */
+function readEnd(text: string | undefined): string | undefined {
+  const now = Date.now();
+  const expiresAt = readMoment(text, { name: "--expires", now });
+  const trouble = expiresAt && endTrouble(expiresAt, { now });
+  if (trouble) throw new Misuse(`--expires cannot be ${JSON.stringify(text)}: it ${trouble}`);
+  return expiresAt;
 }
 
 function wrong({ issues }: z.ZodError): string {

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { timeText } from "../../core/contract/time.ts";
 import { Misuse } from "../../program/mod.ts";
 
 /**
@@ -35,6 +36,37 @@ export function readTime(text: string | undefined, name: string): string | undef
   const { data } = Time.safeParse(text);
   if (data !== undefined) return data;
   throw new Misuse(`${name} cannot be ${JSON.stringify(text)}: it must be as 2026-03-01 or 2026-03-01T09:30:00Z`);
+}
+
+/** Milliseconds of what a span is told in. */
+const SPANS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
+
+/**
+ * Reads the value of an option that is a span, such as `90d`, `12h`, `30m` or `45s`: in milliseconds, undefined if it is
+ * none.
+ */
+function spanOf(text: string): number | undefined {
+  const [, count, unit = ""] = /^(\d{1,9})([dhms])$/.exec(text) ?? [];
+  return count === undefined ? undefined : Number(count) * (SPANS[unit] ?? NaN);
+}
+
+/**
+ * Reads the value of an option that is a moment to come: a time, as {@linkcode readTime}, or a span from now.
+ *
+ * @throws {Misuse} If it is neither, or no moment that can be written.
+ */
+export function readMoment(
+  text: string | undefined,
+  { name, now }: { name: string; now: number },
+): string | undefined {
+  if (text === undefined) return undefined;
+  const span = spanOf(text);
+  const { data } = Time.safeParse(text);
+  if (span !== undefined) return timeText(now + span);
+  if (data !== undefined) return data;
+  throw new Misuse(
+    `${name} cannot be ${JSON.stringify(text)}: it must be as 2026-03-01, 2026-03-01T09:30:00Z, 90d, 12h or 30m`,
+  );
 }
 
 /**

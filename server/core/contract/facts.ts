@@ -148,6 +148,14 @@ export const FACTS = {
       name: words("What its maker called it."),
       scopes: about(list(text), { description: "What it allows." }),
       phones: about(nullable(list(text)), { description: "Globs of the phones that it sees; null for every phone." }),
+      expiresAt: optional(words("When it ends by itself; left out if it does not.")),
+    },
+  }),
+  tokenExpired: fact("A token has come to its end: it is void.", {
+    detail: {
+      subject: words("The id of the void token."),
+      name: words("What its maker called it."),
+      expiresAt: words("When its end was to be."),
     },
   }),
   tokenRevoked: fact("A token was made void.", {

@@ -18,6 +18,7 @@ export const CAUSES = [
   "shutdown",
   "leaseExpired",
   "tokenRevoked",
+  "tokenExpired",
   "forcedClose",
   "phoneRemoved",
   "pluginStop",

@@ -30,5 +30,6 @@ export const SOCKET_CLOSES = {
   resumedElsewhere: { code: 4001, reason: "resumed elsewhere" },
   revoked: { code: 4003, reason: "the token was revoked" },
   loggedOut: { code: 4004, reason: "the session was ended" },
+  expired: { code: 4005, reason: "the token has expired" },
   tooSlow: { code: 4008, reason: "reads too slowly" },
 } as const;

@@ -18,6 +18,8 @@ export interface TokenSpec {
   readonly scopes: readonly Scope[];
   /** Globs of the phones that it may see; every phone if null or left out. */
   readonly phones?: readonly string[] | null;
+  /** When it ends by itself, a time of RFC 3339 within ten years; never if null or left out. */
+  readonly expiresAt?: string | null;
 }
 
 /** A token as its operator is shown it: nothing of its secret. */
@@ -32,6 +34,8 @@ export interface TokenView {
   phones: string[] | null;
   /** RFC 3339 in UTC with milliseconds. */
   createdAt: string;
+  /** When it ends by itself, in the same form; left out if it does not. */
+  expiresAt?: string;
 }
 
 /** A token that has just been made. */

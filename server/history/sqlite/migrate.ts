@@ -9,6 +9,7 @@ import { type Migration, Migrator } from "kysely/migration";
 import history from "../../../migrations/0001_history.ts";
 import access from "../../../migrations/0002_access.ts";
 import format2 from "../../../migrations/0003_format_2.ts";
+import tokenLife from "../../../migrations/0004_token_life.ts";
 import { HistoryError } from "../contract/store.ts";
 import { MARK_AS_OURS } from "./database.ts";
 import type { HistoryTables } from "./schema.ts";
@@ -24,6 +25,7 @@ export const MIGRATIONS: Migrations = {
   "0001_history": history,
   "0002_access": access,
   "0003_format_2": format2,
+  "0004_token_life": tokenLife,
 };
 
 /** The names of the migrations that the database has had, in order. */

@@ -24,7 +24,7 @@ export function loginEndpoints(ports: Pick<AppPorts, "logins" | "refusals">): En
         summary: "Begin a session, so that a browser can open the socket",
         description:
           "A browser's WebSocket can carry no token. The cookie counts for `/v1/socket` and for ending the session, from pages of this server only, until " +
-          "12 hours after its last use, or until the token is revoked or the server ends. Of each token's sessions the 64 that were used last count. Over " +
+          "12 hours after its last use, or until the token or the server ends. Of each token's sessions the 64 that were used last count. Over " +
           "HTTPS the cookie is called `__Host-switchroom_session`.",
         answers: { 204: { description: "The session has begun.", headers: ["Set-Cookie"] } },
       },

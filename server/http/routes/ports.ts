@@ -9,6 +9,7 @@ import type {
   FailedAttempts,
   LoginTable,
   RateLimit,
+  TokenKeeper,
   TokenStore,
   TokenTable,
 } from "../../access/mod.ts";
@@ -96,6 +97,8 @@ export interface AppPorts extends HttpPorts {
   readonly replies: ReplyRelease;
   /** Every open socket. */
   readonly sockets: Sockets;
+  /** Makes, revokes and ends tokens. */
+  readonly tokenKeeper: TokenKeeper;
   /** Who waits for requests to end. */
   readonly waits: Waits;
   /** Has each token's questions to the history wait for one another, and not for all of them. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Token } from "../../access/mod.ts";
 import { AnyOperation, type CalledRequest, calledRequest, fit, OPERATION_SHAPES } from "../../api/mod.ts";
 import type { OperationName } from "../../core/contract/operations.ts";
 import { AcceptedRequest as Accepted, RequestRecord } from "../../core/contract/shapes/mod.ts";
@@ -21,11 +22,13 @@ export function requestEndpoints(
     "applications" | "reader" | "clock" | "bounds" | "replies" | "waits"
   >,
 ): Endpoint[] {
-  const waited = async (handle: OpenHandle, { accepted, seconds }: { accepted: AcceptedRequest; seconds: number }) => {
-    const { application } = handle;
+  const waited = async (
+    { application }: OpenHandle,
+    { token, accepted, seconds }: { token: Token; accepted: AcceptedRequest; seconds: number },
+  ) => {
     const release = application.hold();
     const givenUp = Promise.withResolvers<undefined>();
-    const endWait = waits.begin(application.token, () => givenUp.resolve(undefined));
+    const endWait = waits.begin(token, () => givenUp.resolve(undefined));
     const cancel = clock.after(seconds * 1_000, () => givenUp.resolve(undefined));
     // Of a request that was over when its key was asked again only the history has the record.
     const record = accepted.recorded.then((record) => record ?? reader.request(accepted.requestId));
@@ -85,7 +88,9 @@ export function requestEndpoints(
         const seconds = waitOf(raw.headers.get("prefer"), bounds.waitSeconds);
         const key = keyOf(raw.headers.get("idempotency-key"));
         const accepted = await handle.request(operation, key === undefined ? asked : { ...asked, key });
-        const record = seconds === undefined ? undefined : await waited(handle, { accepted, seconds });
+        const record = seconds === undefined
+          ? undefined
+          : await waited(handle, { token: call.token, accepted, seconds });
         replies.after(call.context.env.completed, accepted);
         const applied = seconds === undefined ? undefined : { "preference-applied": `wait=${seconds}` };
         if (record !== undefined) return json(record, { headers: { ...applied } });

@@ -49,7 +49,7 @@ export function socketEndpoints(
         const login = callingLoginOf(context);
         const { socket, response } = upgrade(raw);
         const connection = sockets.open(socket, { token, address });
-        connection.closed.then(waits.begin(token.id, () => connection.stop("revoked")));
+        connection.closed.then(waits.begin(token, (why) => connection.stop(why)));
         if (login !== undefined) connection.closed.then(logins.onEnd(login, () => connection.logOut()));
         return response;
       },

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Actor, requireValid, tokenKeeper, tokenView } from "../../access/mod.ts";
-import { fit, NewToken } from "../../api/mod.ts";
+import { type Actor, endTrouble, requireValid, tokenView } from "../../access/mod.ts";
+import { fit, NewToken, Refusal } from "../../api/mod.ts";
 import { MadeToken, TokenId, TokenList } from "../../core/contract/shapes/mod.ts";
 import type { MadeToken as Made } from "../../core/contract/token.ts";
 import { json, noContent } from "../answering/answer.ts";
@@ -15,10 +15,11 @@ import type { AppPorts } from "./ports.ts";
 
 /** The routes of tokens. */
 export function tokenEndpoints(
-  ports: Pick<AppPorts, "operator" | "clock" | "bounds" | "tokens" | "tokenStore" | "waits" | "note">,
+  { tokens, tokenStore, tokenKeeper, bounds, clock }: Pick<
+    AppPorts,
+    "tokens" | "tokenStore" | "tokenKeeper" | "bounds" | "clock"
+  >,
 ): Endpoint[] {
-  const { tokens, tokenStore, bounds } = ports;
-  const keeper = tokenKeeper(ports);
   return [
     {
       method: "POST",
@@ -42,7 +43,8 @@ export function tokenEndpoints(
         const body = await readJson(call.context.req.raw, bounds);
         requireValid(call.token, tokens);
         const asked = fit(body, { shape: NewToken, place: "body" });
-        const { kept, secret } = await keeper.create(asked, { by: operatorOf(call) });
+        requireFuture(asked.expiresAt, { now: clock.wall() });
+        const { kept, secret } = await tokenKeeper.create(asked, { by: operatorOf(call) });
         const made: Made = { token: secret, ...tokenView(kept) };
         return json(made, {
           status: 201,
@@ -77,11 +79,21 @@ export function tokenEndpoints(
         problems: ["not-found", "conflict"],
       },
       async serve(call) {
-        await keeper.revoke(pathValue(call, "id"), { by: operatorOf(call) });
+        await tokenKeeper.revoke(pathValue(call, "id"), { by: operatorOf(call) });
         return noContent();
       },
     },
   ];
+}
+
+/**
+ * Refuses a time at which no token may end.
+ *
+ * @throws {Refusal} `bad-request`.
+ */
+function requireFuture(expiresAt: string | null | undefined, options: { now: number }): void {
+  const trouble = expiresAt == null ? undefined : endTrouble(expiresAt, options);
+  if (trouble !== undefined) throw new Refusal("bad-request", `body.expiresAt ${trouble}`);
 }
 
 function operatorOf(call: Call): Actor {

@@ -79,7 +79,7 @@ class HttpSubject implements Subject<FuzzCall> {
     equal(response.status, 202, await response.text());
     await endApplications(core, { but: application.id });
     for (const { id } of [...ports.tokenStore.list()]) {
-      ports.tokens.remove(id);
+      ports.tokens.remove(id, "revoked");
       await ports.tokenStore.remove(id);
     }
   }

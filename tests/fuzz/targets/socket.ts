@@ -8,7 +8,7 @@ import { Connection } from "../../../server/socket/connection.ts";
 import corpus from "../corpus/socket.json" with { type: "json" };
 import type { Subject, Target } from "../target.ts";
 import { HEAP_NOISE, heapBytes } from "../world/heap.ts";
-import { endApplications, type House, inHouse, openHouse, wholeHouse } from "../world/house.ts";
+import { endApplications, type House, inHouse, openHouse, SECRETS, wholeHouse } from "../world/house.ts";
 import { LooseSocket } from "../world/loose_socket.ts";
 import { RpcClient } from "../world/rpc_client.ts";
 import { type FuzzMessage, messages } from "./messages.ts";
@@ -69,7 +69,7 @@ class SocketSubject implements Subject<FuzzMessage> {
 }
 
 function connect({ ports, underWay }: House, options?: { application: string }): RpcClient {
-  const token = ports.tokens.get("operator");
+  const token = ports.tokens.find(SECRETS.operator);
   ok(token);
   const end = new LooseSocket();
   new Connection(end, { ports, underWay, token, address: "127.0.0.1" });

@@ -116,8 +116,8 @@ export class RecordingCore {
         },
       };
     },
-    endApplicationsOf: async (token, { by }) => {
-      await this.#record("endApplicationsOf", token, by);
+    endApplicationsOf: async (token, reason) => {
+      await this.#record("endApplicationsOf", token, "by" in reason ? reason.by : reason.cause);
     },
   };
 

@@ -64,7 +64,11 @@ export const HistoryEvent: Shape<Told> = about(
       seq: 2,
       at: "2026-03-01T09:30:00.000Z",
       type: "serverStarted",
-      detail: { version: "0.1.0", recovered: 0, migrated: ["0001_history", "0002_access", "0003_format_2"] },
+      detail: {
+        version: "0.1.0",
+        recovered: 0,
+        migrated: ["0001_history", "0002_access", "0003_format_2", "0004_token_life"],
+      },
     }],
   },
 );

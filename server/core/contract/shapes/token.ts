@@ -4,7 +4,7 @@
  * @module
  */
 import { type MadeToken as Made, SCOPES, type TokenView } from "../token.ts";
-import { about, exactly, list, nullable, object, oneOf, type Shape, text } from "../shape.ts";
+import { about, exactly, list, nullable, object, oneOf, optional, type Shape, text } from "../shape.ts";
 import { Time, TokenId } from "./names.ts";
 
 const fields = {
@@ -15,6 +15,7 @@ const fields = {
     description: "Globs of the phones that it may see; null = every phone.",
   }),
   createdAt: Time,
+  expiresAt: optional(about(Time, { description: "When it ends by itself; left out if it does not." })),
 };
 
 const example = {

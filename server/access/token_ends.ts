@@ -1,0 +1,104 @@
+/**
+ * The ends of tokens: those that come by themselves, at their time, and what every end brings about.
+ *
+ * The machine's clock decides, and it may jump: so it is looked at every second while there is a token that has an end.
+ * A token that was found to be over stays void although the clock is set back, and is taken off the disk like one that
+ * was revoked, so that no later start takes it for a good one.
+ *
+ * @module
+ */
+import type { Fact } from "../core/contract/facts.ts";
+import { timeText } from "../core/contract/time.ts";
+import type { Clock, Operator, TokenEndReason } from "../core/mod.ts";
+import type { KeptToken, TokenStore } from "./contract.ts";
+import type { Token, TokenEnd, TokenTable } from "./token.ts";
+
+/** What the end of a token asks of the world. */
+export interface TokenEndPorts {
+  readonly operator: Pick<Operator, "endApplicationsOf">;
+  /** The tokens that are valid now. */
+  readonly tokens: TokenTable;
+  /** Ends whatever waits in the name of a token. */
+  readonly waits: { end(token: Token, why: TokenEnd): void };
+}
+
+/** What looking for ends asks of the world besides. */
+export interface TokenEndsPorts extends TokenEndPorts {
+  readonly clock: Clock;
+  /** Where tokens are kept. */
+  readonly tokenStore: TokenStore;
+  /** Appends a fact to the history; resolves when it is on disk. */
+  note(fact: Fact): Promise<void>;
+}
+
+/** Looks for tokens that are over. */
+export interface TokenEnds {
+  /** Looks now, and again whenever it must: called when a token with an end is new. */
+  look(): void;
+  /** Looks no more: the server stops. */
+  stop(): void;
+}
+
+/** The longest between two looks, milliseconds. */
+const LOOK_MS = 1_000;
+
+/** Makes a token void at once, and ends what it has open. Resolves when its applications are ended. */
+export async function endToken(
+  id: string,
+  reason: TokenEndReason,
+  { operator, tokens, waits }: TokenEndPorts,
+): Promise<void> {
+  const why = reason.cause === "tokenExpired" ? "expired" : "revoked";
+  const gone = tokens.remove(id, why);
+  try {
+    await operator.endApplicationsOf(id, reason);
+  } finally {
+    for (const token of gone) waits.end(token, why);
+  }
+}
+
+/** Begins to look; tokens that are over already are void when this returns. */
+export function tokenEnds(ports: TokenEndsPorts): TokenEnds {
+  const { clock, tokens, tokenStore, note } = ports;
+  /** The facts of tokens that are over and may still be on the disk, by their ids. */
+  const told = new Map<string, Promise<void>>();
+  const underWay = new Set<string>();
+  let cancel = () => {};
+
+  const tell = ({ id, name }: KeptToken, expiresAt: number): Promise<void> => {
+    // What does not end in time is ended all the same, and the history says so.
+    endToken(id, { cause: "tokenExpired" }, ports).catch(() => {});
+    const fact = note({ type: "tokenExpired", detail: { subject: id, name, expiresAt: timeText(expiresAt) } });
+    told.set(id, fact);
+    return fact;
+  };
+  const expire = async (kept: KeptToken, expiresAt: number): Promise<void> => {
+    if (underWay.has(kept.id)) return;
+    underWay.add(kept.id);
+    try {
+      await (told.get(kept.id) ?? tell(kept, expiresAt));
+      await tokenStore.remove(kept.id);
+      told.delete(kept.id);
+    } catch {
+      // A disk that takes nothing is the history's trouble, told by it: the next look tries again.
+    } finally {
+      underWay.delete(kept.id);
+    }
+  };
+  const look = () => {
+    cancel();
+    const now = clock.wall();
+    let waitMs = Infinity;
+    for (const kept of tokenStore.list()) {
+      const { id, expiresAt } = kept;
+      // One that is void for another reason is being revoked.
+      if (expiresAt === undefined || !(tokens.has(id) || told.has(id))) continue;
+      const isOver = expiresAt <= now || told.has(id);
+      if (isOver) expire(kept, expiresAt);
+      waitMs = Math.min(waitMs, isOver ? LOOK_MS : expiresAt - now, LOOK_MS);
+    }
+    cancel = waitMs === Infinity ? () => {} : clock.after(waitMs, look);
+  };
+  look();
+  return { look, stop: () => cancel() };
+}

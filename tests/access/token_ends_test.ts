@@ -1,0 +1,142 @@
+import { deepEqual, equal } from "node:assert/strict";
+import type { Fact } from "../../server/core/contract/facts.ts";
+import {
+  hashSecret,
+  type KeptToken,
+  tableEntry,
+  type TokenEnd,
+  tokenKeeper,
+  tokenTable,
+} from "../../server/access/mod.ts";
+import { DEFAULT_API_BOUNDS, waits } from "../../server/api/mod.ts";
+import { ManualClock } from "../harness/manual_clock.ts";
+import { RecordingCore } from "../http/support/recording_core.ts";
+import { KeptTokens } from "../http/support/server.ts";
+
+const SECOND = 1_000;
+const HOUR = 3_600_000;
+const BY = { by: { token: "t-admin", address: "127.0.0.1" } };
+
+/** A clock that can be set. */
+class SettableClock extends ManualClock {
+  #setBy = 0;
+
+  override wall(): number {
+    return super.wall() + this.#setBy;
+  }
+
+  /** Sets it on, or back if `ms` is less than 0; nobody's waiting is over by that. */
+  set(ms: number): void {
+    this.#setBy += ms;
+  }
+}
+
+/** A token that ends in an hour, and whoever looks after it. */
+function house({ endsInMs = HOUR }: { endsInMs?: number } = {}) {
+  const clock = new SettableClock();
+  const kept: KeptToken = {
+    id: "t-1",
+    name: "desk",
+    scopes: ["metrics"],
+    phones: null,
+    hash: hashSecret("secret"),
+    createdAt: clock.wall(),
+    expiresAt: clock.wall() + endsInMs,
+  };
+  const tokenStore = new KeptTokens();
+  tokenStore.tokens.push(kept);
+  const tokens = tokenTable([tableEntry(kept)]);
+  const token = tokens.find("secret")!;
+  const core = new RecordingCore();
+  const facts: Fact[] = [];
+  const waiting = waits();
+  const ends: TokenEnd[] = [];
+  waiting.begin(token, (why) => ends.push(why));
+  const keeper = tokenKeeper({
+    clock,
+    bounds: DEFAULT_API_BOUNDS,
+    operator: core.operator,
+    tokens,
+    tokenStore,
+    waits: waiting,
+    note: (fact) => Promise.resolve(void facts.push(fact)),
+  });
+  return { clock, tokens, token, tokenStore, core, facts, ends, keeper };
+}
+
+/** What has been promised and needs nothing any more is done. */
+const turn = () => new Promise<void>((resolve) => setTimeout(resolve));
+
+const EXPIRED = {
+  type: "tokenExpired",
+  detail: { subject: "t-1", name: "desk", expiresAt: "2026-01-01T01:00:00.000Z" },
+};
+
+Deno.test("a token is valid until its end and void from then on; its applications and whoever waits are ended, the fact is written, the disk forgets it", async () => {
+  const { clock, tokens, token, tokenStore, core, facts, ends } = house();
+  clock.advance(HOUR - 1);
+  deepEqual([tokens.find("secret"), core.calls, facts], [token, [], []]);
+  clock.advance(1);
+  equal(tokens.find("secret"), undefined);
+  equal(tokens.endOf(token), "expired");
+  deepEqual(core.calls, [["endApplicationsOf", "t-1", "tokenExpired"]]);
+  await turn();
+  deepEqual([facts, tokenStore.tokens], [[EXPIRED], []]);
+  deepEqual(ends, ["expired"]);
+  clock.advance(SECOND);
+  equal(clock.pending, 0);
+});
+
+Deno.test("a token that ended while no server ran is void before anything is served", () => {
+  const { tokens, facts } = house({ endsInMs: -HOUR });
+  equal(tokens.find("secret"), undefined);
+  deepEqual(facts.map(({ type }) => type), ["tokenExpired"]);
+});
+
+Deno.test("a clock that is set on ends a token within a second; one that is set back makes it no good again", async () => {
+  const { clock, tokens, token, tokenStore, facts } = house();
+  tokenStore.failure = new Error("for the test");
+  clock.set(HOUR);
+  clock.advance(SECOND);
+  equal(tokens.find("secret"), undefined);
+  clock.set(-HOUR);
+  clock.advance(SECOND);
+  deepEqual([tokens.find("secret"), tokens.endOf(token)], [undefined, "expired"]);
+  await turn();
+  tokenStore.failure = undefined;
+  clock.advance(SECOND);
+  await turn();
+  deepEqual([facts, tokenStore.tokens], [[EXPIRED], []]);
+});
+
+Deno.test("a token that the disk does not let go is void nevertheless, told of once, and tried again until it is gone (invariant 9)", async () => {
+  const { clock, tokens, tokenStore, facts } = house();
+  let tries = 0;
+  const { remove } = tokenStore;
+  tokenStore.remove = (id) => ++tries < 4 ? Promise.reject(new Error("for the test")) : remove.call(tokenStore, id);
+  clock.advance(HOUR);
+  for (let look = 0; look < 6; look++) {
+    await turn();
+    clock.advance(SECOND);
+  }
+  deepEqual([tries, tokens.find("secret"), facts, tokenStore.tokens], [4, undefined, [EXPIRED], []]);
+});
+
+Deno.test("a token that is revoked before its end is not told to have expired, though the disk still has it", async () => {
+  const { clock, tokenStore, facts, keeper } = house();
+  tokenStore.failure = new Error("for the test");
+  await keeper.revoke("t-1", BY).catch(() => {});
+  clock.advance(HOUR);
+  tokenStore.failure = undefined;
+  await keeper.revoke("t-1", BY).catch(() => {});
+  deepEqual(facts.map(({ type }) => type), ["tokenRevoked"]);
+});
+
+Deno.test("nothing is looked for where no token has an end, and no more when the server stops", async () => {
+  const { clock, tokens, keeper, facts } = house();
+  keeper.stop();
+  clock.advance(HOUR);
+  deepEqual([clock.pending, facts.length, tokens.has("t-1")], [0, 0, true]);
+  await keeper.revoke("t-1", BY).catch(() => {});
+  equal(clock.pending, 0);
+});

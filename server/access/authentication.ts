@@ -18,6 +18,7 @@ const WORDS: Record<Exclude<AccessReason, "unknownSession">, string> = {
 const ENDED: Record<TokenEnd, string> = {
   revoked: "The token has been revoked",
   expired: "The token has expired",
+  rotated: "The secret is an old one of its token, whose time is over",
 };
 
 const INVALID = { bearer: { error: "invalid_token" } } as const;

@@ -20,6 +20,30 @@ export interface KeptToken {
   createdAt: number;
   /** When it ends by itself: wall time, milliseconds; left out if it does not. */
   expiresAt?: number;
+  /** When it was given the secret that it has, in the same way; left out if it still has its first. */
+  rotatedAt?: number;
+  /** The secrets before that one which are still valid, the oldest first; left out if there are none. */
+  oldSecrets?: readonly OldSecret[];
+}
+
+/** A secret that a token had before, and is valid until its time. */
+export interface OldSecret {
+  /** SHA-256 of it. */
+  hash: Uint8Array;
+  /** Wall time, milliseconds. */
+  until: number;
+}
+
+/** How a token is given another secret. */
+export interface Rotation {
+  /** SHA-256 of the new one. */
+  hash: Uint8Array;
+  /** When: wall time, milliseconds. */
+  at: number;
+  /** Until when the one before is valid, in the same way; null makes it void at once, and all before it. */
+  until: number | null;
+  /** When the token ends by itself from now on, in the same way, null for never; left out, that is as it was. */
+  expiresAt?: number | null;
 }
 
 /** Where tokens are kept. What cannot be written is a `PhoneError` `RESOURCEUNAVAIL`. */
@@ -30,6 +54,12 @@ export interface TokenStore {
   add(token: KeptToken): Promise<void>;
   /** Removes the one with that id, if it is there; it is gone from the disk when this resolves. */
   remove(id: string): Promise<void>;
+  /** Gives the one with that id another secret; it is on disk when this resolves. */
+  rotate(id: string, rotation: Rotation): Promise<void>;
+  /** Resolves when what was changed cannot be lost with the write-ahead log any more. */
+  settle(): Promise<void>;
+  /** Forgets an old secret of the one with that id; it is gone from the disk when this resolves. */
+  forget(id: string, hash: Uint8Array): Promise<void>;
 }
 
 /** The failed attempts to get in that came from one address. */

@@ -6,13 +6,14 @@
  *
  * @module
  */
-export type { Attempts, AttemptStore, KeptToken, TokenStore } from "./contract.ts";
+export type { Attempts, AttemptStore, KeptToken, OldSecret, Rotation, TokenStore } from "./contract.ts";
 export { Denial, type DenialKind } from "./denial.ts";
 
 export { type Scope, SCOPES, type TokenSpec } from "../core/contract/token.ts";
 export type { Token, TokenEnd, TokenEntry, Tokens, TokenTable } from "./token.ts";
-export { hashSecret, tableEntry, tokenTable, tokenView } from "./token_table.ts";
+export { hashSecret, tableEntries, tableEntry, tokenTable, tokenView } from "./token_table.ts";
 export { creation, endTrouble, makeToken } from "./new_token.ts";
+export { type AskedRotation, makeRotation, rotated, rotationOf, withoutSecret } from "./rotation.ts";
 export { type Actor, type TokenKeeper, tokenKeeper } from "./token_keeper.ts";
 export {
   matches,

@@ -30,6 +30,11 @@ export function endTrouble(expiresAt: string, { now }: { now: number }): string 
   return undefined;
 }
 
+/** Makes a secret of 256 random bits. */
+export function makeSecret(): string {
+  return `${PREFIX}${randomBytes(32).toString("base64url")}`;
+}
+
 /**
  * Makes a token of 256 random bits.
  *
@@ -38,7 +43,7 @@ export function endTrouble(expiresAt: string, { now }: { now: number }): string 
  */
 export function makeToken(
   { name, scopes, phones = null, expiresAt = null }: TokenSpec,
-  { now, secret = `${PREFIX}${randomBytes(32).toString("base64url")}` }: { now: number; secret?: string },
+  { now, secret = makeSecret() }: { now: number; secret?: string },
 ): { kept: KeptToken; secret: string } {
   const id = `t-${randomBytes(6).toString("hex")}`;
   const kept: KeptToken = {

@@ -1,5 +1,5 @@
 /**
- * What access must not forget: tokens and failed attempts, two tables beside the chain in the history's file.
+ * What access must not forget: tokens and failed attempts, tables beside the chain in the history's file.
  *
  * Two threads share the work. The writer of the history, a worker, has the connection: it finds the rows at the start
  * ({@linkcode findAccess}) and changes them when it is called ({@linkcode accessWrites}), one call after the other,
@@ -13,7 +13,8 @@
  */
 import type { Kysely } from "kysely";
 import { PhoneError, wordsOf } from "../core/contract/errors.ts";
-import type { Attempts, AttemptStore, KeptToken, TokenStore } from "./contract.ts";
+import type { Attempts, AttemptStore, KeptToken, OldSecret, Rotation, TokenStore } from "./contract.ts";
+import { rotated, withOldSecrets, withoutSecret } from "./rotation.ts";
 
 /** A token as its row has it; `scopes` and `phones` are JSON. */
 export interface TokenRow {
@@ -24,6 +25,14 @@ export interface TokenRow {
   phones: string | null;
   created_at: number;
   expires_at: number | null;
+  rotated_at: number | null;
+}
+
+/** A secret that a token had before, as its row has it. */
+export interface OldSecretRow {
+  hash: Uint8Array;
+  token: string;
+  until: number;
 }
 
 /** Failed attempts as their row has them: they count for a minute only. */
@@ -34,16 +43,18 @@ export interface AttemptRow {
 }
 
 /**
- * The two tables, as Kysely is told of them; `migrations/` makes them. Not of the chain, for their rows come and go.
+ * The tables, as Kysely is told of them; `migrations/` makes them. Not of the chain, for their rows come and go.
  */
 export interface AccessTables {
   token: TokenRow;
+  old_secret: OldSecretRow;
   attempt: AttemptRow;
 }
 
 /** The rows that were there at the start, unchecked. */
 export interface FoundAccess {
   readonly tokens: readonly TokenRow[];
+  readonly oldSecrets: readonly OldSecretRow[];
   readonly attempts: readonly AttemptRow[];
 }
 
@@ -51,16 +62,27 @@ export interface FoundAccess {
 export interface AccessWrites {
   /** Adds a token. @throws What SQLite says, also if its id or hash is there already. */
   addToken(token: KeptToken): Promise<void>;
-  /** Removes the token of an id, if it is there. */
+  /** Removes the token of an id with its old secrets, if it is there. */
   removeToken(id: string): Promise<void>;
+  /** Gives a token another secret. @throws If it is not there. */
+  rotateToken(rotation: Rotation & { id: string }): Promise<void>;
+  /** Removes an old secret by its hash, if it is there. */
+  removeOldSecret(hash: Uint8Array): Promise<void>;
   /** Saves what has changed, and forgets every address whose first attempt was before `forget`. */
   saveAttempts(saved: { changed: readonly Attempts[]; forget: number }): Promise<void>;
 }
 
-/** In the writer: the rows of both tables, tokens in the order of creation. */
+/** {@linkcode AccessWrites}, as the server's thread has them. */
+export interface SettlingWrites extends AccessWrites {
+  /** Moves what was written out of the write-ahead log. @throws If somebody who reads prevents it. */
+  settle(): Promise<void>;
+}
+
+/** In the writer: the rows of the tables, tokens in the order of creation, old secrets in that of their ends. */
 export async function findAccess(db: Kysely<AccessTables>): Promise<FoundAccess> {
   return {
     tokens: await db.selectFrom("token").selectAll().orderBy("created_at").orderBy("id").execute(),
+    oldSecrets: await db.selectFrom("old_secret").selectAll().orderBy("until").orderBy("hash").execute(),
     attempts: await db.selectFrom("attempt").selectAll().execute(),
   };
 }
@@ -84,7 +106,25 @@ export function accessWrites(database: () => Kysely<AccessTables>): AccessWrites
         .execute();
     },
     async removeToken(id) {
-      await database().deleteFrom("token").where("id", "=", id).execute();
+      await database().transaction().execute(async (transaction) => {
+        await transaction.deleteFrom("old_secret").where("token", "=", id).execute();
+        await transaction.deleteFrom("token").where("id", "=", id).execute();
+      });
+    },
+    async rotateToken({ id, hash, at, until, expiresAt }) {
+      await database().transaction().execute(async (transaction) => {
+        const before = await transaction.selectFrom("token").select("hash").where("id", "=", id).executeTakeFirst();
+        if (before === undefined) throw new Error(`the token ${id} is no more`);
+        if (until === null) await transaction.deleteFrom("old_secret").where("token", "=", id).execute();
+        else await transaction.insertInto("old_secret").values({ hash: before.hash, token: id, until }).execute();
+        await transaction.updateTable("token")
+          .set({ hash, rotated_at: at, ...(expiresAt !== undefined && { expires_at: expiresAt }) })
+          .where("id", "=", id)
+          .execute();
+      });
+    },
+    async removeOldSecret(hash) {
+      await database().deleteFrom("old_secret").where("hash", "=", hash).execute();
     },
     async saveAttempts({ changed, forget }) {
       await database().transaction().execute(async (transaction) => {
@@ -106,9 +146,12 @@ export function accessWrites(database: () => Kysely<AccessTables>): AccessWrites
  */
 export function accessStores(
   found: FoundAccess,
-  writer: AccessWrites,
+  writer: SettlingWrites,
 ): { tokens: TokenStore; attempts: AttemptStore } {
-  let tokens = found.tokens.map(toToken);
+  let tokens = found.tokens.map((row) => withOldSecrets(toToken(row), oldSecretsOf(row.id, found)));
+  const change = (id: string, changed: (token: KeptToken) => KeptToken) => {
+    tokens = tokens.map((token) => token.id === id ? changed(token) : token);
+  };
   // An attempt's row that somebody has broken is left out: it would only slow its address for what is left of a minute.
   const attempts = found.attempts.filter(isWhole);
   const write = async (written: Promise<void>): Promise<void> => {
@@ -129,6 +172,16 @@ export function accessStores(
         await write(writer.removeToken(id));
         tokens = tokens.filter((token) => token.id !== id);
       },
+      async rotate(id, rotation) {
+        await write(writer.rotateToken({ id, ...rotation }));
+        change(id, (token) => rotated(token, rotation));
+      },
+      settle: () => write(writer.settle()),
+      async forget(id, hash) {
+        await write(writer.removeOldSecret(hash));
+        await write(writer.settle());
+        change(id, (token) => withoutSecret(token, hash));
+      },
     },
     attempts: {
       list: () => [...attempts],
@@ -138,11 +191,11 @@ export function accessStores(
 }
 
 /** The token of a row, whose types SQLite does not promise. */
-function toToken({ id, name, hash, scopes, phones, created_at, expires_at }: TokenRow): KeptToken {
+function toToken({ id, name, hash, scopes, phones, created_at, expires_at, rotated_at }: TokenRow): KeptToken {
   const broken = (what: string) => new Error(`Cannot read token ${id} of the history: ${what}. Restore a copy`);
   if (typeof id !== "string" || typeof name !== "string") throw broken("its id and its name must be texts");
   if (!(hash instanceof Uint8Array)) throw broken("its hash must be bytes");
-  for (const time of [created_at, expires_at ?? created_at]) {
+  for (const time of [created_at, expires_at ?? created_at, rotated_at ?? created_at]) {
     if (!Number.isSafeInteger(time)) throw broken("its times must be whole milliseconds");
   }
   const texts = (column: string, cell: string) => {
@@ -158,7 +211,15 @@ function toToken({ id, name, hash, scopes, phones, created_at, expires_at }: Tok
     phones: phones === null ? null : texts("phones", phones),
     createdAt: created_at,
     ...(expires_at !== null && { expiresAt: expires_at }),
+    ...(rotated_at !== null && { rotatedAt: rotated_at }),
   };
+}
+
+/** The old secrets of a token. One whose row somebody has broken is left out: it opens nothing then. */
+function oldSecretsOf(id: string, { oldSecrets }: FoundAccess): OldSecret[] {
+  return oldSecrets
+    .filter(({ token, hash, until }) => token === id && hash instanceof Uint8Array && Number.isSafeInteger(until))
+    .map(({ hash, until }) => ({ hash, until }));
 }
 
 /** What a cell's JSON says; undefined if it is none. */

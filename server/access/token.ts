@@ -5,7 +5,9 @@
  */
 import type { Scope } from "../core/contract/token.ts";
 
-/** A bearer token as a call is judged by it; never the secret itself. */
+/**
+ * A bearer token as a call is judged by it; never the secret itself. Each secret of a token finds an object of its own.
+ */
 export interface Token {
   /** Names the token in records and facts. */
   readonly id: string;
@@ -15,14 +17,17 @@ export interface Token {
   readonly phones: readonly string[] | null;
 }
 
-/** Why a token that was valid is void. */
-export type TokenEnd = "revoked" | "expired";
+/**
+ * Why a token that was found counts no more: it is void, or (`rotated`) the secret that it was found by is, and the
+ * token lives on under another.
+ */
+export type TokenEnd = "revoked" | "expired" | "rotated";
 
 /** The tokens that are valid now. */
 export interface Tokens {
   /** The token with this secret, or undefined. Takes the same time whichever token it is. */
   find(secret: string): Token | undefined;
-  /** Why a token that was found is void since; undefined while it is valid. */
+  /** Why a token that was found counts no more; undefined while it does. */
   endOf(token: Token): TokenEnd | undefined;
 }
 
@@ -38,8 +43,10 @@ export interface TokenEntry {
 export interface TokenTable extends Tokens {
   /** Whether the token of an id is valid. */
   has(id: string): boolean;
-  /** Makes a token valid, for as long as the table lives. */
+  /** Makes a token valid, or another secret of one that is. */
   add(entry: TokenEntry): void;
-  /** Makes the token of an id void, from the next call on, and gives what was found with it until then. */
-  remove(id: string, why: TokenEnd): readonly Token[];
+  /** Makes the token of an id void, from the next call on, and gives what was found by its secrets until then. */
+  remove(id: string, why: Exclude<TokenEnd, "rotated">): readonly Token[];
+  /** Makes all secrets of a token void but those with these hashes, and gives what was found by them until then. */
+  retire(id: string, options: { but: readonly Uint8Array[] }): readonly Token[];
 }

@@ -3,7 +3,8 @@
  *
  * The machine's clock decides, and it may jump: so it is looked at every second while there is a token that has an end.
  * A token that was found to be over stays void although the clock is set back, and is taken off the disk like one that
- * was revoked, so that no later start takes it for a good one.
+ * was revoked, so that no later start takes it for a good one. An old secret of a token that was given another ends at its
+ * own time in the same way: what waits by it is cut off, and can go on by the new one.
  *
  * @module
  */
@@ -31,9 +32,9 @@ export interface TokenEndsPorts extends TokenEndPorts {
   note(fact: Fact): Promise<void>;
 }
 
-/** Looks for tokens that are over. */
+/** Looks for tokens and old secrets that are over. */
 export interface TokenEnds {
-  /** Looks now, and again whenever it must: called when a token with an end is new. */
+  /** Looks now, and again whenever it must: called when there is another end to come. */
   look(): void;
   /** Looks no more: the server stops. */
   stop(): void;
@@ -57,11 +58,22 @@ export async function endToken(
   }
 }
 
-/** Begins to look; tokens that are over already are void when this returns. */
+/** Makes all other secrets of a token void at once, and ends what waits by them; its applications go on. */
+export function endOtherSecrets(
+  { id, hash, oldSecrets = [] }: KeptToken,
+  { tokens, waits }: Pick<TokenEndPorts, "tokens" | "waits">,
+): void {
+  const gone = tokens.retire(id, { but: [hash, ...oldSecrets.map(({ hash }) => hash)] });
+  for (const token of gone) waits.end(token, "rotated");
+}
+
+/** Begins to look; what is over already is void when this returns. */
 export function tokenEnds(ports: TokenEndsPorts): TokenEnds {
   const { clock, tokens, tokenStore, note } = ports;
   /** The facts of tokens that are over and may still be on the disk, by their ids. */
   const told = new Map<string, Promise<void>>();
+  /** The hashes of old secrets that are over and may still be on the disk, in hex. */
+  const retired = new Set<string>();
   const underWay = new Set<string>();
   let cancel = () => {};
 
@@ -85,19 +97,43 @@ export function tokenEnds(ports: TokenEndsPorts): TokenEnds {
       underWay.delete(kept.id);
     }
   };
+  const forget = async (id: string, hash: Uint8Array): Promise<void> => {
+    const key = hash.toHex();
+    if (underWay.has(key)) return;
+    underWay.add(key);
+    retired.add(key);
+    try {
+      await tokenStore.forget(id, hash);
+      retired.delete(key);
+    } catch {
+      // As above.
+    } finally {
+      underWay.delete(key);
+    }
+  };
   const look = () => {
     cancel();
     const now = clock.wall();
-    let waitMs = Infinity;
+    let next = Infinity;
+    const isOver = (at: number, isKnown: boolean) => {
+      const over = isKnown || at <= now;
+      next = Math.min(next, over ? now + LOOK_MS : at);
+      return over;
+    };
     for (const kept of tokenStore.list()) {
-      const { id, expiresAt } = kept;
+      const { id, expiresAt, oldSecrets = [] } = kept;
       // One that is void for another reason is being revoked.
-      if (expiresAt === undefined || !(tokens.has(id) || told.has(id))) continue;
-      const isOver = expiresAt <= now || told.has(id);
-      if (isOver) expire(kept, expiresAt);
-      waitMs = Math.min(waitMs, isOver ? LOOK_MS : expiresAt - now, LOOK_MS);
+      if (!tokens.has(id) && !told.has(id)) continue;
+      if (expiresAt !== undefined && isOver(expiresAt, told.has(id))) {
+        expire(kept, expiresAt);
+        continue;
+      }
+      const over = oldSecrets.filter(({ hash, until }) => isOver(until, retired.has(hash.toHex())));
+      if (over.length === 0) continue;
+      endOtherSecrets({ ...kept, oldSecrets: oldSecrets.filter((secret) => !over.includes(secret)) }, ports);
+      for (const { hash } of over) forget(id, hash);
     }
-    cancel = waitMs === Infinity ? () => {} : clock.after(waitMs, look);
+    cancel = next === Infinity ? () => {} : clock.after(Math.min(next - now, LOOK_MS), look);
   };
   look();
   return { look, stop: () => cancel() };

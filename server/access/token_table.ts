@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type Scope, SCOPES, type TokenView } from "../core/contract/token.ts";
 import { timeText } from "../core/contract/time.ts";
@@ -19,13 +20,21 @@ function isScope(scope: string): scope is Scope {
   return SCOPES.some((known) => known === scope);
 }
 
-/** A token as the table takes it. */
+/** A token as the table takes it: its secret, and those before that are valid still. */
+export function tableEntries({ hash, oldSecrets = [], ...kept }: KeptToken): TokenEntry[] {
+  return [hash, ...oldSecrets.map(({ hash }) => hash)].map((hash) => tableEntry({ ...kept, hash }));
+}
+
+/** A token as the table takes it, by the secret that it has. */
 export function tableEntry({ id, scopes, phones, hash }: KeptToken): TokenEntry {
   return { token: { id, scopes: scopes.filter(isScope), phones }, hash };
 }
 
 /** A token as an operator is shown it: nothing of its secret. */
-export function tokenView({ id, name, scopes, phones, createdAt, expiresAt }: KeptToken): TokenView {
+export function tokenView(
+  { id, name, scopes, phones, createdAt, expiresAt, rotatedAt, oldSecrets }: KeptToken,
+): TokenView {
+  const lastOld = oldSecrets?.at(-1);
   return {
     id,
     name,
@@ -33,6 +42,8 @@ export function tokenView({ id, name, scopes, phones, createdAt, expiresAt }: Ke
     phones,
     createdAt: timeText(createdAt),
     ...(expiresAt !== undefined && { expiresAt: timeText(expiresAt) }),
+    ...(rotatedAt !== undefined && { rotatedAt: timeText(rotatedAt) }),
+    ...(lastOld !== undefined && { oldSecretUntil: timeText(lastOld.until) }),
   };
 }
 
@@ -47,6 +58,15 @@ export function tokenTable(entries: readonly TokenEntry[]): TokenTable {
   const hashes = new Map(entries.map(({ token, hash }) => [token, hash]));
   const known = new Map<string, Token>();
   const ends = new WeakMap<Token, TokenEnd>();
+  const end = (why: TokenEnd, isOver: (token: Token, hash: Uint8Array) => boolean) => {
+    const over = [...hashes].filter(([token, hash]) => isOver(token, hash)).map(([token]) => token);
+    for (const token of over) {
+      hashes.delete(token);
+      ends.set(token, why);
+    }
+    for (const [secret, token] of known) if (over.includes(token)) known.delete(secret);
+    return over;
+  };
   return {
     find(secret) {
       const remembered = known.get(secret);
@@ -63,14 +83,8 @@ export function tokenTable(entries: readonly TokenEntry[]): TokenTable {
     endOf: (token) => hashes.has(token) ? undefined : ends.get(token) ?? "revoked",
     has: (id) => hashes.keys().some((token) => token.id === id),
     add: ({ token, hash }) => void hashes.set(token, hash),
-    remove(id, why) {
-      const gone = [...hashes.keys()].filter((token) => token.id === id);
-      for (const token of gone) {
-        hashes.delete(token);
-        ends.set(token, why);
-      }
-      for (const [secret, token] of known) if (token.id === id) known.delete(secret);
-      return gone;
-    },
+    remove: (id, why) => end(why, (token) => token.id === id),
+    retire: (id, { but }) =>
+      end("rotated", (token, hash) => token.id === id && !but.some((kept) => Buffer.compare(kept, hash) === 0)),
   };
 }

@@ -29,6 +29,8 @@ export interface ApiBounds {
   drainMs: number;
   /** How long what an operator does waits for the disk, milliseconds: as long as a close. */
   closeRowsMs: number;
+  /** For how long the secret that a token had stays valid when it is given another, seconds. */
+  tokenOverlapSeconds: number;
 }
 
 /** What holds unless configured. */
@@ -44,4 +46,5 @@ export const DEFAULT_API_BOUNDS: ApiBounds = {
   answerMs: 1_000,
   drainMs: 1_000,
   closeRowsMs: DEFAULT_BOUNDS.closeRowsMs,
+  tokenOverlapSeconds: 3_600,
 };

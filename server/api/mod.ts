@@ -28,6 +28,14 @@ export { foldedRefusals, noteRefusal } from "./refusals/refused_call.ts";
 export { fit, integer, must, number, text } from "./shapes/shape.ts";
 export { checkJson } from "./shapes/json.ts";
 export { AnyOperation, getterShapes, idempotencyKey, OPERATION_SHAPES } from "./shapes/operation_shapes.ts";
-export { MOST_BYTES, NewApplication, NewHandle, NewMasks, NewToken, phoneGlob } from "./shapes/bodies.ts";
+export {
+  MOST_BYTES,
+  NewApplication,
+  NewHandle,
+  NewMasks,
+  NewToken,
+  phoneGlob,
+  TokenRotation,
+} from "./shapes/bodies.ts";
 
 export { type Components, components, type Description, documentText } from "./components.ts";

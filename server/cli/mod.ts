@@ -11,7 +11,7 @@ import { phoneGet, phoneList, phoneShow } from "./commands/phone.ts";
 import { pluginList, pluginLog, pluginReload, pluginStart, pluginStop } from "./commands/plugin.ts";
 import { request } from "./commands/request.ts";
 import { serve } from "./commands/serve.ts";
-import { tokenCreate, tokenList, tokenRevoke } from "./commands/token.ts";
+import { tokenCreate, tokenList, tokenRevoke, tokenRotate } from "./commands/token.ts";
 import type { Command } from "./parsing/command.ts";
 
 export { help } from "./help.ts";
@@ -37,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   pluginReload,
   tokenCreate,
   tokenList,
+  tokenRotate,
   tokenRevoke,
   migrateStatus,
   migrateUp,

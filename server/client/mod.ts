@@ -52,4 +52,4 @@ export type * from "../core/contract/names.ts";
 export type * from "../core/contract/operations.ts";
 export type * from "../core/contract/phone.ts";
 export type * from "../core/contract/record.ts";
-export type { MadeToken, Scope, TokenSpec, TokenView } from "../core/contract/token.ts";
+export type { MadeToken, RotationSpec, Scope, TokenSpec, TokenView } from "../core/contract/token.ts";

@@ -13,7 +13,7 @@ import type { Closed, PhoneView } from "../core/contract/phone.ts";
 import type { Outcome, RequestRecord, RequestState } from "../core/contract/record.ts";
 import type { Shape } from "../core/contract/shape.ts";
 import * as shapes from "../core/contract/shapes/mod.ts";
-import type { MadeToken, TokenSpec, TokenView } from "../core/contract/token.ts";
+import type { MadeToken, RotationSpec, TokenSpec, TokenView } from "../core/contract/token.ts";
 import { given } from "../tools/mod.ts";
 import { addressOf, bodyOf, fetchPath } from "./address.ts";
 import { checked, jsonOf, problemOf } from "./answers.ts";
@@ -117,6 +117,8 @@ export interface Server {
   tokens(options?: Abandonable): Promise<TokenView[]>;
   /** Makes a token; its secret is told this once. */
   createToken(token: TokenSpec, options?: Abandonable): Promise<MadeToken>;
+  /** Gives a token another secret, told this once; the one before stays valid for a while. */
+  rotateToken(id: string, rotation?: RotationSpec, options?: Abandonable): Promise<MadeToken>;
   /** Makes a token void and ends its applications. */
   revokeToken(id: string, options?: Abandonable): Promise<void>;
   /** Whether it can work, in its own words. */
@@ -252,6 +254,8 @@ export function serverAt(url: string | URL, { token, transport }: ServerOptions)
       return (await call("GET /v1/tokens", { ...options, shape: shapes.TokenList })).tokens;
     },
     createToken: (token, options) => call("POST /v1/tokens", { ...options, shape: shapes.MadeToken, body: token }),
+    rotateToken: (id, rotation = {}, options) =>
+      call(`POST /v1/tokens/${named(id)}/rotate`, { ...options, shape: shapes.MadeToken, body: rotation }),
     revokeToken: async (id, options) => await call(`DELETE /v1/tokens/${named(id)}`, { ...options, shape: nothing }),
     readiness: (options) => call("GET /readyz", { ...options, shape: shapes.Readiness, also: 503 }),
   };

@@ -14,7 +14,7 @@ import deno from "../../deno.json" with { type: "json" };
 import { type Core, createCore, type History } from "../core/mod.ts";
 import { type OpenHistory, openHistory, takeDataFolder } from "../history/mod.ts";
 import { createHost, type Host } from "../host/mod.ts";
-import { tableEntry, type TokenTable, tokenTable } from "../access/mod.ts";
+import { tableEntries, type TokenTable, tokenTable } from "../access/mod.ts";
 import { type Certificate, type HttpServer, serveHttp } from "../http/mod.ts";
 import { readCertificate, watchCertificate } from "./certificate.ts";
 import { systemClock } from "./clock.ts";
@@ -73,7 +73,7 @@ export async function serve(flags: Flags): Promise<void> {
       log: logEntry,
     });
     const operator = operatorToken();
-    const tokens = tokenTable([...opened.tokens.list().map(tableEntry), operator.entry]);
+    const tokens = tokenTable([...opened.tokens.list().flatMap(tableEntries), operator.entry]);
     const server = listen(configuration, { core, host, opened, history, tokens, watch, certificate });
     watch.metrics.show({ operator: core.operator, host, opened, server });
     const begun = begin({ opened, history, tokens, host });

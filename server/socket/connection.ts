@@ -70,9 +70,10 @@ export class Connection {
 
   /**
    * The server stops, or the token is void: a socket with an application is closed when that has ended, any other now.
+   * So is one whose secret alone is void: its application goes on, and can be resumed by the new secret.
    */
   stop(reason: "stopping" | TokenEnd): void {
-    if (this.#conversation.application === undefined) this.#close(reason);
+    if (reason === "rotated" || this.#conversation.application === undefined) this.#close(reason);
   }
 
   /** The login that opened the socket has been ended: its application is as after any lost socket. */

@@ -1,4 +1,5 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { PhoneError } from "../../server/core/contract/errors.ts";
 import type { Fact } from "../../server/core/contract/facts.ts";
 import {
   hashSecret,
@@ -139,4 +140,104 @@ Deno.test("nothing is looked for where no token has an end, and no more when the
   deepEqual([clock.pending, facts.length, tokens.has("t-1")], [0, 0, true]);
   await keeper.revoke("t-1", BY).catch(() => {});
   equal(clock.pending, 0);
+});
+
+Deno.test("a rotated token is good by both secrets for the overlap, then by the new one alone; its applications go on, and the fact says who and until when", async () => {
+  const { clock, tokens, token, tokenStore, core, facts, ends, keeper } = house({ endsInMs: 24 * HOUR });
+  const { secret } = await keeper.rotate("t-1", { overlapMs: HOUR }, BY);
+  deepEqual([tokens.find("secret"), tokens.find(secret)?.id], [token, "t-1"]);
+  deepEqual(facts, [{
+    type: "tokenRotated",
+    token: "t-admin",
+    address: "127.0.0.1",
+    detail: {
+      subject: "t-1",
+      name: "desk",
+      oldSecretUntil: "2026-01-01T01:00:00.000Z",
+      expiresAt: "2026-01-02T00:00:00.000Z",
+    },
+  }]);
+  clock.advance(HOUR - 1);
+  deepEqual([tokens.find("secret"), ends], [token, []]);
+  clock.advance(1);
+  deepEqual([tokens.find("secret"), tokens.endOf(token), ends], [undefined, "rotated", ["rotated"]]);
+  equal(tokens.find(secret)?.id, "t-1");
+  await turn();
+  deepEqual([tokenStore.tokens[0]?.oldSecrets, core.calls, facts.length], [undefined, [], 1]);
+});
+
+Deno.test("without an overlap every older secret is void at once, also those that had time left", async () => {
+  const { tokens, ends, keeper } = house();
+  const { secret: second } = await keeper.rotate("t-1", { overlapMs: HOUR }, BY);
+  const { secret: third } = await keeper.rotate("t-1", { overlapMs: 0 }, BY);
+  deepEqual(["secret", second].map((old) => tokens.find(old)), [undefined, undefined]);
+  equal(tokens.find(third)?.id, "t-1");
+  deepEqual(ends, ["rotated"]);
+});
+
+Deno.test("an old secret lives no longer than its token, and not again when the clock is set back", async () => {
+  const { clock, tokens, tokenStore, keeper } = house();
+  const { kept } = await keeper.rotate("t-1", { overlapMs: 9 * HOUR }, BY);
+  deepEqual(kept.oldSecrets?.map(({ until }) => until), [kept.expiresAt]);
+  await keeper.rotate("t-1", { overlapMs: SECOND, expiresAt: null }, BY);
+  tokenStore.forget = () => Promise.reject(new Error("for the test"));
+  clock.advance(HOUR);
+  await turn();
+  clock.set(-HOUR);
+  clock.advance(SECOND);
+  deepEqual([tokens.find("secret"), tokens.has("t-1")], [undefined, true]);
+});
+
+Deno.test("at most eight older secrets of a token are valid at once; the refusal says what would be right", async () => {
+  const { clock, keeper, tokens } = house({ endsInMs: 24 * HOUR });
+  const secrets = ["secret"];
+  for (let i = 0; i < 8; i++) secrets.push((await keeper.rotate("t-1", { overlapMs: HOUR }, BY)).secret);
+  await rejects(keeper.rotate("t-1", { overlapMs: HOUR }, BY), {
+    kind: "conflict",
+    message:
+      /^8 older secrets of t-1 are still valid, the first until 2026-01-01T01:00:00\.000Z: wait .* without an overlap/,
+  });
+  ok(secrets.every((secret) => tokens.find(secret)));
+  clock.advance(HOUR);
+  await turn();
+  await keeper.rotate("t-1", { overlapMs: HOUR }, BY);
+  await rejects(keeper.rotate("t-none", { overlapMs: HOUR }, BY), { kind: "not-found" });
+});
+
+Deno.test("a rotation that the disk does not take leaves the token as it is; one that comes late is told of, and can be done again", async () => {
+  const { clock, tokens, tokenStore, facts, keeper } = house();
+  tokenStore.failure = new PhoneError("RESOURCEUNAVAIL", "The history cannot be written: disk is full");
+  await rejects(keeper.rotate("t-1", { overlapMs: HOUR }, BY), {
+    message: "The history cannot be written: disk is full; the new secret is not shown: rotate the token again; " +
+      "the one before is valid until 2026-01-01T01:00:00.000Z at least",
+  });
+  deepEqual([tokenStore.tokens[0]?.rotatedAt, facts], [undefined, []]);
+  tokenStore.failure = undefined;
+  const late = Promise.withResolvers<void>();
+  const { rotate } = tokenStore;
+  tokenStore.rotate = async (id, rotation) => {
+    await late.promise;
+    await rotate.call(tokenStore, id, rotation);
+  };
+  const rotating = keeper.rotate("t-1", { overlapMs: 0 }, BY);
+  clock.advance(DEFAULT_API_BOUNDS.closeRowsMs);
+  await rejects(rotating, {
+    message: /the secret before may be void, and the new one is not shown: rotate the token again$/,
+  });
+  late.resolve();
+  await turn();
+  deepEqual([tokens.find("secret"), facts.map(({ type }) => type)], [undefined, ["tokenRotated"]]);
+  const { secret } = await keeper.rotate("t-1", { overlapMs: HOUR }, BY);
+  equal(tokens.find(secret)?.id, "t-1");
+});
+
+Deno.test("a token that is revoked while its rotation waits for the disk stays void", async () => {
+  const { tokens, tokenStore, keeper } = house();
+  const late = Promise.withResolvers<void>();
+  tokenStore.rotate = () => late.promise;
+  const rotating = keeper.rotate("t-1", { overlapMs: HOUR }, BY);
+  await keeper.revoke("t-1", BY);
+  late.resolve();
+  await rejects(rotating, { kind: "not-found" });
+  equal(tokens.has("t-1"), false);
 });

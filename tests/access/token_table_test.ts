@@ -25,3 +25,14 @@ Deno.test("a hash that somebody has cut short in the database fits no secret, an
   equal(table.find("short"), undefined);
   equal(table.find("secret"), TOKEN);
 });
+
+Deno.test("each secret of a token finds an object of its own, and one whose time is over ends alone", () => {
+  const [old, present] = [{ ...TOKEN }, { ...TOKEN }];
+  const table = tokenTable([{ token: old, hash: hashSecret("old") }, { token: present, hash: hashSecret("present") }]);
+  equal(table.find("old"), old);
+  equal(table.find("present"), present);
+  deepEqual(table.retire("t-1", { but: [hashSecret("present")] }), [old]);
+  deepEqual([table.find("old"), table.find("present")], [undefined, present]);
+  deepEqual([table.endOf(old), table.endOf(present), table.has("t-1")], ["rotated", undefined, true]);
+  deepEqual(table.remove("t-1", "revoked"), [present]);
+});

@@ -11,8 +11,11 @@ const WRONG: Record<string, { args: string[]; words: RegExp }> = {
   "nothing": { args: [], words: /A command is missing: try serve, or --help/ },
   "a command that is not there": { args: ["phnoe", "list"], words: /no command phnoe: did you mean phone\?/ },
   "a command that is like no other": { args: ["zebra"], words: /no command zebra: try --help/ },
-  "half a command": { args: ["token"], words: /token is not complete.*create or list or revoke/ },
-  "a command with another half": { args: ["token", "mint"], words: /no command token mint.*create or list or revoke/ },
+  "half a command": { args: ["token"], words: /token is not complete.*create or list or rotate or revoke/ },
+  "a command with another half": {
+    args: ["token", "mint"],
+    words: /no command token mint.*create or list or rotate or revoke/,
+  },
   "a word too many": { args: ["phone", "list", "all"], words: /phone list cannot take "all" as well/ },
   "help of a command that is not there": { args: ["zebra", "--help"], words: /no command zebra: try --help/ },
   "help of a command with another half": { args: ["token", "mint", "-h"], words: /no command token mint/ },
@@ -115,7 +118,7 @@ Deno.test({
       return new TextDecoder().decode(stdout).trim();
     };
     equal(await complete("switchroom tok"), "token");
-    equal(await complete("switchroom token "), "create list revoke");
+    equal(await complete("switchroom token "), "create list rotate revoke");
     equal(await complete("switchroom token create x --sc"), "--scope");
     equal(
       await complete("switchroom token create x --scope "),

@@ -43,6 +43,25 @@ Deno.test("the secret of a new token is all that standard output holds, and it w
   );
 
   const { id } = jsonLines(list)[1]!;
+  const rotated = await cli(["token", "rotate", String(id), "--overlap", "1h", "--expires", "30d", ...at]);
+  match(rotated.stdout, /^sr_[\w-]{43}\n$/);
+  match(
+    rotated.stderr,
+    /^t-\w+ "front desk", .*; the one before is valid until 20[-\d:TZ]+; its secret is shown this once:\n$/,
+  );
+  for (const each of [token, rotated.stdout.trim()]) {
+    equal(await statusOf(server, { token: each, path: "/v1/phones" }), 200);
+  }
+  const last = jsonLines(
+    await cli(["token", "rotate", String(id), "--overlap", "0", "--expires", "never", "--json", ...at]),
+  )[0]!;
+  deepEqual([last["oldSecretUntil"], last["expiresAt"]], [undefined, undefined]);
+  equal(await statusOf(server, { token, path: "/v1/phones" }), 401);
+  refused(await cli(["token", "rotate", String(id), "--overlap", "31d", ...at]), {
+    code: 2,
+    words: /--overlap cannot be "31d": it must be as 30m, 12h or 1d, at most 30d, or 0/,
+  });
+
   deepEqual(await cli(["token", "revoke", String(id), ...at]), { code: 0, stdout: "", stderr: "" });
   equal(await statusOf(server, { token, path: "/v1/phones" }), 401);
   refused(await cli(["token", "revoke", String(id), ...at]), { code: 1, words: /No token has the id/ });
@@ -81,6 +100,7 @@ Deno.test("without a server tokens are made and revoked in the data folder, on t
     await cli(["token", "create", "rescue", "--scope", "admin", "--expires", "90d", "--json", ...at]),
   )[0]!;
   ok(Math.abs(Date.parse(String(rescue["expiresAt"])) - before - 90 * 86_400_000) < 3_600_000);
+  const again = jsonLines(await cli(["token", "rotate", String(rescue["id"]), "--overlap", "0", "--json", ...at]))[0]!;
   const lost = jsonLines(await cli(["token", "list", "--json", ...at])).find(({ name }) => name === "bootstrap")!;
   equal((await cli(["token", "revoke", String(lost["id"]), ...at])).code, 0);
   refused(await cli(["token", "revoke", "t-none", ...at]), {
@@ -88,14 +108,16 @@ Deno.test("without a server tokens are made and revoked in the data folder, on t
     words: /No token has the id t-none: token list says which there are/,
   });
 
-  await using server = await startServer({ data: folder.path, token: String(rescue["token"]) });
+  await using server = await startServer({ data: folder.path, token: String(again["token"]) });
   equal(await statusOf(server, { token: server.token, path: "/v1/tokens" }), 200);
+  equal(await statusOf(server, { token: String(rescue["token"]), path: "/v1/tokens" }), 401);
   equal(await statusOf(server, { token: first, path: "/v1/tokens" }), 401);
-  const facts = jsonLines<HistoryEvent<"tokenCreated" | "tokenRevoked">>(
+  const facts = jsonLines<HistoryEvent<"tokenCreated" | "tokenRotated" | "tokenRevoked">>(
     await cli(["history", "events", "--json", ...at]),
   ).filter(({ type }) => type.startsWith("token"));
   deepEqual(facts.map(({ type, token, detail }) => [type, token, detail.subject]), [
     ["tokenRevoked", "operator", lost["id"]],
+    ["tokenRotated", "operator", rescue["id"]],
     ["tokenCreated", "operator", rescue["id"]],
     ["tokenCreated", undefined, lost["id"]],
   ]);

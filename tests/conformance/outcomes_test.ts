@@ -96,6 +96,26 @@ Deno.test("api 5 a token that is revoked ends its applications at once: requests
   equal((await owner.get("status")).status, 401);
 });
 
+Deno.test("api 5 a token that expires ends its applications: requests aborted with tokenExpired, nobody told", async () => {
+  await using bench = await makeBench(server());
+  const token = await newToken(bench);
+  await using application = await beginApplication(token, "expired");
+  const owner = await application.open(bench.phone);
+  await bench.tell({ do: "plan", call: "setLamp", plans: [HELD] });
+  const requestId = await owner.request(LAMP);
+  await bench.until("setLamp");
+  // Not at its making: what comes before may take longer than any time that is short enough to wait for.
+  const body = { expiresAt: new Date(Date.now() + 1_000).toISOString() };
+  equal((await bench.controller.call("POST", `/v1/tokens/${token.id}/rotate`, { body })).status, 200);
+  await application.events.ended;
+  deepEqual(application.events.seen, []);
+  equal((await owner.get("status")).status, 401);
+  let record = await bench.requestRecord(requestId);
+  while (record.state !== "completed") record = await bench.requestRecord(requestId);
+  const { outcome, cause, result, reply } = record;
+  deepEqual([outcome, cause, result, reply], ["aborted", "tokenExpired", FAILED, "suppressed"]);
+});
+
 Deno.test("api 5 an operator's release of a phone's last handle aborts with operatorRelease, replies, then PHONE_CLOSE", async () => {
   await using bench = await makeBench(server());
   await using application = await beginApplication(await newToken(bench), "released");

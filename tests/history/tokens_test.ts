@@ -1,6 +1,6 @@
 import { deepEqual, rejects } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { openIn, temporaryFolder } from "./support.ts";
+import { openIn, query, temporaryFolder } from "./support.ts";
 
 const TOKEN = {
   id: "t-1",
@@ -62,4 +62,44 @@ Deno.test("a token whose row is broken is refused with 2, rather than allowed or
     exitCode: 2,
     message: /Cannot read token t-1 of the history: .*not JSON/,
   });
+});
+
+Deno.test("a rotation is there at the next start, with the secrets before it; forgotten and revoked ones are gone from the disk", async () => {
+  using folder = temporaryFolder();
+  const hashes = [4, 5, 6].map((byte) => new Uint8Array([byte]));
+  const [second = new Uint8Array(), third = new Uint8Array(), fourth = new Uint8Array()] = hashes;
+  const other = { ...TOKEN, id: "t-2", hash: new Uint8Array([9]) };
+  {
+    await using opened = await openIn(folder.path);
+    await opened.tokens.add(TOKEN);
+    await opened.tokens.add(other);
+    await opened.tokens.rotate("t-1", { hash: second, at: 10, until: 30, expiresAt: 99 });
+    await opened.tokens.rotate("t-1", { hash: third, at: 11, until: 20 });
+    await opened.tokens.settle();
+    await rejects(opened.tokens.rotate("t-3", { hash: fourth, at: 12, until: 20 }), {
+      message: /the token t-3 is no more/,
+    });
+  }
+  const rotated = {
+    ...TOKEN,
+    hash: third,
+    expiresAt: 99,
+    rotatedAt: 11,
+    oldSecrets: [{ hash: second, until: 20 }, { hash: TOKEN.hash, until: 30 }],
+  };
+  {
+    await using opened = await openIn(folder.path);
+    deepEqual(opened.tokens.list(), [rotated, other]);
+    await opened.tokens.forget("t-1", second);
+    deepEqual(query(folder.path, "select until from old_secret"), [{ until: 30 }]);
+    await opened.tokens.rotate("t-1", { hash: fourth, at: 13, until: null, expiresAt: null });
+    const { oldSecrets: _, expiresAt: __, ...rest } = rotated;
+    deepEqual(opened.tokens.list(), [{ ...rest, hash: fourth, rotatedAt: 13 }, other]);
+    await opened.tokens.rotate("t-2", { hash: second, at: 14, until: 40 });
+    await opened.tokens.remove("t-2");
+  }
+  deepEqual(query(folder.path, "select * from old_secret"), []);
+  deepEqual(query(folder.path, "select id, rotated_at, expires_at from token"), [
+    { id: "t-1", rotated_at: 13, expires_at: null },
+  ]);
 });

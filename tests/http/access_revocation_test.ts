@@ -69,3 +69,24 @@ Deno.test("a call that waits with a token that is revoked is answered 202 if oth
   equal((await waiting).status, 202);
   equal((await api(server)("DELETE", `/v1/handles/${other.handle}`)).body["completed"], 1);
 });
+
+Deno.test("a stream and a wait end with the secret that they began by, and the application goes on by the new one (api section 2)", async () => {
+  await using server = await startServer();
+  const holder = await access(server, CONTROL);
+  const { application, handle } = await open(holder.call);
+  await person(holder.call, handle, { command: { next: { count: 1, delayMs: 60_000 } } });
+  const waiting = light(holder.call, handle, { headers: { prefer: "wait=60" } });
+  await untilOutstanding(server, 1);
+  await using events = await openEvents(holder, application);
+  const body = { overlapSeconds: 0 };
+  const { token } = (await api(server)<{ token: string }>("POST", `/v1/tokens/${holder.id}/rotate`, { body })).body;
+  equal((await waiting).status, 202);
+  await events.ended;
+  equal((await holder.call("GET", "/v1/phones")).status, 401);
+  await using again = await openEvents({ url: server.url, token }, application);
+  equal((await api({ url: server.url, token })("DELETE", `/v1/handles/${handle}`)).body["completed"], 1);
+  const [rotated] = await eventsOf(server, "tokenRotated");
+  equal(rotated?.detail.subject, holder.id);
+  await api({ url: server.url, token })("DELETE", `/v1/applications/${application}`);
+  await again.ended;
+});

@@ -35,6 +35,7 @@ const CALLS: Record<string, Scope | null> = {
   "POST /v1/history/verify": "history:read",
   "POST /v1/tokens": "admin",
   "GET /v1/tokens": "admin",
+  "POST /v1/tokens/{id}/rotate": "admin",
   "DELETE /v1/tokens/{id}": "admin",
   "GET /v1/plugins": "admin",
   "POST /v1/plugins/{plugin}/start": "admin",

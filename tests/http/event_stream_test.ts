@@ -129,7 +129,8 @@ Deno.test("a stream that nobody reads takes one event from the core and no comme
   const clock = new ManualClock();
   const queue = new EventQueue();
   for (let seq = 1; seq <= 1_000; seq++) queue.push(seq, {});
-  const body = eventStreamBody(queue, { clock, beatMs: 15_000 });
+  let ends = 0;
+  const body = eventStreamBody(queue, { clock, beatMs: 15_000, ended: () => ends++ });
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
   clock.advance(3_600_000);
   ok(queue.taken <= 1, `${queue.taken} were taken`);
@@ -140,6 +141,7 @@ Deno.test("a stream that nobody reads takes one event from the core and no comme
   equal(await next(), "id: 2\ndata: {}\n\n");
   await source.cancel();
   equal(clock.pending, 0);
+  equal(ends, 1);
 });
 
 Deno.test("a client that stops reading its socket holds up the core's events and not our memory (api section 4)", async () => {

@@ -125,6 +125,47 @@ Deno.test("a token with an end says so, is void from then on, and its applicatio
   deepEqual((await server.call("GET", "/v1/tokens")).body, { tokens: [] });
 });
 
+Deno.test("a rotated token shows its new secret once, and is good by the old one until the time that it says (api section 2)", async () => {
+  await using server = new TestServer();
+  const { token: old, ...view } = (await server.call("POST", "/v1/tokens", { json: ASKED })).body ?? {};
+  const path = `/v1/tokens/${view["id"]}/rotate`;
+  const { status, body } = await server.call("POST", path);
+  const { token: secret, ...rotated } = body ?? {};
+  deepEqual([status, rotated], [200, {
+    ...view,
+    rotatedAt: "2026-01-01T00:00:00.000Z",
+    oldSecretUntil: "2026-01-01T01:00:00.000Z",
+  }]);
+  deepEqual((await server.call("GET", "/v1/tokens")).body, { tokens: [rotated] });
+  ok(!JSON.stringify([server.facts, server.tokens.tokens]).includes(String(secret)));
+  server.clock.advance(3_600_000);
+  deepEqual(
+    [await server.call("GET", "/v1/phones", as(old)), await server.call("GET", "/v1/phones", as(secret))].map(
+      ({ status }) => status,
+    ),
+    [401, 200],
+  );
+  deepEqual(server.core.calls.filter(([name]) => name === "endApplicationsOf"), []);
+});
+
+Deno.test("a rotation that cannot be is refused, and the token is as it was (api section 2)", async () => {
+  await using server = new TestServer();
+  const { id } = (await server.call("POST", "/v1/tokens", { json: ASKED })).body ?? {};
+  const asked: [body: unknown, status: number, detail: RegExp][] = [
+    [{ overlapSeconds: -1 }, 400, /^body\.overlapSeconds must be an integer from 0 to 2592000/],
+    [{ overlapSeconds: 2_592_001 }, 400, /^body\.overlapSeconds must be/],
+    [{ expiresAt: "2025-12-31T23:59:59Z" }, 400, /^body\.expiresAt must be to come/],
+    [{ secret: "mine" }, 400, /^body has an unknown field "secret"/],
+  ];
+  for (const [json, expected, detail] of asked) {
+    const { status, body } = await server.call("POST", `/v1/tokens/${id}/rotate`, { json });
+    equal(status, expected);
+    match(String(body?.["detail"]), detail);
+  }
+  equal((await server.call("POST", "/v1/tokens/t-none/rotate")).status, 404);
+  equal(server.tokens.tokens[0]?.rotatedAt, undefined);
+});
+
 Deno.test("the last token with the scope admin cannot be revoked: nobody could get in any more", async () => {
   await using server = new TestServer();
   const make = async () => (await server.call("POST", "/v1/tokens", { json: { name: "a", scopes: ["admin"] } })).body;

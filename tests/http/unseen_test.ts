@@ -44,7 +44,15 @@ const BODIES: Readonly<Record<string, object>> = {
 };
 
 /** What ends or commands something that the token may see, and is tried elsewhere; `readEvents` has no end. */
-const NOT_OF_THE_SEEN = ["startPlugin", "stopPlugin", "reloadPlugin", "endApplication", "closeHandle", "revokeToken"];
+const NOT_OF_THE_SEEN = [
+  "startPlugin",
+  "stopPlugin",
+  "reloadPlugin",
+  "endApplication",
+  "closeHandle",
+  "rotateToken",
+  "revokeToken",
+];
 /** What everybody is told: which plugins there are, and examples. */
 const EVERYBODYS = ["isReady", "readOpenApi", "readAsyncApi"];
 const NOT_AT_ALL = ["readEvents", "openSocket"];

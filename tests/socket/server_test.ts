@@ -182,6 +182,27 @@ Deno.test("the real server: over the socket", async (t) => {
     },
   );
 
+  await t.step(
+    "a socket is closed with 4006 when the secret that opened it is void, and the application is resumed by the new one; with 4005 when the token has expired",
+    async () => {
+      const call = api(server);
+      const { token, id } = (await call("POST", "/v1/tokens", {
+        body: { name: "Rotated", scopes: ["phones:control", "phones:monitor"] },
+      })).body;
+      await using first = await open({ url: server.url, token: String(token) });
+      const { application } = await first.ask("phoneInitializeEx", { name: "Rotated" });
+      const rotate = async (body: object) => (await call("POST", `/v1/tokens/${id}/rotate`, { body })).body["token"];
+      const second = String(await rotate({ overlapSeconds: 0 }));
+      deepEqual(await first.closed, { code: 4006, reason: "the token has another secret now" });
+      await using resumed = await open({ url: server.url, token: second });
+      equal((await resumed.ask("resume", { application }))["application"], application);
+      await using idle = await open({ url: server.url, token: second });
+      await rotate({ overlapSeconds: 3_600, expiresAt: new Date(Date.now() + 1_000).toISOString() });
+      deepEqual(await resumed.closed, { code: 4005, reason: "the token has expired" });
+      equal((await idle.closed).code, 4005);
+    },
+  );
+
   await t.step("an operator's release is told to the end, and then the socket is closed", async () => {
     const call = api(server);
     const { token } = (await call("POST", "/v1/tokens", {

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { PHONE_GLOB, SCOPES, type TokenSpec } from "../../access/mod.ts";
+import { LONGEST_OVERLAP, type RotationSpec } from "../../core/contract/token.ts";
 import { isLabel, LABEL_RULE } from "../../core/contract/label.ts";
 import { BUTTON_MODES, BUTTON_STATES, PHONE_STATES, PRIVILEGES } from "../../core/contract/names.ts";
 import { allNamed, integer, must, named, text } from "./shape.ts";
@@ -75,3 +76,14 @@ export const NewToken = z.strictObject({
   id: "NewToken",
   examples: [{ name: "front desk", scopes: ["phones:control"], phones: ["virtual:*"] }],
 }) satisfies z.ZodType<TokenSpec>;
+
+/** How a token is to be given another secret. */
+export const TokenRotation = z.strictObject({
+  overlapSeconds: integer(0, LONGEST_OVERLAP).exactOptional().meta({
+    description: "For how long the secret before stays valid; 0 makes it void at once, and all before it. " +
+      "An hour if left out, unless configured.",
+  }),
+  expiresAt: tokenEnd.nullable().exactOptional().meta({
+    description: "When the token ends by itself from now on, within ten years, null for never; as it was if left out.",
+  }),
+}).meta({ id: "TokenRotation", examples: [{ overlapSeconds: 3_600 }] }) satisfies z.ZodType<RotationSpec>;

@@ -6,10 +6,26 @@
  */
 import type { z } from "zod";
 import type { OpenHistory } from "../../history/mod.ts";
-import { creation, endTrouble, makeToken, tokenView } from "../../access/mod.ts";
-import { NewToken } from "../../api/mod.ts";
+import {
+  creation,
+  endTrouble,
+  type KeptToken,
+  makeRotation,
+  makeToken,
+  rotationOf,
+  tokenView,
+} from "../../access/mod.ts";
+import { DEFAULT_API_BOUNDS, NewToken } from "../../api/mod.ts";
 import { printable } from "../../core/contract/text.ts";
-import { type MadeToken, type Scope, SCOPES, type TokenSpec, type TokenView } from "../../core/contract/token.ts";
+import {
+  LONGEST_OVERLAP,
+  type MadeToken,
+  type RotationSpec,
+  type Scope,
+  SCOPES,
+  type TokenSpec,
+  type TokenView,
+} from "../../core/contract/token.ts";
 import { EXIT, Failure, Misuse, OPERATOR } from "../../program/mod.ts";
 import { given } from "../../tools/mod.ts";
 import { DATA, SERVER_OPTIONS } from "../calling/find_server.ts";
@@ -17,7 +33,7 @@ import { withServer } from "../calling/with_server.ts";
 import { isServed, withHistory } from "../offline.ts";
 import { print, printAside, printJson, printList, toSeconds } from "../output.ts";
 import { command, JSON_OPTION, WIDE_OPTION } from "../parsing/command.ts";
-import { readMoment } from "../parsing/values.ts";
+import { readMoment, readSpan } from "../parsing/values.ts";
 
 /** What an application needs that drives phones. */
 const USUAL_SCOPES: readonly Scope[] = ["phones:monitor", "phones:control"];
@@ -55,12 +71,7 @@ export const tokenCreate = command({
     const token = server.url === undefined && !await isServed(server.data ?? DATA)
       ? await withHistory(server.data ?? DATA, (opened) => createOffline(opened, checked.data))
       : await withServer(server, ({ server }) => server.createToken(checked.data));
-    if (json) printJson(token);
-    else {
-      // Not to standard output, where a script reads the secret.
-      printAside(`${token.id} "${token.name}", ${token.scopes.join(" ")}; its secret is shown this once:`);
-      print(printable(token.token));
-    }
+    show(token, json);
     return EXIT.orderly;
   },
 });
@@ -93,6 +104,38 @@ export const tokenList = command({
   },
 });
 
+/** `token rotate`. */
+export const tokenRotate = command({
+  words: "token rotate",
+  says: "Gives a token another secret and prints that, which is shown this once",
+  more: "The secret before stays valid for the overlap; then what was opened by it is cut off. Applications go on. " +
+    "Without a running server it is done in the data folder.",
+  parameters: { id: { value: "ID", says: "the token's id, as token list says it" } },
+  options: {
+    overlap: {
+      type: "string",
+      value: "TIME",
+      says: "how long the secret before stays valid, such as 1h; 0 makes it void at once (as configured)",
+    },
+    expires: { type: "string", value: "WHEN", says: `${WHEN_SAYS}; or never (as it was)` },
+    ...SERVER_OPTIONS,
+    json: JSON_OPTION,
+  },
+  examples: ["token rotate t-0123456789ab --overlap 1d", "token rotate t-0123456789ab --overlap 0 --expires 90d"],
+  async run({ id, overlap, expires, json, ...server }) {
+    const overlapMs = readSpan(overlap, { name: "--overlap", most: LONGEST_OVERLAP * 1_000 });
+    const asked = given({
+      overlapSeconds: overlapMs === undefined ? undefined : Math.ceil(overlapMs / 1_000),
+      expiresAt: expires === "never" ? null : readEnd(expires),
+    });
+    const token = server.url === undefined && !await isServed(server.data ?? DATA)
+      ? await withHistory(server.data ?? DATA, (opened) => rotateOffline(opened, { id, asked }))
+      : await withServer(server, ({ server }) => server.rotateToken(id, asked));
+    show(token, json);
+    return EXIT.orderly;
+  },
+});
+
 /** `token revoke`. */
 export const tokenRevoke = command({
   words: "token revoke",
@@ -111,6 +154,16 @@ export const tokenRevoke = command({
   },
 });
 
+/** Prints a secret, and to people whose it is. */
+function show(token: MadeToken, json: boolean | undefined): void {
+  if (json) return printJson(token);
+  const { id, name, scopes, oldSecretUntil } = token;
+  const before = oldSecretUntil === undefined ? "" : `the one before is valid until ${toSeconds(oldSecretUntil)}; `;
+  // Not to standard output, where a script reads the secret.
+  printAside(`${id} "${name}", ${scopes.join(" ")}; ${before}its secret is shown this once:`);
+  print(printable(token.token));
+}
+
 async function createOffline(
   { tokens, history }: OpenHistory,
   wish: TokenSpec,
@@ -121,9 +174,33 @@ async function createOffline(
   return { token: secret, ...tokenView(kept) };
 }
 
-async function revokeOffline({ tokens, history }: OpenHistory, id: string): Promise<void> {
+async function rotateOffline(
+  { tokens, history }: OpenHistory,
+  { id, asked: { overlapSeconds = DEFAULT_API_BOUNDS.tokenOverlapSeconds, ...asked } }: {
+    id: string;
+    asked: RotationSpec;
+  },
+): Promise<MadeToken> {
+  const { rotation, secret } = makeRotation(find(tokens, id), {
+    asked: { overlapMs: overlapSeconds * 1_000, ...asked },
+    now: Date.now(),
+  });
+  await tokens.rotate(id, rotation);
+  await tokens.settle();
+  const kept = find(tokens, id);
+  await history.note({ type: "tokenRotated", token: OPERATOR, detail: rotationOf(kept, rotation) });
+  return { token: secret, ...tokenView(kept) };
+}
+
+/** @throws {Failure} If there is none. */
+function find(tokens: OpenHistory["tokens"], id: string): KeptToken {
   const token = tokens.list().find((token) => token.id === id);
   if (token === undefined) throw new Failure(`No token has the id ${id}: token list says which there are`);
+  return token;
+}
+
+async function revokeOffline({ tokens, history }: OpenHistory, id: string): Promise<void> {
+  const token = find(tokens, id);
   await tokens.remove(id);
   await history.note({ type: "tokenRevoked", token: OPERATOR, detail: { subject: id, name: token.name } });
 }

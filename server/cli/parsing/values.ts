@@ -38,16 +38,27 @@ export function readTime(text: string | undefined, name: string): string | undef
   throw new Misuse(`${name} cannot be ${JSON.stringify(text)}: it must be as 2026-03-01 or 2026-03-01T09:30:00Z`);
 }
 
+const DAY_MS = 86_400_000;
 /** Milliseconds of what a span is told in. */
-const SPANS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
+const SPANS: Readonly<Record<string, number>> = { d: DAY_MS, h: 3_600_000, m: 60_000, s: 1_000 };
 
-/**
- * Reads the value of an option that is a span, such as `90d`, `12h`, `30m` or `45s`: in milliseconds, undefined if it is
- * none.
- */
+/** A span such as `90d`, `12h`, `30m` or `45s` in milliseconds; undefined if it is none. */
 function spanOf(text: string): number | undefined {
   const [, count, unit = ""] = /^(\d{1,9})([dhms])$/.exec(text) ?? [];
   return count === undefined ? undefined : Number(count) * (SPANS[unit] ?? NaN);
+}
+
+/**
+ * Reads the value of an option that is a span, in milliseconds.
+ *
+ * @throws {Misuse} If it is none, or longer than `most` milliseconds.
+ */
+export function readSpan(text: string | undefined, { name, most }: { name: string; most: number }): number | undefined {
+  if (text === undefined) return undefined;
+  const span = text === "0" ? 0 : spanOf(text);
+  if (span !== undefined && span <= most) return span;
+  const right = `it must be as 30m, 12h or 1d, at most ${most / DAY_MS}d, or 0`;
+  throw new Misuse(`${name} cannot be ${JSON.stringify(text)}: ${right}`);
 }
 
 /**

@@ -151,6 +151,15 @@ export const FACTS = {
       expiresAt: optional(words("When it ends by itself; left out if it does not.")),
     },
   }),
+  tokenRotated: fact("A token was given another secret.", {
+    mayHave: ["token", "address"],
+    detail: {
+      subject: words("The id of the token."),
+      name: words("What its maker called it."),
+      oldSecretUntil: words("Until when the secret before is valid; the time of the rotation if it was void at once."),
+      expiresAt: optional(words("When the token ends by itself from then on; left out if it does not.")),
+    },
+  }),
   tokenExpired: fact("A token has come to its end: it is void.", {
     detail: {
       subject: words("The id of the void token."),

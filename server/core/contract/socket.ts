@@ -31,5 +31,6 @@ export const SOCKET_CLOSES = {
   revoked: { code: 4003, reason: "the token was revoked" },
   loggedOut: { code: 4004, reason: "the session was ended" },
   expired: { code: 4005, reason: "the token has expired" },
+  rotated: { code: 4006, reason: "the token has another secret now" },
   tooSlow: { code: 4008, reason: "reads too slowly" },
 } as const;

@@ -36,7 +36,22 @@ export interface TokenView {
   createdAt: string;
   /** When it ends by itself, in the same form; left out if it does not. */
   expiresAt?: string;
+  /** When it was given the secret that it has, in the same form; left out if that is its first. */
+  rotatedAt?: string;
+  /** Until when the last of its older secrets is valid, in the same form; left out if none is. */
+  oldSecretUntil?: string;
 }
+
+/** How a token is to be given another secret. */
+export interface RotationSpec {
+  /** For how long the secret before stays valid, seconds, at most 30 days; 0 makes it void at once, and all before it. */
+  readonly overlapSeconds?: number;
+  /** When the token ends by itself from now on, null for never; left out, that is as it was. */
+  readonly expiresAt?: string | null;
+}
+
+/** The longest that an old secret may stay valid, seconds. */
+export const LONGEST_OVERLAP = 30 * 86_400;
 
 /** A token that has just been made. */
 export interface MadeToken extends TokenView {

@@ -76,7 +76,7 @@ async function moveLog(link: WorkerLink<WriterCalls>): Promise<void> {
 
 /**
  * What access keeps beside the chain, its calls carried to the writer. A token that was revoked is out of the file
- * itself before anybody is told so: whoever loses the write-ahead log must not have it back.
+ * itself before anybody is told so: whoever loses the write-ahead log must not have it back. Nor an old secret.
  */
 function storesOver(link: WorkerLink<WriterCalls>, found: FoundAccess): ReturnType<typeof accessStores> {
   try {
@@ -89,6 +89,9 @@ function storesOver(link: WorkerLink<WriterCalls>, found: FoundAccess): ReturnTy
         await link.call("removeToken", id);
         await moveLog(link);
       },
+      rotateToken: (rotation) => link.call("rotateToken", rotation),
+      removeOldSecret: (hash) => link.call("removeOldSecret", hash),
+      settle: () => moveLog(link),
       saveAttempts: (saved) => link.call("saveAttempts", saved),
     });
   } catch (error) {

@@ -12,11 +12,13 @@ const BEAT = utf8.encode(":\n\n");
  * The body of an event stream: `id:` and `data:` of each event, and a comment at once, for the head of an answer leaves
  * with its first bytes, and every `beatMs`, so that nothing on the way takes a quiet stream for a dead one.
  *
+ * `ended` is called when it is over, whoever ended it.
+ *
  * It is pulled: what the client has not read yet stays in the core, which bounds it. Here waits one event at most.
  */
 export function eventStreamBody(
   events: EventStream,
-  { clock, beatMs }: { clock: Clock; beatMs: number },
+  { clock, beatMs, ended }: { clock: Clock; beatMs: number; ended: () => void },
 ): ReadableStream<Uint8Array> {
   let open = true;
   let cancelBeat = () => {};
@@ -35,11 +37,13 @@ export function eventStreamBody(
       if (!open) return;
       if (event !== undefined) return controller.enqueue(utf8.encode(`id: ${event.seq}\ndata: ${event.json}\n\n`));
       cancelBeat();
+      ended();
       controller.close();
     },
     cancel() {
       open = false;
       cancelBeat();
+      ended();
       events.cancel();
     },
   });

@@ -24,9 +24,9 @@ const StreamQuery = z.strictObject({
 
 /** The routes of applications. */
 export function applicationEndpoints(
-  ports: Pick<AppPorts, "applications" | "operator" | "tokens" | "clock" | "bounds">,
+  ports: Pick<AppPorts, "applications" | "operator" | "tokens" | "clock" | "bounds" | "waits">,
 ): Endpoint[] {
-  const { applications, operator, clock, bounds } = ports;
+  const { applications, operator, clock, bounds, waits } = ports;
   return [
     {
       method: "POST",
@@ -127,7 +127,9 @@ export function applicationEndpoints(
         // A HEAD is routed as its GET, but must not end the stream that is being read.
         if (method === "HEAD") return new Response(null, { headers });
         const events = application.events(lastEvent === undefined ? {} : { lastEvent });
-        return new Response(eventStreamBody(events, { clock, beatMs: bounds.beatMs }), { headers });
+        // The end of its token is that of the application, and so of the stream.
+        const ended = waits.begin(call.token, (why) => why === "rotated" && events.cancel());
+        return new Response(eventStreamBody(events, { clock, beatMs: bounds.beatMs, ended }), { headers });
       },
     },
   ];

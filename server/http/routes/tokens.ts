@@ -1,15 +1,16 @@
 /**
- * Access tokens: how operators make, list and revoke them.
+ * Access tokens: how operators make, list, rotate and revoke them.
  *
  * @module
  */
 import { type Actor, endTrouble, requireValid, tokenView } from "../../access/mod.ts";
-import { fit, NewToken, Refusal } from "../../api/mod.ts";
+import { fit, NewToken, Refusal, TokenRotation } from "../../api/mod.ts";
 import { MadeToken, TokenId, TokenList } from "../../core/contract/shapes/mod.ts";
 import type { MadeToken as Made } from "../../core/contract/token.ts";
+import { given } from "../../tools/mod.ts";
 import { json, noContent } from "../answering/answer.ts";
 import { addressOf } from "../caller/call_source.ts";
-import { readJson } from "../reading/body.ts";
+import { readJson, readJsonIfAny } from "../reading/body.ts";
 import { type Call, type Endpoint, pathValue } from "./endpoint.ts";
 import type { AppPorts } from "./ports.ts";
 
@@ -63,6 +64,37 @@ export function tokenEndpoints(
         answers: { 200: { description: "Every token, oldest first, without its secret.", body: TokenList } },
       },
       serve: () => json({ tokens: tokenStore.list().map(tokenView) }),
+    },
+    {
+      method: "POST",
+      path: "/v1/tokens/:id/rotate",
+      scope: "admin",
+      description: {
+        id: "rotateToken",
+        tag: "operator",
+        summary: "Give a token another secret",
+        description:
+          "The secret before stays valid for the overlap; then what was opened by it, streams, sockets and sessions, is cut off and can go on by the new one. " +
+          "Applications go on. With 503 the new secret is not shown: rotate the token again. The body may be left out.",
+        path: { id: TokenId },
+        body: TokenRotation,
+        optionalBody: true,
+        answers: { 200: { description: "The new secret is valid. It is shown this once.", body: MadeToken } },
+        problems: ["not-found", "conflict"],
+      },
+      async serve(call) {
+        const body = await readJsonIfAny(call.context.req.raw, bounds) ?? {};
+        requireValid(call.token, tokens);
+        const { overlapSeconds = bounds.tokenOverlapSeconds, expiresAt } = fit(body, {
+          shape: TokenRotation,
+          place: "body",
+        });
+        requireFuture(expiresAt, { now: clock.wall() });
+        const asked = { overlapMs: overlapSeconds * 1_000, ...given({ expiresAt }) };
+        const { kept, secret } = await tokenKeeper.rotate(pathValue(call, "id"), asked, { by: operatorOf(call) });
+        const made: Made = { token: secret, ...tokenView(kept) };
+        return json(made);
+      },
     },
     {
       method: "DELETE",

@@ -8,6 +8,7 @@ import { type Bounds, DEFAULT_BOUNDS as CORE } from "../../core/mod.ts";
 import { DEFAULT_BOUNDS as HISTORY, type HistoryBounds } from "../../history/mod.ts";
 import { DEFAULT_HOST_BOUNDS as HOST, type HostBounds } from "../../host/mod.ts";
 import { type ApiBounds, DEFAULT_API_BOUNDS as API } from "../../api/mod.ts";
+import { LONGEST_OVERLAP } from "../../core/contract/token.ts";
 import { MESSAGE_LIMIT } from "../../wire/mod.ts";
 
 const LONGEST_MS = 86_400_000;
@@ -58,6 +59,10 @@ export const boundsFile = z.strictObject({
     .describe("Calls that each token may make a minute, messages over sockets too; 0 for no limit."),
   sockets: count(API.sockets, "Open sockets of each token"),
   socketBytes: bytes(API.socketBytes, { what: "What may wait for a socket's client before it is cut off" }),
+  tokenOverlapSeconds: z.int().min(0).max(LONGEST_OVERLAP).default(API.tokenOverlapSeconds)
+    .describe(
+      "How long the old secret of a token that is rotated stays valid, unless the call says otherwise, seconds.",
+    ),
   historyRows: count(HISTORY.waitingRows, "Rows that wait for the disk before nothing more is accepted"),
   historyMs: ms(HISTORY.waitingMs, "How long the oldest row may wait before nothing more is accepted"),
   tlsCheckMs: ms(5_000, "Between two looks whether tls.cert or tls.key has changed"),
@@ -140,6 +145,7 @@ export function roomBounds({ stopMs, ...file }: BoundsFile): RoomBounds {
       beatMs: API.beatMs,
       answerMs: API.answerMs,
       drainMs: API.drainMs,
+      tokenOverlapSeconds: file.tokenOverlapSeconds,
     },
     history: { waitingRows: file.historyRows, waitingMs: file.historyMs },
     stop: { coreMs, pluginsMs, historyMs: stopMs - SPARE_MS - coreMs - pluginsMs },

@@ -25,6 +25,7 @@ const LINES: Record<Exclude<FactType, ToldElsewhere>, { room: Room | "plugin"; l
   callRefused: { room: "http", level: "debug" },
   accessRefused: { room: "http", level: "debug" },
   tokenCreated: { room: "http", level: "debug" },
+  tokenRotated: { room: "http", level: "debug" },
   tokenExpired: { room: "http", level: "warning" },
   tokenRevoked: { room: "http", level: "debug" },
   pluginStarted: { room: "plugin", level: "debug" },

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { hashSecret, type KeptToken, tokenTable } from "../../../server/access/mod.ts";
+import { hashSecret, tokenTable } from "../../../server/access/mod.ts";
 import { DEFAULT_API_BOUNDS } from "../../../server/api/mod.ts";
 import { type Core, createCore, type OpenApplication, type OpenHandle } from "../../../server/core/mod.ts";
 import { createApp } from "../../../server/http/app.ts";
@@ -11,7 +11,7 @@ import { appPorts } from "../../../server/http/app_ports.ts";
 import type { Answered } from "../../../server/http/mod.ts";
 import { CallsUnderWay } from "../../../server/socket/calls_under_way.ts";
 import { systemClock } from "../../../server/program/clock.ts";
-import { recordOf } from "../../http/support/server.ts";
+import { KeptTokens, recordOf } from "../../http/support/server.ts";
 import { MemoryHistory } from "./memory_history.ts";
 import { startVirtualPlugin } from "./virtual_plugin.ts";
 
@@ -53,7 +53,6 @@ export async function openHouse(): Promise<House> {
   let ids = 0;
   const core = createCore({ clock: systemClock, nextId: () => `id-${++ids}`, history });
   await startVirtualPlugin(core.plugins);
-  const kept: KeptToken[] = [];
   const ports = appPorts({
     applications: core.applications,
     operator: core.operator,
@@ -74,11 +73,7 @@ export async function openHouse(): Promise<House> {
       verify: () => Promise.resolve({ ok: true, blocks: 8, records: 20 }),
     },
     plugins: () => [],
-    tokenStore: {
-      list: () => kept,
-      add: (token) => Promise.resolve(void kept.push(token)),
-      remove: (id) => Promise.resolve(void kept.splice(kept.findIndex((token) => token.id === id), 1)),
-    },
+    tokenStore: new KeptTokens(),
     attemptStore: { list: () => [], save: () => Promise.resolve() },
     slowed() {},
     brokenOff() {},

@@ -129,6 +129,10 @@ export const GOOD_USE: Readonly<Record<string, (workshop: Workshop) => Promise<v
       if (scopes.includes("admin")) await expect(409, ask("DELETE", `/v1/tokens/${id}`));
     }
     const { id } = await expect(201, ask("POST", "/v1/tokens", { body: { name: "short", scopes: ["metrics"] } }));
+    await expect(200, ask("POST", `/v1/tokens/${id}/rotate`));
+    for (let left = 7; left > 0; left--) await expect(200, ask("POST", `/v1/tokens/${id}/rotate`, { body: {} }));
+    await expect(409, ask("POST", `/v1/tokens/${id}/rotate`));
+    await expect(200, ask("POST", `/v1/tokens/${id}/rotate`, { body: { overlapSeconds: 0 } }));
     await expect(204, ask("DELETE", `/v1/tokens/${id}`));
   },
 };

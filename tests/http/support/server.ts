@@ -8,10 +8,13 @@ import {
   type AttemptStore,
   hashSecret,
   type KeptToken,
+  rotated,
+  type Rotation,
   type Scope,
   type TokenStore,
   type TokenTable,
   tokenTable,
+  withoutSecret,
 } from "../../../server/access/mod.ts";
 import { type ApiBounds, DEFAULT_API_BOUNDS } from "../../../server/api/mod.ts";
 import type { Fact, HistoryEvent } from "../../../server/core/contract/facts.ts";
@@ -78,6 +81,24 @@ export class KeptTokens implements TokenStore {
   async remove(id: string) {
     await this.#write();
     this.tokens = this.tokens.filter((token) => token.id !== id);
+  }
+
+  async rotate(id: string, rotation: Rotation) {
+    await this.#write();
+    this.#change(id, (token) => rotated(token, rotation));
+  }
+
+  settle() {
+    return this.#write();
+  }
+
+  async forget(id: string, hash: Uint8Array) {
+    await this.#write();
+    this.#change(id, (token) => withoutSecret(token, hash));
+  }
+
+  #change(id: string, changed: (token: KeptToken) => KeptToken): void {
+    this.tokens = this.tokens.map((token) => token.id === id ? changed(token) : token);
   }
 
   #write(): Promise<void> {

@@ -16,6 +16,12 @@ const fields = {
   }),
   createdAt: Time,
   expiresAt: optional(about(Time, { description: "When it ends by itself; left out if it does not." })),
+  rotatedAt: optional(about(Time, {
+    description: "When it was given the secret that it has; left out if that is its first.",
+  })),
+  oldSecretUntil: optional(about(Time, {
+    description: "Until when the last of its older secrets is valid; left out if none is.",
+  })),
 };
 
 const example = {

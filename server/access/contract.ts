@@ -20,6 +20,10 @@ export interface KeptToken {
   createdAt: number;
   /** When it ends by itself: wall time, milliseconds; left out if it does not. */
   expiresAt?: number;
+  /** The minute of its last use: wall time, milliseconds; left out if it was never used. */
+  usedAt?: number;
+  /** When its maker was warned of its end, in the same way; left out if that is to come. */
+  warnedAt?: number;
   /** When it was given the secret that it has, in the same way; left out if it still has its first. */
   rotatedAt?: number;
   /** The secrets before that one which are still valid, the oldest first; left out if there are none. */
@@ -58,6 +62,10 @@ export interface TokenStore {
   rotate(id: string, rotation: Rotation): Promise<void>;
   /** Resolves when what was changed cannot be lost with the write-ahead log any more. */
   settle(): Promise<void>;
+  /** Notes the minutes of last uses, by ids; a token that is no more is left out. */
+  used(minutes: ReadonlyMap<string, number>): Promise<void>;
+  /** Notes that the end of the one with that id was warned of, wall milliseconds. */
+  warned(id: string, at: number): Promise<void>;
   /** Forgets an old secret of the one with that id; it is gone from the disk when this resolves. */
   forget(id: string, hash: Uint8Array): Promise<void>;
 }

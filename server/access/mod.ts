@@ -31,6 +31,7 @@ export { LOGIN_SECONDS, type LoginTable, loginTable } from "./login_table.ts";
 export { type FailedAttempts, failedAttempts, networkOf } from "./failed_attempts.ts";
 export { type AccessRefusals, accessRefusals } from "./access_refusals.ts";
 export { minuteCounts } from "./minute_counts.ts";
+export { type NoteUse, tokenUses } from "./token_uses.ts";
 export { type RateLimit, rateLimit } from "./rate_limit.ts";
 
 export { accessStores, type AccessTables, accessWrites, findAccess, type FoundAccess } from "./store.ts";

@@ -41,12 +41,20 @@ export function makeRotation(
 
 /** A token as it is after a rotation. */
 export function rotated(
-  { oldSecrets = [], expiresAt, ...token }: KeptToken,
-  { hash, at, until, expiresAt: end = expiresAt ?? null }: Rotation,
+  { oldSecrets = [], expiresAt, warnedAt, ...token }: KeptToken,
+  { hash, at, until, expiresAt: newEnd }: Rotation,
 ): KeptToken {
+  const end = newEnd === undefined ? expiresAt : newEnd ?? undefined;
   const old = until === null ? [] : [...oldSecrets, { hash: token.hash, until }];
   return withOldSecrets(
-    { ...token, hash, rotatedAt: at, ...(end !== null && { expiresAt: end }) },
+    {
+      ...token,
+      hash,
+      rotatedAt: at,
+      ...(end !== undefined && { expiresAt: end }),
+      // Of another end is warned anew.
+      ...(newEnd === undefined && warnedAt !== undefined && { warnedAt }),
+    },
     old.toSorted((one, other) => one.until - other.until),
   );
 }

@@ -26,6 +26,8 @@ export interface TokenRow {
   created_at: number;
   expires_at: number | null;
   rotated_at: number | null;
+  used_at: number | null;
+  warned_at: number | null;
 }
 
 /** A secret that a token had before, as its row has it. */
@@ -66,6 +68,10 @@ export interface AccessWrites {
   removeToken(id: string): Promise<void>;
   /** Gives a token another secret. @throws If it is not there. */
   rotateToken(rotation: Rotation & { id: string }): Promise<void>;
+  /** Notes when tokens were used last, by ids. */
+  setUsed(minutes: ReadonlyMap<string, number>): Promise<void>;
+  /** Notes when the end of a token was warned of. */
+  setWarned(warned: { id: string; at: number }): Promise<void>;
   /** Removes an old secret by its hash, if it is there. */
   removeOldSecret(hash: Uint8Array): Promise<void>;
   /** Saves what has changed, and forgets every address whose first attempt was before `forget`. */
@@ -118,10 +124,20 @@ export function accessWrites(database: () => Kysely<AccessTables>): AccessWrites
         if (until === null) await transaction.deleteFrom("old_secret").where("token", "=", id).execute();
         else await transaction.insertInto("old_secret").values({ hash: before.hash, token: id, until }).execute();
         await transaction.updateTable("token")
-          .set({ hash, rotated_at: at, ...(expiresAt !== undefined && { expires_at: expiresAt }) })
+          .set({ hash, rotated_at: at, ...(expiresAt !== undefined && { expires_at: expiresAt, warned_at: null }) })
           .where("id", "=", id)
           .execute();
       });
+    },
+    async setUsed(minutes) {
+      await database().transaction().execute(async (transaction) => {
+        for (const [id, minute] of minutes) {
+          await transaction.updateTable("token").set({ used_at: minute }).where("id", "=", id).execute();
+        }
+      });
+    },
+    async setWarned({ id, at }) {
+      await database().updateTable("token").set({ warned_at: at }).where("id", "=", id).execute();
     },
     async removeOldSecret(hash) {
       await database().deleteFrom("old_secret").where("hash", "=", hash).execute();
@@ -177,6 +193,14 @@ export function accessStores(
         change(id, (token) => rotated(token, rotation));
       },
       settle: () => write(writer.settle()),
+      async used(minutes) {
+        for (const [id, usedAt] of minutes) change(id, (token) => ({ ...token, usedAt }));
+        await write(writer.setUsed(minutes));
+      },
+      async warned(id, at) {
+        await write(writer.setWarned({ id, at }));
+        change(id, (token) => ({ ...token, warnedAt: at }));
+      },
       async forget(id, hash) {
         await write(writer.removeOldSecret(hash));
         await write(writer.settle());
@@ -191,12 +215,13 @@ export function accessStores(
 }
 
 /** The token of a row, whose types SQLite does not promise. */
-function toToken({ id, name, hash, scopes, phones, created_at, expires_at, rotated_at }: TokenRow): KeptToken {
+function toToken({ id, name, hash, scopes, phones, created_at, ...row }: TokenRow): KeptToken {
   const broken = (what: string) => new Error(`Cannot read token ${id} of the history: ${what}. Restore a copy`);
   if (typeof id !== "string" || typeof name !== "string") throw broken("its id and its name must be texts");
   if (!(hash instanceof Uint8Array)) throw broken("its hash must be bytes");
-  for (const time of [created_at, expires_at ?? created_at, rotated_at ?? created_at]) {
-    if (!Number.isSafeInteger(time)) throw broken("its times must be whole milliseconds");
+  const { expires_at, rotated_at, used_at, warned_at } = row;
+  for (const time of [created_at, expires_at, rotated_at, used_at, warned_at]) {
+    if (time !== null && !Number.isSafeInteger(time)) throw broken("its times must be whole milliseconds");
   }
   const texts = (column: string, cell: string) => {
     const list = parsed(cell);
@@ -212,6 +237,8 @@ function toToken({ id, name, hash, scopes, phones, created_at, expires_at, rotat
     createdAt: created_at,
     ...(expires_at !== null && { expiresAt: expires_at }),
     ...(rotated_at !== null && { rotatedAt: rotated_at }),
+    ...(used_at !== null && { usedAt: used_at }),
+    ...(warned_at !== null && { warnedAt: warned_at }),
   };
 }
 

@@ -6,6 +6,8 @@
  * was revoked, so that no later start takes it for a good one. An old secret of a token that was given another ends at its
  * own time in the same way: what waits by it is cut off, and can go on by the new one.
  *
+ * Before a token ends its operator is warned, once.
+ *
  * @module
  */
 import type { Fact } from "../core/contract/facts.ts";
@@ -26,6 +28,8 @@ export interface TokenEndPorts {
 /** What looking for ends asks of the world besides. */
 export interface TokenEndsPorts extends TokenEndPorts {
   readonly clock: Clock;
+  /** `tokenWarningDays`: how long before its end a token is warned of. */
+  readonly bounds: { readonly tokenWarningDays: number };
   /** Where tokens are kept. */
   readonly tokenStore: TokenStore;
   /** Appends a fact to the history; resolves when it is on disk. */
@@ -42,6 +46,16 @@ export interface TokenEnds {
 
 /** The longest between two looks, milliseconds. */
 const LOOK_MS = 1_000;
+
+const DAY_MS = 86_400_000;
+
+/** When a token is warned of: some days before its end, or when three quarters of a shorter life are over. */
+function warningOf(
+  { createdAt }: KeptToken,
+  { expiresAt, days }: { expiresAt: number; days: number },
+): number {
+  return expiresAt - Math.min(days * DAY_MS, Math.max(expiresAt - createdAt, 0) / 4);
+}
 
 /** Makes a token void at once, and ends what it has open. Resolves when its applications are ended. */
 export async function endToken(
@@ -69,11 +83,13 @@ export function endOtherSecrets(
 
 /** Begins to look; what is over already is void when this returns. */
 export function tokenEnds(ports: TokenEndsPorts): TokenEnds {
-  const { clock, tokens, tokenStore, note } = ports;
+  const { clock, bounds, tokens, tokenStore, note } = ports;
   /** The facts of tokens that are over and may still be on the disk, by their ids. */
   const told = new Map<string, Promise<void>>();
   /** The hashes of old secrets that are over and may still be on the disk, in hex. */
   const retired = new Set<string>();
+  /** The ends that were warned of, by the ids of their tokens. */
+  const warned = new Map<string, number>();
   const underWay = new Set<string>();
   let cancel = () => {};
 
@@ -91,6 +107,7 @@ export function tokenEnds(ports: TokenEndsPorts): TokenEnds {
       await (told.get(kept.id) ?? tell(kept, expiresAt));
       await tokenStore.remove(kept.id);
       told.delete(kept.id);
+      warned.delete(kept.id);
     } catch {
       // A disk that takes nothing is the history's trouble, told by it: the next look tries again.
     } finally {
@@ -111,10 +128,24 @@ export function tokenEnds(ports: TokenEndsPorts): TokenEnds {
       underWay.delete(key);
     }
   };
+  const warn = async ({ id, name }: KeptToken, { expiresAt, now }: { expiresAt: number; now: number }) => {
+    if (warned.get(id) === expiresAt) return;
+    warned.set(id, expiresAt);
+    try {
+      await note({ type: "tokenExpiring", detail: { subject: id, name, expiresAt: timeText(expiresAt) } });
+      await tokenStore.warned(id, now);
+    } catch {
+      // As above; while this server runs it is not told again.
+    }
+  };
   const look = () => {
     cancel();
     const now = clock.wall();
     let next = Infinity;
+    const isDue = (at: number) => {
+      if (at > now) next = Math.min(next, at);
+      return at <= now;
+    };
     const isOver = (at: number, isKnown: boolean) => {
       const over = isKnown || at <= now;
       next = Math.min(next, over ? now + LOOK_MS : at);
@@ -124,9 +155,14 @@ export function tokenEnds(ports: TokenEndsPorts): TokenEnds {
       const { id, expiresAt, oldSecrets = [] } = kept;
       // One that is void for another reason is being revoked.
       if (!tokens.has(id) && !told.has(id)) continue;
-      if (expiresAt !== undefined && isOver(expiresAt, told.has(id))) {
-        expire(kept, expiresAt);
-        continue;
+      if (expiresAt !== undefined) {
+        if (isOver(expiresAt, told.has(id))) {
+          expire(kept, expiresAt);
+          continue;
+        }
+        if (kept.warnedAt === undefined && isDue(warningOf(kept, { expiresAt, days: bounds.tokenWarningDays }))) {
+          warn(kept, { expiresAt, now });
+        }
       }
       const over = oldSecrets.filter(({ hash, until }) => isOver(until, retired.has(hash.toHex())));
       if (over.length === 0) continue;

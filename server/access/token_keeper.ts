@@ -17,7 +17,7 @@ import { tableEntry } from "./token_table.ts";
 /** What keeping tokens asks of the world. */
 export interface TokenKeeperPorts extends TokenEndsPorts {
   /** `closeRowsMs`: how long the disk is waited for. */
-  readonly bounds: { readonly closeRowsMs: number };
+  readonly bounds: TokenEndsPorts["bounds"] & { readonly closeRowsMs: number };
 }
 
 /** Who makes, rotates or revokes a token. */

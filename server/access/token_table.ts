@@ -32,7 +32,7 @@ export function tableEntry({ id, scopes, phones, hash }: KeptToken): TokenEntry 
 
 /** A token as an operator is shown it: nothing of its secret. */
 export function tokenView(
-  { id, name, scopes, phones, createdAt, expiresAt, rotatedAt, oldSecrets }: KeptToken,
+  { id, name, scopes, phones, createdAt, usedAt, expiresAt, rotatedAt, oldSecrets }: KeptToken,
 ): TokenView {
   const lastOld = oldSecrets?.at(-1);
   return {
@@ -41,6 +41,7 @@ export function tokenView(
     scopes: scopes.filter(isScope),
     phones,
     createdAt: timeText(createdAt),
+    ...(usedAt !== undefined && { lastUsedAt: timeText(usedAt) }),
     ...(expiresAt !== undefined && { expiresAt: timeText(expiresAt) }),
     ...(rotatedAt !== undefined && { rotatedAt: timeText(rotatedAt) }),
     ...(lastOld !== undefined && { oldSecretUntil: timeText(lastOld.until) }),

@@ -31,6 +31,8 @@ export interface ApiBounds {
   closeRowsMs: number;
   /** For how long the secret that a token had stays valid when it is given another, seconds. */
   tokenOverlapSeconds: number;
+  /** How many days before its end a token is warned of. */
+  tokenWarningDays: number;
 }
 
 /** What holds unless configured. */
@@ -47,4 +49,5 @@ export const DEFAULT_API_BOUNDS: ApiBounds = {
   drainMs: 1_000,
   closeRowsMs: DEFAULT_BOUNDS.closeRowsMs,
   tokenOverlapSeconds: 3_600,
+  tokenWarningDays: 7,
 };

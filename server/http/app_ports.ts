@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { accessRefusals, failedAttempts, loginTable, rateLimit, tokenKeeper } from "../access/mod.ts";
+import { accessRefusals, failedAttempts, loginTable, rateLimit, tokenKeeper, tokenUses } from "../access/mod.ts";
 import { foldedRefusals, tokenSemaphore, waits } from "../api/mod.ts";
 import { Sockets } from "../socket/mod.ts";
 import { replyRelease } from "./answering/reply_release.ts";
@@ -25,6 +25,7 @@ export function appPorts(ports: HttpPorts): AppPorts {
     ...ports,
     noteOptional: facts.noteOptional,
     rateLimit: rateLimit(clock, bounds.callsPerMinute),
+    noteUse: tokenUses(clock, ports.tokenStore),
     questions: tokenSemaphore("questions to the history", QUESTIONS),
     waits: waits(),
   };

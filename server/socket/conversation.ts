@@ -62,6 +62,7 @@ export class Conversation implements Beginner {
    */
   async serve({ method: name, params, length }: RpcCall, call: Pick<MethodCall, "handle">): Promise<MethodAnswer> {
     const { token, ports } = this.#options;
+    ports.noteUse(token);
     ports.rateLimit(token);
     const method = METHODS.get(name);
     if (method === undefined) throw new Refusal("unknown-method", `There is no method ${quoted(name)}`);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RateLimit, Tokens } from "../access/mod.ts";
+import type { NoteUse, RateLimit, Tokens } from "../access/mod.ts";
 import type { ApiBounds, TokenSemaphore } from "../api/mod.ts";
 import type { HistoryReader } from "../core/contract/history.ts";
 import type { Applications, Clock, Lifecycle } from "../core/mod.ts";
@@ -22,6 +22,8 @@ export interface SocketPorts {
   /** For waiting until a client has read on. */
   readonly clock: Clock;
   readonly bounds: ApiBounds;
+  /** Notes that a token was used. */
+  readonly noteUse: NoteUse;
   /** Refuses a token that calls too often. */
   readonly rateLimit: RateLimit;
   /** Through which each token asks the history. */

@@ -33,7 +33,7 @@ class SettableClock extends ManualClock {
 }
 
 /** A token that ends in an hour, and whoever looks after it. */
-function house({ endsInMs = HOUR }: { endsInMs?: number } = {}) {
+function house({ endsInMs = HOUR, warningDays = 0 }: { endsInMs?: number; warningDays?: number } = {}) {
   const clock = new SettableClock();
   const kept: KeptToken = {
     id: "t-1",
@@ -55,7 +55,7 @@ function house({ endsInMs = HOUR }: { endsInMs?: number } = {}) {
   waiting.begin(token, (why) => ends.push(why));
   const keeper = tokenKeeper({
     clock,
-    bounds: DEFAULT_API_BOUNDS,
+    bounds: { ...DEFAULT_API_BOUNDS, tokenWarningDays: warningDays },
     operator: core.operator,
     tokens,
     tokenStore,
@@ -240,4 +240,42 @@ Deno.test("a token that is revoked while its rotation waits for the disk stays v
   late.resolve();
   await rejects(rotating, { kind: "not-found" });
   equal(tokens.has("t-1"), false);
+});
+
+Deno.test("a token is warned of once, some days before its end, and again before another end", async () => {
+  const day = 24 * HOUR;
+  const { clock, facts, keeper, tokenStore } = house({ endsInMs: 90 * day, warningDays: 7 });
+  const warnings = () => facts.filter(({ type }) => type === "tokenExpiring").length;
+  clock.advance(83 * day - 1);
+  equal(warnings(), 0);
+  clock.advance(1);
+  await turn();
+  deepEqual(facts, [{
+    type: "tokenExpiring",
+    detail: { subject: "t-1", name: "desk", expiresAt: "2026-04-01T00:00:00.000Z" },
+  }]);
+  equal(tokenStore.tokens[0]?.warnedAt, clock.wall());
+  clock.advance(day);
+  await keeper.rotate("t-1", { overlapMs: 0 }, BY);
+  clock.advance(day);
+  await turn();
+  equal(warnings(), 1);
+  await keeper.rotate("t-1", { overlapMs: 0, expiresAt: new Date(clock.wall() + 30 * day).toISOString() }, BY);
+  clock.advance(22 * day);
+  await turn();
+  equal(warnings(), 1);
+  clock.advance(day);
+  await turn();
+  equal(warnings(), 2);
+});
+
+Deno.test("a token of a short life is warned of when three quarters of it are over; with 0 days none is", async () => {
+  const short = house({ warningDays: 7 });
+  const unwarned = house();
+  for (const { clock } of [short, unwarned]) clock.advance(HOUR * 3 / 4 - 1);
+  await turn();
+  deepEqual(short.facts, []);
+  for (const { clock } of [short, unwarned]) clock.advance(1);
+  await turn();
+  deepEqual([short.facts, unwarned.facts].map((facts) => facts.map(({ type }) => type)), [["tokenExpiring"], []]);
 });

@@ -34,7 +34,7 @@ Deno.test("the secret of a new token is all that standard output holds, and it w
   ok(!list.stdout.includes(token));
   match(
     (await cli(["token", "list", "--wide", ...at])).stdout,
-    /^ID +CREATED +EXPIRES +SCOPES +PHONES +NAME\nt-\w+ .* never +admin +all +bootstrap\n/,
+    /^ID +CREATED +USED +EXPIRES +SCOPES +PHONES +NAME\nt-\w+ .* never +admin +all +bootstrap\n/,
   );
 
   match(

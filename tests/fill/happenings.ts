@@ -212,7 +212,9 @@ const SCENES: readonly Happening[] = [
   },
 
   // Access.
-  { every: 30_000, happen: (site) => site.renewToken(anyApplication(site).token) },
+  { every: 30_000, happen: (site) => site.renewToken(anyApplication(site).token, { expires: false }) },
+  { every: 30_000, happen: (site) => site.renewToken(anyApplication(site).token, { expires: true }) },
+  { every: 30_000, happen: (site) => site.rotateToken(anyApplication(site).token) },
 
   // The machine.
   {
@@ -274,6 +276,9 @@ const ALONE: { readonly [Type in FactType]: Alone<Type> | typeof COMES_ALONG } =
         },
   },
   tokenCreated: COMES_ALONG,
+  tokenRotated: COMES_ALONG,
+  tokenExpiring: COMES_ALONG,
+  tokenExpired: COMES_ALONG,
   tokenRevoked: COMES_ALONG,
   pluginStarted: COMES_ALONG,
   pluginReady: COMES_ALONG,

@@ -8,6 +8,7 @@
 import type { KeptToken, TokenStore } from "../../server/access/mod.ts";
 import { PHONE_ERRORS } from "../../server/core/contract/errors.ts";
 import type { Fact } from "../../server/core/contract/facts.ts";
+import { timeText } from "../../server/core/contract/time.ts";
 import type { Cause, Outcome } from "../../server/core/contract/record.ts";
 import { anyOperation } from "../crash/operations.ts";
 import type { Random } from "../simulation/random.ts";
@@ -115,7 +116,7 @@ const DISPATCH_MS = 3;
 const OWN_WISH: readonly Cause[] = ["close", "shutdown"];
 
 /** What an application hears no reply after. */
-const UNHEARD: readonly Cause[] = [...OWN_WISH, "leaseExpired", "tokenRevoked"];
+const UNHEARD: readonly Cause[] = [...OWN_WISH, "leaseExpired", "tokenRevoked", "tokenExpired"];
 
 /** Of so many phones, one is monitored beside its owner. */
 const MONITORED = 6;
@@ -199,8 +200,7 @@ export class Site {
   /** Makes a token, through the store. */
   async createToken({ name, scopes, by }: { name: string; scopes: string[]; by?: string }): Promise<string> {
     const id = `t-${Array.from({ length: 12 }, () => this.random.below(16).toString(16)).join("")}`;
-    const secret = new TextEncoder().encode(`sr_${this.newId()}${this.newId()}`);
-    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", secret));
+    const hash = await this.#newHash();
     const kept: KeptToken = { id, name, hash, scopes, phones: null, createdAt: this.agenda.now };
     await this.rows.flush();
     await this.#running.tokens.add(kept);
@@ -219,22 +219,41 @@ export class Site {
     for (const [nth, application] of this.applications.entries()) application.token = made[nth % made.length]!;
   }
 
-  /** Replaces a token by another of the same name: who comes with it is ended. */
-  async renewToken(token: string): Promise<void> {
-    const kept = this.#running.tokens.list().find(({ id }) => id === token)!;
+  /** Replaces a token by another of the same name, as it is revoked or has come to its end: who comes with it is ended. */
+  async renewToken(token: string, { expires }: { expires: boolean }): Promise<void> {
+    const { name, scopes } = this.#running.tokens.list().find(({ id }) => id === token)!;
     const { operator: by } = this;
     const own = this.applications.filter((application) => application.token === token);
-    for (const application of own) this.end(application, { cause: "tokenRevoked", by });
+    const reason: Reason = expires ? { cause: "tokenExpired" } : { cause: "tokenRevoked", by };
+    for (const application of own) this.end(application, reason);
     await this.rows.flush();
     await this.#running.tokens.remove(token);
-    this.note({
-      type: "tokenRevoked",
-      token: by,
-      address: ADDRESSES[0]!,
-      detail: { subject: token, name: kept.name },
-    });
-    const next = await this.createToken({ name: kept.name, scopes: kept.scopes, by });
+    const subject = { subject: token, name };
+    if (expires) {
+      const detail = { ...subject, expiresAt: timeText(this.agenda.now) };
+      for (const type of ["tokenExpiring", "tokenExpired"] as const) this.note({ type, detail });
+    } else this.note({ type: "tokenRevoked", token: by, address: ADDRESSES[0]!, detail: subject });
+    const next = await this.createToken({ name, scopes, by });
     for (const application of own) application.token = next;
+  }
+
+  /** Gives a token another secret, in the place of the one before. */
+  async rotateToken(token: string): Promise<void> {
+    const { name } = this.#running.tokens.list().find(({ id }) => id === token)!;
+    const at = this.agenda.now;
+    await this.rows.flush();
+    await this.#running.tokens.rotate(token, { hash: await this.#newHash(), at, until: null });
+    this.note({
+      type: "tokenRotated",
+      token: this.operator,
+      address: ADDRESSES[0]!,
+      detail: { subject: token, name, oldSecretUntil: timeText(at) },
+    });
+  }
+
+  async #newHash(): Promise<Uint8Array> {
+    const secret = new TextEncoder().encode(`sr_${this.newId()}${this.newId()}`);
+    return new Uint8Array(await crypto.subtle.digest("SHA-256", secret));
   }
 
   /** Another fact. */

@@ -103,3 +103,23 @@ Deno.test("a rotation is there at the next start, with the secrets before it; fo
     { id: "t-1", rotated_at: 13, expires_at: null },
   ]);
 });
+
+Deno.test("last uses and warnings are there at the next start, and change nothing of a token that is no more", async () => {
+  using folder = temporaryFolder();
+  {
+    await using opened = await openIn(folder.path);
+    await opened.tokens.add({ ...TOKEN, expiresAt: 99 });
+    await opened.tokens.used(new Map([["t-1", 60_000], ["operator", 60_000]]));
+    await opened.tokens.warned("t-1", 70_000);
+  }
+  await using opened = await openIn(folder.path);
+  deepEqual(opened.tokens.list(), [{ ...TOKEN, expiresAt: 99, usedAt: 60_000, warnedAt: 70_000 }]);
+  await opened.tokens.rotate("t-1", { hash: new Uint8Array([7]), at: 1, until: null, expiresAt: 100 });
+  deepEqual(opened.tokens.list(), [{
+    ...TOKEN,
+    hash: new Uint8Array([7]),
+    expiresAt: 100,
+    rotatedAt: 1,
+    usedAt: 60_000,
+  }]);
+});

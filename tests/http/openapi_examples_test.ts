@@ -53,6 +53,8 @@ Deno.test("every example in the OpenAPI document can be sent, or is what a fresh
   holds("MadeToken", (await call("POST", "/v1/tokens", { body: exampleOf("NewToken") })).body);
   const { tokens: [, token] } = (await call<{ tokens: unknown[] }>("GET", "/v1/tokens")).body;
   holds("TokenList", { tokens: [token] });
+  const { id } = token as { id: string };
+  equal((await call("POST", `/v1/tokens/${id}/rotate`, { body: exampleOf("TokenRotation") })).status, 200);
 
   const started = (await call("POST", "/v1/applications", { body: exampleOf("NewApplication") })).body;
   holds("StartedApplication", started);

@@ -21,7 +21,7 @@ Deno.test("a new token is answered with its secret once, and allows what it says
   equal(headers.get("location"), `/v1/tokens/${id}`);
   equal((await server.call("GET", "/v1/phones", as(secret))).status, 200);
   const { body: list } = await server.call("GET", "/v1/tokens");
-  deepEqual(list, { tokens: [{ id, createdAt, ...ASKED }] });
+  deepEqual(list, { tokens: [{ id, createdAt, lastUsedAt: "2026-01-01T00:00:00.000Z", ...ASKED }] });
   ok(!JSON.stringify([list, server.facts, server.tokens.tokens]).includes(String(secret)));
   deepEqual(server.facts, [{
     type: "tokenCreated",
@@ -138,13 +138,18 @@ Deno.test("a rotated token shows its new secret once, and is good by the old one
   }]);
   deepEqual((await server.call("GET", "/v1/tokens")).body, { tokens: [rotated] });
   ok(!JSON.stringify([server.facts, server.tokens.tokens]).includes(String(secret)));
-  server.clock.advance(3_600_000);
-  deepEqual(
-    [await server.call("GET", "/v1/phones", as(old)), await server.call("GET", "/v1/phones", as(secret))].map(
-      ({ status }) => status,
-    ),
-    [401, 200],
-  );
+  const expiresAt = "2026-06-01T00:00:00.000Z";
+  let newest: unknown;
+  for (const [json, end] of [[{ expiresAt }, expiresAt], [{}, expiresAt], [{ expiresAt: null }, undefined]] as const) {
+    const { body } = await server.call("POST", path, { json });
+    equal(body?.["expiresAt"], end);
+    newest = body?.["token"];
+  }
+  const statusOf = async (secret: unknown) => (await server.call("GET", "/v1/phones", as(secret))).status;
+  server.clock.advance(3_599_999);
+  deepEqual([await statusOf(old), await statusOf(secret), await statusOf(newest)], [200, 200, 200]);
+  server.clock.advance(1);
+  deepEqual([await statusOf(old), await statusOf(secret), await statusOf(newest)], [401, 401, 200]);
   deepEqual(server.core.calls.filter(([name]) => name === "endApplicationsOf"), []);
 });
 

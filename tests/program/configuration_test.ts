@@ -35,7 +35,9 @@ Deno.test("with nothing said, every bound is the one of api.md, section 1", asyn
   deepEqual([core.openMs, core.getterMs, core.operationMs, core.closeMs], [10_000, 5_000, 30_000, 4_000]);
   deepEqual([core.inFlight, core.leaseSeconds], [1_024, 60]);
   deepEqual([http.bodyBytes, http.jsonDepth, http.batch, http.waitSeconds], [65_536, 16, 100, 60]);
-  deepEqual([http.sockets, http.socketBytes, http.tokenOverlapSeconds], [256, 1_048_576, 3_600]);
+  deepEqual([http.sockets, http.socketBytes, http.tokenOverlapSeconds, http.tokenWarningDays], [
+    ...[256, 1_048_576, 3_600, 7],
+  ]);
   deepEqual([history.waitingRows, history.waitingMs], [8_192, 2_000]);
 });
 
@@ -63,6 +65,7 @@ Deno.test("every bound of api.md, section 1, can be set, and reaches the room th
       historyMs: 17,
       tlsCheckMs: 18,
       tokenOverlapSeconds: 19,
+      tokenWarningDays: 20,
     },
   });
   deepEqual([core.openMs, core.getterMs, core.operationMs, core.closeMs, core.inFlight, core.leaseSeconds], [
@@ -72,7 +75,8 @@ Deno.test("every bound of api.md, section 1, can be set, and reaches the room th
   deepEqual([http.bodyBytes, http.jsonDepth, http.batch, http.sockets, http.socketBytes, http.waitSeconds], [
     ...[2_000, 12, 13, 14, 3_000, 15],
   ]);
-  deepEqual([history.waitingRows, history.waitingMs, tlsCheckMs, http.tokenOverlapSeconds], [16, 17, 18, 19]);
+  deepEqual([history.waitingRows, history.waitingMs, tlsCheckMs], [16, 17, 18]);
+  deepEqual([http.tokenOverlapSeconds, http.tokenWarningDays], [19, 20]);
   equal(http.drainMs, 1_000, "how long answers may take at a stop is no bound of the operator's");
 });
 

@@ -91,7 +91,10 @@ export const tokenList = command({
       json,
       columns: {
         ID: ({ id }) => id,
-        ...(wide && { CREATED: ({ createdAt }: TokenView) => createdAt }),
+        ...(wide && {
+          CREATED: ({ createdAt }: TokenView) => createdAt,
+          USED: ({ lastUsedAt = "never" }: TokenView) => lastUsedAt,
+        }),
         EXPIRES: ({ expiresAt }) => expiresAt === undefined ? "never" : wide ? expiresAt : toSeconds(expiresAt),
         SCOPES: ({ scopes }) => scopes.join(" "),
         PHONES: ({ phones }) => phones?.join(" ") ?? "all",
@@ -124,10 +127,11 @@ export const tokenRotate = command({
   examples: ["token rotate t-0123456789ab --overlap 1d", "token rotate t-0123456789ab --overlap 0 --expires 90d"],
   async run({ id, overlap, expires, json, ...server }) {
     const overlapMs = readSpan(overlap, { name: "--overlap", most: LONGEST_OVERLAP * 1_000 });
-    const asked = given({
-      overlapSeconds: overlapMs === undefined ? undefined : Math.ceil(overlapMs / 1_000),
-      expiresAt: expires === "never" ? null : readEnd(expires),
-    });
+    const expiresAt = expires === "never" ? null : readEnd(expires);
+    const asked: RotationSpec = {
+      ...(overlapMs !== undefined && { overlapSeconds: Math.ceil(overlapMs / 1_000) }),
+      ...(expiresAt !== undefined && { expiresAt }),
+    };
     const token = server.url === undefined && !await isServed(server.data ?? DATA)
       ? await withHistory(server.data ?? DATA, (opened) => rotateOffline(opened, { id, asked }))
       : await withServer(server, ({ server }) => server.rotateToken(id, asked));

@@ -10,7 +10,7 @@ import { about, type Check, type Finding, findings } from "./check.ts";
 import { checkDisk, checkFolder, checkHistory, checkServerFile } from "./data_folder.ts";
 import { checkLeftovers, checkPlugins } from "./plugins.ts";
 import { checkClock, checkDeno, checkPermissions } from "./program.ts";
-import { checkAddress, checkCertificate, checkReadiness } from "./server.ts";
+import { checkAddress, checkCertificate, checkReadiness, checkTokens } from "./server.ts";
 
 export type { Finding, State } from "./check.ts";
 
@@ -27,6 +27,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   "plugins": checkPlugins,
   "processes": checkLeftovers,
   "server": checkReadiness,
+  "tokens": checkTokens,
 };
 
 /** What lies in the data folder. To a user who may not look into it, the folder's own finding says so, once. */

@@ -52,3 +52,17 @@ export const checkReadiness: Check = async ({ data, owner }) => {
     return ready ? odd(reason, remedy) : bad(reason, remedy);
   });
 };
+
+const DAY_MS = 86_400_000;
+
+/** Whether tokens of a running server soon come to their end. */
+export const checkTokens: Check = async ({ configuration, data, owner }) => {
+  if (configuration === undefined || owner === undefined) return [];
+  const { odd } = about("tokens");
+  const tokens = await withServer({ data }, ({ server }) => server.tokens());
+  const soon = Date.now() + configuration.http.tokenWarningDays * DAY_MS;
+  return tokens.flatMap(({ id, name, expiresAt }) => {
+    if (expiresAt === undefined || Date.parse(expiresAt) > soon) return [];
+    return [odd(`${id} "${name}" ends at ${expiresAt}`, `If it is still needed: token rotate ${id} --expires 90d`)];
+  });
+};

@@ -160,6 +160,13 @@ export const FACTS = {
       expiresAt: optional(words("When the token ends by itself from then on; left out if it does not.")),
     },
   }),
+  tokenExpiring: fact("A token will soon come to its end: told once, and again for another end.", {
+    detail: {
+      subject: words("The id of the token."),
+      name: words("What its maker called it."),
+      expiresAt: words("When it ends."),
+    },
+  }),
   tokenExpired: fact("A token has come to its end: it is void.", {
     detail: {
       subject: words("The id of the void token."),

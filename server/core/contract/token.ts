@@ -34,6 +34,8 @@ export interface TokenView {
   phones: string[] | null;
   /** RFC 3339 in UTC with milliseconds. */
   createdAt: string;
+  /** The minute of its last use, in the same form; left out if it was never used. */
+  lastUsedAt?: string;
   /** When it ends by itself, in the same form; left out if it does not. */
   expiresAt?: string;
   /** When it was given the secret that it has, in the same form; left out if that is its first. */

@@ -91,6 +91,8 @@ function storesOver(link: WorkerLink<WriterCalls>, found: FoundAccess): ReturnTy
       },
       rotateToken: (rotation) => link.call("rotateToken", rotation),
       removeOldSecret: (hash) => link.call("removeOldSecret", hash),
+      setUsed: (minutes) => link.call("setUsed", minutes),
+      setWarned: (warned) => link.call("setWarned", warned),
       settle: () => moveLog(link),
       saveAttempts: (saved) => link.call("saveAttempts", saved),
     });

@@ -55,7 +55,7 @@ export interface Endpoint {
 /** What every call goes through needs this. */
 export type AdmissionPorts = Pick<
   AppPorts,
-  "tokens" | "refusals" | "attempts" | "rateLimit" | "noteOptional" | "report"
+  "tokens" | "refusals" | "attempts" | "noteUse" | "rateLimit" | "noteOptional" | "report"
 >;
 
 /** Turns an endpoint into what Hono calls. There is no middleware: the hot path would pay for each layer of it. */
@@ -64,6 +64,7 @@ export function handlerOf(endpoint: Endpoint, ports: AdmissionPorts): Handler<En
     let call: Call | undefined;
     try {
       call = { context, token: endpoint.admit?.(context) ?? admit(context, ports) };
+      ports.noteUse(call.token);
       ports.rateLimit(call.token);
       if (endpoint.scope !== undefined) requireScope(call.token, endpoint.scope);
       if (endpoint.description.query === undefined) requireNoQuery(context.req.url);

@@ -8,6 +8,7 @@ import type {
   AttemptStore,
   FailedAttempts,
   LoginTable,
+  NoteUse,
   RateLimit,
   TokenKeeper,
   TokenStore,
@@ -91,6 +92,8 @@ export interface AppPorts extends HttpPorts {
   readonly attempts: FailedAttempts;
   /** Refuses a token that calls too often. */
   readonly rateLimit: RateLimit;
+  /** Notes that a token was used. */
+  readonly noteUse: NoteUse;
   /** Logins of browsers. */
   readonly logins: LoginTable;
   /** Tells the core when answers have been handed out. */

@@ -7,7 +7,6 @@ import { type Actor, endTrouble, requireValid, tokenView } from "../../access/mo
 import { fit, NewToken, Refusal, TokenRotation } from "../../api/mod.ts";
 import { MadeToken, TokenId, TokenList } from "../../core/contract/shapes/mod.ts";
 import type { MadeToken as Made } from "../../core/contract/token.ts";
-import { given } from "../../tools/mod.ts";
 import { json, noContent } from "../answering/answer.ts";
 import { addressOf } from "../caller/call_source.ts";
 import { readJson, readJsonIfAny } from "../reading/body.ts";
@@ -90,7 +89,7 @@ export function tokenEndpoints(
           place: "body",
         });
         requireFuture(expiresAt, { now: clock.wall() });
-        const asked = { overlapMs: overlapSeconds * 1_000, ...given({ expiresAt }) };
+        const asked = { overlapMs: overlapSeconds * 1_000, ...(expiresAt !== undefined && { expiresAt }) };
         const { kept, secret } = await tokenKeeper.rotate(pathValue(call, "id"), asked, { by: operatorOf(call) });
         const made: Made = { token: secret, ...tokenView(kept) };
         return json(made);

@@ -63,6 +63,10 @@ export const boundsFile = z.strictObject({
     .describe(
       "How long the old secret of a token that is rotated stays valid, unless the call says otherwise, seconds.",
     ),
+  tokenWarningDays: z.int().min(0).max(366).default(API.tokenWarningDays)
+    .describe(
+      "How long before its end a token is warned of, or a fourth of a life that is shorter, days; 0 for no warning.",
+    ),
   historyRows: count(HISTORY.waitingRows, "Rows that wait for the disk before nothing more is accepted"),
   historyMs: ms(HISTORY.waitingMs, "How long the oldest row may wait before nothing more is accepted"),
   tlsCheckMs: ms(5_000, "Between two looks whether tls.cert or tls.key has changed"),
@@ -146,6 +150,7 @@ export function roomBounds({ stopMs, ...file }: BoundsFile): RoomBounds {
       answerMs: API.answerMs,
       drainMs: API.drainMs,
       tokenOverlapSeconds: file.tokenOverlapSeconds,
+      tokenWarningDays: file.tokenWarningDays,
     },
     history: { waitingRows: file.historyRows, waitingMs: file.historyMs },
     stop: { coreMs, pluginsMs, historyMs: stopMs - SPARE_MS - coreMs - pluginsMs },

@@ -26,6 +26,7 @@ const LINES: Record<Exclude<FactType, ToldElsewhere>, { room: Room | "plugin"; l
   accessRefused: { room: "http", level: "debug" },
   tokenCreated: { room: "http", level: "debug" },
   tokenRotated: { room: "http", level: "debug" },
+  tokenExpiring: { room: "http", level: "warning" },
   tokenExpired: { room: "http", level: "warning" },
   tokenRevoked: { room: "http", level: "debug" },
   pluginStarted: { room: "plugin", level: "debug" },

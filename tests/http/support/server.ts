@@ -97,6 +97,16 @@ export class KeptTokens implements TokenStore {
     this.#change(id, (token) => withoutSecret(token, hash));
   }
 
+  async used(minutes: ReadonlyMap<string, number>) {
+    await this.#write();
+    for (const [id, usedAt] of minutes) this.#change(id, (token) => ({ ...token, usedAt }));
+  }
+
+  async warned(id: string, at: number) {
+    await this.#write();
+    this.#change(id, (token) => ({ ...token, warnedAt: at }));
+  }
+
   #change(id: string, changed: (token: KeptToken) => KeptToken): void {
     this.tokens = this.tokens.map((token) => token.id === id ? changed(token) : token);
   }

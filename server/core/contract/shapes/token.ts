@@ -15,6 +15,7 @@ const fields = {
     description: "Globs of the phones that it may see; null = every phone.",
   }),
   createdAt: Time,
+  lastUsedAt: optional(about(Time, { description: "The minute of its last use; left out if it was never used." })),
   expiresAt: optional(about(Time, { description: "When it ends by itself; left out if it does not." })),
   rotatedAt: optional(about(Time, {
     description: "When it was given the secret that it has; left out if that is its first.",

@@ -17,7 +17,11 @@ Deno.test("phones are listed and shown, for people in columns and for scripts in
   match(list.stdout, /^PHONE +ID +STATE +OWNER +MONITORS +NAME\nvirtual:desk-1 +0 +connected +- +0 +Desk 1\n/);
   const phones = jsonLines(await cli(["phone", "list", "--json", ...at]));
   deepEqual(phones.map(({ phone }) => phone), ["virtual:desk-1", "virtual:mini-1"]);
-  match((await cli(["phone", "show", "1", ...at])).stdout, /^phone +virtual:mini-1\n[^]*\nlamps +12\n/);
+  const { stdout } = await cli(["phone", "show", "1", ...at]);
+  match(stdout, /^phone +virtual:mini-1\n[^]*\nlamps +12\n/);
+  match(stdout, /\npressable buttons +0 1 2 3 4 5 6 7 8 9 10 11 12\n/);
+  match(stdout, /\nvolumes +handset\nreadable volumes +handset\ngains +handset\nreadable gains +handset\n/);
+  match(stdout, /\nextension +switchroom-virtual\/1\n$/);
   deepEqual(jsonLines(await cli(["phone", "show", "virtual:desk-1", "--json", ...at])), [phones[0]]);
   refused(await cli(["phone", "show", "virtual:none", ...at]), {
     code: 1,

@@ -71,12 +71,16 @@ function fieldsOf({ capabilities, ...phone }: PhoneView): Record<string, string>
     monitors: String(phone.monitors),
     display: display.rows > 0 ? `${display.rows} rows of ${display.columns}` : "-",
     buttons: list(buttons.filter(({ mode }) => mode !== "dummy").map(({ id }) => id)),
+    "pressable buttons": list(buttons.filter(({ pressable }) => pressable).map(({ id }) => id)),
     lamps: list(lamps.map(({ id }) => id)),
     "hook switches": list(capabilities.hookSwitchDevices),
     volumes: list(capabilities.volumeDevices),
+    "readable volumes": list(capabilities.readableVolumeDevices),
     gains: list(capabilities.gainDevices),
+    "readable gains": list(capabilities.readableGainDevices),
     "ring patterns": String(capabilities.ringModes),
     "data areas": list(setData.map((bytes, id) => `${id} (${bytes} bytes)`)),
+    extension: capabilities.extension || "-",
   };
 }
 

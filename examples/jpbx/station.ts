@@ -51,6 +51,8 @@ export class Station implements Driver, LinkListener {
   phone: Phone | undefined;
   readonly #link: Link;
   #known: Known = {};
+  /** Of what it has spoken since it was last asked to set it. */
+  readonly #spoken = new Set<string>();
   readonly #lamps = new Map<number, LampMode>();
 
   constructor(link: Link) {
@@ -58,19 +60,16 @@ export class Station implements Driver, LinkListener {
   }
 
   async setVolume({ volume }: DriverParameters["setVolume"], { signal }: DriverContext): Promise<void> {
-    await this.#link.ask("SPV", { value: volume, signal });
-    this.#known.speakerVolume = volume;
+    await this.#set({ speakerVolume: volume }, { code: "SPV", value: volume, signal });
   }
 
   async setGain({ gain }: DriverParameters["setGain"], { signal }: DriverContext): Promise<void> {
-    await this.#link.ask("SPG", { value: gain, signal });
-    this.#known.speakerGain = gain;
+    await this.#set({ speakerGain: gain }, { code: "SPG", value: gain, signal });
   }
 
   /** On and off the hook it goes by calls: what can be set is whether the microphone hears. */
   async setHookSwitch({ mode }: DriverParameters["setHookSwitch"], { signal }: DriverContext): Promise<void> {
-    await this.#link.ask("SPH", { value: mode === "micSpeaker" ? 1 : 0, signal });
-    this.#known.speakerHookSwitch = mode;
+    await this.#set({ speakerHookSwitch: mode }, { code: "SPH", value: mode === "micSpeaker" ? 1 : 0, signal });
   }
 
   getVolume(): DriverAnswer<"getVolume"> {
@@ -133,7 +132,19 @@ export class Station implements Driver, LinkListener {
     if (code === "DD" && key >= 0) this.#pressed(key);
   }
 
+  /** Asks for it; then it is so, unless the switch has said meanwhile how it is: that has the last word. */
+  async #set(
+    known: Known,
+    { code, ...command }: { code: string; value: number; signal: AbortSignal },
+  ): Promise<void> {
+    const states = Object.keys(known);
+    for (const state of states) this.#spoken.delete(state);
+    await this.#link.ask(code, command);
+    if (!states.some((state) => this.#spoken.has(state))) Object.assign(this.#known, known);
+  }
+
   #is(value: Known): void {
+    for (const state of Object.keys(value)) this.#spoken.add(state);
     Object.assign(this.#known, value);
     this.phone?.changed(value);
   }

@@ -138,6 +138,11 @@ Deno.test("the plugin of the page for who comes from TAPI drives a device, relea
   const told = [await next(events), await next(events), await next(events), await next(events)];
   deepEqual(told.map(({ type }) => type), ["PHONE_STATE", "PHONE_REPLY", "PHONE_BUTTON", "PHONE_BUTTON"]);
   equal((await phone.getLamp({ lamp: 12 })).mode, "steady");
+  const outdone = await phone.ask("setLamp", { lamp: 12, mode: "flash" });
+  equal(await heard(line), `${outdone.requestId} lamp 12 3\n`);
+  await says(line, "lamp 12 0", `${outdone.requestId} ok`);
+  equal((await outdone.reply).outcome, "succeeded");
+  equal((await phone.getLamp({ lamp: 12 })).mode, "off", "what the device says meanwhile has the last word");
 
   await phone.close();
   equal(await heard(line), null);

@@ -122,6 +122,27 @@ Deno.test("R92, R102: volume, gain and microphone are set at the switch, and tol
   );
 });
 
+Deno.test("R102: what the switch says while it is asked to set something has the last word, and getters answer that", async () => {
+  await using owned = await own();
+  const { phone, hand } = owned;
+  const sets = [
+    [{ operation: "setVolume", device: "speaker", volume: 1_000 }, "SPV;1001;1000", "PVC;1001;900"],
+    [{ operation: "setGain", device: "speaker", gain: 1_000 }, "SPG;1001;1000", "PGC;1001;900"],
+    [{ operation: "setHookSwitch", devices: ["speaker"], mode: "micSpeaker" }, "SPH;1001;1", "PHC;1001;M"],
+  ] as const;
+  for (const [asked, sent, said] of sets) {
+    await hand.do("hold");
+    const reply = phone.perform({ ...asked });
+    await hand.sent(sent);
+    await hand.do(`say ${said}`);
+    await hand.do("answer");
+    equal(outcome(await reply), "succeeded");
+  }
+  const { speakerVolume, speakerGain, speakerHookSwitchMode } = await phone.status();
+  deepEqual([speakerVolume, speakerGain, speakerHookSwitchMode], [900, 900, "speaker"]);
+  equal((await phone.get("volume/speaker")).body.volume, 900);
+});
+
 Deno.test("what the switch refuses fails with the reason that its number stands for", async () => {
   await using owned = await own();
   const { phone, hand } = owned;

@@ -14,6 +14,7 @@ import {
   type Host,
   type NewPhone,
   type PartialCapabilities,
+  pause,
   type Phone,
   PhoneError,
 } from "switchroom/plugin";
@@ -56,8 +57,8 @@ export class VirtualPhone implements Driver {
     this.memory = newMemory(capabilities);
   }
 
-  devSpecific({ params }: DriverParameters["devSpecific"]): void {
-    this.#act(readAction(params));
+  async devSpecific({ params }: DriverParameters["devSpecific"], context: DriverContext): Promise<void> {
+    await this.#act(readAction(params), context);
   }
 
   async setButtonInfo(
@@ -122,10 +123,10 @@ export class VirtualPhone implements Driver {
     return { ...meaning, state: meaning.mode === "dummy" ? "unavailable" : "up" };
   }
 
-  #act(action: Action): void {
+  #act(action: Action, context: DriverContext): Promise<void> | void {
     switch (action.do) {
       case "press":
-        return this.#press(action.button);
+        return this.#press(action, context);
       case "hook":
         this.#requireLink();
         if (!this.capabilities.hookSwitchDevices?.includes(action.device)) {
@@ -149,12 +150,15 @@ export class VirtualPhone implements Driver {
     }
   }
 
-  #press(button: number): void {
+  /** A button that is held is let go when the operation is given up, too. */
+  async #press({ button, holdMs }: { button: number; holdMs: number }, { signal }: DriverContext): Promise<void> {
     this.#requireLink();
     const mode = this.memory.buttons.get(button)?.mode ?? "dummy";
     if (mode === "dummy") throw refusal(`there is no button ${button}`);
     this.phone?.button(button, mode, "down");
+    if (holdMs > 0) await pause(holdMs, signal);
     this.phone?.button(button, mode, "up");
+    if (holdMs > 0) signal.throwIfAborted();
   }
 
   #setHook(device: HookSwitchDevice, mode: HookSwitchMode): void {

@@ -1,5 +1,6 @@
 /**
- * What `devSpecific` can ask for: to act as the person at the phone. One JSON object with one key.
+ * What `devSpecific` can ask for: to act as the person at the phone. One JSON object with one key, or two for a button
+ * that is held.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import type { Next } from "./next.ts";
 
 /** One thing that the person at the phone does. */
 export type Action =
-  | { do: "press"; button: number }
+  | { do: "press"; button: number; holdMs: number }
   | { do: "hook"; device: HookSwitchDevice; mode: HookSwitchMode }
   | { do: "connected"; connected: boolean }
   | { do: "suspended"; suspended: boolean }
@@ -24,6 +25,7 @@ export type Action =
 
 const MOST_OPERATIONS = 1_000;
 const LONGEST_DELAY_MS = 60_000;
+const LONGEST_HOLD_MS = 20_000;
 const DEVICES: readonly unknown[] = ["handset", "speaker", "headset"];
 const MODES: readonly unknown[] = ["onHook", "mic", "speaker", "micSpeaker"];
 
@@ -33,13 +35,14 @@ const MODES: readonly unknown[] = ["onHook", "mic", "speaker", "micSpeaker"];
  * @throws {PhoneError} `INVALPOINTER` if it is not understood; the message says what would be.
  */
 export function readAction(params: Uint8Array): Action {
-  const entries = Object.entries(readObject(params));
+  const { holdMs, ...asked } = readObject(params) as Record<string, unknown>;
+  const entries = Object.entries(asked);
   const [key, value] = entries[0] ?? [];
   if (entries.length !== 1) throw refusal("it must have one key");
+  if (holdMs !== undefined && key !== "press") throw refusal('"holdMs" goes with "press"');
   switch (key) {
     case "press":
-      if (isInteger(value, { least: 0, most: 65_535 })) return { do: "press", button: value };
-      throw refusal('"press" must be the number of a button');
+      return readPress(value, holdMs);
     case "hook":
       return readHook(value);
     case "connected":
@@ -72,6 +75,14 @@ function readObject(params: Uint8Array): object {
     // Told below, together with JSON that is no object.
   }
   throw refusal("params must be a JSON object in UTF-8");
+}
+
+function readPress(button: unknown, holdMs: unknown = 0): Action {
+  if (!isInteger(button, { least: 0, most: 65_535 })) throw refusal('"press" must be the number of a button');
+  if (!isInteger(holdMs, { least: 0, most: LONGEST_HOLD_MS })) {
+    throw refusal(`"holdMs" must be an integer from 0 to ${LONGEST_HOLD_MS}`);
+  }
+  return { do: "press", button, holdMs };
 }
 
 function readHook(value: unknown): Action {

@@ -192,6 +192,23 @@ Deno.test("R88: a press goes down, then up", async () => {
   ]);
 });
 
+Deno.test("R104: a button is held for as long as the person says, and let go when the phone closes before", async () => {
+  await using phone = await VirtualBench.open("desk-1");
+  const short = phone.start("devSpecific", { params: btoa(`{"press":12,"holdMs":1000}`) });
+  const down = [["button", "desk-1", 12, "feature", "down"]];
+  const pressed = [...down, ["button", "desk-1", 12, "feature", "up"]];
+  await phone.host.until("the button down", () => phone.reports.length >= 1);
+  deepEqual(phone.reports, down);
+  equal(await phone.result(short), 0);
+  deepEqual(phone.reports, pressed);
+
+  const long = phone.start("devSpecific", { params: btoa(`{"press":12,"holdMs":20000}`) });
+  await phone.host.until("the button down again", () => phone.reports.length >= 3);
+  await phone.host.process.close("desk-1");
+  equal(await phone.result(long), value("OPERATIONFAILED"));
+  deepEqual(phone.reports, [...pressed, ...pressed]);
+});
+
 Deno.test("a person lifts the handset, unplugs the phone and plugs it in again", async () => {
   await using phone = await VirtualBench.open("desk-1");
   equal(await phone.act({ hook: { device: "handset", mode: "micSpeaker" } }), 0);
@@ -272,6 +289,10 @@ const NOT_UNDERSTOOD = [
   `{"press":-1}`,
   `{"press":20}`,
   `{"press":99}`,
+  `{"press":1,"holdMs":20001}`,
+  `{"press":1,"holdMs":"long"}`,
+  `{"connected":true,"holdMs":1}`,
+  `{"holdMs":1}`,
   `{"hook":null}`,
   `{"hook":{"device":"ear","mode":"mic"}}`,
   `{"hook":{"device":"handset","mode":"unknown"}}`,

@@ -29,7 +29,7 @@ const HOOKS = new Map<string, HookSwitchMode>([["O", "onHook"], ["M", "speaker"]
 
 /** What a station can do. Display and lamps are the switch's own: they are shown, and cannot be set. */
 export const STATION: PartialCapabilities = {
-  states: ["connected", "disconnected", "display", "lamp", "speakerHookSwitch", "speakerVolume", "speakerGain"],
+  states: ["display", "lamp", "speakerHookSwitch", "speakerVolume", "speakerGain"],
   hookSwitchDevices: ["speaker"],
   hookSwitchModes: { speaker: { settable: ["speaker", "micSpeaker"], monitored: [...HOOKS.values()] } },
   volumeDevices: ["speaker"],

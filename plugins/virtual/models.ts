@@ -33,26 +33,6 @@ const message: PartialButton = { id: 20, function: "msgIndicator", lampModes: LA
 
 /** A full desk phone. */
 export const DESK: PartialCapabilities = {
-  states: [
-    "other",
-    "connected",
-    "disconnected",
-    "display",
-    "lamp",
-    "ringMode",
-    "ringVolume",
-    "handsetHookSwitch",
-    "handsetVolume",
-    "handsetGain",
-    "speakerHookSwitch",
-    "speakerVolume",
-    "speakerGain",
-    "headsetHookSwitch",
-    "headsetVolume",
-    "headsetGain",
-    "suspend",
-    "resume",
-  ],
   hookSwitchDevices: ["handset", "speaker", "headset"],
   hookSwitchModes: { handset: HOOK, speaker: HOOK, headset: HOOK },
   volumeDevices: ["handset", "speaker", "headset"],
@@ -69,17 +49,6 @@ export const DESK: PartialCapabilities = {
 
 /** A small phone: no display, a keypad, one button more with the only lamp, a handset only. */
 export const MINI: PartialCapabilities = {
-  states: [
-    "other",
-    "connected",
-    "disconnected",
-    "lamp",
-    "handsetHookSwitch",
-    "handsetVolume",
-    "handsetGain",
-    "suspend",
-    "resume",
-  ],
   hookSwitchDevices: ["handset"],
   hookSwitchModes: { handset: HOOK },
   volumeDevices: ["handset"],

@@ -26,7 +26,9 @@ export type PartialButton = Pick<ButtonCapability, "id"> & Partial<ButtonCapabil
 
 /**
  * {@linkcode PhoneCapabilities} of which any part may be left out: it is not there then. `features` follow from the
- * driver's methods, and so do `states`: those that tell of what its operations set, and of the link.
+ * driver's methods, and so do `states`: those that tell of what its operations set, and of a volume or gain that can
+ * only be read. The states that the SDK tells itself (`connected`, `disconnected`, `suspend`, `resume`, `capsChange`)
+ * are there whatever is named.
  */
 export interface PartialCapabilities extends Partial<Omit<PhoneCapabilities, "buttons" | "hookSwitchModes">> {
   /** The button/lamp pairs. */
@@ -35,13 +37,18 @@ export interface PartialCapabilities extends Partial<Omit<PhoneCapabilities, "bu
   hookSwitchModes?: Partial<Record<HookSwitchDevice, Partial<HookSwitchCapability>>>;
 }
 
+/** What follows from the driver's methods and the other parts, unless it is named. */
+export const FOLLOWING_PARTS = ["features", "states"] as const;
+
 /**
  * What a phone can do now, as its author reads it and says it anew: whole, but for what may be left out of a button.
- * `features` are there only if the author has named them; otherwise they follow from the driver's methods, and would be
- * old as soon as another part is changed.
+ * `features` and `states` are there only if the author has named them; otherwise they follow from the driver's methods,
+ * and would be old as soon as another part is changed.
  */
 export interface CurrentCapabilities
-  extends Required<Omit<PartialCapabilities, "features">>, Pick<PartialCapabilities, "features"> {}
+  extends
+    Required<Omit<PartialCapabilities, "features" | "states">>,
+    Pick<PartialCapabilities, "features" | "states"> {}
 
 /** What a part may name: the contract's names, and numbers of vendors where those may be told. */
 interface Names {
@@ -116,8 +123,8 @@ function complete(part: PartialCapabilities, { id, driver }: Omit<CompleteOption
     permanentId: text("permanentId", part.permanentId ?? id, { longest: OFFER_BOUNDS.name }),
   };
   const methods = methodsOf(driver);
-  // The SDK tells the last itself, of any phone.
-  capabilities.states = list("states", [...part.states ?? statesOf(capabilities, methods), "capsChange"], STATES);
+  const named = part.states && list("states", part.states, STATES);
+  capabilities.states = statesOf(named, { capabilities, methods });
   capabilities.features = part.features
     ? list("features", part.features, { known: FEATURES })
     : featuresOf(capabilities, methods);

@@ -6,7 +6,12 @@
  */
 import type { PhoneCapabilities } from "../core/contract/capabilities.ts";
 import type { OperationParameters } from "../core/contract/operations.ts";
-import { completeCapabilities, type CurrentCapabilities, type PartialCapabilities } from "./capabilities.ts";
+import {
+  completeCapabilities,
+  type CurrentCapabilities,
+  FOLLOWING_PARTS,
+  type PartialCapabilities,
+} from "./capabilities.ts";
 import type { Driver } from "./driver.ts";
 import type { PhoneChannel } from "./phone_channel.ts";
 
@@ -22,7 +27,8 @@ export interface LiveCapabilitiesOptions {
 export class LiveCapabilities {
   readonly #options: LiveCapabilitiesOptions;
   #now: PhoneCapabilities;
-  #areFeaturesNamed: boolean;
+  /** What the author has left to follow from the rest. */
+  #unnamed: typeof FOLLOWING_PARTS[number][];
 
   /**
    * @param part As the author gives them with a new phone.
@@ -31,7 +37,7 @@ export class LiveCapabilities {
   constructor(part: PartialCapabilities, options: LiveCapabilitiesOptions) {
     this.#options = options;
     this.#now = completeCapabilities(part, { ...options, attempt: `add phone ${options.id}` });
-    this.#areFeaturesNamed = part.features !== undefined;
+    this.#unnamed = unnamedOf(part);
   }
 
   /** As they are now. They are never changed: others take their place, and who checks by these goes on with them. */
@@ -41,8 +47,9 @@ export class LiveCapabilities {
 
   /** As the author reads them. */
   get current(): CurrentCapabilities {
-    const { features, ...rest } = structuredClone(this.#now);
-    return this.#areFeaturesNamed ? { ...rest, features } : rest;
+    const current: CurrentCapabilities = structuredClone(this.#now);
+    for (const name of this.#unnamed) delete current[name];
+    return current;
   }
 
   /**
@@ -55,13 +62,17 @@ export class LiveCapabilities {
   change(part: PartialCapabilities): boolean {
     const { id, channel } = this.#options;
     const before = this.#now;
+    const unnamedBefore = this.#unnamed;
     const next = completeCapabilities(part, { ...this.#options, attempt: `change the capabilities of phone ${id}` });
     if (JSON.stringify(next) === JSON.stringify(before)) return false;
     const taken = channel.changeCapabilities(id, next);
     this.#now = next;
-    this.#areFeaturesNamed = part.features !== undefined;
+    this.#unnamed = unnamedOf(part);
     taken.catch((error) => {
-      if (this.#now === next) this.#now = before;
+      if (this.#now === next) {
+        this.#now = before;
+        this.#unnamed = unnamedBefore;
+      }
       channel.log("error", `Cannot change the capabilities of phone ${id}: ${error.message}; it keeps those before`);
     });
     return true;
@@ -81,4 +92,8 @@ export class LiveCapabilities {
     channel.send({ type: "buttonMeant", phone, button: id, mode, function: task });
     return true;
   }
+}
+
+function unnamedOf(part: PartialCapabilities) {
+  return FOLLOWING_PARTS.filter((name) => part[name] === undefined);
 }

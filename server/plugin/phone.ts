@@ -73,7 +73,8 @@ export interface Phone {
    * an `up` without a `down`, are completed, so a device that detects only one edge may report only that one.
    * An `up` says how long the button was held, if its `down` was reported.
    *
-   * @param edge Three in a row, as version 1 of the SDK promises.
+   * @param edge Three in a row, as version 1 of the SDK promises. The mode is the button's of now, which `setButtonInfo`
+   * may have changed (it stands in {@linkcode Phone.capabilities}): who made a mask from the capabilities hears no other.
    * @throws {TypeError} If the state is neither `down` nor `up`, or the mode is not one of the contract.
    */
   button(...edge: [id: number, mode: ButtonMode, state: "down" | "up"]): void;

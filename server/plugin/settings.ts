@@ -88,15 +88,37 @@ const STATES: { [Name in OperationName]: (capabilities: PhoneCapabilities) => Ph
   setVolume: ({ volumeDevices }) => volumeDevices.map((device) => `${device}Volume` as const),
 };
 
-/** The states that a driver's operations tell of, where the phone has what they set; and those of its link. */
-export function statesOf(capabilities: PhoneCapabilities, methods: readonly string[]): PhoneState[] {
-  const told = new Set<PhoneState>(["connected", "disconnected"]);
-  for (const operation of OPERATIONS) {
-    const row: Operation = OPERATION_TABLE[operation];
-    if (!methods.includes(operation) || row.settable?.(capabilities) === false) continue;
-    for (const state of STATES[operation](capabilities)) told.add(state);
-  }
+/** The states of what each getter reads that may be there only to be read: then the device alone changes it. */
+const STATES_READ = {
+  getGain: ({ readableGainDevices }) => readableGainDevices.map((device) => `${device}Gain` as const),
+  getVolume: ({ readableVolumeDevices }) => readableVolumeDevices.map((device) => `${device}Volume` as const),
+} satisfies { [Name in GetterName]?: (capabilities: PhoneCapabilities) => PhoneState[] };
+
+/** What the SDK tells of any phone: its link, whether something else has it to itself, its capabilities. */
+const STATES_OF_ANY: readonly PhoneState[] = ["connected", "disconnected", "suspend", "resume", "capsChange"];
+
+/**
+ * The states that are told of a phone: those that its author names, or else those that the driver's operations and
+ * getters are of, where the phone has what they set and read; and those of any phone.
+ */
+export function statesOf(
+  named: readonly PhoneState[] | undefined,
+  { capabilities, methods }: { capabilities: PhoneCapabilities; methods: readonly string[] },
+): PhoneState[] {
+  const told = new Set([...named ?? statesOfMethods(capabilities, methods), ...STATES_OF_ANY]);
   return PHONE_STATES.filter((state) => told.has(state));
+}
+
+function statesOfMethods(capabilities: PhoneCapabilities, methods: readonly string[]): PhoneState[] {
+  const set = OPERATIONS.filter((operation) => {
+    const row: Operation = OPERATION_TABLE[operation];
+    return methods.includes(operation) && row.settable?.(capabilities) !== false;
+  });
+  const read = keysOf(STATES_READ).filter((getter) => methods.includes(getter));
+  return [
+    ...set.flatMap((operation) => STATES[operation](capabilities)),
+    ...read.flatMap((getter) => STATES_READ[getter](capabilities)),
+  ];
 }
 
 /**

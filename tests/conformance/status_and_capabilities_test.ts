@@ -13,13 +13,17 @@ Deno.test("R93 the capabilities show owner, monitors and reinit among the states
   const { body } = await bench.controller.call<PhoneView>("GET", `/v1/phones/${bench.phone}`);
   deepEqual(body.capabilities.states.toSorted(), [
     "capsChange",
+    "connected",
+    "disconnected",
     "handsetHookSwitch",
     "lamp",
     "monitors",
     "other",
     "owner",
     "reinit",
+    "resume",
     "ringMode",
+    "suspend",
   ]);
 });
 

@@ -15,7 +15,11 @@ Deno.test("a plugin is enabled, attached, adds its phones, is ready and has sett
     name: "P",
     connected: true,
     methods: ["setLamp", "getStatus"],
-    capabilities: { ...NO_CAPABILITIES, states: ["connected", "disconnected", "capsChange"], permanentId: "p" },
+    capabilities: {
+      ...NO_CAPABILITIES,
+      states: ["connected", "disconnected", "suspend", "resume", "capsChange"],
+      permanentId: "p",
+    },
   });
   equal(bench.condition.state, "ready");
 });

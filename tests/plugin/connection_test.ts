@@ -149,7 +149,7 @@ Deno.test("a phone is offered with every default filled in and what its driver c
     connected: false,
     methods: ["setData", "setDisplay", "setLamp", "setVolume", "getLamp", "getStatus"],
     capabilities: {
-      states: ["connected", "disconnected", "lamp", "handsetVolume", "capsChange"],
+      states: ["connected", "disconnected", "lamp", "handsetVolume", "suspend", "resume", "capsChange"],
       hookSwitchDevices: ["handset"],
       hookSwitchModes: { handset: { settable: [], monitored: [] } },
       volumeDevices: ["handset"],

@@ -122,10 +122,46 @@ Deno.test("R107: capabilities are changed whole, with the features that follow, 
   deepEqual(status.type === "answer" && (status.value as PhoneStatus).phoneFeatures, ["setLamp"]);
 });
 
-Deno.test("R107: features that the author has named stay named", async () => {
-  const { phone } = await onePhone({ setLamp() {} }, { capabilities: { ...CAPABILITIES, features: ["getRing"] } });
+Deno.test("R107: a mask that is made of the capabilities after capsChange hears the display, volume and hookswitch that came new", async () => {
+  const { bench, phone } = await openPhone({ setDisplay() {}, setVolume() {}, setHookSwitch() {} });
+  const before = bench.said.length;
+  phone.capabilities = {
+    ...phone.capabilities,
+    display: { rows: 2, columns: 4 },
+    volumeDevices: ["speaker"],
+    hookSwitchDevices: ["handset"],
+    hookSwitchModes: { handset: { settable: ["onHook", "mic"] } },
+  };
+  const [told] = bench.said.filter((message) => message.type === "capabilities");
+  const states = told?.capabilities.states ?? [];
+  const wanted = { states, buttonModes: [], buttonStates: [] };
+  await bench.call({ type: "want", phone: "p", wanted });
+  bench.operate(1, { operation: "setDisplay", params: { row: 1, column: 0, text: "Hi" } });
+  bench.operate(2, { operation: "setVolume", params: { device: "speaker", volume: 7 } });
+  bench.operate(3, { operation: "setHookSwitch", params: { devices: ["handset"], mode: "mic" } });
+  for (const requestId of [1, 2, 3]) equal(await bench.result(requestId), 0);
+  phone.suspended = true;
+  const heard = news(bench.said, before).filter((what) => !["capabilities", "answer", "done"].includes(what));
+  deepEqual(heard.toSorted(), ["capsChange", "display", "handsetHookSwitch", "speakerVolume", "suspend"]);
+});
+
+Deno.test("R107: features and states that the author has named stay named", async () => {
+  const named: PartialCapabilities = { ...CAPABILITIES, features: ["getRing"], states: ["ringVolume"] };
+  const { phone } = await onePhone({ setLamp() {} }, { capabilities: named });
+  const { states } = phone.capabilities;
+  equal(states?.includes("ringVolume"), true);
   phone.capabilities = { ...phone.capabilities, ringModes: 1 };
-  deepEqual(phone.capabilities.features, ["getRing"]);
+  deepEqual([phone.capabilities.features, phone.capabilities.states], [["getRing"], states]);
+});
+
+Deno.test("R107: features and states that are named only in what the server refuses were never named", async () => {
+  const { bench, phone } = await openPhone({});
+  phone.capabilities = { ...phone.capabilities, features: ["getRing"], states: ["ringMode"] };
+  const asked = bench.said.find((message) => message.type === "capabilities");
+  bench.say({ type: "refuse", call: asked?.call ?? 0, result: new PhoneError("NOMEM").value, message: "no room" });
+  await bench.until("the line", ({ type }) => type === "log");
+  const { features, states } = phone.capabilities;
+  deepEqual([features, states], [undefined, undefined]);
 });
 
 Deno.test("what is done to the capabilities that were read is done to a copy", async () => {

@@ -52,6 +52,9 @@ function told(bench: Bench, before = 0): unknown[] {
   );
 }
 
+/** The states of a phone of which nothing else is told. */
+const ANY: PhoneState[] = ["connected", "disconnected", "suspend", "resume", "capsChange"];
+
 const MUTE: Driver = {
   setLamp() {},
   setRing() {},
@@ -77,7 +80,7 @@ Deno.test("R102: what a fulfilled operation has changed is told before its compl
   deepEqual(await perform({ operation: "setButtonInfo", params: meaning }), [["other"]]);
 });
 
-Deno.test("R102: the capabilities name the states that operations tell of, unless the author does", async () => {
+Deno.test("R102, R103, R107: the capabilities name the states that operations tell of, or those that the author names; and those of any phone", async () => {
   const states = async (driver: Driver, capabilities: PartialCapabilities) => {
     const { bench } = await onePhone(driver, { capabilities });
     return bench.said.flatMap((message) => message.type === "addPhone" ? message.phone.capabilities.states : []);
@@ -94,14 +97,35 @@ Deno.test("R102: the capabilities name the states that operations tell of, unles
     "handsetVolume",
     "handsetGain",
     "speakerHookSwitch",
+    "suspend",
+    "resume",
     "capsChange",
   ]);
-  deepEqual(await states({ setLamp() {}, getRing: () => ({ mode: 0, volume: 0 }) }, { ringModes: 1 }), [
+  deepEqual(await states({ setLamp() {}, getRing: () => ({ mode: 0, volume: 0 }) }, { ringModes: 1 }), ANY);
+  const readable: PartialCapabilities = {
+    volumeDevices: ["headset"],
+    readableVolumeDevices: ["speaker"],
+    readableGainDevices: ["handset"],
+  };
+  deepEqual(await states({ getVolume: () => ({ volume: 0 }), getGain: () => ({ gain: 0 }) }, readable), [
     "connected",
     "disconnected",
+    "handsetGain",
+    "speakerVolume",
+    "headsetVolume",
+    "suspend",
+    "resume",
     "capsChange",
   ]);
-  deepEqual(await states(MUTE, { ...CAPABILITIES, states: ["lamp"] }), ["lamp", "capsChange"]);
+  deepEqual(await states({}, readable), ANY, "what no method reads or sets is not there");
+  deepEqual(await states(MUTE, { ...CAPABILITIES, states: ["lamp"] }), [
+    "connected",
+    "disconnected",
+    "lamp",
+    "suspend",
+    "resume",
+    "capsChange",
+  ]);
 });
 
 Deno.test("R102, Q30: what is as it was is not told, remembered from operations where the driver has no getter", async () => {

@@ -29,7 +29,7 @@ export function capabilitiesOf(
   { ringModes }: { ringModes: number },
 ): PartialCapabilities {
   return {
-    states: ["connected", "disconnected", "display", "lamp", "ringMode", "handsetHookSwitch"],
+    states: ["display", "lamp", "ringMode", "handsetHookSwitch"],
     hookSwitchDevices: ["handset"],
     hookSwitchModes: { handset: HOOK },
     display: { rows, columns },

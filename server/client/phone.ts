@@ -140,7 +140,7 @@ export interface Phone extends Operations, AsyncDisposable {
   /** At most `size` bytes of a data area, base64. */
   getData(params: GetterParameters["getData"], options?: Abandonable): Promise<GetterResults["getData"]>;
 
-  /** What this handle wants to hear from now on: phoneSetStatusMessages. A new handle hears replies only. */
+  /** What this handle wants to hear from now on: phoneSetStatusMessages. A new handle hears what no mask stops. */
   setStatusMessages(messages: Masks, options?: Abandonable): Promise<Masks>;
   /** What this handle wants to hear: phoneGetStatusMessages. */
   getStatusMessages(options?: Abandonable): Promise<Masks>;

@@ -125,6 +125,16 @@ for (const [what, asked, error] of REFUSALS) {
   });
 }
 
+Deno.test("Q12: a device of which no mode can be set is refused in words that say so", async () => {
+  const { bench } = await openPhone(recorder().driver, {
+    capabilities: { hookSwitchDevices: ["speaker"], hookSwitchModes: { speaker: { monitored: ["onHook"] } } },
+  });
+  bench.operate(1, { operation: "setHookSwitch", params: { devices: ["speaker"], mode: "onHook" } });
+  equal(await bench.result(1), new PhoneError("INVALHOOKSWITCHMODE").value);
+  const { message } = bench.said.at(-1) as { message?: string };
+  equal(message, "The speaker cannot be onHook: none of its modes can be set");
+});
+
 Deno.test("Q13, Q14: without ring or display their operations are unavailable", async () => {
   const { driver } = recorder();
   const { bench } = await openPhone(driver);

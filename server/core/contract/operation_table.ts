@@ -216,7 +216,7 @@ export const OPERATION_TABLE = {
         if (!settable.includes(params.mode)) {
           throw new PhoneError(
             "INVALHOOKSWITCHMODE",
-            `The ${device} cannot be ${params.mode}: it can be ${words(settable)}`,
+            `The ${device} cannot be ${params.mode}: ${choice(settable)}`,
           );
         }
       }
@@ -247,7 +247,7 @@ export const OPERATION_TABLE = {
       if (!settable.includes(params.mode)) {
         throw new PhoneError(
           "INVALLAMPMODE",
-          `Lamp ${params.lamp} cannot be ${params.mode}: it can be ${words(settable)}`,
+          `Lamp ${params.lamp} cannot be ${params.mode}: ${choice(settable)}`,
         );
       }
       return params;
@@ -346,6 +346,11 @@ function hasDisplay({ display }: DeviceCapabilities): boolean {
 /** A line feed would be a cell, a device may take other control characters for orders: each is a blank cell (Q14). */
 function cell(character: string): string {
   return /\p{Cc}/u.test(character) ? " " : character;
+}
+
+/** What can be chosen instead. */
+function choice(modes: readonly (string | number)[]): string {
+  return modes.length > 0 ? `it can be ${words(modes)}` : "none of its modes can be set";
 }
 
 function words(names: readonly (string | number)[]): string {

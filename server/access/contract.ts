@@ -54,6 +54,8 @@ export interface Rotation {
 export interface TokenStore {
   /** Every token. */
   list(): KeptToken[];
+  /** What the one with that id is called, or was until it was removed by this process; undefined if none is known. */
+  nameOf(id: string): string | undefined;
   /** Adds one; it is on disk when this resolves. */
   add(token: KeptToken): Promise<void>;
   /** Removes the one with that id, if it is there; it is gone from the disk when this resolves. */

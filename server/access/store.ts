@@ -165,6 +165,7 @@ export function accessStores(
   writer: SettlingWrites,
 ): { tokens: TokenStore; attempts: AttemptStore } {
   let tokens = found.tokens.map((row) => withOldSecrets(toToken(row), oldSecretsOf(row.id, found)));
+  const names = new Map(tokens.map(({ id, name }) => [id, name]));
   const change = (id: string, changed: (token: KeptToken) => KeptToken) => {
     tokens = tokens.map((token) => token.id === id ? changed(token) : token);
   };
@@ -180,9 +181,11 @@ export function accessStores(
   return {
     tokens: {
       list: () => [...tokens],
+      nameOf: (id) => names.get(id),
       async add(token) {
         await write(writer.addToken(token));
         tokens.push(token);
+        names.set(token.id, token.name);
       },
       async remove(id) {
         await write(writer.removeToken(id));

@@ -85,6 +85,8 @@ export interface History {
   complete(row: Completion): Promise<void>;
   /** Appends that the reply of a completed request was withdrawn before it was delivered. */
   withdraw(requestId: number): Promise<void>;
+  /** What a token is called, as the rows of whoever acts with it tell; undefined if that is not known. */
+  nameOf(token: string): string | undefined;
   /** Appends another fact. Facts that nobody waits for are dropped, and counted, while the queue is full. */
   note(fact: Fact, options?: { optional?: boolean }): Promise<void>;
 }

@@ -14,6 +14,7 @@ export function recordOf(request: Request): RequestRecord {
   if (stage.name !== "ended") throw new Error("Cannot give the record of a request before its end is known");
   const { outcome, result, cause, message } = stage.end;
   const code = nameOfError(result);
+  const tokenName = application.exchange.history.nameOf(application.token);
   return {
     requestId: stage.id,
     operation: request.operation,
@@ -22,6 +23,7 @@ export function recordOf(request: Request): RequestRecord {
     plugin: phone.plugin.name,
     application: { id: application.id, name: application.name },
     token: application.token,
+    ...(tokenName === undefined ? {} : { tokenName }),
     handle: handle.id,
     ...(request.reference === undefined ? {} : { reference: request.reference }),
     acceptedAt: timestamp(request.acceptedAt),

@@ -109,6 +109,7 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
   const history = recorder = new Recorder(blocks.commit, {
     bounds,
     now,
+    nameOf: tokens.nameOf,
     watch: options.watch,
     onFatal: options.onFatal,
   });

@@ -13,11 +13,12 @@ import type { Commit } from "./contract/store.ts";
 import { type HistoryWatch, RowQueue } from "./row_queue.ts";
 
 /** The cells of a fact, by name: what is on the hot path, requests, is written by position below. */
-function factCells({ detail, ...fact }: AnyFact, at: number): Cell[] {
+function factCells({ detail, ...fact }: AnyFact, { at, tokenName }: { at: number; tokenName?: string | undefined }) {
   const cells: Partial<Record<typeof COLUMNS.fact[number], Cell>> = {
     ...fact,
     at,
     detail: detail === undefined ? null : JSON.stringify(detail),
+    token_name: tokenName ?? null,
   };
   return COLUMNS.fact.map((column) => cells[column] ?? null);
 }
@@ -27,6 +28,7 @@ export class Recorder implements History {
   readonly #queue: RowQueue;
   readonly #bounds: HistoryBounds;
   readonly #now: () => number;
+  readonly nameOf: (token: string) => string | undefined;
   #dropped = 0;
 
   /** @param commit The store's. @param options.now Gives the wall time of facts and commits. */
@@ -35,17 +37,19 @@ export class Recorder implements History {
     options: {
       bounds: HistoryBounds;
       now: () => number;
+      nameOf: (token: string) => string | undefined;
       watch?: HistoryWatch | undefined;
       onFatal: (error: Error) => void;
     },
   ) {
     this.#bounds = options.bounds;
     this.#now = options.now;
+    this.nameOf = options.nameOf;
     this.#queue = new RowQueue({
       commit,
       bounds: options.bounds,
       now: options.now,
-      troubleRow: (fact) => ({ kind: "fact", cells: factCells(fact, this.#now()) }),
+      troubleRow: (fact) => ({ kind: "fact", cells: factCells(fact, { at: this.#now() }) }),
       watch: options.watch,
       onFatal: options.onFatal,
     });
@@ -79,7 +83,7 @@ export class Recorder implements History {
       row.handle,
       row.reference ?? null,
       JSON.stringify(row.params),
-      null,
+      this.nameOf(row.token) ?? null,
     ]);
   }
 
@@ -103,7 +107,7 @@ export class Recorder implements History {
 
   async note(fact: Fact, options?: { optional?: boolean }): Promise<void> {
     if (!options?.optional) {
-      await this.#queue.append("fact", factCells(fact, this.#now()));
+      await this.#queue.append("fact", this.#cells(fact));
       return;
     }
     if (this.#queue.length > this.#bounds.waitingRows / 2) {
@@ -112,7 +116,12 @@ export class Recorder implements History {
     }
     const counted = this.#dropped > 0 ? { ...fact, detail: { ...fact.detail, dropped: this.#dropped } } : fact;
     this.#dropped = 0;
-    await this.#queue.append("fact", factCells(counted, this.#now()));
+    await this.#queue.append("fact", this.#cells(counted));
+  }
+
+  #cells(fact: AnyFact): Cell[] {
+    const tokenName = fact.token === undefined ? undefined : this.nameOf(fact.token);
+    return factCells(fact, { at: this.#now(), tokenName });
   }
 
   /** Takes nothing more until everything is on disk, or `signal` gives up. Resolves with how many rows are not. */

@@ -20,6 +20,7 @@ named with its kind, and a \`detail\` whose fields depend on the kind:
 | Field | What it is |
 | --- | --- |
 | \`token\` | The id of the token that **acted**. A fact that nobody's call brought about has none. |
+| \`tokenName\` | What that token was called then; rows from before format 2 do not tell. |
 | \`application\` | The id of the application. |
 | \`address\` | Where a call came from. |
 | \`plugin\` | The plugin's name. |

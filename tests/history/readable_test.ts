@@ -67,6 +67,7 @@ Deno.test("whatever can be written can be read: records, facts, exports, the cha
   const recorder = new Recorder((flat) => Promise.resolve(blocks.commit(flat)), {
     bounds: DEFAULT_BOUNDS,
     now: () => wall,
+    nameOf: () => undefined,
     onFatal: (error) => {
       throw error;
     },

@@ -34,6 +34,7 @@ async function openFaulty(path: string, bounds: Partial<HistoryBounds> = {}) {
   }, {
     bounds: { ...DEFAULT_BOUNDS, retryFirstMs: 1, retryMostMs: 4, ...bounds },
     now: Date.now,
+    nameOf: () => undefined,
     onFatal: (error) => {
       throw error;
     },

@@ -47,6 +47,7 @@ Deno.test("a watch is told once that writing fails, and once that it works again
     {
       bounds: { ...DEFAULT_BOUNDS, retryFirstMs: 1, retryMostMs: 1 },
       now: Date.now,
+      nameOf: () => undefined,
       watch,
       onFatal: (error) => {
         throw error;

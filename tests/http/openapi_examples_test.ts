@@ -74,7 +74,7 @@ Deno.test("every example in the OpenAPI document can be sent, or is what a fresh
     deepEqual([status, body.outcome], [200, "succeeded"], name);
     if (body.operation !== "setLamp") continue;
     // The example's application has a token of its own, ours is the first admin's.
-    holds("RequestRecord", { ...body, token: "t-0123456789ab" });
+    holds("RequestRecord", { ...body, token: "t-0123456789ab", tokenName: "front desk" });
   }
   const accepted = await call("POST", `${handle}/requests`, {
     body: { operation: "setLamp", lamp: 20, mode: "steady" },

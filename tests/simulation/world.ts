@@ -128,6 +128,8 @@ export class Disk implements History {
     return this.#other(() => this.#world.see({ kind: "withdrawnRow", id }));
   }
 
+  nameOf(): undefined {}
+
   note(fact: Fact): Promise<void> {
     if (fact.type === "handleOpened") {
       const { handle, application, phone, detail: { privilege } } = fact;

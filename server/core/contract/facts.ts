@@ -309,6 +309,8 @@ export type HistoryEvent<Type extends FactType = FactType> = {
       /** RFC 3339 in UTC with milliseconds. */
       at: string;
       type: One;
+      /** What `token` was called then; left out where it was not written down, before format 2 of the history. */
+      tokenName?: string;
     }
     & FieldsOf<typeof FACTS[One]>
     & { detail: FactDetail<One> };

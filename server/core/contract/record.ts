@@ -65,6 +65,8 @@ export interface RequestRecord {
   application: { id: string; name: string };
   /** The id of the token that the application came with. */
   token: string;
+  /** What that token was called then; left out where it was not written down, before format 2 of the history. */
+  tokenName?: string;
   /** The handle that it was asked through. */
   handle: string;
   /** The application's own word for the request. */

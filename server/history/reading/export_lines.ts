@@ -19,6 +19,7 @@ const COLUMNS = [
   "phone",
   "plugin",
   "token",
+  "tokenName",
   "application",
   "applicationName",
   "handle",

@@ -38,6 +38,7 @@ const requestRow = z.object({
   handle: z.string(),
   reference: z.string().nullable(),
   params: jsonObject,
+  token_name: z.string().nullable(),
   completed_at: time.nullable(),
   dispatched_at: time.nullable(),
   outcome: z.enum(OUTCOMES).nullable(),
@@ -62,6 +63,7 @@ const factRow = z.object({
   result: z.int().nullable(),
   code: z.string().nullable(),
   detail: jsonObject.nullable(),
+  token_name: z.string().nullable(),
 });
 
 /** An object without its nulls: an optional field that has no value is left out. */
@@ -96,6 +98,7 @@ export function toRecord(row: { seq: unknown }): RequestRecord {
     plugin: of.plugin,
     application: { id: of.application, name: of.application_name },
     token: of.token,
+    ...given({ tokenName: of.token_name }),
     handle: of.handle,
     ...given({ reference: of.reference }),
     acceptedAt: of.at,
@@ -120,10 +123,10 @@ export function toRecord(row: { seq: unknown }): RequestRecord {
  * @throws {Error} In words, if the row is not as we write them.
  */
 export function toEvent(row: { seq: unknown }): HistoryEvent {
-  const { seq, at, type, detail, token, ...rest } = checked(factRow, row);
+  const { seq, at, type, detail, token, token_name: tokenName, ...rest } = checked(factRow, row);
   const { token: actor, detail: told } = inPresentTerms(type, { token, detail: detail ?? {} });
   // The row is one that we wrote, or the chain shows that it is not: its kind has the fields that its type names.
-  return { seq, at, type, ...given({ token: actor, ...rest }), detail: told } as HistoryEvent;
+  return { seq, at, type, ...given({ token: actor, tokenName, ...rest }), detail: told } as HistoryEvent;
 }
 
 /**

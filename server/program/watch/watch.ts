@@ -56,6 +56,7 @@ export function watchedHistory(history: History, tell: (fact: Fact) => void): Hi
     accept: (row) => history.accept(row),
     complete: (row) => history.complete(row),
     withdraw: (requestId) => history.withdraw(requestId),
+    nameOf: (token) => history.nameOf(token),
     note(fact, options) {
       tell(fact);
       return history.note(fact, options);

@@ -20,6 +20,7 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
       complete: append,
       withdraw: append,
       note: append,
+      nameOf: () => undefined,
     },
   };
 }

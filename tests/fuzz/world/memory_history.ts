@@ -37,6 +37,8 @@ export class MemoryHistory implements History {
     return Promise.resolve();
   }
 
+  nameOf(): undefined {}
+
   note(): Promise<void> {
     this.#seq++;
     return Promise.resolve();

@@ -73,6 +73,10 @@ export class KeptTokens implements TokenStore {
     return this.tokens;
   }
 
+  nameOf(id: string) {
+    return this.tokens.find((token) => token.id === id)?.name;
+  }
+
   async add(token: KeptToken) {
     await this.#write();
     this.tokens.push(token);

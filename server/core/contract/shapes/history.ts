@@ -44,6 +44,7 @@ function kindShape(type: string, { tells, has, mayHave, detail }: FactKind): Sha
     type: oneOf([type]),
     ...Object.fromEntries(has.map((field) => [field, FIELDS[field]])),
     ...Object.fromEntries(mayHave.map((field) => [field, optional(FIELDS[field])])),
+    ...([...has, ...mayHave].includes("token") ? { tokenName: optional(text) } : {}),
     detail: object(detail),
   };
   const name = `${type.charAt(0).toUpperCase()}${type.slice(1)}`;

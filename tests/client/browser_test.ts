@@ -15,7 +15,14 @@ Deno.test({
     const here = (path: string) => new URL(path, import.meta.url).pathname;
     const folder = await Deno.makeTempDir();
     const bundle = `${folder}/client.js`;
-    await deno("bundle", "--quiet", "--minify", "--platform=browser", `--output=${bundle}`, here("../../server/client/mod.ts"));
+    await deno(
+      "bundle",
+      "--quiet",
+      "--minify",
+      "--platform=browser",
+      `--output=${bundle}`,
+      here("../../server/client/mod.ts"),
+    );
     await using server = await startServer();
     const printed = await deno("run", "--allow-all", here("browser_program.ts"), server.url, server.token, bundle);
     deepEqual(JSON.parse(printed), {

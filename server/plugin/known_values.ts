@@ -32,8 +32,6 @@ export class KnownValues {
   /** When its driver has told of a thing, or of all of a state: counted in such tellings. */
   readonly #told = new Map<string, number>();
   #tellings = 0;
-  /** When its driver was last asked for a thing, in the same count. */
-  readonly #asked = new Map<string, number>();
   /** What was told here, and not by the driver since: it may yet tell of the same change. */
   readonly #echoes = new Set<string>();
   #forgotten = 0;
@@ -47,7 +45,6 @@ export class KnownValues {
   /** Forgets everything: nobody knows what happens to a phone that is out of reach. */
   forget(): void {
     this.#values.clear();
-    this.#asked.clear();
     this.#echoes.clear();
     this.#forgotten = ++this.#tellings;
   }
@@ -68,7 +65,7 @@ export class KnownValues {
     settings: readonly Setting[],
     { run, context }: { run: () => Promise<void> | void; context: Pick<DriverContext, "signal"> },
   ): Promise<void> {
-    const unknown = settings.filter((thing) => this.#isWanted(thing) && this.#isWorthAsking(thing));
+    const unknown = settings.filter((thing) => this.#isWanted(thing) && !isKnown(this.#values.get(keyOf(thing))));
     const asked = unknown.flatMap((thing) => this.#learn(thing) ?? []);
     if (asked.length > 0) await unlessAborted(Promise.all(asked), context.signal);
     const since = this.#tellings;
@@ -140,7 +137,6 @@ export class KnownValues {
   #learn(thing: Thing): Promise<void> | undefined {
     const key = keyOf(thing);
     const since = this.#tellings;
-    this.#asked.set(key, since);
     return this.#ask(thing, (value) => {
       const isNew = this.#forgotten <= since && !this.#wasTold(thing, since);
       if (value !== undefined && isNew && !isKnown(this.#values.get(key))) this.#values.set(key, value);
@@ -189,13 +185,6 @@ export class KnownValues {
 
   #wasTold(thing: Thing, since: number): boolean {
     return Math.max(this.#told.get(keyOf(thing)) ?? 0, this.#told.get(thing.state) ?? 0) > since;
-  }
-
-  /** What a driver could not say it is not asked again, unless it has told since that this has changed. */
-  #isWorthAsking(thing: Thing): boolean {
-    const key = keyOf(thing);
-    const asked = this.#asked.get(key);
-    return !isKnown(this.#values.get(key)) && (asked === undefined || this.#wasTold(thing, asked));
   }
 
   #isWanted({ state }: Thing): boolean {

@@ -196,24 +196,6 @@ Deno.test("R102: a getter that fails or never answers keeps no operation from it
   deepEqual(await perform({ operation: "setRing", params: { mode: 0, volume: 0 } }), [["ringMode", 0], ["ringVolume"]]);
 });
 
-Deno.test("R102: a getter that could not say what was before is not asked again, until its driver tells of a change", async () => {
-  let asked = 0;
-  const { phone, perform } = await opened({
-    ...MUTE,
-    getDisplay() {
-      asked++;
-      throw new Error("no line");
-    },
-  });
-  for (const each of ["Hi", "Ho", "Ha"]) deepEqual(await perform(text(each)), [["display"]]);
-  equal(asked, 1);
-  phone.state("display");
-  const heard = asked;
-  deepEqual(await perform(text("Hi")), [["display"]]);
-  deepEqual(await perform(text("Ho")), [["display"]]);
-  equal(asked - heard, 1);
-});
-
 Deno.test("R102: nothing is asked for what nobody wants to hear of", async () => {
   const { perform } = await opened({
     ...MUTE,

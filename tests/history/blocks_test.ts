@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { retry } from "@std/async/retry";
 import type { Row } from "../../server/history/chain/mod.ts";
 import type { HistoryWatch } from "../../server/history/mod.ts";
 import {
@@ -79,7 +80,7 @@ Deno.test("what nobody asked to be sealed is sealed with the next look at the fi
   using folder = temporaryFolder();
   await using opened = await openIn(folder.path, { bounds: { lookMs: 5 } });
   await opened.history.note(someFact());
-  while (opened.head().lastSeq < 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  await retry(() => equal(opened.head().lastSeq, 1), { minTimeout: 2, maxTimeout: 100, maxAttempts: 100 });
   deepEqual(blocksOf(folder.path).at(-1), { number: 1, first_seq: 1, last_seq: 1, lowest_open: 2 });
 });
 

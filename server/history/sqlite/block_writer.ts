@@ -80,9 +80,7 @@ export class BlockWriter {
     this.#commit = database.raw.prepare("commit");
     this.#rollback = database.raw.prepare("rollback");
     this.#rows = Object.fromEntries(
-      ROW_KINDS.map((
-        kind,
-      ) => [kind, new TableInsert(database, { name: kind, columns: ["seq", ...COLUMNS[kind]] })]),
+      ROW_KINDS.map((kind) => [kind, new TableInsert(database, { name: kind, columns: ["seq", ...COLUMNS[kind]] })]),
     ) as Record<RowKind, TableInsert>;
     this.#blocks = new TableInsert(database, {
       name: "block",

@@ -8,13 +8,15 @@ import {
   type Cell,
   COLUMNS,
   flatten,
+  lineHash,
   NO_HASH,
   type Row,
   ROW_KINDS,
-  rowHash,
   rowHashes,
   type RowKind,
   rowLine1,
+  rowLines,
+  saltAt,
   storable,
   type StoredRow,
   unflatten,
@@ -54,12 +56,13 @@ function rows2(): { rows: StoredRow[]; salts: string } {
   const [salt, reference, params] = content as [string, Cell, Cell];
   const [seq, , ...before] = accepted as [number, string, ...Cell[]];
   const [second, , ...rest] = completed as [number, string, ...Cell[]];
+  const own = rest.at(-1);
   const tokenName = before.at(-2) ?? null;
   const rows: StoredRow[] = [
     { seq, kind: "accepted", cells: [...before.slice(0, -2), reference, params, tokenName] },
     { seq: second, kind: "completed", cells: [...rest.slice(0, 6), null, ...rest.slice(6, 8)] },
   ];
-  return { rows, salts: salt };
+  return { rows, salts: `${salt}${own}` };
 }
 
 Deno.test("the lines and hashes of format 1 are those of the worked example", () => {
@@ -81,14 +84,22 @@ Deno.test("the writer's hashes are those of the worked example", () => {
   equal(blockHash(head, { previous: before?.hash ?? "", rows }), block?.hash);
 });
 
-Deno.test("the hash of a row covers all of it but its content, whose hash has a salt", () => {
-  const { rows: [row] } = rows2();
-  const cells: readonly Cell[] = row?.cells ?? [];
+Deno.test("the hash of a row covers all of it, and its salt: a row that is not shown cannot be guessed from its hash", () => {
   const one = "00".repeat(16);
-  const hash = (cells: readonly Cell[], salt: string | null) => rowHash({ seq: 5, kind: "accepted", cells }, salt);
-  const hashes = cells.map((_, place) => hash(cells.with(place, "else"), one));
-  hashes.push(hash(cells, one), hash(cells, "01".repeat(16)), hash(cells, null));
-  equal(new Set(hashes).size, cells.length + 3);
+  for (const { kind, cells } of rows2().rows) {
+    const hash = (cells: readonly Cell[], salt: string) => rowHashes([{ seq: 5, kind, cells }], salt)[0];
+    const hashes = cells.map((_, place) => hash(cells.with(place, "else"), one));
+    hashes.push(hash(cells, one), hash(cells, "01".repeat(16)));
+    equal(new Set(hashes).size, cells.length + 2);
+  }
+});
+
+Deno.test("the content of a row can be taken out, and its line still gives its hash", () => {
+  const { rows: [row], salts } = rows2();
+  ok(row);
+  const { line, content = [] } = rowLines(row, saltAt(salts, 0));
+  deepEqual([lineHash(line), line.at(-1)], [rowHashes([row], salts)[0], lineHash(content)]);
+  ok(!JSON.stringify(line).includes("ring-17") && JSON.stringify(content).includes("ring-17"));
 });
 
 Deno.test("a row of format 1 that holds what came later has no line", () => {

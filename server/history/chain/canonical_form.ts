@@ -57,35 +57,39 @@ const PLACES = Object.fromEntries(
   }),
 ) as Record<RowKind, { content: number[]; rest: number[] }>;
 
-/** Whether a row has content, and with it a salt. */
-export function hasContent({ kind, cells }: StoredRow): boolean {
-  return PLACES[kind].content.some((place) => cells[place] !== null);
+/** What a row's hash is derived from: its line, and the line of its content where it has some. */
+export interface RowLines {
+  line: readonly Cell[];
+  content?: readonly Cell[];
 }
 
-/**
- * The hash of a row: of well-formed strings, safe integers and nulls `JSON.stringify` makes the form of RFC 8785.
- *
- * @param salt That of its content, hex; null if it has none.
- */
-export function rowHash({ kind, seq, cells }: StoredRow, salt: string | null): string {
-  const { content, rest } = PLACES[kind];
+/** The lines of a row. @param salt Its own, hex: without it nobody can guess a row from its hash. */
+export function rowLines({ kind, seq, cells }: StoredRow, salt: string): RowLines {
+  const { content: places, rest } = PLACES[kind];
   const line: Cell[] = [seq, kind];
   for (const place of rest) line.push(cells[place] ?? null);
-  if (content.length > 0) {
-    line.push(salt === null ? null : hashOf(JSON.stringify([salt, ...content.map((place) => cells[place] ?? null)])));
+  if (!places.some((place) => cells[place] !== null)) {
+    line.push(salt);
+    return { line };
   }
+  const content = [salt, ...places.map((place) => cells[place] ?? null)];
+  line.push(lineHash(content));
+  return { line, content };
+}
+
+/** The hash of a line: of well-formed strings, safe integers and nulls `JSON.stringify` makes the form of RFC 8785. */
+export function lineHash(line: readonly Cell[]): string {
   return hashOf(JSON.stringify(line));
 }
 
-/** The hashes of rows. @param salts Those of the rows that have content, one after the other, hex. */
+/** The salt of the row in one place of a block. @param salts Those of all its rows, hex. */
+export function saltAt(salts: string, place: number): string {
+  return salts.slice(place * SALT_BYTES * 2, (place + 1) * SALT_BYTES * 2);
+}
+
+/** The hashes of the rows of a block. @param salts Theirs, one after the other, hex. */
 export function rowHashes(rows: readonly StoredRow[], salts: string): string[] {
-  let place = 0;
-  return rows.map((row) => {
-    if (!hasContent(row)) return rowHash(row, null);
-    const salt = salts.slice(place, place + SALT_BYTES * 2);
-    place += SALT_BYTES * 2;
-    return rowHash(row, salt);
-  });
+  return rows.map((row, place) => lineHash(rowLines(row, saltAt(salts, place)).line));
 }
 
 /** The line of a block's head, to which its rows are added, one line each. */

@@ -7,13 +7,15 @@
 export {
   blockHash,
   type BlockHead,
-  hasContent,
   headLine,
   HISTORY_FORMAT,
+  lineHash,
   NO_HASH,
-  rowHash,
   rowHashes,
+  type RowLines,
+  rowLines,
   SALT_BYTES,
+  saltAt,
   storable,
   type StoredRow,
 } from "./canonical_form.ts";

@@ -13,7 +13,6 @@ import {
   type BlockHead,
   type Cell,
   COLUMNS,
-  hasContent,
   HISTORY_FORMAT,
   NO_HASH,
   OpenRequests,
@@ -217,7 +216,7 @@ export class BlockWriter {
       format: HISTORY_FORMAT,
       lowestOpen: this.#open.lowest(lastSeq + 1),
     };
-    const salts = crypto.getRandomValues(new Uint8Array(rows.filter(hasContent).length * SALT_BYTES));
+    const salts = crypto.getRandomValues(new Uint8Array(rows.length * SALT_BYTES));
     const hashes = rowHashes(rows, salts.toHex());
     const hash = blockHash(head, { previous: this.#head.hash, rows: hashes });
     const block = [head.number, head.firstSeq, head.lastSeq, head.at, head.format, head.lowestOpen];

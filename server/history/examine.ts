@@ -11,6 +11,7 @@ import { HistoryError } from "./contract/store.ts";
 import { HISTORY_FILE } from "./data_folder.ts";
 import { tracesIn } from "./noted_head.ts";
 import { absence, discontinuity } from "./sqlite/continuity.ts";
+import { withBeside } from "./sqlite/beside_chain.ts";
 import { openForReading, requireOurs } from "./sqlite/database.ts";
 import { NodeSqliteDialect } from "./sqlite/dialect.ts";
 import { executed, MIGRATIONS } from "./sqlite/migrate.ts";
@@ -55,11 +56,14 @@ export async function examineHistory(path: string, options: { thorough: boolean 
   try {
     using database = openForReading(readable.path);
     const db = new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(database) });
+    const migrations = statesOf(await executed(db));
+    // What a newer build has made cannot be compared.
+    const isComparable = migrations.every(({ state }) => state !== "unknown");
     return {
-      migrations: statesOf(await executed(db)),
+      migrations,
       newestAt: newestOf(database),
       discontinuity: absence(traces, { isThere: true }) ?? discontinuity(database, traces),
-      damage: thorough ? damageOf(database) : undefined,
+      damage: thorough && isComparable ? await damageOf(database) : undefined,
       thorough,
     };
   } catch (error) {
@@ -121,10 +125,10 @@ function newestOf(database: DatabaseSync): number | undefined {
   return row === undefined ? undefined : Number(row["at"]);
 }
 
-/** What SQLite finds wrong in the file, else what is wrong in the chain. */
-function damageOf(database: DatabaseSync): string | undefined {
+/** What SQLite finds wrong in the file, else what is wrong in the chain or beside it. */
+async function damageOf(database: DatabaseSync): Promise<string | undefined> {
   const found = Object.values(database.prepare("pragma quick_check(1)").get() ?? {})[0];
   if (found !== "ok") return String(found);
-  const { firstBad } = verifyChain(database);
-  return firstBad && `block ${firstBad.block}: ${firstBad.problem}`;
+  const { firstBad, beside } = await withBeside(verifyChain(database), { database });
+  return firstBad ? `block ${firstBad.block}: ${firstBad.problem}` : beside;
 }

@@ -196,10 +196,13 @@ export const historyVerify = command({
       server,
       ({ server }) => interruptible((signal) => server.verify({ signal, ...given({ checkpoint }) })),
     );
-    const { ok, blocks, records, firstBad } = found;
+    const { ok, blocks, records, firstBad, beside } = found;
     if (json) printJson(found);
     else if (ok) print(paint("green", `The history is whole: ${blocks} blocks, ${records} rows`));
-    else {
+    else if (beside !== undefined) {
+      const words = `The chain is whole (${blocks} blocks, ${records} rows), but beside it: ${beside}`;
+      print(paint("red", printable(words)));
+    } else {
       const words = `Block ${firstBad?.block} is wrong: ${firstBad?.problem}; ${blocks} blocks before it are right`;
       print(paint("red", printable(words)));
     }

@@ -89,7 +89,10 @@ export type KeptCheckpoint = Pick<Checkpoint, "block" | "hash"> & { historyId?: 
 
 /** What a check of the whole chain found. */
 export interface Verdict {
-  /** Whether every row is covered by a block, every block's hash is right, and every checkpoint is in the chain. */
+  /**
+   * Whether every row is covered by a block, every block's hash is right, every checkpoint is in the chain, and nothing
+   * beside it is wrong.
+   */
   ok: boolean;
   /** How many blocks are right, from the first on. */
   blocks: number;
@@ -105,6 +108,11 @@ export interface Verdict {
    * soon, or rows lie behind its end.
    */
   firstBad?: { block: number; row?: number; problem: string };
+  /**
+   * What is wrong beside a chain that is right, in words: a table, trigger or index that is not as it was made, or an
+   * index that does not say what its table says.
+   */
+  beside?: string;
 }
 
 /** The forms of an export. */

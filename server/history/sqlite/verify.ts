@@ -44,7 +44,7 @@ const PASSES: readonly number[] = [SQLITE.BUSY, SQLITE.LOCKED, SQLITE.NOMEM, SQL
  *
  * @throws What SQLite says when the file could not be looked at.
  */
-function problemOf(error: unknown): string {
+export function problemOf(error: unknown): string {
   const code = sqliteCode(error);
   if (code !== undefined && PASSES.includes(code)) throw error;
   const damaged = code !== undefined && DAMAGE.includes(code);

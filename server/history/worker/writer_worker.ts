@@ -35,6 +35,7 @@ import { keepCopy, migrate, MIGRATIONS } from "../sqlite/migrate.ts";
 import { sampleChain } from "../sqlite/verify.ts";
 import { completeLost, historyId } from "../sqlite/recovery.ts";
 import type { HistoryTables } from "../sqlite/schema.ts";
+import { schemaTrouble } from "../sqlite/tables_as_made.ts";
 import { answerCalls } from "./link.ts";
 
 /** What opening has found and done, and what goes on from there. */
@@ -108,7 +109,7 @@ async function openDatabase(options: OpenAsked): Promise<Found> {
   const id = await historyId(database, { writer: blocks, now });
   const recovered = completeLost(blocks, { now });
   const access = await findAccess(database.db);
-  const damaged = sampleChain(raw);
+  const damaged = sampleChain(raw) ?? await schemaTrouble(raw);
   // Block 0 at least is in the file itself: what loses its log is older then, and not new.
   moveLog(raw);
   open = {

@@ -32,7 +32,10 @@ export const Checkpoint: Shape<NewestBlock> = about(
 /** What a check found. */
 export const Verdict: Shape<Found> = about(
   exactly<Found>()(object({
-    ok: about(flag, { description: "Whether every row is as it was written, and every checkpoint in the chain." }),
+    ok: about(flag, {
+      description:
+        "Whether every row is as it was written, every checkpoint in the chain, and nothing beside it wrong.",
+    }),
     blocks: about(Count, { description: "How many blocks are right, from the first on." }),
     records: about(Count, { description: "How many rows they cover." }),
     unsealed: optional(
@@ -41,6 +44,12 @@ export const Verdict: Shape<Found> = about(
     firstBad: optional(
       about(object({ block, row: optional(Count), problem: text }), {
         description: "The first block that is wrong or missing, the row where it is one, and in what.",
+      }),
+    ),
+    beside: optional(
+      about(text, {
+        description:
+          "What is wrong beside a chain that is right: a table, trigger or index that is not as it was made.",
       }),
     ),
   })),

@@ -9,8 +9,14 @@ import { timeText } from "../core/contract/time.ts";
 import { unlessAborted } from "../tools/mod.ts";
 import type { ExportQuestion, Head, Store } from "./contract/store.ts";
 
+/** A block as a checkpoint. */
+export function checkpointAt({ block, hash, at }: Head, historyId: string): Checkpoint {
+  return { historyId, block, hash, at: timeText(at) };
+}
+
 /** Audits an open store. */
 export function auditOf({ opened, blocks, reading }: Store): HistoryAudit {
+  const { historyId } = opened;
   const newest = async (): Promise<Head> => {
     try {
       return await blocks.seal();
@@ -18,12 +24,6 @@ export function auditOf({ opened, blocks, reading }: Store): HistoryAudit {
       throw new PhoneError("RESOURCEUNAVAIL", wordsOf(error));
     }
   };
-  const checkpointAt = ({ block, hash, at }: Head): Checkpoint => ({
-    historyId: opened.historyId,
-    block,
-    hash,
-    at: timeText(at),
-  });
   async function* pieces(question: Omit<ExportQuestion, "after">): AsyncGenerator<string, void> {
     for (let after: number | undefined = 0; after !== undefined;) {
       const { text, next } = await reading.export({ ...question, after });
@@ -32,13 +32,13 @@ export function auditOf({ opened, blocks, reading }: Store): HistoryAudit {
     }
   }
   return {
-    checkpoint: async () => checkpointAt(await newest()),
+    checkpoint: async () => checkpointAt(await newest(), historyId),
     async export(filter, format) {
       const head = await newest();
-      return { upTo: checkpointAt(head), pieces: pieces({ filter, format, upTo: head.lastSeq }) };
+      return { upTo: checkpointAt(head, historyId), pieces: pieces({ filter, format, upTo: head.lastSeq }) };
     },
     async verify({ checkpoint, signal }) {
-      const own = checkpointAt(await unlessAborted(newest(), signal));
+      const own = checkpointAt(await unlessAborted(newest(), signal), historyId);
       return await reading.verify({ kept: [own, ...(checkpoint ? [checkpoint] : [])], signal });
     },
   };

@@ -4,12 +4,12 @@
  * @module
  */
 import type { AttemptStore, TokenStore } from "../access/mod.ts";
-import type { HistoryAudit, HistoryReader } from "../core/contract/history.ts";
+import type { Checkpoint, HistoryAudit, HistoryReader } from "../core/contract/history.ts";
 import type { History } from "../core/mod.ts";
 import { DEFAULT_BOUNDS, type HistoryBounds } from "./bounds.ts";
 import { type Closed, type Durability, type Head, HistoryError, type Look, type Opened } from "./contract/store.ts";
 import { type DataFolder, HISTORY_FILE } from "./data_folder.ts";
-import { auditOf } from "./audit.ts";
+import { auditOf, checkpointAt } from "./audit.ts";
 import { clockTrouble } from "../core/contract/time.ts";
 import { unlessAborted } from "../tools/mod.ts";
 import { Lookout } from "./lookout.ts";
@@ -61,6 +61,8 @@ export interface OpenHistory extends Opened, AsyncDisposable {
   displaced(): string | undefined;
   /** The newest block. */
   head(): Head;
+  /** The same as a checkpoint; after the end it is the last one. */
+  newest(): Checkpoint;
   /**
    * Writes what waits, answers what was asked, and closes the store.
    *
@@ -165,6 +167,7 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
     heldLog: () => lookout.held,
     displaced: () => history.displaced,
     head: () => blocks.head(),
+    newest: () => checkpointAt(blocks.head(), historyId),
     close,
     async [Symbol.asyncDispose]() {
       await close();

@@ -1,3 +1,4 @@
+import type { Checkpoints } from "../checkpoints/mod.ts";
 import type { PluginState } from "../core/contract/managed_plugin.ts";
 import type { Lifecycle } from "../core/mod.ts";
 import type { HeldLog, OpenHistory } from "../history/mod.ts";
@@ -16,7 +17,13 @@ const END_IT = "end the server, which copies all that it has, and says where";
 
 /** What `readyz` says: ready when applications can work; degraded is said beside it. */
 export function health(
-  { lifecycle, host, opened, safe }: { lifecycle: Lifecycle; host: Host; opened: OpenHistory; safe: boolean },
+  { lifecycle, host, opened, checkpoints, safe }: {
+    lifecycle: Lifecycle;
+    host: Host;
+    opened: OpenHistory;
+    checkpoints: Checkpoints;
+    safe: boolean;
+  },
 ): Health {
   const { settled, stopping } = lifecycle.condition;
   const { accepted, damaged, history: { trouble } } = opened;
@@ -34,6 +41,9 @@ export function health(
     ...(accepted === undefined ? [] : [`The history was taken as it is, with --accept-history: ${accepted}`]),
     ...(held === undefined ? [] : [heldWords(held)]),
     ...(damaged === undefined ? [] : [`The history is not as it was written: ${damaged}`]),
+    ...checkpoints.states.filter(({ failing }) => failing).map(({ target }) =>
+      `Checkpoints cannot be brought to checkpoints.${target}: the log says why`
+    ),
     ...plugins.filter(({ state }) => state !== "ready").map(({ name, state, reason, nextTryAt }) =>
       `Plugin ${name} is ${state}${reason ? `: ${reason}` : ""}${nextTryAt ? `; the next try is at ${nextTryAt}` : ""}`
     ),

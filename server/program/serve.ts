@@ -13,10 +13,12 @@ import { deadline } from "@std/async/deadline";
 import deno from "../../deno.json" with { type: "json" };
 import { type Core, createCore, type History } from "../core/mod.ts";
 import { type OpenHistory, openHistory, takeDataFolder } from "../history/mod.ts";
+import type { Checkpoints } from "../checkpoints/mod.ts";
 import { createHost, type Host } from "../host/mod.ts";
 import { tableEntries, type TokenTable, tokenTable } from "../access/mod.ts";
 import { type Certificate, type HttpServer, serveHttp } from "../http/mod.ts";
 import { readCertificate, watchCertificate } from "./certificate.ts";
+import { checkpointing } from "./checkpointing.ts";
 import { systemClock } from "./clock.ts";
 import { watchClock } from "./clock_watch.ts";
 import { cannotListen } from "./configuration/address.ts";
@@ -30,6 +32,9 @@ import { writeServerFile } from "./server_file.ts";
 import { bootstrap, operatorToken } from "./tokens.ts";
 import { logBrokenOff, logEntry, logFault, logSlowed, startLog } from "./watch/log.ts";
 import { startWatch, type Watch, watchedHistory } from "./watch/watch.ts";
+
+/** How long the last checkpoint may take where everything else has taken all of its time: within what is spared for the end. */
+const LAST_MS = 500;
 
 /**
  * Serves until told to stop.
@@ -53,8 +58,15 @@ export async function serve(flags: Flags): Promise<void> {
     readers: databaseReaders,
     onFatal: internalError,
   });
+  let isOpen = true;
+  const history = watchedHistory(opened.history, watch.fact);
+  const checkpoints = checkpointing(configuration.checkpoints, {
+    audit: opened.audit,
+    clock: systemClock,
+    note: (fact) => isOpen ? void history.note(fact) : watch.fact(fact),
+  });
+  let overAt = 0;
   try {
-    const history = watchedHistory(opened.history, watch.fact);
     const core = createCore({
       clock: systemClock,
       nextId: () => randomBytes(16).toString("base64url"),
@@ -74,8 +86,8 @@ export async function serve(flags: Flags): Promise<void> {
     });
     const operator = operatorToken();
     const tokens = tokenTable([...opened.tokens.list().flatMap(tableEntries), operator.entry]);
-    const server = listen(configuration, { core, host, opened, history, tokens, watch, certificate });
-    watch.metrics.show({ operator: core.operator, host, opened, server });
+    const server = listen(configuration, { core, host, opened, history, checkpoints, tokens, watch, certificate });
+    watch.metrics.show({ operator: core.operator, host, opened, checkpoints, server });
     const begun = begin({ opened, history, tokens, host });
     const { token, stop } = await begun.catch(async (error) => {
       await server.stop();
@@ -105,15 +117,20 @@ export async function serve(flags: Flags): Promise<void> {
       lastAt: opened.lastAt,
       note: (fact) => void history.note(fact),
     });
+    checkpoints.begin();
     greet({ url: server.url, token });
 
     const signal = await stop;
+    overAt = performance.now() + budget.coreMs + budget.pluginsMs + budget.historyMs;
     await deadline(core.lifecycle.stop(), budget.coreMs).catch(() => {});
     // With a disk that takes nothing a plugin's last rows never end; its process has been stopped or killed by then.
     await Promise.all([deadline(host.stop(), budget.pluginsMs).catch(() => {}), server.stop()]);
     history.note({ type: "serverStopped", detail: { signal } });
   } finally {
-    await opened.close({ signal: AbortSignal.timeout(budget.historyMs) });
+    await opened.close({ signal: AbortSignal.timeout(budget.historyMs) }).finally(async () => {
+      isOpen = false;
+      await checkpoints.end(opened.newest(), AbortSignal.timeout(Math.max(overAt - performance.now(), LAST_MS)));
+    });
   }
 }
 
@@ -130,11 +147,12 @@ async function begin(
 
 function listen(
   { listen, http, safe, trustedProxies }: Configuration,
-  { core, host, opened, history, tokens, watch, certificate }: {
+  { core, host, opened, history, checkpoints, tokens, watch, certificate }: {
     core: Core;
     host: Host;
     opened: OpenHistory;
     history: History;
+    checkpoints: Checkpoints;
     tokens: TokenTable;
     watch: Watch;
     certificate: Certificate | undefined;
@@ -153,7 +171,7 @@ function listen(
       clock: systemClock,
       bounds: http,
       plugins: host.plugins,
-      health: () => health({ lifecycle: core.lifecycle, host, opened, safe }),
+      health: () => health({ lifecycle: core.lifecycle, host, opened, checkpoints, safe }),
       metrics: watch.metrics.tell,
       answered: watch.metrics.answered,
       noteOptional: (fact) => void history.note(fact, { optional: true }),

@@ -337,6 +337,14 @@ const ALONE: { readonly [Type in FactType]: Alone<Type> | typeof COMES_ALONG } =
       detail: { reason: "it ends at block 8121, but block 8133 was noted: it is an older copy" },
     }),
   },
+  checkpointFailed: {
+    every: 200_000,
+    fact: () => ({ type: "checkpointFailed", detail: { target: "url", reason: "it answered 503" } }),
+  },
+  checkpointResumed: {
+    every: 200_000,
+    fact: () => ({ type: "checkpointResumed", detail: { target: "url" } }),
+  },
   historyResumed: COMES_ALONG,
 };
 

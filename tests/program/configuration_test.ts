@@ -22,7 +22,8 @@ async function refusal(content: unknown): Promise<string> {
 }
 
 Deno.test("with nothing said, every bound is the one of api.md, section 1", async () => {
-  const { core, host, http, history, listen, tls, trustedProxies, log, durability } = await readConfiguration({});
+  const { core, host, http, history, listen, tls, trustedProxies, log, checkpoints, durability } =
+    await readConfiguration({});
   deepEqual(listen, { hostname: "127.0.0.1", port: 8274 });
   deepEqual({ tls, trustedProxies, log, durability }, {
     tls: undefined,
@@ -30,6 +31,7 @@ Deno.test("with nothing said, every bound is the one of api.md, section 1", asyn
     log: { level: "info", format: "auto" },
     durability: "full",
   });
+  deepEqual(checkpoints, { everySeconds: 3_600, log: true });
   const { startMs, stopMs, heartbeatMs, missedHeartbeats } = host;
   deepEqual([startMs, stopMs, heartbeatMs, missedHeartbeats], [10_000, 2_000, 1_000, 3]);
   deepEqual([core.openMs, core.getterMs, core.operationMs, core.closeMs], [10_000, 5_000, 30_000, 4_000]);
@@ -81,11 +83,13 @@ Deno.test("every bound of api.md, section 1, can be set, and reaches the room th
 });
 
 Deno.test("paths in a file are relative to its folder", async () => {
-  const { folder, data, tls, plugins } = await read({
+  const { folder, data, tls, checkpoints, plugins } = await read({
     data: "records",
     tls: { cert: "tls/cert.pem", key: "/etc/key.pem" },
+    checkpoints: { file: "checkpoints.jsonl", url: "http://127.0.0.1/", tokenFile: "/etc/token" },
     plugins: [{ source: "../mine" }],
   });
+  deepEqual([checkpoints.file, checkpoints.tokenFile], [`${folder}/checkpoints.jsonl`, "/etc/token"]);
   equal(data, `${folder}/records`);
   deepEqual(tls, { cert: `${folder}/tls/cert.pem`, key: "/etc/key.pem" });
   equal(plugins[0]?.source, `${folder.slice(0, folder.lastIndexOf("/"))}/mine`);
@@ -146,6 +150,26 @@ const WRONG: Record<string, { file: unknown; words: RegExp }> = {
   "a lease shorter than 5 s": {
     file: { bounds: { leaseSeconds: 2 } },
     words: /: bounds\.leaseSeconds is 2: it must be an integer from 5 to 300$/,
+  },
+  "a receiver that is none of HTTP": {
+    file: { checkpoints: { url: "ftp://audit.example.org/" } },
+    words: /checkpoints\.url is .*it must be as https:\/\/audit\.example\.org\/switchroom, without a name/,
+  },
+  "a receiver with a password in its address": {
+    file: { checkpoints: { url: "https://me:secret@audit.example.org/" } },
+    words: /checkpoints\.url .*without a name and a password/,
+  },
+  "a receiver's token without a receiver": {
+    file: { checkpoints: { tokenFile: "token" } },
+    words: /checkpoints: tokenFile is the token for url, which is not there$/,
+  },
+  "a receiver's token that would be sent in clear": {
+    file: { checkpoints: { tokenFile: "token", url: "http://audit.example.org/" } },
+    words: /checkpoints: tokenFile would be sent unencrypted: url must begin with https:\/\/$/,
+  },
+  "checkpoints that never come": {
+    file: { checkpoints: { everySeconds: 0 } },
+    words: /checkpoints\.everySeconds is 0: it must be an integer from 1 to 604,?800/,
   },
   "half a number": {
     file: { bounds: { batch: 1.5 } },

@@ -67,7 +67,10 @@ Deno.test("an address, a file, a variable or a program that the configuration do
   const config = `${folder.path}/config.json`;
   const secret = `${folder.path}/secret`;
   await Deno.writeTextFile(secret, "4711");
-  await Deno.writeTextFile(config, JSON.stringify({ listen, data: "data", plugins: [] }));
+  await using receiver = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => new Response());
+  const url = `http://127.0.0.1:${receiver.addr.port}/`;
+  const checkpoints = { url, file: `${folder.path}/checkpoints.jsonl` };
+  await Deno.writeTextFile(config, JSON.stringify({ listen, data: "data", plugins: [], checkpoints }));
   const refused: Attempt[] = [
     ["connect", `127.0.0.1:${neighbour.addr.port}`],
     ["fetch", `http://127.0.0.1:${neighbour.addr.port}/`],
@@ -79,6 +82,7 @@ Deno.test("an address, a file, a variable or a program that the configuration do
     ["read", `${REPOSITORY}tests`],
     ["write", secret],
     ["write", config],
+    ["write", `${folder.path}/other.jsonl`],
     ["write", `${REPOSITORY}server/main.ts`],
     ["env", "HOME"],
     ["env", "SWITCHROOM_TOKEN"],
@@ -89,6 +93,8 @@ Deno.test("an address, a file, a variable or a program that the configuration do
   ];
   const granted: Attempt[] = [
     ["listen", String(free.addr.port)],
+    ["fetch", url],
+    ["write", checkpoints.file],
     ["read", `${REPOSITORY}server`],
     ["env", "SWITCHROOM_BOOTSTRAP_TOKEN"],
     ["run", "sh"],
@@ -168,15 +174,22 @@ Deno.test("a data folder around the program does not let the server write the pr
   for (const name of ["server", "plugins", "migrations", "deno.json"]) equal(denied.includes(REPOSITORY + name), true);
 });
 
+/** What is connected to for an address, as Deno names it. */
+const RECEIVERS: Record<string, string> = {
+  "https://audit.example.org/x": "audit.example.org:443",
+  "http://[::1]/": "[::1]:80",
+};
+
 const CONFIGURATIONS: Record<string, object> = {
   "that says nothing": {},
   "with everything that is named": {
     listen: "localhost:8275",
     data: "../elsewhere",
     tls: { cert: "cert.pem", key: "/keys/key.pem" },
+    checkpoints: { file: "checkpoints.jsonl", url: "https://audit.example.org/x", tokenFile: "/keys/token" },
     plugins: [{ source: "switchroom:sip" }, { source: "lamps", grants: { env: ["ONE", "TWO"] } }, { source: "/bells" }],
   },
-  "with an address of IPv6": { listen: "[::1]:0", plugins: [] },
+  "with an address of IPv6": { listen: "[::1]:0", plugins: [], checkpoints: { url: "http://[::1]/" } },
 };
 
 for (const [what, configuration] of Object.entries(CONFIGURATIONS)) {
@@ -186,14 +199,16 @@ for (const [what, configuration] of Object.entries(CONFIGURATIONS)) {
     await Deno.writeTextFile(config, JSON.stringify(configuration));
     for (const flags of [{ config }, { config, data: "/data", listen: "127.0.0.1:9" }]) {
       const named = await readNamed(flags);
-      const { listen, data, tls, plugins } = await readConfiguration(flags);
+      const { listen, data, tls, checkpoints, plugins } = await readConfiguration(flags);
       const sources = plugins.map(({ source }) => source).filter((source) => !source.startsWith(REPOSITORY));
       deepEqual(named, {
         listen,
         data,
         tls: tls !== undefined,
-        files: [config, ...tls === undefined ? [] : [tls.cert, tls.key]],
+        files: [config, tls?.cert, tls?.key, checkpoints.tokenFile].filter((path) => path !== undefined),
         sources,
+        appended: checkpoints.file === undefined ? [] : [checkpoints.file],
+        receivers: checkpoints.url === undefined ? [] : [RECEIVERS[checkpoints.url]],
         variables: plugins.flatMap(({ grants }) => grants?.env ?? []),
       });
     }

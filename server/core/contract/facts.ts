@@ -61,6 +61,12 @@ function fact<
 /** Why a call had no valid token, nor a login. */
 export const ACCESS_REASONS = ["noToken", "notBearer", "unknownToken", "unknownSession"] as const;
 
+/** Where checkpoints are brought to, as the configuration calls it. */
+export const CHECKPOINT_TARGETS = ["file", "url"] as const;
+
+/** One of these. */
+export type CheckpointTarget = typeof CHECKPOINT_TARGETS[number];
+
 const NOTHING = {};
 
 function counted(description: string): Shape<number> {
@@ -75,6 +81,8 @@ const cause = about(oneOf(CAUSES), { description: "Why." });
 
 /** Facts that nobody waits for are dropped while too many rows wait for the disk; the next one says how many. */
 const dropped = optional(counted("How many facts of the kinds that may be dropped were, since the last one."));
+
+const checkpointTarget = about(oneOf(CHECKPOINT_TARGETS), { description: "Where, as the configuration calls it." });
 
 const owner = optional(words("The token of the application, where the end was not its own wish."));
 
@@ -247,6 +255,10 @@ export const FACTS = {
   historyAccepted: fact("The server went on, as its operator chose, with a history that may not be the one before.", {
     detail: { reason: words("What is amiss with it: that it is missing, older, or another.") },
   }),
+  checkpointFailed: fact("A checkpoint could not be brought to where the configuration sends it.", {
+    detail: { target: checkpointTarget, reason: words("Why, at the first attempt that failed.") },
+  }),
+  checkpointResumed: fact("Checkpoints can be brought there again.", { detail: { target: checkpointTarget } }),
   historyResumed: fact("Writing the history works again.", { detail: { after: words("What had failed.") } }),
 };
 

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { pluginConfig } from "../../host/mod.ts";
 import { isAddressRange } from "../../http/mod.ts";
 import { boundsFile, leastStopMs } from "./bounds.ts";
+import { checkpointsFile } from "./checkpoints.ts";
 import { DEFAULT_DATA, DEFAULT_LISTEN } from "./usual.ts";
 
 /** The version of this format. */
@@ -43,6 +44,9 @@ export const configurationFile = z.strictObject({
       "How a line looks: for people (text), or one JSON object (json).",
     ),
   }).prefault({}).describe("The log, on standard error."),
+  checkpoints: checkpointsFile.prefault({}).describe(
+    "Checkpoints of the history: made at the start, at the stop, and between when something was written.",
+  ),
   bounds: boundsFile.prefault({}).superRefine((bounds, context) => {
     const least = leastStopMs(bounds);
     if (bounds.stopMs >= least) return;

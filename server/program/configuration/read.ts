@@ -31,6 +31,8 @@ export interface Configuration extends RoomBounds {
   readonly trustedProxies: readonly string[];
   /** What is logged, and how. */
   readonly log: ConfigurationFile["log"];
+  /** When checkpoints are made, and where they are brought to; its paths are absolute. */
+  readonly checkpoints: ConfigurationFile["checkpoints"];
   readonly plugins: PluginConfig[];
   /** No plugin is started. */
   readonly safe: boolean;
@@ -57,7 +59,7 @@ export async function readConfiguration(flags: Flags): Promise<Configuration> {
     const faults = faultsOf(file.error, { schema: configurationFile, value });
     throw new Misuse(`The configuration ${flags.config} is not valid: ${faults}`);
   }
-  const { listen, data, durability, tls, trustedProxies, log, bounds, plugins = FIRST_PARTY } = file.data;
+  const { listen, data, durability, tls, trustedProxies, log, checkpoints, bounds, plugins = FIRST_PARTY } = file.data;
   const address = parseAddress(flags.listen ?? listen);
   requireEncryption(address, { tls, trustedProxies });
   return {
@@ -68,10 +70,25 @@ export async function readConfiguration(flags: Flags): Promise<Configuration> {
     tls: tls && { cert: resolve(base, tls.cert), key: resolve(base, tls.key) },
     trustedProxies,
     log,
+    checkpoints: {
+      ...checkpoints,
+      ...inBase(base, { file: checkpoints.file, tokenFile: checkpoints.tokenFile }),
+    },
     safe: flags.safe ?? false,
     acceptHistory: flags["accept-history"] ?? false,
     plugins: plugins.map((plugin) => ({ ...plugin, source: sourceOf(plugin.source, base) })),
   };
+}
+
+/** Paths of a file, as they are from everywhere; those that are left out stay so. */
+function inBase<Name extends string>(
+  base: string,
+  paths: Record<Name, string | undefined>,
+): { [One in Name]?: string } {
+  const given = Object.entries<string | undefined>(paths).flatMap(([name, path]) =>
+    path === undefined ? [] : [[name, resolve(base, path)]]
+  );
+  return Object.fromEntries(given);
 }
 
 function sourceOf(source: string, base: string): string {

@@ -23,6 +23,10 @@ export interface Named {
   readonly files: readonly string[];
   /** The folders of plugins that do not come with Switchroom, and where links among them lead. */
   readonly sources: readonly string[];
+  /** Files that are appended to. */
+  readonly appended: readonly string[];
+  /** `HOST:PORT` of those that checkpoints are posted to. */
+  readonly receivers: readonly string[];
   /** The variables that plugins are granted. */
   readonly variables: readonly string[];
 }
@@ -32,6 +36,7 @@ export async function readNamed({ config, data, listen }: Flags): Promise<Named>
   const base = config === undefined ? "." : dirname(config);
   const file = config === undefined ? {} : await readJsonFile(config).catch(() => ({}));
   const tls = at(file, "tls");
+  const checkpoints = at(file, "checkpoints");
   const plugins = listOf(at(file, "plugins"));
   const folders = plugins.flatMap((plugin) => textOf(at(plugin, "source")))
     .filter((source) => shippedName(source) === undefined)
@@ -41,8 +46,13 @@ export async function readNamed({ config, data, listen }: Flags): Promise<Named>
     listen: addressOf(listen ?? textOf(at(file, "listen"))[0] ?? DEFAULT_LISTEN),
     tls: tls !== undefined,
     data: data ?? resolve(base, textOf(at(file, "data"))[0] ?? DEFAULT_DATA),
-    files: [...config === undefined ? [] : [config], ...inBase(at(tls, "cert")), ...inBase(at(tls, "key"))],
+    files: [
+      ...config === undefined ? [] : [config],
+      ...[at(tls, "cert"), at(tls, "key"), at(checkpoints, "tokenFile")].flatMap(inBase),
+    ],
     sources: [...new Set([...folders, ...await Promise.all(folders.map(leadsTo))])],
+    appended: inBase(at(checkpoints, "file")),
+    receivers: textOf(at(checkpoints, "url")).flatMap(hostOf),
     variables: plugins.flatMap((plugin) => listOf(at(at(plugin, "grants"), "env")).flatMap(textOf)),
   };
 }
@@ -63,6 +73,13 @@ function listOf(value: unknown): readonly unknown[] {
 /** A text, or nothing. */
 function textOf(value: unknown): string[] {
   return typeof value === "string" && value !== "" ? [value] : [];
+}
+
+/** What is connected to for a URL; nothing if it is none of HTTP. */
+function hostOf(text: string): string[] {
+  const url = URL.parse(text);
+  const usual = { "http:": "80", "https:": "443" }[url?.protocol ?? ""];
+  return url === null || usual === undefined ? [] : [`${url.hostname}:${url.port || usual}`];
 }
 
 function addressOf(text: string): Address | undefined {

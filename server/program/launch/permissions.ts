@@ -31,15 +31,20 @@ const GRANTED_VARIABLE = /^(?!SWITCHROOM_)[A-Za-z_][A-Za-z0-9_]{0,255}$/;
 const ALWAYS = ["--no-prompt", "--no-remote"];
 
 /** Everything that a server with this configuration may reach, in the order in which it is shown. */
-export function permissionsOf({ listen, tls, data, files, sources, variables }: Named): Permission[] {
+export function permissionsOf(
+  { listen, tls, data, files, sources, appended, receivers, variables }: Named,
+): Permission[] {
   const table: readonly (readonly [Permission["kind"], values: readonly string[], why: string])[] = [
     ["net", listen === undefined ? [] : hostAndPort(listen), "to listen"],
     ["net", tls ? ["127.0.0.1"] : [], "to listen without TLS for this machine, on a free port"],
+    ["net", receivers, "to post checkpoints to"],
     ["read", PROGRAM, "the program, and the plugins that come with it"],
     ["read", [data], "the data folder"],
     ["read", files, "the configuration, and what it names"],
     ["read", sources, "the folder of a plugin"],
+    ["read", appended, "to see whether the last checkpoint in it is whole"],
     ["write", [data], "the data folder"],
+    ["write", appended, "to append checkpoints to"],
     ["env", ["SWITCHROOM_BOOTSTRAP_TOKEN"], "the first token"],
     ["env", variables.filter((name) => GRANTED_VARIABLE.test(name)), "granted to a plugin"],
     ["run", ["sh"], "to start plugins, and to look after them"],

@@ -7,6 +7,7 @@
  * @module
  */
 import { configureSync, getConfig, getLogger, type Logger } from "@logtape/logtape";
+import type { Checkpoint } from "../../core/contract/history.ts";
 import { printable } from "../../core/contract/text.ts";
 import type { HistoryWatch } from "../../history/mod.ts";
 import type { LogEntry } from "../../host/mod.ts";
@@ -73,6 +74,16 @@ export function logSlowed(address = "many addresses"): void {
 /** Writes that a client got less than it asked for. */
 export function logBrokenOff(why: string): void {
   logOf("http").warning("an answer was broken off", { why });
+}
+
+/** Writes a checkpoint, for whoever keeps the log elsewhere. */
+export function logCheckpoint(checkpoint: Checkpoint): void {
+  logOf("history").info("checkpoint", { ...checkpoint });
+}
+
+/** Writes why there is none. */
+export function logNoCheckpoint(reason: string): void {
+  logOf("history").warning("no checkpoint could be made", { reason });
 }
 
 /** Writes why the process ends, also where no log has been started. */

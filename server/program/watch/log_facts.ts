@@ -46,6 +46,8 @@ const LINES: Record<Exclude<FactType, ToldElsewhere>, { room: Room | "plugin"; l
   clockJumped: { room: "server", level: "warning" },
   historyDamaged: { room: "history", level: "error" },
   historyAccepted: { room: "history", level: "warning" },
+  checkpointFailed: { room: "history", level: "warning" },
+  checkpointResumed: { room: "history", level: "info" },
 };
 
 /** Writes a fact. */

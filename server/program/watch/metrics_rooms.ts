@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Checkpoints } from "../../checkpoints/mod.ts";
 import { Counter, Gauge, type Registry } from "prom-client";
 import { PLUGIN_STATES } from "../../core/contract/managed_plugin.ts";
 import type { Census, Operator } from "../../core/mod.ts";
@@ -15,11 +16,12 @@ export interface Rooms {
   operator: Pick<Operator, "census">;
   host: Pick<Host, "conditions">;
   opened: Pick<OpenHistory, "heldLog" | "history" | "waiting">;
+  checkpoints: Pick<Checkpoints, "states">;
   server: Pick<HttpServer, "sockets">;
 }
 
 /** Registers what the rooms say of themselves. */
-export function measureRooms(registry: Registry, { operator, host, opened, server }: Rooms): void {
+export function measureRooms(registry: Registry, { operator, host, opened, checkpoints, server }: Rooms): void {
   const registers = [registry];
   const gauge = (name: string, { help, value }: { help: string; value: () => number }) =>
     new Gauge({
@@ -56,7 +58,34 @@ export function measureRooms(registry: Registry, { operator, host, opened, serve
     help: "1 while nothing can be accepted because the history cannot be written or is behind, otherwise 0.",
     value: () => opened.history.trouble === undefined ? 0 : 1,
   });
+  measureCheckpoints(registry, checkpoints);
   measurePlugins(registry, host);
+}
+
+function measureCheckpoints(registry: Registry, checkpoints: Rooms["checkpoints"]): void {
+  const registers = [registry];
+  new Counter({
+    name: "switchroom_checkpoints_total",
+    help: "Attempts to bring a checkpoint to a target of the configuration, by how they ended: taken or failed.",
+    labelNames: ["target", "outcome"],
+    registers,
+    collect() {
+      this.reset();
+      for (const { target, taken, failed } of checkpoints.states) {
+        this.inc({ target, outcome: "taken" }, taken);
+        this.inc({ target, outcome: "failed" }, failed);
+      }
+    },
+  });
+  new Gauge({
+    name: "switchroom_checkpoint_failing",
+    help: "1 while the last attempt to bring a checkpoint to a target has failed, otherwise 0.",
+    labelNames: ["target"],
+    registers,
+    collect() {
+      for (const { target, failing } of checkpoints.states) this.set({ target }, failing ? 1 : 0);
+    },
+  });
 }
 
 function measurePlugins(registry: Registry, host: Rooms["host"]): void {

@@ -1,0 +1,43 @@
+/**
+ * Checkpoints in a file, one a line.
+ *
+ * @module
+ */
+import { jsonLine, type Target } from "./target.ts";
+
+const LINE_FEED = 10;
+
+/**
+ * Appends checkpoints to a file, each on disk before the next. It is opened anew each time, so that it may be moved away
+ * while the server runs.
+ */
+export function fileTarget(path: string): Target {
+  return {
+    name: "file",
+    async send(checkpoint) {
+      using file = await Deno.open(path, { read: true, append: true, create: true });
+      const { size } = await file.stat();
+      // A power cut may have left a piece of a line.
+      const before = size === 0 || await lastByte(file) === LINE_FEED ? "" : "\n";
+      try {
+        await writeAll(file, new TextEncoder().encode(before + jsonLine(checkpoint)));
+        await file.sync();
+      } catch (error) {
+        // A full disk takes a part of a line; with the next one behind it, it would be no JSON.
+        await file.truncate(size).catch(() => {});
+        throw error;
+      }
+    },
+  };
+}
+
+async function lastByte(file: Deno.FsFile): Promise<number | undefined> {
+  const byte = new Uint8Array(1);
+  await file.seek(-1, Deno.SeekMode.End);
+  await file.read(byte);
+  return byte[0];
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
+}

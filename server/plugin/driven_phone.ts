@@ -17,17 +17,18 @@ import type {
   OperationName,
   OperationParameters,
 } from "../core/contract/operations.ts";
-import { given, SerialQueue, unlessAborted } from "../tools/mod.ts";
+import { given, SerialQueue } from "../tools/mod.ts";
 import type { CurrentCapabilities } from "./capabilities.ts";
-import type { Driver, DriverContext, DriverGetters, DriverOperations } from "./driver.ts";
+import type { Driver, DriverGetters, DriverOperations } from "./driver.ts";
 import { AFTER, BEFORE, type PlainGetter } from "./getters.ts";
-import { ItemTurns, type Turn } from "./item_turns.ts";
+import { ItemTurns } from "./item_turns.ts";
 import { KnownValues } from "./known_values.ts";
 import type { LiveCapabilities } from "./live_capabilities.ts";
 import { itemsOf, overlappingOf, prepare, worksWithoutLink } from "./operations.ts";
 import type { Phone } from "./phone.ts";
 import type { PhoneChannel } from "./phone_channel.ts";
 import { Reporter } from "./reporter.ts";
+import { RunningOperation } from "./running_operation.ts";
 import { settingsOf } from "./settings.ts";
 import { completeStatus, statusFromGetters } from "./status.ts";
 import type { StateValues, Wanted } from "../core/contract/events.ts";
@@ -330,51 +331,6 @@ export class DrivenPhone implements Phone {
     if (this.#connected && !this.#suspended) return;
     const state = this.#connected ? "suspended" : "disconnected";
     throw new PhoneError("INVALPHONESTATE", `Cannot ${what}: phone ${this.id} is ${state}`);
-  }
-}
-
-/**
- * An operation under way. Its signal is made only for a driver that looks at it: most end before anybody could abort
- * them.
- */
-class RunningOperation implements DriverContext {
-  readonly requestId: number;
-  readonly deadline: number;
-  /** Its turn at what it sets. */
-  readonly turn: Turn;
-  #controller: AbortController | undefined;
-  #reason: PhoneError | undefined;
-
-  constructor(requestId: number, { deadline, turn }: { deadline: number; turn: Turn }) {
-    this.requestId = requestId;
-    this.deadline = deadline;
-    this.turn = turn;
-  }
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#reason) this.#controller.abort(this.#reason);
-    return this.#controller.signal;
-  }
-
-  get aborted(): boolean {
-    return this.#reason !== undefined;
-  }
-
-  /**
-   * Waits for its turn.
-   *
-   * @throws {PhoneError} Why it was aborted before.
-   */
-  async comesToTurn(): Promise<void> {
-    await unlessAborted(this.turn.now, this.signal);
-    if (this.#reason) throw this.#reason;
-  }
-
-  /** The reason is what a driver that passes its signal on rejects with: it is then the right completion by itself. */
-  abort(why: string): void {
-    this.#reason ??= new PhoneError("OPERATIONFAILED", why);
-    this.#controller?.abort(this.#reason);
   }
 }
 

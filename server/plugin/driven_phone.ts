@@ -216,7 +216,7 @@ export class DrivenPhone implements Phone {
     if (this.#stage === "open") {
       running = new RunningOperation(requestId, {
         deadline: Date.now() + message.remainingMs,
-        turn: this.#itemTurns.take(this.#itemsOf(message)),
+        turn: this.#itemTurns.take(itemsOf(message.operation, message.params)),
       });
       this.#operations.set(requestId, running);
       try {
@@ -262,7 +262,11 @@ export class DrivenPhone implements Phone {
     const capabilities = this.#capabilities.now;
     const fitted = prepare(operation, { params, capabilities });
     await this.#values.watch(settingsOf(operation, { params: fitted, capabilities }), {
-      run: () => methods[operation]?.(fitted, running),
+      run: () => {
+        // The next one may overlap with this from here on, but is not called before it.
+        if (this.#overlapping.has(operation)) running.turn.end();
+        return methods[operation]?.(fitted, running);
+      },
       context: running,
     });
     if (operation === "setButtonInfo") this.#buttonMeant(params as OperationParameters["setButtonInfo"]);
@@ -271,11 +275,6 @@ export class DrivenPhone implements Phone {
   /** The capabilities follow what a button was told to mean, before whoever told it is answered (R107). */
   #buttonMeant(params: OperationParameters["setButtonInfo"]): void {
     if (this.#capabilities.mean(params)) this.#reporter.state("capsChange");
-  }
-
-  /** What an operation takes its turn at; nothing if the driver lets those of its kind overlap. */
-  #itemsOf({ operation, params }: OperateMessage): readonly string[] {
-    return this.#overlapping.has(operation) ? [] : itemsOf(operation, params);
   }
 
   async #query<Name extends PlainGetter>(getter: Name, params: GetterParameters[Name]): Promise<GetterResults[Name]> {

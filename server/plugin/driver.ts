@@ -65,7 +65,7 @@ export type DriverAnswer<Name extends GetterName> =
  * To fulfil is to report, too: what lamps, ring, hookswitches, volumes, gains, display and buttons are afterwards is
  * told before the completion where it has changed (R102), `setData` and `devSpecific` excepted. A driver that reports
  * such a change itself during the operation has the last word. What was before is asked of its getter where it is not
- * known, once while the phone is open, with a second to answer.
+ * known, once, with a second to answer; what it cannot say then it is not asked again for a minute.
  */
 export type DriverOperations = {
   [Name in OperationName]?: (params: DriverParameters[Name], context: DriverContext) => Promise<void> | void;
@@ -105,8 +105,9 @@ export type DriverGetters = {
  */
 export interface Driver extends DriverOperations, DriverGetters {
   /**
-   * Operations that are called as they come, even while another one sets the same thing: `["setDisplay"]` for a device
-   * that takes texts one after the other by itself. `devSpecific` always is. It is read when the phone is added.
+   * Operations that are called in the order in which they come, even while another one sets the same thing:
+   * `["setDisplay"]` for a device that takes texts one after the other by itself. `devSpecific` always is. It is read when
+   * the phone is added.
    */
   readonly overlapping?: readonly OrderedOperation[];
   /** The first handle is opened: claim the device. Rejecting refuses the open with that `PhoneError`. */

@@ -15,6 +15,8 @@ import { ask, type Setting, settingsIn, type Thing, type Value, valuesOf } from 
 
 /** How long a driver has to say what was before: an operation waits for it no longer. */
 const ANSWER_MS = 1_000;
+/** For how long it is not asked again what it could not say: an operation would wait for nothing. */
+const SILENCE_MS = 60_000;
 
 /** What it works with. */
 export interface KnownValuesOptions {
@@ -23,6 +25,8 @@ export interface KnownValuesOptions {
   driver: Driver;
   /** What the phone can do now. */
   capabilities(): PhoneCapabilities;
+  /** Milliseconds that only rise. */
+  now?: () => number;
 }
 
 /** See the module. */
@@ -32,6 +36,11 @@ export class KnownValues {
   /** When its driver has told of a thing, or of all of a state: counted in such tellings. */
   readonly #told = new Map<string, number>();
   #tellings = 0;
+  /** What the driver is being asked: whoever needs to know waits for the same answer. */
+  readonly #questions = new Map<string, Promise<void>>();
+  /** What the driver could not say, and when that was seen. */
+  readonly #unsaid = new Map<string, number>();
+  readonly #now: () => number;
   /** What was told here, and not by the driver since: it may yet tell of the same change. */
   readonly #echoes = new Set<string>();
   #forgotten = 0;
@@ -40,11 +49,14 @@ export class KnownValues {
   /** @param options What it works with. */
   constructor(options: KnownValuesOptions) {
     this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
   }
 
   /** Forgets everything: nobody knows what happens to a phone that is out of reach. */
   forget(): void {
     this.#values.clear();
+    this.#questions.clear();
+    this.#unsaid.clear();
     this.#echoes.clear();
     this.#forgotten = ++this.#tellings;
   }
@@ -56,7 +68,8 @@ export class KnownValues {
   }
 
   /**
-   * Runs an operation of the driver, and tells what it has changed once it is fulfilled.
+   * Runs an operation of the driver, and tells what it has changed once it is fulfilled. It begins in the same turn
+   * unless the driver takes its time to say what was before.
    *
    * @param settings What the operation sets.
    * @throws Whatever it rejects with; the signal's reason, if that aborts before it has begun.
@@ -66,8 +79,8 @@ export class KnownValues {
     { run, context }: { run: () => Promise<void> | void; context: Pick<DriverContext, "signal"> },
   ): Promise<void> {
     const unknown = settings.filter((thing) => this.#isWanted(thing) && !isKnown(this.#values.get(keyOf(thing))));
-    const asked = unknown.flatMap((thing) => this.#learn(thing) ?? []);
-    if (asked.length > 0) await unlessAborted(Promise.all(asked), context.signal);
+    const answers = unknown.flatMap((thing) => this.#learn(thing) ?? []);
+    if (answers.length > 0) await unlessAborted(Promise.all(answers), context.signal);
     const since = this.#tellings;
     await run();
     for (const setting of settings) this.#fulfilled(setting, since);
@@ -133,14 +146,23 @@ export class KnownValues {
     }
   }
 
-  /** Asks for what is not known. What the driver tells meanwhile is newer than its answer. */
+  /**
+   * Asks for what is not known, unless that is being asked already or could not be said. What the driver tells meanwhile
+   * is newer than its answer.
+   */
   #learn(thing: Thing): Promise<void> | undefined {
     const key = keyOf(thing);
+    const question = this.#questions.get(key);
+    if (question || this.#now() - (this.#unsaid.get(key) ?? -Infinity) < SILENCE_MS) return question;
     const since = this.#tellings;
-    return this.#ask(thing, (value) => {
-      const isNew = this.#forgotten <= since && !this.#wasTold(thing, since);
-      if (value !== undefined && isNew && !isKnown(this.#values.get(key))) this.#values.set(key, value);
+    const asked = this.#ask(thing, (value) => {
+      if (this.#forgotten > since) return;
+      this.#questions.delete(key);
+      if (value === undefined) this.#unsaid.set(key, this.#now());
+      else if (!this.#wasTold(thing, since) && !isKnown(this.#values.get(key))) this.#values.set(key, value);
     });
+    if (asked) this.#questions.set(key, asked);
+    return asked;
   }
 
   /** Tells of a change that may have been told already, unless it is seen that nothing has changed since. */

@@ -93,3 +93,48 @@ Deno.test("R80 when a plugin has been stopped nothing comes from it any more", a
   const names = probe.host.told.map(([name]) => name);
   deepEqual(names.slice(names.indexOf("gone") + 1), ["settle"]);
 });
+
+Deno.test("R102 R101 of operations that may overlap the second waits for what the getter is being asked already, and none goes past the first", async () => {
+  await using probe = await ProbeProcess.start();
+  await probe.host.process.open(PHONE, EVERYTHING);
+  await probe.tell({ do: "plan", phone: PHONE, call: "getLamp", plans: [{ hold: true }] });
+  const given = [probe.light()];
+  await probe.called("getLamp");
+  given.push(probe.light());
+  probe.host.process.abort(given[0]!);
+  given.push(probe.light(), probe.light());
+  equal(await probe.result(given[0]!), FAILED);
+  await probe.tell({ do: "release", phone: PHONE, held: "getLamp" });
+  await probe.result(given[3]!);
+  deepEqual(probe.recorded("getLamp", "setLamp").map(({ call, requestId }) => requestId ?? call), [
+    "getLamp",
+    ...given.slice(1),
+  ]);
+});
+
+Deno.test("R102 a getter that never answers, or cannot say, is asked once, and no later operation waits for it", async () => {
+  await using probe = await ProbeProcess.start();
+  await probe.host.process.open(PHONE, EVERYTHING);
+  // What fails leaves the next one with nothing that is known.
+  const fail = { error: "OPERATIONFAILED" as const };
+  await probe.tell(
+    { do: "plan", phone: PHONE, call: "getLamp", plans: [{ hold: true }] },
+    { do: "plan", phone: PHONE, call: "setLamp", plans: [fail, fail, fail] },
+    { do: "plan", phone: PHONE, call: "getDisplay", plans: [{ error: "throw" }] },
+  );
+  const given = [probe.light(), probe.light()];
+  await probe.result(given[1]!);
+  given.push(probe.light());
+  await probe.result(given[2]!);
+  deepEqual(probe.recorded("getLamp", "setLamp").map(({ call, requestId }) => requestId ?? call), [
+    "getLamp",
+    ...given,
+  ]);
+  for (const column of [0, 1, 2]) equal(await probe.result(probe.write(column)), 0);
+  deepEqual(probe.recorded("getDisplay", "setDisplay").map(({ call }) => call), [
+    "getDisplay",
+    "setDisplay",
+    "setDisplay",
+    "setDisplay",
+  ]);
+});

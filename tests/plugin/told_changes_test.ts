@@ -2,6 +2,11 @@ import { deepEqual, equal, throws } from "node:assert/strict";
 import type { Driver, PartialCapabilities, Phone } from "../../server/plugin/mod.ts";
 import { PHONE_STATES, type PhoneState } from "../../server/core/contract/names.ts";
 import type { OperateMessage } from "../../server/wire/mod.ts";
+import { completeCapabilities } from "../../server/plugin/capabilities.ts";
+import { KnownValues } from "../../server/plugin/known_values.ts";
+import { Reporter } from "../../server/plugin/reporter.ts";
+import { settingsOf } from "../../server/plugin/settings.ts";
+import { NOTHING } from "../host/testbed.ts";
 import { type Bench, onePhone } from "./testbed.ts";
 
 const CAPABILITIES: PartialCapabilities = {
@@ -194,6 +199,53 @@ Deno.test("R102: a getter that fails or never answers keeps no operation from it
   deepEqual(await perform(lamp("off")), [["lamp", 0]]);
   deepEqual(await perform(volume(7)), [["handsetVolume"]]);
   deepEqual(await perform({ operation: "setRing", params: { mode: 0, volume: 0 } }), [["ringMode", 0], ["ringVolume"]]);
+});
+
+Deno.test("R102: what a getter could not say it is not asked again for a minute, unless the phone was out of reach meanwhile", async () => {
+  const asked: number[] = [];
+  const clock = { now: 0 };
+  const driver: Driver = {
+    getDisplay() {
+      asked.push(clock.now);
+      throw new Error("no line");
+    },
+  };
+  const reporter = new Reporter("p", { send() {} });
+  reporter.open({ states: ["display"], buttonModes: [], buttonStates: [] });
+  const capabilities = completeCapabilities(CAPABILITIES, { id: "p", driver, attempt: "test" });
+  const values = new KnownValues({ reporter, driver, capabilities: () => capabilities, now: () => clock.now });
+  const settings = settingsOf("setDisplay", { params: { row: 0, column: 0, text: "Hi" }, capabilities });
+  for (const now of [0, 1_000, 59_999, 60_000, 61_000, 119_999, 120_000]) {
+    clock.now = now;
+    await values.watch(settings, { run() {}, context: new AbortController() });
+  }
+  deepEqual(asked, [0, 60_000, 120_000]);
+  values.forget();
+  await values.watch(settings, { run() {}, context: new AbortController() });
+  deepEqual(asked, [0, 60_000, 120_000, 120_000]);
+});
+
+Deno.test("R102, R101: of operations that overlap none goes past one that waits for a getter, though what it sets is known by then", async () => {
+  const calls: string[] = [];
+  const answer = Promise.withResolvers<{ mode: "off" }>();
+  const { bench, phone } = await opened({
+    overlapping: ["setLamp"],
+    getLamp() {
+      calls.push("getLamp");
+      return answer.promise;
+    },
+    setLamp: ({ mode }) => void calls.push(String(mode)),
+  });
+  bench.operate(101, { operation: "setLamp", params: { lamp: 0, mode: "flash" } });
+  phone.changed({ lamp: { lamp: 0, mode: "steady" } });
+  bench.operate(102, { operation: "setLamp", params: { lamp: 0, mode: "off" } });
+  await bench.call({ type: "want", phone: "p", wanted: NOTHING });
+  bench.operate(103, { operation: "setLamp", params: { lamp: 0, mode: "steady" } });
+  await bench.call({ type: "get", phone: "p", getter: "getHookSwitch", params: {} });
+  deepEqual(calls, ["getLamp"]);
+  answer.resolve({ mode: "off" });
+  equal(await bench.result(103), 0);
+  deepEqual(calls, ["getLamp", "flash", "off", "steady"]);
 });
 
 Deno.test("R102: nothing is asked for what nobody wants to hear of", async () => {

@@ -165,10 +165,12 @@ Deno.test("R101 an operation that hangs holds up its own item until its deadline
   const last = await ring(0, 30_000);
   equal((await owner.perform({ operation: "setGain", device: "handset", gain: 1 })).outcome, "succeeded");
   equal((await bench.until("setRing", 2)).requestId, last);
-  deepEqual(
-    replies(await application.heard()).slice(1).map(({ requestId, outcome }) => [requestId, outcome]),
-    [[waits, "timedOut"], [hung, "timedOut"], [last, "succeeded"]],
-  );
+  const rung = replies(await application.heard()).filter(({ requestId }) => [hung, waits, last].includes(requestId));
+  deepEqual(rung.map(({ requestId, outcome }) => [requestId, outcome]), [
+    [waits, "timedOut"],
+    [hung, "timedOut"],
+    [last, "succeeded"],
+  ]);
   await bench.tell({ do: "release", held: hung });
 });
 

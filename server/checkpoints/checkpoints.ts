@@ -7,12 +7,15 @@ import { wordsOf } from "../core/contract/errors.ts";
 import type { Checkpoint } from "../core/contract/history.ts";
 import type { Clock } from "../core/mod.ts";
 import { Delivery, type DeliveryState, type DeliveryWatch } from "./delivery.ts";
+import type { Sign } from "./signing.ts";
 import type { Target } from "./target.ts";
 
 /** What is made, how often, and for whom. */
 export interface CheckpointsOptions {
   /** Makes one: what is on disk is sealed by it. */
   make(): Promise<Checkpoint>;
+  /** Signs each. */
+  readonly sign?: Sign | undefined;
   readonly clock: Pick<Clock, "after">;
   /** Between two. */
   readonly everyMs: number;
@@ -63,8 +66,13 @@ export class Checkpoints {
     this.#giveUp();
     if (!this.#begun) return;
     this.#begun = false;
-    this.#options.log?.(last);
-    await Promise.all(this.#deliveries.map((delivery) => delivery.end(last, signal)));
+    const signed = this.#signed(last);
+    this.#options.log?.(signed);
+    await Promise.all(this.#deliveries.map((delivery) => delivery.end(signed, signal)));
+  }
+
+  #signed(checkpoint: Checkpoint): Checkpoint {
+    return this.#options.sign?.(checkpoint) ?? checkpoint;
   }
 
   get #isWanted(): boolean {
@@ -76,8 +84,9 @@ export class Checkpoints {
       const checkpoint = await this.#options.make();
       if (!this.#begun || checkpoint.block === this.#newest?.block) return;
       this.#newest = checkpoint;
-      this.#options.log?.(checkpoint);
-      for (const delivery of this.#deliveries) delivery.offer(checkpoint);
+      const signed = this.#signed(checkpoint);
+      this.#options.log?.(signed);
+      for (const delivery of this.#deliveries) delivery.offer(signed);
     } catch (error) {
       if (this.#begun) this.#options.watch.notMade(wordsOf(error));
     }

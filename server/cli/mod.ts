@@ -5,6 +5,7 @@
  */
 import { completionOf } from "./commands/completion.ts";
 import { doctor } from "./commands/doctor.ts";
+import { historyKey } from "./commands/history_key.ts";
 import { historyCheckpoint, historyEvents, historyList, historyShow, historyVerify } from "./commands/history.ts";
 import { migrateStatus, migrateUp } from "./commands/migrate.ts";
 import { phoneGet, phoneList, phoneShow } from "./commands/phone.ts";
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   historyEvents,
   historyVerify,
   historyCheckpoint,
+  historyKey,
   pluginList,
   pluginLog,
   pluginStart,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Checkpoints, fileTarget, urlTarget } from "../checkpoints/mod.ts";
+import { Checkpoints, fileTarget, type Sign, urlTarget } from "../checkpoints/mod.ts";
 import type { Fact } from "../core/contract/facts.ts";
 import type { HistoryAudit } from "../core/contract/history.ts";
 import type { Clock } from "../core/mod.ts";
@@ -14,6 +14,7 @@ import { logCheckpoint, logNoCheckpoint } from "./watch/log.ts";
 /** What {@linkcode checkpointing} needs. */
 export interface CheckpointingOptions {
   readonly audit: Pick<HistoryAudit, "checkpoint">;
+  readonly sign: Sign | undefined;
   readonly clock: Clock;
   note(fact: Fact<"checkpointFailed" | "checkpointResumed">): void;
 }
@@ -21,11 +22,12 @@ export interface CheckpointingOptions {
 /** Makes ready what is configured; nothing is made before it begins. */
 export function checkpointing(
   { everySeconds, log, file, url, tokenFile }: Configuration["checkpoints"],
-  { audit, clock, note }: CheckpointingOptions,
+  { audit, sign, clock, note }: CheckpointingOptions,
 ): Checkpoints {
   const token = tokenFile === undefined ? undefined : async () => (await readSmallFile(tokenFile)).trim();
   return new Checkpoints({
     make: audit.checkpoint,
+    sign,
     clock,
     everyMs: everySeconds * 1_000,
     targets: [

@@ -11,13 +11,15 @@
 import { randomBytes } from "node:crypto";
 import { deadline } from "@std/async/deadline";
 import deno from "../../deno.json" with { type: "json" };
+import type { HistoryAudit } from "../core/contract/history.ts";
 import { type Core, createCore, type History } from "../core/mod.ts";
 import { type OpenHistory, openHistory, takeDataFolder } from "../history/mod.ts";
-import type { Checkpoints } from "../checkpoints/mod.ts";
+import type { Checkpoints, Sign } from "../checkpoints/mod.ts";
 import { createHost, type Host } from "../host/mod.ts";
 import { tableEntries, type TokenTable, tokenTable } from "../access/mod.ts";
 import { type Certificate, type HttpServer, serveHttp } from "../http/mod.ts";
 import { readCertificate, watchCertificate } from "./certificate.ts";
+import { readCheckpointKey } from "./checkpoint_key.ts";
 import { checkpointing } from "./checkpointing.ts";
 import { systemClock } from "./clock.ts";
 import { watchClock } from "./clock_watch.ts";
@@ -49,6 +51,8 @@ export async function serve(flags: Flags): Promise<void> {
   startLog(configuration.log);
   using watch = startWatch({ version: deno.version, clock: systemClock });
   using folder = await takeDataFolder(configuration.data);
+  const { key } = configuration.checkpoints;
+  const sign = key === undefined ? undefined : await readCheckpointKey(key, folder.path);
   const opened = await openHistory({
     folder,
     durability: configuration.durability,
@@ -62,6 +66,7 @@ export async function serve(flags: Flags): Promise<void> {
   const history = watchedHistory(opened.history, watch.fact);
   const checkpoints = checkpointing(configuration.checkpoints, {
     audit: opened.audit,
+    sign,
     clock: systemClock,
     note: (fact) => isOpen ? void history.note(fact) : watch.fact(fact),
   });
@@ -86,7 +91,17 @@ export async function serve(flags: Flags): Promise<void> {
     });
     const operator = operatorToken();
     const tokens = tokenTable([...opened.tokens.list().flatMap(tableEntries), operator.entry]);
-    const server = listen(configuration, { core, host, opened, history, checkpoints, tokens, watch, certificate });
+    const server = listen(configuration, {
+      core,
+      host,
+      opened,
+      history,
+      checkpoints,
+      sign,
+      tokens,
+      watch,
+      certificate,
+    });
     watch.metrics.show({ operator: core.operator, host, opened, checkpoints, server });
     const begun = begin({ opened, history, tokens, host });
     const { token, stop } = await begun.catch(async (error) => {
@@ -147,12 +162,13 @@ async function begin(
 
 function listen(
   { listen, http, safe, trustedProxies }: Configuration,
-  { core, host, opened, history, checkpoints, tokens, watch, certificate }: {
+  { core, host, opened, history, checkpoints, sign, tokens, watch, certificate }: {
     core: Core;
     host: Host;
     opened: OpenHistory;
     history: History;
     checkpoints: Checkpoints;
+    sign: Sign | undefined;
     tokens: TokenTable;
     watch: Watch;
     certificate: Certificate | undefined;
@@ -164,7 +180,7 @@ function listen(
       operator: core.operator,
       lifecycle: core.lifecycle,
       reader: opened.reader,
-      audit: opened.audit,
+      audit: sign === undefined ? opened.audit : signedAudit(opened.audit, sign),
       tokens,
       tokenStore: opened.tokens,
       attemptStore: opened.attempts,
@@ -183,4 +199,8 @@ function listen(
   } catch (error) {
     throw cannotListen(error, listen);
   }
+}
+
+function signedAudit(audit: HistoryAudit, sign: Sign): HistoryAudit {
+  return { ...audit, checkpoint: async () => sign(await audit.checkpoint()) };
 }

@@ -57,6 +57,7 @@ export const ROOMS: readonly Room[] = [
       "server/client/",
       "server/program/",
       "server/history/",
+      "server/checkpoints/",
       "server/access/",
       "server/api/",
       "server/host/",

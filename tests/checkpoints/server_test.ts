@@ -6,17 +6,11 @@ import { temporaryFolder } from "../faults/temporary.ts";
 import { api } from "../harness/api.ts";
 import { type RunningServer, startServer } from "../harness/start_server.ts";
 import { makeCertificate } from "../program/support/certificate.ts";
+import { linesOf } from "./support/lines.ts";
 import { type Receiver, receiver } from "./support/receiver.ts";
 
 /** How often tests look for what comes by itself: 30 s at most, never a measure. */
 const LOOKING = { minTimeout: 10, maxTimeout: 50, jitter: 0, maxAttempts: 600 };
-
-/** The checkpoints of a file. */
-function linesOf(path: string): Checkpoint[] {
-  const text = Deno.readTextFileSync(path);
-  ok(text.endsWith("\n"));
-  return text.trimEnd().split("\n").map((line) => JSON.parse(line));
-}
 
 /** The checkpoints in a log. */
 function logged(server: RunningServer): string[] {

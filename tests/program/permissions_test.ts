@@ -186,7 +186,12 @@ const CONFIGURATIONS: Record<string, object> = {
     listen: "localhost:8275",
     data: "../elsewhere",
     tls: { cert: "cert.pem", key: "/keys/key.pem" },
-    checkpoints: { file: "checkpoints.jsonl", url: "https://audit.example.org/x", tokenFile: "/keys/token" },
+    checkpoints: {
+      file: "checkpoints.jsonl",
+      url: "https://audit.example.org/x",
+      key: "key.pem",
+      tokenFile: "/keys/token",
+    },
     plugins: [{ source: "switchroom:sip" }, { source: "lamps", grants: { env: ["ONE", "TWO"] } }, { source: "/bells" }],
   },
   "with an address of IPv6": { listen: "[::1]:0", plugins: [], checkpoints: { url: "http://[::1]/" } },
@@ -205,7 +210,9 @@ for (const [what, configuration] of Object.entries(CONFIGURATIONS)) {
         listen,
         data,
         tls: tls !== undefined,
-        files: [config, tls?.cert, tls?.key, checkpoints.tokenFile].filter((path) => path !== undefined),
+        files: [config, tls?.cert, tls?.key, checkpoints.key, checkpoints.tokenFile].filter((path) =>
+          path !== undefined
+        ),
         sources,
         appended: checkpoints.file === undefined ? [] : [checkpoints.file],
         receivers: checkpoints.url === undefined ? [] : [RECEIVERS[checkpoints.url]],

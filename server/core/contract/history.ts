@@ -82,6 +82,10 @@ export interface Checkpoint {
   hash: string;
   /** When the newest of what it covers was written, RFC 3339 in UTC with milliseconds. */
   at: string;
+  /** The public key of Ed25519 that it is signed with, SubjectPublicKeyInfo in base64. */
+  key?: string;
+  /** The signature of its line, 64 bytes in base64. */
+  signature?: string;
 }
 
 /** What somebody kept of a checkpoint: a block and its hash at least. */

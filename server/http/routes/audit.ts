@@ -47,6 +47,8 @@ const Check = z.strictObject({
     block: integer(0, Number.MAX_SAFE_INTEGER),
     hash: hex(64),
     at: text.exactOptional(),
+    key: text.exactOptional(),
+    signature: text.exactOptional(),
   }).exactOptional().meta({ description: "What was kept of an earlier answer of `GET /v1/history/checkpoint`." }),
 });
 

@@ -35,6 +35,9 @@ export const checkpointsFile = z.strictObject({
   file: path.exactOptional().describe(
     "A file that each is appended to, one JSON object a line, relative to this file's folder.",
   ),
+  key: path.exactOptional().describe(
+    "A file with the private key that each is signed with, as history key makes it, relative to this file's folder; not in the data folder.",
+  ),
   url: address.exactOptional().describe("An address of HTTP or HTTPS that each is posted to, as JSON."),
   tokenFile: path.exactOptional().describe(
     "A file with the bearer token for url, relative to this file's folder; read anew for each. It needs HTTPS beyond this machine.",

@@ -72,7 +72,7 @@ export async function readConfiguration(flags: Flags): Promise<Configuration> {
     log,
     checkpoints: {
       ...checkpoints,
-      ...inBase(base, { file: checkpoints.file, tokenFile: checkpoints.tokenFile }),
+      ...inBase(base, { file: checkpoints.file, key: checkpoints.key, tokenFile: checkpoints.tokenFile }),
     },
     safe: flags.safe ?? false,
     acceptHistory: flags["accept-history"] ?? false,

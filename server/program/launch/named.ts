@@ -48,7 +48,7 @@ export async function readNamed({ config, data, listen }: Flags): Promise<Named>
     data: data ?? resolve(base, textOf(at(file, "data"))[0] ?? DEFAULT_DATA),
     files: [
       ...config === undefined ? [] : [config],
-      ...[at(tls, "cert"), at(tls, "key"), at(checkpoints, "tokenFile")].flatMap(inBase),
+      ...[at(tls, "cert"), at(tls, "key"), at(checkpoints, "key"), at(checkpoints, "tokenFile")].flatMap(inBase),
     ],
     sources: [...new Set([...folders, ...await Promise.all(folders.map(leadsTo))])],
     appended: inBase(at(checkpoints, "file")),

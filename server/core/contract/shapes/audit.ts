@@ -4,7 +4,7 @@
  * @module
  */
 import type { Checkpoint as NewestBlock, Verdict as Found } from "../history.ts";
-import { about, exactly, flag, object, optional, type Shape, text } from "../shape.ts";
+import { about, base64, exactly, flag, object, optional, type Shape, text } from "../shape.ts";
 import { Count, Time } from "./names.ts";
 
 const block = about(Count, { description: "The number of a block." });
@@ -16,6 +16,10 @@ export const Checkpoint: Shape<NewestBlock> = about(
     block,
     hash: about(text, { description: "SHA-256 in lower-case hex, over this block and all before." }),
     at: Time,
+    key: optional(
+      about(base64, { description: "The public key that it is signed with (Ed25519), where one is configured." }),
+    ),
+    signature: optional(about(base64, { description: "The signature of its line, as history-format.md has it." })),
   })),
   {
     name: "Checkpoint",

@@ -183,7 +183,7 @@ const PLANTED: [name: string, file: string, text: string, says: string][] = [
     "a program that imports the command line",
     "server/program/help.ts",
     `import "../cli/help.ts";`,
-    `server/program/help.ts imports server/cli/help.ts as "../cli/help.ts": server/program/ may import only server/core/, server/core/contract/, server/tools/, server/access/, server/api/, server/wire/, server/host/, server/history/, server/http/`,
+    `server/program/help.ts imports server/cli/help.ts as "../cli/help.ts": server/program/ may import only server/core/, server/core/contract/, server/tools/, server/access/, server/api/, server/wire/, server/host/, server/history/, server/checkpoints/, server/http/`,
   ],
   [
     "a module that is in no room",

@@ -7,6 +7,7 @@ import { completionOf } from "./commands/completion.ts";
 import { doctor } from "./commands/doctor.ts";
 import { historyKey } from "./commands/history_key.ts";
 import { historyCheckpoint, historyEvents, historyList, historyShow, historyVerify } from "./commands/history.ts";
+import { historyExport } from "./commands/history_export.ts";
 import { migrateStatus, migrateUp } from "./commands/migrate.ts";
 import { phoneGet, phoneList, phoneShow } from "./commands/phone.ts";
 import { pluginList, pluginLog, pluginReload, pluginStart, pluginStop } from "./commands/plugin.ts";
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   historyVerify,
   historyCheckpoint,
   historyKey,
+  historyExport,
   pluginList,
   pluginLog,
   pluginStart,

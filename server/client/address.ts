@@ -91,7 +91,32 @@ export async function bodyOf(
   try {
     return await answer.text();
   } catch (cause) {
-    signal?.throwIfAborted();
-    throw new ServerUnreachable(`${what} broke off`, { cause, answered: true });
+    throw brokenOff(cause, { what, signal });
   }
+}
+
+/** The bytes of an answer as they come. @throws As {@linkcode bodyOf}. */
+export async function* piecesOf(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  { what, signal }: { what: string; signal: AbortSignal | undefined },
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  const reader = body.getReader();
+  const next = () =>
+    reader.read().catch((cause) => {
+      throw brokenOff(cause, { what, signal });
+    });
+  try {
+    for (let piece = await next(); !piece.done; piece = await next()) yield piece.value;
+  } finally {
+    // Whoever takes no more of it lets the server go.
+    await reader.cancel().catch(() => {});
+  }
+}
+
+function brokenOff(
+  cause: unknown,
+  { what, signal }: { what: string; signal: AbortSignal | undefined },
+): ServerUnreachable {
+  signal?.throwIfAborted();
+  return new ServerUnreachable(`${what} broke off`, { cause, answered: true });
 }

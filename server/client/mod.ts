@@ -33,6 +33,7 @@ export type { Abandonable, AskedRequest, AskOptions, Operations, OperationsOf, P
 export type { Reply, Success } from "./replies.ts";
 export {
   type EventQuery,
+  type ExportQuery,
   type ListOptions,
   type RequestQuery,
   type Server,
@@ -46,7 +47,7 @@ export type * from "../core/contract/events.ts";
 export type { FactDetail, FactField, FactFields, FactType, HistoryEvent } from "../core/contract/facts.ts";
 export type { Feature } from "../core/contract/features.ts";
 export type { Health, PluginHealth } from "../core/contract/health.ts";
-export type { Checkpoint, KeptCheckpoint, Verdict } from "../core/contract/history.ts";
+export type { Checkpoint, ExportFormat, KeptCheckpoint, Verdict } from "../core/contract/history.ts";
 export type { LogLevel, LogLine, Permissions, PluginState, PluginView } from "../core/contract/managed_plugin.ts";
 export type * from "../core/contract/names.ts";
 export type * from "../core/contract/operations.ts";

@@ -6,7 +6,7 @@
 import type { ApplicationSummary } from "../core/contract/application.ts";
 import type { FactType, HistoryEvent } from "../core/contract/facts.ts";
 import type { Health } from "../core/contract/health.ts";
-import type { Checkpoint, KeptCheckpoint, Verdict } from "../core/contract/history.ts";
+import type { Checkpoint, ExportFormat, KeptCheckpoint, Verdict } from "../core/contract/history.ts";
 import type { LogLine, PluginView } from "../core/contract/managed_plugin.ts";
 import type { OperationName } from "../core/contract/operations.ts";
 import type { Closed, PhoneView } from "../core/contract/phone.ts";
@@ -15,7 +15,7 @@ import type { Shape } from "../core/contract/shape.ts";
 import * as shapes from "../core/contract/shapes/mod.ts";
 import type { MadeToken, RotationSpec, TokenSpec, TokenView } from "../core/contract/token.ts";
 import { given } from "../tools/mod.ts";
-import { addressOf, bodyOf, fetchPath } from "./address.ts";
+import { addressOf, bodyOf, fetchPath, piecesOf } from "./address.ts";
 import { checked, jsonOf, problemOf } from "./answers.ts";
 import { CallRefused, UnexpectedAnswer } from "./errors.ts";
 import type { Abandonable } from "./phone.ts";
@@ -75,6 +75,18 @@ export interface EventQuery {
   subject?: string | undefined;
 }
 
+/** What to export: what matches everything. */
+export interface ExportQuery {
+  /** JSON Lines if left out. */
+  format?: ExportFormat | undefined;
+  /** `PLUGIN:ID`. */
+  phone?: string | undefined;
+  /** Accepted, or for a fact happened, then or later, RFC 3339. */
+  from?: string | undefined;
+  /** Accepted, or for a fact happened, earlier, RFC 3339. */
+  to?: string | undefined;
+}
+
 /**
  * A server, as it is called over HTTP. Every call can end with `ServerUnreachable`, with `UnexpectedAnswer`, with
  * `CallRefused` (`code` is the HTTP status), and where phones are concerned with `PhoneError`. What waits for nothing
@@ -101,6 +113,14 @@ export interface Server {
   checkpoint(options?: Abandonable): Promise<Checkpoint>;
   /** Derives the whole chain again; takes as long as the history is, and ends with the signal. */
   verify(options?: Abandonable & { checkpoint?: KeptCheckpoint }): Promise<Verdict>;
+  /**
+   * The history as it stands at its newest block, oldest first, as bytes while they come. It takes as long as the
+   * history is, and ends with the signal; one that breaks off ends with `ServerUnreachable`.
+   */
+  exportHistory(
+    query?: ExportQuery,
+    options?: Abandonable,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined>;
   /** The applications of every token. */
   applications(options?: Abandonable): Promise<ApplicationSummary[]>;
   /** Ends an application; an operator releases the phones of another's. */
@@ -181,6 +201,18 @@ export function serverAt(url: string | URL, { token, transport }: ServerOptions)
     throw problemOf(value) ?? new UnexpectedAnswer(`${what} is ${response.status}, and not of a Switchroom`);
   }
 
+  async function* exportHistory(query: ExportQuery, { signal }: Abandonable) {
+    const route = "/v1/history/export";
+    const what = `The answer to GET ${route}`;
+    const path = `${route}?${new URLSearchParams(given({ ...query }))}`;
+    const response = await fetchPath(address, { path, signal, patience: Infinity, redirect: "manual" });
+    if (!response.ok || response.body === null) {
+      const value = jsonOf(await bodyOf(response, { what, signal }));
+      throw problemOf(value) ?? new UnexpectedAnswer(`${what} is ${response.status}, and not of a Switchroom`);
+    }
+    yield* piecesOf(response.body, { what, signal });
+  }
+
   /** Reads a list page by page. */
   async function* list<Page extends { next: string | null }, Item>(
     path: string,
@@ -230,6 +262,7 @@ export function serverAt(url: string | URL, { token, transport }: ServerOptions)
         patience: Infinity,
         ...(checkpoint && { body: { checkpoint } }),
       }),
+    exportHistory: (query = {}, options = {}) => exportHistory(query, options),
     async applications(options) {
       return (await call("GET /v1/applications", { ...options, shape: shapes.ApplicationList })).applications;
     },

@@ -7,18 +7,17 @@ import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import { wordsOf } from "../core/contract/errors.ts";
-import { HistoryError } from "./contract/store.ts";
-import { HISTORY_FILE } from "./data_folder.ts";
 import { tracesIn } from "./noted_head.ts";
+import { quietFile } from "./quiet_file.ts";
 import { absence, discontinuity } from "./sqlite/continuity.ts";
 import { withBeside } from "./sqlite/beside_chain.ts";
-import { openForReading, requireOurs } from "./sqlite/database.ts";
+import { openForReading } from "./sqlite/database.ts";
 import { NodeSqliteDialect } from "./sqlite/dialect.ts";
 import { executed, MIGRATIONS } from "./sqlite/migrate.ts";
 import type { HistoryTables } from "./sqlite/schema.ts";
 import { verifyChain } from "./sqlite/verify.ts";
 
-/** Bytes of a file that is copied, or looked at row by row, at most. */
+/** Bytes of a file that is looked at row by row, at most. */
 const MOST_BYTES = 1_073_741_824;
 
 /** A migration: the database has had it, will have it at the next start, or has had it from a newer build. */
@@ -48,10 +47,9 @@ export interface Examination {
  * @throws {HistoryError} If it is not a history, or cannot be looked at.
  */
 export async function examineHistory(path: string, options: { thorough: boolean }): Promise<Examination> {
-  requireOurs(path);
+  await using readable = await quietFile(path);
   const { size } = await Deno.stat(path);
   const traces = await tracesIn(dirname(path));
-  await using readable = await readableCopy(path, size);
   const thorough = options.thorough && size <= MOST_BYTES;
   try {
     using database = openForReading(readable.path);
@@ -80,36 +78,6 @@ export async function examineHistory(path: string, options: { thorough: boolean 
 /** Why a start would refuse a data folder in which no history lies, in words; undefined if none ever did. */
 export async function examineAbsence(folder: string): Promise<string | undefined> {
   return absence(await tracesIn(folder), { isThere: false });
-}
-
-/**
- * A file that SQLite can open: the one itself while somebody has it open or left its log, else a copy. Opening a quiet
- * one in its place would leave files of this user's beside it, which a server of another user could not write.
- */
-async function readableCopy(path: string, size: number): Promise<AsyncDisposable & { path: string }> {
-  // Without the log SQLite would make an empty one: a start could not tell any more that it was lost.
-  if (await exists(`${path}-shm`) && await exists(`${path}-wal`)) return { path, async [Symbol.asyncDispose]() {} };
-  if (size > MOST_BYTES) {
-    throw new HistoryError(
-      `Cannot look at ${path} without a trace: it has ${size} bytes, and is copied up to ${MOST_BYTES}. Start the server, and ask again`,
-      { exitCode: 2 },
-    );
-  }
-  const folder = await Deno.makeTempDir({ prefix: "switchroom_history_" });
-  const copy = `${folder}/${HISTORY_FILE}`;
-  const remove = () => Deno.remove(folder, { recursive: true });
-  try {
-    await Deno.copyFile(path, copy);
-    if (await exists(`${path}-wal`)) await Deno.copyFile(`${path}-wal`, `${copy}-wal`);
-  } catch (error) {
-    await remove();
-    throw new HistoryError(`Cannot copy ${path} to look at it: ${wordsOf(error)}`, { exitCode: 2, cause: error });
-  }
-  return { path: copy, [Symbol.asyncDispose]: remove };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }
 
 function statesOf(had: readonly string[]): MigrationState[] {

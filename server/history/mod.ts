@@ -5,7 +5,8 @@
  * `recorder.ts` through the one queue (`row_queue.ts`) to a store, which commits rows in groups: `contract/` says what
  * a store must bring, and where another one, or the cutting of old blocks, has its place. `audit.ts` is what an auditor
  * takes away of any store. `lookout.ts` watches that the file stays where it is, and notes its newest block beside it
- * (`noted_head.ts`). The rooms inside:
+ * (`noted_head.ts`). Who has only the file looks at it (`examine.ts`) or takes it as an auditor does (`history_file.ts`),
+ * both without a trace (`quiet_file.ts`). The rooms inside:
  *
  * - `chain/`: rows, their canonical form, the hashes over them; of no engine;
  * - `reading/`: what rows become for those who read: records, facts, lines of an export; of no engine;
@@ -19,12 +20,14 @@
  * @module
  */
 import type { Examination } from "./examine.ts";
+import type { HistoryFile } from "./history_file.ts";
 import type { OpenHistory, OpenOptions } from "./open.ts";
 
 export { DEFAULT_BOUNDS, type HistoryBounds } from "./bounds.ts";
 export { HISTORY_FORMAT } from "./chain/mod.ts";
 export { type Durability, type Head, HistoryError } from "./contract/store.ts";
 export { type DataFolder, HISTORY_FILE, ownerOfDataFolder, takeDataFolder } from "./data_folder.ts";
+export type { HistoryFile } from "./history_file.ts";
 export type { OpenHistory, OpenOptions } from "./open.ts";
 export type { HeldLog, HistoryWatch } from "./row_queue.ts";
 
@@ -44,4 +47,10 @@ export async function examineHistory(path: string, options: { thorough: boolean 
 export async function examineAbsence(folder: string): Promise<string | undefined> {
   const examine = await import("./examine.ts");
   return await examine.examineAbsence(folder);
+}
+
+/** Opens a history's file for an auditor: `openHistoryFile` of `history_file.ts`. */
+export async function openHistoryFile(path: string): Promise<HistoryFile> {
+  const file = await import("./history_file.ts");
+  return await file.openHistoryFile(path);
 }

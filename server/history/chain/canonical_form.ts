@@ -87,9 +87,14 @@ export function saltAt(salts: string, place: number): string {
   return salts.slice(place * SALT_BYTES * 2, (place + 1) * SALT_BYTES * 2);
 }
 
+/** The hash of a row. @param salt Its own, hex. */
+export function rowHash(row: StoredRow, salt: string): string {
+  return lineHash(rowLines(row, salt).line);
+}
+
 /** The hashes of the rows of a block. @param salts Theirs, one after the other, hex. */
 export function rowHashes(rows: readonly StoredRow[], salts: string): string[] {
-  return rows.map((row, place) => lineHash(rowLines(row, saltAt(salts, place)).line));
+  return rows.map((row, place) => rowHash(row, saltAt(salts, place)));
 }
 
 /** The line of a block's head, to which its rows are added, one line each. */

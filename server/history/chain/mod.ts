@@ -11,6 +11,7 @@ export {
   HISTORY_FORMAT,
   lineHash,
   NO_HASH,
+  rowHash,
   rowHashes,
   type RowLines,
   rowLines,

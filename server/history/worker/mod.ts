@@ -4,4 +4,5 @@
  *
  * @module
  */
+export { WorkerReader } from "./reader.ts";
 export { openSqliteStore } from "./store.ts";

@@ -1,0 +1,116 @@
+/**
+ * `history export`: the history, to be taken away.
+ *
+ * @module
+ */
+import { EXPORT_FORMATS, type ExportFormat } from "../../core/contract/history.ts";
+import { openHistoryFile } from "../../history/mod.ts";
+import { EXIT } from "../../program/mod.ts";
+import { given } from "../../tools/mod.ts";
+import { DATA, SERVER_OPTIONS, type ServerOptions } from "../calling/find_server.ts";
+import { interruptible } from "../calling/interruptible.ts";
+import { withServer } from "../calling/with_server.ts";
+import { historyFile, isServed } from "../offline.ts";
+import { printAside } from "../output.ts";
+import { command } from "../parsing/command.ts";
+import { readPhoneName, readTime } from "../parsing/values.ts";
+import { clockText, ProgressLine } from "../progress.ts";
+import { type Pieces, pour, save } from "../saving.ts";
+
+/** Which part of the history, as its user said it. */
+interface Asked {
+  format: ExportFormat;
+  phone: string | undefined;
+  from: string | undefined;
+  to: string | undefined;
+}
+
+/** `history export`. */
+export const historyExport = command({
+  words: "history export",
+  says: "Writes the history out, oldest first, as it stands at its newest block",
+  more: "Of a server that runs it is asked; of one that does not, its file is read, and left as it is.",
+  parameters: {},
+  options: {
+    format: {
+      type: "string",
+      value: "FORMAT",
+      says: "jsonl for programs (as if left out), csv for spreadsheets",
+      choices: EXPORT_FORMATS,
+    },
+    out: {
+      type: "string",
+      value: "FILE",
+      path: true,
+      says: "a file, there when it is whole; standard output if left out",
+    },
+    phone: { type: "string", value: "PHONE", says: "of this phone" },
+    from: { type: "string", value: "TIME", says: "accepted or happened then or later: 2026-03-01" },
+    to: { type: "string", value: "TIME", says: "accepted or happened earlier" },
+    ...SERVER_OPTIONS,
+  },
+  examples: [
+    "history export --format csv --out history.csv",
+    "history export --phone virtual:desk-1 --from 2026-03-01T00:00:00Z",
+  ],
+  async run({ format = "jsonl", out, phone, from, to, ...server }) {
+    const asked: Asked = {
+      format,
+      phone: readPhoneName(phone, "--phone"),
+      from: readTime(from, "--from"),
+      to: readTime(to, "--to"),
+    };
+    await interruptible(async (signal) => {
+      using progress = new ProgressLine();
+      let bytes = 0;
+      const write = async (pieces: Pieces) => {
+        const noted = async function* () {
+          for await (const piece of pieces) {
+            bytes += piece.length;
+            progress.show(() => `${sizeText(bytes)}, ${clockText(progress.elapsed)}`);
+            yield piece;
+          }
+        };
+        await (out === undefined ? pour({ pieces: noted(), signal }) : save(out, { pieces: noted(), signal }));
+      };
+      await exported(server, { asked, signal, write });
+      progress[Symbol.dispose]();
+      if (out !== undefined) printAside(`Exported to ${out}: ${sizeText(bytes)}`);
+    });
+    return EXIT.orderly;
+  },
+});
+
+/** Exports from the server that was named, or from the file of one that does not run. */
+async function exported(
+  { data = DATA, url, ca }: ServerOptions,
+  { asked, signal, write }: { asked: Asked; signal: AbortSignal; write: (pieces: Pieces) => Promise<void> },
+): Promise<void> {
+  if (url !== undefined || await isServed(data)) {
+    await withServer({ data, url, ca }, ({ server }) => write(server.exportHistory(asked, { signal })));
+    return;
+  }
+  const path = await historyFile(data);
+  await using file = await openHistoryFile(path);
+  const { format, phone, from, to } = asked;
+  const filter = { ...given({ phone }), ...given({ from: momentOf(from), to: momentOf(to) }) };
+  const { left, pieces } = await file.export(filter, format);
+  await write(encoded(pieces));
+  if (left) printAside(`What lies behind the newest block of ${path} is left out: the server's next start seals it`);
+}
+
+async function* encoded(pieces: AsyncIterable<string>): Pieces {
+  const utf8 = new TextEncoder();
+  for await (const piece of pieces) yield utf8.encode(piece);
+}
+
+function momentOf(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time);
+}
+
+/** A size for people: `12.3 MB`. */
+function sizeText(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} bytes`;
+  const exponent = Math.min(Math.floor(Math.log10(bytes) / 3), 4);
+  return `${(bytes / 1_000 ** exponent).toFixed(1)} ${["", "kB", "MB", "GB", "TB"][exponent]}`;
+}

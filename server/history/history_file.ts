@@ -1,0 +1,85 @@
+/**
+ * A history as it lies in a file, for an auditor: in the folder of a server that does not run, or in a copy.
+ *
+ * @module
+ */
+import { Kysely } from "kysely";
+import type { Checkpoint, ExportFilter, ExportFormat } from "../core/contract/history.ts";
+import { checkpointAt, exportPieces } from "./audit.ts";
+import { DEFAULT_BOUNDS } from "./bounds.ts";
+import { type Head, HistoryError } from "./contract/store.ts";
+import { quietFile } from "./quiet_file.ts";
+import { openForReading } from "./sqlite/database.ts";
+import { NodeSqliteDialect } from "./sqlite/dialect.ts";
+import { executed, MIGRATIONS } from "./sqlite/migrate.ts";
+import type { HistoryTables } from "./sqlite/schema.ts";
+import { WorkerReader } from "./worker/mod.ts";
+
+/** A file that can be exported from. Nothing is written into it, nor beside it. */
+export interface HistoryFile extends AsyncDisposable {
+  /**
+   * Everything as it stood at the newest block, as `HistoryAudit.export` does it.
+   *
+   * @throws {HistoryError} If there is no block yet, or the file lacks what this build needs for it. The pieces throw
+   * one when somebody has begun to write the file meanwhile.
+   */
+  export(
+    filter: ExportFilter,
+    format: ExportFormat,
+  ): Promise<{ upTo: Checkpoint; left: boolean; pieces: AsyncIterable<string> }>;
+}
+
+/**
+ * Opens the file of a history.
+ *
+ * @throws {HistoryError} If it is not a history, or cannot be read.
+ */
+export async function openHistoryFile(path: string): Promise<HistoryFile> {
+  const quiet = await quietFile(path);
+  const reader = new WorkerReader(quiet.path, { slice: DEFAULT_BOUNDS.sliceRows });
+  return {
+    async export(filter, format) {
+      const { head, historyId, left } = await lookAt(path, quiet.path);
+      async function* pieces() {
+        yield* exportPieces(reader, { filter, format, upTo: head.lastSeq });
+        await quiet.requireUntouched();
+      }
+      return { upTo: checkpointAt(head, historyId), left, pieces: pieces() };
+    },
+    async [Symbol.asyncDispose]() {
+      await reader.close(AbortSignal.timeout(DEFAULT_BOUNDS.closeMs));
+      await quiet[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The newest block of a file, and whether rows lie behind it that no block covers yet. */
+async function lookAt(path: string, readable: string): Promise<{ head: Head; historyId: string; left: boolean }> {
+  using database = openForReading(readable);
+  const db = new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(database) });
+  const had = await executed(db);
+  const pending = Object.keys(MIGRATIONS).filter((name) => !had.includes(name));
+  if (pending.length > 0) {
+    throw new HistoryError(
+      `Cannot export from ${path}: it has not had the migrations ${
+        pending.join(", ")
+      }. Start its server once, or run ` +
+        "migrate up",
+      { exitCode: 2 },
+    );
+  }
+  const block = await db.selectFrom("block").selectAll().orderBy("number", "desc").limit(1).executeTakeFirst();
+  const origin = await db.selectFrom("origin").select("history_id").executeTakeFirst();
+  if (block === undefined || origin === undefined) {
+    throw new HistoryError(`Cannot export from ${path}: there is no block in it`, { exitCode: 2 });
+  }
+  const head = { block: block.number, lastSeq: block.last_seq, hash: block.hash.toHex(), at: block.at };
+  const behind = (["accepted", "completed", "fact"] as const).map((table) =>
+    db.selectFrom(table).select("seq").where("seq", ">", head.lastSeq).limit(1).executeTakeFirst()
+  );
+  return {
+    head,
+    historyId: String(origin.history_id),
+    left: (await Promise.all(behind)).some((row) => row !== undefined),
+  };
+}

@@ -15,8 +15,8 @@ import { monitors, tellEverybody } from "./deliver.ts";
 import type { Exchange, Phone, Plugin, RemovedPhone } from "./exchange.ts";
 import { noListeners } from "./masks.ts";
 
-/** States that the core reports itself, and no plugin (R90, R93). */
-export const SERVER_STATES: PhoneState[] = ["owner", "monitors", "reinit"];
+/** States of every phone, whatever its plugin says (R93). Those that a plugin reports are not told as such (R90, R82). */
+export const CORE_STATES: PhoneState[] = ["owner", "monitors", "reinit"];
 
 /**
  * The phone of a name or a device id.
@@ -73,7 +73,7 @@ export function viewOf(phone: Phone): PhoneView {
     connected: phone.connected,
     capabilities: {
       ...phone.capabilities,
-      states: [...new Set([...phone.capabilities.states, ...SERVER_STATES])],
+      states: [...new Set([...phone.capabilities.states, ...CORE_STATES])],
     },
     owner: phone.owner?.application.name ?? null,
     monitors: monitors(phone),

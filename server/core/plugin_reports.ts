@@ -11,9 +11,9 @@ import { tellButton, tellDevSpecific, tellEverybody, tellState } from "./deliver
 import type { LedClose, Phone, Plugin } from "./exchange.ts";
 import {
   changeCapabilities,
+  CORE_STATES,
   leaveRemains,
   meanButton,
-  SERVER_STATES,
   setConnected,
   takeIn,
   tellEverybodyState,
@@ -56,7 +56,7 @@ export function admit(plugin: Plugin, process: PluginProcess): PluginReports {
       if (phone === undefined) return 0;
       const told = tellState(phone, {
         ...change,
-        states: change.states.filter((state) => !SERVER_STATES.includes(state)),
+        states: change.states.filter((state) => !CORE_STATES.includes(state)),
       });
       // Nobody can mask it, and it concerns everybody (R82).
       if (change.states.includes("reinit")) tellEverybodyState(phone, { states: ["reinit"] });

@@ -16,8 +16,8 @@ import type { StateChange, Wanted } from "../core/contract/events.ts";
 import type { FromPlugin } from "../wire/mod.ts";
 import { faultIn } from "./settings.ts";
 
-/** What the server reports itself, and what to do instead (R90). */
-const SERVER_STATES: Partial<Record<PhoneState, string>> = {
+/** What a plugin's author cannot report as a state, and what to do instead (R90). */
+const NOT_REPORTED: Partial<Record<PhoneState, string>> = {
   owner: "the server counts owners",
   monitors: "the server counts monitors",
   connected: "set phone.connected = true",
@@ -88,7 +88,7 @@ export class Reporter {
       if (!PHONE_STATES.includes(state)) {
         throw new TypeError(`Cannot report state ${state}: it must be one of ${PHONE_STATES.join(" ")}`);
       }
-      const instead = SERVER_STATES[state];
+      const instead = NOT_REPORTED[state];
       if (instead) throw new TypeError(`Cannot report state ${state}: ${instead}`);
     }
     const single = states.length === 1 ? states[0] : undefined;

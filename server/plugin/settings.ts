@@ -50,48 +50,69 @@ type Meaning = Pick<GetterResults["getButtonInfo"], "mode" | "function" | "text"
   devSpecific?: string | Uint8Array;
 };
 
-const set = (thing: Thing, value: Value): Setting => ({ ...thing, value: () => value });
+/** Something of the phone that an operation sets. */
+interface SetOfPhone<Params> {
+  readonly state: PhoneState;
+  /** Which lamp, or which button. */
+  id?(params: Params): number;
+  value(params: Params, known: { before: Value; display: PhoneCapabilities["display"] }): Value;
+}
 
-/** What each operation sets; nothing where no state tells of it. */
-const SETTINGS: {
-  [Name in OperationName]: (params: DriverParameters[Name], capabilities: PhoneCapabilities) => Setting[];
+/** Something that an operation sets of each device that it is for. */
+interface SetOfDevices<Params> {
+  /** The devices that have it. */
+  devices(capabilities: PhoneCapabilities): readonly HookSwitchDevice[];
+  state(device: HookSwitchDevice): PhoneState;
+  value(params: Params): Value;
+}
+
+/** What each operation sets, and the states that tell of it; nothing where none does. */
+const SETS: {
+  [Name in OperationName]: readonly (SetOfPhone<DriverParameters[Name]> | SetOfDevices<DriverParameters[Name]>)[];
 } = {
-  devSpecific: () => [],
-  setButtonInfo: ({ button, ...meaning }) => [set({ state: "other", id: button }, meaningOf(meaning))],
-  setData: () => [],
-  setDisplay: (text, { display }) => [{ state: "display", value: (before) => write(text, { before, display }) }],
-  setGain: ({ device, gain }) => [set({ state: `${device}Gain` }, gain)],
-  setHookSwitch: ({ devices, mode }) => devices.map((device) => set({ state: `${device}HookSwitch` }, mode)),
-  setLamp: ({ lamp, mode }) => [set({ state: "lamp", id: lamp }, mode)],
-  setRing: ({ mode, volume }) => [set({ state: "ringMode" }, mode), set({ state: "ringVolume" }, volume)],
-  setVolume: ({ device, volume }) => [set({ state: `${device}Volume` }, volume)],
+  devSpecific: [],
+  setButtonInfo: [{ state: "other", id: ({ button }) => button, value: meaningOf }],
+  setData: [],
+  setDisplay: [{ state: "display", value: write }],
+  setGain: [{ devices: ({ gainDevices }) => gainDevices, state: gainState, value: ({ gain }) => gain }],
+  setHookSwitch: [{
+    devices: ({ hookSwitchDevices }) => hookSwitchDevices,
+    state: hookSwitchState,
+    value: ({ mode }) => mode,
+  }],
+  setLamp: [{ state: "lamp", id: ({ lamp }) => lamp, value: ({ mode }) => mode }],
+  setRing: [
+    { state: "ringMode", value: ({ mode }) => mode },
+    { state: "ringVolume", value: ({ volume }) => volume },
+  ],
+  setVolume: [{ devices: ({ volumeDevices }) => volumeDevices, state: volumeState, value: ({ volume }) => volume }],
 };
 
 /** What an operation sets of that which a state tells of. */
 export function settingsOf<Name extends OperationName>(
   operation: Name,
-  { params, capabilities }: { params: DriverParameters[Name]; capabilities: PhoneCapabilities },
+  { params, capabilities: { display } }: { params: DriverParameters[Name]; capabilities: PhoneCapabilities },
 ): Setting[] {
-  return SETTINGS[operation](params, capabilities);
+  const settings: Setting[] = [];
+  for (const each of SETS[operation]) {
+    const value = (before: Value) => each.value(params, { before, display });
+    if ("devices" in each) {
+      for (const device of devicesIn(params)) settings.push({ state: each.state(device), value });
+    } else if (each.id) settings.push({ state: each.state, id: each.id(params), value });
+    else settings.push({ state: each.state, value });
+  }
+  return settings;
 }
 
-/** The states that tell of what each operation sets. */
-const STATES: { [Name in OperationName]: (capabilities: PhoneCapabilities) => PhoneState[] } = {
-  devSpecific: () => [],
-  setButtonInfo: () => ["other"],
-  setData: () => [],
-  setDisplay: () => ["display"],
-  setGain: ({ gainDevices }) => gainDevices.map((device) => `${device}Gain` as const),
-  setHookSwitch: ({ hookSwitchDevices }) => hookSwitchDevices.map((device) => `${device}HookSwitch` as const),
-  setLamp: () => ["lamp"],
-  setRing: () => ["ringMode", "ringVolume"],
-  setVolume: ({ volumeDevices }) => volumeDevices.map((device) => `${device}Volume` as const),
-};
+/** The devices that an operation is for. */
+function devicesIn(params: { devices?: HookSwitchDevice[]; device?: HookSwitchDevice }): HookSwitchDevice[] {
+  return params.devices ?? (params.device ? [params.device] : []);
+}
 
 /** The states of what each getter reads that may be there only to be read: then the device alone changes it. */
 const STATES_READ = {
-  getGain: ({ readableGainDevices }) => readableGainDevices.map((device) => `${device}Gain` as const),
-  getVolume: ({ readableVolumeDevices }) => readableVolumeDevices.map((device) => `${device}Volume` as const),
+  getGain: ({ readableGainDevices }) => readableGainDevices.map(gainState),
+  getVolume: ({ readableVolumeDevices }) => readableVolumeDevices.map(volumeState),
 } satisfies { [Name in GetterName]?: (capabilities: PhoneCapabilities) => PhoneState[] };
 
 /** What the SDK tells of any phone: its link, whether something else has it to itself, its capabilities. */
@@ -116,9 +137,23 @@ function statesOfMethods(capabilities: PhoneCapabilities, methods: readonly stri
   });
   const read = keysOf(STATES_READ).filter((getter) => methods.includes(getter));
   return [
-    ...set.flatMap((operation) => STATES[operation](capabilities)),
+    ...set.flatMap((operation) =>
+      SETS[operation].flatMap((each) => "devices" in each ? each.devices(capabilities).map(each.state) : each.state)
+    ),
     ...read.flatMap((getter) => STATES_READ[getter](capabilities)),
   ];
+}
+
+function gainState(device: HookSwitchDevice): PhoneState {
+  return `${device}Gain`;
+}
+
+function hookSwitchState(device: HookSwitchDevice): PhoneState {
+  return `${device}HookSwitch`;
+}
+
+function volumeState(device: HookSwitchDevice): PhoneState {
+  return `${device}Volume`;
 }
 
 /**
@@ -130,6 +165,7 @@ export function settingsIn(values: StateValues, capabilities: PhoneCapabilities)
   const fault = faultIn(values);
   if (fault !== undefined) throw new TypeError(`Cannot report ${JSON.stringify(values)} as changed: ${fault}`);
   const { display, lamp, ...single } = values;
+  const set = (thing: Thing, value: Value): Setting => ({ ...thing, value: () => value });
   return [
     ...display ? [set({ state: "display" }, cellsOf(display.rows, capabilities))] : [],
     ...lamp ? [set({ state: "lamp", id: lamp.lamp }, lamp.mode)] : [],

@@ -44,7 +44,7 @@ async function read(call: Call) {
 
 let server: RunningServer;
 Deno.test.beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ config: { checkpoints: { file: "checkpoints.jsonl" } } });
 });
 Deno.test.afterAll(async () => {
   equal((await server.stop()).code, 0, server.output());

@@ -6,9 +6,14 @@
 import { wordsOf } from "../core/contract/errors.ts";
 import type { Checkpoint } from "../core/contract/history.ts";
 import type { Clock } from "../core/mod.ts";
-import { Delivery, type DeliveryState, type DeliveryWatch } from "./delivery.ts";
+import type { AttemptState, AttemptWatch } from "./attempts.ts";
+import { Delivery } from "./delivery.ts";
 import type { Sign } from "./signing.ts";
+import { Stamping } from "./stamping.ts";
 import type { Target } from "./target.ts";
+
+/** How long a stamp is waited for. */
+const STAMP_MS = 10_000;
 
 /** What is made, how often, and for whom. */
 export interface CheckpointsOptions {
@@ -20,9 +25,11 @@ export interface CheckpointsOptions {
   /** Between two. */
   readonly everyMs: number;
   readonly targets: readonly Target[];
+  /** The address of an authority that has to stamp each before a target is given it. */
+  readonly stampedBy?: string | undefined;
   /** Writes it to the log. */
   readonly log?: ((checkpoint: Checkpoint) => void) | undefined;
-  readonly watch: DeliveryWatch & {
+  readonly watch: AttemptWatch & {
     /** None could be made. */
     notMade(reason: string): void;
   };
@@ -32,18 +39,22 @@ export interface CheckpointsOptions {
 export class Checkpoints {
   readonly #options: CheckpointsOptions;
   readonly #deliveries: readonly Delivery[];
+  readonly #stamping: Stamping | undefined;
+  readonly #ending = new AbortController();
+  #making: Promise<void> | undefined;
   #giveUp = () => {};
   #begun = false;
   #newest: Checkpoint | undefined;
 
   constructor(options: CheckpointsOptions) {
     this.#options = options;
+    this.#stamping = options.stampedBy === undefined ? undefined : new Stamping(options.stampedBy, options.watch);
     this.#deliveries = options.targets.map((target) => new Delivery(target, options.watch));
   }
 
   /** How each target does. */
-  get states(): readonly DeliveryState[] {
-    return this.#deliveries.map(({ state }) => state);
+  get states(): readonly AttemptState[] {
+    return [...this.#deliveries, ...this.#stamping ? [this.#stamping] : []].map(({ state }) => state);
   }
 
   /** Makes the first one, and further ones when something was written since the last. */
@@ -51,7 +62,7 @@ export class Checkpoints {
     this.#begun = true;
     const { clock, everyMs } = this.#options;
     const turn = () => {
-      void this.#make();
+      this.#making ??= this.#make().finally(() => this.#making = undefined);
       this.#giveUp = clock.after(everyMs, turn);
     };
     if (this.#isWanted) turn();
@@ -60,19 +71,28 @@ export class Checkpoints {
   /**
    * Brings the last one, of a history that nothing is written to any more. It never rejects.
    *
-   * @param signal Gives up on targets that do not take it.
+   * @param ms How long that may take in all.
    */
-  async end(last: Checkpoint, signal: AbortSignal): Promise<void> {
+  async end(last: Checkpoint, ms: number): Promise<void> {
     this.#giveUp();
+    this.#ending.abort();
     if (!this.#begun) return;
     this.#begun = false;
+    const signal = AbortSignal.timeout(ms);
     const signed = this.#signed(last);
     this.#options.log?.(signed);
-    await Promise.all(this.#deliveries.map((delivery) => delivery.end(signed, signal)));
+    // An authority that does not answer leaves time for the targets.
+    const stamped = await this.#stamped(signed, AbortSignal.timeout(ms / 2));
+    await Promise.all(this.#deliveries.map((delivery) => delivery.end(stamped, signal)));
   }
 
   #signed(checkpoint: Checkpoint): Checkpoint {
     return this.#options.sign?.(checkpoint) ?? checkpoint;
+  }
+
+  async #stamped(checkpoint: Checkpoint, signal: AbortSignal): Promise<Checkpoint> {
+    if (this.#deliveries.length === 0) return checkpoint;
+    return await this.#stamping?.stamp(checkpoint, signal) ?? checkpoint;
   }
 
   get #isWanted(): boolean {
@@ -86,7 +106,12 @@ export class Checkpoints {
       this.#newest = checkpoint;
       const signed = this.#signed(checkpoint);
       this.#options.log?.(signed);
-      for (const delivery of this.#deliveries) delivery.offer(signed);
+      const stamped = await this.#stamped(
+        signed,
+        AbortSignal.any([this.#ending.signal, AbortSignal.timeout(STAMP_MS)]),
+      );
+      if (!this.#begun) return;
+      for (const delivery of this.#deliveries) delivery.offer(stamped);
     } catch (error) {
       if (this.#begun) this.#options.watch.notMade(wordsOf(error));
     }

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { wordsOf } from "../core/contract/errors.ts";
 import type { Checkpoint } from "../core/contract/history.ts";
 import { pause, unlessAborted } from "../tools/mod.ts";
+import { Attempts, type AttemptState, type AttemptWatch } from "./attempts.ts";
 import type { Target } from "./target.ts";
 
 /** How long one attempt may take, and the pause after the first that failed; it doubles up to the longest. */
@@ -13,41 +13,21 @@ const ATTEMPT_MS = 10_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 
-/** How a target has done. */
-export interface DeliveryState {
-  readonly target: Target["name"];
-  /** How many checkpoints it took. */
-  readonly taken: number;
-  /** How many attempts failed. */
-  readonly failed: number;
-  /** Whether the last one did. */
-  readonly failing: boolean;
-}
-
-/** Is told when a target begins to fail, and when it takes checkpoints again. */
-export interface DeliveryWatch {
-  failed(target: Target["name"], reason: string): void;
-  resumed(target: Target["name"]): void;
-}
-
 /** Keeps the newest checkpoint that a target has not taken, and nothing older. */
 export class Delivery {
   readonly #target: Target;
-  readonly #watch: DeliveryWatch;
+  readonly #attempts: Attempts;
   readonly #ending = new AbortController();
   #newest: Checkpoint | undefined;
   #running: Promise<void> | undefined;
-  #taken = 0;
-  #failed = 0;
-  #failing = false;
 
-  constructor(target: Target, watch: DeliveryWatch) {
+  constructor(target: Target, watch: AttemptWatch) {
     this.#target = target;
-    this.#watch = watch;
+    this.#attempts = new Attempts(target.name, watch);
   }
 
-  get state(): DeliveryState {
-    return { target: this.#target.name, taken: this.#taken, failed: this.#failed, failing: this.#failing };
+  get state(): AttemptState {
+    return this.#attempts.state;
   }
 
   /** Brings a checkpoint, now or when the target takes one again; an older one that waits is let go. */
@@ -82,15 +62,11 @@ export class Delivery {
     const sent = this.#target.send(checkpoint, signal);
     try {
       await unlessAborted(sent, signal);
-      this.#taken++;
-      if (this.#failing) this.#watch.resumed(this.#target.name);
-      this.#failing = false;
+      this.#attempts.took();
       return true;
     } catch (error) {
       if (this.#ending.signal.aborted && error === this.#ending.signal.reason) return false;
-      this.#failed++;
-      if (!this.#failing) this.#watch.failed(this.#target.name, wordsOf(error));
-      this.#failing = true;
+      this.#attempts.failed(error);
       // A disk that does not answer is not asked again before it has.
       await unlessAborted(sent, this.#ending.signal).catch(() => {});
       return false;

@@ -9,7 +9,7 @@ import type { Checkpoint } from "../core/contract/history.ts";
 /** A place that checkpoints are brought to. */
 export interface Target {
   /** What the configuration calls it. */
-  readonly name: CheckpointTarget;
+  readonly name: Exclude<CheckpointTarget, "timestamps">;
   /**
    * Brings a checkpoint there.
    *

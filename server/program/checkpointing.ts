@@ -21,13 +21,14 @@ export interface CheckpointingOptions {
 
 /** Makes ready what is configured; nothing is made before it begins. */
 export function checkpointing(
-  { everySeconds, log, file, url, tokenFile }: Configuration["checkpoints"],
+  { everySeconds, log, file, url, tokenFile, timestamps }: Configuration["checkpoints"],
   { audit, sign, clock, note }: CheckpointingOptions,
 ): Checkpoints {
   const token = tokenFile === undefined ? undefined : async () => (await readSmallFile(tokenFile)).trim();
   return new Checkpoints({
     make: audit.checkpoint,
     sign,
+    stampedBy: timestamps,
     clock,
     everyMs: everySeconds * 1_000,
     targets: [

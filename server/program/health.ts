@@ -42,7 +42,9 @@ export function health(
     ...(held === undefined ? [] : [heldWords(held)]),
     ...(damaged === undefined ? [] : [`The history is not as it was written: ${damaged}`]),
     ...checkpoints.states.filter(({ failing }) => failing).map(({ target }) =>
-      `Checkpoints cannot be brought to checkpoints.${target}: the log says why`
+      `Checkpoints cannot be ${
+        target === "timestamps" ? "stamped by" : "brought to"
+      } checkpoints.${target}: the log says why`
     ),
     ...plugins.filter(({ state }) => state !== "ready").map(({ name, state, reason, nextTryAt }) =>
       `Plugin ${name} is ${state}${reason ? `: ${reason}` : ""}${nextTryAt ? `; the next try is at ${nextTryAt}` : ""}`

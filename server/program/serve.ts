@@ -144,7 +144,7 @@ export async function serve(flags: Flags): Promise<void> {
   } finally {
     await opened.close({ signal: AbortSignal.timeout(budget.historyMs) }).finally(async () => {
       isOpen = false;
-      await checkpoints.end(opened.newest(), AbortSignal.timeout(Math.max(overAt - performance.now(), LAST_MS)));
+      await checkpoints.end(opened.newest(), Math.max(overAt - performance.now(), LAST_MS));
     });
   }
 }

@@ -178,6 +178,7 @@ Deno.test("a data folder around the program does not let the server write the pr
 const RECEIVERS: Record<string, string> = {
   "https://audit.example.org/x": "audit.example.org:443",
   "http://[::1]/": "[::1]:80",
+  "http://tsa.example.org:318/": "tsa.example.org:318",
 };
 
 const CONFIGURATIONS: Record<string, object> = {
@@ -191,6 +192,7 @@ const CONFIGURATIONS: Record<string, object> = {
       url: "https://audit.example.org/x",
       key: "key.pem",
       tokenFile: "/keys/token",
+      timestamps: "http://tsa.example.org:318/",
     },
     plugins: [{ source: "switchroom:sip" }, { source: "lamps", grants: { env: ["ONE", "TWO"] } }, { source: "/bells" }],
   },
@@ -215,7 +217,7 @@ for (const [what, configuration] of Object.entries(CONFIGURATIONS)) {
         ),
         sources,
         appended: checkpoints.file === undefined ? [] : [checkpoints.file],
-        receivers: checkpoints.url === undefined ? [] : [RECEIVERS[checkpoints.url]],
+        receivers: [checkpoints.url, checkpoints.timestamps].flatMap((url) => RECEIVERS[url ?? ""] ?? []),
         variables: plugins.flatMap(({ grants }) => grants?.env ?? []),
       });
     }

@@ -61,8 +61,8 @@ function fact<
 /** Why a call had no valid token, nor a login. */
 export const ACCESS_REASONS = ["noToken", "notBearer", "unknownToken", "unknownSession"] as const;
 
-/** Where checkpoints are brought to, as the configuration calls it. */
-export const CHECKPOINT_TARGETS = ["file", "url"] as const;
+/** Where checkpoints are brought to, or stamped, as the configuration calls it. */
+export const CHECKPOINT_TARGETS = ["file", "url", "timestamps"] as const;
 
 /** One of these. */
 export type CheckpointTarget = typeof CHECKPOINT_TARGETS[number];
@@ -255,10 +255,13 @@ export const FACTS = {
   historyAccepted: fact("The server went on, as its operator chose, with a history that may not be the one before.", {
     detail: { reason: words("What is amiss with it: that it is missing, older, or another.") },
   }),
-  checkpointFailed: fact("A checkpoint could not be brought to where the configuration sends it.", {
-    detail: { target: checkpointTarget, reason: words("Why, at the first attempt that failed.") },
-  }),
-  checkpointResumed: fact("Checkpoints can be brought there again.", { detail: { target: checkpointTarget } }),
+  checkpointFailed: fact(
+    "A checkpoint could not be brought to where the configuration sends it, or not be time-stamped.",
+    {
+      detail: { target: checkpointTarget, reason: words("Why, at the first attempt that failed.") },
+    },
+  ),
+  checkpointResumed: fact("Checkpoints are taken, or stamped, there again.", { detail: { target: checkpointTarget } }),
   historyResumed: fact("Writing the history works again.", { detail: { after: words("What had failed.") } }),
 };
 

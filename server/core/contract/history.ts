@@ -86,6 +86,8 @@ export interface Checkpoint {
   key?: string;
   /** The signature of its line, 64 bytes in base64. */
   signature?: string;
+  /** A time stamp of its line, the token of RFC 3161 in base64. */
+  timestamp?: string;
 }
 
 /** What somebody kept of a checkpoint: a block and its hash at least. */

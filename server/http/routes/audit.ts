@@ -49,6 +49,7 @@ const Check = z.strictObject({
     at: text.exactOptional(),
     key: text.exactOptional(),
     signature: text.exactOptional(),
+    timestamp: text.exactOptional(),
   }).exactOptional().meta({ description: "What was kept of an earlier answer of `GET /v1/history/checkpoint`." }),
 });
 

@@ -42,6 +42,9 @@ export const checkpointsFile = z.strictObject({
   tokenFile: path.exactOptional().describe(
     "A file with the bearer token for url, relative to this file's folder; read anew for each. It needs HTTPS beyond this machine.",
   ),
+  timestamps: address.exactOptional().describe(
+    "The address of a time-stamping authority (RFC 3161) that each is stamped by, before it goes to file and url.",
+  ),
 }).superRefine(({ url, tokenFile }, context) => {
   if (tokenFile === undefined) return;
   if (url === undefined) context.addIssue("tokenFile is the token for url, which is not there");

@@ -25,7 +25,7 @@ export interface Named {
   readonly sources: readonly string[];
   /** Files that are appended to. */
   readonly appended: readonly string[];
-  /** `HOST:PORT` of those that checkpoints are posted to. */
+  /** `HOST:PORT` of those that checkpoints are sent to. */
   readonly receivers: readonly string[];
   /** The variables that plugins are granted. */
   readonly variables: readonly string[];
@@ -52,7 +52,7 @@ export async function readNamed({ config, data, listen }: Flags): Promise<Named>
     ],
     sources: [...new Set([...folders, ...await Promise.all(folders.map(leadsTo))])],
     appended: inBase(at(checkpoints, "file")),
-    receivers: textOf(at(checkpoints, "url")).flatMap(hostOf),
+    receivers: [at(checkpoints, "url"), at(checkpoints, "timestamps")].flatMap(textOf).flatMap(hostOf),
     variables: plugins.flatMap((plugin) => listOf(at(at(plugin, "grants"), "env")).flatMap(textOf)),
   };
 }

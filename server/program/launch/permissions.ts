@@ -37,7 +37,7 @@ export function permissionsOf(
   const table: readonly (readonly [Permission["kind"], values: readonly string[], why: string])[] = [
     ["net", listen === undefined ? [] : hostAndPort(listen), "to listen"],
     ["net", tls ? ["127.0.0.1"] : [], "to listen without TLS for this machine, on a free port"],
-    ["net", receivers, "to post checkpoints to"],
+    ["net", receivers, "to send checkpoints to"],
     ["read", PROGRAM, "the program, and the plugins that come with it"],
     ["read", [data], "the data folder"],
     ["read", files, "the configuration, and what it names"],

@@ -20,6 +20,9 @@ export const Checkpoint: Shape<NewestBlock> = about(
       about(base64, { description: "The public key that it is signed with (Ed25519), where one is configured." }),
     ),
     signature: optional(about(base64, { description: "The signature of its line, as history-format.md has it." })),
+    timestamp: optional(
+      about(base64, { description: "A time stamp of its line (RFC 3161): not in what is answered." }),
+    ),
   })),
   {
     name: "Checkpoint",

@@ -84,7 +84,7 @@ export function tokenKeeper(ports: TokenKeeperPorts): TokenKeeper {
         `${id} is the last token with the scope admin: nobody could make another; make one first`,
       );
     }
-    const ended = endToken(id, { cause: "tokenRevoked", by: by.token }, ports);
+    const ended = endToken(id, { cause: "tokenRevoked", by }, ports);
     const written = tokenStore.remove(id).then(() =>
       note({ type: "tokenRevoked", ...by, detail: { subject: id, name: revoked.name } })
     );

@@ -20,10 +20,14 @@ import { Refusal } from "./refusals/refusal.ts";
  */
 export async function beginApplication(
   { applications, tokens }: { applications: Applications; tokens: Tokens },
-  { token, asked: { name, ...lease } }: { token: Token; asked: { name: string; leaseSeconds?: number } },
+  { token, address, asked: { name, ...lease } }: {
+    token: Token;
+    address: string;
+    asked: { name: string; leaseSeconds?: number };
+  },
 ): Promise<OpenApplication> {
   requireValid(token, tokens);
-  return await applications.initialize(name, { token: token.id, sees: seesOf(token), ...lease });
+  return await applications.initialize(name, { token: token.id, address, sees: seesOf(token), ...lease });
 }
 
 /** Tells who has begun an application what there is. */

@@ -8,11 +8,12 @@ import type { ApplicationSummary } from "./contract/application.ts";
 import { PhoneError } from "./contract/errors.ts";
 import { isLabel, LABEL_RULE } from "./contract/label.ts";
 import type { Cause } from "./contract/record.ts";
-import type { ApplicationOptions, EventStream, Sees, TokenEndReason } from "./core.ts";
+import type { ApplicationOptions, Caller, EventStream, Sees, TokenEndReason } from "./core.ts";
 import { EventQueue } from "./event_queue.ts";
 import type { Application, Exchange } from "./exchange.ts";
 import { requireNotEnded } from "./lookup.ts";
 import { timestamp } from "./record.ts";
+import { calledFrom, tellMoves, whereaboutsOf } from "./whereabouts.ts";
 
 /**
  * Begins an application.
@@ -24,7 +25,7 @@ import { timestamp } from "./record.ts";
 export async function initialize(
   exchange: Exchange,
   name: string,
-  { token, leaseSeconds = exchange.bounds.leaseSeconds, sees = () => true }: ApplicationOptions,
+  { token, address, leaseSeconds = exchange.bounds.leaseSeconds, sees = () => true }: ApplicationOptions,
 ): Promise<Application> {
   requireName(name);
   if (exchange.stopping) throw new PhoneError("RESOURCEUNAVAIL", "The server is stopping");
@@ -50,6 +51,7 @@ export async function initialize(
     token,
     leaseSeconds,
     sees,
+    whereabouts: whereaboutsOf(address),
     handles: new Set(),
     events: new EventQueue(bounds.eventBytes),
     calledAt: now,
@@ -64,6 +66,7 @@ export async function initialize(
     type: "applicationStarted",
     token: application.token,
     application: application.id,
+    ...(address !== undefined && { address }),
     detail: { name },
   });
   try {
@@ -77,8 +80,13 @@ export async function initialize(
   return application;
 }
 
-/** Renews a lease: the application has called. */
-export function renew(application: Application): void {
+/** The application has called: that renews its lease. */
+export function called(application: Application, { address }: Caller): void {
+  calledFrom(application, address);
+  renew(application);
+}
+
+function renew(application: Application): void {
   application.calledAt = application.renewedAt = application.exchange.clock.monotonic();
 }
 
@@ -183,10 +191,11 @@ function finish(application: Application): void {
 }
 
 function noteEnded(application: Application, reason: CloseReason): Promise<void> {
-  const { token, subject } = actorAndSubject(application, reason);
+  const { actor, subject } = actorAndSubject(application, reason);
+  tellMoves(application);
   return application.exchange.history.note({
     type: "applicationEnded",
-    ...token,
+    ...actor,
     application: application.id,
     detail: { cause: reason.cause, name: application.name, ...subject },
   });

@@ -14,6 +14,7 @@
  */
 import type { Closed } from "./contract/phone.ts";
 import type { Cause } from "./contract/record.ts";
+import type { Caller } from "./core.ts";
 import { tell, tellCount } from "./deliver.ts";
 import type { Application, Exchange, Handle, LedClose, Phone } from "./exchange.ts";
 import { requireOpen } from "./lookup.ts";
@@ -26,22 +27,23 @@ import { onDisk } from "./waiting.ts";
  */
 const BY_THE_APPLICATION: readonly Cause[] = ["close", "shutdown", "leaseExpired", "tokenRevoked", "tokenExpired"];
 
-/** Why one handle is closed, and by the token of whom, if somebody else's call brings it about. */
+/** Why one handle is closed, and by whom, if a call brings it about. */
 export interface CloseReason {
   cause: Cause;
-  by?: string | undefined;
+  by?: Caller | undefined;
 }
 
 /**
- * Who brought about the end of what an application has, and whose that was: fields of a fact and of its detail. Only
- * what the application itself asked for has no subject.
+ * Who brought about the end of what an application has, from where, and whose that was: fields of a fact and of its
+ * detail. Only what the application itself asked for has no subject.
  */
 export function actorAndSubject(
   { token }: Application,
   { cause, by }: CloseReason,
-): { token: { token?: string }; subject: { subject?: string } } {
-  if (cause === "close" || cause === "shutdown") return { token: { token }, subject: {} };
-  return { token: by === undefined ? {} : { token: by }, subject: { subject: token } };
+): { actor: { token?: string; address?: string }; subject: { subject?: string } } {
+  const address = by?.address === undefined ? {} : { address: by.address };
+  if (cause === "close" || cause === "shutdown") return { actor: { token, ...address }, subject: {} };
+  return { actor: by === undefined ? {} : { token: by.token, ...address }, subject: { subject: token } };
 }
 
 /**
@@ -183,12 +185,12 @@ async function record(
   { cause, by, session }: CloseReason & { session: SessionEnd | undefined },
 ): Promise<void> {
   const { application, phone } = handle;
-  const { token, subject } = actorAndSubject(application, { cause, by });
+  const { actor, subject } = actorAndSubject(application, { cause, by });
   // One that leaves the phone open has its row before anything that comes next.
   if (session) await session.released;
   const row = application.exchange.history.note({
     type: "handleClosed",
-    ...token,
+    ...actor,
     application: application.id,
     plugin: phone.plugin.name,
     phone: phone.id,

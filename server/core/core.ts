@@ -104,9 +104,16 @@ export interface Census {
   connectedPhones: number;
 }
 
+/** Who calls. */
+export interface Caller {
+  /** The id of the token. */
+  readonly token: string;
+  /** Where the call came from; left out where nobody knows. */
+  readonly address?: string | undefined;
+}
+
 /** Whose an application is to be, and what it is to see. */
-export interface ApplicationOptions {
-  token: string;
+export interface ApplicationOptions extends Caller {
   leaseSeconds?: number;
   sees?: Sees;
 }
@@ -177,10 +184,16 @@ export interface Applications {
    * A phone that the application may not see does not exist for it. Device ids are everybody's: it leaves a gap in them.
    */
   initialize(name: string, options: ApplicationOptions): Promise<OpenApplication>;
-  /** The application of that id and token, its lease renewed; throws `INVALAPPHANDLE`. */
-  application(id: string, token: string): OpenApplication;
-  /** The handle of that id and token, its application's lease renewed; throws `INVALPHONEHANDLE`. */
-  handle(id: string, token: string): OpenHandle;
+  /**
+   * The application of that id and of the caller's token, its lease renewed; throws `INVALAPPHANDLE`. What is called by
+   * it comes from the caller's address; where that is another than before, the history says so.
+   */
+  application(id: string, caller: Caller): OpenApplication;
+  /**
+   * The handle of that id and of the caller's token, its application's lease renewed; throws `INVALPHONEHANDLE`. As
+   * `application` of its address.
+   */
+  handle(id: string, caller: Caller): OpenHandle;
   /** Every phone that may be seen, in the order of the device ids, removed ones left out. */
   phones(sees?: Sees): PhoneView[];
   /** One phone by name or device id; throws `BADDEVICEID`, also for one that may not be seen, or `NODEVICE`. */
@@ -189,20 +202,20 @@ export interface Applications {
   current(record: RequestRecord): RequestRecord;
 }
 
-/** A handle that an operator has found: `by` is the operator's token. */
+/** A handle that an operator has found: `by` is the operator. */
 export interface ReleasableHandle extends HandleView {
   /** A forced close of this one handle. */
-  release(by: string): Promise<Closed>;
+  release(by: Caller): Promise<Closed>;
 }
 
-/** An application that an operator has found: `by` is the operator's token. */
+/** An application that an operator has found: `by` is the operator. */
 export interface ReleasableApplication extends ApplicationView {
   /** Forced closes of all its handles, and its end. */
-  release(by: string): Promise<void>;
+  release(by: Caller): Promise<void>;
 }
 
-/** Why a token is void, and by whose, if somebody's call brought it about. */
-export type TokenEndReason = { cause: "tokenRevoked"; by: string } | { cause: "tokenExpired" };
+/** Why a token is void, and by whom, if somebody's call brought it about. */
+export type TokenEndReason = { cause: "tokenRevoked"; by: Caller } | { cause: "tokenExpired" };
 
 /** What is called for whoever runs the server. */
 export interface Operator {

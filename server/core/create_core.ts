@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { end, endApplicationsOf, initialize, renew, shutdown, summaryOf } from "./applications.ts";
+import { called, end, endApplicationsOf, initialize, shutdown, summaryOf } from "./applications.ts";
 import { type Bounds, DEFAULT_BOUNDS } from "./bounds.ts";
 import { closeHandle, closePhone } from "./close.ts";
 import type { Applications, Census, Core, Lifecycle, Operator } from "./core.ts";
@@ -57,17 +57,17 @@ function applications(exchange: Exchange): Applications {
   return {
     phoneCount: (sees = () => true) => exchange.devices.findLastIndex(({ id }) => sees(id)) + 1,
     async initialize(name, options) {
-      return new ApplicationFace(await initialize(exchange, name, options));
+      return new ApplicationFace(await initialize(exchange, name, options), options);
     },
-    application(id, token) {
-      const found = findApplication(exchange, id, { token });
-      renew(found);
-      return new ApplicationFace(found);
+    application(id, caller) {
+      const found = findApplication(exchange, id, caller);
+      called(found, caller);
+      return new ApplicationFace(found, caller);
     },
-    handle(id, token) {
-      const found = findHandle(exchange, id, { token });
-      renew(found.application);
-      return new HandleFace(found);
+    handle(id, caller) {
+      const found = findHandle(exchange, id, { token: caller.token });
+      called(found.application, caller);
+      return new HandleFace(found, caller);
     },
     phones: (sees = () => true) => presentPhones(exchange).filter(({ id }) => sees(id)).map(viewOf),
     phone: (name, sees = () => true) => viewOf(findPhone(exchange, name, { sees })),

@@ -22,6 +22,16 @@ import type { AcceptedRequest, Sees } from "./core.ts";
 import type { EventQueue } from "./event_queue.ts";
 import type { Clock, History, NextId, Observer, PluginProcess, RequestObserver } from "./ports.ts";
 
+/** Where the calls of an application come from, and what is not told of it yet. */
+export interface Whereabouts {
+  /** Of its newest call; undefined where nobody knows. */
+  address: string | undefined;
+  /** The address that its newest fact names. */
+  told: string | undefined;
+  /** Moves since that fact, while no other may follow; undefined where one may. */
+  folded: { count: number; readonly addresses: Set<string>; readonly cancel: () => void } | undefined;
+}
+
 /** One use of the phones by a client (TAPI's hPhoneApp). */
 export interface Application {
   readonly exchange: Exchange;
@@ -31,6 +41,7 @@ export interface Application {
   readonly leaseSeconds: number;
   /** Phones that it may not see do not exist for it. */
   readonly sees: Sees;
+  readonly whereabouts: Whereabouts;
   readonly handles: Set<Handle>;
   readonly events: EventQueue;
   /** When it last called, on the monotonic clock. */

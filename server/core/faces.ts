@@ -3,12 +3,20 @@
  *
  * @module
  */
-import { hold, shutdown, streamEvents, summaryOf } from "./applications.ts";
+import { called, hold, shutdown, streamEvents, summaryOf } from "./applications.ts";
 import { closeHandle } from "./close.ts";
 import type { Masks } from "./contract/events.ts";
 import type { GetterName, GetterParameters, GetterResults, OperationName } from "./contract/operations.ts";
 import type { Closed } from "./contract/phone.ts";
-import type { AcceptedRequest, EventStream, MaskNames, OpenApplication, OpenHandle, RequestOptions } from "./core.ts";
+import type {
+  AcceptedRequest,
+  Caller,
+  EventStream,
+  MaskNames,
+  OpenApplication,
+  OpenHandle,
+  RequestOptions,
+} from "./core.ts";
 import type { Application, Handle } from "./exchange.ts";
 import { get } from "./get.ts";
 import { requireNotEnded, requireOpen } from "./lookup.ts";
@@ -19,9 +27,12 @@ import { request, requirePrivilege } from "./request.ts";
 /** An application's face: it reaches what the core remembers, and nobody reaches that through it. */
 export class ApplicationFace implements OpenApplication {
   readonly #application: Application;
+  readonly #caller: Caller;
 
-  constructor(application: Application) {
+  /** Whatever is called by it is the caller's. */
+  constructor(application: Application, caller: Caller) {
     this.#application = application;
+    this.#caller = caller;
   }
 
   get id(): string {
@@ -54,20 +65,24 @@ export class ApplicationFace implements OpenApplication {
   }
 
   async open(options: { phone: string; privilege: string }): Promise<OpenHandle> {
-    return new HandleFace(await openPhone(this.#application, options));
+    called(this.#application, this.#caller);
+    return new HandleFace(await openPhone(this.#application, { ...options, by: this.#caller }), this.#caller);
   }
 
   async shutdown(): Promise<void> {
-    await shutdown(this.#application, { cause: "shutdown" });
+    await shutdown(this.#application, { cause: "shutdown", by: this.#caller });
   }
 }
 
 /** A handle's face. */
 export class HandleFace implements OpenHandle {
   readonly #handle: Handle;
+  readonly #caller: Caller;
 
-  constructor(handle: Handle) {
+  /** As that of an application. */
+  constructor(handle: Handle, caller: Caller) {
     this.#handle = handle;
+    this.#caller = caller;
   }
 
   get id(): string {
@@ -83,7 +98,7 @@ export class HandleFace implements OpenHandle {
   }
 
   get application(): OpenApplication {
-    return new ApplicationFace(this.#handle.application);
+    return new ApplicationFace(this.#handle.application, this.#caller);
   }
 
   get masks(): Masks {
@@ -96,6 +111,8 @@ export class HandleFace implements OpenHandle {
   }
 
   async request<Name extends OperationName>(operation: Name, options: RequestOptions<Name>): Promise<AcceptedRequest> {
+    // Again, in the turn in which it is taken: its body may have been long in coming.
+    called(this.#handle.application, this.#caller);
     return await request(this.#handle, operation, options);
   }
 
@@ -108,6 +125,6 @@ export class HandleFace implements OpenHandle {
   }
 
   async close(): Promise<Closed> {
-    return await closeHandle(this.#handle, { cause: "close" });
+    return await closeHandle(this.#handle, { cause: "close", by: this.#caller });
   }
 }

@@ -13,6 +13,7 @@ export type {
   AcceptedRequest,
   Applications,
   ApplicationView,
+  Caller,
   Census,
   Core,
   CoreCondition,

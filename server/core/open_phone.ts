@@ -3,6 +3,7 @@ import { type Privilege, PRIVILEGES } from "./contract/names.ts";
 import { quoted } from "./contract/quoted.ts";
 import { closeForcibly, closeHandle } from "./close.ts";
 import { monitors, tellCount } from "./deliver.ts";
+import type { Caller } from "./core.ts";
 import type { Application, Handle, Phone } from "./exchange.ts";
 import { requireNotEnded } from "./lookup.ts";
 import { NOTHING } from "./masks.ts";
@@ -19,7 +20,7 @@ import { within } from "./waiting.ts";
  */
 export async function openPhone(
   application: Application,
-  { phone: name, privilege }: { phone: string; privilege: string },
+  { phone: name, privilege, by }: { phone: string; privilege: string; by: Caller },
 ): Promise<Handle> {
   if (!isPrivilege(privilege)) {
     throw new PhoneError("INVALPRIVILEGE", `privilege ${quoted(privilege)} is neither owner nor monitor`);
@@ -33,7 +34,7 @@ export async function openPhone(
       if (session.state === "opening" || session.state === "closing") await session.acknowledged;
       else if (privilege === "owner" && phone.owner) {
         throw new PhoneError("INUSE", `${phone.id} has an owner already`);
-      } else if (session.state === "open") return await addHandle(application, { phone, privilege });
+      } else if (session.state === "open") return await addHandle(application, { phone, privilege, by });
       else {
         await openSession(phone);
         opened = phone;
@@ -73,7 +74,7 @@ function requireOpenable(
 
 async function addHandle(
   application: Application,
-  { phone, privilege }: { phone: Phone; privilege: Privilege },
+  { phone, privilege, by }: { phone: Phone; privilege: Privilege; by: Caller },
 ): Promise<Handle> {
   const { clock, bounds, history, handles, nextId } = application.exchange;
   const handle: Handle = {
@@ -98,6 +99,7 @@ async function addHandle(
     type: "handleOpened",
     token: application.token,
     application: application.id,
+    ...(by.address !== undefined && { address: by.address }),
     plugin: phone.plugin.name,
     phone: phone.id,
     handle: handle.id,

@@ -25,6 +25,8 @@ export interface ConversationOptions {
   readonly underWay: CallsUnderWay;
   /** Who opened the socket. */
   readonly token: Token;
+  /** From where. */
+  readonly address: string;
   /** Takes the application's events, once the answer that it has begun has been handed out. */
   readonly onEvents: (events: EventStream) => void;
 }
@@ -61,7 +63,7 @@ export class Conversation implements Beginner {
    * @param call Its `handle` is filled in as soon as it is known.
    */
   async serve({ method: name, params, length }: RpcCall, call: Pick<MethodCall, "handle">): Promise<MethodAnswer> {
-    const { token, ports } = this.#options;
+    const { token, address, ports } = this.#options;
     ports.noteUse(token);
     ports.rateLimit(token);
     const method = METHODS.get(name);
@@ -76,17 +78,17 @@ export class Conversation implements Beginner {
     if (this.#application === undefined) {
       throw new PhoneError("UNINITIALIZED", "The socket has no application: call phoneInitializeEx or resume first");
     }
-    const asked: MethodCall = Object.assign(call, { params, token, ports, application: this.#application });
+    const asked: MethodCall = Object.assign(call, { params, token, address, ports, application: this.#application });
     return method.isRequest ? await method.serve(asked) : await this.#bounded(asked, method);
   }
 
   /** Begins one; none is there or on its way. */
   async initialize(asked: { name: string; leaseSeconds?: number }): Promise<MethodAnswer> {
-    const { ports, token } = this.#options;
+    const { ports, token, address } = this.#options;
     const begun = Promise.withResolvers<void>();
     this.#beginning = begun.promise;
     try {
-      const application = await beginApplication(ports, { token, asked });
+      const application = await beginApplication(ports, { token, address, asked });
       if (this.#left) {
         // Nobody has learnt of it, so nobody could resume it.
         application.shutdown().catch(() => {});
@@ -107,10 +109,10 @@ export class Conversation implements Beginner {
 
   /** Takes up one whose socket was lost, as {@linkcode initialize} begins one. */
   async resume({ application: id, ...from }: { application: string; lastEvent?: number }): Promise<MethodAnswer> {
-    const { ports, token, underWay } = this.#options;
+    const { ports, token, address, underWay } = this.#options;
     const { applications, tokens } = ports;
     requireValid(token, tokens);
-    const application = applications.application(id, token.id);
+    const application = applications.application(id, { token: token.id, address });
     const events = application.events(from);
     this.#hold(application, events);
     const begun = Promise.withResolvers<void>();

@@ -21,6 +21,8 @@ export interface MethodCall {
   readonly params: unknown;
   /** Who calls. */
   readonly token: Token;
+  /** From where. */
+  readonly address: string;
   /** What it may ask of the world. */
   readonly ports: Pick<SocketPorts, "applications" | "reader" | "questions">;
   /** The socket's own. */
@@ -109,7 +111,7 @@ export function ofApplication<Params extends z.ZodType>(
 /** The handle that a call names: one of the socket's own application. */
 export function handleOf(call: MethodCall): OpenHandle {
   const { handle: id } = fit(call.params, { shape: AnyHandle, place: "params" });
-  const found = call.ports.applications.handle(id, call.token.id);
+  const found = call.ports.applications.handle(id, { token: call.token.id, address: call.address });
   if (found.application.id === call.application.id) return call.handle = found;
   throw new PhoneError("INVALPHONEHANDLE", "The handle belongs to another application of this token");
 }

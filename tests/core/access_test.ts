@@ -63,11 +63,11 @@ Deno.test("a void token's applications end at once, with their streams, and no o
   await fixture.open(view);
   await fixture.open(other, { phone: "p:b" });
   const ending = view.events().next();
-  await fixture.over(core.operator.endApplicationsOf("l", { cause: "tokenRevoked", by: "o" }));
+  await fixture.over(core.operator.endApplicationsOf("l", { cause: "tokenRevoked", by: { token: "o" } }));
   equal(await ending, undefined);
   deepEqual(fixture.process.calls, ["open a", "open b", "close a"]);
-  throws(() => core.applications.application(view.id, "l"), { code: "PHONEERR_INVALAPPHANDLE" });
-  equal(core.applications.application(other.id, "t").name, "test");
+  throws(() => core.applications.application(view.id, { token: "l" }), { code: "PHONEERR_INVALAPPHANDLE" });
+  equal(core.applications.application(other.id, { token: "t" }).name, "test");
   const ends = endsOf(fixture);
   deepEqual(
     ends.map(({ token, detail }) => ({ token, cause: detail.cause, subject: detail.subject })),
@@ -91,7 +91,7 @@ Deno.test("an application that is being begun with a token that becomes void is 
   const fixture = new Fixture();
   const beginning = fixture.core.applications.initialize("late", { token: "l" });
   beginning.catch(() => {});
-  await fixture.over(fixture.core.operator.endApplicationsOf("l", { cause: "tokenRevoked", by: "o" }));
+  await fixture.over(fixture.core.operator.endApplicationsOf("l", { cause: "tokenRevoked", by: { token: "o" } }));
   await rejects(beginning, { code: "PHONEERR_INVALAPPHANDLE" });
   deepEqual(fixture.core.operator.applications(), []);
 });
@@ -119,8 +119,8 @@ Deno.test("an operator finds what is another's without renewing its lease, and t
     streaming: false,
     outstanding: 0,
   }]);
-  await fixture.over(core.operator.handle(handle.id).release("t-operator"));
-  await fixture.over(core.operator.application(application.id).release("t-operator"));
+  await fixture.over(core.operator.handle(handle.id).release({ token: "t-operator" }));
+  await fixture.over(core.operator.application(application.id).release({ token: "t-operator" }));
   deepEqual(endsOf(fixture).map(({ type, token, detail }) => [type, token, detail.cause, detail.subject]), [
     ["handleClosed", "t-operator", "operatorRelease", "t"],
     ["handleClosed", "t-operator", "operatorRelease", "t"],

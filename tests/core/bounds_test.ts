@@ -65,7 +65,7 @@ Deno.test("R83 R91 a token with many monitors on one phone is ended: who stays i
   const events = follow(stays);
   await fixture.pass();
   events.length = 0;
-  await fixture.over(fixture.core.operator.endApplicationsOf("leaves", { cause: "tokenRevoked", by: "o" }));
+  await fixture.over(fixture.core.operator.endApplicationsOf("leaves", { cause: "tokenRevoked", by: { token: "o" } }));
   deepEqual(
     events.map((event) => event.type === "PHONE_STATE" && event.detail),
     Array.from({ length: 40 }, (_, closed) => 39 - closed),

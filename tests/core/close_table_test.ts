@@ -23,7 +23,7 @@ const CLOSES: Record<string, { others: boolean; close(fixture: Fixture, handle: 
   },
   "released by the operator, others hold the phone": {
     others: true,
-    close: ({ core }, handle) => core.operator.handle(handle.id).release("t-operator"),
+    close: ({ core }, handle) => core.operator.handle(handle.id).release({ token: "t-operator" }),
   },
 };
 

@@ -102,7 +102,7 @@ Deno.test("R62 every call on a closed handle gives INVALPHONEHANDLE", async () =
   const application = await fixture.application();
   const handle = await fixture.open(application);
   await fixture.over(handle.close());
-  throws(() => fixture.core.applications.handle(handle.id, "t"), { code: "PHONEERR_INVALPHONEHANDLE" });
+  throws(() => fixture.core.applications.handle(handle.id, { token: "t" }), { code: "PHONEERR_INVALPHONEHANDLE" });
   await rejects(handle.close(), { code: "PHONEERR_INVALPHONEHANDLE" });
 });
 
@@ -148,8 +148,8 @@ Deno.test("R76 R78 a lease that ends closes every handle of its application and 
   await fixture.open(long, { phone: "p:b" });
   await fixture.pass(5_200);
   deepEqual(fixture.process.calls, ["open a", "open b", "close a"]);
-  throws(() => fixture.core.applications.application(short.id, "t"), { code: "PHONEERR_INVALAPPHANDLE" });
-  equal(fixture.core.applications.application(long.id, "t").name, "long");
+  throws(() => fixture.core.applications.application(short.id, { token: "t" }), { code: "PHONEERR_INVALAPPHANDLE" });
+  equal(fixture.core.applications.application(long.id, { token: "t" }).name, "long");
 });
 
 Deno.test("invariant 9: a close releases the device although the disk does not answer, and says so after five seconds", async () => {
@@ -162,7 +162,7 @@ Deno.test("invariant 9: a close releases the device although the disk does not a
   await fixture.pass(5_100);
   await rejects(close, { code: "PHONEERR_RESOURCEUNAVAIL" });
   equal(fixture.process.calls.at(-1), "close a");
-  throws(() => fixture.core.applications.handle(handle.id, "t"), { code: "PHONEERR_INVALPHONEHANDLE" });
+  throws(() => fixture.core.applications.handle(handle.id, { token: "t" }), { code: "PHONEERR_INVALPHONEHANDLE" });
 });
 
 for (const others of [false, true]) {
@@ -179,10 +179,10 @@ for (const others of [false, true]) {
       fixture.disk.failing = true;
       let over = false;
       const release = what === "handle"
-        ? fixture.core.operator.handle(handle.id).release("t-operator")
-        : fixture.core.operator.application(application.id).release("t-operator");
+        ? fixture.core.operator.handle(handle.id).release({ token: "t-operator" })
+        : fixture.core.operator.application(application.id).release({ token: "t-operator" });
       release.catch(() => {}).then(() => over = true);
-      throws(() => fixture.core.applications.handle(handle.id, "t"), { code: "PHONEERR_INVALPHONEHANDLE" });
+      throws(() => fixture.core.applications.handle(handle.id, { token: "t" }), { code: "PHONEERR_INVALPHONEHANDLE" });
       await fixture.pass(others ? 4_900 : 8_800);
       equal(over, false);
       await fixture.pass(200);
@@ -203,7 +203,7 @@ Deno.test("an operator's release of one of several handles lets its request end 
   await fixture.open(application, { privilege: "monitor" });
   const events = follow(application);
   const id = await fixture.light(handle);
-  const released = fixture.core.operator.handle(handle.id).release("t-operator");
+  const released = fixture.core.operator.handle(handle.id).release({ token: "t-operator" });
   equal((await fixture.over(released)).lastHandle, false, "the operator is answered however long the request takes");
   equal(events.length, 0);
   fixture.events.completed(id, { result: 0 });

@@ -11,7 +11,7 @@ Deno.test("R76 a call that waits holds the lease for as long as it waits, and th
   await fixture.pass(20_000);
   second();
   await fixture.pass(4_500);
-  equal(fixture.core.applications.application(application.id, "t").name, "waiting");
+  equal(fixture.core.applications.application(application.id, { token: "t" }).name, "waiting");
 });
 
 Deno.test("R76 a lease that was held ends once nothing waits any more", async () => {
@@ -21,7 +21,9 @@ Deno.test("R76 a lease that was held ends once nothing waits any more", async ()
   await fixture.pass(20_000);
   release();
   await fixture.pass(10_200);
-  throws(() => fixture.core.applications.application(application.id, "t"), { code: "PHONEERR_INVALAPPHANDLE" });
+  throws(() => fixture.core.applications.application(application.id, { token: "t" }), {
+    code: "PHONEERR_INVALAPPHANDLE",
+  });
 });
 
 Deno.test("nothing is held for an application that has ended", async () => {
@@ -29,5 +31,7 @@ Deno.test("nothing is held for an application that has ended", async () => {
   const application = await fixture.application();
   await fixture.over(application.shutdown());
   application.hold()();
-  throws(() => fixture.core.applications.application(application.id, "t"), { code: "PHONEERR_INVALAPPHANDLE" });
+  throws(() => fixture.core.applications.application(application.id, { token: "t" }), {
+    code: "PHONEERR_INVALAPPHANDLE",
+  });
 });

@@ -23,7 +23,7 @@ for (const whole of [true, false]) {
     if (whole) fixture.events.forceClosed("a");
     opened();
     const handle = await fixture.over(open, 100);
-    throws(() => fixture.core.applications.handle(handle.id, "t"), { code: "PHONEERR_INVALPHONEHANDLE" });
+    throws(() => fixture.core.applications.handle(handle.id, { token: "t" }), { code: "PHONEERR_INVALPHONEHANDLE" });
     if (!whole) {
       deepEqual(events, [], "nobody is told before the plugin is through");
       fixture.events.forceClosed("a");
@@ -52,7 +52,7 @@ Deno.test("a forced close during an opening that failed does not close the next 
   await rejects(fixture.over(open), /the line broke/);
   fixture.process.onOpen = () => Promise.resolve();
   const handle = await fixture.open(application);
-  equal(fixture.core.applications.handle(handle.id, "t").id, handle.id);
+  equal(fixture.core.applications.handle(handle.id, { token: "t" }).id, handle.id);
 });
 
 Deno.test("an open that ends while its application is being released by the operator gives INVALAPPHANDLE and leaves no handle", async () => {
@@ -65,7 +65,7 @@ Deno.test("an open that ends while its application is being released by the oper
   const open = application.open(OWNER);
   await fixture.pass();
   // The other phone's close keeps the release from ending first.
-  const released = fixture.core.operator.application(application.id).release("t-operator");
+  const released = fixture.core.operator.application(application.id).release({ token: "t-operator" });
   await fixture.pass();
   opening.resolve();
   await rejects(fixture.over(open), { code: "PHONEERR_INVALAPPHANDLE" });

@@ -252,6 +252,15 @@ const ALONE: { readonly [Type in FactType]: Alone<Type> | typeof COMES_ALONG } =
   serverStarted: COMES_ALONG,
   serverStopped: COMES_ALONG,
   applicationStarted: COMES_ALONG,
+  applicationMoved: {
+    every: 400,
+    fact(site) {
+      const application = anyApplication(site);
+      const { token, id, address: before } = application;
+      const address = application.address = site.random.pick(ADDRESSES.filter((address) => address !== before));
+      return { type: "applicationMoved", token, application: id!, address, detail: { before } };
+    },
+  },
   applicationEnded: COMES_ALONG,
   handleOpened: COMES_ALONG,
   handleClosed: COMES_ALONG,

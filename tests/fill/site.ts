@@ -40,6 +40,8 @@ export interface Application {
   readonly name: string;
   /** The id of its token. */
   token: string;
+  /** From where it calls. */
+  address: string;
   /** Undefined while it has not begun. */
   id: string | undefined;
 }
@@ -151,7 +153,12 @@ export class Site {
       plugin.phones.push(phone);
       return phone;
     });
-    this.applications = APPLICATIONS.map((name) => ({ name, token: "", id: undefined }));
+    this.applications = APPLICATIONS.map((name, nth) => ({
+      name,
+      token: "",
+      address: ADDRESSES[nth % ADDRESSES.length]!,
+      id: undefined,
+    }));
     const use = (phone: Phone, privilege: Use["privilege"]): Use => ({
       application: random.pick(this.applications),
       phone,
@@ -335,9 +342,9 @@ export class Site {
   /** An application begins, if it has not. @returns Its id. */
   #begin(application: Application): string {
     if (application.id !== undefined) return application.id;
-    const { token, name } = application;
+    const { token, name, address } = application;
     application.id = this.newId();
-    this.note({ type: "applicationStarted", token, application: application.id, detail: { name } });
+    this.note({ type: "applicationStarted", token, application: application.id, address, detail: { name } });
     return application.id;
   }
 
@@ -352,6 +359,7 @@ export class Site {
       type: "handleOpened",
       token: application.token,
       application: id,
+      address: application.address,
       plugin: phone.plugin.name,
       phone: phone.id,
       handle,
@@ -370,10 +378,10 @@ export class Site {
     const outstanding = lastHandle ? [...phone.outstanding] : [];
     for (const request of outstanding) this.finish(request, { ...end, result: FAILED });
     use.handle = undefined;
-    const { token, subject } = actorAndSubject(application, { cause, by });
+    const { actor, subject } = actorAndSubject(application, { cause, by });
     this.note({
       type: "handleClosed",
-      ...token,
+      ...actor,
       application: application.id!,
       plugin: phone.plugin.name,
       phone: phone.id,
@@ -387,8 +395,8 @@ export class Site {
     const { id, name } = application;
     if (id === undefined) return;
     for (const use of this.uses) if (use.application === application) this.close(use, { cause, ...by && { by } });
-    const { token, subject } = actorAndSubject(application, { cause, by });
-    this.note({ type: "applicationEnded", ...token, application: id, detail: { cause, name, ...subject } });
+    const { actor, subject } = actorAndSubject(application, { cause, by });
+    this.note({ type: "applicationEnded", ...actor, application: id, detail: { cause, name, ...subject } });
     application.id = undefined;
   }
 
@@ -415,11 +423,14 @@ export class Site {
   }
 }
 
-/** Who acted, and whom it befell, as facts have it. */
+/** Who acted, from where, and whom it befell, as facts have it. */
 function actorAndSubject(
-  { token: own }: Application,
+  { token: own, address }: Application,
   { cause, by }: { cause: Cause; by: string | undefined },
-): { token?: { token: string }; subject?: { subject: string } } {
-  if (OWN_WISH.includes(cause)) return { token: { token: own } };
-  return { ...by !== undefined && { token: { token: by } }, subject: { subject: own } };
+): { actor?: { token: string; address: string }; subject?: { subject: string } } {
+  if (OWN_WISH.includes(cause)) return { actor: { token: own, address } };
+  return {
+    ...by !== undefined && { actor: { token: by, address: ADDRESSES[0]! } },
+    subject: { subject: own },
+  };
 }

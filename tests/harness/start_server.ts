@@ -12,6 +12,9 @@ import { type CommandOptions, REPOSITORY, serverCommand } from "./server_command
 /** How long anything may take that must not take long, in milliseconds: a guard against hanging, never a measure. */
 const PATIENCE = 30_000;
 
+/** Where nobody can be reached, for it stands for every address of the machine. */
+const EVERYWHERE = /\/\/(0\.0\.0\.0|\[::\])/;
+
 const LISTENING = /^listening on (https?:\/\/\S+)\n/m;
 
 const ServerFile = z.object({ pid: z.int().positive(), url: z.url() });
@@ -34,7 +37,7 @@ export interface StartOptions extends CommandOptions {
 
 /** A server that runs. The end of its block ends it, orderly if it can, and removes what was temporary. */
 export interface RunningServer extends AsyncDisposable {
-  /** `http://HOST:PORT`. */
+  /** `http://HOST:PORT`, at 127.0.0.1 if it listens on every address. */
   readonly url: string;
   /** An admin's token. */
   readonly token: string;
@@ -110,7 +113,7 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
     await end("SIGTERM");
   });
 
-  const url = await deadline(printed.match(LISTENING), PATIENCE);
+  const url = (await deadline(printed.match(LISTENING), PATIENCE)).replace(EVERYWHERE, "//127.0.0.1");
   if (!options.untilListening) await ready(url, printed);
   pid = ServerFile.parse(JSON.parse(await Deno.readTextFile(`${data}/server.json`))).pid;
   const running = undo.move();

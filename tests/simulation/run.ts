@@ -191,7 +191,7 @@ class Crowd {
     if (phones.length === 0) return;
     const phone = random.pick(phones).phone;
     try {
-      const application = this.#core.applications.application(user.id, "token");
+      const application = this.#core.applications.application(user.id, { token: "token" });
       user.calledAt = this.world.now;
       const handle = await application.open({ phone, privilege: random.pick(["owner", "monitor"]) });
       this.world.see({ kind: "opened", handle: handle.id });
@@ -251,7 +251,7 @@ class Crowd {
     const cause: Cause = "shutdown";
     user.gone = true;
     try {
-      const application = this.#core.applications.application(user.id, "token");
+      const application = this.#core.applications.application(user.id, { token: "token" });
       this.world.see({ kind: "shutdown", application: user.id, cause });
       await application.shutdown();
       this.world.see({ kind: "ended", application: user.id });
@@ -262,7 +262,7 @@ class Crowd {
 
   /** A handle as a call finds it: a call that finds it renews the lease, one with a void handle does not. */
   #handle(user: User, view: OpenHandle): OpenHandle {
-    const handle = this.#core.applications.handle(view.id, "token");
+    const handle = this.#core.applications.handle(view.id, { token: "token" });
     user.calledAt = this.world.now;
     return handle;
   }

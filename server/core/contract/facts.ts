@@ -100,23 +100,45 @@ export const FACTS = {
   }),
   applicationStarted: fact("An application has begun (phoneInitializeEx).", {
     has: ["token", "application"],
+    mayHave: ["address"],
     detail: { name: words("What it calls itself.") },
   }),
+  applicationMoved: fact(
+    "The calls of an application come from another address than before. One that goes to and fro has two rows a " +
+      "minute at most: one at once, and one that tells of all further moves.",
+    {
+      has: ["token", "application"],
+      mayHave: ["address"],
+      detail: {
+        before: optional(words("The address that the fact before this names.")),
+        count: optional(
+          counted(
+            "How many moves this one row tells of; its calls since the fact before came from any of `addresses`.",
+          ),
+        ),
+        addresses: optional(
+          about(list(text), { description: "With `count`: to where these moves were, 16 addresses at most." }),
+        ),
+        dropped,
+      },
+    },
+  ),
   applicationEnded: fact(
     "An application has ended: by itself (phoneShutdown), by its lease, or because others ended it.",
     {
       has: ["application"],
-      mayHave: ["token"],
+      mayHave: ["token", "address"],
       detail: { cause, name: words("What it called itself."), subject: owner },
     },
   ),
   handleOpened: fact("A phone was opened (phoneOpen).", {
     has: ["token", "application", "plugin", "phone", "handle"],
+    mayHave: ["address"],
     detail: { privilege: about(oneOf(PRIVILEGES), { description: "As what." }) },
   }),
   handleClosed: fact("A handle was closed: by its application (phoneClose, phoneShutdown), or against its will.", {
     has: ["application", "plugin", "phone", "handle"],
-    mayHave: ["token"],
+    mayHave: ["token", "address"],
     detail: {
       cause,
       lastHandle: about(flag, { description: "Whether it was the phone's only one: then the phone was closed too." }),

@@ -12,7 +12,7 @@ import { eventStreamBody } from "../answering/event_stream.ts";
 import { readJson } from "../reading/body.ts";
 import { lastEventOf } from "../reading/headers.ts";
 import { readQuery } from "../reading/query.ts";
-import { applicationOf, type Endpoint, foreignApplicationOf } from "./endpoint.ts";
+import { applicationOf, callerOf, type Endpoint, foreignApplicationOf } from "./endpoint.ts";
 import type { AppPorts } from "./ports.ts";
 
 const StreamQuery = z.strictObject({
@@ -40,10 +40,12 @@ export function applicationEndpoints(
         answers: { 201: { description: "The application has begun.", body: StartedApplication } },
         problems: ["INVALAPPNAME"],
       },
-      async serve({ context, token }) {
+      async serve(call) {
+        const { context, token } = call;
         const body = await readJson(context.req.raw, bounds);
         const asked = fit(body, { shape: NewApplication, place: "body" });
-        const application = await beginApplication(ports, { token, asked });
+        const { address } = callerOf(call);
+        const application = await beginApplication(ports, { token, address, asked });
         return json(startedApplication(application, { token, ports }), { status: 201 });
       },
     },
@@ -96,7 +98,7 @@ export function applicationEndpoints(
       },
       async serve(call) {
         const foreign = foreignApplicationOf(call, operator);
-        await (foreign?.release(call.token.id) ?? applicationOf(call, applications).shutdown());
+        await (foreign?.release(callerOf(call)) ?? applicationOf(call, applications).shutdown());
         return noContent();
       },
     },

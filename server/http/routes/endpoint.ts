@@ -5,7 +5,7 @@
  * @module
  */
 import type { Context, Handler } from "hono";
-import { authenticate, hasScope, requireScope, type Scope, seesOf, type Token } from "../../access/mod.ts";
+import { type Actor, authenticate, hasScope, requireScope, type Scope, seesOf, type Token } from "../../access/mod.ts";
 import { INTERNAL_PROBLEM, noteRefusal, problemOf } from "../../api/mod.ts";
 import type {
   Applications,
@@ -85,6 +85,11 @@ export function admit(context: Context<Env>, ports: AdmissionPorts): Token {
   return authenticate({ authorization, address: () => addressOf(context) }, ports);
 }
 
+/** Who calls, and from where. */
+export function callerOf({ context, token }: Call): Actor {
+  return { token: token.id, address: addressOf(context) };
+}
+
 /**
  * The value of a `:name` in the path; percent-encoding that is none is taken as it stands, so that it names nothing.
  */
@@ -115,14 +120,14 @@ export function foreignHandleOf(call: Call, operator: Operator): ReleasableHandl
 
 /** The application that the path names, its lease renewed. */
 export function applicationOf(call: Call, applications: Applications): OpenApplication {
-  const found = applications.application(pathValue(call, "application"), call.token.id);
+  const found = applications.application(pathValue(call, "application"), callerOf(call));
   call.application = found;
   return found;
 }
 
 /** The handle that the path names, its application's lease renewed. */
 export function handleOf(call: Call, applications: Applications): OpenHandle {
-  const found = applications.handle(pathValue(call, "handle"), call.token.id);
+  const found = applications.handle(pathValue(call, "handle"), callerOf(call));
   call.handle = found;
   return found;
 }

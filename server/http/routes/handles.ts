@@ -8,7 +8,7 @@ import { fit, NewHandle, NewMasks } from "../../api/mod.ts";
 import { ClosedHandle, Masks, OpenedHandle } from "../../core/contract/shapes/mod.ts";
 import { json } from "../answering/answer.ts";
 import { readJson } from "../reading/body.ts";
-import { applicationOf, type Endpoint, foreignHandleOf, handleOf } from "./endpoint.ts";
+import { applicationOf, callerOf, type Endpoint, foreignHandleOf, handleOf } from "./endpoint.ts";
 import type { AppPorts } from "./ports.ts";
 
 /** The routes of handles. */
@@ -63,7 +63,7 @@ export function handleEndpoints(
       },
       async serve(call) {
         const foreign = foreignHandleOf(call, operator);
-        return json(await (foreign?.release(call.token.id) ?? handleOf(call, applications).close()));
+        return json(await (foreign?.release(callerOf(call)) ?? handleOf(call, applications).close()));
       },
     },
     {

@@ -12,8 +12,7 @@ import { quoted } from "../../core/contract/quoted.ts";
 import { Plugin, PluginList, PluginLog } from "../../core/contract/shapes/mod.ts";
 import { onDisk } from "../../core/mod.ts";
 import { json } from "../answering/answer.ts";
-import { addressOf } from "../caller/call_source.ts";
-import { type Call, type Endpoint, pathValue } from "./endpoint.ts";
+import { type Call, callerOf, type Endpoint, pathValue } from "./endpoint.ts";
 import type { AppPorts } from "./ports.ts";
 
 /** Every command, with what is said of it. */
@@ -163,8 +162,7 @@ async function noteCommand(
   const { name } = plugin.condition;
   const fact = note({
     type: "pluginCommanded",
-    token: call.token.id,
-    address: addressOf(call.context),
+    ...callerOf(call),
     plugin: name,
     detail: { command },
   });

@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { type Actor, endTrouble, requireValid, tokenView } from "../../access/mod.ts";
+import { endTrouble, requireValid, tokenView } from "../../access/mod.ts";
 import { fit, NewToken, Refusal, TokenRotation } from "../../api/mod.ts";
 import { MadeToken, TokenId, TokenList } from "../../core/contract/shapes/mod.ts";
 import type { MadeToken as Made } from "../../core/contract/token.ts";
 import { json, noContent } from "../answering/answer.ts";
-import { addressOf } from "../caller/call_source.ts";
 import { readJson, readJsonIfAny } from "../reading/body.ts";
-import { type Call, type Endpoint, pathValue } from "./endpoint.ts";
+import { callerOf, type Endpoint, pathValue } from "./endpoint.ts";
 import type { AppPorts } from "./ports.ts";
 
 /** The routes of tokens. */
@@ -44,7 +43,7 @@ export function tokenEndpoints(
         requireValid(call.token, tokens);
         const asked = fit(body, { shape: NewToken, place: "body" });
         requireFuture(asked.expiresAt, { now: clock.wall() });
-        const { kept, secret } = await tokenKeeper.create(asked, { by: operatorOf(call) });
+        const { kept, secret } = await tokenKeeper.create(asked, { by: callerOf(call) });
         const made: Made = { token: secret, ...tokenView(kept) };
         return json(made, {
           status: 201,
@@ -90,7 +89,7 @@ export function tokenEndpoints(
         });
         requireFuture(expiresAt, { now: clock.wall() });
         const asked = { overlapMs: overlapSeconds * 1_000, ...(expiresAt !== undefined && { expiresAt }) };
-        const { kept, secret } = await tokenKeeper.rotate(pathValue(call, "id"), asked, { by: operatorOf(call) });
+        const { kept, secret } = await tokenKeeper.rotate(pathValue(call, "id"), asked, { by: callerOf(call) });
         const made: Made = { token: secret, ...tokenView(kept) };
         return json(made);
       },
@@ -110,7 +109,7 @@ export function tokenEndpoints(
         problems: ["not-found", "conflict"],
       },
       async serve(call) {
-        await tokenKeeper.revoke(pathValue(call, "id"), { by: operatorOf(call) });
+        await tokenKeeper.revoke(pathValue(call, "id"), { by: callerOf(call) });
         return noContent();
       },
     },
@@ -125,8 +124,4 @@ export function tokenEndpoints(
 function requireFuture(expiresAt: string | null | undefined, options: { now: number }): void {
   const trouble = expiresAt == null ? undefined : endTrouble(expiresAt, options);
   if (trouble !== undefined) throw new Refusal("bad-request", `body.expiresAt ${trouble}`);
-}
-
-function operatorOf(call: Call): Actor {
-  return { token: call.token.id, address: addressOf(call.context) };
 }

@@ -19,6 +19,7 @@ const LINES: Record<Exclude<FactType, ToldElsewhere>, { room: Room | "plugin"; l
   serverStarted: { room: "server", level: "info" },
   serverStopped: { room: "server", level: "info" },
   applicationStarted: { room: "core", level: "debug" },
+  applicationMoved: { room: "core", level: "debug" },
   applicationEnded: { room: "core", level: "debug" },
   handleOpened: { room: "core", level: "debug" },
   handleClosed: { room: "core", level: "debug" },

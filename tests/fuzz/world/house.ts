@@ -118,7 +118,7 @@ export async function wholeHouse(house: House): Promise<House> {
 export async function endApplications({ operator, applications }: Core, { but }: { but?: string } = {}): Promise<void> {
   const others = operator.applications().filter(({ application }) => application !== but);
   await Promise.all(
-    others.map(({ application, token }) => applications.application(application, token).shutdown()),
+    others.map(({ application, token }) => applications.application(application, { token }).shutdown()),
   );
 }
 

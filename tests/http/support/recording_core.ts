@@ -70,11 +70,11 @@ export class RecordingCore {
       await this.during("initialize");
       return this.#application({ ...APPLICATION, leaseSeconds: options.leaseSeconds ?? 60 });
     },
-    application: (id, token) => {
+    application: (id, { token }) => {
       if (id === "app-1" && token === "t-all") return this.#application(APPLICATION);
       throw new PhoneError("INVALAPPHANDLE");
     },
-    handle: (id, token) => {
+    handle: (id, { token }) => {
       const privileges: Record<string, Privilege> = { "own-1": "owner", "mon-1": "monitor", "other-1": "monitor" };
       const privilege = Object.hasOwn(privileges, id) ? privileges[id] : undefined;
       if (privilege === undefined || token !== "t-all") throw new PhoneError("INVALPHONEHANDLE");
@@ -95,7 +95,7 @@ export class RecordingCore {
     census: () => ({ applications: 1, handles: 2, streams: 0, requests: 0, phones: 1, connectedPhones: 1 }),
     applications: () => [],
     application: (id) => {
-      const found = this.applications.application(id, "t-all");
+      const found = this.applications.application(id, { token: "t-all" });
       return {
         ...APPLICATION,
         release: async (by) => {
@@ -104,7 +104,7 @@ export class RecordingCore {
       };
     },
     handle: (id) => {
-      const { privilege, phone, application } = this.applications.handle(id, "t-all");
+      const { privilege, phone, application } = this.applications.handle(id, { token: "t-all" });
       return {
         id,
         privilege,

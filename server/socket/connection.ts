@@ -138,12 +138,15 @@ export class Connection {
       const { result, ...rest } = await this.#conversation.serve(message, call);
       return { id, method, outcome: { result }, ...rest };
     } catch (error) {
-      this.#note(error, { method, ...call });
+      this.#note(error, { method, params: message.params, ...call });
       return { id, method, outcome: { error: rpcErrorOf(error) } };
     }
   }
 
-  #note(error: unknown, { method, handle }: { method: string; handle?: OpenHandle }): void {
+  #note(
+    error: unknown,
+    { method, params, handle }: { method: string; params?: object; handle?: OpenHandle },
+  ): void {
     const { ports, token, address } = this.#options;
     const { application } = this.#conversation;
     const problem = problemOf(error) ?? INTERNAL_PROBLEM;
@@ -158,6 +161,7 @@ export class Connection {
         handle,
         method: printable(method.slice(0, LONGEST_METHOD)),
         path: SOCKET_PATH,
+        given: [params],
       },
       noteOptional: ports.noteOptional,
     });

@@ -32,6 +32,8 @@ const REFUSALS: readonly Pick<Fact<"callRefused">, "detail" | "result" | "code">
     detail: {
       method: "POST",
       path: "/v1/handles/{handle}/requests",
+      operation: "setLamp",
+      params: ["lamp=20", "mode=steady"],
       status: 409,
       detail: "The handle monitors the phone: setLamp needs an owner",
     },
@@ -52,6 +54,8 @@ const REFUSALS: readonly Pick<Fact<"callRefused">, "detail" | "result" | "code">
     detail: {
       method: "POST",
       path: "/v1/handles/{handle}/requests",
+      operation: "setDisplay",
+      params: ["row=first", "column=0", "text"],
       status: 400,
       detail: 'Cannot read params.row: it is "first", and must be a whole number from 0 to 4294967295',
     },

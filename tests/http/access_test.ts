@@ -65,7 +65,14 @@ Deno.test("a refused call with a token is a fact of the history, with its path's
     phone: "virtual:desk-1",
     result: -1879048175,
     code: "PHONEERR_INVALLAMPMODE",
-    detail: { method: "POST", path: "/v1/handles/:handle/requests", status: 422, detail: `x${"y".repeat(499)}` },
+    detail: {
+      method: "POST",
+      path: "/v1/handles/:handle/requests",
+      operation: "setLamp",
+      params: ["lamp=1", "mode=wink"],
+      status: 422,
+      detail: `x${"y".repeat(499)}`,
+    },
   }]);
 });
 

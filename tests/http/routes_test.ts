@@ -9,8 +9,8 @@ Deno.test("an application is started with its token and lease, and 201 tells it 
   deepEqual(body, { application: "app-1", leaseSeconds: 5, phoneCount: 2 });
   await server.call("POST", "/v1/applications", { json: { name: "Desk" } });
   deepEqual(server.core.calls, [
-    ["initialize", "Desk", { token: "t-all", leaseSeconds: 5 }],
-    ["initialize", "Desk", { token: "t-all" }],
+    ["initialize", "Desk", { token: "t-all", address: "127.0.0.1", leaseSeconds: 5 }],
+    ["initialize", "Desk", { token: "t-all", address: "127.0.0.1" }],
   ]);
 });
 

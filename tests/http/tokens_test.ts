@@ -84,7 +84,7 @@ Deno.test("a revoked token is void when 204 says so, its applications are ended,
   const { body } = await server.call("POST", "/v1/tokens", { json: ASKED });
   equal((await server.call("GET", "/v1/phones", as(body?.["token"]))).status, 200);
   equal((await server.call("DELETE", `/v1/tokens/${body?.["id"]}`)).status, 204);
-  deepEqual(server.core.calls, [["endApplicationsOf", body?.["id"], "t-all"]]);
+  deepEqual(server.core.calls, [["endApplicationsOf", body?.["id"], { token: "t-all", address: "127.0.0.1" }]]);
   const next = await server.call("GET", "/v1/phones", as(body?.["token"]));
   equal(next.status, 401);
   match(String(next.headers.get("www-authenticate")), /invalid_token/);

@@ -74,7 +74,7 @@ Deno.test("a session's cookie is for the browser alone, and opens the socket fro
   await using socket = await TestSocket.open(server, { cookie: cookie.split(";")[0] ?? "", origin: server.url });
   await socket.ask("phoneInitializeEx", { name: "Page" });
   const [name, , options] = server.core.calls[0] ?? [];
-  deepEqual([name, options], ["initialize", { token: "t-all" }]);
+  deepEqual([name, options], ["initialize", { token: "t-all", address: "127.0.0.1" }]);
 });
 
 Deno.test("a session's cookie is refused from another page, and without an Origin (api section 3)", async () => {

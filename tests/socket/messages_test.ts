@@ -289,6 +289,8 @@ Deno.test("a refused call over a socket is a fact of the history (api section 5)
       detail: {
         method: "phoneSetLamp",
         path: "/v1/socket",
+        operation: "setLamp",
+        params: ["lamp=1", "mode=off"],
         status: 403,
         detail: "setLamp is for owners",
       },

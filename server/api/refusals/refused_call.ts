@@ -7,6 +7,7 @@ import type { ApplicationView, Clock, HandleView } from "../../core/mod.ts";
 import type { Fact } from "../../core/contract/facts.ts";
 import type { Problem } from "../../core/contract/problem.ts";
 import { minuteCounts } from "../../access/mod.ts";
+import { keptOf } from "./kept_parameters.ts";
 
 /** A call that was refused. */
 export interface RefusedCall {
@@ -22,6 +23,8 @@ export interface RefusedCall {
   readonly method: string;
   /** The route as it is written, without what varies. */
   readonly path: string;
+  /** What was given with it, as far as it was read: {@linkcode ReadCall.given}. */
+  readonly given: readonly unknown[];
 }
 
 /** A fact is kept for years, so the words of a refusal are cut to what tells it. */
@@ -42,7 +45,13 @@ export function noteRefusal(
     ...(handle && { handle: handle.id, phone: handle.phone.id }),
     ...(value !== undefined && { result: value }),
     ...(code !== undefined && { code }),
-    detail: { method: call.method, path: call.path, status, detail: detail.slice(0, LONGEST_DETAIL) },
+    detail: {
+      method: call.method,
+      path: call.path,
+      ...keptOf(call),
+      status,
+      detail: detail.slice(0, LONGEST_DETAIL),
+    },
   });
 }
 

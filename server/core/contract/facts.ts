@@ -10,6 +10,7 @@
 import type { PhoneErrorCode } from "./errors.ts";
 import { keysOf } from "./keys.ts";
 import { PRIVILEGES } from "./names.ts";
+import { OPERATIONS } from "./operations.ts";
 import { CAUSES } from "./record.ts";
 import {
   about,
@@ -152,6 +153,14 @@ export const FACTS = {
     detail: {
       method: optional(words("The method: of HTTP, `other` for one that HTTP does not know, or of JSON-RPC.")),
       path: words("The route as it is written, without what varies."),
+      operation: optional(about(oneOf(OPERATIONS), { description: "Which of the nine operations it asked for." })),
+      params: optional(
+        about(list(text), {
+          description:
+            "Its parameters, as far as they were read: `lamp=20`; the name alone of what may tell what somebody has typed " +
+            "or is to read: texts, bytes, and which button.",
+        }),
+      ),
       status: counted("The HTTP status, or the one that would have been answered."),
       detail: optional(words("What was wrong, as the caller was told.")),
       count: optional(

@@ -9,10 +9,9 @@ import { beginApplication, fit, NewApplication, startedApplication } from "../..
 import { ApplicationList, StartedApplication } from "../../core/contract/shapes/mod.ts";
 import { json, noContent, STREAM_HEADERS } from "../answering/answer.ts";
 import { eventStreamBody } from "../answering/event_stream.ts";
-import { readJson } from "../reading/body.ts";
 import { lastEventOf } from "../reading/headers.ts";
 import { readQuery } from "../reading/query.ts";
-import { applicationOf, callerOf, type Endpoint, foreignApplicationOf } from "./endpoint.ts";
+import { applicationOf, bodyOf, callerOf, type Endpoint, foreignApplicationOf } from "./endpoint.ts";
 import type { AppPorts } from "./ports.ts";
 
 const StreamQuery = z.strictObject({
@@ -41,8 +40,8 @@ export function applicationEndpoints(
         problems: ["INVALAPPNAME"],
       },
       async serve(call) {
-        const { context, token } = call;
-        const body = await readJson(context.req.raw, bounds);
+        const { token } = call;
+        const body = await bodyOf(call, bounds);
         const asked = fit(body, { shape: NewApplication, place: "body" });
         const { address } = callerOf(call);
         const application = await beginApplication(ports, { token, address, asked });

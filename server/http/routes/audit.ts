@@ -11,9 +11,8 @@ import { Checkpoint, Verdict } from "../../core/contract/shapes/mod.ts";
 import { json, SAFE_HEADERS } from "../answering/answer.ts";
 import { exportBody } from "../answering/export_body.ts";
 import { slowJson } from "../answering/slow_answer.ts";
-import { readJsonIfAny } from "../reading/body.ts";
 import { oneOf, readQuery, time } from "../reading/query.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { anyBodyOf, type Endpoint } from "./endpoint.ts";
 import type { AppPorts } from "./ports.ts";
 
 const MEDIA = { jsonl: "application/jsonl", csv: "text/csv; charset=utf-8; header=present" } as const;
@@ -147,10 +146,10 @@ export function auditEndpoints(
         answers: { 200: { description: "What was found.", body: Verdict } },
         problems: ["REQUESTOVERRUN"],
       },
-      async serve({ context, token }) {
+      async serve(call) {
+        const { token } = call;
         requireUnlimited(token, CHAIN);
-        const { raw } = context.req;
-        const { checkpoint } = fit(await readJsonIfAny(raw, bounds) ?? {}, { shape: Check, place: "body" });
+        const { checkpoint } = fit(await anyBodyOf(call, bounds) ?? {}, { shape: Check, place: "body" });
         requireValid(token, tokens);
         const ended = beginCheck(token.id);
         return slowJson(

@@ -6,7 +6,7 @@
  */
 import type { Context, Handler } from "hono";
 import { type Actor, authenticate, hasScope, requireScope, type Scope, seesOf, type Token } from "../../access/mod.ts";
-import { INTERNAL_PROBLEM, noteRefusal, problemOf } from "../../api/mod.ts";
+import { type ApiBounds, INTERNAL_PROBLEM, noteRefusal, problemOf } from "../../api/mod.ts";
 import type {
   Applications,
   ApplicationView,
@@ -20,6 +20,7 @@ import type {
 import { problemResponse } from "../answering/problem_response.ts";
 import { addressOf, type Env } from "../caller/call_source.ts";
 import type { Description } from "../openapi/description.ts";
+import { readJson, readJsonIfAny } from "../reading/body.ts";
 import { methodWord } from "../reading/method.ts";
 import { requireNoQuery } from "../reading/query.ts";
 import type { AppPorts } from "./ports.ts";
@@ -34,6 +35,8 @@ export interface Call {
   application?: ApplicationView;
   /** As `application`. */
   handle?: HandleView;
+  /** What its body says, once that has been read. */
+  body?: unknown;
 }
 
 /** One route under `/v1`. */
@@ -91,6 +94,20 @@ export function callerOf({ context, token }: Call): Actor {
 }
 
 /**
+ * The body of a call, which the history is told of if the call is refused.
+ *
+ * @throws {Refusal} As {@linkcode readJson}.
+ */
+export async function bodyOf(call: Call, bounds: ApiBounds): Promise<unknown> {
+  return call.body = await readJson(call.context.req.raw, bounds);
+}
+
+/** As {@linkcode bodyOf}, of a body that may be left out; undefined then. */
+export async function anyBodyOf(call: Call, bounds: ApiBounds): Promise<unknown> {
+  return call.body = await readJsonIfAny(call.context.req.raw, bounds);
+}
+
+/**
  * The value of a `:name` in the path; percent-encoding that is none is taken as it stands, so that it names nothing.
  */
 export function pathValue(call: Call, name: string): string {
@@ -145,10 +162,11 @@ export function refuse(
   const problem = problemOf(error) ?? INTERNAL_PROBLEM;
   if (problem === INTERNAL_PROBLEM) ports.report(error, `${methodWord(context.req.method)} ${path}`);
   if (call !== undefined) {
-    const { token, application, handle } = call;
+    const { token, application, handle, body } = call;
     const method = methodWord(context.req.method);
+    const given = [context.req.param(), context.req.query(), body];
     noteRefusal(problem, {
-      call: { token: token.id, address: addressOf(context), application, handle, method, path },
+      call: { token: token.id, address: addressOf(context), application, handle, method, path, given },
       noteOptional: ports.noteOptional,
     });
   }

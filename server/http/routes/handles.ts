@@ -7,8 +7,7 @@ import { requireScope } from "../../access/mod.ts";
 import { fit, NewHandle, NewMasks } from "../../api/mod.ts";
 import { ClosedHandle, Masks, OpenedHandle } from "../../core/contract/shapes/mod.ts";
 import { json } from "../answering/answer.ts";
-import { readJson } from "../reading/body.ts";
-import { applicationOf, callerOf, type Endpoint, foreignHandleOf, handleOf } from "./endpoint.ts";
+import { applicationOf, bodyOf, callerOf, type Endpoint, foreignHandleOf, handleOf } from "./endpoint.ts";
 import type { AppPorts } from "./ports.ts";
 
 /** The routes of handles. */
@@ -40,7 +39,7 @@ export function handleEndpoints(
       },
       async serve(call) {
         const application = applicationOf(call, applications);
-        const body = fit(await readJson(call.context.req.raw, bounds), { shape: NewHandle, place: "body" });
+        const body = fit(await bodyOf(call, bounds), { shape: NewHandle, place: "body" });
         if (body.privilege === "owner") requireScope(call.token, "phones:control");
         const handle = await application.open({ phone: String(body.phone), privilege: body.privilege });
         return json({ handle: handle.id, phone: handle.phone.id, privilege: handle.privilege }, { status: 201 });
@@ -81,7 +80,7 @@ export function handleEndpoints(
       },
       async serve(call) {
         const handle = handleOf(call, applications);
-        const masks = fit(await readJson(call.context.req.raw, bounds), { shape: NewMasks, place: "body" });
+        const masks = fit(await bodyOf(call, bounds), { shape: NewMasks, place: "body" });
         return json(await handle.setStatusMessages(masks));
       },
     },

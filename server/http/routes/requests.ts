@@ -10,9 +10,8 @@ import { AcceptedRequest as Accepted, RequestRecord } from "../../core/contract/
 import type { AcceptedRequest, OpenHandle } from "../../core/mod.ts";
 import { json } from "../answering/answer.ts";
 import { RequestBody } from "../openapi/request_body.ts";
-import { readJson } from "../reading/body.ts";
 import { keyOf, waitOf } from "../reading/headers.ts";
-import { type Endpoint, handleOf } from "./endpoint.ts";
+import { bodyOf, type Endpoint, handleOf } from "./endpoint.ts";
 import type { AppPorts } from "./ports.ts";
 
 /** The route of requests. */
@@ -84,7 +83,7 @@ export function requestEndpoints(
       async serve(call) {
         const { raw } = call.context.req;
         const handle = handleOf(call, applications);
-        const { operation, ...asked } = parseRequest(await readJson(raw, bounds), handle);
+        const { operation, ...asked } = parseRequest(await bodyOf(call, bounds), handle);
         const seconds = waitOf(raw.headers.get("prefer"), bounds.waitSeconds);
         const key = keyOf(raw.headers.get("idempotency-key"));
         const accepted = await handle.request(operation, key === undefined ? asked : { ...asked, key });

@@ -8,8 +8,7 @@ import { fit, NewToken, Refusal, TokenRotation } from "../../api/mod.ts";
 import { MadeToken, TokenId, TokenList } from "../../core/contract/shapes/mod.ts";
 import type { MadeToken as Made } from "../../core/contract/token.ts";
 import { json, noContent } from "../answering/answer.ts";
-import { readJson, readJsonIfAny } from "../reading/body.ts";
-import { callerOf, type Endpoint, pathValue } from "./endpoint.ts";
+import { anyBodyOf, bodyOf, callerOf, type Endpoint, pathValue } from "./endpoint.ts";
 import type { AppPorts } from "./ports.ts";
 
 /** The routes of tokens. */
@@ -39,7 +38,7 @@ export function tokenEndpoints(
         problems: ["conflict"],
       },
       async serve(call) {
-        const body = await readJson(call.context.req.raw, bounds);
+        const body = await bodyOf(call, bounds);
         requireValid(call.token, tokens);
         const asked = fit(body, { shape: NewToken, place: "body" });
         requireFuture(asked.expiresAt, { now: clock.wall() });
@@ -81,7 +80,7 @@ export function tokenEndpoints(
         problems: ["not-found", "conflict"],
       },
       async serve(call) {
-        const body = await readJsonIfAny(call.context.req.raw, bounds) ?? {};
+        const body = await anyBodyOf(call, bounds) ?? {};
         requireValid(call.token, tokens);
         const { overlapSeconds = bounds.tokenOverlapSeconds, expiresAt } = fit(body, {
           shape: TokenRotation,

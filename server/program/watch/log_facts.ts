@@ -73,8 +73,8 @@ export function logFact(fact: Fact): void {
   });
 }
 
-/** A refusal's words quote what was sent, and that may be as secret as the parameters of a request. */
-function withoutWords({ detail: _, ...rest }: FactDetail<"callRefused">): object {
+/** What was sent, and a refusal's words that quote it, may be as secret as the parameters of a request. */
+function withoutWords({ detail: _, params: __, ...rest }: FactDetail<"callRefused">): object {
   return rest;
 }
 

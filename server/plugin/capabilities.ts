@@ -86,29 +86,33 @@ export function completeCapabilities(
   }
 }
 
-function complete(part: PartialCapabilities, { id, driver }: Omit<CompleteOptions, "attempt">): PhoneCapabilities {
+function complete(parts: PartialCapabilities, { id, driver }: Omit<CompleteOptions, "attempt">): PhoneCapabilities {
+  if (!isObject(parts)) throw new Slip(`its capabilities are ${shown(parts)}, but must be an object`);
+  const { display, hookSwitchModes, ...part } = parts;
   const devices = list("hookSwitchDevices", part.hookSwitchDevices, DEVICES);
+  const modes = object("hookSwitchModes", hookSwitchModes);
   const volumeDevices = list("volumeDevices", part.volumeDevices, DEVICES);
   const gainDevices = list("gainDevices", part.gainDevices, DEVICES);
+  const readable = {
+    volume: list("readableVolumeDevices", part.readableVolumeDevices, DEVICES),
+    gain: list("readableGainDevices", part.readableGainDevices, DEVICES),
+  };
+  const { rows, columns } = object("display", display);
   const capabilities: PhoneCapabilities = {
     states: [],
     hookSwitchDevices: devices,
-    hookSwitchModes: Object.fromEntries(devices.map((device) => [device, {
-      settable: list("settable", part.hookSwitchModes?.[device]?.settable, HOOK_MODES),
-      monitored: list("monitored", part.hookSwitchModes?.[device]?.monitored, HOOK_MODES),
-    }])),
+    hookSwitchModes: Object.fromEntries(devices.map((device) => {
+      const { settable, monitored } = object(`hookSwitchModes.${device}`, modes[device]);
+      return [device, {
+        settable: list("settable", settable, HOOK_MODES),
+        monitored: list("monitored", monitored, HOOK_MODES),
+      }];
+    })),
     volumeDevices,
     gainDevices,
-    readableVolumeDevices: list(
-      "readableVolumeDevices",
-      [...volumeDevices, ...part.readableVolumeDevices ?? []],
-      DEVICES,
-    ),
-    readableGainDevices: list("readableGainDevices", [...gainDevices, ...part.readableGainDevices ?? []], DEVICES),
-    display: {
-      rows: count("display.rows", part.display?.rows),
-      columns: count("display.columns", part.display?.columns),
-    },
+    readableVolumeDevices: [...new Set([...volumeDevices, ...readable.volume])],
+    readableGainDevices: [...new Set([...gainDevices, ...readable.gain])],
+    display: { rows: count("display.rows", rows), columns: count("display.columns", columns) },
     ringModes: count("ringModes", part.ringModes),
     buttons: buttons(part.buttons),
     setData: areas("setData", part.setData),
@@ -117,37 +121,43 @@ function complete(part: PartialCapabilities, { id, driver }: Omit<CompleteOption
     deviceClasses: few("deviceClasses", part.deviceClasses, { most: OFFER_BOUNDS.deviceClasses }).map((name) =>
       text("deviceClasses", name, { longest: OFFER_BOUNDS.name })
     ),
-    provider: text("provider", part.provider ?? "", { longest: TEXT_LIMIT }),
-    phoneInfo: text("phoneInfo", part.phoneInfo ?? "", { longest: TEXT_LIMIT }),
-    extension: text("extension", part.extension ?? "", { longest: OFFER_BOUNDS.name }),
-    permanentId: text("permanentId", part.permanentId ?? id, { longest: OFFER_BOUNDS.name }),
+    provider: text("provider", part.provider, { longest: TEXT_LIMIT }),
+    phoneInfo: text("phoneInfo", part.phoneInfo, { longest: TEXT_LIMIT }),
+    extension: text("extension", part.extension, { longest: OFFER_BOUNDS.name }),
+    permanentId: text("permanentId", part.permanentId, { longest: OFFER_BOUNDS.name, unnamed: id }),
   };
   const methods = methodsOf(driver);
-  const named = part.states && list("states", part.states, STATES);
+  const named = part.states === undefined ? undefined : list("states", part.states, STATES);
   capabilities.states = statesOf(named, { capabilities, methods });
-  capabilities.features = part.features
-    ? list("features", part.features, { known: FEATURES })
-    : featuresOf(capabilities, methods);
+  capabilities.features = part.features === undefined
+    ? featuresOf(capabilities, methods)
+    : list("features", part.features, { known: FEATURES });
   return capabilities;
 }
 
 function buttons(parts: PartialButton[] | undefined): ButtonCapability[] {
   const ids = new Set<number>();
   return few("buttons", parts, { most: OFFER_BOUNDS.buttons }).map((part) => {
+    if (!isObject(part) || part.id === undefined) {
+      throw invalid("buttons", { found: shown(part), right: "objects with an id" });
+    }
     const id = count("buttons.id", part.id);
     if (ids.has(id)) throw invalid("buttons", { found: `button ${id} twice`, right: "each id once" });
     ids.add(id);
-    const mode = one("mode", part.mode ?? "dummy", { known: BUTTON_MODES });
-    if (part.pressable && mode === "dummy") {
+    const mode = one("mode", part.mode === undefined ? "dummy" : part.mode, { known: BUTTON_MODES });
+    const task = one("function", part.function === undefined ? "unknown" : part.function, FUNCTIONS);
+    const lampModes = list("lampModes", part.lampModes, LAMPS);
+    const { pressable = false } = part;
+    if (typeof pressable !== "boolean") throw invalid("pressable", { found: shown(pressable), right: "true or false" });
+    if (pressable && mode === "dummy") {
       throw invalid("buttons", { found: `no button at ${id} to be pressed`, right: "pressable only where one is" });
     }
-    const lampModes = list("lampModes", part.lampModes, LAMPS);
     return {
       id,
       mode,
-      function: one("function", part.function ?? "unknown", FUNCTIONS),
+      function: task,
       lampModes: lampModes.length > 0 ? lampModes : ["dummy"],
-      ...part.pressable && { pressable: true },
+      ...pressable && { pressable },
     };
   });
 }
@@ -157,36 +167,56 @@ function areas(part: string, sizes: number[] | undefined): number[] {
 }
 
 function few<Item>(part: string, items: Item[] = [], { most }: { most: number }): Item[] {
+  requireList(part, items);
   if (items.length <= most) return items;
   throw invalid(part, { found: `${items.length} entries`, right: `at most ${most}` });
 }
 
-function list<Name extends string | number>(
-  part: string,
-  values: readonly Name[] | undefined,
-  options: Names,
-): Name[] {
-  return [...new Set(values ?? [])].map((value) => one(part, value, options));
+function list<Name extends string | number>(part: string, values: readonly Name[] = [], options: Names): Name[] {
+  requireList(part, values);
+  return [...new Set(values)].map((value) => one(part, value, options));
+}
+
+function requireList(part: string, value: unknown): void {
+  if (!Array.isArray(value)) throw invalid(part, { found: shown(value), right: "a list" });
 }
 
 function one<Name>(part: string, value: Name, { known, also }: Names): Name {
   if (known.includes(value) || also?.(value)) return value;
   const right = `one of ${known.join(" ")}${also ? " or a vendor's number" : ""}`;
-  throw invalid(part, { found: JSON.stringify(value), right });
+  throw invalid(part, { found: shown(value), right });
 }
 
-function count(part: string, value: number | undefined): number {
-  const number = value ?? 0;
-  if (Number.isInteger(number) && number >= 0 && number <= OFFER_BOUNDS.number) return number;
-  throw invalid(part, { found: String(value), right: `an integer from 0 to ${OFFER_BOUNDS.number}` });
+function count(part: string, value = 0): number {
+  if (Number.isInteger(value) && value >= 0 && value <= OFFER_BOUNDS.number) return value;
+  throw invalid(part, { found: shown(value), right: `an integer from 0 to ${OFFER_BOUNDS.number}` });
 }
 
-function text(part: string, value: string, { longest }: { longest: number }): string {
+function text(
+  part: string,
+  value: string | undefined,
+  { longest, unnamed = "" }: { longest: number; unnamed?: string },
+): string {
+  if (value === undefined) return unnamed;
   if (typeof value === "string" && value.length <= longest) return value;
-  throw invalid(part, {
-    found: JSON.stringify(value).slice(0, 100),
-    right: `text of at most ${longest} characters`,
-  });
+  throw invalid(part, { found: shown(value), right: `text of at most ${longest} characters` });
+}
+
+/** A part with parts of its own; what is left out has none of them. */
+function object<Part extends object>(part: string, value: Part | undefined): Partial<Part> {
+  if (value === undefined) return {};
+  if (isObject(value)) return value;
+  throw invalid(part, { found: shown(value), right: "an object" });
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What was found, as JSON has it where it can. */
+function shown(value: unknown): string {
+  if (typeof value !== "string" && !Array.isArray(value) && !isObject(value)) return String(value);
+  return `${JSON.stringify(value, (_, part) => typeof part === "bigint" ? `${part}n` : part)}`.slice(0, 100);
 }
 
 /** What is not valid of capabilities, whatever they are for. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { deepEqual, equal, match, throws } from "node:assert/strict";
+import { deepEqual, equal, match, rejects, throws } from "node:assert/strict";
 import {
   type ButtonMode,
   type Driver,
@@ -192,6 +192,64 @@ Deno.test("R107: capabilities that are not valid are refused in the words of add
     () => phone.capabilities = { ...capabilities, buttons },
     /RangeError: Cannot send a message of \d+ characters/,
   );
+  deepEqual(phone.capabilities, capabilities);
+  deepEqual(news(bench.said, before), []);
+});
+
+/** Capabilities, or a part of them, of another type, and what is said of them. */
+const MISTYPED: [capabilities: unknown, words: string][] = [
+  [null, " are null, but must be an object"],
+  ["none", ' are "none", but must be an object'],
+  [[], " are [], but must be an object"],
+  [{ display: "x" }, `' display has "x", but must be an object`],
+  [{ display: null }, "' display has null, but must be an object"],
+  [{ display: { rows: "2" } }, `' display.rows has "2", but must be an integer from 0 to 65535`],
+  [{ display: { columns: null } }, "' display.columns has null, but must be an integer from 0 to 65535"],
+  [{ hookSwitchDevices: "handset" }, `' hookSwitchDevices has "handset", but must be a list`],
+  [{ hookSwitchDevices: ["handset"], hookSwitchModes: [] }, "' hookSwitchModes has [], but must be an object"],
+  [
+    { hookSwitchDevices: ["handset"], hookSwitchModes: { handset: "mic" } },
+    `' hookSwitchModes.handset has "mic", but must be an object`,
+  ],
+  [
+    { hookSwitchDevices: ["handset"], hookSwitchModes: { handset: { settable: "mic" } } },
+    `' settable has "mic", but must be a list`,
+  ],
+  [{ readableGainDevices: { handset: true } }, `' readableGainDevices has {"handset":true}, but must be a list`],
+  [{ ringModes: "3" }, `' ringModes has "3", but must be an integer from 0 to 65535`],
+  [{ ringModes: 3n }, "' ringModes has 3, but must be an integer from 0 to 65535"],
+  [{ buttons: { id: 0 } }, `' buttons has {"id":0}, but must be a list`],
+  [{ buttons: [null] }, "' buttons has null, but must be objects with an id"],
+  [{ buttons: [{ mode: "feature" }] }, `' buttons has {"mode":"feature"}, but must be objects with an id`],
+  [{ buttons: [{ id: 0, mode: null }] }, "' mode has null, but must be one of"],
+  [
+    { buttons: [{ id: 0, mode: "feature", pressable: "yes" }] },
+    `' pressable has "yes", but must be true or false`,
+  ],
+  [{ setData: 16 }, "' setData has 16, but must be a list"],
+  [{ deviceClasses: ["a", 7] }, "' deviceClasses has 7, but must be text of at most 256 characters"],
+  [{ provider: null }, "' provider has null, but must be text of at most"],
+  [{ states: "lamp" }, `' states has "lamp", but must be a list`],
+  [{ features: null }, "' features has null, but must be a list"],
+];
+
+Deno.test("R107: capabilities of another type are refused in words, with a new phone and later, and those before stay", async () => {
+  const { bench, phone } = await openPhone({});
+  const { capabilities } = phone;
+  const before = bench.said.length;
+  for (const [wrong, words] of MISTYPED) {
+    const said = (attempt: string) => (error: unknown) => {
+      equal(error instanceof TypeError, true, String(error));
+      equal(String(error).startsWith(`TypeError: Cannot ${attempt}: its capabilities${words}`), true, String(error));
+      return true;
+    };
+    throws(() => phone.capabilities = wrong as typeof capabilities, said("change the capabilities of phone p"));
+    await rejects(onePhone({}, { capabilities: wrong as PartialCapabilities }), (error) => {
+      match(String(error), /startFailed/);
+      equal(String(error).includes(JSON.stringify(`Cannot add phone p: its capabilities${words}`).slice(1, -1)), true);
+      return true;
+    });
+  }
   deepEqual(phone.capabilities, capabilities);
   deepEqual(news(bench.said, before), []);
 });

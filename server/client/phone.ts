@@ -7,7 +7,12 @@ import type { HeldHandle } from "../core/contract/application.ts";
 import type { ButtonCapability } from "../core/contract/capabilities.ts";
 import { PhoneError } from "../core/contract/errors.ts";
 import type { Masks, PhoneEvent } from "../core/contract/events.ts";
-import type { ButtonFunction, Privilege } from "../core/contract/names.ts";
+import {
+  BUTTON_FUNCTIONS,
+  type ButtonFunction,
+  isVendorButtonFunction,
+  type Privilege,
+} from "../core/contract/names.ts";
 import {
   type GetterName,
   type GetterParameters,
@@ -105,7 +110,8 @@ export interface Phone extends Operations, AsyncDisposable {
    * and `press` take. Functions change while the phone is there, so the server is asked each time; all buttons stand in
    * the capabilities that `Application.phone` gives.
    *
-   * @throws {PhoneError} `INVALBUTTONLAMPID` if none has that function, `NODEVICE` if the phone was removed.
+   * @throws {PhoneError} `INVALBUTTONLAMPID` if none has that function, `NODEVICE` if the phone was removed, `INVALPARAM`
+   * if there is no such function at all: the server is not asked then.
    */
   button(wanted: ButtonFunction, options?: Abandonable): Promise<ButtonCapability>;
 
@@ -234,6 +240,18 @@ export function holdPhone(
     throw new PhoneError("INVALBUTTONLAMPID", `${name} has no ${missing}; its capabilities name the buttons it has`);
   }
 
+  async function button(wanted: ButtonFunction, options?: Abandonable): Promise<ButtonCapability> {
+    if (!BUTTON_FUNCTIONS.some((name) => name === wanted) && !isVendorButtonFunction(wanted)) {
+      throw new PhoneError(
+        "INVALPARAM",
+        `No button is for ${wanted}: functions are ${
+          BUTTON_FUNCTIONS.join(" ")
+        }, and a vendor's are numbers from 2147483648 on`,
+      );
+    }
+    return await find((button) => button.function === wanted, { missing: `button or lamp for ${wanted}`, ...options });
+  }
+
   async function press(id: number, options: AskOptions = {}): Promise<Success> {
     const { signal } = options;
     const { pressable } = await find((button) => button.id === id, { missing: `button ${id}`, signal });
@@ -273,8 +291,7 @@ export function holdPhone(
     privilege,
     closed: closed.promise,
     ask,
-    button: (wanted, options) =>
-      find((button) => button.function === wanted, { missing: `button or lamp for ${wanted}`, ...options }),
+    button,
     press,
     getStatus: (options) => get("getStatus", {}, options),
     getHookSwitch: (options) => get("getHookSwitch", {}, options),

@@ -158,6 +158,12 @@ Deno.test("a button or lamp is found by its function, as that is now", async () 
   await phone.setLamp({ lamp: lamp.id, mode: "flash" });
   equal((await phone.getLamp({ lamp: lamp.id })).mode, "flash");
 
+  await rejects(phone.button("nonsense" as "park"), {
+    code: "PHONEERR_INVALPARAM",
+    message:
+      /^No button is for nonsense: functions are unknown .*conference.*, and a vendor's are numbers from 2147483648/,
+  });
+  await rejects(phone.button(7 as 0x8000_0000), { code: "PHONEERR_INVALPARAM" });
   await rejects(phone.button("park"), {
     name: "PhoneError",
     code: "PHONEERR_INVALBUTTONLAMPID",

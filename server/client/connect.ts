@@ -6,8 +6,13 @@ import { beginLine } from "./line.ts";
 export interface ConnectOptions {
   /** The application's name, for people and the history: 1 to 128 characters. */
   name: string;
-  /** The bearer token. In a browser it may be left out where a session cookie is there already. */
-  token?: string;
+  /**
+   * The bearer token, or a function that gives it: it is asked at each connection, those after a loss too, so that an
+   * application goes on when the token gets another secret. If it rejects, `connect` does; after a loss it is asked again
+   * while the application's lease lasts, and has 10 seconds each time. In a browser a token may be left out where a
+   * session cookie is there already.
+   */
+  token?: string | (() => string | Promise<string>);
   /** How long the application lives without a connection, 5 to 300 seconds; 60 if left out, unless configured. */
   leaseSeconds?: number;
   /**
@@ -33,7 +38,8 @@ export interface ConnectOptions {
  */
 export async function connect(url: string | URL, options: ConnectOptions): Promise<Application> {
   const { name, token, leaseSeconds, transport, signal } = options;
-  const address = addressOf(url, { token, transport });
+  const secret = typeof token === "function" ? token : () => token;
+  const address = async () => addressOf(url, { token: await secret(), transport });
   const { application } = await beginLine({ address, name, leaseSeconds, signal }, applicationOn);
   return application;
 }

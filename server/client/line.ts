@@ -35,8 +35,8 @@ export interface LineListener {
 
 /** What a line begins with. */
 export interface LineOptions {
-  /** Where, and who calls. */
-  readonly address: Address;
+  /** Where, and who calls: asked for each socket. */
+  readonly address: () => Promise<Address>;
   /** The application's name, for people and the history. */
   readonly name: string;
   /** How long it lives without a socket; what the server usually grants if left out. */
@@ -66,6 +66,8 @@ const PING_MS = 15_000;
 /** The first wait before another socket; each is twice as long as the one before, until something comes over one. */
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
+/** How long a program has to say its token anew, milliseconds; then it is asked again. */
+const ADDRESS_MS = 10_000;
 /** A call that so many sockets were lost over is given up: it may be what ends them. */
 const MOST_SENT = 20;
 /** Closes after which no socket is opened again. */
@@ -81,7 +83,7 @@ export class Line {
   /** The application that it has begun. */
   readonly application: Begun;
 
-  readonly #address: Address;
+  readonly #address: LineOptions["address"];
   readonly #listener: LineListener;
   readonly #calls = new Map<number, Call>();
   readonly #ending = new AbortController();
@@ -97,7 +99,7 @@ export class Line {
   constructor(
     application: Begun,
     { address, socket, listenerOf }: {
-      address: Address;
+      address: LineOptions["address"];
       socket: WebSocket;
       listenerOf: (line: Line) => LineListener;
     },
@@ -263,7 +265,8 @@ export class Line {
   }
 
   async #resumeOnce(signal: AbortSignal): Promise<void> {
-    const socket = await openSocket(this.#address, signal);
+    const late = AbortSignal.any([signal, AbortSignal.timeout(ADDRESS_MS)]);
+    const socket = await openSocket(await unlessAborted(this.#address(), late), signal);
     try {
       await introduce(socket, {
         method: "resume",
@@ -304,8 +307,9 @@ export async function beginLine<Listener extends LineListener>(
   { address, name, leaseSeconds, signal }: LineOptions,
   listenerOf: (line: Line) => Listener,
 ): Promise<Listener> {
-  await checkToken(address, signal);
-  const socket = await openSocket(address, signal);
+  const at = await unlessAborted(address(), signal);
+  await checkToken(at, signal);
+  const socket = await openSocket(at, signal);
   let line: Line | undefined;
   try {
     const { promise, resolve } = Promise.withResolvers<Listener>();

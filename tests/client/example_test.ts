@@ -44,10 +44,13 @@ Deno.test("the README's example of the client runs as it stands, more than once"
 });
 
 Deno.test("the examples of the client's page run as they stand, one after the other", async () => {
-  const [application = "", rejecting = "", events = "", server = "", ...others] = await printed("docs/client.md");
+  const [application = "", rejecting = "", events = "", rotated = "", server = "", ...others] = await printed(
+    "docs/client.md",
+  );
   equal(application, "Closed\n");
   match(rejecting, /^setRing of virtual:desk-1 failed: .+\nfailed PHONEERR_INVALRINGMODE\n$/);
   match(events, /^The handset is at 100 %\nLamp 12 is steady\nButton 12 was held for [4-9]\d\d+ ms\n$/);
+  equal(rotated, "virtual:desk-1\n");
   match(server, /^\d+ virtual:desk-1 succeeded\n(virtual:desk-1 owner\n){3}true\n$/);
   equal(others.length, 0);
 });

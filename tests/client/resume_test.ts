@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { delay } from "@std/async/delay";
 import { connect, type PhoneEvent } from "../../server/client/mod.ts";
 import { api } from "../harness/api.ts";
@@ -175,6 +175,39 @@ Deno.test("an application whose server is gone can be left at once", async () =>
   await server.kill();
   await application.close({ signal: AbortSignal.abort() });
   ok((await application.ended).message);
+});
+
+Deno.test("an application goes on when its token gets another secret, where a function gives the token: it is asked at each connection, and again when it rejects", async () => {
+  await using server = await startServer();
+  const call = api(server);
+  const { token, id } = (await call("POST", "/v1/tokens", {
+    body: { name: "Rotated", scopes: ["phones:control", "phones:monitor"] },
+  })).body;
+  const first = String(token);
+  const secrets: (() => Promise<string> | string)[] = [() => first];
+  let asked = 0;
+  const giving = await connect(server.url, {
+    name: "giving",
+    token() {
+      asked++;
+      return (secrets.length > 1 ? secrets.shift() : secrets[0])!();
+    },
+  });
+  await using application = giving;
+  const keeping = await connect(server.url, { name: "keeping", token: first });
+  await using phone = await application.open("virtual:desk-1", OWNER);
+  const rotated = Promise.withResolvers<string>();
+  secrets.splice(0, 1, () => Promise.reject(new Error("the vault is closed")), () => rotated.promise);
+  const { body } = await call("POST", `/v1/tokens/${id}/rotate`, { body: { overlapSeconds: 0 } });
+  match((await keeping.ended).message, /could not be resumed: .*401/);
+  rotated.resolve(String(body["token"]));
+  equal((await phone.setLamp({ lamp: 20, mode: "steady" })).outcome, "succeeded");
+  equal(asked, 3);
+  await rejects(
+    connect(server.url, { name: "lost", token: () => Promise.reject(new Error("the vault is closed")) }),
+    /the vault is closed/,
+  );
+  await rejects(connect(server.url, { name: "lost", token: () => "a b" }), /its token must be printable ASCII/);
 });
 
 Deno.test("a wrong token is an attempt once", async () => {

@@ -4,13 +4,45 @@
  * @module
  */
 import { PhoneError, wordsOf } from "../core/contract/errors.ts";
-import type { Checkpoint, HistoryAudit } from "../core/contract/history.ts";
+import type { Checkpoint, ExportFilter, ExportFormat, HistoryAudit } from "../core/contract/history.ts";
 import { timeText } from "../core/contract/time.ts";
 import { unlessAborted } from "../tools/mod.ts";
-import type { ExportQuestion, Head, ReadingStore, Store } from "./contract/store.ts";
+import type { ChainPlace, ExportQuestion, Head, ReadingStore, Store } from "./contract/store.ts";
+import { chainLine, opening } from "./reading/mod.ts";
+
+/** What is exported, and up to where. */
+export interface Exported {
+  readonly filter: ExportFilter;
+  readonly format: ExportFormat;
+  readonly upTo: Checkpoint;
+  /** The last row of the block that it goes up to. */
+  readonly lastSeq: number;
+}
 
 /** An export, page by page: each is read when it is asked for. */
-export async function* exportPieces(
+export function exportPieces(
+  reading: Pick<ReadingStore, "export" | "chain">,
+  { filter, format, upTo, lastSeq }: Exported,
+): AsyncGenerator<string, void> {
+  return format === "chain"
+    ? chainPieces(reading, { filter, upTo, lastSeq })
+    : linePieces(reading, { filter, format, upTo: lastSeq });
+}
+
+async function* chainPieces(
+  reading: Pick<ReadingStore, "chain">,
+  { filter, upTo, lastSeq }: Omit<Exported, "format">,
+): AsyncGenerator<string, void> {
+  let head = chainLine(opening(upTo, filter));
+  for (let at: ChainPlace | undefined = { block: 0, seq: 0 }; at !== undefined;) {
+    const { text, next } = await reading.chain({ filter, at, upTo: upTo.block, lastSeq });
+    yield head + text;
+    head = "";
+    at = next;
+  }
+}
+
+async function* linePieces(
   reading: Pick<ReadingStore, "export">,
   question: Omit<ExportQuestion, "after">,
 ): AsyncGenerator<string, void> {
@@ -40,8 +72,8 @@ export function auditOf({ opened, blocks, reading }: Store): HistoryAudit {
     checkpoint: async () => checkpointAt(await newest(), historyId),
     async export(filter, format) {
       const head = await newest();
-      const pieces = exportPieces(reading, { filter, format, upTo: head.lastSeq });
-      return { upTo: checkpointAt(head, historyId), pieces };
+      const upTo = checkpointAt(head, historyId);
+      return { upTo, pieces: exportPieces(reading, { filter, format, upTo, lastSeq: head.lastSeq }) };
     },
     async verify({ checkpoint, signal }) {
       const own = checkpointAt(await unlessAborted(newest(), signal), historyId);

@@ -39,12 +39,13 @@ export async function openHistoryFile(path: string): Promise<HistoryFile> {
   const reader = new WorkerReader(quiet.path, { slice: DEFAULT_BOUNDS.sliceRows });
   return {
     async export(filter, format) {
-      const { head, historyId, left } = await lookAt(path, quiet.path);
+      const { head, historyId, left } = await lookAt(path, { readable: quiet.path, format });
+      const upTo = checkpointAt(head, historyId);
       async function* pieces() {
-        yield* exportPieces(reader, { filter, format, upTo: head.lastSeq });
+        yield* exportPieces(reader, { filter, format, upTo, lastSeq: head.lastSeq });
         await quiet.requireUntouched();
       }
-      return { upTo: checkpointAt(head, historyId), left, pieces: pieces() };
+      return { upTo, left, pieces: pieces() };
     },
     async [Symbol.asyncDispose]() {
       await reader.close(AbortSignal.timeout(DEFAULT_BOUNDS.closeMs));
@@ -54,12 +55,16 @@ export async function openHistoryFile(path: string): Promise<HistoryFile> {
 }
 
 /** The newest block of a file, and whether rows lie behind it that no block covers yet. */
-async function lookAt(path: string, readable: string): Promise<{ head: Head; historyId: string; left: boolean }> {
+async function lookAt(
+  path: string,
+  { readable, format }: { readable: string; format: ExportFormat },
+): Promise<{ head: Head; historyId: string; left: boolean }> {
   using database = openForReading(readable);
   const db = new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(database) });
   const had = await executed(db);
   const pending = Object.keys(MIGRATIONS).filter((name) => !had.includes(name));
-  if (pending.length > 0) {
+  // The chain is exported as it is, whatever columns have come since.
+  if (format !== "chain" && pending.length > 0) {
     throw new HistoryError(
       `Cannot export from ${path}: it has not had the migrations ${
         pending.join(", ")

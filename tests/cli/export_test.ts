@@ -64,6 +64,9 @@ Deno.test("the history of a server that does not run is exported from its folder
   ]);
   deepEqual(await exported("--phone", "virtual:mini-1"), all.slice(2));
   deepEqual(await exported("--from", "2025-06-15T15:06:40Z", "--to", "2025-06-15T15:06:40.001Z"), [all[1], all[3]]);
+  const [opening, block] = await exported("--format", "chain", "--phone", "virtual:mini-1");
+  deepEqual([opening?.["chain"], opening?.["filter"]], [1, { phone: "virtual:mini-1" }]);
+  ok(Array.isArray(block?.["block"]));
   deepEqual(await lookOf(folder.path), before);
 
   // Its log alone, as it is after a copy of the two.

@@ -1,7 +1,8 @@
 import { deepEqual, match, ok } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import type { ExportFilter } from "../../server/core/contract/history.ts";
 import { writeFormat1 } from "./format_1.ts";
-import { acceptance, completion, openIn, rowOf, someFact, temporaryFolder } from "./support.ts";
+import { acceptance, completion, connected, openIn, pieces, rowOf, someFact, temporaryFolder } from "./support.ts";
 
 /** The check of docs/history-format.md, as it stands there. */
 function program(): string {
@@ -10,10 +11,10 @@ function program(): string {
 }
 
 /** Runs it, and tells the memory that it took at most, in bytes. */
-async function python(file: string): Promise<{ ok: boolean; out: string; error: string; bytes: number }> {
+async function python(...files: string[]): Promise<{ ok: boolean; out: string; error: string; bytes: number }> {
   const measured =
     `${program()}\nprint([line for line in open("/proc/self/status") if "VmHWM" in line][0].split()[1])\n`;
-  const { success, stdout, stderr } = await new Deno.Command("python3", { args: ["-c", measured, file] }).output();
+  const { success, stdout, stderr } = await new Deno.Command("python3", { args: ["-c", measured, ...files] }).output();
   const [out = "", bytes = ""] = new TextDecoder().decode(stdout).split("\n");
   return { ok: success, out, error: new TextDecoder().decode(stderr), bytes: Number(bytes) * 1_024 };
 }
@@ -66,5 +67,95 @@ Deno.test({
     const changed = await python(file);
     deepEqual([changed.ok, changed.out], [false, ""]);
     match(changed.error, /AssertionError: row 30\d\d of block \d+ has been changed/);
+  },
+});
+
+/** A history of both formats and two phones, and what an auditor takes away of it. */
+async function exported(path: string) {
+  const desk = ["setLamp", "v:1", "v", "a-1", "Réception", "t-1", "h-1", "r"];
+  await writeFormat1(path, [[rowOf("accepted", [5, ...desk, '{"lamp":12}'])], [rowOf("withdrawn", [9])]]);
+  await using opened = await openIn(path);
+  const { history, audit } = opened;
+  for (let count = 0; count < 2_000; count++) {
+    const phone = `v:${count % 2}`;
+    const id = await history.accept(acceptance({ phone, reference: "\u2028é\ud83d\ude00\u0001"[count % 5] ?? "" }));
+    await history.complete(completion(id, { message: "Ünwohl", outcome: "failed", result: -1, tookUs: count }));
+    await history.note(connected(phone));
+  }
+  const chain = async (filter: ExportFilter) => (await pieces(audit, { filter, format: "chain" })).join("");
+  const checkpoint = await audit.checkpoint();
+  return { checkpoint, whole: await chain({}), filtered: await chain({ phones: ["v:1"] }) };
+}
+
+Deno.test({
+  name:
+    "the same Python proves an export of the chain alone, in 100 MB, also where rows are left out, and names what was changed in it",
+  ignore: !isThere,
+  async fn() {
+    using folder = temporaryFolder();
+    const { checkpoint: { block, hash }, whole, filtered } = await exported(folder.path);
+    const [file, kept] = [`${folder.path}/chain.jsonl`, `${folder.path}/kept`];
+    const prove = async (text: string, ...more: string[]) => {
+      await Deno.writeTextFile(file, text);
+      return await python(file, ...more);
+    };
+    const all = await prove(whole);
+    deepEqual([all.error, all.out], ["", `ok: 6004 rows, newest block ${block}, hash ${hash}`]);
+    ok(all.bytes > 0 && all.bytes < 100_000_000, `${all.bytes} bytes`);
+    ok(filtered.length < whole.length * 0.8 && !filtered.includes('"v:0"'));
+    await Deno.writeTextFile(kept, `${JSON.stringify({ block, hash, signature: "x" })}\n`);
+    const part = await prove(filtered, kept);
+    deepEqual([part.error, part.out], ["", `ok: 6004 rows, newest block ${block}, hash ${hash}, 1 rows not proven`]);
+    await Deno.writeTextFile(kept, `${JSON.stringify({ block, hash: "0".repeat(64) })}\n`);
+    match((await prove(filtered, kept)).error, /block \d+ is another one in a checkpoint/);
+
+    const lines = filtered.split("\n");
+    const at = (part: string) => lines.findIndex((line, place) => place > lines.length / 2 && line.includes(part));
+    const changed = (place: number, ...by: string[]) => lines.toSpliced(place, 1, ...by).join("\n");
+    const [row, left, head] = [at('"accepted"'), at('"hashes"'), at('"block"')];
+    const [of, hashes, last] = [
+      lines[row] ?? "",
+      lines[left] ?? "",
+      lines.findLastIndex((one) => one.includes('"block"')),
+    ];
+    for (
+      const [text, words] of [
+        [changed(row, of.replace("v:1", "v:2")), /block \d+ has been changed/],
+        [changed(row, of.replace("lamp", "lump")), /row \d+ has been changed/],
+        [changed(row), /row \d+ is missing|has other rows than it covers/],
+        [changed(row, of, of), /row \d+ is missing/],
+        [changed(left, hashes.replace(/\["./, '["x')), /block \d+ has been changed/],
+        [changed(left), /row \d+ is missing|has other rows than it covers/],
+        [changed(head), /row \d+ is missing/],
+        [
+          changed(head, (lines[head] ?? "").replace(/"hash":"./, '"hash":"x')),
+          /block \d+ does not follow the one before/,
+        ],
+        [lines.slice(0, last).join("\n"), /its end has been cut off/],
+        [changed(0, (lines[0] ?? "").replace(/"historyId":"../, '"historyId":"xx')), /it is of another history/],
+        [
+          changed(0, (lines[0] ?? "").replace(/"filter":.*/, '"filter":null}')),
+          /row \d+ is left out, and there is no filter/,
+        ],
+      ] as const
+    ) {
+      const { ok: stands, error } = await prove(text);
+      deepEqual([stands, words.test(error)], [false, true], error);
+    }
+  },
+});
+
+Deno.test({
+  name: "the example of an export in docs/history-format.md is proven by the Python of the same page",
+  ignore: !isThere,
+  async fn() {
+    using folder = temporaryFolder();
+    const page = Deno.readTextFileSync(new URL("../../docs/history-format.md", import.meta.url));
+    const [, example = "", last = ""] = /```jsonl\n(.*?)```\n\nWithout the last row, `(.*?)`/s.exec(page) ?? [];
+    const file = `${folder.path}/chain.jsonl`;
+    for (const text of [example, example.replace(/[^\n]*\n$/, `${last}\n`)]) {
+      await Deno.writeTextFile(file, text);
+      match((await python(file)).out, /^ok: 7 rows, newest block 3, hash 3522\w{60}, 4 rows not proven$/);
+    }
   },
 });

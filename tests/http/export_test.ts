@@ -16,6 +16,7 @@ Deno.test("api 2 an export is handed through as it is read, with its type and a 
       ["", "application/jsonl", "history-to-block-7.jsonl"],
       ["?format=jsonl", "application/jsonl", "history-to-block-7.jsonl"],
       ["?format=csv", "text/csv; charset=utf-8; header=present", "history-to-block-7.csv"],
+      ["?format=chain", "application/jsonl", "history-to-block-7.chain.jsonl"],
     ] as const
   ) {
     const answer = await server.fetch("GET", EXPORT + query);
@@ -176,4 +177,21 @@ Deno.test("a token that is limited to phones exports what concerns these and not
   const phones = body.trimEnd().split("\n").map((line) => JSON.parse(line).phone);
   deepEqual([...new Set(phones)], ["virtual:mini-1"]);
   equal((await limited<string | null>("GET", `${EXPORT}?phone=virtual:desk-1`)).body, null);
+});
+
+Deno.test("a token that is limited to phones is given the chain, with the hashes of what it may not see", async () => {
+  await using server = await startServer();
+  const call = api(server);
+  const { body: { token } } = await call<{ token: string }>("POST", "/v1/tokens", {
+    body: { name: "auditor of one", scopes: ["history:read"], phones: ["virtual:mini-?"] },
+  });
+  const limited = api({ url: server.url, token });
+  const { status, body } = await limited<string>("GET", `${EXPORT}?format=chain`);
+  equal(status, 200);
+  const [opening, ...lines] = body.trimEnd().split("\n").map((line) => JSON.parse(line));
+  deepEqual(opening.filter, { phones: ["virtual:mini-?"] });
+  const rows = lines.flatMap(({ row }) => row ? [row] : []);
+  deepEqual(rows[0].slice(0, 2), [0, "origin"]);
+  ok(rows.length > 1 && rows.slice(1).every((row) => row.includes("virtual:mini-1")));
+  ok(lines.some(({ hashes }) => hashes) && !body.includes("virtual:desk-1") && !body.includes("serverStarted"));
 });

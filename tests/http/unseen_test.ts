@@ -151,7 +151,7 @@ Deno.test("what a token may not see does not exist for it: every route, method, 
       const path = `/v1/applications/${own.application}/handles`;
       equal((await told(admin.call, { method: "POST", path, body: { phone, privilege: "monitor" } })).status, 404);
     }
-    for (const query of ["format=csv", "format=jsonl", "phone=unseen%3Adesk-1"]) {
+    for (const query of ["format=csv", "format=jsonl", "format=chain", "phone=unseen%3Adesk-1"]) {
       holdsNothing((await told(admin.call, { method: "GET", path: `/v1/history/export?${query}` })).text, {
         what: query,
       });

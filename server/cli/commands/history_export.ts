@@ -35,7 +35,7 @@ export const historyExport = command({
     format: {
       type: "string",
       value: "FORMAT",
-      says: "jsonl for programs (as if left out), csv for spreadsheets",
+      says: "jsonl for programs (as if left out), csv for spreadsheets, chain for auditors",
       choices: EXPORT_FORMATS,
     },
     out: {
@@ -51,6 +51,7 @@ export const historyExport = command({
   },
   examples: [
     "history export --format csv --out history.csv",
+    "history export --format chain --out chain.jsonl",
     "history export --phone virtual:desk-1 --from 2026-03-01T00:00:00Z",
   ],
   async run({ format = "jsonl", out, phone, from, to, ...server }) {

@@ -122,10 +122,13 @@ export interface Verdict {
 }
 
 /** The forms of an export. */
-export const EXPORT_FORMATS = ["jsonl", "csv"] as const;
+export const EXPORT_FORMATS = ["jsonl", "csv", "chain"] as const;
 
 /** One of {@linkcode EXPORT_FORMATS}. */
 export type ExportFormat = typeof EXPORT_FORMATS[number];
+
+/** The forms of which a line is a record or a fact: all but that of the chain. */
+export type LineFormat = Exclude<ExportFormat, "chain">;
 
 /** What to export: what matches every filter. */
 export interface ExportFilter {

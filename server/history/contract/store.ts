@@ -19,13 +19,7 @@
  * @module
  */
 import type { AttemptStore, TokenStore } from "../../access/mod.ts";
-import type {
-  ExportFilter,
-  ExportFormat,
-  HistoryReader,
-  KeptCheckpoint,
-  Verdict,
-} from "../../core/contract/history.ts";
+import type { ExportFilter, HistoryReader, KeptCheckpoint, LineFormat, Verdict } from "../../core/contract/history.ts";
 import type { Cell } from "../chain/mod.ts";
 
 /**
@@ -103,6 +97,8 @@ export type Committed = { firstSeq: number; head: Head } | { failed: string } | 
 export interface ReadingStore extends HistoryReader {
   /** One page of an export, oldest first. A bounded one: many exports can be under way. */
   export(question: ExportQuestion): Promise<ExportPage>;
+  /** One page of an export of the chain, likewise. */
+  chain(question: ChainQuestion): Promise<ChainPage>;
   /**
    * Derives every block from its rows again, and looks for what was kept of checkpoints. Damage is a verdict, whatever
    * finds it; a check that cannot be ended rejects with a `PhoneError`, or with the reason of `signal`.
@@ -187,7 +183,7 @@ export interface Opened {
 /** Which part of an export. */
 export interface ExportQuestion {
   filter: ExportFilter;
-  format: ExportFormat;
+  format: LineFormat;
   /** The `seq` that the page begins behind; 0 for the first page, which begins with the head of the format. */
   after: number;
   /** The last `seq` that is exported. A completion behind it has not happened yet. */
@@ -200,6 +196,30 @@ export interface ExportPage {
   text: string;
   /** What the next page begins behind; undefined at the end. */
   next: number | undefined;
+}
+
+/** Where a page of an export of the chain begins. */
+export interface ChainPlace {
+  block: number;
+  /** The row; the first page begins with 0. */
+  seq: number;
+}
+
+/** Which part of an export of the chain. */
+export interface ChainQuestion {
+  filter: ExportFilter;
+  at: ChainPlace;
+  /** The last block that is exported, and its last row. */
+  upTo: number;
+  lastSeq: number;
+}
+
+/** A part of an export of the chain. */
+export interface ChainPage {
+  /** Whole lines, or none. */
+  text: string;
+  /** Where the next page begins; undefined at the end. */
+  next: ChainPlace | undefined;
 }
 
 /**

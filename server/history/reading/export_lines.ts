@@ -5,7 +5,7 @@
  */
 import type { HistoryEvent } from "../../core/contract/facts.ts";
 import type { RequestRecord } from "../../core/contract/record.ts";
-import type { ExportFormat } from "../../core/contract/history.ts";
+import type { LineFormat } from "../../core/contract/history.ts";
 
 /** One line: the record of a request, or another fact. */
 export type ExportEntry = { kind: "request" } & RequestRecord | { kind: "event" } & HistoryEvent;
@@ -88,7 +88,7 @@ function csvLine(entry: ExportEntry): string {
 }
 
 /** What stands before the first line, and how an entry becomes a line. */
-export const EXPORT_LINES: Record<ExportFormat, { head: string; line(entry: ExportEntry): string }> = {
+export const EXPORT_LINES: Record<LineFormat, { head: string; line(entry: ExportEntry): string }> = {
   jsonl: { head: "", line: (entry) => `${JSON.stringify(entry)}\n` },
   csv: { head: `${COLUMNS.join(",")}\r\n`, line: csvLine },
 };

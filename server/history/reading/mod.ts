@@ -4,5 +4,6 @@
  *
  * @module
  */
+export { blockLine, CHAIN_EXPORT, type ChainLine, chainLine, type Opening, opening } from "./chain_lines.ts";
 export { EXPORT_LINES, type ExportEntry } from "./export_lines.ts";
 export { toEvent, toRecord } from "./record.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
-import { type Cell, COLUMNS, ROW_KINDS, type RowKind, type StoredRow } from "../chain/mod.ts";
+import { type BlockHead, type Cell, COLUMNS, ROW_KINDS, type RowKind, type StoredRow } from "../chain/mod.ts";
 
 /** Something is not as the chain says. */
 export class Mismatch extends Error {
@@ -32,9 +32,17 @@ export function exact(column: string): string {
 
 /** What an {@linkcode exact} column holds. @throws {Mismatch} If that is never written. */
 export function toCell(value: SQLOutputValue | undefined): Cell {
-  if (value instanceof Uint8Array) return utf8.decode(value);
+  if (value instanceof Uint8Array) return decoded(value);
   if (value === null || typeof value === "number") return value;
   throw new Mismatch("a column holds what is never written there");
+}
+
+function decoded(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new Mismatch("a text is not in UTF-8");
+  }
 }
 
 /**
@@ -98,10 +106,34 @@ interface Table {
   readonly after: StatementSync;
 }
 
+/** The columns of a block's header line, in its order: whole numbers. */
+const HEADS = ["number", "first_seq", "last_seq", "at", "format", "lowest_open"];
+
+/** The columns of a block, as {@linkcode blockHead} and {@linkcode hexOf} take them. */
+export const BLOCK_COLUMNS: readonly string[] = [...HEADS.map(exact), "hash", "row_hashes", "salts"];
+
+/** The head of a block that was read by {@linkcode BLOCK_COLUMNS}. @throws {Mismatch} If it holds what is never written. */
+export function blockHead(block: Record<string, SQLOutputValue>): BlockHead {
+  const [number, firstSeq, lastSeq, at, format, lowestOpen] = HEADS.map((column) => Number(toCell(block[column])));
+  return { number, firstSeq, lastSeq, at, format, lowestOpen } as BlockHead;
+}
+
+/** What a blob holds, hex; undefined of what is none. */
+export function hexOf(value: SQLOutputValue | undefined): string | undefined {
+  return value instanceof Uint8Array ? value.toHex() : undefined;
+}
+
+/** A row that was read, and is looked at when it is taken: one that holds what is never written spoils no other. */
+interface ReadRow {
+  readonly table: Table;
+  readonly seq: number;
+  readonly values: SQLOutputValue[];
+}
+
 /** The rows of all tables in the order of `seq`, read a window at a time: what SQLite cannot read is thrown. */
 export class StoredRows {
   readonly #tables: readonly Table[];
-  #read: StoredRow[] = [];
+  #read: ReadRow[] = [];
   #place = 0;
   /** The first `seq` behind the window. */
   #end = 0;
@@ -139,7 +171,12 @@ export class StoredRows {
       throw new Mismatch(`there is a row too many at or before ${seq}`, { row: seq });
     }
     this.#place++;
-    return row;
+    return storedRow(row);
+  }
+
+  /** Passes over what comes before a `seq`. */
+  skipTo(seq: number): void {
+    while ((this.#read[this.#place]?.seq ?? seq) < seq) this.#place++;
   }
 
   /** The first row from a `seq` on. */
@@ -172,13 +209,14 @@ export class StoredRows {
     this.#end = seq + WINDOW;
     this.#place = 0;
     this.#read = this.#tables
-      .flatMap((table) => table.window.all(lowest(seq), this.#end).map((row) => storedRow(table, row)))
+      .flatMap((table) =>
+        table.window.all(lowest(seq), this.#end).map((values) => ({ table, seq: Number(values[0]), values }))
+      )
       .sort((one, other) => one.seq - other.seq);
   }
 }
 
-function storedRow({ kind, exactly }: Table, [place, isPlain, ...cells]: SQLOutputValue[]): StoredRow {
-  const seq = Number(place);
+function storedRow({ table: { kind, exactly }, seq, values: [, isPlain, ...cells] }: ReadRow): StoredRow {
   if (isPlain !== 1) return { kind, seq, cells: exactCells(kind, exactly.all(seq)[0]) };
   if (cells.every(isCell)) return { kind, seq, cells };
   throw new Mismatch("a column holds what is never written there", { row: seq });

@@ -22,16 +22,13 @@ import {
   type StoredRow,
 } from "../chain/mod.ts";
 import { SQLITE, sqliteCode } from "./database.ts";
-import { columnsIn, exact, lowest, Mismatch, StoredRows, toCell } from "./stored_rows.ts";
+import { BLOCK_COLUMNS, blockHead, columnsIn, hexOf, lowest, Mismatch, StoredRows } from "./stored_rows.ts";
 
 /** Rows of one slice: some 50 ms. */
 export const SLICE_ROWS = 4_096;
 
 /** Blocks that are read at once, each with the hashes of its rows. */
 const WINDOW = 64;
-
-/** The columns of a block that are whole numbers, in the order of its header line. */
-const HEADS = ["number", "first_seq", "last_seq", "at", "format", "lowest_open"];
 
 /** A page that cannot be read is damage, and nothing that somebody did to a row. */
 const DAMAGE: readonly number[] = [SQLITE.IOERR, SQLITE.CORRUPT, SQLITE.NOTADB];
@@ -130,11 +127,10 @@ export class ChainWalk {
 
   #prepare() {
     const database = this.#database;
-    const columns = HEADS.map(exact).join(", ");
     return {
       rows: new StoredRows(database),
       blocks: database.prepare(
-        `select ${columns}, hash, ${["row_hashes", "salts"].map(columnsIn(database)).join(", ")} from block ` +
+        `select ${BLOCK_COLUMNS.map(columnsIn(database)).join(", ")} from block ` +
           `where block.number >= ? and block.number < ? order by block.number limit ${WINDOW}`,
       ),
       newest: database.prepare("select number from block where number >= ? limit 1"),
@@ -142,8 +138,7 @@ export class ChainWalk {
   }
 
   #block(block: Record<string, SQLOutputValue>, rows: StoredRows): void {
-    const [number, firstSeq, lastSeq, at, format, lowestOpen] = HEADS.map((column) => Number(toCell(block[column])));
-    const head = { number, firstSeq, lastSeq, at, format, lowestOpen } as BlockHead;
+    const head = blockHead(block);
     if (head.number !== this.#nextBlock) throw new Mismatch("the block is missing");
     if (head.firstSeq !== this.#nextSeq || head.lastSeq < head.firstSeq) {
       throw new Mismatch(
@@ -178,11 +173,6 @@ export class ChainWalk {
     const other = this.#kept.find((kept) => kept.historyId !== undefined && kept.historyId !== historyId);
     if (other) throw new Mismatch(`the history is ${historyId}; a checkpoint is of the history ${other.historyId}`);
   }
-}
-
-/** What a blob holds, hex; undefined of what is none. */
-function hexOf(value: SQLOutputValue | undefined): string | undefined {
-  return value instanceof Uint8Array ? value.toHex() : undefined;
 }
 
 /** What the hash of a block is derived from, besides its head. */

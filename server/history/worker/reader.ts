@@ -8,7 +8,7 @@ import { PhoneError, wordsOf } from "../../core/contract/errors.ts";
 import type { EventFilter, KeptCheckpoint, Page, RequestFilter, Verdict } from "../../core/contract/history.ts";
 import type { HistoryEvent } from "../../core/contract/facts.ts";
 import type { RequestRecord } from "../../core/contract/record.ts";
-import type { ExportPage, ExportQuestion, ReadingStore } from "../contract/store.ts";
+import type { ChainPage, ChainQuestion, ExportPage, ExportQuestion, ReadingStore } from "../contract/store.ts";
 import { closeWorker, WorkerLink } from "./link.ts";
 import type { ReaderCalls } from "./reader_worker.ts";
 import type { VerifierCalls } from "./verify_worker.ts";
@@ -42,6 +42,10 @@ export class WorkerReader implements ReadingStore {
 
   async export(question: ExportQuestion): Promise<ExportPage> {
     return await this.#read((worker) => worker.call("export", { ...question, slice: this.#slice }));
+  }
+
+  async chain(question: ChainQuestion): Promise<ChainPage> {
+    return await this.#read((worker) => worker.call("chain", question));
   }
 
   async verify({ kept, signal }: { kept: KeptCheckpoint[]; signal: AbortSignal }): Promise<Verdict> {

@@ -8,7 +8,8 @@ import { Kysely } from "kysely";
 import type { EventFilter, Page, RequestFilter } from "../../core/contract/history.ts";
 import type { HistoryEvent } from "../../core/contract/facts.ts";
 import type { RequestRecord } from "../../core/contract/record.ts";
-import type { ExportPage } from "../contract/store.ts";
+import type { ChainPage, ChainQuestion, ExportPage } from "../contract/store.ts";
+import { ChainPages } from "../sqlite/chain_page.ts";
 import { openForReading } from "../sqlite/database.ts";
 import { NodeSqliteDialect } from "../sqlite/dialect.ts";
 import { readExport, type SlicedExport } from "../sqlite/export_page.ts";
@@ -17,6 +18,7 @@ import type { HistoryTables } from "../sqlite/schema.ts";
 import { answerCalls } from "./link.ts";
 
 let open: Kysely<HistoryTables> | undefined;
+let chain: ChainPages | undefined;
 
 /** Every question in a transaction: its parts must see the same moment. */
 async function snapshot<Answer>(read: (db: Kysely<HistoryTables>) => Promise<Answer>): Promise<Answer> {
@@ -27,7 +29,9 @@ async function snapshot<Answer>(read: (db: Kysely<HistoryTables>) => Promise<Ans
 const calls = {
   /** Opens the file. */
   open(file: string): void {
-    open = new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(openForReading(file)) });
+    const raw = openForReading(file);
+    open = new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(raw) });
+    chain = new ChainPages(raw);
   },
   /** One record. */
   request(id: number): Promise<RequestRecord | undefined> {
@@ -44,6 +48,10 @@ const calls = {
   /** A page of an export. */
   export(question: SlicedExport): Promise<ExportPage> {
     return snapshot((db) => readExport(db, question));
+  },
+  /** A page of an export of the chain. */
+  chain(question: ChainQuestion): Promise<ChainPage> {
+    return snapshot(async (db) => await chain?.read(db, question) ?? { text: "", next: undefined });
   },
   /** Closes the file. */
   async close(): Promise<void> {

@@ -15,7 +15,14 @@ import { oneOf, readQuery, time } from "../reading/query.ts";
 import { anyBodyOf, type Endpoint } from "./endpoint.ts";
 import type { AppPorts } from "./ports.ts";
 
-const MEDIA = { jsonl: "application/jsonl", csv: "text/csv; charset=utf-8; header=present" } as const;
+const MEDIA = {
+  jsonl: "application/jsonl",
+  csv: "text/csv; charset=utf-8; header=present",
+  chain: "application/jsonl",
+} as const;
+
+/** How the name of a file ends. */
+const ENDINGS = { jsonl: "jsonl", csv: "csv", chain: "chain.jsonl" } as const;
 
 /** One reader answers all of them, and each may hold some 128 KiB for a client that does not read. */
 const EXPORTS = { most: 8, each: 2 };
@@ -71,13 +78,15 @@ export function auditEndpoints(
           "Requests and other facts as they stood at the newest block when it began, oldest first. In JSON " +
           'Lines each is `{"kind": "request", …}` with the fields of a record, or `{"kind": "event", …}`; a request ' +
           "stands where it was accepted. The CSV has one header for both; a text that a spreadsheet could take for a " +
-          "formula begins with an apostrophe there. An export that cannot be read to its end is cut off. A token that " +
+          "formula begins with an apostrophe there. As chain it is every block with its rows as they are hashed, by which " +
+          "somebody elsewhere proves it alone; of rows that a filter leaves out their hashes stand there (see " +
+          "history-format.md). An export that cannot be read to its end is cut off. A token that " +
           "is limited to phones is given what concerns these.",
         query: ExportQuery,
         answers: {
           200: {
             description: "The export, as it is read.",
-            media: Object.values(MEDIA),
+            media: [...new Set(Object.values(MEDIA))],
             headers: ["Content-Disposition"],
           },
         },
@@ -89,7 +98,7 @@ export function auditEndpoints(
         const name = token.phones === null ? `history-to-block-${upTo.block}` : "history";
         const headers = {
           "content-type": MEDIA[format],
-          "content-disposition": `attachment; filename="${name}.${format}"`,
+          "content-disposition": `attachment; filename="${name}.${ENDINGS[format]}"`,
           ...SAFE_HEADERS,
         };
         if (context.req.method === "HEAD") return new Response(null, { headers });

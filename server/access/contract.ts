@@ -50,18 +50,35 @@ export interface Rotation {
   expiresAt?: number | null;
 }
 
-/** Where tokens are kept. What cannot be written is a `PhoneError` `RESOURCEUNAVAIL`. */
+/** Whose doing a change is, as its fact tells it; nothing, where it is nobody's. */
+export interface Author {
+  /** The id of their token. */
+  readonly token?: string;
+  /** Where the call came from. */
+  readonly address?: string;
+}
+
+/**
+ * Where tokens are kept. That one comes, goes or is given another secret is a fact of the history, and written with the
+ * change: both are on disk, or neither. What cannot be written is a `PhoneError` `RESOURCEUNAVAIL`.
+ */
 export interface TokenStore {
   /** Every token. */
   list(): KeptToken[];
   /** What the one with that id is called, or was until it was removed by this process; undefined if none is known. */
   nameOf(id: string): string | undefined;
-  /** Adds one; it is on disk when this resolves. */
-  add(token: KeptToken): Promise<void>;
-  /** Removes the one with that id, if it is there; it is gone from the disk when this resolves. */
-  remove(id: string): Promise<void>;
+  /**
+   * Adds one; it is on disk when this resolves.
+   *
+   * @param options.isChosen Whether its secret is not random, but somebody's choice.
+   */
+  add(token: KeptToken, options?: { by?: Author; isChosen?: boolean }): Promise<void>;
+  /** Removes the one with that id, if it is there: it was revoked. It is gone from the disk when this resolves. */
+  remove(id: string, by?: Author): Promise<void>;
+  /** The same with one that has come to its end. */
+  expire(id: string): Promise<void>;
   /** Gives the one with that id another secret; it is on disk when this resolves. */
-  rotate(id: string, rotation: Rotation): Promise<void>;
+  rotate(id: string, rotation: Rotation & { by?: Author }): Promise<void>;
   /** Resolves when what was changed cannot be lost with the write-ahead log any more. */
   settle(): Promise<void>;
   /** Notes the minutes of last uses, by ids; a token that is no more is left out. */

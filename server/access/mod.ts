@@ -6,14 +6,14 @@
  *
  * @module
  */
-export type { Attempts, AttemptStore, KeptToken, OldSecret, Rotation, TokenStore } from "./contract.ts";
+export type { Attempts, AttemptStore, Author, KeptToken, OldSecret, Rotation, TokenStore } from "./contract.ts";
 export { Denial, type DenialKind } from "./denial.ts";
 
 export { type Scope, SCOPES, type TokenSpec } from "../core/contract/token.ts";
 export type { Token, TokenEnd, TokenEntry, Tokens, TokenTable } from "./token.ts";
 export { hashSecret, tableEntries, tableEntry, tokenTable, tokenView } from "./token_table.ts";
-export { creation, endTrouble, makeToken } from "./new_token.ts";
-export { type AskedRotation, makeRotation, rotated, rotationOf, withoutSecret } from "./rotation.ts";
+export { endTrouble, makeToken } from "./new_token.ts";
+export { type AskedRotation, makeRotation, rotated, withoutSecret } from "./rotation.ts";
 export { type Actor, type TokenKeeper, tokenKeeper } from "./token_keeper.ts";
 export {
   matches,
@@ -34,4 +34,12 @@ export { minuteCounts } from "./minute_counts.ts";
 export { type NoteUse, tokenUses } from "./token_uses.ts";
 export { type RateLimit, rateLimit } from "./rate_limit.ts";
 
-export { accessStores, type AccessTables, accessWrites, findAccess, type FoundAccess } from "./store.ts";
+export {
+  type AccessStorePorts,
+  accessStores,
+  type AccessTables,
+  accessWrites,
+  findAccess,
+  type FoundAccess,
+  type SettlingWrites,
+} from "./store.ts";

@@ -8,6 +8,7 @@ import type { FactDetail } from "../core/contract/facts.ts";
 import { timeText } from "../core/contract/time.ts";
 import type { TokenSpec } from "../core/contract/token.ts";
 import type { KeptToken } from "./contract.ts";
+import { secretSeal } from "./secret_seal.ts";
 import { hashSecret } from "./token_table.ts";
 
 /** Secrets begin so, that whoever looks for leaked ones can find them. */
@@ -58,7 +59,22 @@ export function makeToken(
   return { kept, secret };
 }
 
-/** What the fact of its making says of a token. */
-export function creation({ id, name, scopes, phones, expiresAt }: KeptToken): FactDetail<"tokenCreated"> {
-  return { subject: id, name, scopes, phones, ...(expiresAt !== undefined && { expiresAt: timeText(expiresAt) }) };
+/**
+ * What the fact of its making says of a token.
+ *
+ * @param options.isChosen Whether its secret is not random, but somebody's choice.
+ */
+export function creation(
+  { id, name, scopes, phones, expiresAt, hash }: KeptToken,
+  { isChosen }: { isChosen: boolean },
+): FactDetail<"tokenCreated"> {
+  return {
+    subject: id,
+    name,
+    scopes,
+    phones,
+    ...(expiresAt !== undefined && { expiresAt: timeText(expiresAt) }),
+    // Nobody can try all random secrets; what somebody chose could be guessed from it.
+    secretSeal: isChosen ? null : secretSeal(hash),
+  };
 }

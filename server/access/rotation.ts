@@ -8,6 +8,7 @@ import type { FactDetail } from "../core/contract/facts.ts";
 import { timeText } from "../core/contract/time.ts";
 import type { KeptToken, OldSecret, Rotation } from "./contract.ts";
 import { makeSecret } from "./new_token.ts";
+import { secretSeal } from "./secret_seal.ts";
 import { hashSecret } from "./token_table.ts";
 
 /** How a token is to be given another secret. */
@@ -72,12 +73,13 @@ export function withOldSecrets(token: KeptToken, oldSecrets: readonly OldSecret[
 /** What the fact of it says of a token that was rotated. */
 export function rotationOf(
   { id, name, expiresAt }: KeptToken,
-  { until, at }: Rotation,
+  { until, at, hash }: Rotation,
 ): FactDetail<"tokenRotated"> {
   return {
     subject: id,
     name,
     oldSecretUntil: timeText(until ?? at),
     ...(expiresAt !== undefined && { expiresAt: timeText(expiresAt) }),
+    secretSeal: secretSeal(hash),
   };
 }

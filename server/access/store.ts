@@ -13,8 +13,11 @@
  */
 import type { Kysely } from "kysely";
 import { PhoneError, wordsOf } from "../core/contract/errors.ts";
+import type { Fact } from "../core/contract/facts.ts";
+import { timeText } from "../core/contract/time.ts";
 import type { Attempts, AttemptStore, KeptToken, OldSecret, Rotation, TokenStore } from "./contract.ts";
-import { rotated, withOldSecrets, withoutSecret } from "./rotation.ts";
+import { creation } from "./new_token.ts";
+import { rotated, rotationOf, withOldSecrets, withoutSecret } from "./rotation.ts";
 
 /** A token as its row has it; `scopes` and `phones` are JSON. */
 export interface TokenRow {
@@ -60,14 +63,17 @@ export interface FoundAccess {
   readonly attempts: readonly AttemptRow[];
 }
 
-/** What the server's thread calls and the writer does; on disk when it resolves. */
+/** The row of a fact, before it has its place: the cells of its columns. */
+export type FactCells = readonly (string | number | null)[];
+
+/** What the server's thread calls and the writer does; on disk when it resolves. A fact is written with its change. */
 export interface AccessWrites {
   /** Adds a token. @throws What SQLite says, also if its id or hash is there already. */
-  addToken(token: KeptToken): Promise<void>;
-  /** Removes the token of an id with its old secrets, if it is there. */
-  removeToken(id: string): Promise<void>;
+  addToken(added: { token: KeptToken; fact: FactCells }): Promise<void>;
+  /** Removes the token of an id with its old secrets, if it is there; else there is no fact either. */
+  removeToken(removed: { id: string; fact: FactCells }): Promise<void>;
   /** Gives a token another secret. @throws If it is not there. */
-  rotateToken(rotation: Rotation & { id: string }): Promise<void>;
+  rotateToken(rotated: { id: string; rotation: Rotation; fact: FactCells }): Promise<void>;
   /** Notes when tokens were used last, by ids. */
   setUsed(minutes: ReadonlyMap<string, number>): Promise<void>;
   /** Notes when the end of a token was warned of. */
@@ -93,42 +99,48 @@ export async function findAccess(db: Kysely<AccessTables>): Promise<FoundAccess>
   };
 }
 
-/**
- * In the writer: changes the tables.
- *
- * @param database Gives the connection, which is not there before the history is opened.
- */
-export function accessWrites(database: () => Kysely<AccessTables>): AccessWrites {
+/** What the writer gives to change the tables: they are not there before the history is opened. */
+export interface AccessConnection {
+  /** The connection. */
+  database(): Kysely<AccessTables>;
+  /** Does something in one transaction with the row of a fact, which is not written where that says false. */
+  withFact(fact: FactCells, change: () => Promise<boolean>): Promise<void>;
+}
+
+/** In the writer: changes the tables. */
+export function accessWrites({ database, withFact }: AccessConnection): AccessWrites {
   return {
-    async addToken({ createdAt, scopes, phones, expiresAt = null, ...rest }) {
-      await database().insertInto("token")
-        .values({
-          ...rest,
-          scopes: JSON.stringify(scopes),
-          phones: phones && JSON.stringify(phones),
-          created_at: createdAt,
-          expires_at: expiresAt,
-        })
-        .execute();
-    },
-    async removeToken(id) {
-      await database().transaction().execute(async (transaction) => {
-        await transaction.deleteFrom("old_secret").where("token", "=", id).execute();
-        await transaction.deleteFrom("token").where("id", "=", id).execute();
-      });
-    },
-    async rotateToken({ id, hash, at, until, expiresAt }) {
-      await database().transaction().execute(async (transaction) => {
-        const before = await transaction.selectFrom("token").select("hash").where("id", "=", id).executeTakeFirst();
+    addToken: ({ token: { createdAt, scopes, phones, expiresAt = null, ...rest }, fact }) =>
+      withFact(fact, async () => {
+        await database().insertInto("token")
+          .values({
+            ...rest,
+            scopes: JSON.stringify(scopes),
+            phones: phones && JSON.stringify(phones),
+            created_at: createdAt,
+            expires_at: expiresAt,
+          })
+          .execute();
+        return true;
+      }),
+    removeToken: ({ id, fact }) =>
+      withFact(fact, async () => {
+        await database().deleteFrom("old_secret").where("token", "=", id).execute();
+        const { numDeletedRows } = await database().deleteFrom("token").where("id", "=", id).executeTakeFirstOrThrow();
+        return numDeletedRows > 0n;
+      }),
+    rotateToken: ({ id, rotation: { hash, at, until, expiresAt }, fact }) =>
+      withFact(fact, async () => {
+        const before = await database().selectFrom("token").select("hash").where("id", "=", id).executeTakeFirst();
         if (before === undefined) throw new Error(`the token ${id} is no more`);
-        if (until === null) await transaction.deleteFrom("old_secret").where("token", "=", id).execute();
-        else await transaction.insertInto("old_secret").values({ hash: before.hash, token: id, until }).execute();
-        await transaction.updateTable("token")
+        if (until === null) await database().deleteFrom("old_secret").where("token", "=", id).execute();
+        else await database().insertInto("old_secret").values({ hash: before.hash, token: id, until }).execute();
+        await database().updateTable("token")
           .set({ hash, rotated_at: at, ...(expiresAt !== undefined && { expires_at: expiresAt, warned_at: null }) })
           .where("id", "=", id)
           .execute();
-      });
-    },
+        return true;
+      }),
     async setUsed(minutes) {
       await database().transaction().execute(async (transaction) => {
         for (const [id, minute] of minutes) {
@@ -155,6 +167,17 @@ export function accessWrites(database: () => Kysely<AccessTables>): AccessWrites
   };
 }
 
+/** What the stores ask of the history besides. */
+export interface AccessStorePorts {
+  readonly writer: SettlingWrites;
+  /** Gives the wall time, milliseconds. */
+  now(): number;
+  /** Is told each fact that was written with a change. */
+  told(fact: Fact): void;
+  /** The row of a fact. */
+  cellsOf(fact: Fact, options: { at: number; tokenName: string | undefined }): FactCells;
+}
+
 /**
  * In the server's thread: the stores over the writer, with the rows that it found.
  *
@@ -162,7 +185,7 @@ export function accessWrites(database: () => Kysely<AccessTables>): AccessWrites
  */
 export function accessStores(
   found: FoundAccess,
-  writer: SettlingWrites,
+  { writer, now, told, cellsOf }: AccessStorePorts,
 ): { tokens: TokenStore; attempts: AttemptStore } {
   let tokens = found.tokens.map((row) => withOldSecrets(toToken(row), oldSecretsOf(row.id, found)));
   const names = new Map(tokens.map(({ id, name }) => [id, name]));
@@ -178,21 +201,46 @@ export function accessStores(
       throw new PhoneError("RESOURCEUNAVAIL", `The history cannot be written: ${wordsOf(error)}`);
     }
   };
+  const row = (fact: Fact, at: number) => {
+    const { token } = fact as { token?: string };
+    return cellsOf(fact, { at, tokenName: token === undefined ? undefined : names.get(token) });
+  };
+  const find = (id: string) => tokens.find((token) => token.id === id);
+  const remove = async (id: string, fact: Fact): Promise<void> => {
+    await write(writer.removeToken({ id, fact: row(fact, now()) }));
+    told(fact);
+    tokens = tokens.filter((token) => token.id !== id);
+  };
   return {
     tokens: {
       list: () => [...tokens],
       nameOf: (id) => names.get(id),
-      async add(token) {
-        await write(writer.addToken(token));
+      async add(token, { by, isChosen = false } = {}) {
+        const fact: Fact = { type: "tokenCreated", ...by, detail: creation(token, { isChosen }) };
+        await write(writer.addToken({ token, fact: row(fact, token.createdAt) }));
+        told(fact);
         tokens.push(token);
         names.set(token.id, token.name);
       },
-      async remove(id) {
-        await write(writer.removeToken(id));
-        tokens = tokens.filter((token) => token.id !== id);
+      async remove(id, by) {
+        const token = find(id);
+        if (token === undefined) return;
+        await remove(id, { type: "tokenRevoked", ...by, detail: { subject: id, name: token.name } });
       },
-      async rotate(id, rotation) {
-        await write(writer.rotateToken({ id, ...rotation }));
+      async expire(id) {
+        const token = find(id);
+        if (token?.expiresAt === undefined) return;
+        const detail = { subject: id, name: token.name, expiresAt: timeText(token.expiresAt) };
+        await remove(id, { type: "tokenExpired", detail });
+      },
+      async rotate(id, { by, ...rotation }) {
+        const token = find(id);
+        if (token === undefined) {
+          throw new PhoneError("RESOURCEUNAVAIL", `The secret was not changed: the token ${id} is no more`);
+        }
+        const fact: Fact = { type: "tokenRotated", ...by, detail: rotationOf(rotated(token, rotation), rotation) };
+        await write(writer.rotateToken({ id, rotation, fact: row(fact, rotation.at) }));
+        told(fact);
         change(id, (token) => rotated(token, rotation));
       },
       settle: () => write(writer.settle()),

@@ -84,8 +84,8 @@ export function endOtherSecrets(
 /** Begins to look; what is over already is void when this returns. */
 export function tokenEnds(ports: TokenEndsPorts): TokenEnds {
   const { clock, bounds, tokens, tokenStore, note } = ports;
-  /** The facts of tokens that are over and may still be on the disk, by their ids. */
-  const told = new Map<string, Promise<void>>();
+  /** The ids of tokens that are over and may still be on the disk. */
+  const over = new Set<string>();
   /** The hashes of old secrets that are over and may still be on the disk, in hex. */
   const retired = new Set<string>();
   /** The ends that were warned of, by the ids of their tokens. */
@@ -93,25 +93,20 @@ export function tokenEnds(ports: TokenEndsPorts): TokenEnds {
   const underWay = new Set<string>();
   let cancel = () => {};
 
-  const tell = ({ id, name }: KeptToken, expiresAt: number): Promise<void> => {
+  const expire = async ({ id }: KeptToken): Promise<void> => {
+    if (underWay.has(id)) return;
+    underWay.add(id);
     // What does not end in time is ended all the same, and the history says so.
-    endToken(id, { cause: "tokenExpired" }, ports).catch(() => {});
-    const fact = note({ type: "tokenExpired", detail: { subject: id, name, expiresAt: timeText(expiresAt) } });
-    told.set(id, fact);
-    return fact;
-  };
-  const expire = async (kept: KeptToken, expiresAt: number): Promise<void> => {
-    if (underWay.has(kept.id)) return;
-    underWay.add(kept.id);
+    if (!over.has(id)) endToken(id, { cause: "tokenExpired" }, ports).catch(() => {});
+    over.add(id);
     try {
-      await (told.get(kept.id) ?? tell(kept, expiresAt));
-      await tokenStore.remove(kept.id);
-      told.delete(kept.id);
-      warned.delete(kept.id);
+      await tokenStore.expire(id);
+      over.delete(id);
+      warned.delete(id);
     } catch {
       // A disk that takes nothing is the history's trouble, told by it: the next look tries again.
     } finally {
-      underWay.delete(kept.id);
+      underWay.delete(id);
     }
   };
   const forget = async (id: string, hash: Uint8Array): Promise<void> => {
@@ -147,27 +142,27 @@ export function tokenEnds(ports: TokenEndsPorts): TokenEnds {
       return at <= now;
     };
     const isOver = (at: number, isKnown: boolean) => {
-      const over = isKnown || at <= now;
-      next = Math.min(next, over ? now + LOOK_MS : at);
-      return over;
+      const isPast = isKnown || at <= now;
+      next = Math.min(next, isPast ? now + LOOK_MS : at);
+      return isPast;
     };
     for (const kept of tokenStore.list()) {
       const { id, expiresAt, oldSecrets = [] } = kept;
       // One that is void for another reason is being revoked.
-      if (!tokens.has(id) && !told.has(id)) continue;
+      if (!tokens.has(id) && !over.has(id)) continue;
       if (expiresAt !== undefined) {
-        if (isOver(expiresAt, told.has(id))) {
-          expire(kept, expiresAt);
+        if (isOver(expiresAt, over.has(id))) {
+          expire(kept);
           continue;
         }
         if (kept.warnedAt === undefined && isDue(warningOf(kept, { expiresAt, days: bounds.tokenWarningDays }))) {
           warn(kept, { expiresAt, now });
         }
       }
-      const over = oldSecrets.filter(({ hash, until }) => isOver(until, retired.has(hash.toHex())));
-      if (over.length === 0) continue;
-      endOtherSecrets({ ...kept, oldSecrets: oldSecrets.filter((secret) => !over.includes(secret)) }, ports);
-      for (const { hash } of over) forget(id, hash);
+      const past = oldSecrets.filter(({ hash, until }) => isOver(until, retired.has(hash.toHex())));
+      if (past.length === 0) continue;
+      endOtherSecrets({ ...kept, oldSecrets: oldSecrets.filter((secret) => !past.includes(secret)) }, ports);
+      for (const { hash } of past) forget(id, hash);
     }
     cancel = next === Infinity ? () => {} : clock.after(Math.min(next - now, LOOK_MS), look);
   };

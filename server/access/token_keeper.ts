@@ -9,8 +9,8 @@ import { onDisk } from "../core/mod.ts";
 import type { TokenSpec } from "../core/contract/token.ts";
 import type { KeptToken } from "./contract.ts";
 import { Denial } from "./denial.ts";
-import { creation, makeToken } from "./new_token.ts";
-import { type AskedRotation, makeRotation, rotationOf } from "./rotation.ts";
+import { makeToken } from "./new_token.ts";
+import { type AskedRotation, makeRotation } from "./rotation.ts";
 import { endOtherSecrets, endToken, tokenEnds, type TokenEndsPorts } from "./token_ends.ts";
 import { tableEntry } from "./token_table.ts";
 
@@ -69,7 +69,7 @@ const MOST_OLD = 8;
 
 /** A new token is valid once it is on disk; a revoked one is void before it is off the disk. */
 export function tokenKeeper(ports: TokenKeeperPorts): TokenKeeper {
-  const { clock, bounds, tokens, tokenStore, note } = ports;
+  const { clock, bounds, tokens, tokenStore } = ports;
   const ends = tokenEnds(ports);
   const underWay = new Map<string, Promise<void>>();
 
@@ -85,9 +85,7 @@ export function tokenKeeper(ports: TokenKeeperPorts): TokenKeeper {
       );
     }
     const ended = endToken(id, { cause: "tokenRevoked", by }, ports);
-    const written = tokenStore.remove(id).then(() =>
-      note({ type: "tokenRevoked", ...by, detail: { subject: id, name: revoked.name } })
-    );
+    const written = tokenStore.remove(id, by);
     const otherwise = "the token is void, but would be valid again after a restart: revoke it again";
     const steps = await Promise.allSettled([onDisk(written, { clock, ms: bounds.closeRowsMs, otherwise }), ended]);
     for (const step of steps) if (step.status === "rejected") throw step.reason;
@@ -111,16 +109,13 @@ export function tokenKeeper(ports: TokenKeeperPorts): TokenKeeper {
       );
     }
     const { rotation, secret } = makeRotation(before, { asked, now: clock.wall() });
-    const written = tokenStore.rotate(id, rotation).then(async () => {
+    const written = tokenStore.rotate(id, { ...rotation, by }).then(async () => {
       // It may have been revoked, or come to its end, while the disk was waited for.
       const kept = find(id);
       tokens.add(tableEntry({ ...kept, hash: rotation.hash }));
       endOtherSecrets(kept, ports);
       ends.look();
-      await Promise.all([
-        tokenStore.settle(),
-        note({ type: "tokenRotated", ...by, detail: rotationOf(kept, rotation) }),
-      ]);
+      await tokenStore.settle();
       return kept;
     });
     const otherwise = rotation.until === null
@@ -138,9 +133,7 @@ export function tokenKeeper(ports: TokenKeeperPorts): TokenKeeper {
         throw new Denial("conflict", `There are ${MOST_TOKENS} tokens; revoke one that is not used any more`);
       }
       const made = makeToken(asked, { now: clock.wall() });
-      const written = tokenStore.add(made.kept).then(() =>
-        note({ type: "tokenCreated", ...by, detail: creation(made.kept) })
-      );
+      const written = tokenStore.add(made.kept, { by });
       await onDisk(written, { clock, ms: bounds.closeRowsMs, otherwise: "the token was not made" });
       tokens.add(tableEntry(made.kept));
       ends.look();

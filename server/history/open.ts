@@ -4,6 +4,7 @@
  * @module
  */
 import type { AttemptStore, TokenStore } from "../access/mod.ts";
+import type { Fact } from "../core/contract/facts.ts";
 import type { Checkpoint, HistoryAudit, HistoryReader } from "../core/contract/history.ts";
 import type { History } from "../core/mod.ts";
 import { DEFAULT_BOUNDS, type HistoryBounds } from "./bounds.ts";
@@ -32,6 +33,8 @@ export interface OpenOptions {
   now?: () => number;
   /** Is told how the disk keeps up. */
   watch?: HistoryWatch;
+  /** Is told each fact that the history writes by itself, with a change of a token. */
+  onFact?: (fact: Fact) => void;
   /** Gives the ids of the processes, other than this one, that read a database. */
   readers?: (file: string) => Promise<readonly number[]>;
   /**
@@ -104,7 +107,8 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
     sliceRows: bounds.sliceRows,
     traces,
     accept: options.accept ?? false,
-    at: now(),
+    now,
+    onFact: options.onFact ?? (() => {}),
     onBroken: (error) => recorder?.fail(error),
   });
   const { opened, blocks, reading, tokens, attempts } = store;

@@ -8,20 +8,10 @@ import type { AnyFact, Fact } from "../core/contract/facts.ts";
 import { PhoneError } from "../core/contract/errors.ts";
 import { clockTrouble } from "../core/contract/time.ts";
 import type { HistoryBounds } from "./bounds.ts";
-import { type Cell, COLUMNS } from "./chain/mod.ts";
+import type { Cell } from "./chain/mod.ts";
 import type { Commit } from "./contract/store.ts";
+import { factCells } from "./fact_cells.ts";
 import { type HistoryWatch, RowQueue } from "./row_queue.ts";
-
-/** The cells of a fact, by name: what is on the hot path, requests, is written by position below. */
-function factCells({ detail, ...fact }: AnyFact, { at, tokenName }: { at: number; tokenName?: string | undefined }) {
-  const cells: Partial<Record<typeof COLUMNS.fact[number], Cell>> = {
-    ...fact,
-    at,
-    detail: detail === undefined ? null : JSON.stringify(detail),
-    token_name: tokenName ?? null,
-  };
-  return COLUMNS.fact.map((column) => cells[column] ?? null);
-}
 
 /** Writes what happens into the queue. */
 export class Recorder implements History {

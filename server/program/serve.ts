@@ -59,6 +59,7 @@ export async function serve(flags: Flags): Promise<void> {
     accept: configuration.acceptHistory,
     bounds: configuration.history,
     watch: watch.history,
+    onFact: watch.fact,
     readers: databaseReaders,
     onFatal: internalError,
   });
@@ -103,7 +104,7 @@ export async function serve(flags: Flags): Promise<void> {
       certificate,
     });
     watch.metrics.show({ operator: core.operator, host, opened, checkpoints, server });
-    const begun = begin({ opened, history, tokens, host });
+    const begun = begin({ opened, tokens, host });
     const { token, stop } = await begun.catch(async (error) => {
       await server.stop();
       throw error;
@@ -151,9 +152,9 @@ export async function serve(flags: Flags): Promise<void> {
 
 /** Makes the first token if there is none, and starts the plugins. */
 async function begin(
-  { opened, history, tokens, host }: { opened: OpenHistory; history: History; tokens: TokenTable; host: Host },
+  { opened, tokens, host }: { opened: OpenHistory; tokens: TokenTable; host: Host },
 ): Promise<{ token: string | undefined; stop: Promise<Deno.Signal> }> {
-  const token = await bootstrap({ store: opened.tokens, history, reader: opened.reader }, tokens);
+  const token = await bootstrap({ store: opened.tokens, reader: opened.reader }, tokens);
   if (token !== undefined) showToken(token);
   const stop = untilToldToStop();
   await host.start();

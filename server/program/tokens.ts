@@ -5,9 +5,8 @@
  */
 import type { HistoryEvent } from "../core/contract/facts.ts";
 import type { HistoryReader, Page } from "../core/contract/history.ts";
-import type { History } from "../core/mod.ts";
 import type { OpenHistory } from "../history/mod.ts";
-import { creation, makeToken, tableEntry, type TokenEntry, type TokenTable } from "../access/mod.ts";
+import { makeToken, tableEntry, type TokenEntry, type TokenTable } from "../access/mod.ts";
 import { Misuse } from "./exit.ts";
 import { OPERATOR } from "./server_file.ts";
 import { logOf } from "./watch/log.ts";
@@ -25,7 +24,7 @@ const SHORTEST = 32;
  * @throws {Misuse} If the variable is set to fewer than 32 characters.
  */
 export async function bootstrap(
-  { store, history, reader }: { store: OpenHistory["tokens"]; history: History; reader: HistoryReader },
+  { store, reader }: { store: OpenHistory["tokens"]; reader: HistoryReader },
   valid: TokenTable,
 ): Promise<string | undefined> {
   const given = Deno.env.get(VARIABLE);
@@ -44,8 +43,7 @@ export async function bootstrap(
     ...(given !== undefined && { secret: given }),
   });
   valid.add(tableEntry(kept));
-  await store.add(kept);
-  await history.note({ type: "tokenCreated", detail: creation(kept) });
+  await store.add(kept, { isChosen: given !== undefined });
   return given === undefined ? secret : undefined;
 }
 

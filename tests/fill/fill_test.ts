@@ -48,6 +48,9 @@ Deno.test("a filled history holds every operation, outcome, cause and kind of fa
   ok(found(path, { table: "completed", column: "message" }).length > 5);
   ok(found(path, { table: "accepted", column: "reference" }).length > 500);
   ok(found(path, { table: "withdrawn", column: "request" }).length > 0);
+  deepEqual(query(path, "select 1 from accepted where token_name is null"), []);
+  const LOST = "outcome = 'lost' and cause = 'serverRestart'";
+  deepEqual(query(path, `select 1 from completed where (took_us is null) <> (${LOST})`), []);
   deepEqual(query(path, "select 1 from completed where dispatched_at > at"), []);
   deepEqual(
     query(path, "select 1 from (select at, lag(at) over (order by seq) as before from fact) where at < before"),
@@ -58,6 +61,7 @@ Deno.test("a filled history holds every operation, outcome, cause and kind of fa
   await using opened = await openIn(path, { now: () => filled.at });
   equal(opened.recovered, 0);
   equal(opened.damaged, undefined);
+  ok((await opened.audit.verify({ signal: new AbortController().signal })).ok);
   ok(opened.lastAt! > FROM && opened.lastAt! <= filled.at);
   equal(opened.head().lastSeq + 1, filled.rows);
   const [newest] = (await opened.reader.requests({}, { limit: 1 })).items;

@@ -65,6 +65,11 @@ export class Rows {
     this.#append(this.#opened.history.note(fact));
   }
 
+  /** The history has written a row by itself, behind all that was flushed. */
+  wasWritten(): void {
+    this.#next++;
+  }
+
   /** Sends off what has been made, and waits for what was sent off before. */
   async send(): Promise<void> {
     const made = Promise.all(this.#made);

@@ -210,9 +210,8 @@ export class Site {
     const hash = await this.#newHash();
     const kept: KeptToken = { id, name, hash, scopes, phones: null, createdAt: this.agenda.now };
     await this.rows.flush();
-    await this.#running.tokens.add(kept);
-    const who = by === undefined ? {} : { token: by, address: ADDRESSES[0]! };
-    this.note({ type: "tokenCreated", ...who, detail: { subject: id, name, scopes, phones: null } });
+    await this.#running.tokens.add(kept, by === undefined ? {} : { by: { token: by, address: ADDRESSES[0]! } });
+    this.rows.wasWritten();
     return id;
   }
 
@@ -233,29 +232,34 @@ export class Site {
     const own = this.applications.filter((application) => application.token === token);
     const reason: Reason = expires ? { cause: "tokenExpired" } : { cause: "tokenRevoked", by };
     for (const application of own) this.end(application, reason);
-    await this.rows.flush();
-    await this.#running.tokens.remove(token);
-    const subject = { subject: token, name };
-    if (expires) {
-      const detail = { ...subject, expiresAt: timeText(this.agenda.now) };
-      for (const type of ["tokenExpiring", "tokenExpired"] as const) this.note({ type, detail });
-    } else this.note({ type: "tokenRevoked", token: by, address: ADDRESSES[0]!, detail: subject });
+    await this.#endToken(token, { name, expires });
     const next = await this.createToken({ name, scopes, by });
     for (const application of own) application.token = next;
   }
 
-  /** Gives a token another secret, in the place of the one before. */
-  async rotateToken(token: string): Promise<void> {
-    const { name } = this.#running.tokens.list().find(({ id }) => id === token)!;
-    const at = this.agenda.now;
+  /** Takes a token off the disk. One that expires is given its end first, by a rotation: what is to come is not known. */
+  async #endToken(token: string, { name, expires }: { name: string; expires: boolean }): Promise<void> {
+    const { tokens } = this.#running;
+    if (!expires) {
+      await this.rows.flush();
+      await tokens.remove(token, { token: this.operator, address: ADDRESSES[0]! });
+      return this.rows.wasWritten();
+    }
+    const expiresAt = this.agenda.now;
+    await this.rotateToken(token, { expiresAt });
+    this.note({ type: "tokenExpiring", detail: { subject: token, name, expiresAt: timeText(expiresAt) } });
     await this.rows.flush();
-    await this.#running.tokens.rotate(token, { hash: await this.#newHash(), at, until: null });
-    this.note({
-      type: "tokenRotated",
-      token: this.operator,
-      address: ADDRESSES[0]!,
-      detail: { subject: token, name, oldSecretUntil: timeText(at) },
-    });
+    await tokens.expire(token);
+    this.rows.wasWritten();
+  }
+
+  /** Gives a token another secret, in the place of the one before. */
+  async rotateToken(token: string, end?: { expiresAt: number }): Promise<void> {
+    const by = { token: this.operator, address: ADDRESSES[0]! };
+    const rotation = { hash: await this.#newHash(), at: this.agenda.now, until: null, ...end };
+    await this.rows.flush();
+    await this.#running.tokens.rotate(token, { ...rotation, by });
+    this.rows.wasWritten();
   }
 
   async #newHash(): Promise<Uint8Array> {
@@ -336,6 +340,7 @@ export class Site {
       ...(cause === undefined ? {} : { cause }),
       ...(message === undefined ? {} : { message }),
       reply: use.handle === handle ? "sent" : "suppressed",
+      tookUs: (now - at) * 1_000 + this.random.below(1_000),
     });
   }
 

@@ -1,10 +1,13 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { PhoneError } from "../../server/core/contract/errors.ts";
-import { SCOPES } from "../../server/access/mod.ts";
+import { hashSecret, SCOPES } from "../../server/access/mod.ts";
+import { secretSeal } from "../../server/access/secret_seal.ts";
 import { type Answer, TestServer } from "./support/server.ts";
 import { soon } from "../harness/soon.ts";
 
 const ASKED = { name: "front desk", scopes: ["phones:monitor", "history:read"], phones: ["virtual:desk-?"] };
+
+const sealOf = (secret: unknown) => secretSeal(hashSecret(String(secret)));
 
 /** Makes a call with a secret. */
 function as(secret: unknown): { token: null; headers: { authorization: string } } {
@@ -27,7 +30,7 @@ Deno.test("a new token is answered with its secret once, and allows what it says
     type: "tokenCreated",
     token: "t-all",
     address: "127.0.0.1",
-    detail: { subject: id, ...ASKED },
+    detail: { subject: id, ...ASKED, secretSeal: sealOf(secret) },
   }]);
 });
 
@@ -110,7 +113,7 @@ Deno.test("a token with an end says so, is void from then on, and its applicatio
     type: "tokenCreated",
     token: "t-all",
     address: "127.0.0.1",
-    detail: { subject: view["id"], ...ASKED, expiresAt: view["expiresAt"] },
+    detail: { subject: view["id"], ...ASKED, expiresAt: view["expiresAt"], secretSeal: sealOf(secret) },
   }]);
   equal((await server.call("GET", "/v1/phones", as(secret))).status, 200);
   server.clock.advance(3_600_000);

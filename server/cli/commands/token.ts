@@ -6,15 +6,7 @@
  */
 import type { z } from "zod";
 import type { OpenHistory } from "../../history/mod.ts";
-import {
-  creation,
-  endTrouble,
-  type KeptToken,
-  makeRotation,
-  makeToken,
-  rotationOf,
-  tokenView,
-} from "../../access/mod.ts";
+import { endTrouble, type KeptToken, makeRotation, makeToken, tokenView } from "../../access/mod.ts";
 import { DEFAULT_API_BOUNDS, NewToken } from "../../api/mod.ts";
 import { printable } from "../../core/contract/text.ts";
 import {
@@ -168,18 +160,17 @@ function show(token: MadeToken, json: boolean | undefined): void {
   print(printable(token.token));
 }
 
-async function createOffline(
-  { tokens, history }: OpenHistory,
-  wish: TokenSpec,
-): Promise<MadeToken> {
+/** Who acts where no server runs. */
+const BY = { token: OPERATOR };
+
+async function createOffline({ tokens }: OpenHistory, wish: TokenSpec): Promise<MadeToken> {
   const { kept, secret } = makeToken(wish, { now: Date.now() });
-  await tokens.add(kept);
-  await history.note({ type: "tokenCreated", token: OPERATOR, detail: creation(kept) });
+  await tokens.add(kept, { by: BY });
   return { token: secret, ...tokenView(kept) };
 }
 
 async function rotateOffline(
-  { tokens, history }: OpenHistory,
+  { tokens }: OpenHistory,
   { id, asked: { overlapSeconds = DEFAULT_API_BOUNDS.tokenOverlapSeconds, ...asked } }: {
     id: string;
     asked: RotationSpec;
@@ -189,11 +180,9 @@ async function rotateOffline(
     asked: { overlapMs: overlapSeconds * 1_000, ...asked },
     now: Date.now(),
   });
-  await tokens.rotate(id, rotation);
+  await tokens.rotate(id, { ...rotation, by: BY });
   await tokens.settle();
-  const kept = find(tokens, id);
-  await history.note({ type: "tokenRotated", token: OPERATOR, detail: rotationOf(kept, rotation) });
-  return { token: secret, ...tokenView(kept) };
+  return { token: secret, ...tokenView(find(tokens, id)) };
 }
 
 /** @throws {Failure} If there is none. */
@@ -203,10 +192,9 @@ function find(tokens: OpenHistory["tokens"], id: string): KeptToken {
   return token;
 }
 
-async function revokeOffline({ tokens, history }: OpenHistory, id: string): Promise<void> {
-  const token = find(tokens, id);
-  await tokens.remove(id);
-  await history.note({ type: "tokenRevoked", token: OPERATOR, detail: { subject: id, name: token.name } });
+async function revokeOffline({ tokens }: OpenHistory, id: string): Promise<void> {
+  find(tokens, id);
+  await tokens.remove(id, BY);
 }
 
 /**

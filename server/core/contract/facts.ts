@@ -85,6 +85,12 @@ const dropped = optional(counted("How many facts of the kinds that may be droppe
 
 const checkpointTarget = about(oneOf(CHECKPOINT_TARGETS), { description: "Where, as the configuration calls it." });
 
+const seal = about(nullable(text), {
+  description:
+    "SHA-256, in hex, of what is kept of the secret: it shows whether that is still the one; null where the " +
+    "secret is somebody's choice.",
+});
+
 const owner = optional(words("The token of the application, where the end was not its own wish."));
 
 /** Every kind of fact. */
@@ -188,6 +194,7 @@ export const FACTS = {
       scopes: about(list(text), { description: "What it allows." }),
       phones: about(nullable(list(text)), { description: "Globs of the phones that it sees; null for every phone." }),
       expiresAt: optional(words("When it ends by itself; left out if it does not.")),
+      secretSeal: optional(seal),
     },
   }),
   tokenRotated: fact("A token was given another secret.", {
@@ -197,6 +204,7 @@ export const FACTS = {
       name: words("What its maker called it."),
       oldSecretUntil: words("Until when the secret before is valid; the time of the rotation if it was void at once."),
       expiresAt: optional(words("When the token ends by itself from then on; left out if it does not.")),
+      secretSeal: optional(seal),
     },
   }),
   tokenExpiring: fact("A token will soon come to its end: told once, and again for another end.", {

@@ -116,7 +116,7 @@ export interface Verdict {
   firstBad?: { block: number; row?: number; problem: string };
   /**
    * What is wrong beside a chain that is right, in words: a table, trigger or index that is not as it was made, or an
-   * index that does not say what its table says.
+   * index that does not say what its table says, or a token that is not as its facts tell.
    */
   beside?: string;
 }

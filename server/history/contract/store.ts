@@ -19,6 +19,7 @@
  * @module
  */
 import type { AttemptStore, TokenStore } from "../../access/mod.ts";
+import type { Fact } from "../../core/contract/facts.ts";
 import type { ExportFilter, HistoryReader, KeptCheckpoint, LineFormat, Verdict } from "../../core/contract/history.ts";
 import type { Cell } from "../chain/mod.ts";
 
@@ -156,8 +157,10 @@ export interface StoreOptions {
   traces: Traces;
   /** Whether one that is missing, older or another is taken as it is, by the operator's choice. */
   accept: boolean;
-  /** The wall time of what opening writes, milliseconds. */
-  at: number;
+  /** Gives the wall time of what opening writes, and of facts that are written with a change of a token, milliseconds. */
+  now: () => number;
+  /** Is told each fact that is written with a change of a token. */
+  onFact: (fact: Fact) => void;
   /** Called once if the store breaks for good, whether or not a commit is under way to hear of it. */
   onBroken: (error: Error) => void;
 }

@@ -8,6 +8,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Verdict } from "../../core/contract/history.ts";
 import { indexTrouble } from "./index_entries.ts";
 import { schemaTrouble } from "./tables_as_made.ts";
+import { tokenTrouble } from "./told_tokens.ts";
 import { problemOf } from "./verify.ts";
 
 /**
@@ -25,11 +26,15 @@ export async function withBeside(
   return beside === undefined ? verdict : { ...verdict, ok: false, beside };
 }
 
+function* besides(database: DatabaseSync): Generator<undefined, string | undefined> {
+  return (yield* indexTrouble(database)) ?? (yield* tokenTrouble(database));
+}
+
 async function firstTrouble(database: DatabaseSync, pause: () => Promise<void>): Promise<string | undefined> {
   try {
     const found = await schemaTrouble(database);
     if (found !== undefined) return found;
-    const slices = indexTrouble(database);
+    const slices = besides(database);
     for (;;) {
       const slice = slices.next();
       if (slice.done) return slice.value;

@@ -152,12 +152,26 @@ export class BlockWriter {
    */
   write(rows: readonly Row[], options?: { seal: boolean }): number {
     const firstSeq = this.#head.lastSeq + this.#unsealed.length + 1;
-    this.#transact(() => {
-      const unsealed = [...this.#unsealed, ...this.#insert(rows, firstSeq)];
-      const isSealed = options?.seal || unsealed.length >= SEAL_ROWS;
-      return isSealed ? { head: this.#insertBlock(unsealed), unsealed: [] } : { head: this.#head, unsealed };
-    });
+    this.#transact(() => this.#append(rows, { firstSeq, seal: options?.seal ?? false }));
     return firstSeq;
+  }
+
+  /**
+   * Changes other tables of the database and writes a row that tells of it, both or neither.
+   *
+   * @param change What is done by the same connection; false if there is nothing to tell.
+   * @throws What SQLite or the change says; then nothing has changed.
+   */
+  async writeWith(row: Row, change: () => Promise<boolean>): Promise<void> {
+    const firstSeq = this.#head.lastSeq + this.#unsealed.length + 1;
+    try {
+      this.#start();
+      const isTold = await change();
+      this.#end(this.#append(isTold ? [row] : [], { firstSeq, seal: false }));
+    } catch (error) {
+      this.#undo();
+      throw error;
+    }
   }
 
   /**
@@ -172,19 +186,37 @@ export class BlockWriter {
 
   /** Does something in a transaction, all or none. */
   #transact(change: () => Written): void {
-    this.#open.begin();
     try {
-      this.#begin.run();
-      const { head, unsealed } = change();
-      this.#commit.run();
-      this.#head = head;
-      this.#unsealed = unsealed;
+      this.#start();
+      this.#end(change());
     } catch (error) {
-      this.#open.undo();
-      // A full disk makes SQLite roll back by itself.
-      if (this.#database.isTransaction) this.#rollback.run();
+      this.#undo();
       throw error;
     }
+  }
+
+  #start(): void {
+    this.#open.begin();
+    this.#begin.run();
+  }
+
+  #end({ head, unsealed }: Written): void {
+    this.#commit.run();
+    this.#head = head;
+    this.#unsealed = unsealed;
+  }
+
+  #undo(): void {
+    this.#open.undo();
+    // A full disk makes SQLite roll back by itself.
+    if (this.#database.isTransaction) this.#rollback.run();
+  }
+
+  /** Inserts rows behind all others, and their block if it is time. */
+  #append(rows: readonly Row[], { firstSeq, seal }: { firstSeq: number; seal: boolean }): Written {
+    const unsealed = [...this.#unsealed, ...this.#insert(rows, firstSeq)];
+    const isSealed = seal || unsealed.length >= SEAL_ROWS;
+    return isSealed ? { head: this.#insertBlock(unsealed), unsealed: [] } : { head: this.#head, unsealed };
   }
 
   /** Inserts rows, and gives them as they are stored. */

@@ -4,10 +4,11 @@
  * @module
  */
 import { delay } from "@std/async/delay";
-import { accessStores, type FoundAccess } from "../../access/mod.ts";
+import { type AccessStorePorts, accessStores, type FoundAccess, type SettlingWrites } from "../../access/mod.ts";
 import { wordsOf } from "../../core/contract/errors.ts";
 import { HistoryError, type Store, type StoreOptions } from "../contract/store.ts";
 import { HISTORY_FILE } from "../data_folder.ts";
+import { factCells } from "../fact_cells.ts";
 import { closeWorker, WorkerLink } from "./link.ts";
 import { WorkerReader } from "./reader.ts";
 import type { WriterCalls } from "./writer_worker.ts";
@@ -18,7 +19,7 @@ import type { WriterCalls } from "./writer_worker.ts";
  * @throws {HistoryError} If the operator must change something.
  */
 export async function openSqliteStore(
-  { folder, durability, sliceRows, traces, accept, at, onBroken }: StoreOptions,
+  { folder, durability, sliceRows, traces, accept, now, onFact, onBroken }: StoreOptions,
 ): Promise<Store> {
   const file = `${folder}/${HISTORY_FILE}`;
   const link = new WorkerLink<WriterCalls>(new URL("./writer_worker.ts", import.meta.url), { onDeath: onBroken });
@@ -29,7 +30,7 @@ export async function openSqliteStore(
       durability,
       traces,
       accept,
-      at,
+      at: now(),
     });
     let head = newest;
     return {
@@ -49,7 +50,7 @@ export async function openSqliteStore(
         close: (signal) => closeWorker(link, signal),
       },
       reading: new WorkerReader(file, { slice: sliceRows }),
-      ...storesOver(link, access),
+      ...storesOver(link, { access, now, told: onFact }),
     };
   } catch (error) {
     link[Symbol.dispose]();
@@ -78,24 +79,28 @@ async function moveLog(link: WorkerLink<WriterCalls>): Promise<void> {
  * What access keeps beside the chain, its calls carried to the writer. A token that was revoked is out of the file
  * itself before anybody is told so: whoever loses the write-ahead log must not have it back. Nor an old secret.
  */
-function storesOver(link: WorkerLink<WriterCalls>, found: FoundAccess): ReturnType<typeof accessStores> {
+function storesOver(
+  link: WorkerLink<WriterCalls>,
+  { access, ...ports }: { access: FoundAccess } & Pick<AccessStorePorts, "now" | "told">,
+): ReturnType<typeof accessStores> {
+  const writer: SettlingWrites = {
+    async addToken(added) {
+      await link.call("addToken", added);
+      await link.call("moveLog", undefined);
+    },
+    async removeToken(removed) {
+      await link.call("removeToken", removed);
+      await moveLog(link);
+    },
+    rotateToken: (rotated) => link.call("rotateToken", rotated),
+    removeOldSecret: (hash) => link.call("removeOldSecret", hash),
+    setUsed: (minutes) => link.call("setUsed", minutes),
+    setWarned: (warned) => link.call("setWarned", warned),
+    settle: () => moveLog(link),
+    saveAttempts: (saved) => link.call("saveAttempts", saved),
+  };
   try {
-    return accessStores(found, {
-      async addToken(token) {
-        await link.call("addToken", token);
-        await link.call("moveLog", undefined);
-      },
-      async removeToken(id) {
-        await link.call("removeToken", id);
-        await moveLog(link);
-      },
-      rotateToken: (rotation) => link.call("rotateToken", rotation),
-      removeOldSecret: (hash) => link.call("removeOldSecret", hash),
-      setUsed: (minutes) => link.call("setUsed", minutes),
-      setWarned: (warned) => link.call("setWarned", warned),
-      settle: () => moveLog(link),
-      saveAttempts: (saved) => link.call("saveAttempts", saved),
-    });
+    return accessStores(access, { writer, cellsOf: factCells, ...ports });
   } catch (error) {
     throw new HistoryError(wordsOf(error), { exitCode: 2, cause: error });
   }

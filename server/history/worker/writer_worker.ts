@@ -6,7 +6,7 @@
 import { Kysely } from "kysely";
 import { accessWrites, findAccess, type FoundAccess } from "../../access/mod.ts";
 import { wordsOf } from "../../core/contract/errors.ts";
-import type { Cell } from "../chain/mod.ts";
+import { type Cell, COLUMNS } from "../chain/mod.ts";
 import {
   type Closed,
   type Committed,
@@ -135,6 +135,9 @@ async function openDatabase(options: OpenAsked): Promise<Found> {
   };
 }
 
+/** Where a fact has its time. */
+const AT = COLUMNS.fact.indexOf("at");
+
 /** Between two looks before commits: one costs 5 us, a commit that waits for no disk 20. */
 const LOOK_MS = 10;
 
@@ -220,7 +223,13 @@ const calls = {
     return held < heldBytes ? {} : { heldBytes: held };
   },
 
-  ...accessWrites(() => writer().database.db),
+  ...accessWrites({
+    database: () => writer().database.db,
+    withFact(fact, change) {
+      wall = Number(fact[AT]);
+      return writer().blocks.writeWith({ kind: "fact", cells: [...fact] }, change);
+    },
+  }),
 
   /** Moves the write-ahead log into the file. Whether all of it could be, which somebody who reads can prevent. */
   moveLog(): boolean {

@@ -6,6 +6,7 @@
 import {
   type Attempts,
   type AttemptStore,
+  type Author,
   hashSecret,
   type KeptToken,
   rotated,
@@ -16,11 +17,14 @@ import {
   tokenTable,
   withoutSecret,
 } from "../../../server/access/mod.ts";
+import { creation } from "../../../server/access/new_token.ts";
+import { rotationOf } from "../../../server/access/rotation.ts";
 import { type ApiBounds, DEFAULT_API_BOUNDS } from "../../../server/api/mod.ts";
 import type { Fact, HistoryEvent } from "../../../server/core/contract/facts.ts";
 import type { ManagedPlugin } from "../../../server/core/contract/managed_plugin.ts";
 import type { RequestRecord } from "../../../server/core/contract/record.ts";
 import type { HistoryReader, Page } from "../../../server/core/contract/history.ts";
+import { timeText } from "../../../server/core/contract/time.ts";
 import { type Answered, type Health, type HttpServer, serveHttp } from "../../../server/http/mod.ts";
 import { ManualClock } from "../../harness/manual_clock.ts";
 import { RecordingAudit } from "./recording_audit.ts";
@@ -69,6 +73,9 @@ export class KeptTokens implements TokenStore {
   /** Thrown instead of keeping anything. */
   failure: Error | undefined;
 
+  /** @param facts Takes what became of them. */
+  constructor(readonly facts: Fact[] = []) {}
+
   list() {
     return this.tokens;
   }
@@ -77,19 +84,29 @@ export class KeptTokens implements TokenStore {
     return this.tokens.find((token) => token.id === id)?.name;
   }
 
-  async add(token: KeptToken) {
+  async add(token: KeptToken, { by }: { by?: Author } = {}) {
     await this.#write();
     this.tokens.push(token);
+    this.facts.push({ type: "tokenCreated", ...by, detail: creation(token, { isChosen: false }) });
   }
 
-  async remove(id: string) {
+  async remove(id: string, by?: Author) {
     await this.#write();
-    this.tokens = this.tokens.filter((token) => token.id !== id);
+    const { name } = this.#take(id);
+    this.facts.push({ type: "tokenRevoked", ...by, detail: { subject: id, name } });
   }
 
-  async rotate(id: string, rotation: Rotation) {
+  async expire(id: string) {
+    await this.#write();
+    const { name, expiresAt = 0 } = this.#take(id);
+    this.facts.push({ type: "tokenExpired", detail: { subject: id, name, expiresAt: timeText(expiresAt) } });
+  }
+
+  async rotate(id: string, { by, ...rotation }: Rotation & { by?: Author }) {
     await this.#write();
     this.#change(id, (token) => rotated(token, rotation));
+    const token = this.tokens.find((token) => token.id === id);
+    if (token) this.facts.push({ type: "tokenRotated", ...by, detail: rotationOf(token, rotation) });
   }
 
   settle() {
@@ -109,6 +126,13 @@ export class KeptTokens implements TokenStore {
   async warned(id: string, at: number) {
     await this.#write();
     this.#change(id, (token) => ({ ...token, warnedAt: at }));
+  }
+
+  #take(id: string): KeptToken {
+    const token = this.tokens.find((token) => token.id === id);
+    if (token === undefined) throw new Error(`There is no token ${id}`);
+    this.tokens = this.tokens.filter((other) => other !== token);
+    return token;
   }
 
   #change(id: string, changed: (token: KeptToken) => KeptToken): void {
@@ -151,11 +175,11 @@ export class TestServer implements AsyncDisposable {
   readonly reader = new RecordingReader();
   readonly audit = new RecordingAudit();
   readonly clock = new ManualClock();
-  readonly tokens = new KeptTokens();
+  readonly facts: Fact[] = [];
+  readonly tokens = new KeptTokens(this.facts);
   readonly attempts = new KeptAttempts();
   /** The addresses that were told to wait. */
   readonly slowed: (string | undefined)[] = [];
-  readonly facts: Fact[] = [];
   readonly reported: unknown[] = [];
   /** Why answers were broken off. */
   readonly brokenOff: string[] = [];

@@ -55,8 +55,8 @@ export const Verdict: Shape<Found> = about(
     ),
     beside: optional(
       about(text, {
-        description:
-          "What is wrong beside a chain that is right: a table, trigger or index that is not as it was made.",
+        description: "What is wrong beside a chain that is right: a table, trigger or index that is not as it was " +
+          "made, or a token that is not as its facts tell.",
       }),
     ),
   })),

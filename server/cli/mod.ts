@@ -5,8 +5,8 @@
  */
 import { completionOf } from "./commands/completion.ts";
 import { doctor } from "./commands/doctor.ts";
-import { historyKey } from "./commands/history_key.ts";
-import { historyCheckpoint, historyEvents, historyList, historyShow, historyVerify } from "./commands/history.ts";
+import { historyCheckpoint, historyKey } from "./commands/history_checkpoint.ts";
+import { historyEvents, historyList, historyShow, historyVerify } from "./commands/history.ts";
 import { historyExport } from "./commands/history_export.ts";
 import { migrateStatus, migrateUp } from "./commands/migrate.ts";
 import { phoneGet, phoneList, phoneShow } from "./commands/phone.ts";

@@ -15,8 +15,14 @@ import { executed, MIGRATIONS } from "./sqlite/migrate.ts";
 import type { HistoryTables } from "./sqlite/schema.ts";
 import { WorkerReader } from "./worker/mod.ts";
 
-/** A file that can be exported from. Nothing is written into it, nor beside it. */
+/** A file that can be read. Nothing is written into it, nor beside it. */
 export interface HistoryFile extends AsyncDisposable {
+  /**
+   * The newest block, and whether rows lie behind it that no block covers yet.
+   *
+   * @throws {HistoryError} If there is none yet, or the file cannot be read.
+   */
+  checkpoint(): Promise<{ checkpoint: Checkpoint; left: boolean }>;
   /**
    * Everything as it stood at the newest block, as `HistoryAudit.export` does it.
    *
@@ -38,6 +44,11 @@ export async function openHistoryFile(path: string): Promise<HistoryFile> {
   const quiet = await quietFile(path);
   const reader = new WorkerReader(quiet.path, { slice: DEFAULT_BOUNDS.sliceRows });
   return {
+    async checkpoint() {
+      const { head, historyId, left } = await lookAt(path, { readable: quiet.path });
+      await quiet.requireUntouched();
+      return { checkpoint: checkpointAt(head, historyId), left };
+    },
     async export(filter, format) {
       const { head, historyId, left } = await lookAt(path, { readable: quiet.path, format });
       const upTo = checkpointAt(head, historyId);
@@ -57,13 +68,13 @@ export async function openHistoryFile(path: string): Promise<HistoryFile> {
 /** The newest block of a file, and whether rows lie behind it that no block covers yet. */
 async function lookAt(
   path: string,
-  { readable, format }: { readable: string; format: ExportFormat },
+  { readable, format = "chain" }: { readable: string; format?: ExportFormat },
 ): Promise<{ head: Head; historyId: string; left: boolean }> {
   using database = openForReading(readable);
   const db = new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(database) });
   const had = await executed(db);
   const pending = Object.keys(MIGRATIONS).filter((name) => !had.includes(name));
-  // The chain is exported as it is, whatever columns have come since.
+  // The chain is taken as it is, whatever columns have come since.
   if (format !== "chain" && pending.length > 0) {
     throw new HistoryError(
       `Cannot export from ${path}: it has not had the migrations ${
@@ -76,7 +87,7 @@ async function lookAt(
   const block = await db.selectFrom("block").selectAll().orderBy("number", "desc").limit(1).executeTakeFirst();
   const origin = await db.selectFrom("origin").select("history_id").executeTakeFirst();
   if (block === undefined || origin === undefined) {
-    throw new HistoryError(`Cannot export from ${path}: there is no block in it`, { exitCode: 2 });
+    throw new HistoryError(`There is no block in ${path}: a server that starts on it makes the first`, { exitCode: 2 });
   }
   const head = { block: block.number, lastSeq: block.last_seq, hash: block.hash.toHex(), at: block.at };
   const behind = (["accepted", "completed", "fact"] as const).map((table) =>

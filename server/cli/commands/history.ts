@@ -159,20 +159,6 @@ export const historyShow = command({
   },
 });
 
-/** `history checkpoint`. */
-export const historyCheckpoint = command({
-  words: "history checkpoint",
-  says: "Prints the newest head of the chain, in JSON, to be kept elsewhere",
-  more: "history verify --checkpoint shows by it later that nothing until then was changed or cut off.",
-  parameters: {},
-  options: SERVER_OPTIONS,
-  examples: ["history checkpoint"],
-  async run(server) {
-    printJson(await withServer(server, ({ server }) => server.checkpoint()));
-    return EXIT.orderly;
-  },
-});
-
 /** `history verify`. */
 export const historyVerify = command({
   words: "history verify",

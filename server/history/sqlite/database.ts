@@ -103,13 +103,18 @@ function claim(path: string): void {
 /**
  * Makes sure that a file is ours, and changes nothing.
  *
- * @throws {HistoryError} If it is another program's, or no database.
- * @throws What Deno says if it cannot be read.
+ * @throws {HistoryError} If it is another program's, or no database, or cannot be read.
  */
 export function requireOurs(path: string): void {
   const header = new Uint8Array(HEADER_BYTES);
-  using file = Deno.openSync(path, { read: true });
-  refuseStranger(path, header.subarray(0, file.readSync(header) ?? 0));
+  let read: number;
+  try {
+    using file = Deno.openSync(path, { read: true });
+    read = file.readSync(header) ?? 0;
+  } catch (error) {
+    throw new HistoryError(`Cannot read the history ${path}: ${wordsOf(error)}`, { exitCode: 2, cause: error });
+  }
+  refuseStranger(path, header.subarray(0, read));
 }
 
 function refuseStranger(path: string, header: Uint8Array): void {

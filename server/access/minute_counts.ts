@@ -11,6 +11,8 @@ export interface MinuteCounts<What> {
   readonly size: number;
   /** How much of that was counted. */
   of(key: string): number;
+  /** What that is; undefined if none of it was counted. */
+  what(key: string): What | undefined;
   /** Counts one more, or as many as `by` says; what it is, is kept of the first. */
   count(key: string, counted: { what: What; by?: number }): void;
   /** Tells what has been counted so far, at once: the server stops. */
@@ -34,6 +36,7 @@ export function minuteCounts<What>(clock: Clock, tell: (what: What, count: numbe
       return counters.size;
     },
     of: (key) => counters.get(key)?.count ?? 0,
+    what: (key) => counters.get(key)?.what,
     count(key, { what, by = 1 }) {
       const counter = counters.get(key);
       if (counter) counter.count += by;

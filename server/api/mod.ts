@@ -17,6 +17,7 @@ export {
   readRecord,
   startedApplication,
 } from "./calls.ts";
+export { type HistoryReads, historyReads, type ReadKind } from "./history_reads.ts";
 export { quota } from "./quota.ts";
 export { type TokenSemaphore, tokenSemaphore } from "./token_semaphore.ts";
 export { type Waits, waits } from "./waits.ts";

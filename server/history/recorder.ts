@@ -4,7 +4,7 @@
  * @module
  */
 import type { Acceptance, Completion, History } from "../core/mod.ts";
-import type { AnyFact, Fact } from "../core/contract/facts.ts";
+import { type AnyFact, type Fact, FACTS } from "../core/contract/facts.ts";
 import { PhoneError } from "../core/contract/errors.ts";
 import { clockTrouble } from "../core/contract/time.ts";
 import type { HistoryBounds } from "./bounds.ts";
@@ -39,7 +39,7 @@ export class Recorder implements History {
       commit,
       bounds: options.bounds,
       now: options.now,
-      troubleRow: (fact) => ({ kind: "fact", cells: factCells(fact, { at: this.#now() }) }),
+      troubleRow: (fact) => ({ kind: "fact", cells: this.#cells(fact) }),
       watch: options.watch,
       onFatal: options.onFatal,
     });
@@ -96,20 +96,15 @@ export class Recorder implements History {
   }
 
   async note(fact: Fact, options?: { optional?: boolean }): Promise<void> {
-    if (!options?.optional) {
-      await this.#queue.append("fact", this.#cells(fact));
-      return;
-    }
-    if (this.#queue.length > this.#bounds.waitingRows / 2) {
-      this.#dropped++;
-      return;
-    }
-    const counted = this.#dropped > 0 ? { ...fact, detail: { ...fact.detail, dropped: this.#dropped } } : fact;
-    this.#dropped = 0;
-    await this.#queue.append("fact", this.#cells(counted));
+    if (options?.optional && this.#queue.length > this.#bounds.waitingRows / 2) this.#dropped++;
+    else await this.#queue.append("fact", this.#cells(fact));
   }
 
   #cells(fact: AnyFact): Cell[] {
+    if (this.#dropped > 0 && "dropped" in FACTS[fact.type].detail) {
+      fact = { ...fact, detail: { ...fact.detail, dropped: this.#dropped } };
+      this.#dropped = 0;
+    }
     const tokenName = fact.token === undefined ? undefined : this.nameOf(fact.token);
     return factCells(fact, { at: this.#now(), tokenName });
   }

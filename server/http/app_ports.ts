@@ -4,7 +4,7 @@
  * @module
  */
 import { accessRefusals, failedAttempts, loginTable, rateLimit, tokenKeeper, tokenUses } from "../access/mod.ts";
-import { foldedRefusals, tokenSemaphore, waits } from "../api/mod.ts";
+import { foldedRefusals, historyReads, tokenSemaphore, waits } from "../api/mod.ts";
 import { Sockets } from "../socket/mod.ts";
 import { replyRelease } from "./answering/reply_release.ts";
 import type { AppPorts, HttpPorts } from "./routes/ports.ts";
@@ -20,10 +20,12 @@ export function appPorts(ports: HttpPorts): AppPorts {
   const { clock, bounds } = ports;
   const refusals = accessRefusals(clock, ports.noteOptional);
   const facts = foldedRefusals(clock, ports.noteOptional);
+  const reads = historyReads(clock, ports.noteOptional);
   const replies = replyRelease(clock, bounds.answerMs);
   const shared = {
     ...ports,
     noteOptional: facts.noteOptional,
+    reads,
     rateLimit: rateLimit(clock, bounds.callsPerMinute),
     noteUse: tokenUses(clock, ports.tokenStore),
     questions: tokenSemaphore("questions to the history", QUESTIONS),
@@ -43,6 +45,7 @@ export function appPorts(ports: HttpPorts): AppPorts {
       replies.flush();
       refusals.flush();
       facts.flush();
+      reads.flush();
     },
   };
 }

@@ -24,7 +24,7 @@ export interface MethodCall {
   /** From where. */
   readonly address: string;
   /** What it may ask of the world. */
-  readonly ports: Pick<SocketPorts, "applications" | "reader" | "questions">;
+  readonly ports: Pick<SocketPorts, "applications" | "reader" | "questions" | "reads">;
   /** The socket's own. */
   readonly application: OpenApplication;
   /** Known once the call has named one that exists and is the application's own. */

@@ -139,8 +139,11 @@ const ROWS: Readonly<Record<string, Method>> = {
     params: z.strictObject({ requestId: number }),
     result: RequestRecord,
     summary: "Reads the record of a request.",
-    serve: ({ requestId }, { token, ports }) =>
-      ports.questions(token.id, () => readRecord(requestId, { token, ports })),
+    async serve({ requestId }, { token, address, ports }) {
+      const record = await ports.questions(token.id, () => readRecord(requestId, { token, ports }));
+      ports.reads.count("request", { token: token.id, address });
+      return record;
+    },
   }),
   ...Object.fromEntries(OPERATIONS.map((name) => [methodName(name), operation(name)])),
   ...Object.fromEntries(GETTERS.map((name) => [methodName(name), getter(name)])),

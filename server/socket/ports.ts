@@ -4,7 +4,7 @@
  * @module
  */
 import type { NoteUse, RateLimit, Tokens } from "../access/mod.ts";
-import type { ApiBounds, TokenSemaphore } from "../api/mod.ts";
+import type { ApiBounds, HistoryReads, TokenSemaphore } from "../api/mod.ts";
 import type { HistoryReader } from "../core/contract/history.ts";
 import type { Applications, Clock, Lifecycle } from "../core/mod.ts";
 import type { Fact } from "../core/contract/facts.ts";
@@ -26,6 +26,8 @@ export interface SocketPorts {
   readonly noteUse: NoteUse;
   /** Refuses a token that calls too often. */
   readonly rateLimit: RateLimit;
+  /** Counts who reads the history. */
+  readonly reads: HistoryReads;
   /** Through which each token asks the history. */
   readonly questions: TokenSemaphore;
   /** Appends a fact to the history that nobody waits for: it is dropped while too much else waits for the disk. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Fact, FactType } from "../../server/core/contract/facts.ts";
+import { type Fact, type FactType, READ_KINDS } from "../../server/core/contract/facts.ts";
 import { DEADLINE_MS, LATE } from "./endings.ts";
 import { ADDRESSES, type Application, type Phone, type Plugin, type Request, type Site, type Use } from "./site.ts";
 
@@ -287,6 +287,15 @@ const ALONE: { readonly [Type in FactType]: Alone<Type> | typeof COMES_ALONG } =
           address: random.pick(ADDRESSES),
           detail: { reason: "unknownToken", count: 1 + random.below(40) },
         },
+  },
+  historyRead: {
+    every: 500,
+    fact: (site) => ({
+      type: "historyRead",
+      token: site.anyUse().application.token,
+      address: site.random.pick(ADDRESSES),
+      detail: { kind: site.random.pick(READ_KINDS), count: 1 + site.random.below(60) },
+    }),
   },
   tokenCreated: COMES_ALONG,
   tokenRotated: COMES_ALONG,

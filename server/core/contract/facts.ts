@@ -80,7 +80,10 @@ function words(description: string): Shape<string> {
 
 const cause = about(oneOf(CAUSES), { description: "Why." });
 
-/** Facts that nobody waits for are dropped while too many rows wait for the disk; the next one says how many. */
+/**
+ * Facts that nobody waits for are dropped while too many rows wait for the disk; the next of a kind with this field says
+ * how many.
+ */
 const dropped = optional(counted("How many facts of the kinds that may be dropped were, since the last one."));
 
 const checkpointTarget = about(oneOf(CHECKPOINT_TARGETS), { description: "Where, as the configuration calls it." });
@@ -93,6 +96,9 @@ const seal = about(nullable(text), {
 
 const owner = optional(words("The token of the application, where the end was not its own wish."));
 
+/** What of the history is read: pages of requests, one of them, pages of facts, and what an auditor takes. */
+export const READ_KINDS = ["requests", "request", "events", "export", "checkpoint", "verify"] as const;
+
 /** Every kind of fact. */
 export const FACTS = {
   serverStarted: fact("The server has begun to serve.", {
@@ -103,7 +109,7 @@ export const FACTS = {
     },
   }),
   serverStopped: fact("The server has stopped in order.", {
-    detail: { signal: words("The signal that it was told to stop by.") },
+    detail: { signal: words("The signal that it was told to stop by."), dropped },
   }),
   applicationStarted: fact("An application has begun (phoneInitializeEx).", {
     has: ["token", "application"],
@@ -186,6 +192,24 @@ export const FACTS = {
       dropped,
     },
   }),
+  historyRead: fact(
+    "The history was read: what one token has read of one kind, counted for a minute. Nobody waits for this row: a kill " +
+      "costs the last minute's.",
+    {
+      has: ["token", "address"],
+      detail: {
+        kind: about(oneOf(READ_KINDS), {
+          description:
+            "What: pages of `requests`, the record of one `request`, pages of `events`; an `export`, a `checkpoint`, a check (`verify`).",
+        }),
+        count: counted("How often."),
+        others: optional(
+          about(list(text), { description: "From where else it was read in that minute, 15 addresses at most." }),
+        ),
+        dropped,
+      },
+    },
+  ),
   tokenCreated: fact("A token was made; the first one of an installation by nobody's token.", {
     mayHave: ["token", "address"],
     detail: {
@@ -301,7 +325,9 @@ export const FACTS = {
     },
   ),
   checkpointResumed: fact("Checkpoints are taken, or stamped, there again.", { detail: { target: checkpointTarget } }),
-  historyResumed: fact("Writing the history works again.", { detail: { after: words("What had failed.") } }),
+  historyResumed: fact("Writing the history works again.", {
+    detail: { after: words("What had failed."), dropped },
+  }),
 };
 
 /** One of the kinds. */

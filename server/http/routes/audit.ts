@@ -12,7 +12,7 @@ import { json, SAFE_HEADERS } from "../answering/answer.ts";
 import { exportBody } from "../answering/export_body.ts";
 import { slowJson } from "../answering/slow_answer.ts";
 import { oneOf, readQuery, time } from "../reading/query.ts";
-import { anyBodyOf, type Endpoint } from "./endpoint.ts";
+import { anyBodyOf, callerOf, type Endpoint } from "./endpoint.ts";
 import type { AppPorts } from "./ports.ts";
 
 const MEDIA = {
@@ -61,7 +61,7 @@ const Check = z.strictObject({
 
 /** The routes of the audit. */
 export function auditEndpoints(
-  { audit, tokens, clock, bounds }: Pick<AppPorts, "audit" | "tokens" | "clock" | "bounds">,
+  { audit, tokens, clock, bounds, reads }: Pick<AppPorts, "audit" | "tokens" | "clock" | "bounds" | "reads">,
 ): Endpoint[] {
   const beginExport = quota("exports", EXPORTS);
   const beginCheck = quota("checks of the chain", CHECKS);
@@ -92,7 +92,8 @@ export function auditEndpoints(
         },
         problems: ["REQUESTOVERRUN", "RESOURCEUNAVAIL"],
       },
-      async serve({ context, token }) {
+      async serve(call) {
+        const { context, token } = call;
         const { format, bom, ...filter } = readQuery(context.req.url, ExportQuery);
         const { upTo, pieces } = await audit.export({ ...filter, ...phonesOf(token) }, format);
         const name = token.phones === null ? `history-to-block-${upTo.block}` : "history";
@@ -115,6 +116,7 @@ export function auditEndpoints(
         const ended = beginExport(token.id);
         try {
           const body = await exportBody({ next }, { clock, stallMs: STALL_MS, ended });
+          reads.count("export", callerOf(call));
           return new Response(body, { headers });
         } catch (error) {
           ended();
@@ -133,9 +135,11 @@ export function auditEndpoints(
         description: "It tells of every phone: a token that is limited to phones is refused.",
         answers: { 200: { description: "The newest block that is on disk.", body: Checkpoint } },
       },
-      async serve({ token }) {
-        requireUnlimited(token, CHAIN);
-        return json(await audit.checkpoint());
+      async serve(call) {
+        requireUnlimited(call.token, CHAIN);
+        const checkpoint = await audit.checkpoint();
+        reads.count("checkpoint", callerOf(call));
+        return json(checkpoint);
       },
     },
     {
@@ -161,6 +165,7 @@ export function auditEndpoints(
         const { checkpoint } = fit(await anyBodyOf(call, bounds) ?? {}, { shape: Check, place: "body" });
         requireValid(token, tokens);
         const ended = beginCheck(token.id);
+        reads.count("verify", callerOf(call));
         return slowJson(
           (signal) => audit.verify({ signal, ...(checkpoint && { checkpoint }) }).finally(ended),
           { clock, beatMs: bounds.beatMs },

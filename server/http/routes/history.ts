@@ -13,7 +13,7 @@ import { OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
 import { EventPage, RequestPage, RequestRecord, Seq } from "../../core/contract/shapes/mod.ts";
 import { json } from "../answering/answer.ts";
 import { cursor, cursorOf, oneOf, readQuery, time } from "../reading/query.ts";
-import { type Endpoint, pathValue } from "./endpoint.ts";
+import { callerOf, type Endpoint, pathValue } from "./endpoint.ts";
 import type { AppPorts } from "./ports.ts";
 
 const PAGE = 50;
@@ -57,7 +57,7 @@ const EventsQuery = z.strictObject({
 
 /** The routes of the history. */
 export function historyEndpoints(
-  { applications, reader, questions }: Pick<AppPorts, "applications" | "reader" | "questions">,
+  { applications, reader, questions, reads }: Pick<AppPorts, "applications" | "reader" | "questions" | "reads">,
 ): Endpoint[] {
   return [
     {
@@ -75,7 +75,8 @@ export function historyEndpoints(
         answers: { 200: { description: "A page of records.", body: RequestPage } },
         problems: ["missing-scope", "too-many"],
       },
-      async serve({ context, token }) {
+      async serve(call) {
+        const { context, token } = call;
         const { limit, cursor: before, ...asked } = readQuery(context.req.url, RequestsQuery);
         const filter = { ...ownUnlessReader(asked, token), ...phonesOf(token) };
         return await questions(token.id, async () => {
@@ -87,6 +88,7 @@ export function historyEndpoints(
           );
           const records = await Promise.all(page.items.map((record) => latestRecord(record, { applications, reader })));
           const requests = asked.state === undefined ? records : records.filter(({ state }) => state === asked.state);
+          reads.count("requests", callerOf(call));
           return json({ requests, next: nextOf(page) });
         });
       },
@@ -108,7 +110,9 @@ export function historyEndpoints(
         const text = pathValue(call, "id");
         const id = /^[1-9]\d*$/.test(text) ? Number(text) : NaN;
         const { token } = call;
-        return json(await questions(token.id, () => readRecord(id, { token, ports: { applications, reader } })));
+        const record = await questions(token.id, () => readRecord(id, { token, ports: { applications, reader } }));
+        reads.count("request", callerOf(call));
+        return json(record);
       },
     },
     {
@@ -125,10 +129,12 @@ export function historyEndpoints(
         answers: { 200: { description: "A page of facts.", body: EventPage } },
         problems: ["too-many"],
       },
-      async serve({ context, token }) {
+      async serve(call) {
+        const { context, token } = call;
         const { limit, cursor: before, ...filter } = readQuery(context.req.url, EventsQuery);
         const part = { limit, ...(before !== undefined && { before }) };
         const page = await questions(token.id, () => reader.events({ ...filter, ...phonesOf(token) }, part));
+        reads.count("events", callerOf(call));
         return json({ events: page.items, next: nextOf(page) });
       },
     },

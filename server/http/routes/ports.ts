@@ -14,7 +14,7 @@ import type {
   TokenStore,
   TokenTable,
 } from "../../access/mod.ts";
-import type { ApiBounds, TokenSemaphore, Waits } from "../../api/mod.ts";
+import type { ApiBounds, HistoryReads, TokenSemaphore, Waits } from "../../api/mod.ts";
 import type { Health } from "../../core/contract/health.ts";
 import type { HistoryAudit, HistoryReader } from "../../core/contract/history.ts";
 import type { ManagedPlugin } from "../../core/contract/managed_plugin.ts";
@@ -104,6 +104,8 @@ export interface AppPorts extends HttpPorts {
   readonly tokenKeeper: TokenKeeper;
   /** Who waits for requests to end. */
   readonly waits: Waits;
+  /** Counts who reads the history. */
+  readonly reads: HistoryReads;
   /** Has each token's questions to the history wait for one another, and not for all of them. */
   readonly questions: TokenSemaphore;
   /** Tells what has been counted and held back so far: the server stops. */

@@ -25,6 +25,7 @@ const LINES: Record<Exclude<FactType, ToldElsewhere>, { room: Room | "plugin"; l
   handleClosed: { room: "core", level: "debug" },
   callRefused: { room: "http", level: "debug" },
   accessRefused: { room: "http", level: "debug" },
+  historyRead: { room: "http", level: "debug" },
   tokenCreated: { room: "http", level: "debug" },
   tokenRotated: { room: "http", level: "debug" },
   tokenExpiring: { room: "http", level: "warning" },

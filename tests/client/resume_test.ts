@@ -120,7 +120,7 @@ Deno.test("a phone that was closed by force behind a gap is closed here too", as
   await using phone = await application.open("virtual:desk-1", OWNER);
   await using filling = await application.open("virtual:mini-1", OWNER);
   const reading = Array.fromAsync(phone.events());
-  await phone.devSpecific({ params: btoa(JSON.stringify({ next: { count: 1, delayMs: 200 } })) });
+  await phone.devSpecific({ params: btoa(JSON.stringify({ next: { count: 1, delayMs: 60_000 } })) });
   const slow = await phone.ask("setLamp", { lamp: 20, mode: "steady" });
   proxy.passing = false;
   proxy.cut();

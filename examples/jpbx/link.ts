@@ -12,6 +12,8 @@ export interface LinkOptions {
   port: number;
   extension: string;
   retrySeconds: number;
+  /** Fulfilled when the next link of them all may be tried: a switch that is back is not run over. */
+  pace: () => Promise<unknown>;
   log: Logger;
 }
 
@@ -58,8 +60,9 @@ export class Link {
 
   /** Links the station with the switch, again and again, for ever. */
   async keep(listener: LinkListener): Promise<never> {
-    const { host, port, extension, retrySeconds, log } = this.#options;
+    const { host, port, extension, retrySeconds, pace, log } = this.#options;
     for (;;) {
+      await pace();
       await this.#session(listener).catch(({ message }: Error) => {
         if (message !== this.#why) log.warn(`Station ${extension} has no link to ${host}:${port}: ${message}`);
         this.#why = message;
@@ -117,7 +120,9 @@ export class Link {
     for await (const text of connection.readable.pipeThrough(new TextDecoderStream())) {
       const lines = (rest + text).split("\r\n");
       rest = lines.pop() ?? "";
-      if (rest.length > LONGEST_LINE) throw new Error(`it sent a line of more than ${LONGEST_LINE} characters`);
+      if ([...lines, rest].some(({ length }) => length > LONGEST_LINE)) {
+        throw new Error(`it sent a line of more than ${LONGEST_LINE} characters`);
+      }
       for (const line of lines) this.#heard(line, listener);
     }
     throw new Error("it hung up");
@@ -126,7 +131,8 @@ export class Link {
   #heard(line: string, listener: LinkListener): void {
     const [code = "", ...words] = line.split(";");
     if (code !== "ACK" && code !== "NAK") return listener.heard(code, words);
-    const [of, , error = ""] = words;
+    const [of, extension, error = ""] = words;
+    if (extension !== this.#options.extension) return;
     const first = this.#asked.findIndex((asked) => asked.code === of);
     const [asked] = first < 0 ? [] : this.#asked.splice(first, 1);
     if (code === "ACK") return asked?.resolve();

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { definePlugin } from "switchroom/plugin";
+import { definePlugin, pause, SerialQueue } from "switchroom/plugin";
 import { Link } from "./link.ts";
 import { STATION, Station } from "./station.ts";
 
@@ -15,11 +15,16 @@ interface Configuration {
   retrySeconds: number;
 }
 
+/** Between any two links that are tried: all stations lose theirs at once. */
+const PACE_MS = 20;
+
 export default definePlugin<Configuration>((host, { stations, ...where }) => ({
   async start() {
+    const tries = new SerialQueue();
+    const pace = () => tries.run(() => pause(PACE_MS));
     for (const extension of stations) {
-      const link = new Link({ ...where, extension, log: host.log });
-      const station = new Station(link);
+      const link = new Link({ ...where, extension, pace, log: host.log });
+      const station = new Station(extension, link);
       station.phone = await host.addPhone({
         id: extension,
         name: `Station ${extension}`,

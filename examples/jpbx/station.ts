@@ -49,13 +49,15 @@ type Known = Pick<StateValues, "display" | "speakerHookSwitch" | "speakerVolume"
 /** The driver: what it is asked for goes to the switch, and what it answers is what the switch has said. */
 export class Station implements Driver, LinkListener {
   phone: Phone | undefined;
+  readonly #extension: string;
   readonly #link: Link;
   #known: Known = {};
   /** Of what it has spoken since it was last asked to set it. */
   readonly #spoken = new Set<string>();
   readonly #lamps = new Map<number, LampMode>();
 
-  constructor(link: Link) {
+  constructor(extension: string, link: Link) {
+    this.#extension = extension;
     this.#link = link;
   }
 
@@ -118,7 +120,9 @@ export class Station implements Driver, LinkListener {
     if (this.phone) this.phone.connected = up;
   }
 
-  heard(code: string, [, value = "", ...more]: string[]): void {
+  heard(code: string, [of, value = "", ...more]: string[]): void {
+    // A digit is one of a call, all else of a station.
+    if (code !== "DD" && of !== this.#extension) return;
     const number = /^\d{1,5}$/.test(value) ? Number(value) : NaN;
     const mode = HOOKS.get(value);
     const cells = [value, ...more].join(";");

@@ -11,6 +11,8 @@ import type { RequestRecord } from "../../../server/core/contract/record.ts";
 import { type Application, beginApplication, type Handle } from "../../conformance/support/application.ts";
 import { api } from "../../harness/api.ts";
 import { type RunningServer, startServer } from "../../harness/start_server.ts";
+import { Link } from "../../../examples/jpbx/link.ts";
+import { Heard } from "../../peers/drivers/heard.ts";
 import { type Emulator, type Hand, startEmulator } from "./hand.ts";
 
 const STATION = "jpbx:1001";
@@ -24,7 +26,7 @@ let pbx: Emulator;
 let server: RunningServer;
 Deno.test.beforeAll(async () => {
   pbx = await startEmulator("1001");
-  const config = { port: pbx.port, stations: ["1001", "1002"], retrySeconds: 0.1 };
+  const config = { port: pbx.port, stations: ["1001", "1002"], retrySeconds: 1 };
   const source = new URL("../../../examples/jpbx", import.meta.url).pathname;
   const plugins = [{ source, config, grants: { net: ["127.0.0.1"] } }];
   // What the plugin warns of stays in its own log: what a server prints during a test is a leak of that test.
@@ -168,6 +170,9 @@ Deno.test("R88, R92: what happens at the station is told, and what is not unders
       "DD;0000002A;x",
       "PLC;1001;0;S",
       "PLC;1001;9;S",
+      "PLC;1002;1;S",
+      "PVC;1002;900",
+      "PVC",
       "PLC;1001;0;D",
       `PDC;1001;${"READY".padEnd(40)}1 HOLDING, 2 PENDING`,
       "PVC;1001;much",
@@ -252,4 +257,55 @@ Deno.test("a switch that goes on owing answers is linked anew, and what was aske
   await hand.do("answer");
   await desk.events.next("PHONE_STATE", ({ states }) => states.includes("connected"));
   equal(outcome(await phone.perform({ operation: "setVolume", device: "speaker", volume: 2 })), "succeeded");
+});
+
+Deno.test("an answer to another station is not taken for this one's", async () => {
+  await using owned = await own();
+  const { phone, hand } = owned;
+  await hand.do("hold");
+  const reply = phone.perform({ operation: "setVolume", device: "speaker", volume: 3 });
+  await hand.sent("SPV;1001;3");
+  await hand.do("say NAK;SPV;1002;0003");
+  await hand.do("answer");
+  equal(outcome(await reply), "succeeded");
+});
+
+Deno.test("a switch that sends a line longer than any is linked anew, ended or not, and the log says why", async () => {
+  await using owned = await own();
+  const { desk, hand } = owned;
+  await hand.do(`say PDC;1001;${"x".repeat(1_024)}`);
+  await desk.events.next("PHONE_STATE", ({ states }) => states.includes("disconnected"));
+  await desk.events.next("PHONE_STATE", ({ states }) => states.includes("connected"));
+  const { body } = await api(server)("GET", "/v1/plugins/jpbx/logs");
+  match(
+    JSON.stringify(body),
+    /Station 1001 has no link to 127\.0\.0\.1:\d+: it sent a line of more than 1024 characters/,
+  );
+});
+
+Deno.test("no link is tried before its turn, of however many stations", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const tries = new Heard<"try">("the switch");
+  void (async () => {
+    for await (const connection of listener) {
+      tries.push("try");
+      connection.close();
+    }
+  })();
+  const waiting: (() => void)[] = [];
+  const { hostname: host, port } = listener.addr;
+  const log = Object.assign(() => {}, { debug() {}, info() {}, warn() {}, error() {} });
+  for (const extension of ["1001", "1002", "1003"]) {
+    const pace = () => new Promise<void>((resolve) => waiting.push(resolve));
+    const link = new Link({ host, port, extension, retrySeconds: 0, pace, log });
+    void link.keep({ linked() {}, heard() {} });
+  }
+  const allWait = () => retry(() => equal(waiting.length, 3), { minTimeout: 1, maxTimeout: 20, maxAttempts: 1_000 });
+  await allWait();
+  for (let turn = 1; turn <= 9; turn++) {
+    waiting.shift()?.();
+    await tries.next(() => true, { what: `try ${turn}` });
+    await allWait();
+    equal(tries.all.length, turn);
+  }
 });

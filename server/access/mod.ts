@@ -32,6 +32,7 @@ export { type FailedAttempts, failedAttempts, networkOf } from "./failed_attempt
 export { type AccessRefusals, accessRefusals } from "./access_refusals.ts";
 export { minuteCounts } from "./minute_counts.ts";
 export { type NoteUse, tokenUses } from "./token_uses.ts";
+export { warningOf } from "./token_ends.ts";
 export { type RateLimit, rateLimit } from "./rate_limit.ts";
 
 export {

@@ -50,10 +50,7 @@ const LOOK_MS = 1_000;
 const DAY_MS = 86_400_000;
 
 /** When a token is warned of: some days before its end, or when three quarters of a shorter life are over. */
-function warningOf(
-  { createdAt }: KeptToken,
-  { expiresAt, days }: { expiresAt: number; days: number },
-): number {
+export function warningOf({ createdAt, expiresAt }: { createdAt: number; expiresAt: number }, days: number): number {
   return expiresAt - Math.min(days * DAY_MS, Math.max(expiresAt - createdAt, 0) / 4);
 }
 
@@ -155,7 +152,7 @@ export function tokenEnds(ports: TokenEndsPorts): TokenEnds {
           expire(kept);
           continue;
         }
-        if (kept.warnedAt === undefined && isDue(warningOf(kept, { expiresAt, days: bounds.tokenWarningDays }))) {
+        if (kept.warnedAt === undefined && isDue(warningOf({ ...kept, expiresAt }, bounds.tokenWarningDays))) {
           warn(kept, { expiresAt, now });
         }
       }

@@ -12,6 +12,7 @@ import {
 import { secretSeal } from "../../server/access/secret_seal.ts";
 import { DEFAULT_API_BOUNDS, waits } from "../../server/api/mod.ts";
 import { ManualClock } from "../harness/manual_clock.ts";
+import { turn } from "../harness/turn.ts";
 import { RecordingCore } from "../http/support/recording_core.ts";
 import { KeptTokens } from "../http/support/server.ts";
 
@@ -65,9 +66,6 @@ function house({ endsInMs = HOUR, warningDays = 0 }: { endsInMs?: number; warnin
   });
   return { clock, tokens, token, tokenStore, core, facts, ends, keeper };
 }
-
-/** What has been promised and needs nothing any more is done. */
-const turn = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 const EXPIRED = {
   type: "tokenExpired",

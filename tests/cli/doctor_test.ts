@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { retry } from "@std/async/retry";
 import { takeDataFolder } from "../../server/history/mod.ts";
 import { skipLoudly, temporaryFolder } from "../faults/temporary.ts";
+import { api } from "../harness/api.ts";
 import { startServer } from "../harness/start_server.ts";
 import { cli, type Ended, jsonLines } from "./support/cli.ts";
 import { refused } from "./support/refused.ts";
@@ -70,6 +71,36 @@ Deno.test("a sound installation has no fault, before its first start, after it a
   const after = await examine(data);
   deepEqual({ code: after.code, faults: after.faults }, { code: 0, faults: [] });
   deepEqual(trace(data), left);
+});
+
+Deno.test("a token that soon comes to its end is odd, as the server warns of it, with the command that prolongs it", async () => {
+  using folder = temporaryFolder();
+  const data = folder.path;
+  const token = crypto.randomUUID();
+  {
+    await using server = await startServer({ data, token, args: ["--safe"] });
+    const call = api(server);
+    const days = (count: number) => new Date(Date.now() + count * 86_400_000).toISOString();
+    for (const [name, expiresAt] of [["soon", days(3)], ["short", days(3)], ["later", days(8)], ["never"]] as const) {
+      const body = { name, scopes: ["phones:monitor"], ...expiresAt && { expiresAt } };
+      equal((await call("POST", "/v1/tokens", { body })).status, 201);
+    }
+    await server.stop();
+  }
+  {
+    // All but one were made a month ago.
+    using database = new DatabaseSync(`${data}/history.db`);
+    database.exec(`update token set created_at = created_at - 30 * 86400000 where name <> 'short'`);
+  }
+  await using server = await startServer({ data, token });
+  const found = await examine(data);
+  deepEqual({ code: found.code, faults: found.faults }, { code: 0, faults: ["odd tokens"] });
+  const { id = "", says = "" } = /^(?<id>\S+) (?<says>.*)$/.exec(found.about("tokens")!.says)!.groups!;
+  match(says, /^"soon" ends at \d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  equal(found.about("tokens")?.remedy, `If it is still needed: token rotate ${id} --expires 90d`);
+  equal((await cli(["token", "rotate", id, "--expires", "90d", "--data", data])).code, 0);
+  deepEqual((await examine(data)).faults, []);
+  await server.stop();
 });
 
 Deno.test("without --config the configuration of the server that runs is looked at", async () => {

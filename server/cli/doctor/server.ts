@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { warningOf } from "../../access/mod.ts";
 import { cannotListen, Misuse, readCertificate } from "../../program/mod.ts";
 import { withServer } from "../calling/with_server.ts";
 import { about, type Check } from "./check.ts";
@@ -53,16 +54,15 @@ export const checkReadiness: Check = async ({ data, owner }) => {
   });
 };
 
-const DAY_MS = 86_400_000;
-
-/** Whether tokens of a running server soon come to their end. */
+/** Whether tokens of a running server soon come to their end: those that it has warned of. */
 export const checkTokens: Check = async ({ configuration, data, owner }) => {
   if (configuration === undefined || owner === undefined) return [];
   const { odd } = about("tokens");
   const tokens = await withServer({ data }, ({ server }) => server.tokens());
-  const soon = Date.now() + configuration.http.tokenWarningDays * DAY_MS;
-  return tokens.flatMap(({ id, name, expiresAt }) => {
-    if (expiresAt === undefined || Date.parse(expiresAt) > soon) return [];
+  return tokens.flatMap(({ id, name, createdAt, expiresAt }) => {
+    if (expiresAt === undefined) return [];
+    const life = { createdAt: Date.parse(createdAt), expiresAt: Date.parse(expiresAt) };
+    if (Date.now() < warningOf(life, configuration.http.tokenWarningDays)) return [];
     return [odd(`${id} "${name}" ends at ${expiresAt}`, `If it is still needed: token rotate ${id} --expires 90d`)];
   });
 };

@@ -2,6 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Clock } from "../../server/core/mod.ts";
 import { type Attempts, type AttemptStore, failedAttempts } from "../../server/access/mod.ts";
 import { ManualClock } from "../harness/manual_clock.ts";
+import { turn } from "../harness/turn.ts";
 
 /** A store whose writes the test lets through. */
 class HeldStore implements AttemptStore {
@@ -24,7 +25,7 @@ class HeldStore implements AttemptStore {
   async through(error?: Error) {
     if (error) this.#through?.reject(error);
     else this.#through?.resolve();
-    await new Promise((resolve) => setTimeout(resolve));
+    await turn();
   }
 }
 

@@ -1,10 +1,10 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { tokenUses } from "../../server/access/mod.ts";
 import { ManualClock } from "../harness/manual_clock.ts";
+import { turn } from "../harness/turn.ts";
 
 const MINUTE = 60_000;
 const token = (id: string) => ({ id, scopes: [], phones: null });
-const turn = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 /** A store that takes a write when it is told to. */
 function slowStore() {

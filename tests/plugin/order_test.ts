@@ -14,6 +14,7 @@ import {
   type PartialCapabilities,
   PhoneError,
 } from "../../server/plugin/mod.ts";
+import { turn } from "../harness/turn.ts";
 import { Bench, EVERYTHING, openPhone } from "./testbed.ts";
 
 const FAILED = new PhoneError("OPERATIONFAILED").value;
@@ -66,14 +67,9 @@ async function holding(more: Driver = {}) {
     async end(requestId: number) {
       held.get(requestId)?.resolve();
       equal(await bench.result(requestId), 0);
-      await quiet();
+      await turn();
     },
   };
-}
-
-/** Lets everything happen that needs no more than a turn of the event loop. */
-function quiet(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 /** Pairs on the same item, and one that sets something else. */
@@ -128,7 +124,7 @@ for (const [item, first, second, other] of ITEMS) {
     bench.operate(1, first);
     bench.operate(2, second);
     bench.operate(3, other);
-    await quiet();
+    await turn();
     deepEqual(called, [1, 3]);
     await end(3);
     deepEqual(called, [1, 3]);
@@ -141,7 +137,7 @@ for (const [item, first, second, other] of ITEMS) {
 Deno.test("R101: the volume, the gain, the hookswitch and the ring of a phone, and the lamp and the meaning of a button, are each for themselves", async () => {
   const { bench, called } = await holding();
   ITEMS.forEach(([, first], index) => bench.operate(index, first));
-  await quiet();
+  await turn();
   deepEqual(called, ITEMS.map((_, index) => index));
 });
 
@@ -150,7 +146,7 @@ Deno.test("R101: an operation on several hookswitches belongs to each of them", 
   [hook("handset"), hook("speaker"), hook("handset", "speaker"), hook("speaker"), hook("headset")].forEach(
     (asked, index) => bench.operate(index + 1, asked),
   );
-  await quiet();
+  await turn();
   deepEqual(called, [1, 2, 5]);
   await end(2);
   deepEqual(called, [1, 2, 5], "it waits for both");
@@ -191,7 +187,7 @@ Deno.test("R101: devSpecific is never ordered, nor is what the driver lets overl
   for (const id of [1, 2]) bench.operate(id, { operation: "devSpecific", params: { params: "" } });
   for (const id of [3, 4]) bench.operate(id, lamp(0));
   for (const id of [5, 6]) bench.operate(id, hook("handset"));
-  await quiet();
+  await turn();
   deepEqual(called, [1, 2, 3, 4, 5]);
 });
 
@@ -218,7 +214,7 @@ Deno.test("R101, R54: a close completes at once what waits, and the driver is ne
   letGo(1);
   await closing;
   equal(await bench.result(1), 0);
-  await quiet();
+  await turn();
   deepEqual(called, [1]);
   deepEqual(completions(bench), [1, 2, 3]);
 });
@@ -232,7 +228,7 @@ Deno.test("R101, R64: a forced close completes at once what waits, and the phone
   await closing;
   await bench.call({ type: "open", phone: "p", wanted: EVERYTHING });
   bench.operate(3, lamp(0));
-  await quiet();
+  await turn();
   deepEqual(called, [1, 3]);
   await end(3);
 });
@@ -242,7 +238,7 @@ Deno.test("R101: a deadline completes at once what waits; what follows it waits 
   for (const id of [1, 2, 3]) bench.operate(id, lamp(0));
   bench.say({ type: "abort", requestId: 2 });
   equal(await bench.result(2), FAILED);
-  await quiet();
+  await turn();
   deepEqual(called, [1]);
   await end(1);
   deepEqual(called, [1, 3]);
@@ -255,10 +251,10 @@ Deno.test("R101: one that was given up while it waited at two hookswitches does 
   [hook("speaker"), hook("speaker", "handset"), hook("handset")].forEach((asked, index) =>
     bench.operate(index + 1, asked)
   );
-  await quiet();
+  await turn();
   deepEqual(called, [1]);
   bench.say({ type: "abort", requestId: 2 });
-  await quiet();
+  await turn();
   deepEqual(called, [1, 3]);
   await end(3);
   await end(1);
@@ -270,11 +266,11 @@ Deno.test("R101: one that hangs holds up its own item until its deadline, and th
   bench.operate(4, lamp(1));
   await end(4);
   bench.say({ type: "abort", requestId: 1 });
-  await quiet();
+  await turn();
   deepEqual(called, [1, 4, 2]);
   // What comes back from the dead is no one's turn.
   letGo(1);
-  await quiet();
+  await turn();
   deepEqual(called, [1, 4, 2]);
   await end(2);
   await end(3);
@@ -285,7 +281,7 @@ Deno.test("R101: an operation that hung past its deadline does not hold up one t
   const { bench, called, end } = await holding();
   bench.operate(1, lamp(0));
   bench.say({ type: "abort", requestId: 1 });
-  await quiet();
+  await turn();
   bench.operate(2, lamp(0));
   await end(2);
   deepEqual(called, [1, 2]);
@@ -340,7 +336,7 @@ Deno.test("R39, R101: of five hundred operations at random, those on the same it
   asked.forEach((operation, id) => bench.operate(id, operation));
   const ended = new Set<number>();
   while (ended.size < asked.length) {
-    await quiet();
+    await turn();
     const underWay = called.filter((id) => !ended.has(id));
     for (const id of underWay) {
       const before = asked.findIndex((other, index) => index < id && !ended.has(index) && share(asked[id]!, other));
@@ -351,7 +347,7 @@ Deno.test("R39, R101: of five hundred operations at random, those on the same it
       letGo(id);
     }
   }
-  await quiet();
+  await turn();
   deepEqual(completions(bench), asked.map((_, id) => id));
 });
 

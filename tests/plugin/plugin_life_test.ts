@@ -7,16 +7,12 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { definePlugin, type Driver, type Plugin } from "../../server/plugin/mod.ts";
 import { WIRE_VERSION } from "../../server/wire/mod.ts";
+import { turn } from "../harness/turn.ts";
 import { Bench, EVERYTHING, onePhone, openPhone } from "./testbed.ts";
 
 const HELLO = { type: "hello", wire: WIRE_VERSION, name: "test", config: {}, beatMs: 1_000 } as const;
 const FEATURE = { capabilities: { buttons: [{ id: 0, lampModes: ["off" as const, "steady" as const] }] } };
 const LAMP = { operation: "setLamp", params: { lamp: 0, mode: "steady" } } as const;
-
-/** Lets everything happen that can. */
-function idle(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
-}
 
 Deno.test("steps 3 and 4 of a plugin's life: the factory is called once, and start once, after it has given the plugin", async () => {
   const calls: string[] = [];
@@ -26,7 +22,7 @@ Deno.test("steps 3 and 4 of a plugin's life: the factory is called once, and sta
     return made.promise;
   }));
   bench.say({ ...HELLO, config: { door: 7 } });
-  await idle();
+  await turn();
   deepEqual(calls, ['made of test and {"door":7}']);
   made.resolve({ start: () => void calls.push("started") });
   await bench.until("ready", ({ type }) => type === "ready");
@@ -41,7 +37,7 @@ Deno.test("step 6 of a plugin's life: a stop that comes while the factory is und
   bench.say({ type: "stop" });
   await bench.until("stopped", ({ type }) => type === "stopped");
   made.resolve({ stop: () => void calls.push("stop") });
-  await idle();
+  await turn();
   deepEqual(calls, []);
   deepEqual(bench.said.map(({ type }) => type), ["hello", "stopped"]);
 });
@@ -58,12 +54,12 @@ for (const how of ["fulfils", "rejects"] as const) {
       stop: () => void calls.push("stop"),
     })));
     bench.say(HELLO);
-    await idle();
+    await turn();
     bench.say({ type: "stop" });
     await bench.until("stopped", ({ type }) => type === "stopped");
     if (how === "fulfils") starting.resolve();
     else starting.reject(new Error("no line"));
-    await idle();
+    await turn();
     deepEqual(calls, ["start", "stop"]);
     deepEqual(bench.said.map(({ type }) => type), ["hello", "stopped"]);
   });
@@ -99,7 +95,7 @@ Deno.test("step 5 of a plugin's life: no operation reaches a driver while its ph
   const opening = Promise.withResolvers<void>();
   const { bench } = await onePhone({ open: () => opening.promise, setLamp: () => void calls.push("setLamp") }, FEATURE);
   const open = bench.call({ type: "open", phone: "p", wanted: EVERYTHING });
-  await idle();
+  await turn();
   bench.operate(1, LAMP);
   equal(await bench.result(1) === 0, false);
   opening.resolve();
@@ -117,7 +113,7 @@ Deno.test("step 5 of a plugin's life: no operation is under way during a driver'
     async setLamp(_, { signal }) {
       calls.push("setLamp begins");
       await new Promise((resolve) => signal.addEventListener("abort", resolve));
-      await idle();
+      await turn();
       calls.push("setLamp ends");
     },
     getRing: () => ring.promise,

@@ -1,5 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { SerialQueue } from "../../server/tools/mod.ts";
+import { turn } from "../harness/turn.ts";
 
 /** Steps that end when they are told to, and the order in which they began. */
 function steps(queue: SerialQueue) {
@@ -12,20 +13,15 @@ function steps(queue: SerialQueue) {
   return { begun, run };
 }
 
-/** Lets everything happen that can. */
-function idle(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
-}
-
 Deno.test("steps run one after the other, in the order in which they were asked for, and each gives its own result", async () => {
   const { begun, run } = steps(new SerialQueue());
   const [one, two, three] = [run("one"), run("two"), run("three")];
-  await idle();
+  await turn();
   deepEqual(begun, ["one"]);
   three.resolve("3");
   one.resolve("1");
   equal(await one.result, "1");
-  await idle();
+  await turn();
   deepEqual(begun, ["one", "two"]);
   two.resolve("2");
   deepEqual(await Promise.all([two.result, three.result]), ["2", "3"]);
@@ -51,7 +47,7 @@ Deno.test("whoever gives up waiting loses its turn, and those behind still wait 
   const three = run("three");
   controller.abort(new Error("not needed"));
   await rejects(two.result, /not needed/);
-  await idle();
+  await turn();
   deepEqual(begun, ["one"]);
   one.resolve("1");
   three.resolve("3");
@@ -63,7 +59,7 @@ Deno.test("a step that has begun ends by itself, whatever its signal says", asyn
   const { run } = steps(new SerialQueue());
   const controller = new AbortController();
   const one = run("one", controller.signal);
-  await idle();
+  await turn();
   controller.abort(new Error("too late"));
   one.resolve("1");
   equal(await one.result, "1");

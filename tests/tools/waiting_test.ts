@@ -1,5 +1,6 @@
 import { equal, rejects } from "node:assert/strict";
 import { pause, unlessAborted, within } from "../../server/tools/mod.ts";
+import { turn } from "../harness/turn.ts";
 
 const never = new Promise<never>(() => {});
 
@@ -42,7 +43,7 @@ Deno.test("a promise that rejects after it was abandoned troubles nobody", async
   const waiting = unlessAborted(asked.promise, AbortSignal.abort(new Error("enough")));
   await rejects(waiting, /enough/);
   asked.reject(new Error("too late"));
-  await new Promise((resolve) => setTimeout(resolve));
+  await turn();
 });
 
 Deno.test("without a signal the promise itself is waited for", () => {
@@ -60,7 +61,7 @@ Deno.test("a promise that rejects after its time troubles nobody", async () => {
   const asked = Promise.withResolvers<void>();
   equal(await within(asked.promise, 1), false);
   asked.reject(new Error("too late"));
-  await new Promise((resolve) => setTimeout(resolve));
+  await turn();
 });
 
 Deno.test("a pause ends with its time, or at once when it is given up, and says which; no timer is left", async () => {

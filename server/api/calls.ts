@@ -7,7 +7,7 @@ import { hasScope, requireValid, seesOf, type Token, type Tokens } from "../acce
 import type { StartedApplication } from "../core/contract/application.ts";
 import type { HistoryReader } from "../core/contract/history.ts";
 import type { OperationName, OperationParameters } from "../core/contract/operations.ts";
-import type { RequestRecord } from "../core/contract/record.ts";
+import type { DamagedRecord, RequestRecord } from "../core/contract/record.ts";
 import type { Applications, OpenApplication } from "../core/mod.ts";
 import { Refusal } from "./refusals/refusal.ts";
 
@@ -67,13 +67,14 @@ interface RecordPorts {
 }
 
 /**
- * A record as of now. One that is open on disk and unknown to the core was completed between the two looks: a state
+ * A record as of now; of one that is damaged only the disk can tell. One that is open on disk and unknown to the core was completed between the two looks: a state
  * never goes back.
  */
 export async function latestRecord(
-  record: RequestRecord,
+  record: RequestRecord | DamagedRecord,
   { applications, reader }: RecordPorts,
-): Promise<RequestRecord> {
+): Promise<RequestRecord | DamagedRecord> {
+  if ("damaged" in record) return record;
   const current = applications.current(record);
   return current.state === "accepted" ? await reader.request(record.requestId) ?? current : current;
 }
@@ -86,13 +87,15 @@ export async function latestRecord(
 export async function readRecord(
   id: number,
   { token, ports }: { token: Token; ports: RecordPorts },
-): Promise<RequestRecord> {
+): Promise<RequestRecord | DamagedRecord> {
   const record = Number.isSafeInteger(id) && id > 0 ? await ports.reader.request(id) : undefined;
   if (record && mayRead(record, token)) return await latestRecord(record, ports);
   throw new Refusal("not-found", "No request of this token has that id");
 }
 
 /** Whether a token may read a record: its own, or anybody's with `history:read`, as far as it may see the phone. */
-function mayRead(record: RequestRecord, token: Token): boolean {
-  return (record.token === token.id || hasScope(token, "history:read")) && seesOf(token)(record.phone);
+function mayRead({ token: asked, phone }: RequestRecord | DamagedRecord, token: Token): boolean {
+  const isOfIts = asked === token.id || hasScope(token, "history:read");
+  // A phone that cannot be read is none that a limited token may see.
+  return isOfIts && (phone === undefined ? token.phones === null : seesOf(token)(phone));
 }

@@ -6,9 +6,9 @@
 import type { HeldHandle } from "../core/contract/application.ts";
 import type { PhoneEvent } from "../core/contract/events.ts";
 import type { PhoneView } from "../core/contract/phone.ts";
-import type { Cause, RequestRecord } from "../core/contract/record.ts";
+import type { Cause, DamagedRecord, RequestRecord } from "../core/contract/record.ts";
 import { object } from "../core/contract/shape.ts";
-import { OpenedHandle, Phone as PhoneShape, Phones, RequestRecord as Recorded } from "../core/contract/shapes/mod.ts";
+import { FoundRecord, OpenedHandle, Phone as PhoneShape, Phones } from "../core/contract/shapes/mod.ts";
 import { PhoneError } from "../core/contract/errors.ts";
 import { unlessAborted } from "../tools/mod.ts";
 import { ApplicationEnded, PhoneClosed } from "./errors.ts";
@@ -52,11 +52,12 @@ export interface Application extends AsyncDisposable {
   open(phone: string, options: Abandonable & { privilege: "owner" | "monitor" }): Promise<Phone>;
 
   /**
-   * One record of a request that this token asked: what the history says of it.
+   * One record of a request that this token asked: what the history says of it. One that has `damaged` is not as it was
+   * written, and may lack any other field but its `requestId`.
    *
    * @throws {CallRefused} If there is none.
    */
-  request(requestId: number, options?: Abandonable): Promise<RequestRecord>;
+  request(requestId: number, options?: Abandonable): Promise<RequestRecord | DamagedRecord>;
 
   /**
    * Every event of the application from now on, in order, each once; a `GAP` tells what the server could not hold. Ends
@@ -83,7 +84,7 @@ export function applicationOn(line: Line): LineListener & { readonly application
   const feed = new EventFeed<PhoneEvent>();
   const phones = new Map<string, HeldPhone>();
   const request = (requestId: number, { signal }: Abandonable = {}) =>
-    unlessAborted(line.call("phoneGetRequest", { requestId }, { shape: Recorded }), signal);
+    unlessAborted(line.call("phoneGetRequest", { requestId }, { shape: FoundRecord }), signal);
   const phone = (name: string, { signal }: Abandonable = {}) =>
     unlessAborted(line.call("phoneGetDevCaps", { phone: name }, { shape: PhoneShape }), signal);
   const replies = new Replies(request);

@@ -44,7 +44,14 @@ export { PHONE_ERRORS, PhoneError, type PhoneErrorCode, type PhoneErrorName } fr
 export type { ApplicationSummary, HeldHandle } from "../core/contract/application.ts";
 export type * from "../core/contract/capabilities.ts";
 export type * from "../core/contract/events.ts";
-export type { FactDetail, FactField, FactFields, FactType, HistoryEvent } from "../core/contract/facts.ts";
+export type {
+  DamagedEvent,
+  FactDetail,
+  FactField,
+  FactFields,
+  FactType,
+  HistoryEvent,
+} from "../core/contract/facts.ts";
 export type { Feature } from "../core/contract/features.ts";
 export type { Health, PluginHealth } from "../core/contract/health.ts";
 export type { Checkpoint, ExportFormat, KeptCheckpoint, Verdict } from "../core/contract/history.ts";

@@ -7,7 +7,7 @@
  */
 import type { PhoneErrorCode } from "../core/contract/errors.ts";
 import type { PhoneEvent } from "../core/contract/events.ts";
-import type { Cause, Outcome, RequestRecord } from "../core/contract/record.ts";
+import type { Cause, DamagedRecord, Outcome, RequestRecord } from "../core/contract/record.ts";
 import { BoundedMap, given } from "../tools/mod.ts";
 
 /** How a request ended. */
@@ -44,14 +44,14 @@ interface Waiting {
 
 /** Brings replies and requests together, whichever comes first. */
 export class Replies {
-  readonly #recordOf: (requestId: number) => Promise<RequestRecord>;
+  readonly #recordOf: (requestId: number) => Promise<RequestRecord | DamagedRecord>;
   readonly #waiting = new Map<number, Waiting>();
   readonly #unclaimed = new BoundedMap<number, Reply>(MOST_UNCLAIMED);
 
   #gaps = 0;
 
   /** Without any; what is not told by a reply is asked of the records. */
-  constructor(recordOf: (requestId: number) => Promise<RequestRecord>) {
+  constructor(recordOf: (requestId: number) => Promise<RequestRecord | DamagedRecord>) {
     this.#recordOf = recordOf;
   }
 
@@ -66,10 +66,11 @@ export class Replies {
     for (const requestId of this.waiting()) this.lookUp(requestId);
   }
 
-  /** Asks the record of a request how it ended; one that is open tells nothing yet. */
+  /** Asks the record of a request how it ended; one that is open tells nothing yet, and one that is damaged nothing. */
   async lookUp(requestId: number): Promise<RequestRecord | undefined> {
     const record = await this.#recordOf(requestId).catch(() => undefined);
-    if (record) this.#takeRecord(record);
+    if (record === undefined || "damaged" in record) return undefined;
+    this.#takeRecord(record);
     return record;
   }
 

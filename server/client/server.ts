@@ -4,13 +4,13 @@
  * @module
  */
 import type { ApplicationSummary } from "../core/contract/application.ts";
-import type { FactType, HistoryEvent } from "../core/contract/facts.ts";
+import type { DamagedEvent, FactType, HistoryEvent } from "../core/contract/facts.ts";
 import type { Health } from "../core/contract/health.ts";
 import type { Checkpoint, ExportFormat, KeptCheckpoint, Verdict } from "../core/contract/history.ts";
 import type { LogLine, PluginView } from "../core/contract/managed_plugin.ts";
 import type { OperationName } from "../core/contract/operations.ts";
 import type { Closed, PhoneView } from "../core/contract/phone.ts";
-import type { Outcome, RequestRecord, RequestState } from "../core/contract/record.ts";
+import type { DamagedRecord, Outcome, RequestRecord, RequestState } from "../core/contract/record.ts";
 import type { Shape } from "../core/contract/shape.ts";
 import * as shapes from "../core/contract/shapes/mod.ts";
 import type { MadeToken, RotationSpec, TokenSpec, TokenView } from "../core/contract/token.ts";
@@ -97,18 +97,24 @@ export interface Server {
   phones(options?: Abandonable): Promise<PhoneView[]>;
   /** One phone, by its name or device id. */
   phone(name: string, options?: Abandonable): Promise<PhoneView>;
-  /** One record. */
-  request(requestId: number, options?: Abandonable): Promise<RequestRecord>;
-  /** Records, newest first, read page by page. What it returns at its end is whether there are more than `limit`. */
-  requests(query?: RequestQuery, options?: ListOptions): AsyncGenerator<RequestRecord, boolean, undefined>;
+  /** One record. One that has `damaged` is not as it was written, and may lack any other field but its `requestId`. */
+  request(requestId: number, options?: Abandonable): Promise<RequestRecord | DamagedRecord>;
+  /**
+   * Records as of {@linkcode Server.request}, newest first, read page by page. What it returns at its end is whether there
+   * are more than `limit`.
+   */
+  requests(
+    query?: RequestQuery,
+    options?: ListOptions,
+  ): AsyncGenerator<RequestRecord | DamagedRecord, boolean, undefined>;
   /**
    * The other facts of the history, as {@linkcode Server.requests}. A kind that a later server has added comes too:
-   * leave what you do not know.
+   * leave what you do not know. One that has `damaged` may lack any other field but its `seq`.
    */
   events(
     query?: EventQuery,
     options?: ListOptions,
-  ): AsyncGenerator<HistoryEvent, boolean, undefined>;
+  ): AsyncGenerator<HistoryEvent | DamagedEvent, boolean, undefined>;
   /** The newest block of the history. Kept elsewhere, it shows later whether the history is still the same. */
   checkpoint(options?: Abandonable): Promise<Checkpoint>;
   /** Derives the whole chain again; takes as long as the history is, and ends with the signal. */
@@ -249,7 +255,7 @@ export function serverAt(url: string | URL, { token, transport }: ServerOptions)
     },
     phone: async (name, options) => await call(`GET /v1/phones/${named(name)}`, { ...options, shape: shapes.Phone }),
     request: async (requestId, options) =>
-      await call(`GET /v1/requests/${named(requestId)}`, { ...options, shape: shapes.RequestRecord }),
+      await call(`GET /v1/requests/${named(requestId)}`, { ...options, shape: shapes.FoundRecord }),
     requests: (query = {}, options) =>
       list("/v1/requests", { ...options, query, shape: shapes.RequestPage, itemsOf: ({ requests }) => requests }),
     events: (query = {}, options) =>

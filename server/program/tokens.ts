@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HistoryEvent } from "../core/contract/facts.ts";
+import type { DamagedEvent, HistoryEvent } from "../core/contract/facts.ts";
 import type { HistoryReader, Page } from "../core/contract/history.ts";
 import type { OpenHistory } from "../history/mod.ts";
 import { makeToken, tableEntry, type TokenEntry, type TokenTable } from "../access/mod.ts";
@@ -53,7 +53,10 @@ export async function bootstrap(
  */
 async function hadTokens(reader: HistoryReader): Promise<boolean> {
   for (let before: number | undefined = Number.MAX_SAFE_INTEGER; before !== undefined;) {
-    const { items, next }: Page<HistoryEvent> = await reader.events({ type: "tokenCreated" }, { before, limit: 1 });
+    const { items, next }: Page<HistoryEvent | DamagedEvent> = await reader.events({ type: "tokenCreated" }, {
+      before,
+      limit: 1,
+    });
     if (items.length > 0) return true;
     before = next;
   }

@@ -31,12 +31,12 @@ import {
 import { object } from "../core/contract/shape.ts";
 import {
   ClosedHandle,
+  FoundRecord,
   GETTER_ANSWERS,
   Masks,
   OpenedHandle,
   Phone,
   Phones,
-  RequestRecord,
   ResumedApplication,
   Seq,
   StartedApplication,
@@ -137,7 +137,7 @@ const ROWS: Readonly<Record<string, Method>> = {
   phoneGetRequest: ofApplication({
     scope,
     params: z.strictObject({ requestId: number }),
-    result: RequestRecord,
+    result: FoundRecord,
     summary: "Reads the record of a request.",
     async serve({ requestId }, { token, address, ports }) {
       const record = await ports.questions(token.id, () => readRecord(requestId, { token, ports }));

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import type { DamagedEvent } from "../../server/core/contract/facts.ts";
 import { acceptance, connected, openIn, query, someFact, temporaryFolder, verify } from "./support.ts";
 
 const TOKEN = {
@@ -111,7 +112,9 @@ Deno.test("facts of who acted and of whom they befell are found to the last, pag
       });
       ok(items.length <= 2);
       found.push(
-        ...items.map((item) => item.type === "tokenRevoked" ? `${item.token} ${item.detail.subject}` : item.type),
+        ...items.map(({ token, type, detail }: Partial<DamagedEvent>) =>
+          type === "tokenRevoked" ? `${token} ${detail?.["subject"]}` : String(type)
+        ),
       );
       before = next;
     }

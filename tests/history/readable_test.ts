@@ -6,6 +6,7 @@ import { type Fact, FACT_TYPES } from "../../server/core/contract/facts.ts";
 import { timeText } from "../../server/core/contract/time.ts";
 import { DEFAULT_BOUNDS } from "../../server/history/bounds.ts";
 import { Recorder } from "../../server/history/recorder.ts";
+import { BlockProof } from "../../server/history/sqlite/block_proof.ts";
 import { readExport } from "../../server/history/sqlite/export_page.ts";
 import { readEvents, readRequest } from "../../server/history/sqlite/questions.ts";
 import { verifyChain } from "../../server/history/sqlite/verify.ts";
@@ -64,6 +65,7 @@ Deno.test("whatever can be written can be read: records, facts, exports, the cha
   let wall = 0;
   using opened = await openInThread(folder.path, () => wall);
   const { database: { db, raw }, blocks } = opened;
+  const source = { db, proof: new BlockProof(raw) };
   const recorder = new Recorder((flat) => Promise.resolve(blocks.commit(flat)), {
     bounds: DEFAULT_BOUNDS,
     now: () => wall,
@@ -79,16 +81,18 @@ Deno.test("whatever can be written can be read: records, facts, exports, the cha
       const id = await recorder.accept(row);
       wall = Math.trunc(Math.max(Math.min(then, 8.64e15), -8.64e15));
       await Promise.all([recorder.complete({ ...end, requestId: id }), recorder.note(happened as unknown as Fact)]);
-      const record = await readRequest(db, id);
+      const record = await readRequest(source, id);
       match(record?.acceptedAt ?? "", TIME);
       match(record?.completedAt ?? "", TIME);
       if (end.dispatchedAt !== null) match(record?.dispatchedAt ?? "", TIME);
       deepEqual(record?.params, JSON.parse(JSON.stringify(row.params)));
-      const { items } = await readEvents(db, { filter: {}, before: undefined, limit: 1, slice: 10 });
+      const { items } = await readEvents(source, { filter: {}, before: undefined, limit: 1, slice: 10 });
       match(items[0]?.at ?? "", TIME);
       equal(items[0]?.type, happened.type);
       const question = { filter: {}, after: id - 1, upTo: id + 2, slice: 10 };
-      for (const format of ["jsonl", "csv"] as const) ok((await readExport(db, { ...question, format })).text !== "");
+      for (const format of ["jsonl", "csv"] as const) {
+        ok((await readExport(source, { ...question, format })).text !== "");
+      }
     }),
     { numRuns: 300 },
   );
@@ -99,6 +103,7 @@ Deno.test("rows that an older build wrote by a wrong clock are read as what they
   using folder = temporaryFolder();
   using opened = await openInThread(folder.path);
   const { db, raw } = opened.database;
+  const source = { db, proof: new BlockProof(raw) };
   const times = {
     "-5": "1969-12-31T23:59:59.995Z",
     "-99999999999999": "0000-01-01T00:00:00.000Z",
@@ -107,7 +112,7 @@ Deno.test("rows that an older build wrote by a wrong clock are read as what they
   for (const [at, text] of Object.entries(times)) {
     const seq = opened.blocks.head.lastSeq + 1;
     raw.exec(`insert into fact (seq, at, type) values (${seq}, ${Number(at)}, 'pluginReady')`);
-    const { items } = await readEvents(db, { filter: {}, before: undefined, limit: 1, slice: 10 });
+    const { items } = await readEvents(source, { filter: {}, before: undefined, limit: 1, slice: 10 });
     equal(items[0]?.at, text);
     match(text, TIME);
     raw.exec(`delete from fact where seq = ${seq}`);

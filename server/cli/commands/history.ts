@@ -4,10 +4,10 @@
  * @module
  */
 import { wordsOf } from "../../core/contract/errors.ts";
-import { type AnyFact, FACT_TYPES } from "../../core/contract/facts.ts";
+import { type DamagedEvent, FACT_TYPES } from "../../core/contract/facts.ts";
 import type { Checkpoint } from "../../core/contract/history.ts";
 import { OPERATIONS } from "../../core/contract/operations.ts";
-import { OUTCOMES, REQUEST_STATES, type RequestRecord } from "../../core/contract/record.ts";
+import { type Damage, type DamagedRecord, OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
 import { fits } from "../../core/contract/shape.ts";
 import * as shapes from "../../core/contract/shapes/mod.ts";
 import { printable } from "../../core/contract/text.ts";
@@ -25,10 +25,17 @@ const MOST = 1_000_000;
 
 const LIMIT = { type: "string", value: "N", says: `how many, newest first (${USUAL_LIMIT})` } as const;
 
+/** What is listed: sound, or damaged. */
+type ShownRecord = Omit<DamagedRecord, "damaged"> & { damaged?: Damage };
+type ShownEvent = Omit<DamagedEvent, "damaged"> & { damaged?: Damage };
+
+const DAMAGED = "What is damaged is not as it was written: those are marked, and the command exits with 1 then.";
+
 /** `history list`. */
 export const historyList = command({
   words: "history list",
   says: "Lists requests, newest first",
+  more: DAMAGED,
   parameters: {},
   options: {
     phone: { type: "string", value: "PHONE", says: "of this phone" },
@@ -59,34 +66,33 @@ export const historyList = command({
       from: readTime(from, "--from"),
       to: readTime(to, "--to"),
     };
-    await withServer({ data, url, ca }, ({ server }) =>
-      printAtMost(most, {
+    return await withServer({ data, url, ca }, ({ server }) =>
+      printAtMost<ShownRecord>(most, {
         items: server.requests(filter, { limit: most }),
         json,
         columns: {
           ID: ({ requestId }) => String(requestId),
-          ACCEPTED: ({ acceptedAt }) => wide ? acceptedAt : toSeconds(acceptedAt),
-          PHONE: ({ phone }) => phone,
-          OPERATION: ({ operation }) => operation,
-          ...(wide && { PARAMETERS: ({ params }: RequestRecord) => pairsOf(params) }),
+          ACCEPTED: ({ acceptedAt = UNREAD }) => wide ? acceptedAt : toSeconds(acceptedAt),
+          PHONE: ({ phone = UNREAD }) => phone,
+          OPERATION: ({ operation = UNREAD }) => operation,
+          ...(wide && { PARAMETERS: ({ params = {} }: ShownRecord) => pairsOf(params) }),
           ...(wide
             ? {
-              OUTCOME: ({ outcome, state }: RequestRecord) => outcome ?? state,
-              WHY: ({ cause, code }: RequestRecord) => words(cause, code) || "-",
+              OUTCOME: ({ outcome, state, damaged }: ShownRecord) => words(markOf(damaged), outcome ?? state),
+              WHY: ({ cause, code, damaged }: ShownRecord) => words(damaged?.problem, cause, code) || "-",
             }
             : {
-              OUTCOME: ({ outcome, state, cause, code }: RequestRecord) =>
-                words(outcome ?? state, cause ?? code?.replace(/^PHONEERR_/, "")),
+              OUTCOME: ({ outcome, state, cause, code, damaged }: ShownRecord) =>
+                words(markOf(damaged), outcome ?? state, cause ?? code?.replace(/^PHONEERR_/, "")),
             }),
           ...(wide && {
-            TOKEN: ({ token }: RequestRecord) => token,
-            APPLICATION: ({ application }: RequestRecord) => application.name,
+            TOKEN: ({ token = UNREAD }: ShownRecord) => token,
+            APPLICATION: ({ application }: ShownRecord) => application?.name ?? UNREAD,
           }),
         },
         yielding: wide ? [] : ["OUTCOME"],
         none: noneOf(filter, "No request"),
       }));
-    return EXIT.orderly;
   },
 });
 
@@ -94,7 +100,7 @@ export const historyList = command({
 export const historyEvents = command({
   words: "history events",
   says: "Lists the other facts, newest first: opens, refusals, plugins' lives",
-  more: "Wrong tokens are counted for a minute and an address: their fact comes when the minute has ended.",
+  more: `Wrong tokens are counted for a minute and an address: their fact comes when the minute has ended. ${DAMAGED}`,
   parameters: {},
   options: {
     type: { type: "string", value: "TYPE", says: "only those", choices: FACT_TYPES },
@@ -115,25 +121,25 @@ export const historyEvents = command({
       token: readTokenId(token, "--token"),
       subject: readTokenId(subject, "--subject"),
     };
-    await withServer({ data, url, ca }, ({ server }) =>
-      printAtMost(most, {
+    return await withServer({ data, url, ca }, ({ server }) =>
+      printAtMost<ShownEvent>(most, {
         items: server.events(filter, { limit: most }),
         json,
         columns: {
           SEQ: ({ seq }) => String(seq),
-          AT: ({ at }) => wide ? at : toSeconds(at),
-          TYPE: ({ type }) => type,
-          ABOUT: ({ phone, plugin, address }: AnyFact) => phone ?? plugin ?? address ?? "-",
+          AT: ({ at = UNREAD }) => wide ? at : toSeconds(at),
+          TYPE: ({ type = UNREAD, damaged }) => words(markOf(damaged), type),
+          ABOUT: ({ phone, plugin, address }) => phone ?? plugin ?? address ?? "-",
           ...(wide && {
-            TOKEN: ({ token }: AnyFact) => token ?? "-",
-            CODE: ({ code }: AnyFact) => code ?? "-",
+            TOKEN: ({ token }: ShownEvent) => token ?? "-",
+            CODE: ({ code }: ShownEvent) => code ?? "-",
           }),
-          DETAIL: ({ detail }) => wide ? JSON.stringify(detail) : pairsOf(detail) || "-",
+          DETAIL: ({ detail = {}, damaged }) =>
+            words(damaged?.problem, wide ? JSON.stringify(detail) : pairsOf(detail)) || "-",
         },
         yielding: wide ? [] : ["DETAIL"],
         none: noneOf(filter, "No fact"),
       }));
-    return EXIT.orderly;
   },
 });
 
@@ -141,6 +147,7 @@ export const historyEvents = command({
 export const historyShow = command({
   words: "history show",
   says: "Shows the record of a request",
+  more: "A record that is damaged is not as it was written: the command exits with 1 then.",
   parameters: { id: { value: "ID", says: "the request's id" } },
   options: { ...SERVER_OPTIONS, json: JSON_OPTION },
   examples: ["history show 42"],
@@ -155,7 +162,7 @@ export const historyShow = command({
         typeof value === "object" ? JSON.stringify(value) : String(value),
       ])));
     }
-    return EXIT.orderly;
+    return "damaged" in record ? EXIT.failed : EXIT.orderly;
   },
 });
 
@@ -211,7 +218,12 @@ async function readCheckpoint(path: string): Promise<Checkpoint> {
 /** Code points of one value in a column, at most: what is longer is seen with `history show`. */
 const LONGEST = 24;
 
-const words = (...given: (string | undefined)[]) => given.filter((word) => word !== undefined).join(" ");
+/** Stands where a damaged row holds nothing that can be read. */
+const UNREAD = "?";
+
+const words = (...given: (string | undefined)[]) => given.filter((word) => word !== undefined && word !== "").join(" ");
+
+const markOf = (damaged: Damage | undefined) => damaged && "DAMAGED";
 
 /** What is said where nothing fits: with no filter there is nothing at all. */
 function noneOf(filter: Readonly<Record<string, unknown>>, what: string): string {
@@ -232,18 +244,33 @@ function pairsOf(params: Readonly<Record<string, unknown>>): string {
   }).join(" ");
 }
 
-/** Prints a list, and says to people that it goes on; a script that wants everything counts what it gets. */
-async function printAtMost<Item extends object>(
+/**
+ * Prints a list, and says to people that it goes on; a script that wants everything counts what it gets.
+ *
+ * @returns What to exit with: whether something in it is damaged.
+ */
+async function printAtMost<Item extends { damaged?: Damage }>(
   most: number,
   { items, ...format }: ListFormat<Item> & {
     /** Returns whether there are more. */
     items: AsyncGenerator<Item, boolean, undefined>;
   },
-): Promise<void> {
+): Promise<number> {
   let more = false;
+  let damaged = 0;
   const noted = async function* () {
-    more = yield* items;
+    for (;;) {
+      const next = await items.next();
+      if (next.done) {
+        more = next.value;
+        return;
+      }
+      if (next.value.damaged !== undefined) damaged++;
+      yield next.value;
+    }
   };
   await printList(noted(), format);
+  if (damaged > 0) printAside(`${damaged} of these are damaged, not as they were written: see history verify`);
   if (more && !format.json) printAside(`There are more: these are the newest ${most}, see --limit`);
+  return damaged > 0 ? EXIT.failed : EXIT.orderly;
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type AskedRequest, PhoneClosed, type RequestRecord } from "../../client/mod.ts";
+import { type AskedRequest, type DamagedRecord, PhoneClosed, type RequestRecord } from "../../client/mod.ts";
 import { type Operation, OPERATION_TABLE } from "../../core/contract/operation_table.ts";
 import { OPERATIONS } from "../../core/contract/operations.ts";
 import { printable } from "../../core/contract/text.ts";
@@ -76,7 +76,7 @@ export const request = command({
       const record = await called.server.request(requestId);
       if (json) printJson(record);
       else print(outcomeOf(record));
-      return record.outcome === "succeeded" ? EXIT.orderly : EXIT.failed;
+      return record.outcome === "succeeded" && !("damaged" in record) ? EXIT.orderly : EXIT.failed;
     });
   },
 });
@@ -105,7 +105,11 @@ export async function untilEnded(
   );
 }
 
-function outcomeOf(record: RequestRecord): string {
+function outcomeOf(record: RequestRecord | DamagedRecord): string {
+  if ("damaged" in record) {
+    const words = `The record of request ${record.requestId} is damaged: ${record.damaged.problem}`;
+    return paint("red", printable(words));
+  }
   const { requestId, operation, phone, state, outcome, code, result, cause, message } = record;
   const said = `${operation} of ${phone} ${outcome ?? state} (request ${requestId})`;
   if (outcome === "succeeded") return paint("green", printable(said));

@@ -11,7 +11,7 @@ import type { PhoneErrorCode } from "./errors.ts";
 import { keysOf } from "./keys.ts";
 import { PRIVILEGES } from "./names.ts";
 import { OPERATIONS } from "./operations.ts";
-import { CAUSES } from "./record.ts";
+import { CAUSES, type Damage } from "./record.ts";
 import {
   about,
   flag,
@@ -395,3 +395,19 @@ export type HistoryEvent<Type extends FactType = FactType> = {
     & FieldsOf<typeof FACTS[One]>
     & { detail: FactDetail<One> };
 }[Type];
+
+/** A fact that somebody has changed since it was written, as far as it can be read: as a `DamagedRecord`. */
+export interface DamagedEvent extends Partial<FactFields> {
+  /** Its place in the one order of the history. */
+  seq: number;
+  /** What shows it. */
+  damaged: Damage;
+  /** RFC 3339 in UTC with milliseconds. */
+  at?: string;
+  /** Its kind. */
+  type?: FactType;
+  /** What `token` was called then. */
+  tokenName?: string;
+  /** The rest. */
+  detail?: Record<string, unknown>;
+}

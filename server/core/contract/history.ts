@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { FactType, HistoryEvent } from "./facts.ts";
+import type { DamagedEvent, FactType, HistoryEvent } from "./facts.ts";
 import type { OperationName } from "./operations.ts";
-import type { Outcome, RequestRecord, RequestState } from "./record.ts";
+import type { DamagedRecord, Outcome, RequestRecord, RequestState } from "./record.ts";
 
 /** Which requests to give: all that match every filter. */
 export interface RequestFilter {
@@ -58,15 +58,22 @@ export interface Page<Item> {
 /**
  * The history, as it is asked. Open requests come as `accepted`; the core knows whether they have been dispatched.
  *
- * A question that cannot be answered rejects with a `PhoneError` `RESOURCEUNAVAIL` that says why.
+ * What is given is held against its blocks: of what is not as it was written `damaged` says so, among what is. A question
+ * that cannot be answered rejects with a `PhoneError` `RESOURCEUNAVAIL` that says why.
  */
 export interface HistoryReader {
   /** One record; undefined if no request has that id. */
-  request(id: number): Promise<RequestRecord | undefined>;
+  request(id: number): Promise<RequestRecord | DamagedRecord | undefined>;
   /** Records older than `before` (exclusive), newest first. */
-  requests(filter: RequestFilter, page: { before?: number; limit: number }): Promise<Page<RequestRecord>>;
+  requests(
+    filter: RequestFilter,
+    page: { before?: number; limit: number },
+  ): Promise<Page<RequestRecord | DamagedRecord>>;
   /** Facts older than `before` (exclusive), newest first. */
-  events(filter: EventFilter, page: { before?: number; limit: number }): Promise<Page<HistoryEvent>>;
+  events(
+    filter: EventFilter,
+    page: { before?: number; limit: number },
+  ): Promise<Page<HistoryEvent | DamagedEvent>>;
 }
 
 /**

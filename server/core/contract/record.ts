@@ -49,6 +49,16 @@ export interface Accepted {
   state: "accepted";
 }
 
+/** What shows that something of the history is not what was written. */
+export interface Damage {
+  /** The block that covers the row; left out where none is known that does. */
+  block?: number;
+  /** The `seq` of the row: of a request that of its acceptance, completion or withdrawal. */
+  row: number;
+  /** What is wrong, or why it could not be found out, in words. */
+  problem: string;
+}
+
 /** The record of one request. Times are RFC 3339 in UTC with milliseconds. */
 export interface RequestRecord {
   /** Positive, unique, never reused (R25, R26): the place of its acceptance in the history. */
@@ -97,3 +107,15 @@ export interface RequestRecord {
   /** Whether the application was told; null while it is open. */
   reply: "sent" | "suppressed" | null;
 }
+
+/**
+ * The record of a request that somebody has changed since it was written, as far as it can be read: what it says is not
+ * known to be so. What cannot be read is left out.
+ */
+export type DamagedRecord =
+  & Pick<RequestRecord, "requestId">
+  & Partial<Omit<RequestRecord, "requestId">>
+  & {
+    /** What shows it. */
+    damaged: Damage;
+  };

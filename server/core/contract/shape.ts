@@ -250,6 +250,18 @@ export function optional<Value>(shape: Shape<Value>): OptionalField<Value> {
   return { optional: shape };
 }
 
+/** Lets each of these fields be left out. */
+export function optionalFields<const Of extends Fields>(fields: Of): OptionalFields<Of> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [name, "optional" in field ? field : optional(field)]),
+  ) as OptionalFields<Of>;
+}
+
+/** Fields, each of which may be left out. */
+export type OptionalFields<Of extends Fields> = {
+  readonly [Name in keyof Of]: Of[Name] extends Shape<infer Value> ? OptionalField<Value> : Of[Name];
+};
+
 /** An object with these fields; others may be there. */
 export function object<const Of extends Fields>(fields: Of): Shape<ObjectOf<Of>> {
   const all = Object.entries(fields).map(([name, field]) => ({

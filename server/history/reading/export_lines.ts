@@ -3,12 +3,14 @@
  *
  * @module
  */
-import type { HistoryEvent } from "../../core/contract/facts.ts";
-import type { RequestRecord } from "../../core/contract/record.ts";
+import type { DamagedEvent, HistoryEvent } from "../../core/contract/facts.ts";
+import type { Damage, DamagedRecord, RequestRecord } from "../../core/contract/record.ts";
 import type { LineFormat } from "../../core/contract/history.ts";
 
 /** One line: the record of a request, or another fact. */
-export type ExportEntry = { kind: "request" } & RequestRecord | { kind: "event" } & HistoryEvent;
+export type ExportEntry =
+  | { kind: "request" } & (RequestRecord | DamagedRecord)
+  | { kind: "event" } & (HistoryEvent | DamagedEvent);
 
 /** The columns of the CSV, the same for both kinds: a request's `seq` is its id, and its `at` when it was accepted. */
 const COLUMNS = [
@@ -38,6 +40,7 @@ const COLUMNS = [
   "message",
   "reply",
   "detail",
+  "damaged",
 ] as const;
 
 type CsvRow = Partial<Record<typeof COLUMNS[number], string | number | null>>;
@@ -70,16 +73,22 @@ function csvField(value: string | number | null | undefined): string {
 }
 
 function csvRow(entry: ExportEntry): CsvRow {
-  if (entry.kind === "event") return { ...entry, detail: JSON.stringify(entry.detail) };
+  const damaged = "damaged" in entry ? words(entry.damaged) : null;
+  if (entry.kind === "event") return { ...entry, detail: JSON.stringify(entry.detail), damaged };
   const { requestId, acceptedAt, application, params, ...rest } = entry;
   return {
     ...rest,
     seq: requestId,
-    at: acceptedAt,
-    application: application.id,
-    applicationName: application.name,
+    at: acceptedAt ?? null,
+    application: application?.id ?? null,
+    applicationName: application?.name ?? null,
     params: JSON.stringify(params),
+    damaged,
   };
+}
+
+function words({ block, problem }: Damage): string {
+  return block === undefined ? problem : `block ${block}: ${problem}`;
 }
 
 function csvLine(entry: ExportEntry): string {

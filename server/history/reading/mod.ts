@@ -6,4 +6,4 @@
  */
 export { blockLine, CHAIN_EXPORT, type ChainLine, chainLine, type Opening, opening } from "./chain_lines.ts";
 export { EXPORT_LINES, type ExportEntry } from "./export_lines.ts";
-export { toEvent, toRecord } from "./record.ts";
+export { toEvent, toRecord, withDamage } from "./record.ts";

@@ -1,14 +1,15 @@
 /**
- * From rows to what is answered: every row is checked on the way, for the file may have been changed by anybody.
+ * From rows to what is answered: every row is checked on the way, for the file may have been changed by anybody. One that
+ * cannot be read is told as damaged, with what can be.
  *
  * @module
  */
 import { z } from "zod";
 import { nameOfError } from "../../core/contract/errors.ts";
 import { OPERATIONS } from "../../core/contract/operations.ts";
-import { CAUSES, OUTCOMES, type RequestRecord } from "../../core/contract/record.ts";
+import { CAUSES, type Damage, type DamagedRecord, OUTCOMES, type RequestRecord } from "../../core/contract/record.ts";
 import { timeText } from "../../core/contract/time.ts";
-import { FACT_TYPES, type FactType, type HistoryEvent } from "../../core/contract/facts.ts";
+import { type DamagedEvent, FACT_TYPES, type FactType, type HistoryEvent } from "../../core/contract/facts.ts";
 
 /** A wall time in milliseconds, to RFC 3339: every number that the column takes, so that no row is unreadable for it. */
 const time = z.int().transform(timeText);
@@ -39,6 +40,7 @@ const requestRow = z.object({
   reference: z.string().nullable(),
   params: jsonObject,
   token_name: z.string().nullable(),
+  completed: z.int().nullable(),
   completed_at: time.nullable(),
   dispatched_at: time.nullable(),
   outcome: z.enum(OUTCOMES).nullable(),
@@ -70,26 +72,43 @@ const factRow = z.object({
 function given<Fields extends Record<string, unknown>>(
   fields: Fields,
 ): { [Name in keyof Fields]?: NonNullable<Fields[Name]> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as {
-    [Name in keyof Fields]?: NonNullable<Fields[Name]>;
+  return withoutAll(fields, null) as { [Name in keyof Fields]?: NonNullable<Fields[Name]> };
+}
+
+function withoutAll(fields: Record<string, unknown>, left: null | undefined): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== left));
+}
+
+/** What is read of a row: all of it, or what can be, and what is wrong with the rest. */
+function read<Shape extends z.ZodObject>(
+  schema: Shape,
+  row: { seq: number },
+): { all: z.output<Shape> } | { some: Partial<z.output<Shape>>; damaged: Damage } {
+  const parsed = schema.safeParse(row);
+  if (parsed.success) return { all: parsed.data };
+  const some = Object.entries(schema.shape).flatMap(([name, column]) => {
+    const cell = z.safeParse(column, (row as Record<string, unknown>)[name]);
+    return cell.success ? [[name, cell.data]] : [];
+  });
+  const unread = parsed.error.issues.map(({ path, message }) => `${String(path[0])}: ${message}`).join(", ");
+  return {
+    some: Object.fromEntries(some) as Partial<z.output<Shape>>,
+    damaged: { row: row.seq, problem: `row ${row.seq} cannot be read: ${unread}` },
   };
 }
 
-function checked<Schema extends z.ZodType>(schema: Schema, row: { seq: unknown }): z.output<Schema> {
-  const parsed = schema.safeParse(row);
-  if (parsed.success) return parsed.data;
-  throw new Error(
-    `Cannot read row ${row.seq} of the history, it has been changed from outside: ${z.prettifyError(parsed.error)}`,
-  );
+/** The record of a request from its joined rows. */
+export function toRecord(row: { seq: number }): RequestRecord | DamagedRecord {
+  const found = read(requestRow, row);
+  if ("all" in found) return recordOf(found.all);
+  // Of what cannot be read nothing is made: what is undefined here is left out.
+  const some = recordOf(found.some as z.output<typeof requestRow>);
+  const { id, name } = some.application;
+  const application = id === undefined || name === undefined ? undefined : some.application;
+  return { ...withoutAll({ ...some, application }, undefined), requestId: row.seq, damaged: found.damaged };
 }
 
-/**
- * The record of a request from its joined rows.
- *
- * @throws {Error} In words, if the rows are not as we write them.
- */
-export function toRecord(row: { seq: unknown }): RequestRecord {
-  const of = checked(requestRow, row);
+function recordOf(of: z.output<typeof requestRow>): RequestRecord {
   return {
     requestId: of.seq,
     operation: of.operation,
@@ -104,12 +123,12 @@ export function toRecord(row: { seq: unknown }): RequestRecord {
     acceptedAt: of.at,
     dispatchedAt: of.dispatched_at,
     completedAt: of.completed_at,
-    ...given({ durationMs: of.took_us === null ? null : of.took_us / 1_000 }),
-    state: of.completed_at === null ? "accepted" : "completed",
+    ...given({ durationMs: typeof of.took_us === "number" ? of.took_us / 1_000 : null }),
+    state: of.completed === null ? "accepted" : "completed",
     outcome: of.outcome,
     result: of.result,
     ...given({
-      code: of.result === null ? null : nameOfError(of.result) ?? null,
+      code: typeof of.result === "number" ? nameOfError(of.result) ?? null : null,
       cause: of.cause,
       message: of.message,
     }),
@@ -117,16 +136,27 @@ export function toRecord(row: { seq: unknown }): RequestRecord {
   };
 }
 
-/**
- * A fact from its row.
- *
- * @throws {Error} In words, if the row is not as we write them.
- */
-export function toEvent(row: { seq: unknown }): HistoryEvent {
-  const { seq, at, type, detail, token, token_name: tokenName, ...rest } = checked(factRow, row);
+/** A fact from its row. */
+export function toEvent(row: { seq: number }): HistoryEvent | DamagedEvent {
+  const found = read(factRow, row);
+  // The row is one that we wrote, or its block shows that it is not: its kind has the fields that its type names.
+  if ("all" in found) return eventOf(found.all) as HistoryEvent;
+  const { some, damaged } = found;
+  const event = eventOf({ token: null, detail: null, ...some });
+  return { ...withoutAll({ ...event, detail: some.detail && event.detail }, undefined), seq: row.seq, damaged };
+}
+
+function eventOf({ seq, at, type, detail, token, token_name: tokenName, ...rest }: FactCells) {
   const { token: actor, detail: told } = inPresentTerms(type, { token, detail: detail ?? {} });
-  // The row is one that we wrote, or the chain shows that it is not: its kind has the fields that its type names.
-  return { seq, at, type, ...given({ token: actor, tokenName, ...rest }), detail: told } as HistoryEvent;
+  return { seq, at, type, ...given({ token: actor, tokenName, ...rest }), detail: told };
+}
+
+/** What is read of a fact's row. */
+type FactCells = Partial<z.output<typeof factRow>> & Pick<z.output<typeof factRow>, "token" | "detail">;
+
+/** What is told, with what its block shows of it; whether it can be read is shown by itself. */
+export function withDamage<Item extends object>(item: Item, damage: Damage | undefined): Item {
+  return damage === undefined ? item : { ...item, damaged: damage };
 }
 
 /**
@@ -135,7 +165,7 @@ export function toEvent(row: { seq: unknown }): HistoryEvent {
  * `by`.
  */
 function inPresentTerms(
-  type: FactType,
+  type: FactType | undefined,
   { token, detail }: { token: string | null; detail: Record<string, unknown> },
 ): { token: string | null; detail: Record<string, unknown> } {
   const { id, by, ...rest } = detail;

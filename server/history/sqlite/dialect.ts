@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -39,13 +39,35 @@ class ImmediateDriver extends SqliteDriver {
 
 function statement(prepared: StatementSync): SqliteStatement {
   const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
+  const all = (parameters: readonly unknown[]) => rowsOf(prepared, values(parameters));
   return {
     reader: prepared.columns().length > 0,
-    all: (parameters) => prepared.all(...values(parameters)),
+    all,
     run: (parameters) => prepared.run(...values(parameters)),
     // The driver's own `iterate` ends on Deno as if there were no more when SQLite fails at a step.
-    iterate: (parameters) => prepared.all(...values(parameters)).values(),
+    iterate: (parameters) => all(parameters).values(),
   };
+}
+
+/** The rows of a question. A number that JavaScript does not hold exactly is never written: it must not hide the others. */
+function rowsOf(prepared: StatementSync, parameters: SQLInputValue[]): Record<string, SQLOutputValue>[] {
+  try {
+    return prepared.all(...parameters);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    prepared.setReadBigInts(true);
+    try {
+      return prepared.all(...parameters).map((row) =>
+        Object.fromEntries(Object.entries(row).map(([column, value]) => [column, narrowed(value)]))
+      );
+    } finally {
+      prepared.setReadBigInts(false);
+    }
+  }
+}
+
+function narrowed(value: SQLOutputValue): SQLOutputValue {
+  return typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
 /** A database whose statements are prepared once: preparing takes three times as long as inserting a row. */

@@ -74,7 +74,7 @@ const SINCE_2: ReadonlySet<string> = new Set(["token_name", "took_us", "row_hash
  * Rows that a killed server can have left in no block: what it had not sealed, and one commit of the largest size. More
  * are somebody's doing.
  */
-const MOST_BEHIND = 8_192;
+export const MOST_BEHIND = 8_192;
 
 /** Numbers of `seq` that are read at once: the memory of a check. */
 const WINDOW = 512;
@@ -135,8 +135,9 @@ export class StoredRows {
   readonly #tables: readonly Table[];
   #read: ReadRow[] = [];
   #place = 0;
-  /** The first `seq` behind the window. */
+  /** The first `seq` behind the window, and how many it holds. */
   #end = 0;
+  #width = WINDOW;
 
   constructor(database: DatabaseSync) {
     const columnIn = columnsIn(database);
@@ -155,11 +156,23 @@ export class StoredRows {
     });
   }
 
-  /** Forgets what was read: the next row is read in the snapshot of now. */
-  forget(from: number): void {
+  /**
+   * Forgets what was read: the next row is read in the snapshot of now.
+   *
+   * @param options.width How many numbers of `seq` are read at once, where all that is wanted are fewer than usual.
+   */
+  forget(from: number, { width = WINDOW } = {}): void {
     this.#read = [];
     this.#place = 0;
     this.#end = from;
+    this.#width = Math.min(width, WINDOW);
+  }
+
+  /** The row that one table has at a `seq`; undefined if it has none. @throws {Mismatch} If it holds what is never written. */
+  at(kind: RowKind, seq: number): StoredRow | undefined {
+    const table = this.#tables.find((one) => one.kind === kind);
+    const [values] = table?.window.all(seq, seq + 1) ?? [];
+    return table && values && storedRow({ table, seq, values });
   }
 
   /** Takes the row of one `seq`, which must be in exactly one table. @throws {Mismatch} If it is not. */
@@ -206,7 +219,7 @@ export class StoredRows {
   }
 
   #readFrom(seq: number): void {
-    this.#end = seq + WINDOW;
+    this.#end = seq + this.#width;
     this.#place = 0;
     this.#read = this.#tables
       .flatMap((table) =>

@@ -6,8 +6,8 @@
  */
 import { PhoneError, wordsOf } from "../../core/contract/errors.ts";
 import type { EventFilter, KeptCheckpoint, Page, RequestFilter, Verdict } from "../../core/contract/history.ts";
-import type { HistoryEvent } from "../../core/contract/facts.ts";
-import type { RequestRecord } from "../../core/contract/record.ts";
+import type { DamagedEvent, HistoryEvent } from "../../core/contract/facts.ts";
+import type { DamagedRecord, RequestRecord } from "../../core/contract/record.ts";
 import type { ChainPage, ChainQuestion, ExportPage, ExportQuestion, ReadingStore } from "../contract/store.ts";
 import { closeWorker, WorkerLink } from "./link.ts";
 import type { ReaderCalls } from "./reader_worker.ts";
@@ -26,16 +26,22 @@ export class WorkerReader implements ReadingStore {
     this.#slice = options.slice;
   }
 
-  async request(id: number): Promise<RequestRecord | undefined> {
+  async request(id: number): Promise<RequestRecord | DamagedRecord | undefined> {
     return await this.#read((worker) => worker.call("request", id));
   }
 
-  async requests(filter: RequestFilter, page: { before?: number; limit: number }): Promise<Page<RequestRecord>> {
+  async requests(
+    filter: RequestFilter,
+    page: { before?: number; limit: number },
+  ): Promise<Page<RequestRecord | DamagedRecord>> {
     const { before, limit } = page;
     return await this.#read((worker) => worker.call("requests", { filter, before, limit, slice: this.#slice }));
   }
 
-  async events(filter: EventFilter, page: { before?: number; limit: number }): Promise<Page<HistoryEvent>> {
+  async events(
+    filter: EventFilter,
+    page: { before?: number; limit: number },
+  ): Promise<Page<HistoryEvent | DamagedEvent>> {
     const { before, limit } = page;
     return await this.#read((worker) => worker.call("events", { filter, before, limit, slice: this.#slice }));
   }
@@ -73,7 +79,7 @@ export class WorkerReader implements ReadingStore {
     if (this.#link) await closeWorker(this.#link, signal);
   }
 
-  /** Why a question cannot be answered comes in words: a row was changed from outside, or the file cannot be read. */
+  /** Why a question cannot be answered comes in words, as when the file cannot be read. */
   async #read<Answer>(question: (worker: WorkerLink<ReaderCalls>) => Promise<Answer>): Promise<Answer> {
     try {
       return await question(this.#worker());

@@ -6,56 +6,59 @@
  */
 import { Kysely } from "kysely";
 import type { EventFilter, Page, RequestFilter } from "../../core/contract/history.ts";
-import type { HistoryEvent } from "../../core/contract/facts.ts";
-import type { RequestRecord } from "../../core/contract/record.ts";
+import type { DamagedEvent, HistoryEvent } from "../../core/contract/facts.ts";
+import type { DamagedRecord, RequestRecord } from "../../core/contract/record.ts";
 import type { ChainPage, ChainQuestion, ExportPage } from "../contract/store.ts";
+import { BlockProof } from "../sqlite/block_proof.ts";
 import { ChainPages } from "../sqlite/chain_page.ts";
 import { openForReading } from "../sqlite/database.ts";
 import { NodeSqliteDialect } from "../sqlite/dialect.ts";
 import { readExport, type SlicedExport } from "../sqlite/export_page.ts";
-import { readEvents, readRequest, readRequests, type Slice } from "../sqlite/questions.ts";
+import { readEvents, readRequest, readRequests, type Slice, type Source } from "../sqlite/questions.ts";
 import type { HistoryTables } from "../sqlite/schema.ts";
 import { answerCalls } from "./link.ts";
 
-let open: Kysely<HistoryTables> | undefined;
+let open: Source | undefined;
 let chain: ChainPages | undefined;
 
 /** Every question in a transaction: its parts must see the same moment. */
-async function snapshot<Answer>(read: (db: Kysely<HistoryTables>) => Promise<Answer>): Promise<Answer> {
+async function snapshot<Answer>(read: (source: Source) => Promise<Answer>): Promise<Answer> {
   if (!open) throw new Error("The history's reader was called before it was opened");
-  return await open.transaction().setAccessMode("read only").execute(read);
+  const { db, proof } = open;
+  return await db.transaction().setAccessMode("read only").execute((snapshot) => read({ db: snapshot, proof }));
 }
 
 const calls = {
   /** Opens the file. */
   open(file: string): void {
     const raw = openForReading(file);
-    open = new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(raw) });
+    // There is one connection: what the proof reads stands in the transaction too.
+    open = { db: new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(raw) }), proof: new BlockProof(raw) };
     chain = new ChainPages(raw);
   },
   /** One record. */
-  request(id: number): Promise<RequestRecord | undefined> {
-    return snapshot((db) => readRequest(db, id));
+  request(id: number): Promise<RequestRecord | DamagedRecord | undefined> {
+    return snapshot((source) => readRequest(source, id));
   },
   /** A page of records. */
-  requests(question: { filter: RequestFilter } & Slice): Promise<Page<RequestRecord>> {
-    return snapshot((db) => readRequests(db, question));
+  requests(question: { filter: RequestFilter } & Slice): Promise<Page<RequestRecord | DamagedRecord>> {
+    return snapshot((source) => readRequests(source, question));
   },
   /** A page of facts. */
-  events(question: { filter: EventFilter } & Slice): Promise<Page<HistoryEvent>> {
-    return snapshot((db) => readEvents(db, question));
+  events(question: { filter: EventFilter } & Slice): Promise<Page<HistoryEvent | DamagedEvent>> {
+    return snapshot((source) => readEvents(source, question));
   },
   /** A page of an export. */
   export(question: SlicedExport): Promise<ExportPage> {
-    return snapshot((db) => readExport(db, question));
+    return snapshot((source) => readExport(source, question));
   },
   /** A page of an export of the chain. */
   chain(question: ChainQuestion): Promise<ChainPage> {
-    return snapshot(async (db) => await chain?.read(db, question) ?? { text: "", next: undefined });
+    return snapshot(async ({ db }) => await chain?.read(db, question) ?? { text: "", next: undefined });
   },
   /** Closes the file. */
   async close(): Promise<void> {
-    await open?.destroy();
+    await open?.db.destroy();
   },
 };
 

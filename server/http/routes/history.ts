@@ -10,7 +10,7 @@ import type { Page, RequestFilter } from "../../core/contract/history.ts";
 import { OPERATIONS } from "../../core/contract/operations.ts";
 import { FACT_TYPES } from "../../core/contract/facts.ts";
 import { OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
-import { EventPage, RequestPage, RequestRecord, Seq } from "../../core/contract/shapes/mod.ts";
+import { EventPage, FoundRecord, RequestPage, Seq } from "../../core/contract/shapes/mod.ts";
 import { json } from "../answering/answer.ts";
 import { cursor, cursorOf, oneOf, readQuery, time } from "../reading/query.ts";
 import { callerOf, type Endpoint, pathValue } from "./endpoint.ts";
@@ -103,7 +103,7 @@ export function historyEndpoints(
         summary: "Read the record of a request",
         description: "With the scope `history:read` of any token, without it of the caller's own.",
         path: { id: Seq },
-        answers: { 200: { description: "The record, as of now.", body: RequestRecord } },
+        answers: { 200: { description: "The record, as of now.", body: FoundRecord } },
         problems: ["not-found", "too-many"],
       },
       async serve(call) {

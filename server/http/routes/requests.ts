@@ -6,7 +6,7 @@
 import type { Token } from "../../access/mod.ts";
 import { AnyOperation, type CalledRequest, calledRequest, fit, OPERATION_SHAPES } from "../../api/mod.ts";
 import type { OperationName } from "../../core/contract/operations.ts";
-import { AcceptedRequest as Accepted, RequestRecord } from "../../core/contract/shapes/mod.ts";
+import { AcceptedRequest as Accepted, FoundRecord } from "../../core/contract/shapes/mod.ts";
 import type { AcceptedRequest, OpenHandle } from "../../core/mod.ts";
 import { json } from "../answering/answer.ts";
 import { RequestBody } from "../openapi/request_body.ts";
@@ -56,7 +56,7 @@ export function requestEndpoints(
         answers: {
           200: {
             description: "The request has ended in the time that the caller was ready to wait.",
-            body: RequestRecord,
+            body: FoundRecord,
             headers: ["Preference-Applied"],
           },
           202: {

@@ -5,7 +5,14 @@
  */
 import { deepEqual, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { type Application, connect, type Phone, type PhoneEvent, type RequestRecord } from "switchroom/client";
+import {
+  type Application,
+  connect,
+  type DamagedRecord,
+  type Phone,
+  type PhoneEvent,
+  type RequestRecord,
+} from "switchroom/client";
 import { type RunningServer, startServer } from "../../harness/start_server.ts";
 import { Heard } from "../drivers/heard.ts";
 import { SECRET } from "../drivers/secret.ts";
@@ -52,7 +59,7 @@ export interface OpenPhone {
   /** Waits until it is connected, or is not. */
   connected(connected?: boolean): Promise<void>;
   /** Its record: what the history says of a request. */
-  record(requestId: number): Promise<RequestRecord>;
+  record(requestId: number): Promise<RequestRecord | DamagedRecord>;
 }
 
 /** Starts the server with these accounts. */

@@ -3,27 +3,37 @@
  *
  * @module
  */
-import { type FactField, type FactKind, FACTS, type HistoryEvent as Told } from "../facts.ts";
-import type { RequestRecord as Recorded } from "../record.ts";
+import {
+  type DamagedEvent as Damaged,
+  FACT_TYPES,
+  type FactField,
+  type FactKind,
+  FACTS,
+  type HistoryEvent as Told,
+} from "../facts.ts";
+import type { DamagedRecord, RequestRecord as Recorded } from "../record.ts";
 import {
   about,
   anything,
+  either,
+  exactly,
   type Fields,
   list,
   nullable,
   object,
   oneOf,
   optional,
+  optionalFields,
   record,
   type Shape,
   text,
   variants,
 } from "../shape.ts";
 import { ApplicationId, ErrorCode, HandleId, PhoneName, Result, Seq, Time, TokenId } from "./names.ts";
-import { RequestRecord } from "./request.ts";
+import { Damage, FoundRecord } from "./request.ts";
 
 /** What the fields of facts hold. */
-const FIELDS: Readonly<Record<FactField, Shape>> = {
+const FIELDS = {
   token: TokenId,
   application: ApplicationId,
   address: about(text, { description: "Where a call came from." }),
@@ -32,7 +42,7 @@ const FIELDS: Readonly<Record<FactField, Shape>> = {
   handle: HandleId,
   result: Result,
   code: ErrorCode,
-};
+} as const satisfies Readonly<Record<FactField, Shape>>;
 
 /** What every fact has. */
 const HEAD = { seq: Seq, at: Time };
@@ -43,7 +53,7 @@ function kindShape(type: string, { tells, has, mayHave, detail }: FactKind): Sha
     ...HEAD,
     type: oneOf([type]),
     ...Object.fromEntries(has.map((field) => [field, FIELDS[field]])),
-    ...Object.fromEntries(mayHave.map((field) => [field, optional(FIELDS[field])])),
+    ...Object.fromEntries(mayHave.map((field) => [field, optional<unknown>(FIELDS[field])])),
     ...([...has, ...mayHave].includes("token") ? { tokenName: optional(text) } : {}),
     detail: object(detail),
   };
@@ -74,18 +84,34 @@ export const HistoryEvent: Shape<Told> = about(
   },
 );
 
+/** A fact that is not as it was written. */
+export const DamagedEvent: Shape<Damaged> = about(
+  exactly<Damaged>()(object({
+    seq: Seq,
+    damaged: Damage,
+    ...optionalFields({ at: Time, type: oneOf(FACT_TYPES), tokenName: text, ...FIELDS, detail: record(anything) }),
+  })),
+  {
+    name: "DamagedEvent",
+    description:
+      "A fact that was changed since it was written: what it says is not known to be so, and what cannot be " +
+      "read is left out.",
+    examples: [{ seq: 13, damaged: { block: 7, row: 13, problem: "row 13 is not the one that was written" } }],
+  },
+);
+
 const NEWEST_FIRST = "Newest first; a page may be short, even empty, and still have `next`.";
 
 const next = about(nullable(text), { description: "The `cursor` of the next page; null at the end." });
 
 /** A page of facts. */
-export const EventPage: Shape<{ events: Told[]; next: string | null }> = about(
-  object({ events: about(list(HistoryEvent), { description: NEWEST_FIRST }), next }),
+export const EventPage: Shape<{ events: (Told | Damaged)[]; next: string | null }> = about(
+  object({ events: about(list(either(HistoryEvent, DamagedEvent)), { description: NEWEST_FIRST }), next }),
   { name: "EventPage" },
 );
 
 /** A page of records. */
-export const RequestPage: Shape<{ requests: Recorded[]; next: string | null }> = about(
-  object({ requests: about(list(RequestRecord), { description: NEWEST_FIRST }), next }),
+export const RequestPage: Shape<{ requests: (Recorded | DamagedRecord)[]; next: string | null }> = about(
+  object({ requests: about(list(FoundRecord), { description: NEWEST_FIRST }), next }),
   { name: "RequestPage" },
 );

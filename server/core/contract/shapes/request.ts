@@ -3,16 +3,24 @@
  *
  * @module
  */
-import { type Accepted, REQUEST_STATES, type RequestRecord as Recorded } from "../record.ts";
+import {
+  type Accepted,
+  type Damage as Shown,
+  type DamagedRecord as Damaged,
+  REQUEST_STATES,
+  type RequestRecord as Recorded,
+} from "../record.ts";
 import {
   about,
   amount,
   anything,
+  either,
   exactly,
   nullable,
   object,
   oneOf,
   optional,
+  optionalFields,
   record,
   type Shape,
   text,
@@ -20,6 +28,7 @@ import {
 import {
   ApplicationId,
   Cause,
+  Count,
   ErrorCode,
   HandleId,
   Operation,
@@ -37,37 +46,38 @@ export const AcceptedRequest: Shape<Accepted> = about(
   { name: "AcceptedRequest", examples: [{ requestId: 12, state: "accepted" }] },
 );
 
+const FIELDS = {
+  operation: Operation,
+  params: about(record(anything), { description: "What was asked, as it was asked." }),
+  phone: PhoneName,
+  plugin: text,
+  application: object({ id: ApplicationId, name: text }),
+  token: TokenId,
+  tokenName: optional(text),
+  handle: HandleId,
+  reference: optional(about(text, { description: "The application's own word for the request." })),
+  acceptedAt: Time,
+  dispatchedAt: about(nullable(Time), { description: "When it went out to the plugin; null if it never did." }),
+  completedAt: nullable(Time),
+  durationMs: optional(
+    about(amount, {
+      description: "How long it took until its end was known, in milliseconds, by a clock that nobody sets.",
+    }),
+  ),
+  state: about(oneOf(REQUEST_STATES), { description: "How far it has come; never back." }),
+  outcome: about(nullable(Outcome), { description: "null while it is open." }),
+  result: about(nullable(Result), { description: "null while it is open." }),
+  code: optional(ErrorCode),
+  cause: optional(Cause),
+  message: optional(about(text, { description: "The driver's own words for its error." })),
+  reply: about(nullable(oneOf(["sent", "suppressed"])), {
+    description: "Whether the application was told; null while the request is open.",
+  }),
+};
+
 /** The record of a request. */
 export const RequestRecord: Shape<Recorded> = about(
-  exactly<Recorded>()(object({
-    requestId: Seq,
-    operation: Operation,
-    params: about(record(anything), { description: "What was asked, as it was asked." }),
-    phone: PhoneName,
-    plugin: text,
-    application: object({ id: ApplicationId, name: text }),
-    token: TokenId,
-    tokenName: optional(text),
-    handle: HandleId,
-    reference: optional(about(text, { description: "The application's own word for the request." })),
-    acceptedAt: Time,
-    dispatchedAt: about(nullable(Time), { description: "When it went out to the plugin; null if it never did." }),
-    completedAt: nullable(Time),
-    durationMs: optional(
-      about(amount, {
-        description: "How long it took until its end was known, in milliseconds, by a clock that nobody sets.",
-      }),
-    ),
-    state: about(oneOf(REQUEST_STATES), { description: "How far it has come; never back." }),
-    outcome: about(nullable(Outcome), { description: "null while it is open." }),
-    result: about(nullable(Result), { description: "null while it is open." }),
-    code: optional(ErrorCode),
-    cause: optional(Cause),
-    message: optional(about(text, { description: "The driver's own words for its error." })),
-    reply: about(nullable(oneOf(["sent", "suppressed"])), {
-      description: "Whether the application was told; null while the request is open.",
-    }),
-  })),
+  exactly<Recorded>()(object({ requestId: Seq, ...FIELDS })),
   {
     name: "RequestRecord",
     description: "The record of one request.",
@@ -92,3 +102,36 @@ export const RequestRecord: Shape<Recorded> = about(
     }],
   },
 );
+
+/** What shows that something is not what was written. */
+export const Damage: Shape<Shown> = about(
+  exactly<Shown>()(object({
+    block: optional(about(Count, { description: "The block that covers the row, where one does." })),
+    row: about(Count, { description: "The `seq` of the row; of a request that of its acceptance, end or withdrawal." }),
+    problem: about(text, { description: "What is wrong, or why it could not be found out, in words." }),
+  })),
+  {
+    name: "Damage",
+    description: "What shows that a row of the history is not the one that was written.",
+    examples: [{ block: 7, row: 13, problem: "row 13 is not the one that was written" }],
+  },
+);
+
+/** The record of a request that is not as it was written. */
+export const DamagedRecord: Shape<Damaged> = about(
+  exactly<Damaged>()(object({ requestId: Seq, damaged: Damage, ...optionalFields(FIELDS) })),
+  {
+    name: "DamagedRecord",
+    description:
+      "A record that was changed since it was written: what it says is not known to be so, and what cannot " +
+      "be read is left out.",
+    examples: [{
+      requestId: 12,
+      damaged: { block: 7, row: 13, problem: "row 13 is not the one that was written" },
+      phone: "virtual:desk-1",
+    }],
+  },
+);
+
+/** A record as the history has it. */
+export const FoundRecord: Shape<Recorded | Damaged> = either(RequestRecord, DamagedRecord);

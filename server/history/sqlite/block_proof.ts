@@ -1,0 +1,201 @@
+/**
+ * Rows that are read, held against the blocks that cover them: nobody takes for what was written what somebody has
+ * changed, nor doubts what stands beside it. The check of the whole chain is `verify.ts`.
+ *
+ * @module
+ */
+import type { DatabaseSync } from "node:sqlite";
+import { wordsOf } from "../../core/contract/errors.ts";
+import type { Damage } from "../../core/contract/record.ts";
+import {
+  blockHash,
+  blockHash1,
+  type BlockHead,
+  HISTORY_FORMAT,
+  lineHash,
+  NO_HASH,
+  type RowKind,
+  rowLine1,
+  rowLines,
+  saltAt,
+} from "../chain/mod.ts";
+import { BoundedMap } from "../../tools/mod.ts";
+import { BlockSearch, SpanStatements } from "./block_search.ts";
+import { BLOCK_COLUMNS, blockHead, columnsIn, hexOf, Mismatch, StoredRows } from "./stored_rows.ts";
+
+/** A row, by its table and its place. */
+export interface RowPlace {
+  readonly kind: RowKind;
+  readonly seq: number;
+}
+
+/** Hex digits of a hash. */
+const HASH = 64;
+
+/** Blocks that are remembered: what was found of one holds for as long as the same is read of it. */
+const REMEMBERED = 32;
+
+/** A block, as far as rows are held against it. */
+interface Block {
+  /** All that was read of it. */
+  readonly told: string;
+  readonly head: BlockHead;
+  /** What is wrong with all of it, in words. */
+  readonly problem: string | undefined;
+  /** The hashes of its rows, and their salts, hex: of format 1 there are none. */
+  readonly rows: readonly string[];
+  readonly salts: string;
+}
+
+/** Holds rows against the blocks of a database, in whatever snapshot its connection has. */
+export class BlockProof {
+  readonly #database: DatabaseSync;
+  readonly #remembered = new BoundedMap<number, Block>(REMEMBERED);
+  #prepared: ReturnType<typeof prepare> | undefined;
+
+  /** @param database Read only is enough; it must have its tables when the first row is asked of. */
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  /**
+   * What is wrong with which of these rows: those that are as they were written are left out, and those that no block
+   * covers yet, of which nothing shows whether they were changed.
+   */
+  damaged(rows: readonly RowPlace[]): Map<RowPlace, Damage> {
+    const found = new Map<RowPlace, Damage>();
+    let search: BlockSearch | undefined;
+    let block: Block | undefined;
+    for (const row of rows.toSorted((one, other) => one.seq - other.seq)) {
+      const { seq } = row;
+      try {
+        if (block === undefined || seq > block.head.lastSeq) {
+          search ??= new BlockSearch(this.#statements.spans);
+          block = this.#blockOf(seq, search);
+        }
+        const problem = block && (block.problem ?? this.#problemOf(row, block));
+        if (block && problem !== undefined) found.set(row, { block: block.head.number, row: seq, problem });
+      } catch (error) {
+        block = undefined;
+        found.set(row, { row: seq, problem: problemOf(error) });
+      }
+    }
+    return found;
+  }
+
+  /**
+   * What is wrong with requests that have no completion, though a block says that none was open any more: it is gone.
+   *
+   * @param options.upTo The row up to which completions were looked for; the newest if left out.
+   * @returns Them, by their ids.
+   */
+  uncompleted(requests: readonly number[], { upTo }: { upTo?: number | undefined } = {}): Map<number, Damage> {
+    const found = new Map<number, Damage>();
+    if (requests.length === 0) return found;
+    try {
+      const { spans } = this.#statements;
+      const last = upTo ?? spans.newest().newest.last;
+      const block = last < 0 ? undefined : this.#blockOf(last, new BlockSearch(spans));
+      if (block === undefined || block.problem !== undefined) return found;
+      const problem = `its completion is missing: block ${block.head.number} says that it had ended`;
+      for (const row of requests) if (row < block.head.lowestOpen) found.set(row, { row, problem });
+    } catch (error) {
+      for (const row of requests) found.set(row, { row, problem: problemOf(error) });
+    }
+    return found;
+  }
+
+  get #statements() {
+    return this.#prepared ??= prepare(this.#database);
+  }
+
+  #blockOf(seq: number, search: BlockSearch): Block | undefined {
+    let block: Block | undefined;
+    const number = search.blockOf(seq, (number) => (block = this.#block(number)).problem === undefined);
+    return number === undefined || block?.head.number === number ? block : this.#block(number);
+  }
+
+  #block(wanted: number): Block {
+    const [block] = this.#statements.block.all(wanted);
+    if (block === undefined) throw new Mismatch(`block ${wanted} is missing`);
+    const head = blockHead(block);
+    const [previous, hash, noted, salts] = ["previous", "hash", "row_hashes", "salts"].map((name) =>
+      hexOf(block[name])
+    );
+    const told = [...Object.values(head), previous, hash, noted, salts].join();
+    const known = this.#remembered.get(wanted);
+    if (known?.told === told) return known;
+    const rows = hashesIn(noted);
+    const derived = this.#hashOf(head, { previous: wanted === 0 ? NO_HASH : previous ?? "", rows });
+    const problem = derived === hash ? undefined : `block ${wanted} is not the one that was written`;
+    const found = { told, head, problem, rows, salts: salts ?? "" };
+    // In format 1 the rows themselves stand under the hash, and are read each time.
+    if (head.format !== 1) this.#remembered.set(wanted, found);
+    return found;
+  }
+
+  /** The hash of a block: in format 1 of its rows, else of the hashes that stand in it, to which each row is held. */
+  #hashOf(head: BlockHead, { previous, rows }: { previous: string; rows: readonly string[] }): string {
+    if (head.format === 1) return this.#hash1Of(head, previous);
+    if (head.format !== HISTORY_FORMAT) {
+      throw new Mismatch(`block ${head.number} has format ${head.format}, which is not known`);
+    }
+    return rows.length === head.lastSeq - head.firstSeq + 1 ? blockHash(head, { previous, rows }) : "";
+  }
+
+  #hash1Of(head: BlockHead, previous: string): string {
+    const { rows } = this.#statements;
+    const { firstSeq, lastSeq } = head;
+    rows.forget(firstSeq, { width: lastSeq - firstSeq + 1 });
+    const lines: string[] = [];
+    for (let seq = firstSeq; seq <= lastSeq; seq++) {
+      const line = attempt(() => rowLine1(rows.take(seq)));
+      if (line === undefined) return "";
+      lines.push(line);
+    }
+    return blockHash1(head, { previous, lines });
+  }
+
+  /** What is wrong with a row of a block that is as it was written. */
+  #problemOf({ kind, seq }: RowPlace, block: Block): string | undefined {
+    if (block.head.format === 1) return undefined;
+    const changed = `row ${seq} is not the one that was written`;
+    const row = attempt(() => this.#statements.rows.at(kind, seq));
+    if (row === undefined) return changed;
+    const place = seq - block.head.firstSeq;
+    const hash = lineHash(rowLines(row, saltAt(block.salts, place)).line);
+    return hash === block.rows[place] ? undefined : changed;
+  }
+}
+
+function prepare(database: DatabaseSync) {
+  return {
+    spans: new SpanStatements(database),
+    rows: new StoredRows(database),
+    block: database.prepare(
+      `select ${BLOCK_COLUMNS.map(columnsIn(database)).join(", ")},
+        (select hash from block as before where before.number = block.number - 1) as previous
+        from block where block.number = ?`,
+    ),
+  };
+}
+
+/** What is read of a row, undefined if it holds what is never written. @throws What SQLite says if it cannot read. */
+function attempt<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Mismatch || error instanceof TypeError || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function problemOf(error: unknown): string {
+  return error instanceof Mismatch ? error.message : `it could not be held against its block: ${wordsOf(error)}`;
+}
+
+/** The hashes in a text; none if that does not come out even. */
+function hashesIn(hex = ""): string[] {
+  if (hex.length % HASH !== 0) return [];
+  return Array.from({ length: hex.length / HASH }, (_, nth) => hex.slice(nth * HASH, (nth + 1) * HASH));
+}

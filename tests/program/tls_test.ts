@@ -89,7 +89,7 @@ Deno.test("with TLS the server may listen on every address", async () => {
   using folder = temporaryFolder();
   await using server = await startTls(folder.path, FIRST, { args: ["--listen", "0.0.0.0:0"] });
   using client = clientOf(FIRST);
-  match(server.url, /^https:\/\/0\.0\.0\.0:\d+$/);
+  match(server.output(), /^listening on https:\/\/0\.0\.0\.0:\d+$/m);
   equal((await client.call(server, "/v1/phones")).status, 200);
 });
 

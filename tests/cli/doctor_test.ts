@@ -88,18 +88,18 @@ Deno.test("a token that soon comes to its end is odd, as the server warns of it,
     await server.stop();
   }
   {
-    // All but one were made a month ago.
+    // All but one were made a month ago. Whoever looks at the history sees that this is not so.
     using database = new DatabaseSync(`${data}/history.db`);
     database.exec(`update token set created_at = created_at - 30 * 86400000 where name <> 'short'`);
   }
   await using server = await startServer({ data, token });
   const found = await examine(data);
-  deepEqual({ code: found.code, faults: found.faults }, { code: 0, faults: ["odd tokens"] });
+  deepEqual(found.faults.filter((fault) => fault !== "bad history"), ["odd tokens"]);
   const { id = "", says = "" } = /^(?<id>\S+) (?<says>.*)$/.exec(found.about("tokens")!.says)!.groups!;
   match(says, /^"soon" ends at \d{4}-\d\d-\d\dT[\d:.]+Z$/);
   equal(found.about("tokens")?.remedy, `If it is still needed: token rotate ${id} --expires 90d`);
   equal((await cli(["token", "rotate", id, "--expires", "90d", "--data", data])).code, 0);
-  deepEqual((await examine(data)).faults, []);
+  equal((await examine(data)).about("tokens"), undefined);
   await server.stop();
 });
 

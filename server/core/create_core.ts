@@ -4,6 +4,7 @@
  * @module
  */
 import { called, end, endApplicationsOf, initialize, shutdown, summaryOf } from "./applications.ts";
+import { activityLog, type ActivityOf } from "./activity.ts";
 import { type Bounds, DEFAULT_BOUNDS } from "./bounds.ts";
 import { closeHandle, closePhone } from "./close.ts";
 import type { Applications, Census, Core, Lifecycle, Operator } from "./core.ts";
@@ -23,11 +24,13 @@ export interface CoreOptions {
   bounds?: Partial<Bounds>;
   /** Watches the requests; left out, nothing does. */
   observer?: Observer;
+  /** What of which phone's activity is recorded; left out, of none. */
+  activityOf?: ActivityOf;
 }
 
 /** Makes a core. It holds no phone until {@linkcode PluginIntake.enable} names the plugins and each has settled. */
 export function createCore(
-  { clock, nextId, history, bounds, observer }: CoreOptions,
+  { clock, nextId, history, bounds, observer, activityOf = () => undefined }: CoreOptions,
 ): Core {
   const exchange: Exchange = {
     clock,
@@ -35,6 +38,7 @@ export function createCore(
     history,
     bounds: { ...DEFAULT_BOUNDS, ...bounds },
     observer,
+    activity: activityLog({ clock, history, activityOf }),
     applications: new Map(),
     handles: new Map(),
     requests: new Map(),
@@ -117,6 +121,7 @@ function lifecycle(exchange: Exchange): Lifecycle {
       await Promise.all(phones.map((phone) => closePhone(phone, "serverStop")));
       // Also what a crash or somebody's own close has begun is completed and told.
       while (exchange.closes.size > 0) await Promise.all(exchange.closes);
+      exchange.activity.flush();
       await Promise.all([...exchange.applications.values()].map((left) => end(left, "serverStop")));
     },
   };

@@ -12,6 +12,7 @@
  *
  * @module
  */
+import type { ActivityLog } from "./activity.ts";
 import type { Bounds } from "./bounds.ts";
 import type { PhoneCapabilities } from "./contract/capabilities.ts";
 import type { Masks } from "./contract/events.ts";
@@ -221,6 +222,7 @@ export interface Exchange {
   readonly history: History;
   readonly bounds: Bounds;
   readonly observer: Observer | undefined;
+  readonly activity: ActivityLog;
   readonly applications: Map<string, Application>;
   readonly handles: Map<string, Handle>;
   /** Accepted requests that are not completed on disk. */

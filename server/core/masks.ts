@@ -22,12 +22,15 @@ export function noListeners(): Listeners {
   return { states: new Map(), buttonModes: new Map(), buttonStates: new Map() };
 }
 
-/** The union of the masks of a phone's handles: what the plugin is told (R83). */
-export function wantedOf({ listeners }: Phone): Wanted {
+/** The union of the masks of a phone's handles, and of what is recorded of it: what the plugin is told (R83). */
+export function wantedOf(phone: Phone): Wanted {
+  const { listeners, plugin: { exchange: { activity } } } = phone;
+  const recorded = activity.wanted(phone);
+  const union = <Part extends keyof Masks>(part: Part) => [...new Set([...listeners[part].keys(), ...recorded[part]])];
   return {
-    states: [...listeners.states.keys()],
-    buttonModes: [...listeners.buttonModes.keys()],
-    buttonStates: [...listeners.buttonStates.keys()],
+    states: union("states"),
+    buttonModes: union("buttonModes"),
+    buttonStates: union("buttonStates"),
   } as Wanted;
 }
 

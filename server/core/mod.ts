@@ -7,6 +7,7 @@
  *
  * @module
  */
+export type { ActivityOf, RecordedActivity } from "./activity.ts";
 export { type Bounds, DEFAULT_BOUNDS } from "./bounds.ts";
 export type { ApplicationSummary } from "./contract/application.ts";
 export type {

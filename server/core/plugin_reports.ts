@@ -54,17 +54,18 @@ export function admit(plugin: Plugin, process: PluginProcess): PluginReports {
     state(id, change) {
       const phone = open(id);
       if (phone === undefined) return 0;
-      const told = tellState(phone, {
-        ...change,
-        states: change.states.filter((state) => !CORE_STATES.includes(state)),
-      });
+      const reported = { ...change, states: change.states.filter((state) => !CORE_STATES.includes(state)) };
+      plugin.exchange.activity.state(phone, reported);
+      const told = tellState(phone, reported);
       // Nobody can mask it, and it concerns everybody (R82).
       if (change.states.includes("reinit")) tellEverybodyState(phone, { states: ["reinit"] });
       return told;
     },
     button(id, change) {
       const phone = open(id);
-      return phone ? tellButton(phone, change) : 0;
+      if (phone === undefined) return 0;
+      plugin.exchange.activity.button(phone, change);
+      return tellButton(phone, change);
     },
     devSpecific(id, params) {
       const phone = open(id);
@@ -137,8 +138,12 @@ function completed(
 function beginLedClose(phone: Phone): void {
   const { session } = phone;
   const { promise: closed, resolve: end } = Promise.withResolvers<void>();
+  if (session.state !== "open" && session.state !== "opening") return;
+  const { id, handles, outstanding, plugin: { name, exchange: { history } } } = phone;
+  const detail = { handles: handles.size, completed: outstanding.size };
+  history.note({ type: "phoneForceClosed", plugin: name, phone: id, detail });
   if (session.state === "open") closeForcibly(phone, { cause: "forcedClose", led: { closed, end } });
-  else if (session.state === "opening") session.led = { closed, end };
+  else session.led = { closed, end };
 }
 
 function ledCloseOf({ session }: Phone): LedClose | undefined {

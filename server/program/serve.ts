@@ -79,6 +79,7 @@ export async function serve(flags: Flags): Promise<void> {
       history,
       bounds: configuration.core,
       observer: watch.requests,
+      activityOf: configuration.activityOf,
     });
     const host = createHost({
       intake: core.plugins,

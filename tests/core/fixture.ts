@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type ActivityOf,
   type Bounds,
   type Core,
   createCore,
@@ -90,7 +91,13 @@ export class Fixture {
   #ids = 0;
 
   constructor(
-    options: { phones?: string[]; methods?: string[]; bounds?: Partial<Bounds>; observer?: Observer } = {},
+    options: {
+      phones?: string[];
+      methods?: string[];
+      bounds?: Partial<Bounds>;
+      observer?: Observer;
+      activityOf?: ActivityOf;
+    } = {},
   ) {
     const { phones = ["a"], methods = ["setLamp", "setVolume", "devSpecific"], bounds } = options;
     this.core = createCore({
@@ -99,6 +106,7 @@ export class Fixture {
       history: this.disk,
       ...(bounds && { bounds }),
       ...(options.observer && { observer: options.observer }),
+      ...(options.activityOf && { activityOf: options.activityOf }),
     });
     this.core.plugins.enable(["p"]);
     this.events = this.core.plugins.admit("p", this.process);

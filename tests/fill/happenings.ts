@@ -133,7 +133,7 @@ const SCENES: readonly Happening[] = [
     happen: (site) => site.end(anyApplication(site), { cause: "operatorRelease", by: site.operator }),
   },
   { every: 10_000, happen: (site) => site.close(busy(site), { cause: "operatorRelease", by: site.operator }) },
-  { every: 3_000, happen: (site) => site.closePhone(busy(site).phone, { cause: "forcedClose" }) },
+  { every: 3_000, happen: (site) => site.forceClose(busy(site).phone) },
   {
     every: 5_000,
     happen(site) {
@@ -342,6 +342,14 @@ const ALONE: { readonly [Type in FactType]: Alone<Type> | typeof COMES_ALONG } =
   phoneRemoved: COMES_ALONG,
   phoneConnected: COMES_ALONG,
   phoneDisconnected: COMES_ALONG,
+  phoneForceClosed: COMES_ALONG,
+  phoneActivity: {
+    every: 600,
+    fact(site) {
+      const { id: phone, plugin } = anyPhone(site);
+      return { type: "phoneActivity", plugin: plugin.name, phone, detail: { buttons: 2 + site.random.below(20) } };
+    },
+  },
   lateCompletion: COMES_ALONG,
   historyFailed: COMES_ALONG,
   clockJumped: COMES_ALONG,

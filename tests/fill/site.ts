@@ -410,6 +410,13 @@ export class Site {
     for (const use of this.uses) if (use.phone === phone) this.close(use, reason);
   }
 
+  /** A plugin closes a phone by itself. */
+  forceClose(phone: Phone): void {
+    const detail = { handles: phone.handles, completed: phone.outstanding.size };
+    this.note({ type: "phoneForceClosed", plugin: phone.plugin.name, phone: phone.id, detail });
+    this.closePhone(phone, { cause: "forcedClose" });
+  }
+
   /** A plugin's process ends: what it had under way is lost, its phones are gone from the line. */
   losePlugin(plugin: Plugin, { cause, detail }: { cause: Cause; detail: string }): void {
     const type = cause === "pluginStop" ? "pluginStopped" : "pluginFailed";

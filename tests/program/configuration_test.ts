@@ -22,7 +22,7 @@ async function refusal(content: unknown): Promise<string> {
 }
 
 Deno.test("with nothing said, every bound is the one of api.md, section 1", async () => {
-  const { core, host, http, history, listen, tls, trustedProxies, log, checkpoints, durability } =
+  const { activityOf, core, host, http, history, listen, tls, trustedProxies, log, checkpoints, durability } =
     await readConfiguration({});
   deepEqual(listen, { hostname: "127.0.0.1", port: 8274 });
   deepEqual({ tls, trustedProxies, log, durability }, {
@@ -31,6 +31,7 @@ Deno.test("with nothing said, every bound is the one of api.md, section 1", asyn
     log: { level: "info", format: "auto" },
     durability: "full",
   });
+  equal(activityOf("virtual:desk-1"), undefined);
   deepEqual(checkpoints, { everySeconds: 3_600, log: true });
   const { startMs, stopMs, heartbeatMs, missedHeartbeats } = host;
   deepEqual([startMs, stopMs, heartbeatMs, missedHeartbeats], [10_000, 2_000, 1_000, 3]);
@@ -135,6 +136,14 @@ const WRONG: Record<string, { file: unknown; words: RegExp }> = {
   "a proxy that is a name": {
     file: { trustedProxies: ["proxy.example"] },
     words: /trustedProxies\.0 is "proxy\.example": it must be .*10\.0\.0\.0\/8$/,
+  },
+  "activity of what is no glob of phones": {
+    file: { activity: [{ phones: "virtual/*", buttons: true }] },
+    words: /activity\.0\.phones is "virtual\/\*": it must be a glob of phones/,
+  },
+  "whichButtons without buttons": {
+    file: { activity: [{ phones: "*", whichButtons: true }] },
+    words: /activity\.0: it has whichButtons without buttons/,
   },
   "a network with too long a prefix": { file: { trustedProxies: ["10.0.0.0/33"] }, words: /trustedProxies\.0/ },
   "a log level that is none": {

@@ -293,6 +293,36 @@ export const FACTS = {
   phoneRemoved: fact("A phone is gone for good (PHONE_REMOVE).", { has: ["plugin", "phone"], detail: NOTHING }),
   phoneConnected: fact("The link to a phone stands.", { has: ["plugin", "phone"], detail: NOTHING }),
   phoneDisconnected: fact("The link to a phone is broken.", { has: ["plugin", "phone"], detail: NOTHING }),
+  phoneForceClosed: fact(
+    "A phone was closed by its plugin, against the will of whoever held it; each handle has its `handleClosed`.",
+    {
+      has: ["plugin", "phone"],
+      detail: {
+        handles: counted("How many handles were open."),
+        completed: counted("How many outstanding requests the close completed."),
+      },
+    },
+  ),
+  phoneActivity: fact(
+    "What a phone reported while it was open, for phones that the configuration chooses (`activity`): a row a second at " +
+      "most. What a display shows, and unless it is asked for which key was pressed, is not written.",
+    {
+      has: ["plugin", "phone"],
+      detail: {
+        buttons: optional(counted("How often a button went down or up.")),
+        keys: optional(
+          about(list(text), {
+            description: "Which, with `whichButtons` of the configuration: `12 down`, in their order, 32 at most.",
+          }),
+        ),
+        hookSwitches: optional(
+          about(list(text), { description: "What each device that changed is now: `handsetHookSwitch=mic`." }),
+        ),
+        states: optional(about(list(text), { description: "What changed, and how often: `lamp=3`." })),
+        dropped,
+      },
+    },
+  ),
   lateCompletion: fact("A plugin completed a request that had its end already, or that was never its own.", {
     has: ["plugin", "result"],
     detail: { requestId: about(integer({ least: 0 }), { description: "The request." }), dropped },

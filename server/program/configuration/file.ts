@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { pluginConfig } from "../../host/mod.ts";
 import { isAddressRange } from "../../http/mod.ts";
+import { activityFile } from "./activity.ts";
 import { boundsFile, leastStopMs } from "./bounds.ts";
 import { checkpointsFile } from "./checkpoints.ts";
 import { DEFAULT_DATA, DEFAULT_LISTEN } from "./usual.ts";
@@ -44,6 +45,9 @@ export const configurationFile = z.strictObject({
       "How a line looks: for people (text), or one JSON object (json).",
     ),
   }).prefault({}).describe("The log, on standard error."),
+  activity: activityFile.default([]).describe(
+    "Of which phones the history keeps what they report while they are open, a row a second at most. Left out, of none.",
+  ),
   checkpoints: checkpointsFile.prefault({}).describe(
     "Checkpoints of the history: made at the start, at the stop, and between when something was written.",
   ),

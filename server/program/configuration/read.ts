@@ -7,7 +7,9 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { quoted } from "../../core/contract/quoted.ts";
 import { faultsOf, type PluginConfig, SHIPPED_PLUGINS } from "../../host/mod.ts";
+import type { ActivityOf } from "../../core/mod.ts";
 import { Misuse } from "../exit.ts";
+import { activityOf } from "./activity.ts";
 import { type Address, parseAddress, requireEncryption } from "./address.ts";
 import { type RoomBounds, roomBounds } from "./bounds.ts";
 import { type ConfigurationFile, configurationFile } from "./file.ts";
@@ -31,6 +33,8 @@ export interface Configuration extends RoomBounds {
   readonly trustedProxies: readonly string[];
   /** What is logged, and how. */
   readonly log: ConfigurationFile["log"];
+  /** What of which phone's activity is recorded. */
+  readonly activityOf: ActivityOf;
   /** When checkpoints are made, and where they are brought to; its paths are absolute. */
   readonly checkpoints: ConfigurationFile["checkpoints"];
   readonly plugins: PluginConfig[];
@@ -59,7 +63,8 @@ export async function readConfiguration(flags: Flags): Promise<Configuration> {
     const faults = faultsOf(file.error, { schema: configurationFile, value });
     throw new Misuse(`The configuration ${flags.config} is not valid: ${faults}`);
   }
-  const { listen, data, durability, tls, trustedProxies, log, checkpoints, bounds, plugins = FIRST_PARTY } = file.data;
+  const { listen, data, durability, tls, trustedProxies, log, activity, checkpoints, bounds, plugins = FIRST_PARTY } =
+    file.data;
   const address = parseAddress(flags.listen ?? listen);
   requireEncryption(address, { tls, trustedProxies });
   return {
@@ -70,6 +75,7 @@ export async function readConfiguration(flags: Flags): Promise<Configuration> {
     tls: tls && { cert: resolve(base, tls.cert), key: resolve(base, tls.key) },
     trustedProxies,
     log,
+    activityOf: activityOf(activity),
     checkpoints: {
       ...checkpoints,
       ...inBase(base, { file: checkpoints.file, key: checkpoints.key, tokenFile: checkpoints.tokenFile }),

@@ -44,6 +44,8 @@ const LINES: Record<Exclude<FactType, ToldElsewhere>, { room: Room | "plugin"; l
   phoneRemoved: { room: "core", level: "debug" },
   phoneConnected: { room: "core", level: "debug" },
   phoneDisconnected: { room: "core", level: "debug" },
+  phoneForceClosed: { room: "core", level: "debug" },
+  phoneActivity: { room: "core", level: "debug" },
   lateCompletion: { room: "core", level: "debug" },
   clockJumped: { room: "server", level: "warning" },
   historyDamaged: { room: "history", level: "error" },

@@ -127,7 +127,7 @@ Deno.test({
       config: {
         plugins: [],
         checkpoints: { file, timestamps: stamps.url },
-        bounds: { stopMs: 6_100, closeMs: 50, pluginStopMs: 50 },
+        bounds: { stopMs: 4_100, closeMs: 50, pluginStopMs: 50 },
       },
     });
     await retry(async () => {

@@ -90,6 +90,14 @@ Deno.test("a table, trigger or index that is missing, changed or added is found 
     /^it has had the migration 0002_/,
   );
   match(
+    await found("update kysely_migration set name = name || char(0)") ?? "",
+    /^it has had the migration 0001_history\0,/,
+  );
+  equal(
+    await found("alter table kysely_migration add column more"),
+    "the table kysely_migration is not the one that the migrations make",
+  );
+  match(
     await found("insert into kysely_migration values ('9999_tomorrow', '')") ?? "",
     /^it has had the migration 9999_tomorrow, which this build does not know/,
   );
@@ -105,22 +113,23 @@ Deno.test("an index that does not say what its table says is found, whether an e
   using folder = temporaryFolder();
   await someHistory(folder.path);
   const bytes = Deno.readFileSync(`${folder.path}/history.db`);
-  const [table] = query<{ sql: string }>(folder.path, "select sql from sqlite_schema where name = 'completed'");
   const INDEX = "sqlite_autoindex_completed_1";
-  const [index] = query<{ rootpage: number }>(
-    folder.path,
-    `select rootpage from sqlite_schema where name = '${INDEX}'`,
-  );
   const [row] = query<{ seq: number }>(folder.path, "select seq from completed order by seq limit 1");
   // The table as if it had no index, then what is done to it, then the index again.
-  const behind = (change: string) =>
-    [
-      `delete from sqlite_schema where name = '${INDEX}'; ` +
-      "update sqlite_schema set sql = replace(sql, ' unique', '') where name = 'completed'",
+  const behind = (change: string, table = "completed") => {
+    const [made] = query<{ sql: string; root: number }>(
+      folder.path,
+      `select own.sql, entry.rootpage as root from sqlite_schema as own join sqlite_schema as entry on entry.tbl_name = own.name
+        where own.name = '${table}' and entry.name = 'sqlite_autoindex_${table}_1'`,
+    );
+    return [
+      `delete from sqlite_schema where name = 'sqlite_autoindex_${table}_1'; ` +
+      `update sqlite_schema set sql = replace(sql, ' unique', '') where name = '${table}'`,
       change,
-      `insert into sqlite_schema values ('index', '${INDEX}', 'completed', ${index?.rootpage}, null); ` +
-      `update sqlite_schema set sql = '${table?.sql}' where name = 'completed'`,
+      `insert into sqlite_schema values ('index', 'sqlite_autoindex_${table}_1', '${table}', ${made?.root}, null); ` +
+      `update sqlite_schema set sql = '${made?.sql}' where name = '${table}'`,
     ].join(";;");
+  };
   equal(await besideAfter(bytes, behind("select 1")), undefined);
   // Taken out with its entry, put back without.
   equal(
@@ -138,6 +147,14 @@ Deno.test("an index that does not say what its table says is found, whether an e
         behind("delete from completed where seq = 9000"),
     ),
     `the index ${INDEX} has 21 entries for the 20 rows of completed`,
+  );
+  // A table whose rows are no longer than the entries.
+  equal(
+    await besideAfter(
+      bytes,
+      `insert into withdrawn values (9000, 9000);;${behind("delete from withdrawn where seq = 9000", "withdrawn")}`,
+    ),
+    "the index sqlite_autoindex_withdrawn_1 has 11 entries for the 10 rows of withdrawn",
   );
   match(
     await besideAfter(

@@ -9,20 +9,22 @@
 import { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import { NodeSqliteDialect } from "./dialect.ts";
-import { executed, migrate, MIGRATIONS } from "./migrate.ts";
+import { migrate, MIGRATIONS } from "./migrate.ts";
 import type { HistoryTables } from "./schema.ts";
+import { exact, toCell } from "./stored_rows.ts";
 
 /** What a table, an index or a trigger is, by its kind and name. */
 type Made = ReadonlyMap<string, string>;
 
 /**
- * What is made. What `analyze` leaves behind is left out: it says nothing. Of the migrator's own tables only that they
- * are there: how it words them is its own business.
+ * What is made. What `analyze` leaves behind is left out: it says nothing. Of the migrator's own tables only the names of
+ * their columns: how it words them is its own business.
  */
 function madeIn(database: DatabaseSync): Made {
   const rows = database.prepare(
     `select type || ' ' || name as what, tbl_name as "table",
-        iif(type = 'table' and name in ('kysely_migration', 'kysely_migration_lock'), '', coalesce(sql, '')) as sql
+        iif(type = 'table' and name in ('kysely_migration', 'kysely_migration_lock'),
+          (select group_concat(info.name) from pragma_table_info(sqlite_schema.name) as info), coalesce(sql, '')) as sql
       from sqlite_schema where name not like 'sqlite~_stat%' escape '~'`,
   ).all();
   // Where a line is broken is a matter of how the migration is formatted.
@@ -40,9 +42,16 @@ async function made(names: readonly string[]): Promise<Made> {
   return madeIn(raw);
 }
 
+/** The names of the migrations that it has had, to the byte. */
+function migrationsIn(database: DatabaseSync): string[] {
+  if (database.prepare("select 1 from sqlite_schema where name = 'kysely_migration'").all().length === 0) return [];
+  const rows = database.prepare(`select ${exact("name")} from kysely_migration order by kysely_migration.name`).all();
+  return rows.map(({ name }) => String(toCell(name)));
+}
+
 /** The first thing that is not as its migrations make it, in words; undefined if all is. Takes some 10 ms. */
 export async function schemaTrouble(database: DatabaseSync): Promise<string | undefined> {
-  const had = await executed(new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(database) }));
+  const had = migrationsIn(database);
   const known = Object.keys(MIGRATIONS).sort();
   const strange = had.find((name, place) => name !== known[place]);
   if (strange !== undefined) {

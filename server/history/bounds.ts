@@ -23,6 +23,11 @@ export interface HistoryBounds {
   /** How often the file is looked after, and its newest block noted beside it. */
   lookMs: number;
   noteMs: number;
+  /** How long after the start the whole chain is checked first, and how long after the end of each check again. */
+  checkFirstMs: number;
+  checkEveryMs: number;
+  /** What part of a processor such a check may take, up to 1. */
+  checkShare: number;
   /** How much of the write-ahead log may be kept from being moved into the file by somebody who reads, in bytes. */
   heldBytes: number;
   /** How long the copy of a history that was taken away may take. */
@@ -40,6 +45,9 @@ export const DEFAULT_BOUNDS: HistoryBounds = {
   sliceRows: 50_000,
   lookMs: 1_000,
   noteMs: 10_000,
+  checkFirstMs: 10_000,
+  checkEveryMs: 24 * 3_600_000,
+  checkShare: 0.1,
   heldBytes: 16 * 1_048_576,
   saveMs: 60_000,
 };

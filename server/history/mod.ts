@@ -4,7 +4,8 @@
  * One process takes the data folder (`data_folder.ts`) and opens the history in it (`open.ts`). A row goes from the
  * `recorder.ts` through the one queue (`row_queue.ts`) to a store, which commits rows in groups: `contract/` says what
  * a store must bring, and where another one, or the cutting of old blocks, has its place. `audit.ts` is what an auditor
- * takes away of any store. `lookout.ts` watches that the file stays where it is, and notes its newest block beside it
+ * takes away of any store. `chain_watch.ts` has the whole chain
+ * checked in the background. `lookout.ts` watches that the file stays where it is, and notes its newest block beside it
  * (`noted_head.ts`). Who has only the file looks at it (`examine.ts`) or takes it as an auditor does (`history_file.ts`),
  * both without a trace (`quiet_file.ts`). The rooms inside:
  *
@@ -23,6 +24,7 @@ import type { Examination } from "./examine.ts";
 import type { HistoryFile } from "./history_file.ts";
 import type { OpenHistory, OpenOptions } from "./open.ts";
 
+export type { ChainState } from "./chain_watch.ts";
 export { DEFAULT_BOUNDS, type HistoryBounds } from "./bounds.ts";
 export { HISTORY_FORMAT } from "./chain/mod.ts";
 export { type Durability, type Head, HistoryError } from "./contract/store.ts";

@@ -11,6 +11,7 @@ import { DEFAULT_BOUNDS, type HistoryBounds } from "./bounds.ts";
 import { type Closed, type Durability, type Head, HistoryError, type Look, type Opened } from "./contract/store.ts";
 import { type DataFolder, HISTORY_FILE } from "./data_folder.ts";
 import { auditOf, checkpointAt } from "./audit.ts";
+import { type ChainState, ChainWatch } from "./chain_watch.ts";
 import { clockTrouble } from "../core/contract/time.ts";
 import { unlessAborted } from "../tools/mod.ts";
 import { Lookout } from "./lookout.ts";
@@ -35,6 +36,8 @@ export interface OpenOptions {
   watch?: HistoryWatch;
   /** Is told each fact that the history writes by itself, with a change of a token. */
   onFact?: (fact: Fact) => void;
+  /** Is told when the whole chain was checked, or could not be. */
+  onChecked?: (state: ChainState) => void;
   /** Gives the ids of the processes, other than this one, that read a database. */
   readers?: (file: string) => Promise<readonly number[]>;
   /**
@@ -56,6 +59,8 @@ export interface OpenHistory extends Opened, AsyncDisposable {
   readonly tokens: TokenStore;
   /** The failed attempts to get in. */
   readonly attempts: AttemptStore;
+  /** What is known of the chain: what the start, checks in the background and those of auditors have found. */
+  chain(): ChainState;
   /** How many rows are not yet on disk. */
   waiting(): number;
   /** The write-ahead log, while somebody's reading keeps it from being cut back. */
@@ -143,8 +148,22 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
     },
   });
 
+  const audit = auditOf(store);
+  const chain = new ChainWatch({
+    bounds,
+    check: (signal) => audit.verify({ signal, share: bounds.checkShare }),
+    now,
+    broken: opened.damaged,
+    onBroken(reason) {
+      const fact = { type: "historyDamaged", detail: { reason } } as const;
+      options.onFact?.(fact);
+      void history.note(fact);
+    },
+    onChecked: (state) => options.onChecked?.(state),
+  });
+
   const close = async ({ signal = AbortSignal.timeout(bounds.closeMs) } = {}): Promise<number> => {
-    const [abandoned] = await Promise.all([history.close(signal), reading.close(signal)]);
+    const [abandoned] = await Promise.all([history.close(signal), reading.close(signal), chain.end()]);
     await unlessAborted(lookout.end(), signal).catch(() => {});
     await unlessAborted(blocks.seal(), signal).catch(() => {});
     // A copy takes longer than an end may: what was done to the file since the last look is asked for before.
@@ -164,7 +183,8 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
     ...opened,
     history,
     reader: reading,
-    audit: auditOf(store),
+    audit: chain.watched(audit),
+    chain: () => chain.state,
     tokens,
     attempts,
     waiting: () => history.waiting,

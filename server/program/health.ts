@@ -1,5 +1,6 @@
 import type { Checkpoints } from "../checkpoints/mod.ts";
 import type { PluginState } from "../core/contract/managed_plugin.ts";
+import { timeText } from "../core/contract/time.ts";
 import type { Lifecycle } from "../core/mod.ts";
 import type { HeldLog, OpenHistory } from "../history/mod.ts";
 import { type Host, NOT_YET, saysExceeded, STOPPED_BECAUSE } from "../host/mod.ts";
@@ -26,7 +27,8 @@ export function health(
   },
 ): Health {
   const { settled, stopping } = lifecycle.condition;
-  const { accepted, damaged, history: { trouble } } = opened;
+  const { accepted, history: { trouble } } = opened;
+  const { broken, checked } = opened.chain();
   const held = opened.heldLog();
   const plugins = host.conditions().filter(({ enabled }) => enabled).map(({ name, state, detail, nextTryAt }) => ({
     name,
@@ -40,7 +42,7 @@ export function health(
     ...(trouble === undefined ? [] : [trouble === opened.displaced() ? `${trouble}: ${END_IT}` : trouble]),
     ...(accepted === undefined ? [] : [`The history was taken as it is, with --accept-history: ${accepted}`]),
     ...(held === undefined ? [] : [heldWords(held)]),
-    ...(damaged === undefined ? [] : [`The history is not as it was written: ${damaged}`]),
+    ...(broken === undefined ? [] : [`The history is not as it was written: ${broken}`]),
     ...checkpoints.states.filter(({ failing }) => failing).map(({ target }) =>
       `Checkpoints cannot be ${
         target === "timestamps" ? "stamped by" : "brought to"
@@ -54,8 +56,17 @@ export function health(
     ready: settled && !stopping && trouble === undefined,
     durability: opened.durability,
     reasons,
+    chain: {
+      state: broken !== undefined ? "broken" : checked === undefined ? "unchecked" : "whole",
+      ...(checked && { checkedAt: timeText(checked.at), ...given({ block: newestOf(checked) }) }),
+    },
     plugins,
   };
+}
+
+/** The last block that was found right. */
+function newestOf({ blocks }: { blocks: number }): number | undefined {
+  return blocks === 0 ? undefined : blocks - 1;
 }
 
 function heldWords({ bytes, readers }: HeldLog): string {

@@ -42,6 +42,7 @@ Deno.test("with nothing said, every bound is the one of api.md, section 1", asyn
     ...[256, 1_048_576, 3_600, 7],
   ]);
   deepEqual([history.waitingRows, history.waitingMs], [8_192, 2_000]);
+  deepEqual([history.checkEveryMs, history.checkShare], [24 * 3_600_000, 0.1]);
 });
 
 Deno.test("every bound of api.md, section 1, can be set, and reaches the room that keeps it", async () => {
@@ -69,6 +70,8 @@ Deno.test("every bound of api.md, section 1, can be set, and reaches the room th
       tlsCheckMs: 18,
       tokenOverlapSeconds: 19,
       tokenWarningDays: 20,
+      chainCheckHours: 21,
+      chainCheckPercent: 22,
     },
   });
   deepEqual([core.openMs, core.getterMs, core.operationMs, core.closeMs, core.inFlight, core.leaseSeconds], [
@@ -79,6 +82,7 @@ Deno.test("every bound of api.md, section 1, can be set, and reaches the room th
     ...[2_000, 12, 13, 14, 3_000, 15],
   ]);
   deepEqual([history.waitingRows, history.waitingMs, tlsCheckMs], [16, 17, 18]);
+  deepEqual([history.checkEveryMs, history.checkShare], [21 * 3_600_000, 0.22]);
   deepEqual([http.tokenOverlapSeconds, http.tokenWarningDays], [19, 20]);
   equal(http.drainMs, 1_000, "how long answers may take at a stop is no bound of the operator's");
 });

@@ -340,7 +340,7 @@ export const FACTS = {
     },
   ),
   historyDamaged: fact(
-    "A start has looked at a few blocks of the history, and found one that is not as it was written.",
+    "Something in the history is not as it was written: a start has found it, which looks at the newest blocks and some others, or a check of the whole chain.",
     {
       detail: { reason: words("Which, and what is wrong with it.") },
     },

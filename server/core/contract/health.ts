@@ -17,6 +17,16 @@ export interface PluginHealth {
   readonly nextTryAt?: string;
 }
 
+/** What is known of the history's chain of hashes. */
+export interface ChainHealth {
+  /** `unchecked` until it was checked whole since the start. */
+  readonly state: "unchecked" | "whole" | "broken";
+  /** When the last check of all of it ended, RFC 3339 in UTC; left out before. */
+  readonly checkedAt?: string;
+  /** The last block that it found right. */
+  readonly block?: number;
+}
+
 /** The body of `GET /readyz`. */
 export interface Health {
   /** Whether applications can work now. */
@@ -25,6 +35,8 @@ export interface Health {
   readonly durability: string;
   /** What is missing or degraded, in words; an instance that is ready can be degraded. */
   readonly reasons: readonly string[];
+  /** What is known of the history's chain; left out by a server that does not tell. */
+  readonly chain?: ChainHealth;
   /** Every enabled plugin. */
   readonly plugins: readonly PluginHealth[];
 }

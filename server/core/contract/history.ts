@@ -170,7 +170,8 @@ export interface HistoryAudit {
    *
    * @param options.checkpoint What somebody kept.
    * @param options.signal Gives up.
+   * @param options.share The part of a processor that it may take; all of one if left out.
    * @throws {PhoneError} `RESOURCEUNAVAIL` if the check could not be ended. The signal's reason if that aborts.
    */
-  verify(options: { checkpoint?: KeptCheckpoint; signal: AbortSignal }): Promise<Verdict>;
+  verify(options: { checkpoint?: KeptCheckpoint; signal: AbortSignal; share?: number }): Promise<Verdict>;
 }

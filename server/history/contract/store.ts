@@ -102,9 +102,10 @@ export interface ReadingStore extends HistoryReader {
   chain(question: ChainQuestion): Promise<ChainPage>;
   /**
    * Derives every block from its rows again, and looks for what was kept of checkpoints. Damage is a verdict, whatever
-   * finds it; a check that cannot be ended rejects with a `PhoneError`, or with the reason of `signal`.
+   * finds it; a check that cannot be ended rejects with a `PhoneError`, or with the reason of `signal`. `share` is the
+   * part of a processor that it may take; all of one if left out.
    */
-  verify(options: { kept: KeptCheckpoint[]; signal: AbortSignal }): Promise<Verdict>;
+  verify(options: { kept: KeptCheckpoint[]; signal: AbortSignal; share?: number }): Promise<Verdict>;
   /** Gives up checks and refuses questions from now on: what the store is kept in is not what it was. */
   refuse(reason: string): void;
   /** Gives up checks, lets questions be answered and takes no more. `signal` gives up on those too. */

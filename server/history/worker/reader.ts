@@ -54,14 +54,16 @@ export class WorkerReader implements ReadingStore {
     return await this.#read((worker) => worker.call("chain", question));
   }
 
-  async verify({ kept, signal }: { kept: KeptCheckpoint[]; signal: AbortSignal }): Promise<Verdict> {
+  async verify(
+    { kept, signal, share }: { kept: KeptCheckpoint[]; signal: AbortSignal; share?: number },
+  ): Promise<Verdict> {
     const abandoned = AbortSignal.any([signal, this.#closing.signal]);
     abandoned.throwIfAborted();
     using worker = new WorkerLink<VerifierCalls>(new URL("./verify_worker.ts", import.meta.url), { onDeath: () => {} });
     const end = () => worker[Symbol.dispose]();
     abandoned.addEventListener("abort", end, { once: true });
     try {
-      return await worker.call("verify", { file: this.#file, kept });
+      return await worker.call("verify", { file: this.#file, kept, share });
     } catch (error) {
       abandoned.throwIfAborted();
       throw new PhoneError("RESOURCEUNAVAIL", `The history could not be checked: ${wordsOf(error)}`);

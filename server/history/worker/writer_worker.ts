@@ -32,6 +32,7 @@ import {
 import { NodeSqliteDialect } from "../sqlite/dialect.ts";
 import { FileIdentity } from "../sqlite/file_identity.ts";
 import { keepCopy, migrate, MIGRATIONS } from "../sqlite/migrate.ts";
+import { newestChain } from "../sqlite/newest_chain.ts";
 import { sampleChain } from "../sqlite/verify.ts";
 import { completeLost, historyId } from "../sqlite/recovery.ts";
 import type { HistoryTables } from "../sqlite/schema.ts";
@@ -109,7 +110,7 @@ async function openDatabase(options: OpenAsked): Promise<Found> {
   const id = await historyId(database, { writer: blocks, now });
   const recovered = completeLost(blocks, { now });
   const access = await findAccess(database.db);
-  const damaged = sampleChain(raw) ?? await schemaTrouble(raw);
+  const damaged = newestChain(raw) ?? sampleChain(raw) ?? await schemaTrouble(raw);
   // Block 0 at least is in the file itself: what loses its log is older then, and not new.
   moveLog(raw);
   open = {

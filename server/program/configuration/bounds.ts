@@ -12,6 +12,7 @@ import { LONGEST_OVERLAP } from "../../core/contract/token.ts";
 import { MESSAGE_LIMIT } from "../../wire/mod.ts";
 
 const LONGEST_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 /** What an operation carries must fit a message to its plugin. */
 const LARGEST_BODY = MESSAGE_LIMIT * 3 / 4;
 
@@ -69,6 +70,10 @@ export const boundsFile = z.strictObject({
     ),
   historyRows: count(HISTORY.waitingRows, "Rows that wait for the disk before nothing more is accepted"),
   historyMs: ms(HISTORY.waitingMs, "How long the oldest row may wait before nothing more is accepted"),
+  chainCheckHours: z.int().min(1).max(500).default(HISTORY.checkEveryMs / HOUR_MS)
+    .describe("From the end of one check of the whole chain in the background to the next, hours."),
+  chainCheckPercent: z.int().min(1).max(100).default(HISTORY.checkShare * 100)
+    .describe("What part of a processor such a check may take, percent."),
   tlsCheckMs: ms(5_000, "Between two looks whether tls.cert or tls.key has changed"),
 });
 
@@ -87,7 +92,7 @@ export interface RoomBounds {
   readonly core: Bounds;
   readonly host: HostBounds;
   readonly http: ApiBounds;
-  readonly history: Pick<HistoryBounds, "waitingRows" | "waitingMs">;
+  readonly history: Pick<HistoryBounds, "waitingRows" | "waitingMs" | "checkEveryMs" | "checkShare">;
   readonly stop: StopBudget;
   /** Between two looks at the certificate's files. */
   readonly tlsCheckMs: number;
@@ -152,7 +157,12 @@ export function roomBounds({ stopMs, ...file }: BoundsFile): RoomBounds {
       tokenOverlapSeconds: file.tokenOverlapSeconds,
       tokenWarningDays: file.tokenWarningDays,
     },
-    history: { waitingRows: file.historyRows, waitingMs: file.historyMs },
+    history: {
+      waitingRows: file.historyRows,
+      waitingMs: file.historyMs,
+      checkEveryMs: file.chainCheckHours * HOUR_MS,
+      checkShare: file.chainCheckPercent / 100,
+    },
     stop: { coreMs, pluginsMs, historyMs: stopMs - SPARE_MS - coreMs - pluginsMs },
     tlsCheckMs: file.tlsCheckMs,
   };

@@ -15,7 +15,7 @@ import type { HttpServer } from "../../http/mod.ts";
 export interface Rooms {
   operator: Pick<Operator, "census">;
   host: Pick<Host, "conditions">;
-  opened: Pick<OpenHistory, "heldLog" | "history" | "waiting">;
+  opened: Pick<OpenHistory, "chain" | "heldLog" | "history" | "waiting">;
   checkpoints: Pick<Checkpoints, "states">;
   server: Pick<HttpServer, "sockets">;
 }
@@ -53,6 +53,18 @@ export function measureRooms(registry: Registry, { operator, host, opened, check
   gauge("switchroom_history_log_held_bytes", {
     help: "What cannot be moved out of the write-ahead log since somebody reads all the while; 0 while that is little.",
     value: () => opened.heldLog()?.bytes ?? 0,
+  });
+  gauge("switchroom_history_chain_broken", {
+    help: "1 once something in the history was found not to be as it was written, otherwise 0.",
+    value: () => opened.chain().broken === undefined ? 0 : 1,
+  });
+  gauge("switchroom_history_chain_blocks_checked", {
+    help: "Blocks, from the first on, that the last check of the whole chain found right; 0 before it has ended.",
+    value: () => opened.chain().checked?.blocks ?? 0,
+  });
+  gauge("switchroom_history_chain_checked_timestamp_seconds", {
+    help: "When the last check of the whole chain ended, in seconds since 1970; 0 before.",
+    value: () => (opened.chain().checked?.at ?? 0) / 1_000,
   });
   gauge("switchroom_history_trouble", {
     help: "1 while nothing can be accepted because the history cannot be written or is behind, otherwise 0.",

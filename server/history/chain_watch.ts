@@ -1,0 +1,114 @@
+/**
+ * Checks the whole chain again and again for as long as the history is open, slowly, and keeps what was found: also what
+ * an auditor's check finds.
+ *
+ * @module
+ */
+import { wordsOf } from "../core/contract/errors.ts";
+import type { HistoryAudit, Verdict } from "../core/contract/history.ts";
+import type { HistoryBounds } from "./bounds.ts";
+
+/** What is known of the chain. */
+export interface ChainState {
+  /** What is wrong with it, in words; undefined while nothing is known to be. */
+  readonly broken: string | undefined;
+  /** The last check of all of it that came to an end. */
+  readonly checked: {
+    /** When it had ended, wall time, milliseconds. */
+    readonly at: number;
+    /** How many blocks it found right, from the first on, and how many rows they cover. */
+    readonly blocks: number;
+    readonly rows: number;
+  } | undefined;
+  /** Why the last one could not be ended, in words. */
+  readonly failed: string | undefined;
+}
+
+/** What is checked, and who is told. */
+export interface ChainWatchOptions {
+  readonly bounds: Pick<HistoryBounds, "checkFirstMs" | "checkEveryMs">;
+  /** Checks all of it, beside all other work. */
+  check(signal: AbortSignal): Promise<Verdict>;
+  /** Gives the wall time. */
+  now: () => number;
+  /** What the start has found already, and told. */
+  broken: string | undefined;
+  /** Called when something else is found to be wrong. */
+  onBroken(reason: string): void;
+  /** Called when a check has ended, or could not be. */
+  onChecked(state: ChainState): void;
+}
+
+/** Checks, one check at a time: the first soon after the start, the next a while after the end of each. */
+export class ChainWatch {
+  readonly #options: ChainWatchOptions;
+  readonly #ending = new AbortController();
+  #state: ChainState;
+  #told: string | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #checking: Promise<void> | undefined;
+
+  /** Begins. */
+  constructor(options: ChainWatchOptions) {
+    this.#options = options;
+    this.#state = { broken: options.broken, checked: undefined, failed: undefined };
+    this.#told = options.broken;
+    this.#after(options.bounds.checkFirstMs);
+  }
+
+  /** What is known now. */
+  get state(): ChainState {
+    return this.#state;
+  }
+
+  /**
+   * An audit whose checks are taken for what they find. That a checkpoint of somebody is not in the chain may be the
+   * checkpoint's fault: then the chain is checked again without it.
+   */
+  watched(audit: HistoryAudit): HistoryAudit {
+    return {
+      ...audit,
+      verify: async (options) => {
+        const verdict = await audit.verify(options);
+        if (verdict.ok || options.checkpoint === undefined) this.#take(verdict);
+        else this.#after(0);
+        return verdict;
+      },
+    };
+  }
+
+  /** Checks no more; resolves when a check that is under way has been given up. */
+  async end(): Promise<void> {
+    this.#ending.abort();
+    clearTimeout(this.#timer);
+    await this.#checking;
+  }
+
+  #after(ms: number): void {
+    if (this.#checking !== undefined || this.#ending.signal.aborted) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#checking = this.#check(), ms);
+  }
+
+  async #check(): Promise<void> {
+    const { check, bounds, onChecked } = this.#options;
+    const { signal } = this.#ending;
+    try {
+      this.#take(await check(signal));
+    } catch (error) {
+      if (!signal.aborted) this.#state = { ...this.#state, failed: wordsOf(error) };
+    }
+    this.#checking = undefined;
+    if (signal.aborted) return;
+    onChecked(this.#state);
+    this.#after(bounds.checkEveryMs);
+  }
+
+  #take({ blocks, records, firstBad }: Verdict): void {
+    const broken = firstBad && `block ${firstBad.block}: ${firstBad.problem}`;
+    this.#state = { broken, checked: { at: this.#options.now(), blocks, rows: records }, failed: undefined };
+    if (broken === undefined || broken === this.#told) return;
+    this.#told = broken;
+    this.#options.onBroken(broken);
+  }
+}

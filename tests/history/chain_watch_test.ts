@@ -1,0 +1,125 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { deadline } from "@std/async/deadline";
+import type { Fact } from "../../server/core/contract/facts.ts";
+import type { ChainState } from "../../server/history/mod.ts";
+import { writeFormat1 } from "./format_1.ts";
+import { openIn, openInThread, rowOf, someFact, temporaryFolder } from "./support.ts";
+
+const BLOCKS = 60;
+/** A block that no start looks at among its samples. */
+const BETWEEN = 41;
+
+const row = () => rowOf("fact", [7, "pluginReady", null, null, null, "virtual", null, null, null, null, "{}"]);
+
+/** A history of many blocks, of one row each. */
+const MAKE = {
+  "format 1": (path: string) => writeFormat1(path, Array.from({ length: BLOCKS }, () => [row()])),
+  "format 2": async (path: string) => {
+    using opened = await openInThread(path);
+    for (let block = 0; block < BLOCKS; block++) opened.blocks.write([row()], { seal: true });
+  },
+};
+
+function tamper(path: string, sql: string): void {
+  using database = new DatabaseSync(`${path}/history.db`, { timeout: 30_000 });
+  database.exec(`drop trigger if exists fact_is_never_changed; ${sql}`);
+}
+
+const LATER = 3_600_000;
+
+/** The checks that have ended. */
+class Checks {
+  readonly states: ChainState[] = [];
+  #next = Promise.withResolvers<void>();
+
+  readonly onChecked = (state: ChainState): void => {
+    this.states.push(state);
+    this.#next.resolve();
+    this.#next = Promise.withResolvers();
+  };
+
+  /** Waits for so many more. */
+  async more(count: number): Promise<ChainState | undefined> {
+    for (const end = this.states.length + count; this.states.length < end;) {
+      await deadline(this.#next.promise, 60_000);
+    }
+    return this.states.at(-1);
+  }
+}
+
+for (const [format, make] of Object.entries(MAKE)) {
+  Deno.test(`${format}: the newest blocks are checked at a start, whichever it was in`, async () => {
+    using folder = temporaryFolder();
+    await make(folder.path);
+    tamper(folder.path, `update fact set plugin = 'other' where seq = ${BETWEEN}`);
+    await using opened = await openIn(folder.path, { bounds: { checkFirstMs: LATER } });
+    match(opened.damaged ?? "", new RegExp(`^block ${BETWEEN}: `));
+    deepEqual(opened.chain(), { broken: opened.damaged, checked: undefined, failed: undefined });
+  });
+
+  Deno.test(`${format}: the whole chain is checked in the background and again, and what is broken is told once`, async () => {
+    using folder = temporaryFolder();
+    await make(folder.path);
+    const facts: Fact[] = [];
+    const checks = new Checks();
+    await using opened = await openIn(folder.path, {
+      bounds: { checkFirstMs: 1, checkEveryMs: 1, checkShare: 1 },
+      onFact: (fact) => void facts.push(fact),
+      onChecked: checks.onChecked,
+      now: () => 1_800_000_000_000,
+    });
+    await checks.more(1);
+    const { broken, checked } = opened.chain();
+    deepEqual([broken, checked?.at], [undefined, 1_800_000_000_000]);
+    ok((checked?.blocks ?? 0) > BLOCKS);
+    tamper(folder.path, `update fact set plugin = 'other' where seq = ${BETWEEN}`);
+    await checks.more(4);
+    match(opened.chain().broken ?? "", new RegExp(`^block ${BETWEEN}: `));
+    equal(opened.chain().checked?.blocks, BETWEEN);
+    const reason = opened.chain().broken;
+    deepEqual(facts, [{ type: "historyDamaged", detail: { reason } }]);
+    const { items } = await opened.reader.events({ type: "historyDamaged" }, { limit: 5 });
+    deepEqual(items.map(({ detail }) => detail), [{ reason }]);
+  });
+}
+
+Deno.test("a check that an auditor asks for is taken for what it finds; a checkpoint of another history shows nothing of this one", async () => {
+  using folder = temporaryFolder();
+  const facts: Fact[] = [];
+  const checks = new Checks();
+  await using opened = await openIn(folder.path, {
+    bounds: { checkFirstMs: LATER, checkEveryMs: LATER, checkShare: 1 },
+    onFact: (fact) => void facts.push(fact),
+    onChecked: checks.onChecked,
+  });
+  const { signal } = new AbortController();
+  await opened.history.note(someFact());
+  const foreign = { block: 0, hash: "a".repeat(64) };
+  const first = checks.more(1);
+  equal((await opened.audit.verify({ signal, checkpoint: foreign })).ok, false);
+  await first;
+  equal(opened.chain().broken, undefined);
+  equal(opened.chain().checked?.blocks, 2);
+  tamper(folder.path, "update fact set token = 't-9' where seq = 1");
+  equal((await opened.audit.verify({ signal })).ok, false);
+  equal(opened.chain().broken, "block 1: row 1 is not the one that was written");
+  equal((await opened.audit.verify({ signal })).ok, false);
+  equal(facts.length, 1);
+});
+
+Deno.test("a check that cannot be made is told as that, and made again", async () => {
+  using folder = temporaryFolder();
+  const checks = new Checks();
+  await using opened = await openIn(folder.path, {
+    bounds: { checkFirstMs: 1, checkEveryMs: 1, checkShare: 1, lookMs: LATER },
+    onChecked: checks.onChecked,
+  });
+  await checks.more(1);
+  equal(opened.chain().failed, undefined);
+  await Deno.rename(`${folder.path}/history.db`, `${folder.path}/elsewhere.db`);
+  match((await checks.more(2))?.failed ?? "", /^The history could not be checked: unable to open database file/);
+  deepEqual([opened.chain().broken, opened.chain().checked?.blocks], [undefined, 1]);
+  await Deno.rename(`${folder.path}/elsewhere.db`, `${folder.path}/history.db`);
+  equal((await checks.more(2))?.failed, undefined);
+});

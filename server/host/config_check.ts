@@ -37,7 +37,10 @@ export function checkConfig(schema: Manifest["config"], config: Record<string, u
 
 function parse(schema: Manifest["config"], config: Record<string, unknown>) {
   try {
-    requireBounded(schema, schema);
+    for (const part of schemasIn(schema)) {
+      count(part, { root: schema, left: MOST_SCHEMAS });
+      requirePlain(part);
+    }
     const fitting = z.fromJSONSchema(schema);
     return { fitting, parsed: fitting.safeParse(config) };
   } catch (error) {
@@ -68,11 +71,35 @@ function bounded(completed: unknown): unknown {
   return completed;
 }
 
-/** Goes through every part of a schema and refuses one that would be held against a value too often. */
-function requireBounded(part: unknown, root: Manifest["config"]): void {
+/** Keywords under which schemas stand by names, and those under which there are values. */
+const NAMES_OF_SCHEMAS = new Set(["properties", "patternProperties", "$defs", "definitions"]);
+const VALUES = new Set(["const", "enum", "default", "examples"]);
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/** A schema and all within it. */
+function* schemasIn(part: unknown): Generator<Schema> {
   if (typeof part !== "object" || part === null) return;
-  count(part, { root, left: MOST_SCHEMAS });
-  for (const inner of Object.values(part)) requireBounded(inner, root);
+  if (Array.isArray(part)) {
+    for (const each of part) yield* schemasIn(each);
+    return;
+  }
+  yield part as Schema;
+  for (const [keyword, inner] of Object.entries(part)) {
+    if (NAMES_OF_SCHEMAS.has(keyword)) yield* schemasIn(Object.values(inner ?? {}));
+    else if (!VALUES.has(keyword)) yield* schemasIn(inner);
+  }
+}
+
+/** Refuses an object or a list that a value must be equal to: none ever would be, or other values. */
+function requirePlain(schema: Schema): void {
+  for (const keyword of ["const", "enum"]) {
+    const values = schema[keyword];
+    const plain = keyword === "enum" && Array.isArray(values) ? values : [values];
+    if (plain.some((value) => typeof value === "object" && value !== null)) {
+      throw new TypeError(`${keyword} can ask for strings, numbers, booleans and null, not for an object or a list`);
+    }
+  }
 }
 
 /** Counts a schema and those that are asked of the same value with it. @returns How many more there may be. */

@@ -34,6 +34,10 @@ const WRONG: Record<string, { args: string[]; words: RegExp }> = {
   "a number that is none": { args: ["history", "list", "--limit", "many"], words: /--limit cannot be "many".*integer/ },
   "an operation that is not there": { args: ["request", "setLight", "x"], words: /OPERATION cannot be "setLight"/ },
   "a shell that is not there": { args: ["completion", "tcsh"], words: /SHELL cannot be "tcsh".*bash zsh fish/ },
+  "too many short options in one, behind a -- that is a value": {
+    args: ["--config", "--", `-${"9".repeat(40_000)}`],
+    words: /There is no option -9{63}…/,
+  },
   "a url without a token": {
     args: ["phone", "list", "--url", "http://127.0.0.1:1"],
     words: /--url needs.*SWITCHROOM_TOKEN/,

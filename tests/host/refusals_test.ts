@@ -259,3 +259,22 @@ Deno.test("a schema that is none stops the plugin in words", async () => {
   equal(state, "stopped");
   match(detail, /not a JSON Schema that is understood/);
 });
+
+Deno.test("a schema that asks for an object or a list stops the plugin in words: it would count as other than it is", async () => {
+  const values: [string, object][] = [["const", { a: 1 }], ["const", [1, 2]], ["enum", ["off", { a: 1 }]], ["enum", [[
+    1,
+  ]]]];
+  for (const [keyword, value] of values) {
+    const { state, detail } = await settled(
+      { code: PLUGIN, manifest: { config: { properties: { mode: { [keyword]: value } } } } },
+      { config: { mode: 1 } },
+    );
+    equal(state, "stopped");
+    match(detail, new RegExp(`not a JSON Schema that is understood: ${keyword} can ask for strings`));
+  }
+  const named = { properties: { const: { type: "string" }, enum: { enum: ["off", 1, true, null] } } };
+  await using bench = await HostBench.run({ code: PLUGIN, manifest: { config: named } }, {
+    config: { config: { const: "a", enum: null } },
+  });
+  equal(bench.condition.state, "ready");
+});

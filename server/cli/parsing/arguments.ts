@@ -14,6 +14,8 @@ export type Invocation =
   | { readonly kind: "help"; readonly of: readonly Command[] }
   | { readonly kind: "version" };
 
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
 /**
  * How long an argument can be that is short options in one: the parser takes a time that grows with the square of their
  * number.
@@ -26,10 +28,11 @@ const LONGEST_GROUP = 64;
  * @throws {Misuse} If there is no such command; the message names the nearest one, or those that begin so.
  */
 export function readArguments(args: readonly string[], commands: readonly Command[]): Invocation {
-  requireReadable(args);
+  const options = allOptions(commands);
+  requireReadable(args, options);
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: allOptions(commands),
+    options,
     allowPositionals: true,
     strict: false,
   });
@@ -42,10 +45,11 @@ export function readArguments(args: readonly string[], commands: readonly Comman
 }
 
 /** Refuses what the parser would take too long for. */
-function requireReadable(args: readonly string[]): void {
-  const end = args.indexOf("--");
-  const options = end < 0 ? args : args.slice(0, end);
-  const long = options.find((arg) => /^-[^-]/.test(arg) && arg.length > LONGEST_GROUP);
+function requireReadable(args: readonly string[], options: Options): void {
+  // Behind an option that takes a value, `--` is that.
+  const end = args.findIndex((arg, at) => arg === "--" && options[args[at - 1]?.slice(2) ?? ""]?.type !== "string");
+  const before = end < 0 ? args : args.slice(0, end);
+  const long = before.find((arg) => /^-[^-]/.test(arg) && arg.length > LONGEST_GROUP);
   if (long !== undefined) throw new Misuse(`There is no option ${long.slice(0, LONGEST_GROUP)}…`);
 }
 
@@ -53,7 +57,7 @@ function requireReadable(args: readonly string[]): void {
  * Every option of every command: one of a name is like another, so that values are told from words before the command
  * is known.
  */
-function allOptions(commands: readonly Command[]): NonNullable<ParseArgsConfig["options"]> {
+function allOptions(commands: readonly Command[]): Options {
   const options = commands.map((command) => command.options);
   return Object.assign({ version: { type: "boolean" } }, COMMON_OPTIONS, ...options);
 }

@@ -11,11 +11,12 @@ import { tracesIn } from "./noted_head.ts";
 import { quietFile } from "./quiet_file.ts";
 import { absence, discontinuity } from "./sqlite/continuity.ts";
 import { withBeside } from "./sqlite/beside_chain.ts";
-import { openForReading } from "./sqlite/database.ts";
+import { openForReading, saysNothing } from "./sqlite/database.ts";
 import { NodeSqliteDialect } from "./sqlite/dialect.ts";
 import { executed, MIGRATIONS } from "./sqlite/migrate.ts";
 import type { HistoryTables } from "./sqlite/schema.ts";
-import { verifyChain } from "./sqlite/verify.ts";
+import { schemaTrouble } from "./sqlite/tables_as_made.ts";
+import { sampleChain, verifyChain } from "./sqlite/verify.ts";
 
 /** Bytes of a file that is looked at row by row, at most. */
 const MOST_BYTES = 1_073_741_824;
@@ -36,7 +37,9 @@ export interface Examination {
   discontinuity: string | undefined;
   /** What is damaged, in words; undefined if nothing was found. */
   damage: string | undefined;
-  /** Whether every row was looked at; only asked for, and up to 1 GiB. */
+  /** Why it could not be looked at, in words, which says nothing of the file; undefined if it could. */
+  unseen: string | undefined;
+  /** Whether every row was looked at; only asked for, and up to 1 GiB: of a larger one a few blocks are. */
   thorough: boolean;
 }
 
@@ -61,7 +64,8 @@ export async function examineHistory(path: string, options: { thorough: boolean 
       migrations,
       newestAt: newestOf(database),
       discontinuity: absence(traces, { isThere: true }) ?? discontinuity(database, traces),
-      damage: thorough && isComparable ? await damageOf(database) : undefined,
+      damage: options.thorough && isComparable ? await (thorough ? damageOf : sampleOf)(database) : undefined,
+      unseen: undefined,
       thorough,
     };
   } catch (error) {
@@ -69,7 +73,9 @@ export async function examineHistory(path: string, options: { thorough: boolean 
       migrations: [],
       newestAt: undefined,
       discontinuity: undefined,
-      damage: wordsOf(error),
+      ...(saysNothing(error)
+        ? { damage: undefined, unseen: wordsOf(error) }
+        : { damage: wordsOf(error), unseen: undefined }),
       thorough: false,
     };
   }
@@ -91,6 +97,11 @@ function statesOf(had: readonly string[]): MigrationState[] {
 function newestOf(database: DatabaseSync): number | undefined {
   const row = database.prepare("select at from block order by number desc limit 1").get();
   return row === undefined ? undefined : Number(row["at"]);
+}
+
+/** What is wrong with some of its blocks, or with its tables. */
+async function sampleOf(database: DatabaseSync): Promise<string | undefined> {
+  return sampleChain(database) ?? await schemaTrouble(database);
 }
 
 /** What SQLite finds wrong in the file, else what is wrong in the chain or beside it. */

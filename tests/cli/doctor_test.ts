@@ -252,6 +252,31 @@ Deno.test("a killed server's history without its write-ahead log is a fault, and
   deepEqual(trace(folder.path), before);
 });
 
+/** Larger than what is looked at row by row. */
+const LARGE = 1_073_741_824 + 4_096;
+
+Deno.test("a history of more than 1 GiB that no server runs on is no fault: some of its blocks are looked at, and its tables", async () => {
+  using folder = await usedFolder();
+  const file = `${folder.path}/history.db`;
+  // What lies behind the last page is none of SQLite's business.
+  await Deno.truncate(file, LARGE);
+  const before = trace(folder.path);
+  const found = await examine(folder.path);
+  deepEqual({ code: found.code, faults: found.faults }, { code: 0, faults: ["odd history"] });
+  match(
+    found.about("history")!.says,
+    /^It is too large to be looked at row by row here; some of its blocks are right$/,
+  );
+  deepEqual(trace(folder.path), before);
+  {
+    using database = new DatabaseSync(file);
+    database.exec("drop trigger fact_is_never_changed");
+  }
+  await Deno.truncate(file, LARGE);
+  const damaged = await examine(folder.path);
+  equal(damaged.about("history")?.says, "It is damaged: the trigger fact_is_never_changed is missing");
+});
+
 Deno.test("a history that is deleted under a running server is a fault, with the way out", async () => {
   await using server = await startServer({ args: ["--safe"] });
   await Deno.remove(`${server.data}/history.db`);

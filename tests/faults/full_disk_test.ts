@@ -15,6 +15,7 @@ import {
   readiness,
   requestUntilRefused,
 } from "./full_disk.ts";
+import { cli } from "../cli/support/cli.ts";
 import { smallDisk, whyNoMount } from "./mounts.ts";
 import { runServer } from "./operator.ts";
 import { skipLoudly } from "./temporary.ts";
@@ -131,5 +132,35 @@ Deno.test({
     await using server = await startServer({ data, token });
     deepEqual(audit(data, new Book()).faults, []);
     equal((await server.stop()).code, 0, server.output());
+  },
+});
+
+Deno.test({
+  name:
+    "doctor calls no healthy history damaged because the disk is full: a killed server's, and one that was left in order",
+  ignore,
+  async fn() {
+    for (const end of ["kill", "stop"] as const) {
+      using disk = smallDisk(4);
+      const data = `${disk.path}/data`;
+      {
+        await using server = await startServer({ data, args: ["--safe"] });
+        await server[end]();
+      }
+      if (end === "kill") await Deno.remove(`${data}/history.db-shm`);
+      const ballast = await fill(disk.path);
+      const history = async () => {
+        const { stdout } = await cli(["doctor", "--data", data, "--listen", "127.0.0.1:0"]);
+        return stdout.split("\n").find((line) => line.includes(" history: "));
+      };
+      // What SQLite makes beside the file has room, or has none.
+      const where = "Make space where it lies, and ask again";
+      match(
+        await history() ?? "",
+        new RegExp(`^(✓ history: |! history: It could not be looked at: .*(full|I/O).*${where}$)`),
+      );
+      await Deno.remove(ballast);
+      match(await history() ?? "", /^✓ history: /);
+    }
   },
 });

@@ -93,10 +93,12 @@ Deno.test("a table, trigger or index that is missing, changed or added is found 
     await found("update kysely_migration set name = name || char(0)") ?? "",
     /^it has had the migration 0001_history\0,/,
   );
-  equal(
-    await found("alter table kysely_migration add column more"),
-    "the table kysely_migration is not the one that the migrations make",
-  );
+  for (
+    const change of [
+      "alter table kysely_migration add column more",
+      "update sqlite_schema set sql = replace(sql, ' not null', '') where name = 'kysely_migration'",
+    ]
+  ) equal(await found(change), "the table kysely_migration is not the one that the migrations make");
   match(
     await found("insert into kysely_migration values ('9999_tomorrow', '')") ?? "",
     /^it has had the migration 9999_tomorrow, which this build does not know/,

@@ -22,8 +22,9 @@ export const migrateStatus = command({
   examples: ["migrate status"],
   async run({ data = DATA, json }) {
     const file = await historyFile(data);
-    const { migrations, damage } = await examineHistory(file, { thorough: false });
-    if (damage !== undefined) throw new Failure(`Cannot read ${file}: ${damage}`);
+    const { migrations, damage, unseen } = await examineHistory(file, { thorough: false });
+    const trouble = damage ?? unseen;
+    if (trouble !== undefined) throw new Failure(`Cannot read ${file}: ${trouble}`);
     await printList(migrations, {
       json,
       columns: { MIGRATION: ({ name }) => name, STATE: ({ state }) => state },

@@ -78,7 +78,12 @@ export const checkHistory: Check = async ({ data, owner }) => {
     if (absence !== undefined) return [bad(`No server starts: ${absence}`, RESTORE)];
     return [odd("There is none yet", "The first start of the server makes it")];
   }
-  const { migrations, newestAt, discontinuity, damage, thorough } = await examineHistory(path, { thorough: true });
+  const { migrations, newestAt, discontinuity, damage, unseen, thorough } = await examineHistory(path, {
+    thorough: true,
+  });
+  if (unseen !== undefined) {
+    return [odd(`It could not be looked at: ${unseen}`, "Make space where it lies, and ask again")];
+  }
   if (damage !== undefined) {
     return [bad(`It is damaged: ${damage}`, "Restore a copy, and keep this file for looking into")];
   }
@@ -104,7 +109,11 @@ export const checkHistory: Check = async ({ data, owner }) => {
   if (newestAt !== undefined && newestAt > Date.now() + CLOCK_SLACK_MS) {
     found.push(odd(`Its newest entry is of ${new Date(newestAt).toISOString()}, which is to come`, "Set the clock"));
   }
-  if (!thorough) found.push(odd("It is too large to be looked at row by row here", "history verify does it"));
+  if (!thorough) {
+    found.push(
+      odd("It is too large to be looked at row by row here; some of its blocks are right", "history verify does it"),
+    );
+  }
   return found.length > 0 ? found : [good("Every row is covered by its chain")];
 };
 

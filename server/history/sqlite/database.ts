@@ -26,8 +26,11 @@ export const SQLITE = {
   BUSY: 5,
   LOCKED: 6,
   NOMEM: 7,
+  READONLY: 8,
   IOERR: 10,
   CORRUPT: 11,
+  FULL: 13,
+  CANTOPEN: 14,
   PROTOCOL: 15,
   CONSTRAINT: 19,
   MISMATCH: 20,
@@ -38,6 +41,27 @@ export const SQLITE = {
 export function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_SQLITE_ERROR") return undefined;
   return "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : 0;
+}
+
+/** What says nothing of a file: that it could not be looked at. */
+const PASSES: readonly number[] = [
+  SQLITE.BUSY,
+  SQLITE.LOCKED,
+  SQLITE.NOMEM,
+  SQLITE.READONLY,
+  SQLITE.FULL,
+  SQLITE.CANTOPEN,
+  SQLITE.PROTOCOL,
+];
+
+/** The extended codes of an I/O error of what was read. All others are of what SQLite makes beside the file. */
+const READ_ERRORS: readonly number[] = [SQLITE.IOERR, 266, 522, 8_202, 8_458];
+
+/** Whether an error says nothing of the file, as where the disk is full: SQLite makes files beside what it reads. */
+export function saysNothing(error: unknown): boolean {
+  const code = sqliteCode(error);
+  if (code === undefined || !(error instanceof Error && "errcode" in error)) return false;
+  return PASSES.includes(code) || (code === SQLITE.IOERR && !READ_ERRORS.includes(Number(error.errcode)));
 }
 
 /** A history open for writing: the connection, and Kysely over the same connection. */

@@ -17,14 +17,15 @@ import { exact, toCell } from "./stored_rows.ts";
 type Made = ReadonlyMap<string, string>;
 
 /**
- * What is made. What `analyze` leaves behind is left out: it says nothing. Of the migrator's own tables only the names of
- * their columns: how it words them is its own business.
+ * What is made. What `analyze` leaves behind is left out: it says nothing. Of the migrator's own tables only what
+ * columns they have: how it words them is its own business.
  */
 function madeIn(database: DatabaseSync): Made {
   const rows = database.prepare(
     `select type || ' ' || name as what, tbl_name as "table",
         iif(type = 'table' and name in ('kysely_migration', 'kysely_migration_lock'),
-          (select group_concat(info.name) from pragma_table_info(sqlite_schema.name) as info), coalesce(sql, '')) as sql
+          (select group_concat(concat_ws(' ', info.name, info.type, info."notnull", info.dflt_value, info.pk))
+            from pragma_table_info(sqlite_schema.name) as info), coalesce(sql, '')) as sql
       from sqlite_schema where name not like 'sqlite~_stat%' escape '~'`,
   ).all();
   // Where a line is broken is a matter of how the migration is formatted.

@@ -21,7 +21,7 @@ import {
   SALT_BYTES,
   type StoredRow,
 } from "../chain/mod.ts";
-import { SQLITE, sqliteCode } from "./database.ts";
+import { saysNothing, SQLITE, sqliteCode } from "./database.ts";
 import { BLOCK_COLUMNS, blockHead, columnsIn, hexOf, lowest, Mismatch, StoredRows } from "./stored_rows.ts";
 
 /** Rows of one slice: some 50 ms. */
@@ -33,17 +33,14 @@ const WINDOW = 64;
 /** A page that cannot be read is damage, and nothing that somebody did to a row. */
 const DAMAGE: readonly number[] = [SQLITE.IOERR, SQLITE.CORRUPT, SQLITE.NOTADB];
 
-/** Says nothing of the file. */
-const PASSES: readonly number[] = [SQLITE.BUSY, SQLITE.LOCKED, SQLITE.NOMEM, SQLITE.PROTOCOL];
-
 /**
  * What is wrong, in words.
  *
  * @throws What SQLite says when the file could not be looked at.
  */
 export function problemOf(error: unknown): string {
+  if (saysNothing(error)) throw error;
   const code = sqliteCode(error);
-  if (code !== undefined && PASSES.includes(code)) throw error;
   const damaged = code !== undefined && DAMAGE.includes(code);
   return damaged ? `the file is damaged, SQLite cannot read it: ${wordsOf(error)}` : wordsOf(error);
 }

@@ -9,7 +9,7 @@ import type { Fact, FactDetail } from "../core/contract/facts.ts";
 import type { Clock } from "../core/mod.ts";
 
 /** What was read. */
-export type ReadKind = FactDetail<"historyRead">["kind"];
+export type ReadKind = FactDetail<"historyRead">["what"];
 
 /** Counts what is read until its minute ends. */
 export interface HistoryReads {
@@ -36,7 +36,7 @@ export function historyReads(clock: Clock, noteOptional: (fact: Fact) => void): 
       type: "historyRead",
       token,
       address,
-      detail: { kind, count, ...(others.size > 0 && { others: [...others] }) },
+      detail: { what: kind, count, ...(others.size > 0 && { others: [...others] }) },
     }));
   return {
     count(kind, { token, address }) {

@@ -294,7 +294,7 @@ const ALONE: { readonly [Type in FactType]: Alone<Type> | typeof COMES_ALONG } =
       type: "historyRead",
       token: site.anyUse().application.token,
       address: site.random.pick(ADDRESSES),
-      detail: { kind: site.random.pick(READ_KINDS), count: 1 + site.random.below(60) },
+      detail: { what: site.random.pick(READ_KINDS), count: 1 + site.random.below(60) },
     }),
   },
   tokenCreated: COMES_ALONG,

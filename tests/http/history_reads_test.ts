@@ -21,14 +21,14 @@ Deno.test("reading the history is a fact: one for each token, kind and minute, w
   clock.advance(60_000);
   const others = Array.from({ length: 15 }, (_, nth) => `198.51.100.${nth + 1}`);
   deepEqual(facts, [
-    { type: "historyRead", token: "t-1", address: HERE, detail: { kind: "request", count: 1_000 } },
-    { type: "historyRead", token: "t-1", address: HERE, detail: { kind: "export", count: 2, others: [THERE] } },
-    { type: "historyRead", token: "t-2", address: "198.51.100.0", detail: { kind: "events", count: 40, others } },
+    { type: "historyRead", token: "t-1", address: HERE, detail: { what: "request", count: 1_000 } },
+    { type: "historyRead", token: "t-1", address: HERE, detail: { what: "export", count: 2, others: [THERE] } },
+    { type: "historyRead", token: "t-2", address: "198.51.100.0", detail: { what: "events", count: 40, others } },
   ]);
   reads.count("request", { token: "t-1", address: THERE });
   reads.flush();
   deepEqual(facts.slice(3), [
-    { type: "historyRead", token: "t-1", address: THERE, detail: { kind: "request", count: 1 } },
+    { type: "historyRead", token: "t-1", address: THERE, detail: { what: "request", count: 1 } },
   ]);
 });
 
@@ -70,9 +70,9 @@ Deno.test("whoever has read what, over HTTP and a socket, stands in the history 
       "select token, token_name, address, detail from fact where type = 'historyRead' order by token_name, detail",
     ).all();
     const told = rows.map(({ token, token_name, address, detail }) => {
-      const { kind, count, ...rest } = JSON.parse(String(detail));
+      const { what, count, ...rest } = JSON.parse(String(detail));
       deepEqual([address, rest], ["127.0.0.1", {}]);
-      return [token, token_name, kind, count];
+      return [token, token_name, what, count];
     });
     deepEqual(told, [
       [auditor.id, "auditor", "checkpoint", 1],

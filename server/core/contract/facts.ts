@@ -198,7 +198,7 @@ export const FACTS = {
     {
       has: ["token", "address"],
       detail: {
-        kind: about(oneOf(READ_KINDS), {
+        what: about(oneOf(READ_KINDS), {
           description:
             "What: pages of `requests`, the record of one `request`, pages of `events`; an `export`, a `checkpoint`, a check (`verify`).",
         }),

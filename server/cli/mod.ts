@@ -6,8 +6,9 @@
 import { completionOf } from "./commands/completion.ts";
 import { doctor } from "./commands/doctor.ts";
 import { historyCheckpoint, historyKey } from "./commands/history_checkpoint.ts";
-import { historyEvents, historyList, historyShow, historyVerify } from "./commands/history.ts";
+import { historyEvents, historyList, historyShow } from "./commands/history.ts";
 import { historyExport } from "./commands/history_export.ts";
+import { historyVerify } from "./commands/history_verify.ts";
 import { migrateStatus, migrateUp } from "./commands/migrate.ts";
 import { phoneGet, phoneList, phoneShow } from "./commands/phone.ts";
 import { pluginList, pluginLog, pluginReload, pluginStart, pluginStop } from "./commands/plugin.ts";

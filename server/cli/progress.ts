@@ -35,6 +35,16 @@ export class ProgressLine implements Disposable {
   }
 }
 
+const BAR = 24;
+
+/** How much of something is done, how long it took, and how long the rest will take if it goes on so. */
+export function progressText({ done, of, elapsed }: { done: number; of: number; elapsed: number }): string {
+  const part = of > 0 ? Math.min(done / of, 1) : 0;
+  const bar = "#".repeat(Math.floor(part * BAR)).padEnd(BAR, "-");
+  const left = part > 0 ? `, ${clockText(elapsed / part - elapsed)} left` : "";
+  return `[${bar}] ${String(Math.floor(part * 100)).padStart(3)} %  ${clockText(elapsed)}${left}`;
+}
+
 /** A span as a clock shows it: `1:05`, `2:00:09`. */
 export function clockText(ms: number): string {
   const seconds = Math.floor(ms / 1_000);

@@ -32,6 +32,7 @@ export {
 export type { Abandonable, AskedRequest, AskOptions, Operations, OperationsOf, Phone } from "./phone.ts";
 export type { Reply, Success } from "./replies.ts";
 export {
+  type CheckQuery,
   type EventQuery,
   type ExportQuery,
   type ListOptions,

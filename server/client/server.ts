@@ -75,6 +75,16 @@ export interface EventQuery {
   subject?: string | undefined;
 }
 
+/** What the chain is held against, and where. */
+export interface CheckQuery {
+  /** What was kept of a checkpoint: it must be in the chain. */
+  checkpoint?: KeptCheckpoint;
+  /** Several of them, 400 at most. */
+  checkpoints?: readonly KeptCheckpoint[];
+  /** One whose block is taken for right, if it has that hash: what stands before it is not looked at. */
+  from?: KeptCheckpoint;
+}
+
 /** What to export: what matches everything. */
 export interface ExportQuery {
   /** JSON Lines if left out. */
@@ -117,8 +127,8 @@ export interface Server {
   ): AsyncGenerator<HistoryEvent | DamagedEvent, boolean, undefined>;
   /** The newest block of the history. Kept elsewhere, it shows later whether the history is still the same. */
   checkpoint(options?: Abandonable): Promise<Checkpoint>;
-  /** Derives the whole chain again; takes as long as the history is, and ends with the signal. */
-  verify(options?: Abandonable & { checkpoint?: KeptCheckpoint }): Promise<Verdict>;
+  /** Derives the chain again; takes as long as the history is, and ends with the signal. */
+  verify(options?: Abandonable & CheckQuery): Promise<Verdict>;
   /**
    * The history as it stands at its newest block, oldest first, as bytes while they come. It takes as long as the
    * history is, and ends with the signal; one that breaks off ends with `ServerUnreachable`.
@@ -261,12 +271,12 @@ export function serverAt(url: string | URL, { token, transport }: ServerOptions)
     events: (query = {}, options) =>
       list("/v1/history/events", { ...options, query, shape: shapes.EventPage, itemsOf: ({ events }) => events }),
     checkpoint: (options) => call("GET /v1/history/checkpoint", { ...options, shape: shapes.Checkpoint }),
-    verify: ({ checkpoint, signal } = {}) =>
+    verify: ({ signal, ...query } = {}) =>
       call("POST /v1/history/verify", {
         shape: shapes.Verdict,
         signal,
         patience: Infinity,
-        ...(checkpoint && { body: { checkpoint } }),
+        ...(Object.keys(query).length > 0 && { body: query }),
       }),
     exportHistory: (query = {}, options = {}) => exportHistory(query, options),
     async applications(options) {

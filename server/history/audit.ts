@@ -75,9 +75,9 @@ export function auditOf({ opened, blocks, reading }: Store): HistoryAudit {
       const upTo = checkpointAt(head, historyId);
       return { upTo, pieces: exportPieces(reading, { filter, format, upTo, lastSeq: head.lastSeq }) };
     },
-    async verify({ checkpoint, ...how }) {
-      const own = checkpointAt(await unlessAborted(newest(), how.signal), historyId);
-      return await reading.verify({ kept: [own, ...(checkpoint ? [checkpoint] : [])], ...how });
+    async verify({ kept = [], ...check }) {
+      const own = checkpointAt(await unlessAborted(newest(), check.signal), historyId);
+      return await reading.verify({ ...check, kept: [own, ...kept] });
     },
   };
 }

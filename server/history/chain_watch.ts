@@ -62,16 +62,17 @@ export class ChainWatch {
   }
 
   /**
-   * An audit whose checks are taken for what they find. That a checkpoint of somebody is not in the chain may be the
-   * checkpoint's fault: then the chain is checked again without it.
+   * An audit whose checks are taken for what they find, those of the whole chain. That a checkpoint of somebody is not in
+   * the chain may be the checkpoint's fault: then the chain is checked again without it.
    */
   watched(audit: HistoryAudit): HistoryAudit {
     return {
       ...audit,
       verify: async (options) => {
         const verdict = await audit.verify(options);
-        if (verdict.ok || options.checkpoint === undefined) this.#take(verdict);
-        else this.#after(0);
+        const { kept = [], from } = options;
+        if (from === undefined && (verdict.ok || kept.length === 0)) this.#take(verdict);
+        else if (!verdict.ok) this.#after(0);
         return verdict;
       },
     };

@@ -3,11 +3,14 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { Kysely } from "kysely";
-import type { Checkpoint, ExportFilter, ExportFormat } from "../core/contract/history.ts";
+import { PhoneError } from "../core/contract/errors.ts";
+import type { Check, Checkpoint, ExportFilter, ExportFormat, Verdict } from "../core/contract/history.ts";
 import { checkpointAt, exportPieces } from "./audit.ts";
 import { DEFAULT_BOUNDS } from "./bounds.ts";
 import { type Head, HistoryError } from "./contract/store.ts";
+import { tracesIn } from "./noted_head.ts";
 import { quietFile } from "./quiet_file.ts";
 import { openForReading } from "./sqlite/database.ts";
 import { NodeSqliteDialect } from "./sqlite/dialect.ts";
@@ -15,7 +18,7 @@ import { executed, MIGRATIONS } from "./sqlite/migrate.ts";
 import type { HistoryTables } from "./sqlite/schema.ts";
 import { WorkerReader } from "./worker/mod.ts";
 
-/** A file that can be read. Nothing is written into it, nor beside it. */
+/** A file of a history. Nothing is written into it, nor beside it. */
 export interface HistoryFile extends AsyncDisposable {
   /**
    * The newest block, and whether rows lie behind it that no block covers yet.
@@ -33,6 +36,13 @@ export interface HistoryFile extends AsyncDisposable {
     filter: ExportFilter,
     format: ExportFormat,
   ): Promise<{ upTo: Checkpoint; left: boolean; pieces: AsyncIterable<string> }>;
+  /**
+   * Derives the chain from every row, as `HistoryAudit.verify` does it; what no block covers yet is counted. The newest
+   * block that a server has noted beside it is held against it too, where there is such a note.
+   *
+   * @throws {HistoryError} If it could not be ended, or somebody has begun to write the file meanwhile.
+   */
+  verify(check: Check): Promise<Verdict>;
 }
 
 /**
@@ -53,16 +63,33 @@ export async function openHistoryFile(path: string): Promise<HistoryFile> {
       const { head, historyId, left } = await lookAt(path, { readable: quiet.path, format });
       const upTo = checkpointAt(head, historyId);
       async function* pieces() {
-        yield* exportPieces(reader, { filter, format, upTo, lastSeq: head.lastSeq });
+        try {
+          yield* exportPieces(reader, { filter, format, upTo, lastSeq: head.lastSeq });
+        } catch (error) {
+          throw unreadable(error);
+        }
         await quiet.requireUntouched();
       }
       return { upTo, left, pieces: pieces() };
+    },
+    async verify({ kept = [], ...check }) {
+      const { head } = await tracesIn(dirname(path));
+      const verdict = await reader.verify({ ...check, kept: head ? [...kept, head] : kept }).catch((error) => {
+        throw unreadable(error);
+      });
+      await quiet.requireUntouched();
+      return verdict;
     },
     async [Symbol.asyncDispose]() {
       await reader.close(AbortSignal.timeout(DEFAULT_BOUNDS.closeMs));
       await quiet[Symbol.asyncDispose]();
     },
   };
+}
+
+/** What a server would answer, as whoever has the file alone is told it. */
+function unreadable(error: unknown): unknown {
+  return error instanceof PhoneError ? new HistoryError(error.message, { exitCode: 2, cause: error }) : error;
 }
 
 /** The newest block of a file, and whether rows lie behind it that no block covers yet. */

@@ -4,10 +4,10 @@
  * One process takes the data folder (`data_folder.ts`) and opens the history in it (`open.ts`). A row goes from the
  * `recorder.ts` through the one queue (`row_queue.ts`) to a store, which commits rows in groups: `contract/` says what
  * a store must bring, and where another one, or the cutting of old blocks, has its place. `audit.ts` is what an auditor
- * takes away of any store. `chain_watch.ts` has the whole chain
- * checked in the background. `lookout.ts` watches that the file stays where it is, and notes its newest block beside it
- * (`noted_head.ts`). Who has only the file looks at it (`examine.ts`) or takes it as an auditor does (`history_file.ts`),
- * both without a trace (`quiet_file.ts`). The rooms inside:
+ * takes away of any store. `chain_watch.ts` has the whole chain checked in the background. `lookout.ts` watches that the
+ * file stays where it is, and notes its newest block beside it (`noted_head.ts`). Who has only the file looks at it
+ * (`examine.ts`) or takes it as an auditor does (`history_file.ts`), both without a trace (`quiet_file.ts`); who has only
+ * an export of the chain proves that (`chain_file.ts`). The rooms inside:
  *
  * - `chain/`: rows, their canonical form, the hashes over them; of no engine;
  * - `reading/`: what rows become for those who read: records, facts, lines of an export; of no engine;
@@ -20,10 +20,13 @@
  *
  * @module
  */
+import type { Check } from "../core/contract/history.ts";
+import type { ChainVerdict } from "./chain_file.ts";
 import type { Examination } from "./examine.ts";
 import type { HistoryFile } from "./history_file.ts";
 import type { OpenHistory, OpenOptions } from "./open.ts";
 
+export type { ChainVerdict } from "./chain_file.ts";
 export type { ChainState } from "./chain_watch.ts";
 export { DEFAULT_BOUNDS, type HistoryBounds } from "./bounds.ts";
 export { HISTORY_FORMAT } from "./chain/mod.ts";
@@ -55,4 +58,16 @@ export async function examineAbsence(folder: string): Promise<string | undefined
 export async function openHistoryFile(path: string): Promise<HistoryFile> {
   const file = await import("./history_file.ts");
   return await file.openHistoryFile(path);
+}
+
+/** Whether a file is an export of the chain, as its first line says. */
+export async function isChainFile(path: string): Promise<boolean> {
+  const file = await import("./chain_file.ts");
+  return await file.openingOf(path) !== undefined;
+}
+
+/** Proves an export of the chain: `verifyChainFile` of `chain_file.ts`. */
+export async function verifyChainFile(path: string, check: Check): Promise<ChainVerdict> {
+  const file = await import("./chain_file.ts");
+  return await file.verifyChainFile(path, check);
 }

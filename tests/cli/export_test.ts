@@ -2,18 +2,9 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { temporaryFolder } from "../faults/temporary.ts";
 import { acceptance, completion, connected, openIn } from "../history/support.ts";
 import { startServer } from "../harness/start_server.ts";
-import { cli, cliCommand, jsonLines, spawnCli } from "./support/cli.ts";
+import { hasPython, lookOf, onTerminal } from "./support/auditing.ts";
+import { cli, jsonLines, spawnCli } from "./support/cli.ts";
 import { refused } from "./support/refused.ts";
-
-/** What lies in a folder, to the byte and the moment. */
-async function lookOf(folder: string): Promise<unknown[]> {
-  const look = [];
-  for await (const { name, isFile } of Deno.readDir(folder)) {
-    const { mtime } = await Deno.stat(`${folder}/${name}`);
-    look.push([name, mtime, isFile ? (await Deno.readFile(`${folder}/${name}`)).toHex() : ""]);
-  }
-  return look.sort();
-}
 
 Deno.test("the history of a running server is exported to standard output, or into a file that is there when it is whole", async () => {
   await using server = await startServer();
@@ -151,15 +142,3 @@ Deno.test({
     match(last ?? "", /^Exported to \S+\/out: /);
   },
 });
-
-async function hasPython(): Promise<boolean> {
-  const run = new Deno.Command("python3", { args: ["--version"], stdout: "null", stderr: "null" });
-  return await run.output().then(({ success }) => success, () => false);
-}
-
-/** What a command shows on a terminal. */
-async function onTerminal(args: readonly string[]): Promise<string> {
-  const program = "import pty, sys; pty.spawn(sys.argv[1:])";
-  const run = new Deno.Command("python3", { args: ["-c", program, ...cliCommand(args)], stdin: "null" });
-  return new TextDecoder().decode((await run.output()).stdout);
-}

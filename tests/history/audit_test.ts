@@ -22,12 +22,12 @@ Deno.test("api 2 a check re-derives the chain while the history is written, and 
   await using opened = await openIn(folder.path);
   const { history, audit } = opened;
   const checkpoint = await audit.checkpoint();
-  const checking = audit.verify({ checkpoint, signal: never() });
+  const checking = audit.verify({ kept: [checkpoint], signal: never() });
   for (let count = 0; count < 20; count++) await history.complete(completion(await history.accept(acceptance())));
   ok((await checking).ok);
-  const { ok: stands, records, unsealed } = await audit.verify({ checkpoint, signal: never() });
+  const { ok: stands, records, unsealed } = await audit.verify({ kept: [checkpoint], signal: never() });
   deepEqual([stands, records, unsealed], [true, 41, undefined]);
-  const { firstBad } = await audit.verify({ checkpoint: { ...checkpoint, hash: "1".repeat(64) }, signal: never() });
+  const { firstBad } = await audit.verify({ kept: [{ ...checkpoint, hash: "1".repeat(64) }], signal: never() });
   match(String(firstBad?.problem), /a checkpoint says 1{64}/);
 });
 

@@ -235,7 +235,7 @@ Deno.test("a chain is judged the same in slices of any length", async () => {
       database.exec(sql);
       const whole = verifyChain(database);
       for (const rows of [1, 2, 3, 5]) {
-        const walk = new ChainWalk(database, []);
+        const walk = new ChainWalk(database);
         let verdict: Verdict | undefined;
         while (!verdict) verdict = walk.next(rows);
         deepEqual(verdict, whole);
@@ -251,18 +251,47 @@ Deno.test("a checkpoint that was kept shows what the chain alone cannot: another
   const [row] = database.prepare("select number, lower(hex(hash)) as hash from block where number = 3").all();
   const kept = { block: Number(row?.number), hash: String(row?.hash) };
   const historyId = String(database.prepare("select history_id from origin").get()?.history_id);
-  ok(verifyChain(database, [kept, { ...kept, historyId }]).ok);
-  deepEqual(verifyChain(database, [{ ...kept, hash: "0".repeat(64) }]).firstBad, {
+  ok(verifyChain(database, { kept: [kept, { ...kept, historyId }] }).ok);
+  deepEqual(verifyChain(database, { kept: [{ ...kept, hash: "0".repeat(64) }] }).firstBad, {
     block: 3,
     problem: `its hash is ${kept.hash}; a checkpoint says ${"0".repeat(64)}`,
   });
-  deepEqual(verifyChain(database, [{ ...kept, historyId: "f".repeat(32) }]).firstBad, {
+  deepEqual(verifyChain(database, { kept: [{ ...kept, historyId: "f".repeat(32) }] }).firstBad, {
     block: 0,
     problem: `the history is ${historyId}; a checkpoint is of the history ${"f".repeat(32)}`,
   });
-  deepEqual(verifyChain(database, [{ ...kept, block: 9 }]).firstBad, {
+  deepEqual(verifyChain(database, { kept: [{ ...kept, block: 9 }] }).firstBad, {
     block: 5,
     problem: "the block is missing: a checkpoint says that there was a block 9",
+  });
+});
+
+Deno.test("a chain that is checked in two parts is found wrong wherever it is, in one of them", async () => {
+  const bytes = await original();
+  const hashes = new Map<number, string>();
+  tampered(bytes, (database) => {
+    for (const row of database.prepare("select number, lower(hex(hash)) as hash from block").all()) {
+      hashes.set(Number(row["number"]), String(row["hash"]));
+    }
+  });
+  const from = { block: 2, hash: hashes.get(2) ?? "" };
+  for (const [seq, found] of [[3, 1], [10, 4]] as const) {
+    tampered(bytes, (database) => {
+      database.exec(`update fact set address = 'x' where seq = ${seq}`);
+      const first = verifyChain(database, { kept: [from] });
+      const second = verifyChain(database, { from, kept: [{ block: 1, hash: hashes.get(1) ?? "" }] });
+      deepEqual([first.firstBad?.block, second.firstBad?.block], [found, found > 2 ? found : undefined]);
+      deepEqual([second.from, second.ok], [2, found <= 2]);
+    });
+  }
+  tampered(bytes, (database) => {
+    deepEqual(verifyChain(database, { from, kept: [{ block: 1, hash: "0".repeat(64) }] }).firstBad?.block, 1);
+    deepEqual(verifyChain(database, { from: { block: 4, hash: hashes.get(4) ?? "" } }), {
+      ok: true,
+      from: 4,
+      blocks: 0,
+      records: 0,
+    });
   });
 });
 
@@ -310,7 +339,7 @@ Deno.test("a check that meets a lock on its way says so, and no verdict", async 
   const file = `${folder.path}/history.db`;
   using database = new DatabaseSync(file, { readOnly: true });
   database.exec("pragma busy_timeout = 1");
-  const walk = new ChainWalk(database, []);
+  const walk = new ChainWalk(database);
   equal(walk.next(SLICE_ROWS), undefined);
   {
     using somebody = new DatabaseSync(file);

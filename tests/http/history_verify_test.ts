@@ -25,8 +25,13 @@ Deno.test("a check may be given a checkpoint that was kept, as it was answered; 
     const { status, body } = await server.call("POST", VERIFY, { ...(json && { json }) });
     deepEqual([status, body], [200, found]);
   }
-  equal(server.audit.asked.length, 4);
-  deepEqual(server.audit.asked.slice(0, 3), [{}, {}, { checkpoint: CHECKPOINT }]);
+  const { at: _, ...kept } = CHECKPOINT;
+  deepEqual(server.audit.asked.splice(0), [
+    { kept: [] },
+    { kept: [] },
+    { kept: [kept] },
+    { kept: [{ block: 7, hash: "a".repeat(64) }] },
+  ]);
   for (
     const checkpoint of [
       {},
@@ -34,13 +39,25 @@ Deno.test("a check may be given a checkpoint that was kept, as it was answered; 
       { block: -1, hash: "a".repeat(64) },
       { block: 7, hash: "A".repeat(64) },
       { ...CHECKPOINT, historyId: "x" },
-      { ...CHECKPOINT, more: 1 },
     ]
   ) {
     equal((await server.call("POST", VERIFY, { json: { checkpoint } })).status, 400, JSON.stringify(checkpoint));
   }
   equal((await server.call("POST", VERIFY, { body: "{}" })).status, 415);
-  equal(server.audit.asked.length, 4);
+  deepEqual(server.audit.asked, []);
+});
+
+Deno.test("api 2 a check may be given many checkpoints, with what else stands in them, and one that it begins behind", async () => {
+  await using server = new TestServer();
+  const [one, from] = [{ block: 1, hash: "1".repeat(64) }, { block: 7, hash: "7".repeat(64) }];
+  const json = { checkpoints: [one, { ...from, signature: "x", key: "y" }], checkpoint: from, from };
+  equal((await server.call("POST", VERIFY, { json })).status, 200);
+  deepEqual(server.audit.asked.splice(0), [{ kept: [one, from, from], from }]);
+  const many = Array.from({ length: 401 }, () => one);
+  for (const bad of [{ checkpoints: one }, { checkpoints: many }, { from: { block: 7 } }]) {
+    equal((await server.call("POST", VERIFY, { json: bad })).status, 400);
+  }
+  deepEqual(server.audit.asked, []);
 });
 
 /** A token that a test makes. */

@@ -3,20 +3,13 @@
  *
  * @module
  */
-import { wordsOf } from "../../core/contract/errors.ts";
 import { type DamagedEvent, FACT_TYPES } from "../../core/contract/facts.ts";
-import type { Checkpoint } from "../../core/contract/history.ts";
 import { OPERATIONS } from "../../core/contract/operations.ts";
 import { type Damage, type DamagedRecord, OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
-import { fits } from "../../core/contract/shape.ts";
-import * as shapes from "../../core/contract/shapes/mod.ts";
-import { printable } from "../../core/contract/text.ts";
-import { EXIT, Misuse } from "../../program/mod.ts";
-import { given } from "../../tools/mod.ts";
+import { EXIT } from "../../program/mod.ts";
 import { SERVER_OPTIONS } from "../calling/find_server.ts";
-import { interruptible } from "../calling/interruptible.ts";
 import { withServer } from "../calling/with_server.ts";
-import { type ListFormat, paint, print, printAside, printFields, printJson, printList, toSeconds } from "../output.ts";
+import { type ListFormat, printAside, printFields, printJson, printList, toSeconds } from "../output.ts";
 import { command, JSON_OPTION, WIDE_OPTION } from "../parsing/command.ts";
 import { readInteger, readPhoneName, readTime, readTokenId } from "../parsing/values.ts";
 
@@ -165,55 +158,6 @@ export const historyShow = command({
     return "damaged" in record ? EXIT.failed : EXIT.orderly;
   },
 });
-
-/** `history verify`. */
-export const historyVerify = command({
-  words: "history verify",
-  says: "Re-derives the chain of hashes from every row",
-  parameters: {},
-  options: {
-    checkpoint: {
-      type: "string",
-      value: "FILE",
-      path: true,
-      says: "what history checkpoint printed: it must be in the chain",
-    },
-    ...SERVER_OPTIONS,
-    json: JSON_OPTION,
-  },
-  examples: ["history verify", "history verify --checkpoint checkpoint.json"],
-  async run({ json, checkpoint: file, ...server }) {
-    const checkpoint = file === undefined ? undefined : await readCheckpoint(file);
-    // It takes as long as the history is, so that it has no deadline: whoever called it may interrupt it.
-    const found = await withServer(
-      server,
-      ({ server }) => interruptible((signal) => server.verify({ signal, ...given({ checkpoint }) })),
-    );
-    const { ok, blocks, records, firstBad, beside } = found;
-    if (json) printJson(found);
-    else if (ok) print(paint("green", `The history is whole: ${blocks} blocks, ${records} rows`));
-    else if (beside !== undefined) {
-      const words = `The chain is whole (${blocks} blocks, ${records} rows), but beside it: ${beside}`;
-      print(paint("red", printable(words)));
-    } else {
-      const words = `Block ${firstBad?.block} is wrong: ${firstBad?.problem}; ${blocks} blocks before it are right`;
-      print(paint("red", printable(words)));
-    }
-    return ok ? EXIT.orderly : EXIT.failed;
-  },
-});
-
-async function readCheckpoint(path: string): Promise<Checkpoint> {
-  try {
-    const value: unknown = JSON.parse(await Deno.readTextFile(path));
-    if (fits(value, shapes.Checkpoint)) return value;
-    throw new TypeError(shapes.Checkpoint.fault(value, "it"));
-  } catch (error) {
-    throw new Misuse(
-      `Cannot use the checkpoint ${path}: ${wordsOf(error)}. It must hold what history checkpoint printed`,
-    );
-  }
-}
 
 /** Code points of one value in a column, at most: what is longer is seen with `history show`. */
 const LONGEST = 24;

@@ -107,7 +107,9 @@ export interface Verdict {
    * beside it is wrong.
    */
   ok: boolean;
-  /** How many blocks are right, from the first on. */
+  /** The block that was taken for right, where the check began behind one. */
+  from?: number;
+  /** How many blocks are right, from the first that was looked at on. */
   blocks: number;
   /** How many rows they cover. */
   records: number;
@@ -126,6 +128,28 @@ export interface Verdict {
    * index that does not say what its table says, or a token that is not as its facts tell.
    */
   beside?: string;
+}
+
+/** How far a check has come. */
+export interface Progress {
+  /** How many rows were looked at. */
+  rows: number;
+  /** How many there were when it began. */
+  of: number;
+}
+
+/** What a chain is held against, and where. */
+export interface Check {
+  /** What somebody kept of checkpoints: all of them must be in the chain. */
+  kept?: readonly KeptCheckpoint[];
+  /** One whose block is taken for right if it has that hash: what stands before it is not looked at. */
+  from?: KeptCheckpoint;
+  /** Gives up. */
+  signal: AbortSignal;
+  /** The part of a processor that it may take; all of one if left out. */
+  share?: number;
+  /** Is told how far it is. */
+  onProgress?: (progress: Progress) => void;
 }
 
 /** The forms of an export. */
@@ -168,10 +192,7 @@ export interface HistoryAudit {
    * Derives every block from its rows again, beside all other work. What this process itself wrote last is held against
    * it like a checkpoint.
    *
-   * @param options.checkpoint What somebody kept.
-   * @param options.signal Gives up.
-   * @param options.share The part of a processor that it may take; all of one if left out.
    * @throws {PhoneError} `RESOURCEUNAVAIL` if the check could not be ended. The signal's reason if that aborts.
    */
-  verify(options: { checkpoint?: KeptCheckpoint; signal: AbortSignal; share?: number }): Promise<Verdict>;
+  verify(check: Check): Promise<Verdict>;
 }

@@ -21,5 +21,7 @@ export {
   type StoredRow,
 } from "./canonical_form.ts";
 export { blockHash1, rowLine1 } from "./format_1.ts";
+export { Kept } from "./kept.ts";
+export { Mismatch } from "./mismatch.ts";
 export { OpenRequests } from "./open_requests.ts";
 export { type Cell, COLUMNS, CONTENT, flatten, type Row, ROW_KINDS, type RowKind, unflatten } from "./rows.ts";

@@ -20,7 +20,7 @@
  */
 import type { AttemptStore, TokenStore } from "../../access/mod.ts";
 import type { Fact } from "../../core/contract/facts.ts";
-import type { ExportFilter, HistoryReader, KeptCheckpoint, LineFormat, Verdict } from "../../core/contract/history.ts";
+import type { Check, ExportFilter, HistoryReader, LineFormat, Verdict } from "../../core/contract/history.ts";
 import type { Cell } from "../chain/mod.ts";
 
 /**
@@ -102,10 +102,9 @@ export interface ReadingStore extends HistoryReader {
   chain(question: ChainQuestion): Promise<ChainPage>;
   /**
    * Derives every block from its rows again, and looks for what was kept of checkpoints. Damage is a verdict, whatever
-   * finds it; a check that cannot be ended rejects with a `PhoneError`, or with the reason of `signal`. `share` is the
-   * part of a processor that it may take; all of one if left out.
+   * finds it; a check that cannot be ended rejects with a `PhoneError`, or with the reason of `signal`.
    */
-  verify(options: { kept: KeptCheckpoint[]; signal: AbortSignal; share?: number }): Promise<Verdict>;
+  verify(check: Check): Promise<Verdict>;
   /** Gives up checks and refuses questions from now on: what the store is kept in is not what it was. */
   refuse(reason: string): void;
   /** Gives up checks, lets questions be answered and takes no more. `signal` gives up on those too. */

@@ -13,6 +13,7 @@ import {
   type BlockHead,
   HISTORY_FORMAT,
   lineHash,
+  Mismatch,
   NO_HASH,
   type RowKind,
   rowLine1,
@@ -21,7 +22,7 @@ import {
 } from "../chain/mod.ts";
 import { BoundedMap } from "../../tools/mod.ts";
 import { BlockSearch, SpanStatements } from "./block_search.ts";
-import { BLOCK_COLUMNS, blockHead, columnsIn, hexOf, Mismatch, StoredRows } from "./stored_rows.ts";
+import { BLOCK_COLUMNS, blockHead, columnsIn, hexOf, StoredRows } from "./stored_rows.ts";
 
 /** A row, by its table and its place. */
 export interface RowPlace {

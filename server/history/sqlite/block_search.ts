@@ -5,7 +5,8 @@
  * @module
  */
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
-import { Mismatch, MOST_BEHIND } from "./stored_rows.ts";
+import { Mismatch } from "../chain/mod.ts";
+import { MOST_BEHIND } from "./stored_rows.ts";
 
 /** Which rows a block says that it covers. */
 interface Span {

@@ -14,6 +14,7 @@ import {
   type Cell,
   COLUMNS,
   HISTORY_FORMAT,
+  Mismatch,
   NO_HASH,
   OpenRequests,
   type Row,
@@ -27,7 +28,7 @@ import {
 } from "../chain/mod.ts";
 import { type Committed, type Head, HistoryError } from "../contract/store.ts";
 import { SQLITE, sqliteCode, type WritableDatabase } from "./database.ts";
-import { Mismatch, StoredRows } from "./stored_rows.ts";
+import { StoredRows } from "./stored_rows.ts";
 
 /** Where the times stand in each kind of row. */
 const TIMES = Object.fromEntries(

@@ -7,12 +7,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type Expression, type Kysely, sql, type SqlBool } from "kysely";
 import type { ExportFilter } from "../../core/contract/history.ts";
-import { type BlockHead, NO_HASH, rowLine1, rowLines, saltAt, type StoredRow } from "../chain/mod.ts";
+import { type BlockHead, Mismatch, NO_HASH, rowLine1, rowLines, saltAt, type StoredRow } from "../chain/mod.ts";
 import type { ChainPage, ChainQuestion } from "../contract/store.ts";
 import { blockLine, type ChainLine, chainLine } from "../reading/mod.ts";
 import { ofPhones } from "./questions.ts";
 import type { HistoryTables } from "./schema.ts";
-import { BLOCK_COLUMNS, blockHead, columnsIn, hexOf, Mismatch, StoredRows } from "./stored_rows.ts";
+import { BLOCK_COLUMNS, blockHead, columnsIn, hexOf, StoredRows } from "./stored_rows.ts";
 
 /** Where a page ends: a client that does not read holds one or two of them. */
 const PAGE_CHARACTERS = 65_536;

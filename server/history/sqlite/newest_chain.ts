@@ -18,7 +18,7 @@ export function newestChain(database: DatabaseSync): string | undefined {
     const [first] = database.prepare(
       "select number from block where number >= ? and last_seq > ? order by number limit 1",
     ).all(Number(newest["number"]) - ROWS, Number(newest["last_seq"]) - ROWS);
-    const walk = new ChainWalk(database, []);
+    const walk = new ChainWalk(database);
     walk.skipTo(Number(first?.["number"] ?? newest["number"]));
     for (;;) {
       const verdict = walk.next(SLICE_ROWS);

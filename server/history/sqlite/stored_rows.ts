@@ -4,19 +4,7 @@
  * @module
  */
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
-import { type BlockHead, type Cell, COLUMNS, ROW_KINDS, type RowKind, type StoredRow } from "../chain/mod.ts";
-
-/** Something is not as the chain says. */
-export class Mismatch extends Error {
-  /** The row that it is, where one is. */
-  readonly row: number | undefined;
-
-  /** What is wrong, in words. */
-  constructor(problem: string, options?: { row: number }) {
-    super(problem);
-    this.row = options?.row;
-  }
-}
+import { type BlockHead, type Cell, COLUMNS, Mismatch, ROW_KINDS, type RowKind, type StoredRow } from "../chain/mod.ts";
 
 /** Text is read as bytes: read as text it would end at a NUL, and broken UTF-8 would look like a whole U+FFFD. */
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -7,14 +7,15 @@
  */
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import { wordsOf } from "../../core/contract/errors.ts";
-import type { KeptCheckpoint, Verdict } from "../../core/contract/history.ts";
+import type { Check, KeptCheckpoint, Progress, Verdict } from "../../core/contract/history.ts";
 import {
   blockHash,
   blockHash1,
   type BlockHead,
-  type Cell,
   COLUMNS,
   HISTORY_FORMAT,
+  Kept,
+  Mismatch,
   NO_HASH,
   rowHashes,
   rowLine1,
@@ -22,7 +23,7 @@ import {
   type StoredRow,
 } from "../chain/mod.ts";
 import { saysNothing, SQLITE, sqliteCode } from "./database.ts";
-import { BLOCK_COLUMNS, blockHead, columnsIn, hexOf, lowest, Mismatch, StoredRows } from "./stored_rows.ts";
+import { BLOCK_COLUMNS, blockHead, columnsIn, hexOf, lowest, StoredRows } from "./stored_rows.ts";
 
 /** Rows of one slice: some 50 ms. */
 export const SLICE_ROWS = 4_096;
@@ -48,9 +49,12 @@ export function problemOf(error: unknown): string {
 /** Goes through a chain, slice by slice, in as many snapshots: what has been looked at is never looked at again. */
 export class ChainWalk {
   readonly #database: DatabaseSync;
-  readonly #kept: readonly KeptCheckpoint[];
-  readonly #verdict: Verdict = { ok: false, blocks: 0, records: 0 };
+  readonly #kept: Kept;
+  readonly #from: KeptCheckpoint | undefined;
+  readonly #verdict: Verdict;
   #statements: { rows: StoredRows; blocks: StatementSync; newest: StatementSync } | undefined;
+  /** The last row of the newest block, when the walk began. */
+  #lastSeq = -1;
   /**
    * Where the walk is: the block and the row that must come next, and the hash of the block before. A chain begins with
    * block 0 and row 0; once old blocks can be cut off, these begin at the first kept block, with the hash of the head
@@ -62,11 +66,18 @@ export class ChainWalk {
 
   /**
    * @param database Read only is enough.
-   * @param kept Checkpoints that must be in the chain.
+   * @param asked Which checkpoints must be in the chain, and behind which one it begins.
    */
-  constructor(database: DatabaseSync, kept: readonly KeptCheckpoint[]) {
+  constructor(database: DatabaseSync, { kept = [], from }: Pick<Check, "kept" | "from"> = {}) {
     this.#database = database;
-    this.#kept = kept;
+    this.#kept = new Kept(from ? [...kept, from] : kept);
+    this.#from = from;
+    this.#verdict = { ok: false, ...(from && { from: from.block }), blocks: 0, records: 0 };
+  }
+
+  /** How many rows have been looked at, of how many. */
+  get progress(): Progress {
+    return { rows: this.#nextSeq, of: this.#lastSeq + 1 };
   }
 
   /** Goes to a block, taking the one before for right. @throws What SQLite says. */
@@ -102,6 +113,7 @@ export class ChainWalk {
 
   /** Whether the end was reached before the row `until`. */
   #slice(until: number): boolean {
+    if (this.#statements === undefined) this.#begin();
     const { rows, blocks, newest } = this.#statements ??= this.#prepare();
     rows.forget(this.#nextSeq);
     for (;;) {
@@ -114,12 +126,29 @@ export class ChainWalk {
     }
     // Nothing may lie behind: neither a block after one that is missing, nor a row that no block covers.
     if (newest.all(this.#nextBlock).length > 0) throw new Mismatch("the block is missing");
-    if (this.#verdict.blocks === 0) throw new Mismatch("there is no block");
+    if (this.#nextBlock === 0) throw new Mismatch("there is no block");
     const { length: unsealed } = rows.behind(this.#nextSeq - 1);
     if (unsealed > 0) this.#verdict.unsealed = unsealed;
-    const cut = this.#kept.find(({ block }) => block >= this.#nextBlock);
-    if (cut) throw new Mismatch(`the block is missing: a checkpoint says that there was a block ${cut.block}`);
+    this.#kept.requireNoneFrom(this.#nextBlock);
     return true;
+  }
+
+  /** Looks how far there is to go, and at the block that is taken for right. */
+  #begin(): void {
+    const [newest] = this.#database.prepare("select last_seq from block order by number desc limit 1").all();
+    this.#lastSeq = Number(newest?.["last_seq"] ?? -1);
+    if (this.#from === undefined) return;
+    // The walk does not come by: what stands there is held against what was kept, and not derived.
+    const [origin] = this.#database.prepare("select history_id from origin where seq = 0").all();
+    this.#kept.requireHistory(origin?.["history_id"]);
+    const stored = this.#database.prepare("select hash from block where number = ?");
+    for (const number of this.#kept.upTo(this.#from.block)) {
+      this.#nextBlock = number;
+      const [block] = stored.all(number);
+      if (block === undefined) throw new Mismatch("the block is missing: a checkpoint says that there was one");
+      this.#kept.require(number, hexOf(block["hash"]) ?? "");
+    }
+    this.skipTo(this.#from.block + 1);
   }
 
   #prepare() {
@@ -145,7 +174,7 @@ export class ChainWalk {
     const stored: StoredRow[] = [];
     for (let seq = head.firstSeq; seq <= head.lastSeq; seq++) {
       const row = rows.take(seq);
-      if (row.kind === "origin") this.#checkOrigin(row.cells[COLUMNS.origin.indexOf("history_id")]);
+      if (row.kind === "origin") this.#kept.requireHistory(row.cells[COLUMNS.origin.indexOf("history_id")]);
       stored.push(row);
     }
     const hash = derive(head, {
@@ -157,18 +186,12 @@ export class ChainWalk {
     if (hash !== hexOf(block["hash"])) {
       throw new Mismatch(`its hash is ${hexOf(block["hash"])}; its rows and the block before give ${hash}`);
     }
-    const other = this.#kept.find((kept) => kept.block === head.number && kept.hash !== hash);
-    if (other) throw new Mismatch(`its hash is ${hash}; a checkpoint says ${other.hash}`);
+    this.#kept.require(head.number, hash);
     this.#previous = hash;
     this.#nextBlock = head.number + 1;
     this.#nextSeq = head.lastSeq + 1;
     this.#verdict.blocks++;
     this.#verdict.records += stored.length;
-  }
-
-  #checkOrigin(historyId: Cell | undefined): void {
-    const other = this.#kept.find((kept) => kept.historyId !== undefined && kept.historyId !== historyId);
-    if (other) throw new Mismatch(`the history is ${historyId}; a checkpoint is of the history ${other.historyId}`);
   }
 }
 
@@ -218,10 +241,10 @@ function derive1(head: BlockHead, { previous, rows, noted, salts }: Covered): st
  * It cannot know of whole blocks that were cut off at the new end: a checkpoint kept elsewhere can.
  *
  * @param database Read only is enough.
- * @param kept Checkpoints that must be in the chain.
+ * @param asked As {@linkcode ChainWalk} is.
  */
-export function verifyChain(database: DatabaseSync, kept: readonly KeptCheckpoint[] = []): Verdict {
-  const walk = new ChainWalk(database, kept);
+export function verifyChain(database: DatabaseSync, asked?: Pick<Check, "kept" | "from">): Verdict {
+  const walk = new ChainWalk(database, asked);
   for (;;) {
     const verdict = walk.next(SLICE_ROWS);
     if (verdict) return verdict;
@@ -242,7 +265,7 @@ export function sampleChain(database: DatabaseSync): string | undefined {
     const last = Number(newest?.["number"] ?? 0);
     const places = new Set(Array.from({ length: SAMPLES }, (_, nth) => Math.round(last * nth / (SAMPLES - 1))));
     for (const place of places) {
-      const walk = new ChainWalk(database, []);
+      const walk = new ChainWalk(database);
       walk.skipTo(place);
       const bad = walk.next(1)?.firstBad;
       if (bad) return `block ${bad.block}: ${bad.problem}`;

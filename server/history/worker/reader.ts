@@ -5,10 +5,11 @@
  * @module
  */
 import { PhoneError, wordsOf } from "../../core/contract/errors.ts";
-import type { EventFilter, KeptCheckpoint, Page, RequestFilter, Verdict } from "../../core/contract/history.ts";
+import type { Check, EventFilter, Page, RequestFilter, Verdict } from "../../core/contract/history.ts";
 import type { DamagedEvent, HistoryEvent } from "../../core/contract/facts.ts";
 import type { DamagedRecord, RequestRecord } from "../../core/contract/record.ts";
 import type { ChainPage, ChainQuestion, ExportPage, ExportQuestion, ReadingStore } from "../contract/store.ts";
+import { given } from "../../tools/mod.ts";
 import { closeWorker, WorkerLink } from "./link.ts";
 import type { ReaderCalls } from "./reader_worker.ts";
 import type { VerifierCalls } from "./verify_worker.ts";
@@ -54,16 +55,19 @@ export class WorkerReader implements ReadingStore {
     return await this.#read((worker) => worker.call("chain", question));
   }
 
-  async verify(
-    { kept, signal, share }: { kept: KeptCheckpoint[]; signal: AbortSignal; share?: number },
-  ): Promise<Verdict> {
+  async verify({ kept, from, share, signal, onProgress }: Check): Promise<Verdict> {
     const abandoned = AbortSignal.any([signal, this.#closing.signal]);
     abandoned.throwIfAborted();
     using worker = new WorkerLink<VerifierCalls>(new URL("./verify_worker.ts", import.meta.url), { onDeath: () => {} });
     const end = () => worker[Symbol.dispose]();
     abandoned.addEventListener("abort", end, { once: true });
     try {
-      return await worker.call("verify", { file: this.#file, kept, share });
+      await worker.call("begin", { file: this.#file, ...given({ kept, from, share }) });
+      for (;;) {
+        const step = await worker.call("next", undefined);
+        if ("ok" in step) return step;
+        onProgress?.(step);
+      }
     } catch (error) {
       abandoned.throwIfAborted();
       throw new PhoneError("RESOURCEUNAVAIL", `The history could not be checked: ${wordsOf(error)}`);

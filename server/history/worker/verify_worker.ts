@@ -5,8 +5,9 @@
  * @module
  */
 import { setImmediate } from "node:timers/promises";
+import type { DatabaseSync } from "node:sqlite";
 import { delay } from "@std/async/delay";
-import type { KeptCheckpoint, Verdict } from "../../core/contract/history.ts";
+import type { Check, Progress, Verdict } from "../../core/contract/history.ts";
 import { withBeside } from "../sqlite/beside_chain.ts";
 import { openForReading } from "../sqlite/database.ts";
 import { ChainWalk, SLICE_ROWS } from "../sqlite/verify.ts";
@@ -22,20 +23,22 @@ function pausing(share: number): () => Promise<void> {
   };
 }
 
+let open: { database: DatabaseSync; walk: ChainWalk; pause: () => Promise<void> } | undefined;
+
 const calls = {
-  /** Checks the chain of a file, and what stands beside it. */
-  async verify(
-    { file, kept, share = 1 }: { file: string; kept: KeptCheckpoint[]; share?: number | undefined },
-  ): Promise<Verdict> {
-    const pause = pausing(share);
-    using database = openForReading(file);
-    const walk = new ChainWalk(database, kept);
-    for (;;) {
-      const verdict = walk.next(SLICE_ROWS);
-      if (verdict) return await withBeside(verdict, { database, pause });
-      // Only between two turns of its loop can a worker be ended.
-      await pause();
-    }
+  /** Begins to check the chain of a file. */
+  begin({ file, share = 1, ...check }: { file: string } & Pick<Check, "kept" | "from" | "share">): void {
+    const database = openForReading(file);
+    open = { database, walk: new ChainWalk(database, check), pause: pausing(share) };
+  },
+  /** Looks at the next slice of the chain; at its end at what stands beside it, with pauses in which it can be ended. */
+  async next(): Promise<Verdict | Progress> {
+    if (!open) throw new Error("The verifier was called before it had begun");
+    const { database, walk, pause } = open;
+    const verdict = walk.next(SLICE_ROWS);
+    if (verdict) return await withBeside(verdict, { database, pause });
+    await pause();
+    return walk.progress;
   },
 };
 

@@ -47,16 +47,25 @@ const ExportQuery = z.strictObject({
   to: time.exactOptional().meta({ description: "Accepted, or happened, before." }),
 });
 
-const Check = z.strictObject({
-  checkpoint: z.strictObject({
-    historyId: hex(32).exactOptional(),
-    block: integer(0, Number.MAX_SAFE_INTEGER),
-    hash: hex(64),
-    at: text.exactOptional(),
-    key: text.exactOptional(),
-    signature: text.exactOptional(),
-    timestamp: text.exactOptional(),
-  }).exactOptional().meta({ description: "What was kept of an earlier answer of `GET /v1/history/checkpoint`." }),
+/** A checkpoint, whatever stands in it beside. */
+const Kept = z.object({
+  historyId: hex(32).exactOptional(),
+  block: integer(0, Number.MAX_SAFE_INTEGER),
+  hash: hex(64),
+});
+
+/** Checkpoints that one check is given: as many as a body holds. */
+const MOST_KEPT = 400;
+
+const CheckBody = z.strictObject({
+  checkpoint: Kept.exactOptional().meta({
+    description: "What was kept of an earlier answer of `GET /v1/history/checkpoint`: it must be in the chain.",
+  }),
+  checkpoints: z.array(Kept).max(MOST_KEPT).exactOptional().meta({ description: "Several of them." }),
+  from: Kept.exactOptional().meta({
+    description:
+      "A checkpoint whose block is taken for right, if it has that hash: what stands before it is not looked at.",
+  }),
 });
 
 /** The routes of the audit. */
@@ -154,7 +163,7 @@ export function auditEndpoints(
           "Derives every block from its rows again, beside all other work; one check of each token at a time. It takes " +
           "as long as the history is and ends when its client hangs up; the answer begins at once, with white space. " +
           "It tells of every phone: a token that is limited to phones is refused. The body may be left out.",
-        body: Check,
+        body: CheckBody,
         optionalBody: true,
         answers: { 200: { description: "What was found.", body: Verdict } },
         problems: ["REQUESTOVERRUN"],
@@ -162,12 +171,14 @@ export function auditEndpoints(
       async serve(call) {
         const { token } = call;
         requireUnlimited(token, CHAIN);
-        const { checkpoint } = fit(await anyBodyOf(call, bounds) ?? {}, { shape: Check, place: "body" });
+        const asked = fit(await anyBodyOf(call, bounds) ?? {}, { shape: CheckBody, place: "body" });
+        const { checkpoint, checkpoints = [], from } = asked;
+        const kept = checkpoint ? [...checkpoints, checkpoint] : checkpoints;
         requireValid(token, tokens);
         const ended = beginCheck(token.id);
         reads.count("verify", callerOf(call));
         return slowJson(
-          (signal) => audit.verify({ signal, ...(checkpoint && { checkpoint }) }).finally(ended),
+          (signal) => audit.verify({ signal, kept, ...(from && { from }) }).finally(ended),
           { clock, beatMs: bounds.beatMs },
         );
       },

@@ -4,11 +4,11 @@
  * @module
  */
 import type {
+  Check,
   Checkpoint,
   ExportFilter,
   ExportFormat,
   HistoryAudit,
-  KeptCheckpoint,
   Verdict,
 } from "../../../server/core/contract/history.ts";
 
@@ -50,7 +50,7 @@ export class RecordingAudit implements HistoryAudit {
     }
   }
 
-  verify({ signal, ...asked }: { checkpoint?: KeptCheckpoint; signal: AbortSignal }): Promise<Verdict> {
+  verify({ signal, ...asked }: Check): Promise<Verdict> {
     this.asked.push(asked);
     return this.verdict(signal);
   }

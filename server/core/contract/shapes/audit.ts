@@ -43,7 +43,8 @@ export const Verdict: Shape<Found> = about(
       description:
         "Whether every row is as it was written, every checkpoint in the chain, and nothing beside it wrong.",
     }),
-    blocks: about(Count, { description: "How many blocks are right, from the first on." }),
+    from: optional(about(Count, { description: "The block that was taken for right, if the check began behind one." })),
+    blocks: about(Count, { description: "How many blocks are right, from the first that was looked at on." }),
     records: about(Count, { description: "How many rows they cover." }),
     unsealed: optional(
       about(Count, { description: "How many rows lie behind the newest block, where there are any." }),

@@ -1,0 +1,208 @@
+/**
+ * `history verify`: whether the history is the one that was written.
+ *
+ * @module
+ */
+import { wordsOf } from "../../core/contract/errors.ts";
+import type { Check, KeptCheckpoint, Verdict } from "../../core/contract/history.ts";
+import { printable } from "../../core/contract/text.ts";
+import { type ChainVerdict, isChainFile, openHistoryFile, verifyChainFile } from "../../history/mod.ts";
+import { EXIT, Failure, Misuse } from "../../program/mod.ts";
+import { given } from "../../tools/mod.ts";
+import { DATA, SERVER_OPTIONS, type ServerOptions } from "../calling/find_server.ts";
+import { interruptible } from "../calling/interruptible.ts";
+import { withServer } from "../calling/with_server.ts";
+import { historyFile } from "../offline.ts";
+import { paint, print, printAside, printJson } from "../output.ts";
+import { command, JSON_OPTION } from "../parsing/command.ts";
+import { clockText, ProgressLine, progressText } from "../progress.ts";
+
+/** As many checkpoints as one call may hold. */
+const MOST_KEPT = 400;
+/** Between two signs of life, where nobody says how far it is, milliseconds. */
+const BEAT_MS = 1_000;
+
+/** What every SQLite database begins with. */
+const MAGIC = "SQLite format 3\0";
+
+/** `history verify`. */
+export const historyVerify = command({
+  words: "history verify",
+  says: "Re-derives the chain of hashes from every row",
+  more: "The file is read, also while its server runs; --url has a server do it. Nothing is written.",
+  parameters: {},
+  options: {
+    checkpoint: {
+      type: "string",
+      value: "FILE",
+      path: true,
+      says: "checkpoints, one a line: all of them must be in the chain",
+    },
+    from: {
+      type: "string",
+      value: "FILE",
+      path: true,
+      says: "begin behind the newest checkpoint of this file, which is taken for right",
+    },
+    file: {
+      type: "string",
+      value: "COPY",
+      path: true,
+      says: "a copy of history.db, or what history export --format chain wrote",
+    },
+    ...SERVER_OPTIONS,
+    json: JSON_OPTION,
+  },
+  examples: [
+    "history verify",
+    "history verify --checkpoint checkpoints.jsonl",
+    "history verify --file chain.jsonl --from checkpoint.json",
+  ],
+  async run({ json, checkpoint, from, file, ...server }) {
+    if (file !== undefined && server.url !== undefined) {
+      throw new Misuse("--file cannot go with --url: name one of them");
+    }
+    const kept = checkpoint === undefined ? [] : await readCheckpoints(checkpoint);
+    const begin = from === undefined ? undefined : newestOf(await readCheckpoints(from));
+    // It takes as long as the history is, so that it has no deadline: whoever called it may interrupt it.
+    const found = await interruptible(async (signal) => {
+      using progress = new ProgressLine();
+      return await verified(server, {
+        file,
+        progress,
+        check: {
+          kept,
+          ...given({ from: begin }),
+          signal,
+          onProgress: ({ rows, of }) =>
+            progress.show(() => `${progressText({ done: rows, of, elapsed: progress.elapsed })}  row ${rows}`),
+        },
+      });
+    });
+    if (json) printJson(found);
+    else tell(found, { kept: kept.length });
+    return found.ok ? EXIT.orderly : EXIT.failed;
+  },
+});
+
+/** Has a server check its history, or checks a file. */
+async function verified(
+  { data = DATA, url, ca }: ServerOptions,
+  { file, check, progress }: { file: string | undefined; check: Check; progress: ProgressLine },
+): Promise<Verdict | ChainVerdict> {
+  if (url !== undefined) return await verifiedByServer({ data, url, ca }, { check, progress });
+  const path = file ?? await historyFile(data);
+  if (await isChain(path)) return await verifyChainFile(path, check);
+  if (file !== undefined && !await isDatabase(path)) {
+    throw new Misuse(`${path} is neither a history nor an export of the chain: name one of them`);
+  }
+  await using history = await openHistoryFile(path);
+  return await history.verify(check);
+}
+
+async function isChain(path: string): Promise<boolean> {
+  try {
+    return await isChainFile(path);
+  } catch (error) {
+    throw new Failure(`Cannot read ${path}: ${wordsOf(error)}`, { cause: error });
+  }
+}
+
+async function isDatabase(path: string): Promise<boolean> {
+  using file = await Deno.open(path);
+  const bytes = new Uint8Array(MAGIC.length);
+  await file.read(bytes);
+  return new TextDecoder().decode(bytes) === MAGIC;
+}
+
+/** A server does not say how far it is: that it goes on is shown by the time. */
+async function verifiedByServer(
+  server: ServerOptions,
+  { check: { kept = [], from, signal }, progress }: { check: Check; progress: ProgressLine },
+): Promise<Verdict> {
+  if (kept.length > MOST_KEPT) {
+    throw new Misuse(`A server takes ${MOST_KEPT} checkpoints at once, and there are ${kept.length}: give it fewer`);
+  }
+  const beat = setInterval(() => progress.show(() => `checking, ${clockText(progress.elapsed)}`), BEAT_MS);
+  try {
+    return await withServer(
+      server,
+      ({ server }) => server.verify({ signal, ...(kept.length > 0 && { checkpoints: kept }), ...given({ from }) }),
+    );
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+/** Says to people what was found. */
+function tell(found: Verdict | ChainVerdict, { kept }: { kept: number }): void {
+  const { ok, from, blocks, records, unsealed = 0, firstBad, beside } = found;
+  const where = from === undefined ? "" : ` behind block ${from}`;
+  if (ok) {
+    print(paint("green", `The history is whole${where}: ${blocks} blocks, ${records} rows${partsOf(found)}`));
+    if (kept > 0) printAside(`All ${kept} checkpoints are in it`);
+    if (unsealed > 0) {
+      printAside(`${unsealed} rows behind them are in no block yet: nothing shows whether they were changed`);
+    }
+  } else if (beside !== undefined) {
+    print(
+      paint(
+        "red",
+        printable(`The chain is whole${where} (${blocks} blocks, ${records} rows), but beside it: ${beside}`),
+      ),
+    );
+  } else {
+    const words = `Block ${firstBad?.block} is wrong: ${firstBad?.problem}; ${blocks} blocks before it are right`;
+    print(paint("red", printable(words)));
+  }
+}
+
+/** What of an export's rows is not there to be read, or not proven. */
+function partsOf(found: Verdict | ChainVerdict): string {
+  if (!("hidden" in found)) return "";
+  const { hidden, unproven } = found;
+  return [
+    hidden > 0 ? `, ${hidden} of them by their hashes alone` : "",
+    unproven > 0 ? `, ${unproven} of them not proven` : "",
+  ].join("");
+}
+
+/** What a file holds of checkpoints, one a line. */
+async function readCheckpoints(path: string): Promise<[KeptCheckpoint, ...KeptCheckpoint[]]> {
+  try {
+    const text = await Deno.readTextFile(path);
+    const [first, ...others] = text.split("\n").flatMap((line, index) =>
+      line.trim() === "" ? [] : [readCheckpoint(line, `line ${index + 1}`)]
+    );
+    if (first === undefined) throw new TypeError("there is none in it");
+    return [first, ...others];
+  } catch (error) {
+    throw new Misuse(
+      `Cannot use the checkpoints of ${path}: ${wordsOf(error)}. Each line must be as history checkpoint prints it`,
+    );
+  }
+}
+
+function readCheckpoint(line: string, place: string): KeptCheckpoint {
+  const { block, hash, historyId } = fieldsOf(line);
+  if (!Number.isSafeInteger(block) || Number(block) < 0) {
+    throw new TypeError(`block of ${place} is no number of a block`);
+  }
+  if (!isHex(hash, 64)) throw new TypeError(`hash of ${place} is not 64 lower-case hex digits`);
+  if (historyId === undefined) return { block: Number(block), hash };
+  if (!isHex(historyId, 32)) throw new TypeError(`historyId of ${place} is not 32 lower-case hex digits`);
+  return { block: Number(block), hash, historyId };
+}
+
+function fieldsOf(line: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(line);
+  return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
+}
+
+function isHex(value: unknown, digits: number): value is string {
+  return typeof value === "string" && value.length === digits && /^[0-9a-f]*$/.test(value);
+}
+
+function newestOf(checkpoints: readonly [KeptCheckpoint, ...KeptCheckpoint[]]): KeptCheckpoint {
+  return checkpoints.reduce((newest, one) => one.block > newest.block ? one : newest);
+}

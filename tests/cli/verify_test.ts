@@ -1,0 +1,196 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import type { KeptCheckpoint } from "../../server/core/contract/history.ts";
+import { temporaryFolder } from "../faults/temporary.ts";
+import { writeFormat1 } from "../history/format_1.ts";
+import { acceptance, completion, connected, openIn, pieces, rowOf } from "../history/support.ts";
+import { startServer } from "../harness/start_server.ts";
+import { cli, type Ended, jsonLines } from "./support/cli.ts";
+import { refused } from "./support/refused.ts";
+import { hasPython, lookOf, onTerminal } from "./support/auditing.ts";
+
+const verify = (...args: string[]) => cli(["history", "verify", ...args]);
+
+const found = (ended: Ended) => [ended.code, ended.stdout.trimEnd()] as const;
+
+/** A history of some blocks, the checkpoint of each, and its chain: whole, and as one of its phones has it. */
+async function someHistory(path: string) {
+  await writeFormat1(path, [[rowOf("accepted", [5, "setLamp", "v:1", "v", "a-1", "A", "t-1", "h-1", null, "{}"])], [
+    rowOf("withdrawn", [9]),
+  ]]);
+  await using opened = await openIn(path);
+  const { history, audit } = opened;
+  const kept: KeptCheckpoint[] = [];
+  for (let count = 0; count < 6; count++) {
+    const phone = `v:${count % 2}`;
+    await history.note(connected(phone));
+    await history.complete(completion(await history.accept(acceptance({ phone }))));
+    kept.push(await audit.checkpoint());
+  }
+  const chain = async (phone?: string) =>
+    (await pieces(audit, { format: "chain", filter: phone === undefined ? {} : { phone } })).join("");
+  return { kept, whole: await chain(), part: await chain("v:1") };
+}
+
+/** Changes a file of a history as somebody does who has it. */
+function tamper(path: string, sql: string): void {
+  using database = new DatabaseSync(path);
+  database.exec(sql);
+}
+
+Deno.test("a history is verified while its server runs, without a row more, and held against many checkpoints", async () => {
+  await using server = await startServer({ args: ["--safe"] });
+  using folder = temporaryFolder();
+  const file = `${folder.path}/checkpoints.jsonl`;
+  const kept = await cli(["history", "checkpoint", "--data", server.data]);
+  await Deno.writeTextFile(file, `${kept.stdout}\n${kept.stdout}`);
+  const rows = () => {
+    using database = new DatabaseSync(`${server.data}/history.db`, { readOnly: true });
+    return database.prepare("select (select max(seq) from fact), (select max(number) from block)").get();
+  };
+  const before = rows();
+  const ended = await verify("--data", server.data, "--checkpoint", file);
+  match(ended.stdout, /^The history is whole: \d+ blocks, \d+ rows\n$/);
+  match(ended.stderr, /^All 2 checkpoints are in it\n/);
+  const part = jsonLines(await verify("--data", server.data, "--from", file, "--json"))[0];
+  deepEqual([part?.["ok"], part?.["from"]], [true, jsonLines(kept)[0]?.["block"]]);
+  deepEqual(rows(), before);
+
+  const env = { SWITCHROOM_TOKEN: server.token };
+  const asked = await cli(["history", "verify", "--url", server.url, "--checkpoint", file, "--from", file], { env });
+  match(asked.stdout, /^The history is whole behind block \d+: \d+ blocks, \d+ rows\n$/);
+});
+
+Deno.test("the history of a server that does not run is verified where it lies, as is a copy, in parts too, and nothing changes", async () => {
+  using folder = temporaryFolder();
+  const { kept } = await someHistory(folder.path);
+  const before = await lookOf(folder.path);
+  const at = ["--data", folder.path];
+  const [file, half] = [`${folder.path}.kept`, `${folder.path}.half`];
+  const keep = (path: string, checkpoints: readonly KeptCheckpoint[]) =>
+    Deno.writeTextFile(path, checkpoints.map((one) => `${JSON.stringify(one)}\n`).join(""));
+  try {
+    await keep(file, kept);
+    await keep(half, kept.slice(0, 3));
+    const [, , third, , , last] = kept;
+    ok(third && last);
+    deepEqual(found(await verify(...at)), [0, `The history is whole: ${last.block + 1} blocks, 22 rows`]);
+    const copy = ["--file", `${folder.path}/history.db`];
+    deepEqual(found(await verify(...copy, "--checkpoint", file, "--from", half)), [
+      0,
+      `The history is whole behind block ${third.block}: ${last.block - third.block} blocks, 9 rows`,
+    ]);
+    deepEqual(await lookOf(folder.path), before);
+
+    await keep(file, [...kept.slice(0, 3), { ...last, hash: "0".repeat(64) }]);
+    match((await verify(...copy, "--checkpoint", file)).stdout, /^Block 9 is wrong: .*; a checkpoint says 0{64};/);
+    await keep(half, [{ ...third, hash: "1".repeat(64) }]);
+    match((await verify(...copy, "--from", half)).stdout, /^Block 6 is wrong: .*; a checkpoint says 1{64};/);
+    await keep(half, [{ ...third, historyId: "2".repeat(32) }]);
+    match((await verify(...copy, "--from", half)).stdout, /a checkpoint is of the history 2{32};/);
+    await keep(half, [{ ...last, block: 99 }]);
+    match((await verify(...copy, "--from", half)).stdout, /^Block 99 is wrong: the block is missing: a checkpoint/);
+
+    await keep(half, [third]);
+    tamper(
+      `${folder.path}/history.db`,
+      "drop trigger fact_is_never_changed; update fact set phone = 'v:9' where seq = 4",
+    );
+    const changed = await verify(...copy);
+    deepEqual(found(changed), [
+      1,
+      "Block 4 is wrong: row 4 is not the one that was written; 4 blocks before it are right",
+    ]);
+    deepEqual(jsonLines(await verify(...copy, "--json"))[0]?.["firstBad"], {
+      block: 4,
+      row: 4,
+      problem: "row 4 is not the one that was written",
+    });
+  } finally {
+    for (const path of [file, half]) await Deno.remove(path);
+  }
+});
+
+Deno.test("an export of the chain is verified alone, whole or in part, and the first bad block and row are named", async () => {
+  using folder = temporaryFolder();
+  const { kept, whole, part } = await someHistory(folder.path);
+  const [file, checkpoints] = [`${folder.path}/chain`, `${folder.path}/kept`];
+  const prove = async (text: string, ...args: string[]) => {
+    await Deno.writeTextFile(file, text);
+    return found(await verify("--file", file, ...args));
+  };
+  await Deno.writeTextFile(checkpoints, kept.map((one) => `${JSON.stringify(one)}\n`).join(""));
+  const blocks = (kept.at(-1)?.block ?? 0) + 1;
+  deepEqual(await prove(whole, "--checkpoint", checkpoints), [0, `The history is whole: ${blocks} blocks, 22 rows`]);
+  deepEqual(await prove(part, "--checkpoint", checkpoints), [
+    0,
+    `The history is whole: ${blocks} blocks, 22 rows, 9 of them by their hashes alone, 1 of them not proven`,
+  ]);
+  const [third] = kept.slice(2);
+  await Deno.writeTextFile(checkpoints, JSON.stringify(third));
+  deepEqual(await prove(part, "--from", checkpoints), [
+    0,
+    `The history is whole behind block ${third?.block}: 3 blocks, 9 rows, 3 of them by their hashes alone`,
+  ]);
+
+  const lines = part.split("\n");
+  const at = lines.findLastIndex((line) => line.includes('"accepted"'));
+  const row = lines[at] ?? "";
+  const changed: [by: string[], words: RegExp, place?: number][] = [
+    [[row.replace("v:1", "v:2")], /^Block 9 is wrong: its hash is /],
+    [[row.replace("lamp", "lump")], /^Block 9 is wrong: row \d+ is not the one that was written/],
+    [[row.replace(/,"content":.*/, "}")], /^Block 9 is wrong: row \d+ is not the one that was written/],
+    [[], /^Block 9 is wrong: row \d+ is missing/],
+    [["[]"], /^Block 9 is wrong: a line is none of an export of the chain/],
+    [['{"damaged":"row 19 is missing"}'], /^Block 9 is wrong: row 19 is missing/],
+    [[(lines[0] ?? "").replace(/"filter":.*/, '"filter":null}')], /is left out, and there is no filter/, 0],
+  ];
+  for (const [by, words, place = at] of changed) {
+    const [code, text] = await prove(lines.toSpliced(place, 1, ...by).join("\n"));
+    equal(code, 1, text);
+    match(text, words);
+  }
+  const last = lines.findLastIndex((line) => line.includes('"block"'));
+  match((await prove(lines.slice(0, last).join("\n")))[1], /the export ends before block 9, up to which it was made/);
+});
+
+Deno.test("what cannot be verified is refused in words", async () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/file`;
+  const checkpoint = ["--checkpoint", file];
+  const wrong: [text: string, args: string[], words: RegExp][] = [
+    ["a letter to a friend", ["--file", file], /is neither a history nor an export of the chain/],
+    [
+      '{"chain":7,"historyId":"","upTo":{"block":0,"hash":""}}\n',
+      ["--file", file],
+      /has the form 7, which is not known/,
+    ],
+    ["", checkpoint, /Cannot use the checkpoints of \S+: there is none in it/],
+    ["{}\n", checkpoint, /block of line 1 is no number of a block/],
+    ['\n{"block":1,"hash":"A"}', checkpoint, /hash of line 2 is not 64 lower-case hex digits/],
+    ["nothing", ["--from", file], /Each line must be as history checkpoint prints it/],
+  ];
+  for (const [text, args, words] of wrong) {
+    await Deno.writeTextFile(file, text);
+    refused(await verify(...args), { code: 2, words });
+  }
+  refused(await verify("--file", file, "--url", "http://127.0.0.1:1"), {
+    code: 2,
+    words: /--file cannot go with --url/,
+  });
+  refused(await verify("--file", `${file}.none`), { code: 1, words: /Cannot read \S+none: No such file/ });
+});
+
+Deno.test({
+  name: "on a terminal a check shows how far it is",
+  ignore: !await hasPython(),
+  async fn() {
+    using folder = temporaryFolder();
+    {
+      await using opened = await openIn(folder.path);
+      await Promise.all(Array.from({ length: 20_000 }, () => opened.history.note(connected())));
+    }
+    const [, progress = ""] = (await onTerminal(["history", "verify", "--data", folder.path])).split("\r\u001b[2K");
+    match(progress, /^\[#*-*\] +\d+ % {2}0:\d\d, 0:\d\d left {2}row \d+$/);
+  },
+});

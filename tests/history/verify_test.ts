@@ -198,6 +198,25 @@ Deno.test("a verdict names the first wrong block and what is wrong in it", async
   });
 });
 
+Deno.test("bytes that read as the text that was written, and are others, are found", async () => {
+  using folder = temporaryFolder();
+  using opened = await openInThread(folder.path);
+  const fact = (address: string) => rowOf("fact", [1, "phoneConnected", null, null, address]);
+  opened.blocks.write([fact("a\uFFFDb"), fact("Réception"), fact("\uFEFFx")], { seal: true });
+  const { raw } = opened.database;
+  ok(verifyChain(raw).ok);
+  raw.exec("drop trigger fact_is_never_changed");
+  const bytes = (seq: number) =>
+    String(raw.prepare(`select hex(address) as a from fact where seq = ${seq}`).get()?.["a"]);
+  for (const [seq, text] of [[1, "61ff62"], [1, "61efbfbd6200"], [2, "52c3a963657074696f6ee9"], [3, "78"]] as const) {
+    const before = bytes(seq);
+    raw.exec(`update fact set address = cast(x'${text}' as text) where seq = ${seq}`);
+    equal(verifyChain(raw).firstBad?.block, 1, text);
+    raw.exec(`update fact set address = cast(x'${before}' as text) where seq = ${seq}`);
+    ok(verifyChain(raw).ok);
+  }
+});
+
 Deno.test("rows that no block covers yet are counted, and are no fault: a killed server leaves them", async () => {
   const bytes = await original();
   const { ok: _, changed: __, ...verdict } = tampered(bytes, (database) => {

@@ -83,7 +83,7 @@ function read(file: string): Content {
 async function check(file: string, kept: readonly KeptCheckpoint[]): Promise<Verdict> {
   try {
     using database = new DatabaseSync(file, { readOnly: true });
-    return await withBeside(verifyChain(database, kept), { database });
+    return await withBeside(verifyChain(database, { kept }), { database });
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ERR_SQLITE_ERROR") {
       return { ok: false, blocks: 0, records: 0 };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import { type BlockHead, type Cell, COLUMNS, Mismatch, ROW_KINDS, type RowKind, type StoredRow } from "../chain/mod.ts";
 
@@ -33,15 +34,34 @@ function decoded(bytes: Uint8Array): string {
   }
 }
 
+/** The columns that hold whole numbers; all others hold text. */
+const NUMBERS: ReadonlySet<string> = new Set(["at", "request", "dispatched_at", "result", "took_us"]);
+
+/** The bytes that the texts of a row have, and whether a number among its columns is a fraction's. */
+function measures(columns: readonly string[]): string {
+  const [texts, numbers] = [false, true].map((which) => columns.filter((column) => NUMBERS.has(column) === which));
+  const bytes = texts?.map((column) => `coalesce(octet_length(${column}), 0)`).join(" + ") || "0";
+  const sum = numbers?.map((column) => `coalesce(${column}, 0)`).join(" + ") || "0";
+  return `${bytes} as bytes, typeof(${sum}) = 'real' as has_fraction`;
+}
+
 /**
- * Whether the columns of a row read the same as text and as bytes: all its texts are ASCII without a NUL, and no number
- * is a fraction's.
+ * Whether texts are those that are stored: one that ends at a NUL has fewer bytes, and what is no UTF-8 became U+FFFD.
+ *
+ * @param bytes How many they have where they are stored.
  */
-function isPlain(columns: readonly string[]): string {
-  const characters = columns.map((column) => `coalesce(length(${column}), 0)`).join(" + ");
-  const bytes = columns.map((column) => `coalesce(octet_length(${column}), 0)`).join(" + ");
-  const real = columns.map((column) => `typeof(${column}) = 'real'`).join(" or ");
-  return `(${characters} = ${bytes} and not (${real})) as is_plain`;
+function isRead(cells: readonly SQLOutputValue[], bytes: SQLOutputValue | undefined): boolean {
+  let length = 0;
+  for (const cell of cells) {
+    if (typeof cell !== "string") continue;
+    if (cell.includes("\uFFFD")) return false;
+    length += cell.length;
+  }
+  return length === bytes || byteLength(cells) === bytes;
+}
+
+function byteLength(cells: readonly SQLOutputValue[]): number {
+  return cells.reduce<number>((sum, cell) => sum + (typeof cell === "string" ? Buffer.byteLength(cell) : 0), 0);
 }
 
 /**
@@ -134,7 +154,7 @@ export class StoredRows {
       const columns = stored.filter((column) => (COLUMNS[kind] as readonly string[]).includes(column));
       // With the table's name: without, it would be the column that `exact` makes, and all that is left would be sorted.
       const bounds = `where ${kind}.seq >= ? and ${kind}.seq < ? order by ${kind}.seq limit ${WINDOW + 1}`;
-      const window = `select seq, ${isPlain(columns)}, ${stored.join(", ")} from ${kind} ${bounds}`;
+      const window = `select seq, ${measures(columns)}, ${stored.join(", ")} from ${kind} ${bounds}`;
       return {
         kind,
         window: prepareLists(database, window),
@@ -217,8 +237,8 @@ export class StoredRows {
   }
 }
 
-function storedRow({ table: { kind, exactly }, seq, values: [, isPlain, ...cells] }: ReadRow): StoredRow {
-  if (isPlain !== 1) return { kind, seq, cells: exactCells(kind, exactly.all(seq)[0]) };
+function storedRow({ table: { kind, exactly }, seq, values: [, bytes, hasFraction, ...cells] }: ReadRow): StoredRow {
+  if (hasFraction !== 0 || !isRead(cells, bytes)) return { kind, seq, cells: exactCells(kind, exactly.all(seq)[0]) };
   if (cells.every(isCell)) return { kind, seq, cells };
   throw new Mismatch("a column holds what is never written there", { row: seq });
 }

@@ -215,12 +215,12 @@ function derive(head: BlockHead, covered: Covered): string {
   const { noted, salts, previous } = covered;
   if (noted === undefined || salts === undefined) throw new Mismatch("it has no hashes of its rows, or no salts");
   const rows = rowHashes(covered.rows, salts);
-  const changed = rows.findIndex((hash, place) => !noted.startsWith(hash, place * hash.length));
-  if (changed !== -1) {
+  if (rows.join("") !== noted) {
+    const changed = rows.findIndex((hash, place) => !noted.startsWith(hash, place * hash.length));
+    if (changed === -1) throw new Mismatch("it has the hashes of more rows than it covers");
     const row = head.firstSeq + changed;
     throw new Mismatch(`row ${row} is not the one that was written`, { row });
   }
-  if (noted.length !== rows.join("").length) throw new Mismatch("it has the hashes of more rows than it covers");
   if (salts.length !== rows.length * SALT_BYTES * 2) throw new Mismatch("it has the salts of more rows than it covers");
   return blockHash(head, { previous, rows });
 }

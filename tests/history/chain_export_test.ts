@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { ExportFilter, HistoryAudit } from "../../server/core/contract/history.ts";
+import { verifyChainFile } from "../../server/history/mod.ts";
 import type { ChainLine, Opening } from "../../server/history/reading/mod.ts";
 import { writeFormat1 } from "./format_1.ts";
 import { acceptance, completion, connected, openIn, pieces, rowOf, someFact, temporaryFolder } from "./support.ts";
@@ -135,6 +136,25 @@ Deno.test("an export of the chain comes in bounded pieces, also where one block 
   ok(found.length > 20 && found.every((piece) => piece.length < 100_000), String(found.map(({ length }) => length)));
   const rows = found.join("").trimEnd().split("\n").map((line) => JSON.parse(line)).filter(({ row }) => row);
   deepEqual(rows.map(({ row: [seq] }) => seq), Array.from({ length: 101 }, (_, seq) => seq));
+});
+
+Deno.test("an export of many small blocks has each of them once, wherever a page ends", async () => {
+  using folder = temporaryFolder();
+  await using opened = await openIn(folder.path);
+  for (let count = 1; count < 700; count++) {
+    await opened.history.note(someFact());
+    if (count % 4 !== 0) await opened.audit.checkpoint();
+  }
+  const { block } = await opened.audit.checkpoint();
+  const { signal } = new AbortController();
+  for (const filter of [{}, { phones: [] }]) {
+    const text = (await pieces(opened.audit, { filter, format: "chain" })).join("");
+    const blocks = text.trimEnd().split("\n").flatMap((line) => JSON.parse(line).block?.[0] ?? []);
+    deepEqual(blocks, Array.from({ length: block + 1 }, (_, number) => number));
+    await Deno.writeTextFile(`${folder.path}/export.jsonl`, text);
+    const { ok: stands, firstBad } = await verifyChainFile(`${folder.path}/export.jsonl`, { signal });
+    deepEqual([stands, firstBad], [true, undefined]);
+  }
 });
 
 Deno.test("a row that is missing, or holds what is never written, stands damaged among its neighbours, with the hash that its block has", async () => {

@@ -60,11 +60,13 @@ export class ChainPages {
       // What is missing shows by itself: the next one that is there follows.
       if (block === undefined) break;
       number = block.head.number;
-      if (seq <= block.head.firstSeq) page.begin(block);
+      const { firstSeq } = block.head;
       // A block that says more than there can be is seen to be wrong by its hash.
       const last = Math.min(block.head.lastSeq, lastSeq);
-      for (seq = Math.max(seq, block.head.firstSeq); seq <= last; seq++) {
+      for (seq = Math.max(seq, firstSeq); seq <= last; seq++) {
         if (seq > end || page.isFull) return { text: page.text(), next: { block: number, seq } };
+        // With its first row, and not before: the next page would begin it again.
+        if (seq === firstSeq) page.begin(block);
         page.row(block, seq);
       }
     }

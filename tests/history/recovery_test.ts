@@ -1,6 +1,16 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { runModule } from "./processes.ts";
-import { acceptance, completion, openIn, query, someFact, temporaryFolder, verify } from "./support.ts";
+import {
+  acceptance,
+  completion,
+  openIn,
+  openInThread,
+  query,
+  rowOf,
+  someFact,
+  temporaryFolder,
+  verify,
+} from "./support.ts";
 
 Deno.test("what a server left open is lost at the next start, in one block, before anything new (invariant 7)", async () => {
   using folder = temporaryFolder();
@@ -28,6 +38,24 @@ Deno.test("what a server left open is lost at the next start, in one block, befo
     ["completed", "lost", "serverRestart", -1879048164, "PHONEERR_OPERATIONFAILED", "suppressed", null],
   );
   equal(next, 11);
+  ok(verify(folder.path).ok);
+});
+
+Deno.test("more open requests than one call for random bytes has salts for are lost like fewer (invariant 7)", async () => {
+  const open = 4_097;
+  using folder = temporaryFolder();
+  {
+    using written = await openInThread(folder.path);
+    written.blocks.write(
+      Array.from(
+        { length: open },
+        () => rowOf("accepted", [7, "setLamp", "virtual:a", "virtual", "a", "n", "t", "h", null, "{}", null]),
+      ),
+      { seal: true },
+    );
+  }
+  await using opened = await openIn(folder.path);
+  equal(opened.recovered, open);
   ok(verify(folder.path).ok);
 });
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { randomBytes } from "node:crypto";
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { sql } from "kysely";
 import { wordsOf } from "../../core/contract/errors.ts";
@@ -249,7 +250,8 @@ export class BlockWriter {
       format: HISTORY_FORMAT,
       lowestOpen: this.#open.lowest(lastSeq + 1),
     };
-    const salts = crypto.getRandomValues(new Uint8Array(rows.length * SALT_BYTES));
+    // Web Crypto gives 64 KiB at most, which are the salts of 4,096 rows: a killed server can have left more open.
+    const salts = randomBytes(rows.length * SALT_BYTES);
     const hashes = rowHashes(rows, salts.toHex());
     const hash = blockHash(head, { previous: this.#head.hash, rows: hashes });
     const block = [head.number, head.firstSeq, head.lastSeq, head.at, head.format, head.lowestOpen];

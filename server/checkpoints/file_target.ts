@@ -19,12 +19,15 @@ export function fileTarget(path: string): Target {
       const { size } = await file.stat();
       // A power cut may have left a piece of a line.
       const before = size === 0 || await lastByte(file) === LINE_FEED ? "" : "\n";
+      const bytes = new TextEncoder().encode(before + jsonLine(checkpoint));
       try {
-        await writeAll(file, new TextEncoder().encode(before + jsonLine(checkpoint)));
+        await writeAll(file, bytes);
         await file.sync();
       } catch (error) {
-        // A full disk takes a part of a line; with the next one behind it, it would be no JSON.
-        await file.truncate(size).catch(() => {});
+        // A full disk takes a part of a line; with the next one behind it, it would be no JSON. What was given up on a
+        // disk that did not answer may have a later line behind it: that stays.
+        const { size: now } = await file.stat();
+        if (now <= size + bytes.length) await file.truncate(size).catch(() => {});
         throw error;
       }
     },

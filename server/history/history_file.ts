@@ -9,6 +9,7 @@ import { PhoneError } from "../core/contract/errors.ts";
 import type { Check, Checkpoint, ExportFilter, ExportFormat, Verdict } from "../core/contract/history.ts";
 import { checkpointAt, exportPieces } from "./audit.ts";
 import { DEFAULT_BOUNDS } from "./bounds.ts";
+import { ROW_KINDS } from "./chain/mod.ts";
 import { type Head, HistoryError } from "./contract/store.ts";
 import { tracesIn } from "./noted_head.ts";
 import { quietFile } from "./quiet_file.ts";
@@ -117,7 +118,7 @@ async function lookAt(
     throw new HistoryError(`There is no block in ${path}: a server that starts on it makes the first`, { exitCode: 2 });
   }
   const head = { block: block.number, lastSeq: block.last_seq, hash: block.hash.toHex(), at: block.at };
-  const behind = (["accepted", "completed", "fact"] as const).map((table) =>
+  const behind = ROW_KINDS.map((table) =>
     db.selectFrom(table).select("seq").where("seq", ">", head.lastSeq).limit(1).executeTakeFirst()
   );
   return {

@@ -38,12 +38,12 @@ export async function quietFile(path: string): Promise<QuietFile> {
     return { path, requireUntouched: () => Promise.resolve(), async [Symbol.asyncDispose]() {} };
   }
   const before = await stampOf(path);
-  const linked = await inFolder(path, { folder: await Deno.makeTempDir({ prefix: PREFIX }), put: Deno.link }).catch(
-    () =>
-      // The file may lie on another disk than what is temporary.
-      Deno.makeTempDir({ prefix: `.${PREFIX}`, dir: dirname(path) })
-        .then((folder) => inFolder(path, { folder, put: Deno.link })),
-  ).catch(() => copied(path));
+  const linkedIn = async (options: Deno.MakeTempOptions) =>
+    await inFolder(path, { folder: await Deno.makeTempDir(options), put: Deno.link });
+  // The file may lie on another disk than what is temporary.
+  const linked = await linkedIn({ prefix: PREFIX })
+    .catch(() => linkedIn({ prefix: `.${PREFIX}`, dir: dirname(path) }))
+    .catch(() => copied(path));
   return {
     ...linked,
     async requireUntouched() {

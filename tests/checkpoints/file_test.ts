@@ -48,3 +48,19 @@ Deno.test("a file that was moved away is made anew, and one that ends within a l
   await target.send(checkpoint(3), signal);
   equal(await Deno.readTextFile(file), `{"historyId":"00\n${JSON.stringify(checkpoint(3))}\n`);
 });
+
+Deno.test("a write that fails takes nothing away of what was written behind it meanwhile", async () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/checkpoints.jsonl`;
+  const target = fileTarget(file);
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<void>();
+  const { sync } = Deno.FsFile.prototype;
+  Deno.FsFile.prototype.sync = () => (asked.resolve(), answer.promise);
+  const failing = rejects(target.send(checkpoint(1), signal), /EIO/);
+  await asked.promise.finally(() => Deno.FsFile.prototype.sync = sync);
+  await target.send(checkpoint(2), signal);
+  answer.reject(new Error("EIO"));
+  await failing;
+  deepEqual(linesOf(file), [checkpoint(1), checkpoint(2)]);
+});

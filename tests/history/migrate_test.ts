@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import { openForWriting } from "../../server/history/sqlite/database.ts";
 import { NodeSqliteDialect } from "../../server/history/sqlite/dialect.ts";
-import { migrate, MIGRATIONS } from "../../server/history/sqlite/migrate.ts";
+import { keepCopy, migrate, MIGRATIONS } from "../../server/history/sqlite/migrate.ts";
 import type { HistoryTables } from "../../server/history/sqlite/schema.ts";
 import { runModule } from "./processes.ts";
 import { acceptance, openIn, query, temporaryFolder, verify } from "./support.ts";
@@ -116,4 +116,14 @@ Deno.test("two processes cannot migrate at once: the second waits for the lock, 
   await rejects(migrateTo(folder.path, NEXT), { message: "database is locked" });
   await migrating.kill();
   deepEqual(await migrateTo(folder.path, NEXT), ["9003_next"]);
+});
+
+Deno.test("a copy that cannot be made leaves no half of it, start after start", async () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/history.db`;
+  await Deno.writeFile(file, new Uint8Array(8_192).fill(7));
+  using database = new DatabaseSync(file);
+  const backups = `${folder.path}/backups`;
+  for (let start = 0; start < 2; start++) await rejects(keepCopy(database, { backups, why: "test" }));
+  deepEqual([...Deno.readDirSync(backups)], []);
 });

@@ -47,7 +47,13 @@ export async function keepCopy(database: DatabaseSync, options: { backups: strin
   const path = `${options.backups}/${time}-${options.why}.db`;
   // Made first and by us: SQLite would make it readable by everybody.
   (await Deno.open(path, { write: true, createNew: true, mode: 0o600 })).close();
-  await backup(database, path);
+  try {
+    await backup(database, path);
+  } catch (error) {
+    // Each start on a full disk would leave another half.
+    await Deno.remove(path).catch(() => {});
+    throw error;
+  }
   return path;
 }
 

@@ -5,12 +5,12 @@
  * @module
  */
 import { wordsOf } from "../core/contract/errors.ts";
-import type { HistoryAudit, Verdict } from "../core/contract/history.ts";
+import { faultOf, type HistoryAudit, type Verdict } from "../core/contract/history.ts";
 import type { HistoryBounds } from "./bounds.ts";
 
 /** What is known of the chain. */
 export interface ChainState {
-  /** What is wrong with it, in words; undefined while nothing is known to be. */
+  /** What is wrong with it or beside it, in words; undefined while nothing is known to be. */
   readonly broken: string | undefined;
   /** The last check of all of it that came to an end. */
   readonly checked: {
@@ -62,8 +62,8 @@ export class ChainWatch {
   }
 
   /**
-   * An audit whose checks are taken for what they find, those of the whole chain. That a checkpoint of somebody is not in
-   * the chain may be the checkpoint's fault: then the chain is checked again without it.
+   * An audit whose checks are taken for what they find, those of the whole chain. That a chain is wrong where a checkpoint
+   * of somebody was asked for may be the checkpoint's fault: then it is checked again without it.
    */
   watched(audit: HistoryAudit): HistoryAudit {
     return {
@@ -71,7 +71,7 @@ export class ChainWatch {
       verify: async (options) => {
         const verdict = await audit.verify(options);
         const { kept = [], from } = options;
-        if (from === undefined && (verdict.ok || kept.length === 0)) this.#take(verdict);
+        if (from === undefined && (verdict.firstBad === undefined || kept.length === 0)) this.#take(verdict);
         else if (!verdict.ok) this.#after(0);
         return verdict;
       },
@@ -105,8 +105,9 @@ export class ChainWatch {
     this.#after(bounds.checkEveryMs);
   }
 
-  #take({ blocks, records, firstBad }: Verdict): void {
-    const broken = firstBad && `block ${firstBad.block}: ${firstBad.problem}`;
+  #take(verdict: Verdict): void {
+    const { blocks, records } = verdict;
+    const broken = faultOf(verdict);
     this.#state = { broken, checked: { at: this.#options.now(), blocks, rows: records }, failed: undefined };
     if (broken === undefined || broken === this.#told) return;
     this.#told = broken;

@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import { wordsOf } from "../core/contract/errors.ts";
+import { faultOf } from "../core/contract/history.ts";
 import { tracesIn } from "./noted_head.ts";
 import { quietFile } from "./quiet_file.ts";
 import { absence, discontinuity } from "./sqlite/continuity.ts";
@@ -108,6 +109,5 @@ async function sampleOf(database: DatabaseSync): Promise<string | undefined> {
 async function damageOf(database: DatabaseSync): Promise<string | undefined> {
   const found = Object.values(database.prepare("pragma quick_check(1)").get() ?? {})[0];
   if (found !== "ok") return String(found);
-  const { firstBad, beside } = await withBeside(verifyChain(database), { database });
-  return firstBad ? `block ${firstBad.block}: ${firstBad.problem}` : beside;
+  return faultOf(await withBeside(verifyChain(database), { database }));
 }

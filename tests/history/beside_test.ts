@@ -77,6 +77,20 @@ Deno.test("a table, trigger or index that is missing, changed or added is found 
   equal(await found("create table mine (x)"), "there is a table mine, which no migration makes");
   equal(await found("create view mine as select 1"), "there is a view mine, which no migration makes");
   equal(await found("drop table attempt"), "the table attempt is missing");
+  // As `analyze` would name them, which SQLite lets nobody do who does not write into its schema.
+  for (const name of ["sqlite_stat9_a", "sqlite_stat1"]) {
+    const sql = `create trigger ${name} after insert on fact begin delete from token; end`;
+    equal(
+      await found(`insert into sqlite_schema values ('trigger', '${name}', 'fact', 0, '${sql}')`),
+      `there is a trigger ${name}, which no migration makes`,
+    );
+  }
+  match(
+    await found(
+      "analyze;; update sqlite_schema set sql = replace(sql, 'stat)', 'stat, more)') where name = 'sqlite_stat1'",
+    ) ?? "",
+    /^there is a table sqlite_stat1, /,
+  );
   equal(
     await found("alter table token add column more text"),
     "the table token is not the one that the migrations make",

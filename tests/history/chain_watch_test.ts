@@ -123,3 +123,42 @@ Deno.test("a check that cannot be made is told as that, and made again", async (
   await Deno.rename(`${folder.path}/elsewhere.db`, `${folder.path}/history.db`);
   equal((await checks.more(2))?.failed, undefined);
 });
+
+Deno.test("what is wrong beside the chain breaks it, whoever finds it, also with a checkpoint; a check from a block on mends nothing", async () => {
+  using folder = temporaryFolder();
+  const facts: Fact[] = [];
+  const checks = new Checks();
+  const options = {
+    bounds: { checkFirstMs: LATER, checkEveryMs: LATER, checkShare: 1 },
+    onFact: (fact: Fact) => void facts.push(fact),
+    onChecked: checks.onChecked,
+  };
+  const { signal } = new AbortController();
+  const broken = "the trigger fact_is_never_changed is missing";
+  {
+    await using opened = await openIn(folder.path, options);
+    await opened.history.note(someFact());
+    const { block, hash } = await opened.audit.checkpoint();
+    await opened.history.note(someFact());
+    tamper(folder.path, "");
+    deepEqual(await opened.audit.verify({ signal, kept: [{ block, hash }] }).then(({ beside }) => beside), broken);
+    equal(opened.chain().broken, broken);
+    deepEqual(facts, [{ type: "historyDamaged", detail: { reason: broken } }]);
+
+    tamper(
+      folder.path,
+      "create trigger fact_is_never_changed before update on fact begin select raise(abort, ''); end",
+    );
+    // Nothing of what stands before it was looked at.
+    const first = checks.more(1);
+    equal((await opened.audit.verify({ signal, from: { block, hash } })).ok, false);
+    match((await first)?.broken ?? "", /^the trigger fact_is_never_changed is not the one/);
+    tamper(folder.path, "");
+  }
+  // The start has found it; the check behind it finds the same, and tells nothing anew.
+  facts.length = 0;
+  await using again = await openIn(folder.path, { ...options, bounds: { ...options.bounds, checkFirstMs: 1 } });
+  equal(again.damaged, broken);
+  equal((await checks.more(1))?.broken, broken);
+  deepEqual([again.chain().broken, facts], [broken, []]);
+});

@@ -130,6 +130,11 @@ export interface Verdict {
   beside?: string;
 }
 
+/** What a check found to be wrong, in the chain or beside it, in words; undefined if nothing is. */
+export function faultOf({ firstBad, beside }: Verdict): string | undefined {
+  return firstBad ? `block ${firstBad.block}: ${firstBad.problem}` : beside;
+}
+
 /** How far a check has come. */
 export interface Progress {
   /** How many rows were looked at. */

@@ -5,6 +5,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { wordsOf } from "../../core/contract/errors.ts";
+import { faultOf } from "../../core/contract/history.ts";
 import { ChainWalk, SLICE_ROWS } from "./verify.ts";
 
 /** Rows that they have together, and the rest of a block: some 20 ms, 40 at most. */
@@ -22,7 +23,7 @@ export function newestChain(database: DatabaseSync): string | undefined {
     walk.skipTo(Number(first?.["number"] ?? newest["number"]));
     for (;;) {
       const verdict = walk.next(SLICE_ROWS);
-      if (verdict) return verdict.firstBad && `block ${verdict.firstBad.block}: ${verdict.firstBad.problem}`;
+      if (verdict) return faultOf(verdict);
     }
   } catch (error) {
     return wordsOf(error);

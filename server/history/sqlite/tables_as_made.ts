@@ -16,9 +16,15 @@ import { exact, toCell } from "./stored_rows.ts";
 /** What a table, an index or a trigger is, by its kind and name. */
 type Made = ReadonlyMap<string, string>;
 
+/** What `analyze` leaves behind, as SQLite itself words it: it says nothing. */
+const STATISTICS = [
+  "table sqlite_stat1, sqlite_stat1: CREATE TABLE sqlite_stat1(tbl,idx,stat)",
+  "table sqlite_stat4, sqlite_stat4: CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)",
+];
+
 /**
- * What is made. What `analyze` leaves behind is left out: it says nothing. Of the migrator's own tables only what
- * columns they have: how it words them is its own business.
+ * What is made, without statistics. Of the migrator's own tables only what columns they have: how it words them is its
+ * own business.
  */
 function madeIn(database: DatabaseSync): Made {
   const rows = database.prepare(
@@ -26,12 +32,15 @@ function madeIn(database: DatabaseSync): Made {
         iif(type = 'table' and name in ('kysely_migration', 'kysely_migration_lock'),
           (select group_concat(concat_ws(' ', info.name, info.type, info."notnull", info.dflt_value, info.pk))
             from pragma_table_info(sqlite_schema.name) as info), coalesce(sql, '')) as sql
-      from sqlite_schema where name not like 'sqlite~_stat%' escape '~'`,
+      from sqlite_schema`,
   ).all();
-  // Where a line is broken is a matter of how the migration is formatted.
-  return new Map(
-    rows.map(({ what, table, sql }) => [String(what), `${table}: ${String(sql).replaceAll(/\s+/g, " ")}`]),
-  );
+  const found = new Map<string, string>();
+  for (const { what, table, sql } of rows) {
+    // Where a line is broken is a matter of how the migration is formatted.
+    const made = `${table}: ${String(sql).replaceAll(/\s+/g, " ")}`;
+    if (!STATISTICS.includes(`${what}, ${made}`)) found.set(String(what), made);
+  }
+  return found;
 }
 
 /** A database without a row that has had some migrations. */

@@ -7,7 +7,7 @@
  */
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import { wordsOf } from "../../core/contract/errors.ts";
-import type { Check, KeptCheckpoint, Progress, Verdict } from "../../core/contract/history.ts";
+import { type Check, faultOf, type KeptCheckpoint, type Progress, type Verdict } from "../../core/contract/history.ts";
 import {
   blockHash,
   blockHash1,
@@ -267,8 +267,9 @@ export function sampleChain(database: DatabaseSync): string | undefined {
     for (const place of places) {
       const walk = new ChainWalk(database);
       walk.skipTo(place);
-      const bad = walk.next(1)?.firstBad;
-      if (bad) return `block ${bad.block}: ${bad.problem}`;
+      const verdict = walk.next(1);
+      const fault = verdict && faultOf(verdict);
+      if (fault !== undefined) return fault;
     }
     return undefined;
   } catch (error) {

@@ -4,7 +4,11 @@
  * @module
  */
 import { wordsOf } from "../core/contract/errors.ts";
+import { printable } from "../core/contract/text.ts";
 import type { CheckpointTarget } from "../core/contract/facts.ts";
+
+/** What is told of why one failed, characters: it may be what somebody out there says. */
+const LONGEST_REASON = 500;
 
 /** How the attempts went. */
 export interface AttemptState {
@@ -54,5 +58,7 @@ export class Attempts {
 }
 
 function whyOf(error: unknown): string {
-  return error instanceof Error && error.name === "TimeoutError" ? "it did not answer in time" : wordsOf(error);
+  if (error instanceof Error && error.name === "TimeoutError") return "it did not answer in time";
+  const words = printable(wordsOf(error));
+  return words.length > LONGEST_REASON ? `${words.slice(0, LONGEST_REASON - 1)}…` : words;
 }

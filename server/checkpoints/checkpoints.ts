@@ -19,6 +19,8 @@ const STAMP_MS = 10_000;
 export interface CheckpointsOptions {
   /** Makes one: what is on disk is sealed by it. */
   make(): Promise<Checkpoint>;
+  /** Whether another one is due: something was written since this one that does not tell of checkpoints. */
+  isDue(since: Checkpoint): Promise<boolean>;
   /** Signs each. */
   readonly sign?: Sign | undefined;
   readonly clock: Pick<Clock, "after">;
@@ -101,7 +103,9 @@ export class Checkpoints {
 
   async #make(): Promise<void> {
     try {
-      const checkpoint = await this.#options.make();
+      const { make, isDue } = this.#options;
+      if (this.#newest !== undefined && !await isDue(this.#newest)) return;
+      const checkpoint = await make();
       if (!this.#begun || checkpoint.block === this.#newest?.block) return;
       this.#newest = checkpoint;
       const signed = this.#signed(checkpoint);

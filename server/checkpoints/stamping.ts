@@ -48,19 +48,25 @@ export class Stamping {
       headers: { "content-type": "application/timestamp-query", accept: "application/timestamp-reply" },
       signal,
     });
-    return tokenIn(await bytesOf(response), asked).toBase64();
+    return tokenIn(await bytesOf(response, signal), asked).toBase64();
   }
 }
 
 /** Reads a body that must not be long. */
-async function bytesOf(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+async function bytesOf(response: Response, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
   const read: Uint8Array[] = [];
   let size = 0;
-  for await (const piece of response.body ?? []) {
-    size += piece.length;
-    if (size > MOST_BYTES) throw new Error(`its answer has more than ${MOST_BYTES} bytes`);
-    read.push(piece);
+  try {
+    for await (const piece of response.body ?? []) {
+      size += piece.length;
+      if (size > MOST_BYTES) break;
+      read.push(piece);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new Error("its answer broke off", { cause: error });
   }
+  if (size > MOST_BYTES) throw new Error(`its answer has more than ${MOST_BYTES} bytes`);
   const bytes = new Uint8Array(size);
   let at = 0;
   for (const piece of read) {

@@ -14,6 +14,9 @@ export interface UrlTargetOptions {
   readonly token?: (() => Promise<string>) | undefined;
 }
 
+/** What a header takes of a token: anything else is refused before `fetch` could quote it. */
+const TOKEN = /^[\x21-\x7e]+$/;
+
 /** Posts checkpoints to an address; any 2xx says that it was taken. Nothing is sent to where the answer leads. */
 export function urlTarget({ url, token }: UrlTargetOptions): Target {
   return {
@@ -23,13 +26,45 @@ export function urlTarget({ url, token }: UrlTargetOptions): Target {
         body: jsonLine(checkpoint),
         headers: {
           "content-type": "application/json",
-          ...token && { authorization: `Bearer ${await token()}` },
+          ...token && { authorization: `Bearer ${fitting(await token())}` },
         },
         signal,
       });
       await response.body?.cancel();
     },
   };
+}
+
+function fitting(token: string): string {
+  if (TOKEN.test(token)) return token;
+  throw new TypeError("tokenFile holds what no header can: it must be one line of printable ASCII without spaces");
+}
+
+/** What is told of why nobody answered, by what is in the words of `fetch`. */
+const WHY: readonly (readonly [RegExp, string])[] = [
+  [/dns error/, "the name of its host was not found"],
+  [/connection refused/i, "the connection was refused"],
+  [/unreachable/i, "no way leads to its network"],
+  [/timed out/i, "it did not answer in time"],
+  [/UnknownIssuer/, "its certificate is not trusted: UnknownIssuer"],
+  [/expired/i, "its certificate has expired"],
+  [/not valid for name|NotValidForName/, "its certificate is for another name"],
+  [/certificate/, "its certificate is not trusted"],
+  [/handshake|corrupt message|alert/, "it does not speak TLS as it should"],
+  [/HTTP version|parse/, "it does not speak HTTP as it should"],
+  [/closed|reset|aborted|broken pipe|eof/i, "it closed the connection"],
+];
+
+/** Where the words of `fetch` begin that are not its address. */
+const CLIENT_ERROR = ": client error (";
+
+/** The words of `fetch` hold the address, which may hold a secret, and more: none of them is told. */
+function whyNot(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const words = wordsOf(cause);
+  const at = words.lastIndexOf(CLIENT_ERROR);
+  const said = at < 0 ? "" : words.slice(at + CLIENT_ERROR.length);
+  return WHY.find(([sign]) => sign.test(said))?.[1] ?? "it could not be reached";
 }
 
 /**
@@ -46,9 +81,7 @@ export async function post(
     response = await fetch(url, { ...request, method: "POST", redirect: "manual" });
   } catch (error) {
     request.signal.throwIfAborted();
-    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    // The address may hold a secret.
-    throw new Error(wordsOf(cause).replace(/ for url \(.*?\)(?=: |$)/, ""), { cause: error });
+    throw new Error(whyNot(error), { cause: error });
   }
   if (response.ok) return response;
   await response.body?.cancel();

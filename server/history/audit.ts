@@ -70,6 +70,7 @@ export function auditOf({ opened, blocks, reading }: Store): HistoryAudit {
   };
   return {
     checkpoint: async () => checkpointAt(await newest(), historyId),
+    hasNews: ({ block }) => blocks.hasNews(block),
     async export(filter, format) {
       const head = await newest();
       const upTo = checkpointAt(head, historyId);

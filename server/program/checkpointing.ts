@@ -13,7 +13,7 @@ import { logCheckpoint, logNoCheckpoint } from "./watch/log.ts";
 
 /** What {@linkcode checkpointing} needs. */
 export interface CheckpointingOptions {
-  readonly audit: Pick<HistoryAudit, "checkpoint">;
+  readonly audit: Pick<HistoryAudit, "checkpoint" | "hasNews">;
   readonly sign: Sign | undefined;
   readonly clock: Clock;
   note(fact: Fact<"checkpointFailed" | "checkpointResumed">): void;
@@ -27,6 +27,7 @@ export function checkpointing(
   const token = tokenFile === undefined ? undefined : async () => (await readSmallFile(tokenFile)).trim();
   return new Checkpoints({
     make: audit.checkpoint,
+    isDue: audit.hasNews,
     sign,
     stampedBy: timestamps,
     clock,

@@ -1,7 +1,10 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, fail, ok } from "node:assert/strict";
+import { retry } from "@std/async/retry";
 import { Checkpoints, type Target } from "../../server/checkpoints/mod.ts";
 import type { Checkpoint } from "../../server/core/contract/history.ts";
+import { temporaryFolder } from "../faults/temporary.ts";
 import { ManualClock } from "../harness/manual_clock.ts";
+import { acceptance, completion, openIn } from "../history/support.ts";
 
 const HISTORY = "000102030405060708090a0b0c0d0e0f";
 
@@ -24,6 +27,7 @@ function checkpoints(targets: Target[], newest: { block: number }) {
   const logged: number[] = [];
   const made = new Checkpoints({
     make: () => Promise.resolve(checkpoint(newest.block)),
+    isDue: ({ block }) => Promise.resolve(newest.block > block),
     clock,
     everyMs: 60_000,
     targets,
@@ -52,6 +56,63 @@ Deno.test("a checkpoint is made at the start and at the stop always, and between
   deepEqual(taken, [3, 4, 9]);
   await made.end(checkpoint(9), 10_000);
   deepEqual([taken, logged, clock.pending], [[3, 4, 9, 9], [3, 4, 9, 9], 0]);
+});
+
+Deno.test("api 1: what tells of checkpoints is no reason for another one, so that a receiver that wavers does not fill the history", async () => {
+  using folder = temporaryFolder();
+  await using opened = await openIn(folder.path);
+  const { history, audit } = opened;
+  const clock = new ManualClock();
+  const noted: Promise<void>[] = [];
+  const taken: number[] = [];
+  let fails = false;
+  const wavering = target("url", ({ block }) => {
+    taken.push(block);
+    fails = !fails;
+    if (fails) throw new Error("not now");
+  });
+  const made = new Checkpoints({
+    make: audit.checkpoint,
+    isDue: audit.hasNews,
+    clock,
+    everyMs: 60_000,
+    targets: [wavering],
+    watch: {
+      notMade: (reason) => fail(reason),
+      failed: (target, reason) => noted.push(history.note({ type: "checkpointFailed", detail: { target, reason } })),
+      resumed: (target) => noted.push(history.note({ type: "checkpointResumed", detail: { target } })),
+    },
+  });
+  const first = await audit.checkpoint();
+  made.begin();
+  await retry(() => equal(noted.length, 2), { minTimeout: 10, maxTimeout: 50, maxAttempts: 600 });
+  await Promise.all(noted);
+  await history.note({
+    type: "historyRead",
+    token: "t-1",
+    address: "127.0.0.1",
+    detail: { what: "checkpoint", count: 1 },
+  });
+  ok((await audit.checkpoint()).block > first.block);
+  equal(await audit.hasNews(first), false);
+  clock.advance(60_000);
+  await settled();
+  deepEqual(taken, [first.block, first.block]);
+
+  const before = await audit.checkpoint();
+  await history.note({ type: "historyRead", token: "t-1", address: "127.0.0.1", detail: { what: "events", count: 1 } });
+  equal(await audit.hasNews(before), true);
+  const request = await history.accept(acceptance({}));
+  const accepted = await audit.checkpoint();
+  equal(await audit.hasNews(accepted), false);
+  await history.complete(completion(request));
+  equal(await audit.hasNews(accepted), true);
+  const completed = await audit.checkpoint();
+  await history.withdraw(request);
+  equal(await audit.hasNews(completed), true);
+  clock.advance(60_000);
+  await retry(() => equal(taken.length, 4), { minTimeout: 10, maxTimeout: 50, maxAttempts: 600 });
+  await made.end(await audit.checkpoint(), 10_000);
 });
 
 Deno.test("a target that takes nothing keeps neither another from its checkpoints nor the end waiting, and is given the newest only", async () => {
@@ -99,6 +160,7 @@ Deno.test("a checkpoint that cannot be made is told, and tried again at its next
   let fault: string | undefined = "the disk is full";
   const made = new Checkpoints({
     make: () => fault === undefined ? Promise.resolve(checkpoint(newest.block)) : Promise.reject(new Error(fault)),
+    isDue: () => Promise.resolve(true),
     clock,
     everyMs: 1_000,
     targets: [],
@@ -123,6 +185,7 @@ Deno.test("a server that could not begin brings no checkpoint at its end, and on
   const clock = new ManualClock();
   const none = new Checkpoints({
     make: () => Promise.reject(new Error("it was asked for")),
+    isDue: () => Promise.resolve(true),
     clock,
     everyMs: 1_000,
     targets: [],

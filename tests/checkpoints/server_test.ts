@@ -156,6 +156,35 @@ Deno.test("a receiver that leads elsewhere is not followed, and a file that cann
   deepEqual(elsewhere.received, []);
 });
 
+Deno.test("SECURITY: neither the address nor the token of a receiver is told when nothing can be sent, whatever fails", async () => {
+  using folder = temporaryFolder();
+  using closes = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  (async () => {
+    for await (const connection of closes) connection.close();
+  })().catch(() => {});
+  const url = `http://127.0.0.1:${closes.addr.port}/hook?key=SECRETKEY`;
+  const tokenFile = `${folder.path}/token`;
+  const bad: [token: string, told: string][] = [
+    ["SECRETTOKEN", "it closed the connection"],
+    [
+      "-----BEGIN PRIVATE KEY-----\nSECRETTOKEN\n-----END PRIVATE KEY-----\n",
+      "tokenFile holds what no header can: it must be one line of printable ASCII without spaces",
+    ],
+  ];
+  for (const [token, told] of bad) {
+    await Deno.writeTextFile(tokenFile, token);
+    await using server = await startServer({
+      config: { plugins: [], checkpoints: { url, tokenFile, timestamps: url } },
+    });
+    await retry(async () => equal((await facts(server, "checkpointFailed")).length, 2), LOOKING);
+    const failed = (await facts(server, "checkpointFailed")).map(({ detail }) => detail as Record<string, unknown>);
+    equal(failed.find(({ target }) => target === "url")?.["reason"], told);
+    equal(failed.find(({ target }) => target === "timestamps")?.["reason"], "it closed the connection");
+    await server.stop();
+    equal(/SECRET|PRIVATE/.test(server.output() + JSON.stringify(failed)), false);
+  }
+});
+
 Deno.test("a receiver's own certificate is trusted where the environment names it, and otherwise nothing is sent", async () => {
   using folder = temporaryFolder();
   const certificate = await makeCertificate("receiver");

@@ -61,6 +61,19 @@ const WRONG: Record<string, { answer: (authority: Authority) => Authority["answe
       Promise.resolve(Uint8Array.fromHex("3012" + "3010" + "020102" + "300b" + "0c096e6f7420746f646179")),
     words: /^it refused \(status 2\): not today$/,
   },
+  "that refuses with what a terminal would obey, without end": {
+    // The same with ESC and 30,000 letters: what it says is cut, and shown.
+    answer: () => () => {
+      const text = `1b${"41".repeat(30_000)}`;
+      const size = (bytes: number) => `82${bytes.toString(16).padStart(4, "0")}`;
+      return Promise.resolve(
+        Uint8Array.fromHex(
+          `30${size(30_016)}30${size(30_012)}02010230${size(30_005)}0c${size(30_001)}${text}`,
+        ),
+      );
+    },
+    words: /^it refused \(status 2\): \\u001bA{470}…$/,
+  },
   "that answers something else": {
     answer: () => () => Promise.resolve("<html>"),
     words: /^its answer is none of RFC 3161/,

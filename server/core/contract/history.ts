@@ -182,6 +182,8 @@ export interface ExportFilter {
 export interface HistoryAudit {
   /** The newest block, which covers everything that is on disk now. */
   checkpoint(): Promise<Checkpoint>;
+  /** Whether anything was written behind a checkpoint but what tells of checkpoints: how they went, that one was read. */
+  hasNews(since: Checkpoint): Promise<boolean>;
   /**
    * Everything as it stood at the newest block, oldest first, as text in pieces. A piece is read from disk when it is
    * asked for; one may be empty and still have others behind it.

@@ -49,6 +49,8 @@ export interface BlockStore {
    * @returns The newest block: the one before if it cannot be written now. Then those rows are sealed later.
    */
   seal(): Promise<Head>;
+  /** Whether there are rows behind a block but facts that tell of checkpoints: how they went, that one was read. */
+  hasNews(block: number): Promise<boolean>;
   /** Looks after what the store is kept in, where less than so many bytes may be held by somebody who reads. */
   look(bounds: { heldBytes: number }): Promise<Look>;
   /**

@@ -45,6 +45,7 @@ export async function openSqliteStore(
         async seal() {
           return head = await link.call("seal", undefined);
         },
+        hasNews: (block) => link.call("hasNews", block),
         look: (bounds) => link.call("look", bounds),
         // Every row is on disk already: a log that could not be moved is read by the next start.
         close: (signal) => closeWorker(link, signal),

@@ -32,6 +32,7 @@ import {
 import { NodeSqliteDialect } from "../sqlite/dialect.ts";
 import { FileIdentity } from "../sqlite/file_identity.ts";
 import { keepCopy, migrate, MIGRATIONS } from "../sqlite/migrate.ts";
+import { hasNews } from "../sqlite/news.ts";
 import { newestChain } from "../sqlite/newest_chain.ts";
 import { sampleChain } from "../sqlite/verify.ts";
 import { completeLost, historyId } from "../sqlite/recovery.ts";
@@ -212,6 +213,11 @@ const calls = {
       if (sqliteCode(error) === undefined) throw error;
     }
     return blocks.head;
+  },
+
+  /** Whether there are rows behind a block but facts that tell of checkpoints. */
+  hasNews(block: number): boolean {
+    return hasNews(writer().database.raw, block);
   },
 
   /** Looks after the files; a log of less than so many bytes is nobody's trouble. */

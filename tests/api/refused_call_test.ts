@@ -54,5 +54,5 @@ Deno.test("what has been folded is told when the server stops", async () => {
   for (let i = 0; i < 70; i++) equal((await server.call("GET", "/v1/requests/0")).status, 404);
   await server[Symbol.asyncDispose]();
   equal(server.facts.length, 61);
-  deepEqual(server.facts.at(-1)?.detail, { path: "/v1/requests/:id", status: 404, count: 10 });
+  deepEqual(server.facts.at(-1)?.detail, { path: "/v1/requests/:requestId", status: 404, count: 10 });
 });

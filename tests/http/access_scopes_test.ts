@@ -28,7 +28,7 @@ const CALLS: Record<string, Scope | null> = {
   "GET /v1/handles/{handle}/buttons/{id}": "phones:monitor",
   "GET /v1/handles/{handle}/data/{id}": "phones:monitor",
   "GET /v1/requests": null,
-  "GET /v1/requests/{id}": null,
+  "GET /v1/requests/{requestId}": null,
   "GET /v1/history/events": "history:read",
   "GET /v1/history/export": "history:read",
   "GET /v1/history/checkpoint": "history:read",

@@ -56,11 +56,12 @@ Deno.test("the CSV of an export begins with a byte order mark where it is asked 
   equal((await server.call("GET", "/v1/history/export?format=csv&bom=1")).status, 400);
 });
 
-Deno.test("a HEAD of an export reads nothing of the history", async () => {
+Deno.test("api 3: a HEAD of an export asks the history for nothing, and so seals nothing", async () => {
   await using server = new TestServer();
   server.audit.pieces = ["first\n"];
   const answer = await server.fetch("HEAD", EXPORT);
   deepEqual([answer.status, answer.headers.get("content-type"), server.audit.read], [200, "application/jsonl", 0]);
+  deepEqual(server.audit.asked, []);
 });
 
 Deno.test("a history that cannot be read is 503; one that cannot be read on cuts the export off, and why is told to the operator", async () => {
@@ -101,12 +102,14 @@ Deno.test("a token has two exports at once, and no more: each place is free agai
   server.audit.pieces = Array(64).fill(MEBIBYTE);
   const open = [];
   for (let count = 0; count < 2; count++) open.push(await ask());
+  equal(server.audit.asked.length, 2);
   const refused = await server.call("GET", EXPORT);
   deepEqual([refused.status, refused.body?.["code"], refused.headers.get("retry-after")], [
     429,
     "PHONEERR_REQUESTOVERRUN",
     "1",
   ]);
+  equal(server.audit.asked.length, 2, "what is refused seals nothing");
   ok(server.audit.read < 2 * 64, "nobody has read them, so not all of it has been read from disk");
 
   await open.pop()?.body?.cancel();

@@ -72,6 +72,7 @@ Deno.test("what else is called keeps what it wanted: body, path and query, and n
     }),
     { params: ["phone=virtual:desk-1", "privilege=boss"] },
   );
+  deepEqual(await keptOf(server, { method: "GET", path: "/v1/requests/9041" }), { params: ["requestId=9041"] });
   deepEqual(await keptOf(server, { method: "GET", path: `/v1/handles/own-1/volume/horn?${PIN}=${PIN}` }), {
     params: ["device=horn"],
   });

@@ -30,7 +30,7 @@ const EXPORTS = { most: 8, each: 2 };
 const CHECKS = { most: 2, each: 1 };
 const BOM = "\uFEFF";
 const STALL_MS = 60_000;
-/** How it grows, and how long it is, tells of phones that a limited token may not see. */
+/** What is wrong with it, and the word for all of it, is of phones that a limited token may not see. */
 const CHAIN = "The chain is";
 
 const hex = (digits: number) =>
@@ -104,29 +104,28 @@ export function auditEndpoints(
       async serve(call) {
         const { context, token } = call;
         const { format, bom, ...filter } = readQuery(context.req.url, ExportQuery);
-        const { upTo, pieces } = await audit.export({ ...filter, ...phonesOf(token) }, format);
-        const name = token.phones === null ? `history-to-block-${upTo.block}` : "history";
-        const headers = {
-          "content-type": MEDIA[format],
-          "content-disposition": `attachment; filename="${name}.${ENDINGS[format]}"`,
-          ...SAFE_HEADERS,
-        };
+        const headers = { "content-type": MEDIA[format], ...SAFE_HEADERS };
+        // Up to which block it goes is known when one begins, which seals what has been written.
         if (context.req.method === "HEAD") return new Response(null, { headers });
-        let before = bom === "true" && format === "csv" ? BOM : "";
-        const next = async () => {
-          // It may take long: a token that is revoked meanwhile gets no more.
-          requireValid(token, tokens);
-          const piece = await pieces.next();
-          if (piece.done) return piece;
-          const value = before + piece.value;
-          before = "";
-          return { value };
-        };
         const ended = beginExport(token.id);
         try {
+          const { upTo, pieces } = await audit.export({ ...filter, ...phonesOf(token) }, format);
+          const name = token.phones === null ? `history-to-block-${upTo.block}` : "history";
+          let before = bom === "true" && format === "csv" ? BOM : "";
+          const next = async () => {
+            // It may take long: a token that is revoked meanwhile gets no more.
+            requireValid(token, tokens);
+            const piece = await pieces.next();
+            if (piece.done) return piece;
+            const value = before + piece.value;
+            before = "";
+            return { value };
+          };
           const body = await exportBody({ next }, { clock, stallMs: STALL_MS, ended });
           reads.count("export", callerOf(call));
-          return new Response(body, { headers });
+          return new Response(body, {
+            headers: { ...headers, "content-disposition": `attachment; filename="${name}.${ENDINGS[format]}"` },
+          });
         } catch (error) {
           ended();
           throw error;

@@ -95,19 +95,19 @@ export function historyEndpoints(
     },
     {
       method: "GET",
-      path: "/v1/requests/:id",
+      path: "/v1/requests/:requestId",
       scope: undefined,
       description: {
         id: "readRequest",
         tag: "requests",
         summary: "Read the record of a request",
         description: "With the scope `history:read` of any token, without it of the caller's own.",
-        path: { id: Seq },
+        path: { requestId: Seq },
         answers: { 200: { description: "The record, as of now.", body: FoundRecord } },
         problems: ["not-found", "too-many"],
       },
       async serve(call) {
-        const text = pathValue(call, "id");
+        const text = pathValue(call, "requestId");
         const id = /^[1-9]\d*$/.test(text) ? Number(text) : NaN;
         const { token } = call;
         const record = await questions(token.id, () => readRecord(id, { token, ports: { applications, reader } }));

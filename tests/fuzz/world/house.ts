@@ -69,6 +69,7 @@ export async function openHouse(): Promise<House> {
     },
     audit: {
       checkpoint: () => Promise.resolve(CHECKPOINT),
+      hasNews: () => Promise.resolve(true),
       export: () => Promise.resolve({ upTo: CHECKPOINT, pieces: pieces() }),
       verify: () => Promise.resolve({ ok: true, blocks: 8, records: 20 }),
     },

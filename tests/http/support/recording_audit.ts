@@ -36,6 +36,10 @@ export class RecordingAudit implements HistoryAudit {
     return Promise.resolve(CHECKPOINT);
   }
 
+  hasNews(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   export(filter: ExportFilter, format: ExportFormat) {
     this.asked.push({ filter, format });
     return Promise.resolve({ upTo: CHECKPOINT, pieces: this.#pieces() });

@@ -52,7 +52,7 @@ const Kept = z.object({
   historyId: hex(32).exactOptional(),
   block: integer(0, Number.MAX_SAFE_INTEGER),
   hash: hex(64),
-});
+}).meta({ additionalProperties: {} });
 
 /** Checkpoints that one check is given: as many as a body holds. */
 const MOST_KEPT = 400;

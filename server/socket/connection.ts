@@ -6,17 +6,14 @@
 import type { Token, TokenEnd } from "../access/mod.ts";
 import { INTERNAL_PROBLEM, noteRefusal, problemOf, rpcErrorOf } from "../api/mod.ts";
 import { SOCKET_CLOSES } from "../core/contract/socket.ts";
-import { printable } from "../core/contract/text.ts";
 import type { EventStream, OpenHandle } from "../core/mod.ts";
 import { type Answer, batchTextOf, textOf } from "./answer.ts";
 import type { CallsUnderWay } from "./calls_under_way.ts";
 import { Conversation } from "./conversation.ts";
 import { type Message, readMessages } from "./message.ts";
+import { METHODS } from "./methods.ts";
 import { type CloseReason, Outbox, pumpEvents } from "./outbox.ts";
 import { SOCKET_PATH, type SocketPorts } from "./ports.ts";
-
-/** What is kept of the name of a method that there may not be. */
-const LONGEST_METHOD = 64;
 
 /** What a connection is made of. */
 export interface ConnectionOptions {
@@ -150,20 +147,22 @@ export class Connection {
     const { ports, token, address } = this.#options;
     const { application } = this.#conversation;
     const problem = problemOf(error) ?? INTERNAL_PROBLEM;
+    // What is no method may be anything.
+    const word = METHODS.has(method) ? method : "other";
     if (problem === INTERNAL_PROBLEM) {
-      ports.report(error, `${SOCKET_PATH} ${printable(method.slice(0, LONGEST_METHOD))}`);
+      ports.report(error, `${SOCKET_PATH} ${word}`);
     }
     noteRefusal(problem, {
       call: {
-        token: token.id,
+        token,
         address,
         application,
         handle,
-        method: printable(method.slice(0, LONGEST_METHOD)),
+        method: word,
         path: SOCKET_PATH,
         given: [params],
       },
-      noteOptional: ports.noteOptional,
+      ports,
     });
   }
 

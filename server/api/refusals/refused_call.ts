@@ -3,23 +3,23 @@
  *
  * @module
  */
-import type { ApplicationView, Clock, HandleView } from "../../core/mod.ts";
+import type { Applications, ApplicationView, Clock, HandleView } from "../../core/mod.ts";
 import type { Fact } from "../../core/contract/facts.ts";
 import type { Problem } from "../../core/contract/problem.ts";
-import { minuteCounts } from "../../access/mod.ts";
-import { keptOf } from "./kept_parameters.ts";
+import { minuteCounts, seesOf, type Token } from "../../access/mod.ts";
+import { keptOf, withoutQuotations } from "./kept_parameters.ts";
 
 /** A call that was refused. */
 export interface RefusedCall {
-  /** The id of the token. */
-  readonly token: string;
+  /** With which it was made. */
+  readonly token: Token;
   /** Where the call came from. */
   readonly address: string;
   /** Known if the call got so far as to name one of its own. */
   readonly application?: ApplicationView | undefined;
   /** As `application`. */
   readonly handle?: HandleView | undefined;
-  /** Of HTTP, or the name of the method that was called over a socket. */
+  /** Of HTTP, or that was called over a socket; `other` for one that there is not. */
   readonly method: string;
   /** The route as it is written, without what varies. */
   readonly path: string;
@@ -30,16 +30,16 @@ export interface RefusedCall {
 /** A fact is kept for years, so the words of a refusal are cut to what tells it. */
 const LONGEST_DETAIL = 500;
 
-/** Lets the history know of a refused call. */
+/** Lets the history know of a refused call; what its caller typed is not kept. */
 export function noteRefusal(
   problem: Problem,
-  { call, noteOptional }: { call: RefusedCall; noteOptional: (fact: Fact) => void },
+  { call, ports }: { call: RefusedCall; ports: { applications: Applications; noteOptional(fact: Fact): void } },
 ): void {
   const { status, detail, value, code } = problem;
   const { handle, application = handle?.application } = call;
-  noteOptional({
+  ports.noteOptional({
     type: "callRefused",
-    token: call.token,
+    token: call.token.id,
     address: call.address,
     ...(application && { application: application.id }),
     ...(handle && { handle: handle.id, phone: handle.phone.id }),
@@ -48,11 +48,21 @@ export function noteRefusal(
     detail: {
       method: call.method,
       path: call.path,
-      ...keptOf(call),
+      ...keptOf(call, { isPhone: (name) => isPhone(name, { applications: ports.applications, token: call.token }) }),
       status,
-      detail: detail.slice(0, LONGEST_DETAIL),
+      detail: withoutQuotations(detail).slice(0, LONGEST_DETAIL),
     },
   });
+}
+
+/** Whether there is a phone that the token may see. */
+function isPhone(name: string, { applications, token }: { applications: Applications; token: Token }): boolean {
+  try {
+    applications.phone(name, seesOf(token));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

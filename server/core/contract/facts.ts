@@ -163,18 +163,18 @@ export const FACTS = {
     has: ["token"],
     mayHave: ["application", "address", "phone", "handle", "result", "code"],
     detail: {
-      method: optional(words("The method: of HTTP, `other` for one that HTTP does not know, or of JSON-RPC.")),
+      method: optional(words("The method, of HTTP or of JSON-RPC; `other` for one that neither knows.")),
       path: words("The route as it is written, without what varies."),
       operation: optional(about(oneOf(OPERATIONS), { description: "Which of the nine operations it asked for." })),
       params: optional(
         about(list(text), {
           description:
-            "Its parameters, as far as they were read: `lamp=20`; the name alone of what may tell what somebody has typed " +
-            "or is to read: texts, bytes, and which button.",
+            "Its parameters, as far as they were read: `lamp=20` of a number where one belongs, of the parameter's own " +
+            "words and of a phone that there is; the name alone of all else that somebody has typed or is to read.",
         }),
       ),
       status: counted("The HTTP status, or the one that would have been answered."),
-      detail: optional(words("What was wrong, as the caller was told.")),
+      detail: optional(words("What was wrong, as the caller was told, with `…` for what was quoted.")),
       count: optional(
         counted("How many calls this one row tells of: past 60 or 16 KiB a minute those alike are counted."),
       ),

@@ -58,7 +58,7 @@ export interface Endpoint {
 /** What every call goes through needs this. */
 export type AdmissionPorts = Pick<
   AppPorts,
-  "tokens" | "refusals" | "attempts" | "noteUse" | "rateLimit" | "noteOptional" | "report"
+  "applications" | "tokens" | "refusals" | "attempts" | "noteUse" | "rateLimit" | "noteOptional" | "report"
 >;
 
 /** Turns an endpoint into what Hono calls. There is no middleware: the hot path would pay for each layer of it. */
@@ -155,7 +155,7 @@ export function refuse(
   { context, call, ports, path }: {
     context: Context<Env>;
     call: Call | undefined;
-    ports: Pick<AppPorts, "noteOptional" | "report">;
+    ports: Pick<AppPorts, "applications" | "noteOptional" | "report">;
     path: string;
   },
 ): Response {
@@ -166,8 +166,8 @@ export function refuse(
     const method = methodWord(context.req.method);
     const given = [context.req.param(), context.req.query(), body];
     noteRefusal(problem, {
-      call: { token: token.id, address: addressOf(context), application, handle, method, path, given },
-      noteOptional: ports.noteOptional,
+      call: { token, address: addressOf(context), application, handle, method, path, given },
+      ports,
     });
   }
   return problemResponse(problem, error);

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { temporaryFolder } from "../faults/temporary.ts";
 import { startServer } from "../harness/start_server.ts";
+import { access, open } from "../http/support/access.ts";
 import { cli, jsonLines } from "./support/cli.ts";
 import { refused } from "./support/refused.ts";
 
@@ -56,7 +57,7 @@ Deno.test("the history is listed, filtered, shown and verified from a shell", as
   ]);
   match(
     (await cli(["history", "events", "--limit", "1", "--wide", ...at])).stdout,
-    /^SEQ +AT +TYPE +ABOUT +TOKEN +CODE +DETAIL\n/,
+    /^SEQ +AT +TYPE +ABOUT +ADDRESS +APPLICATION +TOKEN +CODE +DETAIL\n/,
   );
   const facts = await cli(["history", "events", ...at]);
   for (const line of facts.stdout.trimEnd().split("\n")) ok([...line].length <= 80, line);
@@ -65,6 +66,22 @@ Deno.test("the history is listed, filtered, shown and verified from a shell", as
   equal(facts.stderr, "What ends with … is cut: --wide shows all\n");
   match((await cli(["history", "verify", ...at])).stdout, /^The history is whole: \d+ blocks, \d+ rows\n$/);
   equal(jsonLines(await cli(["history", "verify", "--json", ...at]))[0]?.["ok"], true);
+});
+
+Deno.test("a shell tells from where, by which application and with which token a phone was opened and a call was refused (SECURITY.md)", async () => {
+  await using server = await startServer();
+  const at = ["--data", server.data];
+  const { id, call } = await access(server, { scopes: ["phones:monitor", "phones:control"] });
+  const { application } = await open(call, { privilege: "owner" });
+  const body = { phone: "virtual:desk-1", privilege: "owner" };
+  equal((await call("POST", `/v1/applications/${application}/handles`, { body })).status, 409);
+  const [{ name } = { name: undefined }] = jsonLines(await cli(["token", "list", "--json", ...at]))
+    .filter((token) => token["id"] === id);
+  const who = `127\\.0\\.0\\.1 +${application} +${id} \\(${name}\\)`;
+  for (const [type, about] of [["handleOpened", "virtual:desk-1"], ["callRefused", "127\\.0\\.0\\.1"]]) {
+    const { stdout } = await cli(["history", "events", "--type", `${type}`, "--wide", ...at]);
+    match(stdout, new RegExp(`${type} +${about} +${who} +`));
+  }
 });
 
 Deno.test("a checkpoint that is kept as it was printed shows whether the history is still the same", async () => {

@@ -79,7 +79,7 @@ export const historyList = command({
                 words(markOf(damaged), outcome ?? state, cause ?? code?.replace(/^PHONEERR_/, "")),
             }),
           ...(wide && {
-            TOKEN: ({ token = UNREAD }: ShownRecord) => token,
+            TOKEN: ({ token = UNREAD, tokenName }: ShownRecord) => tokenWords(token, tokenName),
             APPLICATION: ({ application }: ShownRecord) => application?.name ?? UNREAD,
           }),
         },
@@ -124,7 +124,9 @@ export const historyEvents = command({
           TYPE: ({ type = UNREAD, damaged }) => words(markOf(damaged), type),
           ABOUT: ({ phone, plugin, address }) => phone ?? plugin ?? address ?? "-",
           ...(wide && {
-            TOKEN: ({ token }: ShownEvent) => token ?? "-",
+            ADDRESS: ({ address }: ShownEvent) => address ?? "-",
+            APPLICATION: ({ application }: ShownEvent) => application ?? "-",
+            TOKEN: ({ token, tokenName }: ShownEvent) => token === undefined ? "-" : tokenWords(token, tokenName),
             CODE: ({ code }: ShownEvent) => code ?? "-",
           }),
           DETAIL: ({ detail = {}, damaged }) =>
@@ -168,6 +170,11 @@ const UNREAD = "?";
 const words = (...given: (string | undefined)[]) => given.filter((word) => word !== undefined && word !== "").join(" ");
 
 const markOf = (damaged: Damage | undefined) => damaged && "DAMAGED";
+
+/** A token by its id, and by what it was called then where that says more. */
+function tokenWords(id: string, name: string | null | undefined): string {
+  return name == null || name === id ? id : `${id} (${name})`;
+}
 
 /** What is said where nothing fits: with no filter there is nothing at all. */
 function noneOf(filter: Readonly<Record<string, unknown>>, what: string): string {

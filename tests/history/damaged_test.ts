@@ -141,6 +141,67 @@ Deno.test("a reply that somebody withdrew afterwards, or a row from nowhere, is 
   });
 });
 
+/** Has the index of a table say of two requests what belongs to the other one; the rows stay as they are. */
+function exchange(
+  path: string,
+  { table, requests: [one, other] }: { table: string; requests: [number, number] },
+): void {
+  // Deno knows the option, its types do not.
+  const change = (sql: string) => {
+    using database = new DatabaseSync(`${path}/history.db`, { defensive: false } as object);
+    database.exec(`pragma writable_schema = on; ${sql}; pragma writable_schema = reset`);
+  };
+  const index = `sqlite_autoindex_${table}_1`;
+  using database = new DatabaseSync(`${path}/history.db`);
+  const [entry] = database.prepare("select rootpage from sqlite_schema where name = ?").all(index);
+  const [made] = database.prepare("select sql from sqlite_schema where name = ?").all(table);
+  database.exec(
+    `create table kept as select * from ${table} where request in (${one}, ${other});
+     delete from ${table} where request in (${one}, ${other});
+     update kept set request = ${one} + ${other} - request; insert into ${table} select * from kept;
+     update kept set request = ${one} + ${other} - request`,
+  );
+  change(
+    `delete from sqlite_schema where name = '${index}';
+     update sqlite_schema set sql = replace(sql, ' unique', '') where name = '${table}'`,
+  );
+  change(
+    `delete from ${table} where seq in (select seq from kept); insert into ${table} select * from kept; drop table kept`,
+  );
+  change(
+    `insert into sqlite_schema values ('index', '${index}', '${table}', ${entry?.["rootpage"]}, null);
+     update sqlite_schema set sql = '${made?.["sql"]}' where name = '${table}'`,
+  );
+}
+
+Deno.test("SECURITY a completion or a withdrawal that an index gives to another request is told as damaged, sealed or not", async () => {
+  using folder = temporaryFolder();
+  await using opened = await openIn(folder.path, QUIET);
+  await write(opened);
+  const { history, audit } = opened;
+  await history.withdraw(1);
+  await history.withdraw(3);
+  await audit.checkpoint();
+  for (const outcome of ["failed", "succeeded"] as const) {
+    const id = await history.accept(acceptance());
+    await history.complete(completion(id, { outcome }));
+  }
+  const wrong = (row: number, request: number) => ({
+    row,
+    problem: `row ${row} is not of request ${request}, though an index says so`,
+  });
+  exchange(folder.path, { table: "completed", requests: [10, 12] });
+  deepEqual(damages((await opened.reader.requests({}, { limit: 9 })).items), { 10: wrong(13, 10), 12: wrong(11, 12) });
+  await audit.checkpoint();
+  exchange(folder.path, { table: "withdrawn", requests: [1, 3] });
+  deepEqual((await everything(opened)).damaged, {
+    1: { block: 2, ...wrong(9, 1) },
+    3: { block: 2, ...wrong(8, 3) },
+    10: { block: 3, ...wrong(13, 10) },
+    12: { block: 3, ...wrong(11, 12) },
+  });
+});
+
 Deno.test("a block that was changed is told of all that it covers, and of nothing else", async () => {
   using folder = temporaryFolder();
   await using opened = await openIn(folder.path, QUIET);
@@ -207,6 +268,14 @@ Deno.test("format 1 names the rows of the block that was changed, and no others"
   deepEqual((await everything(opened)).damaged, {
     7: { block: 3, row: 7, problem },
     9: { block: 3, row: 9, problem },
+  });
+  using copy = temporaryFolder();
+  await writeFormat1(copy.path, blocks);
+  await using swapped = await openIn(copy.path, QUIET);
+  exchange(copy.path, { table: "completed", requests: [1, 4] });
+  deepEqual((await everything(swapped)).damaged, {
+    1: { block: 2, row: 5, problem: "row 5 is not of request 1, though an index says so" },
+    4: { block: 1, row: 2, problem: "row 2 is not of request 4, though an index says so" },
   });
   // What came with format 2 is none of its: nor is a row that is gone.
   tamper(folder.path, "update accepted set token_name = 'x' where seq = 1; delete from fact where seq = 15");

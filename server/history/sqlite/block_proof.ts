@@ -11,6 +11,7 @@ import {
   blockHash,
   blockHash1,
   type BlockHead,
+  COLUMNS,
   HISTORY_FORMAT,
   lineHash,
   Mismatch,
@@ -28,7 +29,12 @@ import { BLOCK_COLUMNS, blockHead, columnsIn, hexOf, StoredRows } from "./stored
 export interface RowPlace {
   readonly kind: RowKind;
   readonly seq: number;
+  /** The request that an index says it is of. */
+  readonly request?: number;
 }
+
+/** Where a row says which request it is of, which is in every kind that does. */
+const REQUEST = COLUMNS.completed.indexOf("request");
 
 /** Hex digits of a hash. */
 const HASH = 64;
@@ -74,8 +80,8 @@ export class BlockProof {
           search ??= new BlockSearch(this.#statements.spans);
           block = this.#blockOf(seq, search);
         }
-        const problem = block && (block.problem ?? this.#problemOf(row, block));
-        if (block && problem !== undefined) found.set(row, { block: block.head.number, row: seq, problem });
+        const problem = block?.problem ?? this.#problemOf(row, block);
+        if (problem !== undefined) found.set(row, { ...(block && { block: block.head.number }), row: seq, problem });
       } catch (error) {
         block = undefined;
         found.set(row, { row: seq, problem: problemOf(error) });
@@ -157,12 +163,17 @@ export class BlockProof {
     return blockHash1(head, { previous, lines });
   }
 
-  /** What is wrong with a row of a block that is as it was written. */
-  #problemOf({ kind, seq }: RowPlace, block: Block): string | undefined {
-    if (block.head.format === 1) return undefined;
+  /** What is wrong with a row of a block that is as it was written, or of none yet. */
+  #problemOf({ kind, seq, request }: RowPlace, block: Block | undefined): string | undefined {
+    const isHashed = block !== undefined && block.head.format !== 1;
+    if (!isHashed && request === undefined) return undefined;
     const changed = `row ${seq} is not the one that was written`;
     const row = attempt(() => this.#statements.rows.at(kind, seq));
     if (row === undefined) return changed;
+    if (request !== undefined && row.cells[REQUEST] !== request) {
+      return `row ${seq} is not of request ${request}, though an index says so`;
+    }
+    if (!isHashed) return undefined;
     const place = seq - block.head.firstSeq;
     const hash = lineHash(rowLines(row, saltAt(block.salts, place)).line);
     return hash === block.rows[place] ? undefined : changed;

@@ -109,8 +109,8 @@ export function heldRecords(
 ): (RequestRecord | DamagedRecord)[] {
   const places = rows.map(({ seq, completed, withdrawn }): RowPlace[] => [
     { kind: "accepted", seq },
-    ...(completed === null ? [] : [{ kind: "completed" as const, seq: completed }]),
-    ...(withdrawn === null ? [] : [{ kind: "withdrawn" as const, seq: withdrawn }]),
+    ...(completed === null ? [] : [{ kind: "completed" as const, seq: completed, request: seq }]),
+    ...(withdrawn === null ? [] : [{ kind: "withdrawn" as const, seq: withdrawn, request: seq }]),
   ]);
   const damaged = proof.damaged(places.flat());
   const open = rows.filter(({ completed }) => completed === null).map(({ seq }) => seq);

@@ -202,6 +202,23 @@ Deno.test("SECURITY a completion or a withdrawal that an index gives to another 
   });
 });
 
+Deno.test("SECURITY rows that somebody puts above the newest one of a running server are covered by no block", async () => {
+  using folder = temporaryFolder();
+  await using opened = await openIn(folder.path, QUIET);
+  await write(opened);
+  const id = await opened.history.accept(acceptance());
+  for (const seq of [id + 1, id + 4000]) {
+    tamper(
+      folder.path,
+      `insert into accepted select ${seq}, at, operation, phone, plugin, application, application_name, 't-9', handle, reference, params,
+         token_name from accepted where seq = ${id}`,
+    );
+    const { items } = await opened.reader.requests({}, { limit: 9 });
+    deepEqual(damages(items), { [seq]: { row: seq, problem: `row ${seq} is covered by no block` } });
+    tamper(folder.path, `delete from accepted where seq = ${seq}`);
+  }
+});
+
 Deno.test("a block that was changed is told of all that it covers, and of nothing else", async () => {
   using folder = temporaryFolder();
   await using opened = await openIn(folder.path, QUIET);

@@ -60,9 +60,15 @@ export class BlockProof {
   readonly #remembered = new BoundedMap<number, Block>(REMEMBERED);
   #prepared: ReturnType<typeof prepare> | undefined;
 
-  /** @param database Read only is enough; it must have its tables when the first row is asked of. */
-  constructor(database: DatabaseSync) {
+  readonly #written: (() => number) | undefined;
+
+  /**
+   * @param database Read only is enough; it must have its tables when the first row is asked of.
+   * @param options As {@linkcode BlockSearch} is.
+   */
+  constructor(database: DatabaseSync, { written }: { written?: (() => number) | undefined } = {}) {
     this.#database = database;
+    this.#written = written;
   }
 
   /**
@@ -77,7 +83,7 @@ export class BlockProof {
       const { seq } = row;
       try {
         if (block === undefined || seq > block.head.lastSeq) {
-          search ??= new BlockSearch(this.#statements.spans);
+          search ??= new BlockSearch(this.#statements.spans, { written: this.#written });
           block = this.#blockOf(seq, search);
         }
         const problem = block?.problem ?? this.#problemOf(row, block);

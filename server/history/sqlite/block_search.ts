@@ -59,10 +59,13 @@ export class BlockSearch {
   readonly #spans: SpanStatements;
   readonly #newest: Span;
   readonly #isCut: boolean;
+  readonly #written: (() => number) | undefined;
   /** What ends before all that is still looked for. */
   #before = NONE;
 
-  constructor(spans: SpanStatements) {
+  /** @param options.written The newest row that the writer can have written by now; unknown if it is another process. */
+  constructor(spans: SpanStatements, { written }: { written?: (() => number) | undefined } = {}) {
+    this.#written = written;
     const { newest, fitting } = spans.newest();
     this.#spans = spans;
     this.#newest = fitting;
@@ -79,7 +82,7 @@ export class BlockSearch {
   blockOf(seq: number, isSound: (number: number) => boolean): number | undefined {
     const { first, last, number } = this.#newest;
     const isBehind = seq > last;
-    if (isBehind && !this.#isCut && seq <= last + MOST_BEHIND) return undefined;
+    if (isBehind && !this.#isCut && seq <= (this.#written?.() ?? last + MOST_BEHIND)) return undefined;
     if (!isBehind && seq >= first) return number;
     const doubted = new Set<number>();
     let unsound: number | undefined;

@@ -58,6 +58,7 @@ interface Written {
 export class BlockWriter {
   readonly #database: DatabaseSync;
   readonly #now: () => number;
+  readonly #willWrite: (lastSeq: number) => void;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #rollback: StatementSync;
@@ -69,8 +70,9 @@ export class BlockWriter {
 
   private constructor(
     database: WritableDatabase,
-    options: { now: () => number; open: OpenRequests } & Written,
+    options: { now: () => number; willWrite: (lastSeq: number) => void; open: OpenRequests } & Written,
   ) {
+    this.#willWrite = options.willWrite;
     this.#database = database.raw;
     this.#now = options.now;
     this.#head = options.head;
@@ -92,9 +94,13 @@ export class BlockWriter {
   /**
    * Goes on after the newest block of a database, and seals what a killed server has left behind it.
    *
+   * @param options.willWrite Is told the newest row that a transaction writes, before it does.
    * @throws {HistoryError} If there are rows behind it that no server can have left so: somebody cut the chain.
    */
-  static async open(database: WritableDatabase, options: { now: () => number }): Promise<BlockWriter> {
+  static async open(
+    database: WritableDatabase,
+    options: { now: () => number; willWrite?: (lastSeq: number) => void },
+  ): Promise<BlockWriter> {
     const { db } = database;
     const block = await db.selectFrom("block").selectAll().orderBy("number", "desc").limit(1).executeTakeFirst();
     const head = block
@@ -110,11 +116,13 @@ export class BlockWriter {
       .execute();
     const writer = new BlockWriter(database, {
       now: options.now,
+      willWrite: options.willWrite ?? (() => {}),
       head,
       unsealed: rowsBehind(database.raw, head),
       open: new OpenRequests(open.map((row) => row.seq), { lowest }),
     });
     writer.seal();
+    writer.#willWrite(writer.head.lastSeq);
     return writer;
   }
 
@@ -154,6 +162,7 @@ export class BlockWriter {
    */
   write(rows: readonly Row[], options?: { seal: boolean }): number {
     const firstSeq = this.#head.lastSeq + this.#unsealed.length + 1;
+    this.#willWrite(firstSeq + rows.length - 1);
     this.#transact(() => this.#append(rows, { firstSeq, seal: options?.seal ?? false }));
     return firstSeq;
   }
@@ -169,6 +178,7 @@ export class BlockWriter {
     try {
       this.#start();
       const isTold = await change();
+      this.#willWrite(firstSeq);
       this.#end(this.#append(isTold ? [row] : [], { firstSeq, seal: false }));
     } catch (error) {
       this.#undo();

@@ -18,11 +18,17 @@ import type { VerifierCalls } from "./verify_worker.ts";
 export class WorkerReader implements ReadingStore {
   readonly #file: string;
   readonly #slice: number;
+  readonly #written: SharedArrayBuffer | undefined;
   readonly #closing = new AbortController();
   #link: WorkerLink<ReaderCalls> | undefined;
 
-  /** @param file The database. @param options.slice How far back one question looks, in numbers of `seq`. */
-  constructor(file: string, options: { slice: number }) {
+  /**
+   * @param file The database.
+   * @param options.slice How far back one question looks, in numbers of `seq`.
+   * @param options.written Where the writer of this process says what it can have written.
+   */
+  constructor(file: string, options: { slice: number; written?: SharedArrayBuffer }) {
+    this.#written = options.written;
     this.#file = file;
     this.#slice = options.slice;
   }
@@ -101,7 +107,7 @@ export class WorkerReader implements ReadingStore {
     const link = new WorkerLink<ReaderCalls>(new URL("./reader_worker.ts", import.meta.url), {
       onDeath: () => this.#link = undefined,
     });
-    link.call("open", this.#file).catch(() => {
+    link.call("open", { file: this.#file, ...given({ written: this.#written }) }).catch(() => {
       link[Symbol.dispose]();
       this.#link = undefined;
     });

@@ -30,10 +30,12 @@ async function snapshot<Answer>(read: (source: Source) => Promise<Answer>): Prom
 
 const calls = {
   /** Opens the file. */
-  open(file: string): void {
+  open({ file, written }: { file: string; written?: SharedArrayBuffer }): void {
     const raw = openForReading(file);
+    const newest = written && new BigInt64Array(written);
+    const proof = new BlockProof(raw, { written: newest && (() => Number(Atomics.load(newest, 0))) });
     // There is one connection: what the proof reads stands in the transaction too.
-    open = { db: new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(raw) }), proof: new BlockProof(raw) };
+    open = { db: new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(raw) }), proof };
     chain = new ChainPages(raw);
   },
   /** One record. */

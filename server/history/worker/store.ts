@@ -23,6 +23,7 @@ export async function openSqliteStore(
 ): Promise<Store> {
   const file = `${folder}/${HISTORY_FILE}`;
   const link = new WorkerLink<WriterCalls>(new URL("./writer_worker.ts", import.meta.url), { onDeath: onBroken });
+  const written = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
   try {
     const { newest, access, ...opened } = await link.call("open", {
       file,
@@ -30,6 +31,7 @@ export async function openSqliteStore(
       durability,
       traces,
       accept,
+      written,
       at: now(),
     });
     let head = newest;
@@ -50,7 +52,7 @@ export async function openSqliteStore(
         // Every row is on disk already: a log that could not be moved is read by the next start.
         close: (signal) => closeWorker(link, signal),
       },
-      reading: new WorkerReader(file, { slice: sliceRows }),
+      reading: new WorkerReader(file, { slice: sliceRows, written }),
       ...storesOver(link, { access, now, told: onFact }),
     };
   } catch (error) {

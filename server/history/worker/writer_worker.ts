@@ -77,6 +77,8 @@ interface OpenAsked {
   durability: Durability;
   traces: Traces;
   accept: boolean;
+  /** Where the newest row stands that can be written by now, for the reader: it sees rows before anybody is told of them. */
+  written: SharedArrayBuffer;
   /** The wall time of what opening writes. */
   at: number;
 }
@@ -106,7 +108,9 @@ async function openDatabase(options: OpenAsked): Promise<Found> {
   // for its mark.
   const migrated = await migrate(database, { migrations: MIGRATIONS, backups: options.backups });
   const durability = makeDurable(raw, options.durability);
-  const blocks = await BlockWriter.open(database, { now });
+  const written = new BigInt64Array(options.written);
+  const willWrite = (lastSeq: number) => void Atomics.store(written, 0, BigInt(lastSeq));
+  const blocks = await BlockWriter.open(database, { now, willWrite });
   const lastAt = blocks.head.block < 0 ? undefined : blocks.head.at;
   const id = await historyId(database, { writer: blocks, now });
   const recovered = completeLost(blocks, { now });

@@ -154,6 +154,25 @@ Deno.test("an export of the chain is verified alone, whole or in part, and the f
   match((await prove(lines.slice(0, last).join("\n")))[1], /the export ends before block 9, up to which it was made/);
 });
 
+Deno.test("api 3: a year of checkpoints, one an hour, is held against a history here and by its server, each of them", async () => {
+  await using server = await startServer({ args: ["--safe"] });
+  using folder = temporaryFolder();
+  const file = `${folder.path}/checkpoints.jsonl`;
+  const env = { SWITCHROOM_TOKEN: server.token };
+  const line = (await cli(["history", "checkpoint", "--data", server.data])).stdout.trim();
+  const wrong = JSON.stringify({ ...JSON.parse(line), block: 0, hash: "b".repeat(64) });
+  for (const where of [["--data", server.data], ["--url", server.url]]) {
+    await Deno.writeTextFile(file, `${line}\n`.repeat(8_760));
+    const ended = await cli(["history", "verify", "--checkpoint", file, ...where], { env });
+    match(ended.stdout, /^The history is whole: /);
+    match(ended.stderr, /^All 8760 checkpoints are in it\n/);
+    // The oldest comes with the last part.
+    await Deno.writeTextFile(file, `${wrong}\n${`${line}\n`.repeat(1_000)}`);
+    const other = await cli(["history", "verify", "--checkpoint", file, ...where], { env });
+    deepEqual([other.code, /^Block 0 is wrong: .*; a checkpoint says b{64};/.test(other.stdout)], [1, true]);
+  }
+});
+
 Deno.test("what cannot be verified is refused in words", async () => {
   using folder = temporaryFolder();
   const file = `${folder.path}/file`;
@@ -168,6 +187,8 @@ Deno.test("what cannot be verified is refused in words", async () => {
     ["", checkpoint, /Cannot use the checkpoints of \S+: there is none in it/],
     ["{}\n", checkpoint, /block of line 1 is no number of a block/],
     ['\n{"block":1,"hash":"A"}', checkpoint, /hash of line 2 is not 64 lower-case hex digits/],
+    [`{"block":1,"hash":"${"a".repeat(64)}"}\nnothing`, checkpoint, /\S+: line 2 is no JSON\./],
+    [" ".repeat(33_554_433), checkpoint, /it has 33554433 bytes, at most 33554432 are read/],
     ["nothing", ["--from", file], /Each line must be as history checkpoint prints it/],
   ];
   for (const [text, args, words] of wrong) {

@@ -19,6 +19,8 @@ import { clockText, ProgressLine, progressText } from "../progress.ts";
 
 /** As many checkpoints as one call may hold. */
 const MOST_KEPT = 400;
+/** Bytes of a file of checkpoints, at most: signed and stamped, some thousand of them; bare, a hundred thousand. */
+const MOST_BYTES = 33_554_432;
 /** Between two signs of life, where nobody says how far it is, milliseconds. */
 const BEAT_MS = 1_000;
 
@@ -120,15 +122,21 @@ async function verifiedByServer(
   server: ServerOptions,
   { check: { kept = [], from, signal }, progress }: { check: Check; progress: ProgressLine },
 ): Promise<Verdict> {
-  if (kept.length > MOST_KEPT) {
-    throw new Misuse(`A server takes ${MOST_KEPT} checkpoints at once, and there are ${kept.length}: give it fewer`);
-  }
   const beat = setInterval(() => progress.show(() => `checking, ${clockText(progress.elapsed)}`), BEAT_MS);
   try {
-    return await withServer(
-      server,
-      ({ server }) => server.verify({ signal, ...(kept.length > 0 && { checkpoints: kept }), ...given({ from }) }),
-    );
+    return await withServer(server, async ({ server }) => {
+      const ask = (checkpoints: KeptCheckpoint[], from: KeptCheckpoint | undefined) =>
+        server.verify({ signal, ...(checkpoints.length > 0 && { checkpoints }), ...given({ from }) });
+      const sorted = kept.toSorted((one, other) => other.block - one.block);
+      const first = await ask(sorted.slice(0, MOST_KEPT), from);
+      // The chain is derived by now: blocks up to the newest checkpoint are only looked up.
+      const newest = from && from.block > (sorted[0]?.block ?? 0) ? from : sorted[0];
+      for (let at = MOST_KEPT; first.ok && at < sorted.length; at += MOST_KEPT) {
+        const next = await ask(sorted.slice(at, at + MOST_KEPT), newest);
+        if (!next.ok) return next;
+      }
+      return first;
+    });
   } finally {
     clearInterval(beat);
   }
@@ -139,11 +147,13 @@ function tell(found: Verdict | ChainVerdict, { kept }: { kept: number }): void {
   const { ok, from, blocks, records, unsealed = 0, firstBad, beside } = found;
   const where = from === undefined ? "" : ` behind block ${from}`;
   if (ok) {
-    print(paint("green", `The history is whole${where}: ${blocks} blocks, ${records} rows${partsOf(found)}`));
+    print(
+      paint(
+        "green",
+        `The history is whole${where}: ${blocks} blocks, ${records} rows${partsOf(found)}${restOf(unsealed)}`,
+      ),
+    );
     if (kept > 0) printAside(`All ${kept} checkpoints are in it`);
-    if (unsealed > 0) {
-      printAside(`${unsealed} rows behind them are in no block yet: nothing shows whether they were changed`);
-    }
   } else if (beside !== undefined) {
     print(
       paint(
@@ -155,6 +165,13 @@ function tell(found: Verdict | ChainVerdict, { kept }: { kept: number }): void {
     const words = `Block ${firstBad?.block} is wrong: ${firstBad?.problem}; ${blocks} blocks before it are right`;
     print(paint("red", printable(words)));
   }
+}
+
+/** What no block covers, and so nothing proves. */
+function restOf(unsealed: number): string {
+  return unsealed === 0
+    ? ""
+    : `; ${unsealed} rows behind them are in no block yet: nothing shows whether they were changed`;
 }
 
 /** What of an export's rows is not there to be read, or not proven. */
@@ -170,6 +187,8 @@ function partsOf(found: Verdict | ChainVerdict): string {
 /** What a file holds of checkpoints, one a line. */
 async function readCheckpoints(path: string): Promise<[KeptCheckpoint, ...KeptCheckpoint[]]> {
   try {
+    const { size } = await Deno.stat(path);
+    if (size > MOST_BYTES) throw new RangeError(`it has ${size} bytes, at most ${MOST_BYTES} are read`);
     const text = await Deno.readTextFile(path);
     const [first, ...others] = text.split("\n").flatMap((line, index) =>
       line.trim() === "" ? [] : [readCheckpoint(line, `line ${index + 1}`)]
@@ -184,7 +203,7 @@ async function readCheckpoints(path: string): Promise<[KeptCheckpoint, ...KeptCh
 }
 
 function readCheckpoint(line: string, place: string): KeptCheckpoint {
-  const { block, hash, historyId } = fieldsOf(line);
+  const { block, hash, historyId } = fieldsOf(line, place);
   if (!Number.isSafeInteger(block) || Number(block) < 0) {
     throw new TypeError(`block of ${place} is no number of a block`);
   }
@@ -194,9 +213,13 @@ function readCheckpoint(line: string, place: string): KeptCheckpoint {
   return { block: Number(block), hash, historyId };
 }
 
-function fieldsOf(line: string): Record<string, unknown> {
-  const value: unknown = JSON.parse(line);
-  return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
+function fieldsOf(line: string, place: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
+  } catch {
+    throw new TypeError(`${place} is no JSON`);
+  }
 }
 
 function isHex(value: unknown, digits: number): value is string {

@@ -8,6 +8,7 @@ import {
   blockHash,
   blockHash1,
   type BlockHead,
+  type Cell,
   HISTORY_FORMAT,
   Kept,
   lineHash,
@@ -23,6 +24,13 @@ export interface ChainVerdict extends Verdict {
   hidden: number;
   /** How many rows are in blocks of format 1 that are not given whole: neither they nor what is left out is proven. */
   unproven: number;
+  /**
+   * How many of the rows that are shown are not proven, for they stand in such a block, or before it and behind the last
+   * checkpoint: with one of them it is not `ok`. The first row is not counted, whose id is held against the checkpoints.
+   */
+  doubtful: number;
+  /** What the export says was asked for, which no hash covers; null if nothing was left out. */
+  filter: Opening["filter"];
 }
 
 /** A block that is being read. */
@@ -41,6 +49,9 @@ interface Block {
 
 /** Bytes of a first line, at most. */
 const OPENING_BYTES = 65_536;
+
+/** Cells of a block's line: its head, and the hash of the block before. */
+const HEAD_CELLS = 7;
 
 /** Bytes between two tellings of the progress. */
 const SLICE_BYTES = 1_048_576;
@@ -92,6 +103,8 @@ export async function verifyChainFile(path: string, check: Check): Promise<Chain
   }
 }
 
+const NONE = { hidden: 0, unproven: 0, doubtful: 0, filter: null } as const;
+
 /** Goes through an export, line by line. */
 class ExportWalk {
   readonly #kept: Kept;
@@ -102,11 +115,14 @@ class ExportWalk {
   #next = 0;
   #seq = 0;
   #previous = NO_HASH;
+  #format = 1;
+  /** Shown rows that hang by the hashes of what is still to come. */
+  #hanging = 0;
 
   constructor({ kept = [], from }: Check) {
     this.#kept = new Kept(from ? [...kept, from] : kept);
     this.#from = from;
-    this.#verdict = { ok: false, ...(from && { from: from.block }), blocks: 0, records: 0, hidden: 0, unproven: 0 };
+    this.#verdict = { ok: false, ...(from && { from: from.block }), blocks: 0, records: 0, ...NONE };
   }
 
   /** How many rows were come by. */
@@ -126,9 +142,17 @@ class ExportWalk {
     const block = this.#block;
     if (block === undefined) throw new Mismatch("a row stands before the first block");
     if ("row" in line) this.#row(block, line);
-    else if (this.#opening.filter === null) {
-      throw new Mismatch(`row ${block.seq} is left out, and there is no filter`, { row: block.seq });
-    } else if ("hashes" in line) {
+    else this.#leave(block, line);
+  }
+
+  #leave(block: Block, line: Extract<ChainLine, { hashes: unknown } | { left: unknown }>): void {
+    const { seq, head } = block;
+    if (seq === 0) throw new Mismatch("the first row, which names the history, is left out", { row: seq });
+    if (Object.keys(this.#opening?.filter ?? {}).length === 0) {
+      throw new Mismatch(`row ${seq} is left out, and there is no filter`, { row: seq });
+    }
+    if ("left" in line !== (head.format === 1)) throw new Mismatch("it is not given whole");
+    if ("hashes" in line) {
       block.lines.push(...line.hashes);
       block.hidden += line.hashes.length;
       block.seq += line.hashes.length;
@@ -148,7 +172,7 @@ class ExportWalk {
     }
     if (this.#from && this.#from.block > block) throw new Mismatch(`the export ends with block ${block}`);
     this.#kept.requireNoneFrom(this.#next);
-    this.#verdict.ok = true;
+    this.#verdict.ok = this.#verdict.doubtful === 0;
     return this.#verdict;
   }
 
@@ -165,7 +189,10 @@ class ExportWalk {
   #open(text: string): void {
     const opening = this.#opening = readOpening(text);
     if (opening === undefined) throw notOne();
-    if (opening.chain === CHAIN_EXPORT) return this.#kept.requireHistory(opening.historyId);
+    if (opening.chain === CHAIN_EXPORT) {
+      this.#verdict.filter = opening.filter;
+      return this.#kept.requireHistory(opening.historyId);
+    }
     throw new HistoryError(`The export has the form ${opening.chain}, which is not known: it must be ${CHAIN_EXPORT}`, {
       exitCode: 2,
     });
@@ -178,6 +205,7 @@ class ExportWalk {
     if (head.firstSeq !== this.#seq || head.lastSeq < head.firstSeq) {
       throw new Mismatch(`the block covers rows ${firstSeq} to ${lastSeq}; it must begin with ${this.#seq}`);
     }
+    if (head.format < this.#format) throw new Mismatch(`it has format ${head.format} behind ${this.#format}`);
     if (previous !== this.#previous) throw new Mismatch("it does not name the hash of the block before");
     this.#block = { head, previous: this.#previous, hash, lines: [], seq: head.firstSeq, hidden: 0, left: 0 };
   }
@@ -185,11 +213,12 @@ class ExportWalk {
   #row(block: Block, { row, content }: Extract<ChainLine, { row: unknown }>): void {
     const { seq, head } = block;
     if (row[0] !== seq) throw new Mismatch(`row ${seq} is missing`, { row: seq });
-    if (row[1] === "origin" && row[3] !== this.#opening?.historyId) {
+    if (seq === 0 && (row[1] !== "origin" || row[3] !== this.#opening?.historyId)) {
       throw new Mismatch(`the history is ${row[3]}; the first line says ${this.#opening?.historyId}`, { row: seq });
     }
-    const isWhole = head.format === 1 ||
-      (content === undefined ? isSalt(row.at(-1)) : row.at(-1) === lineHash(content));
+    const isWhole = content === undefined
+      ? head.format === 1 || isSalt(row.at(-1))
+      : head.format !== 1 && row.at(-1) === lineHash(content);
     if (!isWhole) throw new Mismatch(`row ${seq} is not the one that was written`, { row: seq });
     block.lines.push(head.format === 1 ? JSON.stringify(row) : lineHash(row));
     block.seq++;
@@ -205,17 +234,22 @@ class ExportWalk {
     }
     const isBehind = this.#from === undefined || head.number > this.#from.block;
     if (isBehind && left === 0) requireHash(block);
-    else if (left > 0 && head.format !== 1) throw new Mismatch("it is not given whole");
-    this.#kept.require(head.number, hash);
+    const isKept = this.#kept.require(head.number, hash);
     if (isBehind) {
       this.#verdict.blocks++;
       this.#verdict.records += lines.length + left;
       this.#verdict.hidden += hidden;
-      if (left > 0) this.#verdict.unproven += lines.length + left;
+      this.#hanging += lines.length - hidden - (head.number === 0 ? 1 : 0);
+      if (left > 0) {
+        this.#verdict.unproven += lines.length + left;
+        this.#verdict.doubtful += this.#hanging;
+      }
+      if (left > 0 || isKept) this.#hanging = 0;
     }
     this.#block = undefined;
     this.#previous = hash;
     this.#next = head.number + 1;
+    this.#format = head.format;
     this.#seq = head.lastSeq + 1;
   }
 }
@@ -237,7 +271,8 @@ function isSalt(cell: unknown): boolean {
 function readLine(text: string): ChainLine {
   try {
     const line: unknown = JSON.parse(text);
-    if (isLine(line)) return line;
+    // As it is written: what another reader might read otherwise, such as a key that is there twice, proves nothing.
+    if (isLine(line) && JSON.stringify(line) === text) return line;
   } catch {
     // Said below.
   }
@@ -247,13 +282,27 @@ function readLine(text: string): ChainLine {
 function isLine(line: unknown): line is ChainLine {
   if (typeof line !== "object" || line === null) return false;
   const { block, hash, row, content, hashes, left, damaged } = line as Record<string, unknown>;
-  if (block !== undefined) return isCells(block) && typeof hash === "string";
-  if (row !== undefined) return isCells(row) && (content === undefined || isCells(content));
-  if (hashes !== undefined) return Array.isArray(hashes) && hashes.every((one) => /^[0-9a-f]{64}$/.test(String(one)));
-  return Number.isSafeInteger(left) && Number(left) > 0 || typeof damaged === "string";
+  switch (Object.keys(line).sort().join()) {
+    case "block,hash":
+      return isCells(block) && block.length === HEAD_CELLS && typeof block.at(-1) === "string" &&
+        block.slice(0, -1).every(Number.isSafeInteger) && typeof hash === "string";
+    case "row":
+      return isCells(row);
+    case "content,row":
+      return isCells(row) && isCells(content);
+    case "hashes":
+      return Array.isArray(hashes) && hashes.every((one) => /^[0-9a-f]{64}$/.test(String(one)));
+    case "left":
+      return Number.isSafeInteger(left) && Number(left) > 0;
+    case "damaged":
+    case "damaged,hash":
+      return typeof damaged === "string";
+    default:
+      return false;
+  }
 }
 
-function isCells(value: unknown): boolean {
+function isCells(value: unknown): value is Cell[] {
   return Array.isArray(value) &&
     value.every((cell) => cell === null || typeof cell === "string" || Number.isSafeInteger(cell));
 }

@@ -15,7 +15,7 @@ const found = (ended: Ended) => [ended.code, ended.stdout.trimEnd()] as const;
 
 /** A history of some blocks, the checkpoint of each, and its chain: whole, and as one of its phones has it. */
 async function someHistory(path: string) {
-  await writeFormat1(path, [[rowOf("accepted", [5, "setLamp", "v:1", "v", "a-1", "A", "t-1", "h-1", null, "{}"])], [
+  await writeFormat1(path, [[rowOf("accepted", [5, "setLamp", "v:9", "v", "a-1", "A", "t-1", "h-1", null, "{}"])], [
     rowOf("withdrawn", [9]),
   ]]);
   await using opened = await openIn(path);
@@ -29,7 +29,7 @@ async function someHistory(path: string) {
   }
   const chain = async (phone?: string) =>
     (await pieces(audit, { format: "chain", filter: phone === undefined ? {} : { phone } })).join("");
-  return { kept, whole: await chain(), part: await chain("v:1") };
+  return { kept, whole: await chain(), part: await chain("v:1"), old: await chain("v:9") };
 }
 
 /** Changes a file of a history as somebody does who has it. */
@@ -113,7 +113,7 @@ Deno.test("the history of a server that does not run is verified where it lies, 
 
 Deno.test("an export of the chain is verified alone, whole or in part, and the first bad block and row are named", async () => {
   using folder = temporaryFolder();
-  const { kept, whole, part } = await someHistory(folder.path);
+  const { kept, whole, part, old } = await someHistory(folder.path);
   const [file, checkpoints] = [`${folder.path}/chain`, `${folder.path}/kept`];
   const prove = async (text: string, ...args: string[]) => {
     await Deno.writeTextFile(file, text);
@@ -124,13 +124,18 @@ Deno.test("an export of the chain is verified alone, whole or in part, and the f
   deepEqual(await prove(whole, "--checkpoint", checkpoints), [0, `The history is whole: ${blocks} blocks, 22 rows`]);
   deepEqual(await prove(part, "--checkpoint", checkpoints), [
     0,
-    `The history is whole: ${blocks} blocks, 22 rows, 9 of them by their hashes alone, 1 of them not proven`,
+    `The history is whole: ${blocks} blocks, 22 rows, 10 of them by their hashes alone, 2 of them not proven` +
+    ', by the filter {"phone":"v:1"}',
   ]);
+  const [code, words] = await prove(old, "--checkpoint", checkpoints);
+  equal(code, 1);
+  match(words, /^The chain is whole: .*; but 1 rows are shown that are not proven, /);
   const [third] = kept.slice(2);
   await Deno.writeTextFile(checkpoints, JSON.stringify(third));
   deepEqual(await prove(part, "--from", checkpoints), [
     0,
-    `The history is whole behind block ${third?.block}: 3 blocks, 9 rows, 3 of them by their hashes alone`,
+    `The history is whole behind block ${third?.block}: 3 blocks, 9 rows, 3 of them by their hashes alone` +
+    ', by the filter {"phone":"v:1"}',
   ]);
 
   const lines = part.split("\n");
@@ -141,6 +146,11 @@ Deno.test("an export of the chain is verified alone, whole or in part, and the f
     [[row.replace("lamp", "lump")], /^Block 9 is wrong: row \d+ is not the one that was written/],
     [[row.replace(/,"content":.*/, "}")], /^Block 9 is wrong: row \d+ is not the one that was written/],
     [[], /^Block 9 is wrong: row \d+ is missing/],
+    [[row.replace("{", '{"fact":1,')], /^Block 9 is wrong: a line is none of an export of the chain/],
+    [[row.replace("{", '{"row":[],')], /^Block 9 is wrong: a line is none of an export of the chain/],
+    [['{"left":1}'], /^Block 9 is wrong: it is not given whole/],
+    [[(lines[1] ?? "").replace(/"\],/, '",7],')], /a line is none of an export of the chain/, 1],
+    [['{"left":1}'], /^Block 0 is wrong: the first row, which names the history, is left out/, 2],
     [["[]"], /^Block 9 is wrong: a line is none of an export of the chain/],
     [['{"damaged":"row 19 is missing"}'], /^Block 9 is wrong: row 19 is missing/],
     [[(lines[0] ?? "").replace(/"filter":.*/, '"filter":null}')], /is left out, and there is no filter/, 0],

@@ -55,7 +55,13 @@ Deno.test({
     }
     const whole = await python(file);
     ok(whole.ok, whole.error);
-    match(whole.out, new RegExp(`^ok: 6006 rows, newest block \\d+, hash ${hash}, 0 rows not sealed yet$`));
+    match(
+      whole.out,
+      new RegExp(
+        `^ok: 6006 rows, newest block \\d+, hash ${hash}, ` +
+          "6006 shown, 0 left out, 0 not proven, 0 blocks with a checkpoint, 0 rows not sealed yet$",
+      ),
+    );
     ok(whole.bytes > 0 && whole.bytes < 100_000_000, `${whole.bytes} bytes`);
     {
       using database = new DatabaseSync(file);
@@ -72,7 +78,7 @@ Deno.test({
 
 /** A history of both formats and two phones, and what an auditor takes away of it. */
 async function exported(path: string) {
-  const desk = ["setLamp", "v:1", "v", "a-1", "Réception", "t-1", "h-1", "r"];
+  const desk = ["setLamp", "v:9", "v", "a-1", "Réception", "t-1", "h-1", "r"];
   await writeFormat1(path, [[rowOf("accepted", [5, ...desk, '{"lamp":12}'])], [rowOf("withdrawn", [9])]]);
   await using opened = await openIn(path);
   const { history, audit } = opened;
@@ -84,7 +90,12 @@ async function exported(path: string) {
   }
   const chain = async (filter: ExportFilter) => (await pieces(audit, { filter, format: "chain" })).join("");
   const checkpoint = await audit.checkpoint();
-  return { checkpoint, whole: await chain({}), filtered: await chain({ phones: ["v:1"] }) };
+  return {
+    checkpoint,
+    whole: await chain({}),
+    filtered: await chain({ phones: ["v:1"] }),
+    old: await chain({ phone: "v:9" }),
+  };
 }
 
 Deno.test({
@@ -93,21 +104,40 @@ Deno.test({
   ignore: !isThere,
   async fn() {
     using folder = temporaryFolder();
-    const { checkpoint: { block, hash }, whole, filtered } = await exported(folder.path);
+    const { checkpoint: { historyId, block, hash }, whole, filtered, old } = await exported(folder.path);
     const [file, kept] = [`${folder.path}/chain.jsonl`, `${folder.path}/kept`];
     const prove = async (text: string, ...more: string[]) => {
       await Deno.writeTextFile(file, text);
       return await python(file, ...more);
     };
     const all = await prove(whole);
-    deepEqual([all.error, all.out], ["", `ok: 6004 rows, newest block ${block}, hash ${hash}`]);
+    const counts = (shown: number, { unproven = 0, checkpoints = 0, filter = "null" }) =>
+      `ok: 6004 rows, newest block ${block}, hash ${hash}, ${shown} shown, ${6004 - shown} left out, ` +
+      `${unproven} not proven, ${checkpoints} blocks with a checkpoint, filter ${filter}`;
+    deepEqual([all.error, all.out], ["", counts(6004, {})]);
     ok(all.bytes > 0 && all.bytes < 100_000_000, `${all.bytes} bytes`);
     ok(filtered.length < whole.length * 0.8 && !filtered.includes('"v:0"'));
-    await Deno.writeTextFile(kept, `${JSON.stringify({ block, hash, signature: "x" })}\n`);
+    await Deno.writeTextFile(kept, `${JSON.stringify({ historyId, block, hash, signature: "x" })}\n`);
     const part = await prove(filtered, kept);
-    deepEqual([part.error, part.out], ["", `ok: 6004 rows, newest block ${block}, hash ${hash}, 1 rows not proven`]);
+    const shown = filtered.split('{"row"').length - 1;
+    ok(shown > 2_000 && shown < 4_000);
+    deepEqual([part.error, part.out], [
+      "",
+      counts(shown, { unproven: 2, checkpoints: 1, filter: '{"phones":["v:1"]}' }),
+    ]);
+    await Deno.writeTextFile(kept, `${JSON.stringify({ historyId: "f".repeat(32), block, hash })}\n`);
+    match((await prove(filtered, kept)).error, /it is the history .*, and the checkpoints are of /);
+    await Deno.writeTextFile(kept, "");
+    match((await prove(filtered, kept)).error, /there is no checkpoint in that file/);
     await Deno.writeTextFile(kept, `${JSON.stringify({ block, hash: "0".repeat(64) })}\n`);
     match((await prove(filtered, kept)).error, /block \d+ is another one in a checkpoint/);
+
+    const unsure = await prove(old);
+    deepEqual([unsure.ok, unsure.error], [false, ""]);
+    match(
+      unsure.out,
+      /^NOT PROVEN: 1 of the rows that are shown: 6004 rows, .* 3 shown, 6001 left out, 1 not proven, /,
+    );
 
     const lines = filtered.split("\n");
     const at = (part: string) => lines.findIndex((line, place) => place > lines.length / 2 && line.includes(part));
@@ -126,7 +156,15 @@ Deno.test({
         [changed(row, of, of), /row \d+ is missing/],
         [changed(left, hashes.replace(/\["./, '["x')), /block \d+ has been changed/],
         [changed(left), /row \d+ is missing|has other rows than it covers/],
-        [changed(head), /row \d+ is missing/],
+        [changed(head), /row \d+ is missing|has other rows than it covers/],
+        [changed(head, (lines[head] ?? "").replace("{", '{"row":[1,"accepted"],')), /a line is none of an export/],
+        [changed(head, lines[head] ?? "", '{"fact":"anything"}'), /a line is none of an export/],
+        [changed(row, of.replace("{", '{"row":[],')), /a line is none of an export/],
+        [
+          changed(head, (lines[head] ?? "").replace(/,2,(\d+,"\w+"\])/, ",1,$1")),
+          /has format 1 behind 2|is not shown whole|has been changed/,
+        ],
+        [changed(2, '{"left":1}'), /it is the history \[\]/],
         [
           changed(head, (lines[head] ?? "").replace(/"hash":"./, '"hash":"x')),
           /block \d+ does not follow the one before/,
@@ -140,7 +178,7 @@ Deno.test({
       ] as const
     ) {
       const { ok: stands, error } = await prove(text);
-      deepEqual([stands, words.test(error)], [false, true], error);
+      deepEqual([stands, words.test(error)], [false, true], `${words}: ${error}`);
     }
   },
 });
@@ -155,7 +193,9 @@ Deno.test({
     const file = `${folder.path}/chain.jsonl`;
     for (const text of [example, example.replace(/[^\n]*\n$/, `${last}\n`)]) {
       await Deno.writeTextFile(file, text);
-      match((await python(file)).out, /^ok: 7 rows, newest block 3, hash 3522\w{60}, 4 rows not proven$/);
+      const { out } = await python(file);
+      match(out, /^ok: 7 rows, newest block 3, hash 3522\w{60}, /);
+      match(out, /, 4 not proven, 0 blocks with a checkpoint, filter {"from":"2025-06-15T15:06:42.000Z"}$/);
     }
   },
 });

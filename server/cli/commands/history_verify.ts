@@ -154,6 +154,17 @@ function tell(found: Verdict | ChainVerdict, { kept }: { kept: number }): void {
       ),
     );
     if (kept > 0) printAside(`All ${kept} checkpoints are in it`);
+  } else if ("doubtful" in found && firstBad === undefined) {
+    print(
+      paint(
+        "red",
+        `The chain is whole${where}: ${blocks} blocks, ${records} rows${
+          partsOf(found)
+        }; but ${found.doubtful} rows are ` +
+          "shown that are not proven, for of a block of format 1 behind or around them rows are left out: anybody can " +
+          "have written them",
+      ),
+    );
   } else if (beside !== undefined) {
     print(
       paint(
@@ -177,10 +188,11 @@ function restOf(unsealed: number): string {
 /** What of an export's rows is not there to be read, or not proven. */
 function partsOf(found: Verdict | ChainVerdict): string {
   if (!("hidden" in found)) return "";
-  const { hidden, unproven } = found;
+  const { hidden, unproven, filter } = found;
   return [
     hidden > 0 ? `, ${hidden} of them by their hashes alone` : "",
     unproven > 0 ? `, ${unproven} of them not proven` : "",
+    filter === null ? "" : `, by the filter ${printable(JSON.stringify(filter))}`,
   ].join("");
 }
 

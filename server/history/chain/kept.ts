@@ -23,10 +23,11 @@ export class Kept {
     return [...this.#hashes.keys()].filter((block) => block <= last).sort((one, other) => one - other);
   }
 
-  /** Holds a block against them. @throws {Mismatch} If one says otherwise. */
-  require(block: number, hash: string): void {
+  /** Holds a block against them. @returns Whether there is one of it. @throws {Mismatch} If one says otherwise. */
+  require(block: number, hash: string): boolean {
     const other = this.#hashes.get(block)?.values().find((kept) => kept !== hash);
     if (other !== undefined) throw new Mismatch(`its hash is ${hash}; a checkpoint says ${other}`);
+    return this.#hashes.has(block);
   }
 
   /** Holds the history's own id against them. @throws {Mismatch} If one is of another history. */

@@ -165,6 +165,9 @@ Deno.test("a row that is missing, or holds what is never written, stands damaged
     using database = new DatabaseSync(`${folder.path}/history.db`, { timeout: 5_000 });
     database.exec(`drop trigger fact_is_never_changed; update fact set plugin = cast(x'e282ff' as text) where seq = 2`);
     database.exec("delete from completed where seq = 5");
+    database.exec("drop trigger accepted_is_never_changed; drop trigger block_is_never_changed");
+    database.exec("update accepted set at = 9223372036854775807 where seq = 4");
+    database.exec("update block set at = 9223372036854775807 where number = 2");
   }
   const lines = (await chain(opened.audit)).slice(1) as ChainLine[];
   deepEqual(shortly(lines.slice(2, 9)), [
@@ -172,9 +175,9 @@ Deno.test("a row that is missing, or holds what is never written, stands damaged
     "1 fact",
     "a text is not in UTF-8",
     "3 accepted",
-    "4 accepted",
+    "a column holds what is never written there",
     "row 5 is missing",
-    "block 2",
+    "block 2: a column holds what is never written there",
   ]);
-  for (const place of [4, 7]) ok("damaged" in lines[place]! && /^[0-9a-f]{64}$/.test(lines[place].hash ?? ""));
+  for (const place of [4, 6, 7]) ok("damaged" in lines[place]! && /^[0-9a-f]{64}$/.test(lines[place].hash ?? ""));
 });

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { deadline } from "@std/async/deadline";
 import type { Fact } from "../../server/core/contract/facts.ts";
@@ -83,6 +83,27 @@ for (const [format, make] of Object.entries(MAKE)) {
     deepEqual(items.map(({ detail }) => detail), [{ reason }]);
   });
 }
+
+Deno.test("history-format: a start goes on behind a newest block whose time is no number that is written, and not where no row can follow", async () => {
+  using folder = temporaryFolder();
+  await MAKE["format 2"](folder.path);
+  const change = (column: string) =>
+    tamper(
+      folder.path,
+      `drop trigger if exists block_is_never_changed; update block set ${column} = 9223372036854775807
+        where number = (select max(number) from block)`,
+    );
+  change("at");
+  change("lowest_open");
+  {
+    await using opened = await openIn(folder.path, { bounds: { checkFirstMs: LATER } });
+    match(opened.damaged ?? "", new RegExp(`^block ${BLOCKS}: a column holds what is never written there$`));
+    equal(opened.lastAt, 253_402_300_799_999);
+    await opened.history.note(someFact());
+  }
+  change("last_seq");
+  await rejects(openIn(folder.path), /ends at row 9223372036854775807, which no server writes/);
+});
 
 Deno.test("a check that an auditor asks for is taken for what it finds; a checkpoint of another history shows nothing of this one", async () => {
   using folder = temporaryFolder();

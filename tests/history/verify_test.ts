@@ -4,7 +4,9 @@ import fc from "fast-check";
 import type { Verdict } from "../../server/core/contract/history.ts";
 import { type Cell, COLUMNS, ROW_KINDS } from "../../server/history/chain/mod.ts";
 import { ChainWalk, SLICE_ROWS, verifyChain } from "../../server/history/sqlite/verify.ts";
-import { openInThread, query, rowOf, temporaryFolder, verify } from "./support.ts";
+import { completeLost } from "../../server/history/sqlite/recovery.ts";
+import { MOST_BEHIND } from "../../server/history/sqlite/stored_rows.ts";
+import { openIn, openInThread, query, rowOf, temporaryFolder, verify } from "./support.ts";
 
 const RUNS = 300;
 
@@ -196,6 +198,54 @@ Deno.test("a verdict names the first wrong block and what is wrong in it", async
     block: 1,
     problem: "it has the hashes of more rows than it covers",
   });
+});
+
+Deno.test("history-format: a number that JavaScript does not hold is a fault of its row or block, and of no other", async () => {
+  const bytes = await original();
+  const [most, least] = ["9223372036854775807", "-9223372036854775808"];
+  const problem = (sql: string) => tampered(bytes, (database) => database.exec(sql)).firstBad;
+  const never = "a column holds what is never written there";
+  for (const number of [most, least]) {
+    for (const [row, sql] of [[7, "update accepted set at"], [8, "update completed set took_us"]] as const) {
+      const found = problem(`${sql} = ${number} where seq = ${row}`);
+      deepEqual([found?.block, found?.row], [3, row]);
+    }
+    for (const column of ["at", "last_seq", "lowest_open"]) {
+      for (const block of [2, 4]) {
+        const found = problem(`update block set ${column} = ${number} where number = ${block}`);
+        deepEqual(found, { block, problem: never });
+      }
+    }
+  }
+  deepEqual(problem(`update fact set seq = ${most} where seq = 5`), { block: 2, row: 5, problem: "row 5 is missing" });
+  deepEqual(problem(`update block set number = ${most} where number = 4`)?.block, 4);
+  equal(problem(`insert into withdrawn (seq, request) values (${least}, 99)`)?.row, 0);
+  equal(problem(`insert into withdrawn (seq, request) values (${most}, 99)`)?.block, 5);
+});
+
+Deno.test("history-format: one block that says that it covers everything has nobody read everything", async () => {
+  using folder = temporaryFolder();
+  const rows = MOST_BEHIND + 308;
+  {
+    using opened = await openInThread(folder.path);
+    const { blocks, database: { raw } } = opened;
+    const accepted = rowOf("accepted", [5, "setLamp", "v:1", "v", "a-1", "A", "t-1", "h-1", null, "{}"]);
+    for (let count = 0; count < rows; count += 100) blocks.write(Array.from({ length: 100 }, () => accepted));
+    blocks.seal();
+    // A start completes all that is open in one block, and that is right.
+    equal(completeLost(blocks, { now: () => 6 }), rows);
+    deepEqual(verify(folder.path), { ok: true, blocks: blocks.head.block + 1, records: 2 * rows + 1 });
+    raw.exec(
+      `drop trigger block_is_never_changed; update block set first_seq = 0, last_seq = ${2 * rows}, format = 1,
+        row_hashes = null, salts = null where number = 0`,
+    );
+  }
+  const many = `it covers rows 0 to ${2 * rows}: no block covers as many`;
+  deepEqual(verify(folder.path).firstBad, { block: 0, problem: many });
+  await using opened = await openIn(folder.path);
+  match(opened.damaged ?? "", /^block 0: it covers rows 0 to \d+: no block covers as many$/);
+  const { items } = await opened.reader.requests({}, { limit: 1 });
+  equal(items.length, 1);
 });
 
 Deno.test("bytes that read as the text that was written, and are others, are found", async () => {

@@ -23,7 +23,7 @@ import {
 } from "../chain/mod.ts";
 import { BoundedMap } from "../../tools/mod.ts";
 import { BlockSearch, SpanStatements } from "./block_search.ts";
-import { BLOCK_COLUMNS, blockHead, columnsIn, hexOf, StoredRows } from "./stored_rows.ts";
+import { BLOCK_COLUMNS, blockHead, columnsIn, COMPLETIONS, hexOf, requireSpan, StoredRows } from "./stored_rows.ts";
 
 /** A row, by its table and its place. */
 export interface RowPlace {
@@ -139,6 +139,7 @@ export class BlockProof {
     const known = this.#remembered.get(wanted);
     if (known?.told === told) return known;
     const rows = hashesIn(noted);
+    requireSpan(head, this.#statements.completions);
     const derived = this.#hashOf(head, { previous: wanted === 0 ? NO_HASH : previous ?? "", rows });
     const problem = derived === hash ? undefined : `block ${wanted} is not the one that was written`;
     const found = { told, head, problem, rows, salts: salts ?? "" };
@@ -190,6 +191,7 @@ function prepare(database: DatabaseSync) {
   return {
     spans: new SpanStatements(database),
     rows: new StoredRows(database),
+    completions: database.prepare(COMPLETIONS),
     block: database.prepare(
       `select ${BLOCK_COLUMNS.map(columnsIn(database)).join(", ")},
         (select hash from block as before where before.number = block.number - 1) as previous

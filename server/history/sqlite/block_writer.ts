@@ -6,7 +6,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import { sql } from "kysely";
+import { type Selectable, sql } from "kysely";
 import { wordsOf } from "../../core/contract/errors.ts";
 import { nearestTime } from "../../core/contract/time.ts";
 import {
@@ -29,6 +29,7 @@ import {
 } from "../chain/mod.ts";
 import { type Committed, type Head, HistoryError } from "../contract/store.ts";
 import { SQLITE, sqliteCode, type WritableDatabase } from "./database.ts";
+import type { HistoryTables } from "./schema.ts";
 import { StoredRows } from "./stored_rows.ts";
 
 /** Where the times stand in each kind of row. */
@@ -103,10 +104,9 @@ export class BlockWriter {
   ): Promise<BlockWriter> {
     const { db } = database;
     const block = await db.selectFrom("block").selectAll().orderBy("number", "desc").limit(1).executeTakeFirst();
-    const head = block
-      ? { block: block.number, lastSeq: block.last_seq, hash: block.hash.toHex(), at: block.at }
-      : { block: -1, lastSeq: -1, hash: NO_HASH, at: 0 };
-    const lowest = block?.lowest_open ?? 0;
+    const head = block ? headOf(block) : { block: -1, lastSeq: -1, hash: NO_HASH, at: 0 };
+    // One that is never written shows nothing: all requests are looked at.
+    const lowest = block && Number.isSafeInteger(block.lowest_open) ? block.lowest_open : 0;
     const open = await db.selectFrom("accepted")
       .leftJoin("completed", "completed.request", "accepted.seq")
       .where("accepted.seq", ">=", lowest)
@@ -268,6 +268,22 @@ export class BlockWriter {
     this.#blocks.insert([...block, Uint8Array.fromHex(hash), Uint8Array.fromHex(hashes.join("")), salts]);
     return { block: head.number, lastSeq, hash, at: head.at };
   }
+}
+
+/**
+ * The newest block, which somebody may have changed: its time is for people.
+ *
+ * @throws {HistoryError} If no row can be numbered behind it.
+ */
+function headOf({ number, last_seq, hash, at }: Selectable<HistoryTables["block"]>): Head {
+  if (Number.isSafeInteger(number) && Number.isSafeInteger(last_seq)) {
+    return { block: number, lastSeq: last_seq, hash: hash.toHex(), at: nearestTime(Number(at)) };
+  }
+  throw new HistoryError(
+    `Cannot go on with this history: its newest block is ${number} and ends at row ${last_seq}, which no server writes. ` +
+      "Somebody has changed the database; restore a copy",
+    { exitCode: 2 },
+  );
 }
 
 /**

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { type Expression, type Kysely, sql, type SqlBool } from "kysely";
 import type { ExportFilter } from "../../core/contract/history.ts";
 import { type BlockHead, Mismatch, NO_HASH, rowLine1, rowLines, saltAt, type StoredRow } from "../chain/mod.ts";
@@ -30,6 +30,12 @@ interface Block {
   /** The hashes of its rows and their salts, hex; empty in format 1. */
   readonly hashes: string;
   readonly salts: string;
+}
+
+/** A block whose head holds what is never written. */
+interface DamagedBlock {
+  readonly damaged: string;
+  readonly number: number;
 }
 
 /** Reads pages of one database. */
@@ -59,6 +65,11 @@ export class ChainPages {
       const block = this.#block(number);
       // What is missing shows by itself: the next one that is there follows.
       if (block === undefined) break;
+      if ("damaged" in block) {
+        page.damage(block.damaged);
+        number = block.number;
+        continue;
+      }
       number = block.head.number;
       const { firstSeq } = block.head;
       // A block that says more than there can be is seen to be wrong by its hash.
@@ -74,11 +85,12 @@ export class ChainPages {
   }
 
   /** The first block from a number on. */
-  #block(from: number): Block | undefined {
+  #block(from: number): Block | DamagedBlock | undefined {
     const { blocks, hash } = this.#prepared ??= prepare(this.#database);
     const [block] = blocks.all(from);
     if (block === undefined) return undefined;
-    const head = blockHead(block);
+    const head = headOf(block);
+    if ("damaged" in head) return head;
     const before = hash.all(head.number - 1)[0];
     return {
       head,
@@ -94,9 +106,22 @@ function prepare(database: DatabaseSync) {
   const columns = BLOCK_COLUMNS.map(columnsIn(database)).join(", ");
   return {
     rows: new StoredRows(database),
-    blocks: database.prepare(`select ${columns} from block where number >= ? order by number limit 1`),
+    blocks: database.prepare(`select ${columns} from block where block.number >= ? order by block.number limit 1`),
     hash: database.prepare("select hash from block where number = ?"),
   };
+}
+
+/** The head of a block, or what is wrong with it, in words. */
+function headOf(block: Record<string, SQLOutputValue>): BlockHead | DamagedBlock {
+  try {
+    return blockHead(block);
+  } catch (error) {
+    if (!(error instanceof Mismatch)) throw error;
+    const { number } = block;
+    // Behind one whose number is never written stands nothing that is.
+    if (typeof number !== "number") return { damaged: `a block: ${error.message}`, number: Infinity };
+    return { damaged: `block ${number}: ${error.message}`, number };
+  }
 }
 
 /** The lines of one page. */
@@ -126,6 +151,11 @@ class Page {
   /** Begins a block. */
   begin({ head, previous, hash }: Block): void {
     this.#add(blockLine(head, { previous, hash }));
+  }
+
+  /** Adds a block that cannot be given. */
+  damage(damaged: string): void {
+    this.#add({ damaged });
   }
 
   /** Adds a row of the block that was begun last. */

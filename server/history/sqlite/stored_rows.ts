@@ -15,22 +15,27 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * never is.
  */
 export function exact(column: string): string {
-  return `case typeof(${column}) when 'text' then cast(${column} as blob) when 'integer' then ${column} ` +
+  return `case typeof(${column}) when 'text' then cast(${column} as blob) when 'integer' then ${held(column)} ` +
     `when 'null' then null else 'changed' end as ${column}`;
 }
 
-/** What an {@linkcode exact} column holds. @throws {Mismatch} If that is never written. */
-export function toCell(value: SQLOutputValue | undefined): Cell {
-  if (value instanceof Uint8Array) return decoded(value);
-  if (value === null || typeof value === "number") return value;
-  throw new Mismatch("a column holds what is never written there");
+/** A whole number as it is; the text `changed` of one that JavaScript does not hold, and which is never written. */
+function held(column: string): string {
+  return `iif(${column} between ${Number.MIN_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER}, ${column}, 'changed')`;
 }
 
-function decoded(bytes: Uint8Array): string {
+/** What an {@linkcode exact} column holds. @throws {Mismatch} If that is never written. */
+export function toCell(value: SQLOutputValue | undefined, options?: { row: number }): Cell {
+  if (value instanceof Uint8Array) return decoded(value, options);
+  if (value === null || typeof value === "number") return value;
+  throw new Mismatch("a column holds what is never written there", options);
+}
+
+function decoded(bytes: Uint8Array, options?: { row: number }): string {
   try {
     return utf8.decode(bytes);
   } catch {
-    throw new Mismatch("a text is not in UTF-8");
+    throw new Mismatch("a text is not in UTF-8", options);
   }
 }
 
@@ -84,11 +89,29 @@ const SINCE_2: ReadonlySet<string> = new Set(["token_name", "took_us", "row_hash
  */
 export const MOST_BEHIND = 8_192;
 
+/**
+ * Holds a block against what a block can cover: as many rows as a killed server can have left, and the completions of all
+ * requests that were open then (`recovery.ts`). Whoever reads its rows would read the whole history for one of them.
+ *
+ * @throws {Mismatch} If it says that it covers more.
+ */
+export function requireSpan({ firstSeq, lastSeq }: BlockHead, completions: Pick<StatementSync, "all">): void {
+  const rows = lastSeq - firstSeq + 1;
+  if (rows <= MOST_BEHIND || rows - Number(completions.all(firstSeq, lastSeq)[0]?.["rows"]) <= MOST_BEHIND) return;
+  throw new Mismatch(`it covers rows ${firstSeq} to ${lastSeq}: no block covers as many`);
+}
+
+/** The statement that {@linkcode requireSpan} takes. */
+export const COMPLETIONS = "select count(*) as rows from completed where seq between ? and ?";
+
 /** Numbers of `seq` that are read at once: the memory of a check. */
 const WINDOW = 512;
 
 /** Before everything: also what nobody writes, numbers below 0. */
 const BEFORE_ALL = -(2n ** 63n);
+
+/** A `seq` that JavaScript holds: one that it does not is before or behind all that is ever written. */
+const HELD_SEQ = `max(min(seq, ${Number.MAX_SAFE_INTEGER}), -1)`;
 
 /** From where a window reads: the first one also what lies before the first number. */
 export function lowest(from: number): number | bigint {
@@ -110,6 +133,8 @@ interface ListStatement {
 interface Table {
   readonly kind: RowKind;
   readonly window: Pick<ListStatement, "all">;
+  /** The same where a number is one that JavaScript does not hold. */
+  readonly heldWindow: Pick<ListStatement, "all">;
   readonly exactly: StatementSync;
   readonly after: StatementSync;
 }
@@ -154,12 +179,19 @@ export class StoredRows {
       const columns = stored.filter((column) => (COLUMNS[kind] as readonly string[]).includes(column));
       // With the table's name: without, it would be the column that `exact` makes, and all that is left would be sorted.
       const bounds = `where ${kind}.seq >= ? and ${kind}.seq < ? order by ${kind}.seq limit ${WINDOW + 1}`;
-      const window = `select seq, ${measures(columns)}, ${stored.join(", ")} from ${kind} ${bounds}`;
+      const window = (seq: string, cells: readonly string[]) =>
+        `select ${seq}, ${measures(columns)}, ${cells.join(", ")} from ${kind} ${bounds}`;
       return {
         kind,
-        window: prepareLists(database, window),
+        window: prepareLists(database, window("seq", stored)),
+        heldWindow: prepareLists(
+          database,
+          window(HELD_SEQ, stored.map((column) => NUMBERS.has(column) ? held(column) : column)),
+        ),
         exactly: database.prepare(`select ${columns.map(exact).join(", ")} from ${kind} where ${kind}.seq = ?`),
-        after: database.prepare(`select seq from ${kind} where seq >= ? order by seq limit 1`),
+        after: database.prepare(
+          `select ${HELD_SEQ} as seq from ${kind} where ${kind}.seq >= ? order by ${kind}.seq limit 1`,
+        ),
       };
     });
   }
@@ -179,7 +211,7 @@ export class StoredRows {
   /** The row that one table has at a `seq`; undefined if it has none. @throws {Mismatch} If it holds what is never written. */
   at(kind: RowKind, seq: number): StoredRow | undefined {
     const table = this.#tables.find((one) => one.kind === kind);
-    const [values] = table?.window.all(seq, seq + 1) ?? [];
+    const [values] = table ? listsOf(table, { from: seq, end: seq + 1 }) : [];
     return table && values && storedRow({ table, seq, values });
   }
 
@@ -231,14 +263,28 @@ export class StoredRows {
     this.#place = 0;
     this.#read = this.#tables
       .flatMap((table) =>
-        table.window.all(lowest(seq), this.#end).map((values) => ({ table, seq: Number(values[0]), values }))
+        listsOf(table, { from: lowest(seq), end: this.#end }).map((values) => ({
+          table,
+          seq: Number(values[0]),
+          values,
+        }))
       )
       .sort((one, other) => one.seq - other.seq);
   }
 }
 
+/** What a table has from one `seq` to before another. */
+function listsOf({ window, heldWindow }: Table, { from, end }: { from: number | bigint; end: number }) {
+  try {
+    return window.all(from, end);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return heldWindow.all(from, end);
+  }
+}
+
 function storedRow({ table: { kind, exactly }, seq, values: [, bytes, hasFraction, ...cells] }: ReadRow): StoredRow {
-  if (hasFraction !== 0 || !isRead(cells, bytes)) return { kind, seq, cells: exactCells(kind, exactly.all(seq)[0]) };
+  if (hasFraction !== 0 || !isRead(cells, bytes)) return exactRow({ kind, seq }, exactly.all(seq)[0]);
   if (cells.every(isCell)) return { kind, seq, cells };
   throw new Mismatch("a column holds what is never written there", { row: seq });
 }
@@ -247,6 +293,6 @@ function isCell(value: SQLOutputValue): value is Cell {
   return value === null || typeof value === "number" || typeof value === "string";
 }
 
-function exactCells(kind: RowKind, row: Record<string, SQLOutputValue> = {}): Cell[] {
-  return COLUMNS[kind].map((column) => toCell(row[column] ?? null));
+function exactRow({ kind, seq }: Omit<StoredRow, "cells">, row: Record<string, SQLOutputValue> = {}): StoredRow {
+  return { kind, seq, cells: COLUMNS[kind].map((column) => toCell(row[column] ?? null, { row: seq })) };
 }

@@ -23,7 +23,17 @@ import {
   type StoredRow,
 } from "../chain/mod.ts";
 import { saysNothing, SQLITE, sqliteCode } from "./database.ts";
-import { BLOCK_COLUMNS, blockHead, columnsIn, hexOf, lowest, StoredRows } from "./stored_rows.ts";
+import {
+  BLOCK_COLUMNS,
+  blockHead,
+  columnsIn,
+  COMPLETIONS,
+  exact,
+  hexOf,
+  lowest,
+  requireSpan,
+  StoredRows,
+} from "./stored_rows.ts";
 
 /** Rows of one slice: some 50 ms. */
 export const SLICE_ROWS = 4_096;
@@ -52,7 +62,7 @@ export class ChainWalk {
   readonly #kept: Kept;
   readonly #from: KeptCheckpoint | undefined;
   readonly #verdict: Verdict;
-  #statements: { rows: StoredRows; blocks: StatementSync; newest: StatementSync } | undefined;
+  #statements: { rows: StoredRows } & Record<"blocks" | "newest" | "completions", StatementSync> | undefined;
   /** The last row of the newest block, when the walk began. */
   #lastSeq = -1;
   /**
@@ -114,12 +124,12 @@ export class ChainWalk {
   /** Whether the end was reached before the row `until`. */
   #slice(until: number): boolean {
     if (this.#statements === undefined) this.#begin();
-    const { rows, blocks, newest } = this.#statements ??= this.#prepare();
+    const { rows, blocks, newest, completions } = this.#statements ??= this.#prepare();
     rows.forget(this.#nextSeq);
     for (;;) {
       const read = blocks.all(lowest(this.#nextBlock), this.#nextBlock + WINDOW);
       for (const block of read) {
-        this.#block(block, rows);
+        this.#block(block, { rows, completions });
         if (this.#nextSeq >= until) return false;
       }
       if (read.length === 0) break;
@@ -135,8 +145,10 @@ export class ChainWalk {
 
   /** Looks how far there is to go, and at the block that is taken for right. */
   #begin(): void {
-    const [newest] = this.#database.prepare("select last_seq from block order by number desc limit 1").all();
-    this.#lastSeq = Number(newest?.["last_seq"] ?? -1);
+    const newest = `select ${exact("last_seq")} from block order by number desc limit 1`;
+    const [block] = this.#database.prepare(newest).all();
+    // One that is never written shows when the walk comes by.
+    this.#lastSeq = typeof block?.["last_seq"] === "number" ? block["last_seq"] : -1;
     if (this.#from === undefined) return;
     // The walk does not come by: what stands there is held against what was kept, and not derived.
     const [origin] = this.#database.prepare("select history_id from origin where seq = 0").all();
@@ -159,11 +171,15 @@ export class ChainWalk {
         `select ${BLOCK_COLUMNS.map(columnsIn(database)).join(", ")} from block ` +
           `where block.number >= ? and block.number < ? order by block.number limit ${WINDOW}`,
       ),
+      completions: database.prepare(COMPLETIONS),
       newest: database.prepare("select number from block where number >= ? limit 1"),
     };
   }
 
-  #block(block: Record<string, SQLOutputValue>, rows: StoredRows): void {
+  #block(
+    block: Record<string, SQLOutputValue>,
+    { rows, completions }: { rows: StoredRows; completions: StatementSync },
+  ): void {
     const head = blockHead(block);
     if (head.number !== this.#nextBlock) throw new Mismatch("the block is missing");
     if (head.firstSeq !== this.#nextSeq || head.lastSeq < head.firstSeq) {
@@ -171,6 +187,7 @@ export class ChainWalk {
         `the block covers rows ${head.firstSeq} to ${head.lastSeq}; it must begin with ${this.#nextSeq}`,
       );
     }
+    requireSpan(head, completions);
     const stored: StoredRow[] = [];
     for (let seq = head.firstSeq; seq <= head.lastSeq; seq++) {
       const row = rows.take(seq);

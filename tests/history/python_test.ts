@@ -167,7 +167,7 @@ Deno.test({
         [changed(2, '{"left":1}'), /it is the history \[\]/],
         [
           changed(head, (lines[head] ?? "").replace(/"hash":"./, '"hash":"x')),
-          /block \d+ does not follow the one before/,
+          /block \d+ (does not follow the one before|has been changed)/,
         ],
         [lines.slice(0, last).join("\n"), /its end has been cut off/],
         [changed(0, (lines[0] ?? "").replace(/"historyId":"../, '"historyId":"xx')), /it is of another history/],

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Checkpoint } from "../../../server/core/contract/history.ts";
-import { skipLoudly, temporaryFolder } from "../../faults/temporary.ts";
+import { skipLoudly } from "../../faults/temporary.ts";
 
 /** The section about checkpoints. */
 export const PAGE = /\n## Checkpoints\n(.*?)\n## /s.exec(
@@ -21,18 +20,17 @@ export async function toolsAre(...programs: string[]): Promise<boolean> {
   return true;
 }
 
-/** Runs the commands that have these words in them, on a checkpoint and beside these files; what they print. */
+/** Runs the commands that have these words in them in a folder, on what its `checkpoints.jsonl` is to hold; what they print. */
 export async function checkOnPage(
   words: string,
-  { checkpoint, files }: { checkpoint: Checkpoint; files: Record<string, string> },
-): Promise<string> {
+  { checkpoints, folder }: { checkpoints: readonly unknown[]; folder: string },
+): Promise<{ code: number; said: string }> {
   const script = [...PAGE.matchAll(/```sh\n(.*?)```/gs)].map(([, text = ""]) => text).find((text) =>
     text.includes(words)
   );
-  using folder = temporaryFolder();
-  await Deno.writeTextFile(`${folder.path}/checkpoint.json`, JSON.stringify(checkpoint));
-  for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${folder.path}/${name}`, text);
-  const { stdout, stderr } = await new Deno.Command("sh", { args: ["-c", script ?? "exit 1"], cwd: folder.path })
+  const lines = checkpoints.map((checkpoint) => `${JSON.stringify(checkpoint)}\n`);
+  await Deno.writeTextFile(`${folder}/checkpoints.jsonl`, lines.join(""));
+  const { code, stdout, stderr } = await new Deno.Command("sh", { args: ["-c", script ?? "exit 1"], cwd: folder })
     .output();
-  return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  return { code, said: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
 }

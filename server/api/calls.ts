@@ -90,7 +90,11 @@ export async function readRecord(
 ): Promise<RequestRecord | DamagedRecord> {
   const record = Number.isSafeInteger(id) && id > 0 ? await ports.reader.request(id) : undefined;
   if (record && mayRead(record, token)) return await latestRecord(record, ports);
-  throw new Refusal("not-found", "No request of this token has that id");
+  const seesAll = hasScope(token, "history:read") && token.phones === null;
+  const why = seesAll
+    ? "No request has that id: the number may be that of a fact, a completion or a row to come"
+    : "No request of this token has that id";
+  throw new Refusal("not-found", why);
 }
 
 /** Whether a token may read a record: its own, or anybody's with `history:read`, as far as it may see the phone. */

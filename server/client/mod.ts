@@ -34,6 +34,7 @@ export type { Reply, Success } from "./replies.ts";
 export {
   type CheckQuery,
   type EventQuery,
+  type ExportOptions,
   type ExportQuery,
   type ListOptions,
   type RequestQuery,

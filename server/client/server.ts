@@ -33,6 +33,15 @@ export interface ServerOptions {
   transport?: object;
 }
 
+/** How an export is read. */
+export interface ExportOptions extends Abandonable {
+  /**
+   * Is told, before the first bytes, what the server calls the file: `history-ID-to-block-N.jsonl`, or another ending;
+   * without the history's id and the block if the token is limited to phones.
+   */
+  named?(name: string): void;
+}
+
 /** How a list is read. */
 export interface ListOptions extends Abandonable {
   /** How many at most, from 1 on; all if left out. */
@@ -135,7 +144,7 @@ export interface Server {
    */
   exportHistory(
     query?: ExportQuery,
-    options?: Abandonable,
+    options?: ExportOptions,
   ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined>;
   /** The applications of every token. */
   applications(options?: Abandonable): Promise<ApplicationSummary[]>;
@@ -217,7 +226,7 @@ export function serverAt(url: string | URL, { token, transport }: ServerOptions)
     throw problemOf(value) ?? new UnexpectedAnswer(`${what} is ${response.status}, and not of a Switchroom`);
   }
 
-  async function* exportHistory(query: ExportQuery, { signal }: Abandonable) {
+  async function* exportHistory(query: ExportQuery, { signal, named }: ExportOptions) {
     const route = "/v1/history/export";
     const what = `The answer to GET ${route}`;
     const path = `${route}?${new URLSearchParams(given({ ...query }))}`;
@@ -226,6 +235,7 @@ export function serverAt(url: string | URL, { token, transport }: ServerOptions)
       const value = jsonOf(await bodyOf(response, { what, signal }));
       throw problemOf(value) ?? new UnexpectedAnswer(`${what} is ${response.status}, and not of a Switchroom`);
     }
+    named?.(/filename="([^"]*)"/.exec(response.headers.get("content-disposition") ?? "")?.[1] ?? "");
     yield* piecesOf(response.body, { what, signal });
   }
 

@@ -12,6 +12,7 @@ import { readNamed } from "./launch/named.ts";
 import { flagsOf, type Permission, permissionsOf } from "./launch/permissions.ts";
 
 export { readCertificate } from "./certificate.ts";
+export { readCheckpointKey } from "./checkpoint_key.ts";
 export { cannotListen } from "./configuration/address.ts";
 export { type Flags, readPath, SERVE_FLAGS } from "./configuration/flags.ts";
 export type { Configuration };

@@ -32,7 +32,7 @@ import { health } from "./health.ts";
 import { greet, showToken } from "./print.ts";
 import { writeServerFile } from "./server_file.ts";
 import { bootstrap, operatorToken } from "./tokens.ts";
-import { logBrokenOff, logChain, logEntry, logFault, logSlowed, startLog } from "./watch/log.ts";
+import { logBrokenOff, logChain, logEntry, logFault, logOf, logSlowed, startLog } from "./watch/log.ts";
 import { startWatch, type Watch, watchedHistory } from "./watch/watch.ts";
 
 /** How long the last checkpoint may take where everything else has taken all of its time: within what is spared for the end. */
@@ -52,7 +52,11 @@ export async function serve(flags: Flags): Promise<void> {
   using watch = startWatch({ version: deno.version, clock: systemClock });
   using folder = await takeDataFolder(configuration.data);
   const { key } = configuration.checkpoints;
-  const sign = key === undefined ? undefined : await readCheckpointKey(key, folder.path);
+  const signing = key === undefined ? undefined : await readCheckpointKey(key, folder.path);
+  const sign = signing?.sign;
+  if (signing?.isOpen) {
+    logOf("server").warning("checkpoints.key is open to other users of this machine: chmod 600", { key });
+  }
   const opened = await openHistory({
     folder,
     durability: configuration.durability,

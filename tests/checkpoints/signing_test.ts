@@ -94,6 +94,21 @@ Deno.test("history key overwrites nothing, and makes no key in a data folder or 
   }
 });
 
+Deno.test("a key that other users can read is told by the log at the start and by doctor", async () => {
+  using folder = temporaryFolder();
+  const key = `${folder.path}/key.pem`;
+  equal((await cli(["history", "key", key])).code, 0);
+  const config = `${folder.path}/config.json`;
+  await Deno.writeTextFile(config, JSON.stringify({ plugins: [], checkpoints: { key } }));
+  for (const [mode, isTold] of [[0o600, false], [0o644, true]] as const) {
+    await Deno.chmod(key, mode);
+    const { stdout } = await cli(["doctor", "--config", config, "--data", `${folder.path}/none`]);
+    match(stdout, isTold ? /! checkpoints\.key: \S+ is open to other users.* chmod 600 / : /✓ checkpoints\.key: /);
+    await using server = await startServer({ config: { plugins: [], checkpoints: { key } } });
+    equal(/checkpoints\.key is open to other users of this machine/.test(server.output()), isTold);
+  }
+});
+
 Deno.test("a server whose key is none, is of another kind or lies in its data folder does not start: exit 2, and no part of a key is told", async () => {
   using folder = temporaryFolder();
   const data = `${folder.path}/data`;

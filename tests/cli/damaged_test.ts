@@ -76,7 +76,9 @@ Deno.test("SECURITY what was changed of a history is told as damaged by a runnin
       `\n${newest} .* \\? +DAMAGED succeeded\n${middle} .* setLamp +DAMAGED succeeded\n${oldest} .* succeeded\n`,
     ),
   );
-  match(list.stderr, /2 of these are damaged, not as they were written: see history verify/);
+  match(list.stderr, /2 of these are damaged, not as written: see history verify/);
+  const one = await cli(["history", "list", "--limit", "1", ...at]);
+  match(one.stderr, /^1 of these is damaged, not as written/);
   equal((await cli(["history", "list", "--limit", "1", "--phone", "virtual:mini-1", ...at])).code, 0);
   const shown = await cli(["history", "show", String(middle), "--json", ...at]);
   deepEqual([shown.code, jsonLines(shown)], [1, [forged]]);
@@ -91,4 +93,20 @@ Deno.test("SECURITY what was changed of a history is told as damaged by a runnin
   match(events.stdout, /DAMAGED serverStopped/);
   const { body: csv } = await api(server)<string>("GET", "/v1/history/export?format=csv");
   equal(csv.split("\r\n").filter((line) => / is not the one that was written"$/.test(line)).length, 3);
+  for (const format of ["jsonl", "csv", "chain"]) {
+    const out = `${folder.path}/export.${format}`;
+    const { code, stderr } = await cli(["history", "export", "--format", format, "--out", out, ...at]);
+    match(
+      stderr,
+      /^Exported to \S+, up to block \d+ of history [0-9a-f]{32}: .*\n3 items are damaged, not as written: see history verify\n$/,
+    );
+    equal(code, 1);
+    ok((await Deno.stat(out)).size > 0);
+  }
+  const limited = await cli(["history", "export", "--phone", "virtual:mini-1", ...at]);
+  deepEqual([limited.code, limited.stderr], [0, ""]);
+  await server.stop();
+  const alone = await cli(["history", "export", "--out", `${folder.path}/alone.jsonl`, ...at]);
+  match(alone.stderr, /up to block \d+ of history [0-9a-f]{32}: .*\n3 items are damaged/);
+  equal(alone.code, 1);
 });

@@ -20,7 +20,7 @@ Deno.test("the history of a running server is exported to standard output, or in
   await Deno.writeTextFile(out, "what was exported before");
   const csv = await cli(["history", "export", "--format", "csv", "--phone", "virtual:desk-1", "--out", out, ...at]);
   deepEqual([csv.code, csv.stdout], [0, ""]);
-  match(csv.stderr, /^Exported to \S+history\.csv: \d+(\.\d)? (bytes|kB)\n$/);
+  match(csv.stderr, /^Exported to \S+history\.csv, up to block \d+ of history [0-9a-f]{32}: \d+(\.\d)? (bytes|kB)\n$/);
   const [head, ...rows] = (await Deno.readTextFile(out)).trimEnd().split("\r\n");
   match(head ?? "", /^kind,seq,at,type,phone,/);
   ok(rows.length > 0 && rows.every((row) => row.includes('"virtual:desk-1"')));
@@ -73,6 +73,19 @@ Deno.test("the history of a server that does not run is exported from its folder
     const ended = await cli(["history", "export", "--data", copy.path]);
     deepEqual([jsonLines(ended).length, await lookOf(copy.path)], [all.length, before]);
     match(ended.stderr, /^What lies behind the newest block of \S+ is left out: the server's next start seals it\n$/);
+  }
+});
+
+Deno.test("what a caller has written is not taken for damage of an export, whatever it looks like", async () => {
+  using folder = temporaryFolder();
+  {
+    await using opened = await openIn(folder.path);
+    await opened.history.accept(acceptance({ reference: 'a"\r\nb","damaged":"c"\r\n","d"' }));
+  }
+  for (const format of ["jsonl", "csv", "chain"]) {
+    const { code, stdout, stderr } = await cli(["history", "export", "--format", format, "--data", folder.path]);
+    deepEqual([code, stderr], [0, ""]);
+    match(stdout, /damaged/);
   }
 });
 
@@ -139,6 +152,6 @@ Deno.test({
     const saved = await onTerminal(["history", "export", "--data", folder.path, "--out", `${folder.path}/out`]);
     const [, progress, last] = saved.split("\r\u001b[2K");
     match(progress ?? "", /^\d+(\.\d)? (bytes|kB), 0:\d\d$/);
-    match(last ?? "", /^Exported to \S+\/out: /);
+    match(last ?? "", /^Exported to \S+\/out, up to block \d+ of history [0-9a-f]{32}: /);
   },
 });

@@ -47,7 +47,12 @@ Deno.test("the history is listed, filtered, shown and verified from a shell", as
     (await show(String(good?.["requestId"]))).stdout,
     /\nparams +\{"lamp":20,"mode":"steady"\}\n[^]*\noutcome +succeeded\n/,
   );
-  refused(await show("999999"), { code: 1, words: /No request of this token has that id/ });
+  for (const id of ["999999", String(Number(good?.["requestId"]) + 1)]) {
+    refused(await show(id), {
+      code: 1,
+      words: /No request has that id: the number may be that of a fact, a completion/,
+    });
+  }
   refused(await show("first"), { code: 2, words: /ID cannot be "first"/ });
 
   const events = jsonLines(await cli(["history", "events", "--type", "handleOpened", "--json", ...at]));

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { ExportFilter, HistoryAudit } from "../../server/core/contract/history.ts";
 import { verifyChainFile } from "../../server/history/mod.ts";
@@ -155,6 +155,21 @@ Deno.test("an export of many small blocks has each of them once, wherever a page
     const { ok: stands, firstBad } = await verifyChainFile(`${folder.path}/export.jsonl`, { signal });
     deepEqual([stands, firstBad], [true, undefined]);
   }
+});
+
+Deno.test("SECURITY a row that was changed stands damaged in an export of the chain, and a check of that names the row", async () => {
+  using folder = temporaryFolder();
+  await using opened = await twoPhones(folder.path);
+  await opened.audit.checkpoint();
+  {
+    using database = new DatabaseSync(`${folder.path}/history.db`, { timeout: 5_000 });
+    database.exec(`drop trigger accepted_is_never_changed; update accepted set token = 't-forged' where seq = 4`);
+  }
+  const text = (await pieces(opened.audit, { filter: {}, format: "chain" })).join("");
+  match(text, /\n\{"damaged":"row 4 is not the one that was written","hash":"[0-9a-f]{64}"\}\n/);
+  await Deno.writeTextFile(`${folder.path}/export.jsonl`, text);
+  const { firstBad } = await verifyChainFile(`${folder.path}/export.jsonl`, { signal: AbortSignal.timeout(60_000) });
+  deepEqual(firstBad, { block: 1, row: 4, problem: "row 4 is not the one that was written" });
 });
 
 Deno.test("a row that is missing, or holds what is never written, stands damaged among its neighbours, with the hash that its block has", async () => {

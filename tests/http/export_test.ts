@@ -8,21 +8,21 @@ import { TestServer } from "./support/server.ts";
 const EXPORT = "/v1/history/export";
 const MEBIBYTE = "x".repeat(1_048_576);
 
-Deno.test("api 2 an export is handed through as it is read, with its type and a name that says up to which block", async () => {
+Deno.test("api 2 an export is handed through as it is read, with its type and a name that says up to which block of which history", async () => {
   await using server = new TestServer();
   server.audit.pieces = ["first\n", "", "", "second\n"];
   for (
     const [query, type, name] of [
-      ["", "application/jsonl", "history-to-block-7.jsonl"],
-      ["?format=jsonl", "application/jsonl", "history-to-block-7.jsonl"],
-      ["?format=csv", "text/csv; charset=utf-8; header=present", "history-to-block-7.csv"],
-      ["?format=chain", "application/jsonl", "history-to-block-7.chain.jsonl"],
+      ["", "application/jsonl", "history-ID-to-block-7.jsonl"],
+      ["?format=jsonl", "application/jsonl", "history-ID-to-block-7.jsonl"],
+      ["?format=csv", "text/csv; charset=utf-8; header=present", "history-ID-to-block-7.csv"],
+      ["?format=chain", "application/jsonl", "history-ID-to-block-7.chain.jsonl"],
     ] as const
   ) {
     const answer = await server.fetch("GET", EXPORT + query);
     equal(answer.status, 200);
     equal(answer.headers.get("content-type"), type);
-    equal(answer.headers.get("content-disposition"), `attachment; filename="${name}"`);
+    equal(answer.headers.get("content-disposition"), `attachment; filename="${name.replace("ID", "0".repeat(32))}"`);
     equal(await answer.text(), "first\nsecond\n");
   }
 });

@@ -93,7 +93,9 @@ export const historyList = command({
 export const historyEvents = command({
   words: "history events",
   says: "Lists the other facts, newest first: opens, refusals, plugins' lives",
-  more: `Wrong tokens are counted for a minute and an address: their fact comes when the minute has ended. ${DAMAGED}`,
+  more:
+    "Wrong tokens are counted for a minute and an address, and what a token reads of the history (historyRead) for a " +
+    `minute: their fact comes when the minute has ended. ${DAMAGED}`,
   parameters: {},
   options: {
     type: { type: "string", value: "TYPE", says: "only those", choices: FACT_TYPES },
@@ -221,7 +223,9 @@ async function printAtMost<Item extends { damaged?: Damage }>(
     }
   };
   await printList(noted(), format);
-  if (damaged > 0) printAside(`${damaged} of these are damaged, not as they were written: see history verify`);
+  if (damaged > 0) {
+    printAside(`${damaged} of these ${damaged === 1 ? "is" : "are"} damaged, not as written: see history verify`);
+  }
   if (more && !format.json) printAside(`There are more: these are the newest ${most}, see --limit`);
   return damaged > 0 ? EXIT.failed : EXIT.orderly;
 }

@@ -10,6 +10,7 @@ import { given } from "../../tools/mod.ts";
 import { DATA, SERVER_OPTIONS, type ServerOptions } from "../calling/find_server.ts";
 import { interruptible } from "../calling/interruptible.ts";
 import { withServer } from "../calling/with_server.ts";
+import { DamagedItems } from "../damaged_items.ts";
 import { historyFile, isServed } from "../offline.ts";
 import { printAside } from "../output.ts";
 import { command } from "../parsing/command.ts";
@@ -29,7 +30,9 @@ interface Asked {
 export const historyExport = command({
   words: "history export",
   says: "Writes the history out, oldest first, as it stands at its newest block",
-  more: "Of a server that runs it is asked; of one that does not, its file is read, and left as it is.",
+  more:
+    "Of a server that runs it is asked; of one that does not, its file is read, and left as it is. What is damaged is " +
+    "not as it was written: it is marked and counted, and the command exits with 1 then; the file is there all the same.",
   parameters: {},
   options: {
     format: {
@@ -61,43 +64,60 @@ export const historyExport = command({
       from: readTime(from, "--from"),
       to: readTime(to, "--to"),
     };
-    await interruptible(async (signal) => {
+    return await interruptible(async (signal) => {
       using progress = new ProgressLine();
+      const damaged = new DamagedItems(format);
       let bytes = 0;
       const write = async (pieces: Pieces) => {
         const noted = async function* () {
           for await (const piece of pieces) {
             bytes += piece.length;
+            damaged.pass(piece);
             progress.show(() => `${sizeText(bytes)}, ${clockText(progress.elapsed)}`);
             yield piece;
           }
         };
         await (out === undefined ? pour({ pieces: noted(), signal }) : save(out, { pieces: noted(), signal }));
       };
-      await exported(server, { asked, signal, write });
+      const upTo = await exported(server, { asked, signal, write });
       progress[Symbol.dispose]();
-      if (out !== undefined) printAside(`Exported to ${out}: ${sizeText(bytes)}`);
+      if (out !== undefined) printAside(`Exported to ${out}${upTo}: ${sizeText(bytes)}`);
+      const { count } = damaged;
+      if (count === 0) return EXIT.orderly;
+      printAside(`${count} ${count === 1 ? "item is" : "items are"} damaged, not as written: see history verify`);
+      return EXIT.failed;
     });
-    return EXIT.orderly;
   },
 });
 
-/** Exports from the server that was named, or from the file of one that does not run. */
+/**
+ * Exports from the server that was named, or from the file of one that does not run.
+ *
+ * @returns Up to which block of which history, in words; nothing where the server does not tell this token.
+ */
 async function exported(
   { data = DATA, url, ca }: ServerOptions,
   { asked, signal, write }: { asked: Asked; signal: AbortSignal; write: (pieces: Pieces) => Promise<void> },
-): Promise<void> {
+): Promise<string> {
   if (url !== undefined || await isServed(data)) {
-    await withServer({ data, url, ca }, ({ server }) => write(server.exportHistory(asked, { signal })));
-    return;
+    let name = "";
+    const named = (given: string) => void (name = given);
+    await withServer({ data, url, ca }, ({ server }) => write(server.exportHistory(asked, { signal, named })));
+    const [, historyId, block] = /^history-([0-9a-f]{32})-to-block-(\d+)\./.exec(name) ?? [];
+    return historyId === undefined || block === undefined ? "" : endOf({ historyId, block });
   }
   const path = await historyFile(data);
   await using file = await openHistoryFile(path);
   const { format, phone, from, to } = asked;
   const filter = { ...given({ phone }), ...given({ from: momentOf(from), to: momentOf(to) }) };
-  const { left, pieces } = await file.export(filter, format);
+  const { upTo, left, pieces } = await file.export(filter, format);
   await write(encoded(pieces));
   if (left) printAside(`What lies behind the newest block of ${path} is left out: the server's next start seals it`);
+  return endOf(upTo);
+}
+
+function endOf({ historyId, block }: { historyId: string; block: number | string }): string {
+  return `, up to block ${block} of history ${historyId}`;
 }
 
 async function* encoded(pieces: AsyncIterable<string>): Pieces {

@@ -10,7 +10,7 @@ import { about, type Check, type Finding, findings } from "./check.ts";
 import { checkDisk, checkFolder, checkHistory, checkServerFile } from "./data_folder.ts";
 import { checkLeftovers, checkPlugins } from "./plugins.ts";
 import { checkClock, checkDeno, checkPermissions } from "./program.ts";
-import { checkAddress, checkCertificate, checkReadiness, checkTokens } from "./server.ts";
+import { checkAddress, checkCertificate, checkKey, checkReadiness, checkTokens } from "./server.ts";
 
 export type { Finding, State } from "./check.ts";
 
@@ -23,6 +23,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   "server.json": checkServerFile,
   "history": checkHistory,
   "certificate": checkCertificate,
+  "checkpoints.key": checkKey,
   "address": checkAddress,
   "plugins": checkPlugins,
   "processes": checkLeftovers,

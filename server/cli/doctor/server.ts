@@ -4,7 +4,7 @@
  * @module
  */
 import { warningOf } from "../../access/mod.ts";
-import { cannotListen, Misuse, readCertificate } from "../../program/mod.ts";
+import { cannotListen, Misuse, readCertificate, readCheckpointKey } from "../../program/mod.ts";
 import { withServer } from "../calling/with_server.ts";
 import { about, type Check } from "./check.ts";
 
@@ -15,6 +15,20 @@ export const checkCertificate: Check = async ({ configuration }) => {
   try {
     await readCertificate(configuration.tls);
     return [good(configuration.tls.cert)];
+  } catch (error) {
+    if (error instanceof Misuse) return [bad(error.message)];
+    throw error;
+  }
+};
+
+/** Whether checkpoints can be signed, and by nobody else. */
+export const checkKey: Check = async ({ configuration, data }) => {
+  const key = configuration?.checkpoints.key;
+  if (key === undefined) return [];
+  const { good, odd, bad } = about("checkpoints.key");
+  try {
+    const { isOpen } = await readCheckpointKey(key, data);
+    return [isOpen ? odd(`${key} is open to other users of this machine`, `chmod 600 ${key}`) : good(key)];
   } catch (error) {
     if (error instanceof Misuse) return [bad(error.message)];
     throw error;

@@ -7,7 +7,16 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { type Expression, type Kysely, sql, type SqlBool } from "kysely";
 import type { ExportFilter } from "../../core/contract/history.ts";
-import { type BlockHead, Mismatch, NO_HASH, rowLine1, rowLines, saltAt, type StoredRow } from "../chain/mod.ts";
+import {
+  type BlockHead,
+  lineHash,
+  Mismatch,
+  NO_HASH,
+  rowLine1,
+  rowLines,
+  saltAt,
+  type StoredRow,
+} from "../chain/mod.ts";
 import type { ChainPage, ChainQuestion } from "../contract/store.ts";
 import { blockLine, type ChainLine, chainLine } from "../reading/mod.ts";
 import { ofPhones } from "./questions.ts";
@@ -170,7 +179,7 @@ class Page {
     try {
       this.#rows.skipTo(seq);
       const row = this.#rows.take(seq);
-      this.#add(head.format === 1 ? line1(row) : line2(row, saltAt(salts, place)));
+      this.#add(head.format === 1 ? line1(row) : line2(row, { salt: saltAt(salts, place), hash }));
     } catch (error) {
       if (!(error instanceof Mismatch)) throw error;
       this.#add({ damaged: error.message, ...(hash !== "" && { hash }) });
@@ -189,8 +198,9 @@ class Page {
   }
 }
 
-function line2(row: StoredRow, salt: string): ChainLine {
+function line2(row: StoredRow, { salt, hash }: { salt: string; hash: string }): ChainLine {
   const { line, content } = rowLines(row, salt);
+  if (lineHash(line) !== hash) throw new Mismatch(`row ${row.seq} is not the one that was written`);
   return { row: line, ...(content && { content }) };
 }
 

@@ -110,7 +110,7 @@ export function auditEndpoints(
         const ended = beginExport(token.id);
         try {
           const { upTo, pieces } = await audit.export({ ...filter, ...phonesOf(token) }, format);
-          const name = token.phones === null ? `history-to-block-${upTo.block}` : "history";
+          const name = token.phones === null ? `history-${upTo.historyId}-to-block-${upTo.block}` : "history";
           let before = bom === "true" && format === "csv" ? BOM : "";
           const next = async () => {
             // It may take long: a token that is revoked meanwhile gets no more.

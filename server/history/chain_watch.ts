@@ -47,6 +47,10 @@ export class ChainWatch {
   #told: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #checking: Promise<void> | undefined;
+  /** Whether to check once more as soon as the check that is under way has ended. */
+  #again = false;
+  /** How often something was found to be wrong. */
+  #finds = 0;
 
   /** Begins. */
   constructor(options: ChainWatchOptions) {
@@ -69,10 +73,11 @@ export class ChainWatch {
     return {
       ...audit,
       verify: async (options) => {
+        const since = this.#finds;
         const verdict = await audit.verify(options);
         const { kept = [], from } = options;
-        if (from === undefined && (verdict.firstBad === undefined || kept.length === 0)) this.#take(verdict);
-        else if (!verdict.ok) this.#after(0);
+        if (from === undefined && (verdict.firstBad === undefined || kept.length === 0)) this.#take(verdict, { since });
+        else if (!verdict.ok) this.#checkSoon();
         return verdict;
       },
     };
@@ -85,8 +90,13 @@ export class ChainWatch {
     await this.#checking;
   }
 
+  #checkSoon(): void {
+    if (this.#checking === undefined) this.#after(0);
+    else this.#again = true;
+  }
+
   #after(ms: number): void {
-    if (this.#checking !== undefined || this.#ending.signal.aborted) return;
+    if (this.#ending.signal.aborted) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#checking = this.#check(), ms);
   }
@@ -94,21 +104,27 @@ export class ChainWatch {
   async #check(): Promise<void> {
     const { check, bounds, onChecked } = this.#options;
     const { signal } = this.#ending;
+    const since = this.#finds;
+    this.#again = false;
     try {
-      this.#take(await check(signal));
+      this.#take(await check(signal), { since });
     } catch (error) {
       if (!signal.aborted) this.#state = { ...this.#state, failed: wordsOf(error) };
     }
     this.#checking = undefined;
     if (signal.aborted) return;
     onChecked(this.#state);
-    this.#after(bounds.checkEveryMs);
+    this.#after(this.#again ? 0 : bounds.checkEveryMs);
   }
 
-  #take(verdict: Verdict): void {
+  /** @param options.since What had been found when the check began: it may have passed what was found meanwhile. */
+  #take(verdict: Verdict, { since }: { since: number }): void {
     const { blocks, records } = verdict;
-    const broken = faultOf(verdict);
+    const found = faultOf(verdict);
+    const broken = found ?? (this.#finds > since ? this.#state.broken : undefined);
     this.#state = { broken, checked: { at: this.#options.now(), blocks, rows: records }, failed: undefined };
+    if (found !== undefined) this.#finds++;
+    else if (broken !== undefined) this.#checkSoon();
     if (broken === undefined || broken === this.#told) return;
     this.#told = broken;
     this.#options.onBroken(broken);

@@ -2,6 +2,8 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { deadline } from "@std/async/deadline";
 import type { Fact } from "../../server/core/contract/facts.ts";
+import type { HistoryAudit, Verdict } from "../../server/core/contract/history.ts";
+import { ChainWatch } from "../../server/history/chain_watch.ts";
 import type { ChainState } from "../../server/history/mod.ts";
 import { writeFormat1 } from "./format_1.ts";
 import { openIn, openInThread, rowOf, someFact, temporaryFolder } from "./support.ts";
@@ -182,4 +184,42 @@ Deno.test("what is wrong beside the chain breaks it, whoever finds it, also with
   equal(again.damaged, broken);
   equal((await checks.more(1))?.broken, broken);
   deepEqual([again.chain().broken, facts], [broken, []]);
+});
+
+Deno.test("a check that ends well clears nothing that was found while it went on, and another follows it", async () => {
+  const begun: PromiseWithResolvers<Verdict>[] = [];
+  const begins: PromiseWithResolvers<void>[] = [
+    Promise.withResolvers(),
+    Promise.withResolvers(),
+    Promise.withResolvers(),
+  ];
+  const watch = new ChainWatch({
+    bounds: { checkFirstMs: 0, checkEveryMs: LATER },
+    check: () => {
+      const check = Promise.withResolvers<Verdict>();
+      begun.push(check);
+      begins[begun.length - 1]?.resolve();
+      return check.promise;
+    },
+    now: () => 1,
+    broken: undefined,
+    onBroken: () => {},
+    onChecked: () => {},
+  });
+  const whole = { ok: true, blocks: 9, records: 9 };
+  const bad = { ok: false, blocks: 5, records: 5, firstBad: { block: 5, problem: "changed" } };
+  const audit = watch.watched({ verify: () => Promise.resolve(bad) } as unknown as HistoryAudit);
+  const { signal } = new AbortController();
+  await begins[0]?.promise;
+  await audit.verify({ signal });
+  begun[0]?.resolve(whole);
+  await begins[1]?.promise;
+  equal(watch.state.broken, "block 5: changed");
+  // What an auditor holds against it may be his own fault: the server looks again by itself, now or next.
+  await audit.verify({ signal, kept: [{ block: 5, hash: "a".repeat(64) }] });
+  begun[1]?.resolve(whole);
+  await begins[2]?.promise;
+  equal(watch.state.broken, undefined);
+  begun[2]?.resolve(whole);
+  await watch.end();
 });

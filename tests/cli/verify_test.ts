@@ -83,9 +83,9 @@ Deno.test("the history of a server that does not run is verified where it lies, 
     deepEqual(await lookOf(folder.path), before);
 
     await keep(file, [...kept.slice(0, 3), { ...last, hash: "0".repeat(64) }]);
-    match((await verify(...copy, "--checkpoint", file)).stdout, /^Block 9 is wrong: .*; a checkpoint says 0{64};/);
+    match((await verify(...copy, "--checkpoint", file)).stdout, /^Block 9 is wrong: .*; a checkpoint says 0{64}: /);
     await keep(half, [{ ...third, hash: "1".repeat(64) }]);
-    match((await verify(...copy, "--from", half)).stdout, /^Block 6 is wrong: .*; a checkpoint says 1{64};/);
+    match((await verify(...copy, "--from", half)).stdout, /^Block 6 is wrong: .*; a checkpoint says 1{64}: /);
     await keep(half, [{ ...third, historyId: "2".repeat(32) }]);
     match((await verify(...copy, "--from", half)).stdout, /a checkpoint is of the history 2{32};/);
     await keep(half, [{ ...last, block: 99 }]);
@@ -99,7 +99,7 @@ Deno.test("the history of a server that does not run is verified where it lies, 
     const changed = await verify(...copy);
     deepEqual(found(changed), [
       1,
-      "Block 4 is wrong: row 4 is not the one that was written; 4 blocks before it are right",
+      "Block 4 is wrong: row 4 is not the one that was written; the 4 before it fit together",
     ]);
     deepEqual(jsonLines(await verify(...copy, "--json"))[0]?.["firstBad"], {
       block: 4,
@@ -179,7 +179,7 @@ Deno.test("api 3: a year of checkpoints, one an hour, is held against a history 
     // The oldest comes with the last part.
     await Deno.writeTextFile(file, `${wrong}\n${`${line}\n`.repeat(1_000)}`);
     const other = await cli(["history", "verify", "--checkpoint", file, ...where], { env });
-    deepEqual([other.code, /^Block 0 is wrong: .*; a checkpoint says b{64};/.test(other.stdout)], [1, true]);
+    deepEqual([other.code, /^Block 0 is wrong: .*; a checkpoint says b{64}: /.test(other.stdout)], [1, true]);
   }
 });
 

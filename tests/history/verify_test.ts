@@ -323,8 +323,14 @@ Deno.test("a checkpoint that was kept shows what the chain alone cannot: another
   ok(verifyChain(database, { kept: [kept, { ...kept, historyId }] }).ok);
   deepEqual(verifyChain(database, { kept: [{ ...kept, hash: "0".repeat(64) }] }).firstBad, {
     block: 3,
-    problem: `its hash is ${kept.hash}; a checkpoint says ${"0".repeat(64)}`,
+    problem:
+      `its hash is ${kept.hash}; a checkpoint says ${"0".repeat(64)}: a block up to here was made anew, or that is ` +
+      "no checkpoint of this history",
   });
+  match(
+    verifyChain(database, { kept: [kept, { block: 4, hash: "0".repeat(64) }] }).firstBad?.problem ?? "",
+    /: a block behind block 3, which one proves, was made anew/,
+  );
   deepEqual(verifyChain(database, { kept: [{ ...kept, historyId: "f".repeat(32) }] }).firstBad, {
     block: 0,
     problem: `the history is ${historyId}; a checkpoint is of the history ${"f".repeat(32)}`,

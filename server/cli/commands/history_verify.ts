@@ -173,7 +173,7 @@ function tell(found: Verdict | ChainVerdict, { kept }: { kept: number }): void {
       ),
     );
   } else {
-    const words = `Block ${firstBad?.block} is wrong: ${firstBad?.problem}; ${blocks} blocks before it are right`;
+    const words = `Block ${firstBad?.block} is wrong: ${firstBad?.problem}; the ${blocks} before it fit together`;
     print(paint("red", printable(words)));
   }
 }

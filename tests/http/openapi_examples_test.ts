@@ -5,6 +5,7 @@
  * @module
  */
 import { deepEqual, equal, match } from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { isErrorValue } from "../../server/core/contract/errors.ts";
 import { api } from "../harness/api.ts";
 import { startServer } from "../harness/start_server.ts";
@@ -17,8 +18,9 @@ const FORMS: readonly [form: string, pattern: RegExp][] = [
   ["an id", /^[\w-]{22}$/],
   ["a history's id", /^[0-9a-f]{32}$/],
   ["a hash", /^[0-9a-f]{64}$/],
+  ["a changed row", /^row \d+ is not the one that was written$/],
 ];
-const COUNTED = ["seq", "requestId", "block", "blocks", "records", "durationMs"];
+const COUNTED = ["seq", "requestId", "block", "row", "blocks", "records", "durationMs"];
 
 /** A value with what differs from server to server in words. */
 function formOf(value: unknown, key = ""): unknown {
@@ -96,6 +98,15 @@ Deno.test("every example in the OpenAPI document can be sent, or is what a fresh
   holds("Checkpoint", await get("/v1/history/checkpoint"));
   holds("Verdict", (await call("POST", "/v1/history/verify", { body: {} })).body);
 
+  // Seals what stands there: what is changed now is not as its block says.
+  tamper(server.data, "update fact set plugin = 'other' where seq = (select min(seq) from fact)");
+  const { events } = (await call<{ events: { damaged?: unknown }[] }>("GET", "/v1/history/events?limit=500")).body;
+  const damaged = events.find((event) => event.damaged !== undefined)?.damaged;
+  holds("Damage", damaged);
+  for (const name of ["DamagedEvent", "DamagedRecord"]) {
+    deepEqual(formOf(damaged), formOf(exampleOf<{ damaged: unknown }>(name).damaged), name);
+  }
+
   for (const value of schemas["Result"]?.examples as number[]) equal(value === 0 || isErrorValue(value), true);
   exampleOf("Result");
   equal((await call("GET", `/v1/phones/${exampleOf<string>("PhoneName")}`)).status, 200);
@@ -105,6 +116,11 @@ Deno.test("every example in the OpenAPI document can be sent, or is what a fresh
   for (const name of ["ApplicationId", "HandleId"]) match(exampleOf<string>(name), /^[\w-]{22}$/);
   deepEqual([...left], [], "an example that nothing here holds true");
 });
+
+function tamper(data: string, sql: string): void {
+  using database = new DatabaseSync(`${data}/history.db`, { timeout: 30_000 });
+  database.exec(`drop trigger fact_is_never_changed; ${sql}`);
+}
 
 /** Whether an example is what one of the nine operations is asked with. */
 function exampleOfOperation(example: unknown): boolean {

@@ -39,6 +39,12 @@ export const Readiness: Shape<Health> = about(
   })),
   {
     name: "Readiness",
-    examples: [{ ready: true, durability: "full", reasons: [], plugins: [{ name: "virtual", state: "ready" }] }],
+    examples: [{
+      ready: true,
+      durability: "full",
+      reasons: [],
+      chain: { state: "unchecked" },
+      plugins: [{ name: "virtual", state: "ready" }],
+    }],
   },
 );

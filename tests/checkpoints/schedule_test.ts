@@ -4,6 +4,7 @@ import { Checkpoints, type Target } from "../../server/checkpoints/mod.ts";
 import type { Checkpoint } from "../../server/core/contract/history.ts";
 import { temporaryFolder } from "../faults/temporary.ts";
 import { ManualClock } from "../harness/manual_clock.ts";
+import { turn } from "../harness/turn.ts";
 import { acceptance, completion, openIn } from "../history/support.ts";
 
 const HISTORY = "000102030405060708090a0b0c0d0e0f";
@@ -16,9 +17,6 @@ function checkpoint(block: number): Checkpoint {
 function target(name: "file" | "url", act: (checkpoint: Checkpoint) => Promise<void> | void): Target {
   return { name, send: async (checkpoint) => await act(checkpoint) };
 }
-
-/** Lets everything that is due without time happen. */
-const settled = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 /** Checkpoints once a minute of a history whose newest block is `newest.block`. */
 function checkpoints(targets: Target[], newest: { block: number }) {
@@ -47,11 +45,11 @@ Deno.test("a checkpoint is made at the start and at the stop always, and between
   const { clock, logged, made } = checkpoints([target("file", ({ block }) => void taken.push(block))], newest);
   equal(clock.pending, 0);
   made.begin();
-  await settled();
+  await turn();
   for (const block of [3, 3, 4, 4, 4, 9]) {
     newest.block = block;
     clock.advance(60_000);
-    await settled();
+    await turn();
   }
   deepEqual(taken, [3, 4, 9]);
   await made.end(checkpoint(9), 10_000);
@@ -96,7 +94,7 @@ Deno.test("api 1: what tells of checkpoints is no reason for another one, so tha
   ok((await audit.checkpoint()).block > first.block);
   equal(await audit.hasNews(first), false);
   clock.advance(60_000);
-  await settled();
+  await turn();
   deepEqual(taken, [first.block, first.block]);
 
   const before = await audit.checkpoint();
@@ -127,10 +125,10 @@ Deno.test("a target that takes nothing keeps neither another from its checkpoint
     target("file", ({ block }) => void taken.push(block)),
   ], newest);
   made.begin();
-  await settled();
+  await turn();
   for (newest.block = 2; newest.block < 6; newest.block++) {
     clock.advance(60_000);
-    await settled();
+    await turn();
   }
   deepEqual([taken, tried, told], [[1, 2, 3, 4, 5], [1], ["url: it is down"]]);
   deepEqual(made.states, [
@@ -145,11 +143,11 @@ Deno.test("a target that answers nothing is given up at the end, in time, and wh
   const late = Promise.withResolvers<void>();
   const { told, made } = checkpoints([target("file", () => late.promise)], { block: 1 });
   made.begin();
-  await settled();
+  await turn();
   await made.end(checkpoint(2), 1);
   deepEqual(told, ["file: it did not answer in time"]);
   late.reject(new Error("the disk is gone"));
-  await settled();
+  await turn();
 });
 
 Deno.test("a checkpoint that cannot be made is told, and tried again at its next time", async () => {
@@ -168,10 +166,10 @@ Deno.test("a checkpoint that cannot be made is told, and tried again at its next
     watch: { notMade: (reason) => told.push(reason), failed() {}, resumed() {} },
   });
   made.begin();
-  await settled();
+  await turn();
   fault = undefined;
   clock.advance(1_000);
-  await settled();
+  await turn();
   deepEqual([told, logged], [["the disk is full"], [1]]);
   await made.end(checkpoint(1), 10_000);
 });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { writeAll } from "../tools/mod.ts";
 import { jsonLine, type Target } from "./target.ts";
 
 const LINE_FEED = 10;
@@ -39,8 +40,4 @@ async function lastByte(file: Deno.FsFile): Promise<number | undefined> {
   await file.seek(-1, Deno.SeekMode.End);
   await file.read(byte);
   return byte[0];
-}
-
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
 }

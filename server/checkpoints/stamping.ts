@@ -6,7 +6,7 @@
 import type { Checkpoint } from "../core/contract/history.ts";
 import { Attempts, type AttemptState, type AttemptWatch } from "./attempts.ts";
 import { lineOf } from "./signing.ts";
-import { post } from "./url_target.ts";
+import { post } from "./post.ts";
 
 /** What an answer may have at most; one has some kilobytes, with the certificates of who stamped. */
 const MOST_BYTES = 65_536;

@@ -7,6 +7,7 @@ import { basename, dirname } from "node:path";
 import { wordsOf } from "../core/contract/errors.ts";
 import { printable } from "../core/contract/text.ts";
 import { Failure, Misuse } from "../program/mod.ts";
+import { writeAll } from "../tools/mod.ts";
 
 /** Bytes, as they come. */
 export type Pieces = AsyncIterable<Uint8Array<ArrayBuffer>>;
@@ -62,10 +63,6 @@ async function attempt<Result>(path: string, write: () => Promise<Result>): Prom
 
 function cannotWrite(path: string, error: unknown): Failure {
   return new Failure(`Cannot write ${path}: ${wordsOf(error)}`, { cause: error });
-}
-
-async function writeAll(file: { write(bytes: Uint8Array): Promise<number> }, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import { delay } from "@std/async/delay";
 import { wordsOf } from "../core/contract/errors.ts";
+import { writeAll } from "../tools/mod.ts";
 import { HistoryError } from "./contract/store.ts";
 
 /** The database's name in the data folder; docs/history-format.md promises it to auditors. */
@@ -120,7 +121,7 @@ export async function takeDataFolder(path: string): Promise<DataFolder> {
   }
   try {
     await locks.file.truncate();
-    await locks.file.write(new TextEncoder().encode(`${Deno.pid}\n`));
+    await writeAll(locks.file, new TextEncoder().encode(`${Deno.pid}\n`));
   } catch (error) {
     closeLocks(locks);
     throw new HistoryError(

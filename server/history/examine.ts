@@ -1,5 +1,5 @@
 /**
- * A history's file as it can be looked at by somebody who does not own its folder, and without a trace.
+ * What can be said of a history's file that no server has open: whether it is whole, and which migrations it has had.
  *
  * @module
  */
@@ -12,12 +12,13 @@ import { tracesIn } from "./noted_head.ts";
 import { quietFile } from "./quiet_file.ts";
 import { absence, discontinuity } from "./sqlite/continuity.ts";
 import { withBeside } from "./sqlite/beside_chain.ts";
+import { sampleChain } from "./sqlite/chain_samples.ts";
 import { openForReading, saysNothing } from "./sqlite/database.ts";
 import { NodeSqliteDialect } from "./sqlite/dialect.ts";
 import { executed, MIGRATIONS } from "./sqlite/migrate.ts";
 import type { HistoryTables } from "./sqlite/schema.ts";
 import { schemaTrouble } from "./sqlite/tables_as_made.ts";
-import { sampleChain, verifyChain } from "./sqlite/verify.ts";
+import { verifyChain } from "./sqlite/verify.ts";
 
 /** Bytes of a file that is looked at row by row, at most. */
 const MOST_BYTES = 1_073_741_824;

@@ -8,6 +8,7 @@
  */
 import { z } from "zod";
 import { wordsOf } from "../core/contract/errors.ts";
+import { writeAll } from "../tools/mod.ts";
 import { HistoryError, type NotedHead, type Traces } from "./contract/store.ts";
 import { HISTORY_FILE } from "./data_folder.ts";
 
@@ -63,7 +64,7 @@ export async function noteHead(folder: string, head: NotedHead): Promise<void> {
   try {
     {
       using file = await Deno.open(draft, { write: true, create: true, truncate: true, mode: 0o600 });
-      await file.write(bytesOf(head));
+      await writeAll(file, bytesOf(head));
       await file.sync();
     }
     await Deno.rename(draft, path);
@@ -84,7 +85,7 @@ export async function expectNoLog(folder: string): Promise<void> {
   if (head === undefined || head === "unreadable" || !head.log) return;
   try {
     using file = await Deno.open(path, { read: true, write: true });
-    await file.write(bytesOf({ ...head, log: false }));
+    await writeAll(file, bytesOf({ ...head, log: false }));
     await file.sync();
   } catch (error) {
     throw cannotWrite(path, error);

@@ -10,3 +10,4 @@ export { given } from "./given.ts";
 export { SerialQueue } from "./serial_queue.ts";
 export { TokenBucket, type TokenBucketOptions } from "./token_bucket.ts";
 export { pause, unlessAborted, within } from "./waiting.ts";
+export { writeAll } from "./write_all.ts";

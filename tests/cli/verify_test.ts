@@ -209,6 +209,7 @@ Deno.test("what cannot be verified is refused in words", async () => {
     code: 2,
     words: /--file cannot go with --url/,
   });
+  refused(await verify("--file", file, "--data", folder.path), { code: 2, words: /--file cannot go with --data/ });
   refused(await verify("--file", `${file}.none`), { code: 1, words: /Cannot read \S+none: No such file/ });
 });
 

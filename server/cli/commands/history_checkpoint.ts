@@ -8,6 +8,7 @@ import { newKeys } from "../../checkpoints/mod.ts";
 import { wordsOf } from "../../core/contract/errors.ts";
 import { HISTORY_FILE, openHistoryFile } from "../../history/mod.ts";
 import { EXIT, Misuse, readPath } from "../../program/mod.ts";
+import { writeAll } from "../../tools/mod.ts";
 import { DATA, SERVER_OPTIONS } from "../calling/find_server.ts";
 import { withServer } from "../calling/with_server.ts";
 import { historyFile, isServed } from "../offline.ts";
@@ -58,7 +59,7 @@ export const historyKey = command({
       const data = await dataFolderAround(await Deno.realPath(dirname(path)));
       if (data !== undefined) throw new Error(`${data} is a data folder, of which copies are made`);
       using opened = await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
-      await opened.write(new TextEncoder().encode(privateKey));
+      await writeAll(opened, new TextEncoder().encode(privateKey));
       await opened.sync();
     } catch (error) {
       throw new Misuse(`Cannot make the key ${path}: ${wordsOf(error)}. Name a new file, in a folder that is there`);

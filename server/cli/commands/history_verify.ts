@@ -61,8 +61,9 @@ export const historyVerify = command({
     "history verify --file chain.jsonl --from checkpoint.json",
   ],
   async run({ json, checkpoint, from, file, ...server }) {
-    if (file !== undefined && server.url !== undefined) {
-      throw new Misuse("--file cannot go with --url: name one of them");
+    const other = server.url === undefined ? server.data === undefined ? undefined : "--data" : "--url";
+    if (file !== undefined && other !== undefined) {
+      throw new Misuse(`--file cannot go with ${other}: name one of them`);
     }
     const kept = checkpoint === undefined ? [] : await readCheckpoints(checkpoint);
     const begin = from === undefined ? undefined : newestOf(await readCheckpoints(from));
@@ -153,7 +154,7 @@ function tell(found: Verdict | ChainVerdict, { kept }: { kept: number }): void {
         `The history is whole${where}: ${blocks} blocks, ${records} rows${partsOf(found)}${restOf(unsealed)}`,
       ),
     );
-    if (kept > 0) printAside(`All ${kept} checkpoints are in it`);
+    if (kept > 0) printAside(kept === 1 ? "The checkpoint is in it" : `All ${kept} checkpoints are in it`);
   } else if ("doubtful" in found && firstBad === undefined) {
     print(
       paint(

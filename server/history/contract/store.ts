@@ -181,7 +181,7 @@ export interface Opened {
   readonly lastAt: number | undefined;
   /** What the operator accepted: why this may not be the history that was there, in words. */
   readonly accepted: string | undefined;
-  /** What is wrong with the blocks that the start has looked at, a few of them, in words. */
+  /** What is wrong, in words, with what the start has looked at: the newest blocks, a few others, and the tables. */
   readonly damaged: string | undefined;
 }
 

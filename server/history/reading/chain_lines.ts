@@ -26,7 +26,7 @@ export type ChainLine =
   /** Rows that are left out: their hashes, or in format 1, where there are none, their number. */
   | { readonly hashes: readonly string[] }
   | { readonly left: number }
-  /** A row, with its hash if its block has one, or a block that cannot be given, and why. */
+  /** A row, with its hash if its block has one, or the head of a block, that is not as it was written: in what. */
   | { readonly damaged: string; readonly hash?: string };
 
 /** A line as it is written. */

@@ -13,12 +13,11 @@ import {
   type BlockHead,
   COLUMNS,
   HISTORY_FORMAT,
-  lineHash,
   Mismatch,
   NO_HASH,
+  rowHash,
   type RowKind,
   rowLine1,
-  rowLines,
   saltAt,
 } from "../chain/mod.ts";
 import { BoundedMap } from "../../tools/mod.ts";
@@ -182,8 +181,7 @@ export class BlockProof {
     }
     if (!isHashed) return undefined;
     const place = seq - block.head.firstSeq;
-    const hash = lineHash(rowLines(row, saltAt(block.salts, place)).line);
-    return hash === block.rows[place] ? undefined : changed;
+    return rowHash(row, saltAt(block.salts, place)) === block.rows[place] ? undefined : changed;
   }
 }
 

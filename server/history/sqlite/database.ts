@@ -182,7 +182,7 @@ export function openForWriting(path: string): DatabaseSync {
   return database;
 }
 
-/** Opens a history's file for reading; the writer must have it open. */
+/** Opens a history's file for reading: beside its writer, or where nobody has it open. */
 export function openForReading(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { readOnly: true });
   // Deno takes no `timeout` of a connection that only reads, and waits for 5 s.

@@ -7,7 +7,7 @@
  */
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import { wordsOf } from "../../core/contract/errors.ts";
-import { type Check, faultOf, type KeptCheckpoint, type Progress, type Verdict } from "../../core/contract/history.ts";
+import type { Check, KeptCheckpoint, Progress, Verdict } from "../../core/contract/history.ts";
 import {
   blockHash,
   blockHash1,
@@ -265,31 +265,5 @@ export function verifyChain(database: DatabaseSync, asked?: Pick<Check, "kept" |
   for (;;) {
     const verdict = walk.next(SLICE_ROWS);
     if (verdict) return verdict;
-  }
-}
-
-/** How many blocks a sample has: some 20 ms. */
-const SAMPLES = 16;
-
-/**
- * Re-derives a few blocks, evenly spread from the first to the newest: what a start can afford.
- *
- * @returns What is wrong with one of them, in words; undefined if nothing is.
- */
-export function sampleChain(database: DatabaseSync): string | undefined {
-  try {
-    const [newest] = database.prepare("select max(number) as number from block").all();
-    const last = Number(newest?.["number"] ?? 0);
-    const places = new Set(Array.from({ length: SAMPLES }, (_, nth) => Math.round(last * nth / (SAMPLES - 1))));
-    for (const place of places) {
-      const walk = new ChainWalk(database);
-      walk.skipTo(place);
-      const verdict = walk.next(1);
-      const fault = verdict && faultOf(verdict);
-      if (fault !== undefined) return fault;
-    }
-    return undefined;
-  } catch (error) {
-    return problemOf(error);
   }
 }

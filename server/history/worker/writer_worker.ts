@@ -18,6 +18,7 @@ import {
   type Traces,
 } from "../contract/store.ts";
 import { BlockWriter } from "../sqlite/block_writer.ts";
+import { newestChain, sampleChain } from "../sqlite/chain_samples.ts";
 import { absence, discontinuity } from "../sqlite/continuity.ts";
 import {
   makeDurable,
@@ -33,8 +34,6 @@ import { NodeSqliteDialect } from "../sqlite/dialect.ts";
 import { FileIdentity } from "../sqlite/file_identity.ts";
 import { keepCopy, migrate, MIGRATIONS } from "../sqlite/migrate.ts";
 import { hasNews } from "../sqlite/news.ts";
-import { newestChain } from "../sqlite/newest_chain.ts";
-import { sampleChain } from "../sqlite/verify.ts";
 import { completeLost, historyId } from "../sqlite/recovery.ts";
 import type { HistoryTables } from "../sqlite/schema.ts";
 import { schemaTrouble } from "../sqlite/tables_as_made.ts";

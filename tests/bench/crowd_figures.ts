@@ -18,6 +18,7 @@ export interface CrowdFigures {
 }
 
 const LEAST_TO_ECHO = 0.3;
+const LEAST_TO_REPLIES = 0.5;
 const MOST_TO_ONE = 1.5;
 
 /** Every figure as a line. */
@@ -34,8 +35,8 @@ export function crowdLines({ sockets, crowd, resumption, memory }: CrowdFigures)
     {
       what: "16 sockets with 16 requests each, completed, against an echo that sends as much",
       measured: percent(completedToReplies),
-      target: `≥ ${percent(LEAST_TO_ECHO)}`,
-      reached: completedToReplies >= LEAST_TO_ECHO,
+      target: `≥ ${percent(LEAST_TO_REPLIES)}`,
+      reached: completedToReplies >= LEAST_TO_REPLIES,
       from: `${perSecond(completed.perSecond)} : ${perSecond(replies.perSecond)}`,
     },
     {

@@ -6,8 +6,9 @@
 import { type RunningServer, startServer } from "../harness/start_server.ts";
 import { benchConfig, phoneName } from "./bench_plugin.ts";
 import { type Helper, startHelper } from "./helper.ts";
+import { middle } from "./load_results.ts";
 import { LoadResult, SocketCrowdResult } from "./questions.ts";
-import { median, middle } from "./statistics.ts";
+import { median } from "./statistics.ts";
 
 const PLUGINS = 10;
 const PHONES = 50;

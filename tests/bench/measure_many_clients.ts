@@ -7,9 +7,11 @@
 import { retry } from "@std/async/retry";
 import { countBlocks } from "./count_blocks.ts";
 import type { Helper } from "./helper.ts";
+import { medianRatio, middle } from "./load_results.ts";
 import type { Target } from "./open_phone.ts";
+import { processorSeconds } from "./process_tree.ts";
 import { LoadResult } from "./questions.ts";
-import { median, middle } from "./statistics.ts";
+import { median } from "./statistics.ts";
 
 const CLIENTS = 64;
 const WARM_UP_SECONDS = 1.5;
@@ -37,13 +39,19 @@ export interface ManyClients {
   /** As `toEcho`, without history. */
   withoutHistoryToEcho: number;
   requestsPerBlock: number;
+  /** Processor time of the server and its plugin for 1,000 requests answered with their record; NaN where there is no `/proc`. */
+  secondsPer1000: number;
 }
 
-/** Measures for `rounds` times four times `seconds`; `data` is the server's data folder. */
+/** Measures for `rounds` times five times `seconds`; `server` is whose requests are on disk. */
 export async function measureManyClients(
   load: Helper,
   rivals: Rivals,
-  { rounds, seconds, data }: { rounds: number; seconds: number; data: string },
+  { rounds, seconds, server: { data, pid } }: {
+    rounds: number;
+    seconds: number;
+    server: { data: string; pid: number };
+  },
 ): Promise<ManyClients> {
   const run = (target: Target, seconds: number) => load.ask({ ...target, connections: CLIENTS, seconds }, LoadResult);
   for (const target of Object.values(rivals)) await run(target, WARM_UP_SECONDS);
@@ -54,6 +62,7 @@ export async function measureManyClients(
     waited: [],
     withoutHistory: [],
   };
+  const secondsPer1000: number[] = [];
   let blocks = 0;
   let completed = 0;
   for (let round = 0; round < rounds; round++) {
@@ -61,26 +70,27 @@ export async function measureManyClients(
     results.padded.push(await run(rivals.padded, seconds));
     for (const kind of ["accepted", "waited"] as const) {
       const before = countBlocks(data);
+      const spent = await processorSeconds(pid);
       const result = await run(rivals[kind], seconds);
       const after = await completedOf(data, before.completed + result.requests);
       results[kind].push(result);
+      if (kind === "waited") secondsPer1000.push((await processorSeconds(pid) - spent) / result.requests * 1_000);
       blocks += after.blocks - before.blocks;
       completed += after.completed - before.completed;
     }
     results.withoutHistory.push(await run(rivals.withoutHistory, seconds));
   }
-  const ratio = (of: keyof Rivals, to: keyof Rivals) =>
-    median(results[of].map((result, round) => result.perSecond / (results[to][round]?.perSecond ?? NaN)));
   return {
     echo: middle(results.echo),
     padded: middle(results.padded),
     accepted: middle(results.accepted),
     waited: middle(results.waited),
     withoutHistory: middle(results.withoutHistory),
-    toEcho: ratio("accepted", "echo"),
-    toPadded: ratio("waited", "padded"),
-    withoutHistoryToEcho: ratio("withoutHistory", "echo"),
+    toEcho: medianRatio(results.accepted, results.echo),
+    toPadded: medianRatio(results.waited, results.padded),
+    withoutHistoryToEcho: medianRatio(results.withoutHistory, results.echo),
     requestsPerBlock: completed / blocks,
+    secondsPer1000: median(secondsPer1000),
   };
 }
 

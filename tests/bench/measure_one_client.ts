@@ -8,7 +8,7 @@ import type { Target } from "./open_phone.ts";
 import { LoadResult, PartResult } from "./questions.ts";
 import { median } from "./statistics.ts";
 
-/** Median milliseconds; `toSum` is the median of the rounds' ratios. */
+/** Median milliseconds; `toSum` and `p99ToP50` are the medians of the rounds' ratios. */
 export interface OneClient {
   server: number;
   p99: number;
@@ -16,6 +16,8 @@ export interface OneClient {
   plugin: number;
   appends: number;
   toSum: number;
+  /** How much longer than the middle one the slow ones take. */
+  p99ToP50: number;
 }
 
 /** Measures for `rounds` times four times `seconds`, after a round that does not count; `folder` is for the parts' own history. */
@@ -35,7 +37,15 @@ export async function measureOneClient(
     const plugin = await part("plugin");
     const appends = await part("appends");
     const { p50, p99 } = await call(server);
-    return { server: p50, p99, echo: alone, plugin, appends, toSum: p50 / (alone + plugin + appends) };
+    return {
+      server: p50,
+      p99,
+      echo: alone,
+      plugin,
+      appends,
+      toSum: p50 / (alone + plugin + appends),
+      p99ToP50: p99 / p50,
+    };
   };
   await measure();
   const measured: OneClient[] = [];
@@ -48,5 +58,6 @@ export async function measureOneClient(
     plugin: of("plugin"),
     appends: of("appends"),
     toSum: of("toSum"),
+    p99ToP50: of("p99ToP50"),
   };
 }

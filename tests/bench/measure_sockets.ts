@@ -8,8 +8,8 @@ import type { z } from "zod";
 import { startServer } from "../harness/start_server.ts";
 import { benchConfig, phoneName } from "./bench_plugin.ts";
 import { type Helper, startHelper } from "./helper.ts";
+import { medianRatio, middle } from "./load_results.ts";
 import { LoadResult, SocketCrowdResult, type SocketLoad } from "./questions.ts";
-import { median, middle } from "./statistics.ts";
 
 const SOCKETS = 16;
 const IN_FLIGHT = 16;
@@ -85,14 +85,12 @@ export async function measureSockets(
   for (let round = 0; round < rounds; round++) {
     for (const [rival, load] of rivals) results[rival].push(await askSockets(load, rival, { seconds }));
   }
-  const ratio = (of: keyof typeof LOADS, to: keyof typeof LOADS) =>
-    median(results[of].map((result, round) => result.perSecond / (results[to][round]?.perSecond ?? NaN)));
   return {
     echo: middle(results.echo),
     replies: middle(results.replies),
     accepted: middle(results.accepted),
     completed: middle(results.completed),
-    acceptedToEcho: ratio("accepted", "echo"),
-    completedToReplies: ratio("completed", "replies"),
+    acceptedToEcho: medianRatio(results.accepted, results.echo),
+    completedToReplies: medianRatio(results.completed, results.replies),
   };
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { LoadResult } from "./questions.ts";
 
 /**
  * The value that the part `q` of all values does not exceed.
@@ -23,8 +22,20 @@ export function median(values: ArrayLike<number>): number {
   return quantile(values, 0.5);
 }
 
-/** The median of each figure of several rounds. */
-export function middle(results: readonly LoadResult[]): LoadResult {
-  const of = (name: keyof LoadResult) => median(results.map((result) => result[name]));
-  return { requests: of("requests"), perSecond: of("perSecond"), p50: of("p50"), p99: of("p99"), busy: of("busy") };
+/** Two rivals in turns: the median of each, and of the first as a part of the second in the same turn. */
+export interface Compared {
+  ours: number;
+  theirs: number;
+  /** Of the turns' ratios. */
+  ratio: { median: number; least: number; most: number };
+}
+
+/** Compares turn by turn, so that a machine that is slow for a while is slow for both. @throws {RangeError} If there are no turns. */
+export function compare(ours: readonly number[], theirs: readonly number[]): Compared {
+  const ratios = ours.map((one, turn) => one / (theirs[turn] ?? NaN));
+  return {
+    ours: median(ours),
+    theirs: median(theirs),
+    ratio: { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) },
+  };
 }

@@ -77,7 +77,7 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
   let pid = 0;
   const child = new Deno.Command(program, {
     args: words,
-    cwd: REPOSITORY,
+    cwd: options.checkout ?? REPOSITORY,
     env: { ...env, SWITCHROOM_BOOTSTRAP_TOKEN: token },
     stdin: "null",
     stdout: "piped",

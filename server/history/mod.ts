@@ -30,7 +30,7 @@ export type { ChainVerdict } from "./chain_file.ts";
 export type { ChainState } from "./chain_watch.ts";
 export { DEFAULT_BOUNDS, type HistoryBounds } from "./bounds.ts";
 export { HISTORY_FORMAT } from "./chain/mod.ts";
-export { type Durability, type Head, HistoryError } from "./contract/store.ts";
+export { type Durability, type Head, HistoryError, type Migrating } from "./contract/store.ts";
 export { type DataFolder, HISTORY_FILE, ownerOfDataFolder, takeDataFolder } from "./data_folder.ts";
 export type { HistoryFile } from "./history_file.ts";
 export type { OpenHistory, OpenOptions } from "./open.ts";

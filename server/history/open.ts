@@ -8,7 +8,15 @@ import type { Fact } from "../core/contract/facts.ts";
 import type { Checkpoint, HistoryAudit, HistoryReader } from "../core/contract/history.ts";
 import type { History } from "../core/mod.ts";
 import { DEFAULT_BOUNDS, type HistoryBounds } from "./bounds.ts";
-import { type Closed, type Durability, type Head, HistoryError, type Look, type Opened } from "./contract/store.ts";
+import {
+  type Closed,
+  type Durability,
+  type Head,
+  HistoryError,
+  type Look,
+  type Migrating,
+  type Opened,
+} from "./contract/store.ts";
 import { type DataFolder, HISTORY_FILE } from "./data_folder.ts";
 import { auditOf, checkpointAt } from "./audit.ts";
 import { type ChainState, ChainWatch } from "./chain_watch.ts";
@@ -36,6 +44,8 @@ export interface OpenOptions {
   watch?: HistoryWatch;
   /** Is told each fact that the history writes by itself, with a change of a token. */
   onFact?: (fact: Fact) => void;
+  /** Is told that the tables of an older build are being brought to this one's, before that is done. */
+  onMigrating?: (migrating: Migrating) => void;
   /** Is told when the whole chain was checked, or could not be. */
   onChecked?: (state: ChainState) => void;
   /** Gives the ids of the processes, other than this one, that read a database. */
@@ -114,6 +124,7 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
     accept: options.accept ?? false,
     now,
     onFact: options.onFact ?? (() => {}),
+    onMigrating: options.onMigrating ?? (() => {}),
     onBroken: (error) => recorder?.fail(error),
   });
   const { opened, blocks, reading, tokens, attempts } = store;

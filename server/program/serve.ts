@@ -32,7 +32,7 @@ import { health } from "./health.ts";
 import { greet, showToken } from "./print.ts";
 import { writeServerFile } from "./server_file.ts";
 import { bootstrap, operatorToken } from "./tokens.ts";
-import { logBrokenOff, logChain, logEntry, logFault, logOf, logSlowed, startLog } from "./watch/log.ts";
+import { logBrokenOff, logChain, logEntry, logFault, logMigrating, logOf, logSlowed, startLog } from "./watch/log.ts";
 import { startWatch, type Watch, watchedHistory } from "./watch/watch.ts";
 
 /** How long the last checkpoint may take where everything else has taken all of its time: within what is spared for the end. */
@@ -64,6 +64,7 @@ export async function serve(flags: Flags): Promise<void> {
     bounds: configuration.history,
     watch: watch.history,
     onFact: watch.fact,
+    onMigrating: logMigrating,
     onChecked: logChain,
     readers: databaseReaders,
     onFatal: internalError,

@@ -5,6 +5,8 @@ import { FACTS } from "../../server/core/contract/facts.ts";
 import { FORMATS } from "../../server/program/watch/log_format.ts";
 import { api, type Call } from "../harness/api.ts";
 import { startServer } from "../harness/start_server.ts";
+import { writeFormat1 } from "../history/format_1.ts";
+import { rowOf, temporaryFolder } from "../history/support.ts";
 
 const PLUGINS = [{ source: new URL("../../plugins/virtual", import.meta.url).pathname }];
 
@@ -54,6 +56,17 @@ Deno.test("at the level info the log tells of starts, stops and plugins, and not
     "info server: server stopped signal=SIGTERM",
     "info history: checkpoint",
   ]);
+});
+
+Deno.test("a start that must bring the history of an older build to its tables says so before it does, with the room that the copy takes", async () => {
+  using folder = temporaryFolder();
+  await writeFormat1(folder.path, [[rowOf("withdrawn", [9])]]);
+  const { size } = await Deno.stat(`${folder.path}/history.db`);
+  await using server = await startServer({ data: folder.path });
+  const [first = "", ...others] = logLines(server.output());
+  match(first, /info history: migrating: .* nothing listens .* migrations="0003_format_2 0004_token_life" /);
+  ok(first.endsWith(` bytes=${size}`), first);
+  ok(others.some((line) => line.includes("server started") && line.includes("0003_format_2")));
 });
 
 Deno.test("at the level debug every application, handle and request has its lines, with the request's id, and no secret", async () => {

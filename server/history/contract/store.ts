@@ -148,6 +148,14 @@ export interface Traces {
   readonly log: boolean;
 }
 
+/** What is about to be done to tables of an older build. */
+export interface Migrating {
+  /** The migrations that will run. */
+  readonly names: readonly string[];
+  /** Bytes of what is copied aside before: as many must be free. */
+  readonly bytes: number;
+}
+
 /** How a store is opened. Opening rejects with a {@linkcode HistoryError} if the operator must change something. */
 export interface StoreOptions {
   /** The path of the data folder, which this process has taken. */
@@ -163,6 +171,8 @@ export interface StoreOptions {
   now: () => number;
   /** Is told each fact that is written with a change of a token. */
   onFact: (fact: Fact) => void;
+  /** Is told what opening is about to do to a store of an older build, which takes its time. */
+  onMigrating: (migrating: Migrating) => void;
   /** Called once if the store breaks for good, whether or not a commit is under way to hear of it. */
   onBroken: (error: Error) => void;
 }

@@ -61,12 +61,13 @@ export async function keepCopy(database: DatabaseSync, options: { backups: strin
  * Runs the migrations that are missing, all in one transaction under the write lock: a process killed on the way leaves
  * the old tables. A database that holds anything is copied to the backups first.
  *
+ * @param options.onBegin Is told which are missing, before anything is done.
  * @returns The names of the migrations that ran.
  * @throws {HistoryError} With exit code 57 if the database has had a migration that this build does not know.
  */
 export async function migrate(
   database: { raw: DatabaseSync; db: Kysely<HistoryTables> },
-  options: { migrations: Migrations; backups: string },
+  options: { migrations: Migrations; backups: string; onBegin?: (pending: readonly string[]) => void },
 ): Promise<string[]> {
   const had = await executed(database.db);
   const unknown = had.find((name) => !Object.hasOwn(options.migrations, name));
@@ -80,6 +81,7 @@ export async function migrate(
   const pending = Object.keys(options.migrations).filter((name) => !had.includes(name)).sort();
   const [first] = pending;
   if (first === undefined) return [];
+  options.onBegin?.(pending);
   if (had.length > 0) await keepCopy(database.raw, { backups: options.backups, why: `before-${first}` });
   // The migrator is given the transaction, because outside of one it would make its own tables before it begins.
   await database.db.transaction().execute(async (transaction) => {

@@ -9,8 +9,9 @@ import { HistoryError } from "../contract/store.ts";
 /** What a worker can be called for: a function of one argument for each name. */
 export type Calls = Record<string, (argument: never) => unknown>;
 
-/** An answer as it crosses: the value, or what was thrown. */
+/** What crosses back: what the worker tells before it answers; the answer, or what was thrown. */
 type Answer =
+  | { notice: unknown }
   | { value: unknown }
   | { thrown: string; exitCode: HistoryError["exitCode"] | undefined };
 
@@ -30,10 +31,12 @@ export class WorkerLink<Of extends Calls> implements Disposable {
    *
    * @param url Its module, which must call {@linkcode answerCalls}.
    * @param options.onDeath Called once if it dies by itself.
+   * @param options.onNotice Is told what it tells before it answers.
    */
-  constructor(url: URL, options: { onDeath: (error: Error) => void }) {
+  constructor(url: URL, options: { onDeath: (error: Error) => void; onNotice?: (notice: unknown) => void }) {
     this.#worker = new Worker(url, { type: "module", name: url.pathname.split("/").at(-1) ?? "history" });
     this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+      if ("notice" in data) return options.onNotice?.(data.notice);
       const waiting = this.#waiting.shift();
       if ("value" in data) waiting?.resolve(data.value);
       else if (data.exitCode === undefined) waiting?.reject(new Error(data.thrown));
@@ -94,6 +97,12 @@ export async function closeWorker<Of extends Calls & { close(): unknown }>(
 interface WorkerScope {
   onmessage: (event: MessageEvent<{ name: string; argument: never }>) => void;
   postMessage(answer: Answer): void;
+}
+
+/** Tells the thread that started this worker something before it is answered. */
+export function notify(notice: unknown): void {
+  const scope = globalThis as unknown as WorkerScope;
+  scope.postMessage({ notice });
 }
 
 /** Answers the calls of the thread that started this worker, one after the other. */

@@ -6,7 +6,7 @@
 import { delay } from "@std/async/delay";
 import { type AccessStorePorts, accessStores, type FoundAccess, type SettlingWrites } from "../../access/mod.ts";
 import { wordsOf } from "../../core/contract/errors.ts";
-import { HistoryError, type Store, type StoreOptions } from "../contract/store.ts";
+import { HistoryError, type Migrating, type Store, type StoreOptions } from "../contract/store.ts";
 import { HISTORY_FILE } from "../data_folder.ts";
 import { factCells } from "../fact_cells.ts";
 import { closeWorker, WorkerLink } from "./link.ts";
@@ -19,10 +19,13 @@ import type { WriterCalls } from "./writer_worker.ts";
  * @throws {HistoryError} If the operator must change something.
  */
 export async function openSqliteStore(
-  { folder, durability, sliceRows, traces, accept, now, onFact, onBroken }: StoreOptions,
+  { folder, durability, sliceRows, traces, accept, now, onFact, onMigrating, onBroken }: StoreOptions,
 ): Promise<Store> {
   const file = `${folder}/${HISTORY_FILE}`;
-  const link = new WorkerLink<WriterCalls>(new URL("./writer_worker.ts", import.meta.url), { onDeath: onBroken });
+  const link = new WorkerLink<WriterCalls>(new URL("./writer_worker.ts", import.meta.url), {
+    onDeath: onBroken,
+    onNotice: (notice) => onMigrating(notice as Migrating),
+  });
   const written = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
   try {
     const { newest, access, ...opened } = await link.call("open", {

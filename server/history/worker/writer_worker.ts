@@ -14,6 +14,7 @@ import {
   type Head,
   HistoryError,
   type Look,
+  type Migrating,
   type Opened,
   type Traces,
 } from "../contract/store.ts";
@@ -37,7 +38,7 @@ import { hasNews } from "../sqlite/news.ts";
 import { completeLost, historyId } from "../sqlite/recovery.ts";
 import type { HistoryTables } from "../sqlite/schema.ts";
 import { schemaTrouble } from "../sqlite/tables_as_made.ts";
-import { answerCalls } from "./link.ts";
+import { answerCalls, notify } from "./link.ts";
 
 /** What opening has found and done, and what goes on from there. */
 interface Found extends Opened {
@@ -105,7 +106,13 @@ async function openDatabase(options: OpenAsked): Promise<Found> {
   const now = () => wall;
   // Before the journal is set: the first migration of a new file must reach the file itself, where the next start looks
   // for its mark.
-  const migrated = await migrate(database, { migrations: MIGRATIONS, backups: options.backups });
+  const bytes = sizeOf(options.file);
+  const migrated = await migrate(database, {
+    migrations: MIGRATIONS,
+    backups: options.backups,
+    // A new file is made in no time.
+    onBegin: (names) => isThere && notify({ names, bytes } satisfies Migrating),
+  });
   const durability = makeDurable(raw, options.durability);
   const written = new BigInt64Array(options.written);
   const willWrite = (lastSeq: number) => void Atomics.store(written, 0, BigInt(lastSeq));

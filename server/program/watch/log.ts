@@ -9,7 +9,7 @@
 import { configureSync, getConfig, getLogger, type Logger } from "@logtape/logtape";
 import type { Checkpoint } from "../../core/contract/history.ts";
 import { printable } from "../../core/contract/text.ts";
-import type { ChainState, HistoryWatch } from "../../history/mod.ts";
+import type { ChainState, HistoryWatch, Migrating } from "../../history/mod.ts";
 import type { LogEntry } from "../../host/mod.ts";
 import { FORMATS } from "./log_format.ts";
 
@@ -74,6 +74,14 @@ export function logSlowed(address = "many addresses"): void {
 /** Writes that a client got less than it asked for. */
 export function logBrokenOff(why: string): void {
   logOf("http").warning("an answer was broken off", { why });
+}
+
+/** Writes why the start takes so long: nobody can ask `readyz` meanwhile. */
+export function logMigrating({ names, bytes }: Migrating): void {
+  logOf("history").info("migrating: it is copied to backups first, and nothing listens before it has ended", {
+    migrations: names.join(" "),
+    bytes,
+  });
 }
 
 /** Writes that the whole chain was checked, or why it could not be; that it is broken is a fact, and told as one. */

@@ -11,7 +11,7 @@ import type { PhoneState } from "../core/contract/names.ts";
 import { given, unlessAborted, within } from "../tools/mod.ts";
 import type { Driver, DriverContext } from "./driver.ts";
 import { type Reporter, saysValue } from "./reporter.ts";
-import { ask, type Setting, settingsIn, type Thing, type Value, valuesOf } from "./settings.ts";
+import { ask, isKnown, type Setting, settingsIn, type Thing, type Value, valuesOf } from "./settings.ts";
 
 /** How long a driver has to say what was before: an operation waits for it no longer. */
 const ANSWER_MS = 1_000;
@@ -116,7 +116,7 @@ export class KnownValues {
       const value = setting.value(before);
       this.#echoes.delete(key);
       this.#learnTold(setting, value);
-      if (!isSame(before, value)) this.#tell(setting, value);
+      if (before !== value) this.#tell(setting, value);
     }
   }
 
@@ -128,7 +128,7 @@ export class KnownValues {
     // Where the driver has told what it is, that is so, whatever was asked.
     if (told && isKnown(before)) return;
     this.#values.set(key, value);
-    if (told || isSame(before, value)) return;
+    if (told || before === value) return;
     this.#echoes.add(key);
     this.#tell(setting, value);
   }
@@ -170,7 +170,7 @@ export class KnownValues {
     const closings = this.#closings;
     void this.#ask(thing, (value) => {
       if (closings !== this.#closings) return;
-      if (isKnown(value) && isSame(this.#values.get(keyOf(thing)), value)) return;
+      if (isKnown(value) && this.#values.get(keyOf(thing)) === value) return;
       this.#learnTold(thing, value);
       this.#tell(thing, value);
     });
@@ -194,7 +194,7 @@ export class KnownValues {
   #tell(thing: Thing, value: Value): void {
     const { state, id } = thing;
     const { reporter, capabilities } = this.#options;
-    const detail = saysValue(state) && typeof value !== "object" ? value : id;
+    const detail = saysValue(state) ? value : id;
     reporter.tell({
       states: [state],
       // What `other` tells of has no detail (Q31).
@@ -221,13 +221,4 @@ function keyOf({ state, id }: Thing): string {
 /** What a report of a single state is of. */
 function thingOf(state: PhoneState, detail: number | string | undefined): Thing {
   return state === "lamp" && typeof detail === "number" ? { state, id: detail } : { state };
-}
-
-function isKnown(value: Value): boolean {
-  return typeof value === "object" ? !value.includes(undefined) : value !== undefined;
-}
-
-function isSame(one: Value, other: Value): boolean {
-  if (typeof one !== "object" || typeof other !== "object") return one === other;
-  return one.length === other.length && one.every((cell, index) => cell === other[index]);
 }

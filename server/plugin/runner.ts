@@ -11,6 +11,7 @@ import { leave, read, write } from "./runner_io.ts";
 import * as entry from "switchroom:entry";
 import { clip, FrameReader, FrameWriter, type ToPlugin } from "../wire/mod.ts";
 import process from "node:process";
+import { setImmediate } from "node:timers";
 import { Connection } from "./connection.ts";
 import { wordsOf } from "../core/contract/errors.ts";
 
@@ -18,9 +19,14 @@ const READ_BYTES = 65_536;
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => {});
 
-const writer = new FrameWriter(write);
+// With the next turn of the loop: operations that follow one another at an item end one after the other in this one.
+const writer = new FrameWriter(write, setImmediate);
 const connection = new Connection(entry.default, {
-  send: (message) => writer.send(message),
+  send(message) {
+    writer.send(message);
+    // What a plugin says before it hangs is what its author needs.
+    if (message.type === "log") writer.flush();
+  },
   stopped() {
     writer.flush();
     leave(0);

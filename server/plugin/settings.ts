@@ -25,6 +25,7 @@ import {
 } from "../core/contract/operations.ts";
 import { StateValues as Values } from "../core/contract/shapes/mod.ts";
 import { displayLength, TEXT_LIMIT } from "../wire/mod.ts";
+import { areKnown, cellCount, cellsOf, rowsOf, unknownCells, written } from "./display_cells.ts";
 import type { Driver, DriverAnswer, DriverGetters, DriverParameters } from "./driver.ts";
 import { displayRows } from "./getters.ts";
 import { hookSwitchMode } from "./status.ts";
@@ -38,7 +39,7 @@ export interface Thing {
 }
 
 /** A value: a name or number, the cells of a display, all that a button means. What is not known is undefined. */
-export type Value = string | number | readonly (string | undefined)[] | undefined;
+export type Value = string | number | undefined;
 
 /** Something that is set. */
 export interface Setting extends Thing {
@@ -167,7 +168,7 @@ export function settingsIn(values: StateValues, capabilities: PhoneCapabilities)
   const { display, lamp, ...single } = values;
   const set = (thing: Thing, value: Value): Setting => ({ ...thing, value: () => value });
   return [
-    ...display ? [set({ state: "display" }, cellsOf(display.rows, capabilities))] : [],
+    ...display ? [set({ state: "display" }, shown(display.rows, capabilities))] : [],
     ...lamp ? [set({ state: "lamp", id: lamp.lamp }, lamp.mode)] : [],
     ...keysOf(single).map((state) => set({ state }, single[state])),
   ];
@@ -193,11 +194,9 @@ export function valuesOf(
 ): StateValues | undefined {
   if (value === undefined || state === "other") return undefined;
   if (state === "lamp") return { lamp: { lamp: id, mode: value as LampMode } };
-  if (typeof value !== "object") return { [state]: value };
-  if (value.includes(undefined)) return undefined;
-  const rows = Array.from({ length: display.rows }, (_, row) => {
-    return value.slice(row * display.columns, (row + 1) * display.columns).join("");
-  });
+  if (state !== "display") return { [state]: value };
+  if (!isKnown(value)) return undefined;
+  const rows = rowsOf(String(value), display);
   return displayLength(rows) <= TEXT_LIMIT ? { display: { rows } } : undefined;
 }
 
@@ -225,7 +224,7 @@ function question<Name extends GetterName>(
 const QUESTIONS: Partial<Record<PhoneState, Question>> = {
   display: question("getDisplay", {
     params: () => ({}),
-    value: ({ rows }, capabilities) => cellsOf(rows, capabilities),
+    value: ({ rows }, capabilities) => shown(rows, capabilities),
   }),
   lamp: question("getLamp", { params: (lamp) => ({ lamp }), value: ({ mode }) => mode }),
   other: question("getButtonInfo", { params: (button) => ({ button }), value: meaningOf }),
@@ -256,8 +255,13 @@ export function ask(
   return QUESTIONS[state]?.(driver, { id, capabilities });
 }
 
-function cellsOf(rows: readonly string[], capabilities: PhoneCapabilities): string[] {
-  return [...displayRows(rows, capabilities).join("")];
+/** Whether a value is known, and all of it. */
+export function isKnown(value: Value): boolean {
+  return typeof value === "string" ? areKnown(value) : value !== undefined;
+}
+
+function shown(rows: readonly string[], capabilities: PhoneCapabilities): string {
+  return cellsOf(displayRows(rows, capabilities));
 }
 
 /** All that a button means, as a text. */
@@ -272,7 +276,7 @@ function write(
   { before, display: { rows, columns } }: { before: Value; display: PhoneCapabilities["display"] },
 ): Value {
   const size = rows * columns;
-  const cells = Array.isArray(before) && before.length === size ? [...before] : Array<undefined>(size).fill(undefined);
-  cells.splice(row * columns + column, [...text].length, ...text);
-  return cells;
+  // Those of before are of another size where the display was exchanged while an operation was under way.
+  const cells = typeof before === "string" && cellCount(before) === size ? before : unknownCells(size);
+  return written(cells, { from: row * columns + column, text });
 }

@@ -183,9 +183,9 @@ Deno.test("what a dying plugin said before its end is heard before gone", async 
   );
 });
 
-Deno.test("step 7 of a plugin's life: one in an endless loop misses its heartbeats, is killed and told as hung", async () => {
+Deno.test("step 7 of a plugin's life: one in an endless loop misses its heartbeats, is killed and told as hung; what it said before is in the log", async () => {
   await using bench = await HostBench.run(
-    { code: onePhone("{ devSpecific() { for (;;); } }") },
+    { code: onePhone('{ devSpecific() { host.log("into the loop"); for (;;); } }') },
     { bounds: { heartbeatMs: 250 } },
   );
   await bench.process.open("p", NOTHING);
@@ -195,6 +195,7 @@ Deno.test("step 7 of a plugin's life: one in an endless loop misses its heartbea
   await close;
   equal(cause, "pluginHang");
   match(String(detail), /missed 3 heartbeats of 250 ms/);
+  match(bench.logText, /into the loop/);
 });
 
 Deno.test("step 4 of a plugin's life: one that is not ready in time is killed, and given up the third time, in words", async () => {

@@ -170,7 +170,9 @@ export const OPERATION_TABLE = {
         );
       }
       const room = rows * columns - row * columns - column;
-      return { row, column, text: [...text].slice(0, room).map(cell).join("") };
+      // A code point is a unit or two: what has no more units than there is room need not be cut.
+      const shown = text.length <= room ? text : [...text].slice(0, room).join("");
+      return { row, column, text: shown.replace(CONTROLS, " ") };
     },
   }),
 
@@ -344,9 +346,7 @@ function hasDisplay({ display }: DeviceCapabilities): boolean {
 }
 
 /** A line feed would be a cell, a device may take other control characters for orders: each is a blank cell (Q14). */
-function cell(character: string): string {
-  return /\p{Cc}/u.test(character) ? " " : character;
-}
+const CONTROLS = /\p{Cc}/gu;
 
 /** What can be chosen instead. */
 function choice(modes: readonly (string | number)[]): string {

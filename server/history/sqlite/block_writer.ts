@@ -47,6 +47,22 @@ function heldTime(cell: Cell): Cell {
 /** Rows that are on disk and in no block yet, at most before one is sealed: the more, the less a row costs. */
 const SEAL_ROWS = 256;
 
+/** The hashes of rows, and their salts one after the other; both hex. */
+interface Hashed {
+  readonly hashes: readonly string[];
+  readonly salts: string;
+}
+
+const NOT_HASHED: Hashed = { hashes: [], salts: "" };
+
+/** Hashes rows, of which the first ones may have been hashed before. */
+function hashed(rows: readonly StoredRow[], before: Hashed): Hashed {
+  const rest = rows.slice(before.hashes.length);
+  // Web Crypto gives 64 KiB at most, which are the salts of 4,096 rows: a killed server can have left more open.
+  const salts = randomBytes(rest.length * SALT_BYTES).toHex();
+  return { hashes: [...before.hashes, ...rowHashes(rest, salts)], salts: before.salts + salts };
+}
+
 /** What a change of the database leads to: the newest block, and the rows that are on disk and in no block. */
 interface Written {
   readonly head: Head;
@@ -68,6 +84,8 @@ export class BlockWriter {
   readonly #open: OpenRequests;
   #head: Head;
   #unsealed: readonly StoredRow[];
+  /** The first of them that were hashed before their block is due. */
+  #hashed = NOT_HASHED;
 
   private constructor(
     database: WritableDatabase,
@@ -186,6 +204,11 @@ export class BlockWriter {
     }
   }
 
+  /** Hashes what is on disk and in no block, so that whoever waits for the block need not wait for that. */
+  hash(): void {
+    this.#hashed = hashed(this.#unsealed, this.#hashed);
+  }
+
   /**
    * Seals what is on disk and in no block.
    *
@@ -214,6 +237,7 @@ export class BlockWriter {
 
   #end({ head, unsealed }: Written): void {
     this.#commit.run();
+    if (head !== this.#head) this.#hashed = NOT_HASHED;
     this.#head = head;
     this.#unsealed = unsealed;
   }
@@ -260,12 +284,10 @@ export class BlockWriter {
       format: HISTORY_FORMAT,
       lowestOpen: this.#open.lowest(lastSeq + 1),
     };
-    // Web Crypto gives 64 KiB at most, which are the salts of 4,096 rows: a killed server can have left more open.
-    const salts = randomBytes(rows.length * SALT_BYTES);
-    const hashes = rowHashes(rows, salts.toHex());
+    const { hashes, salts } = hashed(rows, this.#hashed);
     const hash = blockHash(head, { previous: this.#head.hash, rows: hashes });
     const block = [head.number, head.firstSeq, head.lastSeq, head.at, head.format, head.lowestOpen];
-    this.#blocks.insert([...block, Uint8Array.fromHex(hash), Uint8Array.fromHex(hashes.join("")), salts]);
+    this.#blocks.insert([...block, ...[hash, hashes.join(""), salts].map((hex) => Uint8Array.fromHex(hex))]);
     return { block: head.number, lastSeq, hash, at: head.at };
   }
 }

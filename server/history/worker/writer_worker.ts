@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setImmediate } from "node:timers";
 import { Kysely } from "kysely";
 import { accessWrites, findAccess, type FoundAccess } from "../../access/mod.ts";
 import { wordsOf } from "../../core/contract/errors.ts";
@@ -147,6 +148,18 @@ async function openDatabase(options: OpenAsked): Promise<Found> {
   };
 }
 
+/** Whether the newest rows will be hashed when whoever waits for the disk has been answered. */
+let willHash = false;
+
+function hashSoon({ blocks }: Writer): void {
+  if (willHash) return;
+  willHash = true;
+  setImmediate(() => {
+    willHash = false;
+    blocks.hash();
+  });
+}
+
 /** Where a fact has its time. */
 const AT = COLUMNS.fact.indexOf("at");
 
@@ -205,6 +218,7 @@ const calls = {
       return { displaced: reason };
     }
     const committed = of.blocks.commit(rows);
+    hashSoon(of);
     // What it has added to the log can be cut off, too.
     if (looks) displaced(of);
     return committed;

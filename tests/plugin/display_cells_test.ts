@@ -6,10 +6,9 @@ const character = fc.constantFrom("a", " ", "é", "\u{1F514}");
 
 Deno.test("R98, R105: a display that is written again and again holds what a list of code points holds", () => {
   fc.assert(fc.property(
-    fc.integer({ min: 1, max: 3 }),
-    fc.integer({ min: 1, max: 5 }),
+    fc.record({ rows: fc.integer({ min: 1, max: 3 }), columns: fc.integer({ min: 1, max: 5 }) }),
     fc.array(fc.tuple(fc.nat(), fc.array(character, { maxLength: 15 }))),
-    (rows, columns, texts) => {
+    ({ rows, columns }, texts) => {
       const size = rows * columns;
       const list = Array<string | undefined>(size).fill(undefined);
       let cells = unknownCells(size);

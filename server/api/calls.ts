@@ -7,8 +7,8 @@ import { hasScope, requireValid, seesOf, type Token, type Tokens } from "../acce
 import type { StartedApplication } from "../core/contract/application.ts";
 import type { HistoryReader } from "../core/contract/history.ts";
 import type { OperationName, OperationParameters } from "../core/contract/operations.ts";
-import type { DamagedRecord, RequestRecord } from "../core/contract/record.ts";
-import type { Applications, OpenApplication } from "../core/mod.ts";
+import type { Completed, DamagedRecord, RequestRecord } from "../core/contract/record.ts";
+import type { AcceptedRequest, Applications, OpenApplication } from "../core/mod.ts";
 import { Refusal } from "./refusals/refusal.ts";
 
 /**
@@ -58,6 +58,32 @@ export function calledRequest(
     ...(reference !== undefined && { reference }),
     ...(deadlineMs !== undefined && { deadlineMs }),
   };
+}
+
+/** What is left of a record for whoever wants no more than how the request ended. */
+const SHORT: ReadonlySet<string> = new Set<keyof Completed | "damaged">([
+  "requestId",
+  "state",
+  "outcome",
+  "result",
+  "damaged",
+]);
+
+/**
+ * How an accepted request ended, in short, once that is on disk; of one that is damaged with what shows it. undefined
+ * if the history, which alone has it when its key is used again later, does not know it either.
+ */
+export async function completedRequest(
+  { requestId, completed }: Pick<AcceptedRequest, "requestId" | "completed">,
+  reader: HistoryReader,
+): Promise<Completed | DamagedRecord | undefined> {
+  const told = await completed;
+  if (told !== undefined) return told;
+  const record = await reader.request(requestId);
+  // The core forgets no request before it is completed.
+  return record && Object.fromEntries(Object.entries(record).filter(([name]) => SHORT.has(name))) as unknown as
+    | Completed
+    | DamagedRecord;
 }
 
 /** Who knows records: the disk, and the core of those that are open. */

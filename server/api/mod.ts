@@ -13,6 +13,7 @@ export {
   beginApplication,
   type CalledRequest,
   calledRequest,
+  completedRequest,
   latestRecord,
   readRecord,
   startedApplication,
@@ -28,7 +29,13 @@ export { foldedRefusals, noteRefusal } from "./refusals/refused_call.ts";
 
 export { fit, integer, must, number, text } from "./shapes/shape.ts";
 export { checkJson } from "./shapes/json.ts";
-export { AnyOperation, getterShapes, idempotencyKey, OPERATION_SHAPES } from "./shapes/operation_shapes.ts";
+export {
+  AnyOperation,
+  getterShapes,
+  idempotencyKey,
+  minimalReturn,
+  OPERATION_SHAPES,
+} from "./shapes/operation_shapes.ts";
 export {
   MOST_BYTES,
   NewApplication,

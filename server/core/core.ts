@@ -17,7 +17,7 @@ import type {
   OperationParameters,
 } from "./contract/operations.ts";
 import type { Closed, PhoneView } from "./contract/phone.ts";
-import type { RequestRecord } from "./contract/record.ts";
+import type { Completed, RequestRecord } from "./contract/record.ts";
 import type { PluginProcess, PluginReports } from "./ports.ts";
 
 /** Whether whoever calls may see a phone, by its name. */
@@ -47,6 +47,8 @@ export interface AcceptedRequest {
    * when its key was used again: only the history has its record still. Never rejects.
    */
   readonly recorded: Promise<RequestRecord | undefined>;
+  /** As {@linkcode AcceptedRequest.recorded}, with no more than how it ended: no record is made. */
+  readonly completed: Promise<Completed | undefined>;
   /**
    * Tells that an answer with the request id has been handed out: its reply may follow now (R33). To be called for each
    * answer, whatever became of it; where a key was used again, the first counts.

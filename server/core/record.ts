@@ -4,14 +4,14 @@
  * @module
  */
 import { nameOfError } from "./contract/errors.ts";
-import type { RequestRecord } from "./contract/record.ts";
+import type { Completed, RequestRecord } from "./contract/record.ts";
 import type { Exchange, Request } from "./exchange.ts";
 
 /** The record of a request whose completion is on disk, as the history would give it. */
 export function recordOf(request: Request): RequestRecord {
-  const { handle, stage } = request;
+  const { handle } = request;
   const { application, phone } = handle;
-  if (stage.name !== "ended") throw new Error("Cannot give the record of a request before its end is known");
+  const stage = endedStage(request);
   const { outcome, result, cause, message } = stage.end;
   const code = nameOfError(result);
   const tokenName = application.exchange.history.nameOf(application.token);
@@ -38,6 +38,17 @@ export function recordOf(request: Request): RequestRecord {
     ...(message === undefined ? {} : { message }),
     reply: request.suppressed ? "suppressed" : "sent",
   };
+}
+
+/** What is told of it to whoever wants no more than how it ended. */
+export function completedOf(request: Request): Completed {
+  const { id, end: { outcome, result } } = endedStage(request);
+  return { requestId: id, state: "completed", outcome, result };
+}
+
+function endedStage({ stage }: Request) {
+  if (stage.name !== "ended") throw new Error("Cannot tell of the end of a request before it is known");
+  return stage;
 }
 
 /** A record from the history with what only the core knows: whether an open request has gone out. */

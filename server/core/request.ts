@@ -8,11 +8,11 @@ import { complete, completeStopped, retire, stop } from "./complete.ts";
 import { PHONE_ERRORS, PhoneError } from "./contract/errors.ts";
 import { type Operation, OPERATION_TABLE } from "./contract/operation_table.ts";
 import type { OperationName, OperationParameters } from "./contract/operations.ts";
-import type { RequestRecord } from "./contract/record.ts";
+import type { Completed, RequestRecord } from "./contract/record.ts";
 import type { AcceptedRequest, RequestOptions } from "./core.ts";
 import type { Handle, Request } from "./exchange.ts";
 import { requireOpen } from "./lookup.ts";
-import { recordOf } from "./record.ts";
+import { completedOf, recordOf } from "./record.ts";
 
 /** Keys that are remembered for each handle; the oldest is forgotten first. */
 const MOST_KEYS = 1_024;
@@ -25,7 +25,10 @@ export async function request<Name extends OperationName>(
 ): Promise<AcceptedRequest> {
   const { key } = options;
   const known = key === undefined ? undefined : handle.keys.get(key);
-  if (typeof known === "number") return { requestId: known, recorded: Promise.resolve(undefined), answered() {} };
+  if (typeof known === "number") {
+    const forgotten = Promise.resolve(undefined);
+    return { requestId: known, recorded: forgotten, completed: forgotten, answered() {} };
+  }
   if (known !== undefined) return await known;
   const accepted = accept(handle, operation, options);
   if (key !== undefined) remember(handle, { key, accepted });
@@ -62,6 +65,10 @@ class Accepted implements AcceptedRequest {
 
   get recorded(): Promise<RequestRecord> {
     return this.#request.recorded.promise.then(() => recordOf(this.#request));
+  }
+
+  get completed(): Promise<Completed> {
+    return this.#request.recorded.promise.then(() => completedOf(this.#request));
   }
 
   get told(): Promise<void> {

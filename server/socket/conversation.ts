@@ -31,7 +31,10 @@ export interface ConversationOptions {
   readonly onEvents: (events: EventStream) => void;
 }
 
-/** Calls of one socket that wait for an answer; requests are not counted, the core bounds those. */
+/**
+ * Calls of one socket that wait for an answer, and beside them those that wait for a request to end. Requests that are
+ * not waited for are not counted: the core bounds those.
+ */
 const MOST_CALLS = 1_024;
 
 /** The application of one socket: none, until `phoneInitializeEx` or `resume`. */
@@ -43,6 +46,7 @@ export class Conversation implements Beginner {
   /** Resolves when the application that is being begun is there, or is not. */
   #beginning: Promise<void> | undefined;
   #calls = 0;
+  #waits = 0;
   /** Calls that wait for the application to begin, and how long they are. */
   #early = { calls: 0, length: 0 };
   #left = false;
@@ -62,7 +66,10 @@ export class Conversation implements Beginner {
    *
    * @param call Its `handle` is filled in as soon as it is known.
    */
-  async serve({ method: name, params, length }: RpcCall, call: Pick<MethodCall, "handle">): Promise<MethodAnswer> {
+  async serve(
+    { method: name, params, length, isBatched }: RpcCall,
+    call: Pick<MethodCall, "handle">,
+  ): Promise<MethodAnswer> {
     const { token, address, ports } = this.#options;
     ports.noteUse(token);
     ports.rateLimit(token);
@@ -78,7 +85,14 @@ export class Conversation implements Beginner {
     if (this.#application === undefined) {
       throw new PhoneError("UNINITIALIZED", "The socket has no application: call phoneInitializeEx or resume first");
     }
-    const asked: MethodCall = Object.assign(call, { params, token, address, ports, application: this.#application });
+    const asked: MethodCall = Object.assign(call, {
+      params,
+      token,
+      address,
+      ports,
+      application: this.#application,
+      beginWait: () => this.#beginWait({ isBatched }),
+    });
     return method.isRequest ? await method.serve(asked) : await this.#bounded(asked, method);
   }
 
@@ -177,6 +191,21 @@ export class Conversation implements Beginner {
     } finally {
       this.#calls--;
     }
+  }
+
+  #beginWait({ isBatched }: Pick<RpcCall, "isBatched">): () => void {
+    if (isBatched) {
+      throw new Refusal(
+        "bad-request",
+        "params.return cannot stand in a batch, whose answers wait for one another: send the call by itself",
+      );
+    }
+    // One request can be waited for as often as its key is used again.
+    if (this.#waits >= MOST_CALLS) {
+      throw new Refusal("too-many", `${MOST_CALLS} calls of this socket wait for requests to end; ask again after one`);
+    }
+    this.#waits++;
+    return () => this.#waits--;
   }
 
   #requireNone(): void {

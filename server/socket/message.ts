@@ -19,6 +19,8 @@ export interface RpcCall {
   readonly params: Readonly<Record<string, unknown>>;
   /** Its share of the text that it came in, in characters. */
   readonly length: number;
+  /** Whether others came with it, whose answers wait for its own. */
+  readonly isBatched: boolean;
 }
 
 /** A message that is no call, and why. */
@@ -43,17 +45,22 @@ export function readMessages(text: string, bounds: ApiBounds): Message | Message
   } catch {
     return bad(null, new Refusal("unparsable", "The message is not valid JSON"));
   }
-  if (!Array.isArray(value)) return isAnswer(value) ? [] : readMessage(value, { bounds, length: text.length });
+  if (!Array.isArray(value)) {
+    return isAnswer(value) ? [] : readMessage(value, { bounds, length: text.length, isBatched: false });
+  }
   const { length } = value;
   if (length > 0 && length <= bounds.batch) {
     return value.filter((item) => !isAnswer(item))
-      .map((item) => readMessage(item, { bounds, length: text.length / length }));
+      .map((item) => readMessage(item, { bounds, length: text.length / length, isBatched: true }));
   }
   const detail = `The batch has ${length} messages; it must have 1 to ${bounds.batch}`;
   return bad(null, new Refusal("invalid-message", detail));
 }
 
-function readMessage(value: unknown, { bounds, length }: { bounds: ApiBounds; length: number }): Message {
+function readMessage(
+  value: unknown,
+  { bounds, ...share }: { bounds: ApiBounds } & Pick<RpcCall, "length" | "isBatched">,
+): Message {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return bad(null, new Refusal("invalid-message", "The message is not an object"));
   }
@@ -76,7 +83,7 @@ function readMessage(value: unknown, { bounds, length }: { bounds: ApiBounds; le
     if (error instanceof Refusal) return bad(id, error);
     throw error;
   }
-  return { id, method, params: params as Record<string, unknown>, length };
+  return { id, method, params: params as Record<string, unknown>, ...share };
 }
 
 function isAnswer(value: unknown): boolean {

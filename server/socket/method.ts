@@ -27,6 +27,12 @@ export interface MethodCall {
   readonly ports: Pick<SocketPorts, "applications" | "reader" | "questions" | "reads">;
   /** The socket's own. */
   readonly application: OpenApplication;
+  /**
+   * Takes a place among the calls of the socket that wait for a request to end, until the returned function is called.
+   *
+   * @throws {Refusal} If there is none, or the call came in a batch.
+   */
+  readonly beginWait: () => () => void;
   /** Known once the call has named one that exists and is the application's own. */
   handle?: OpenHandle;
 }

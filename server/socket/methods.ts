@@ -8,10 +8,12 @@ import { z } from "zod";
 import { requireScope, seesOf } from "../access/mod.ts";
 import {
   calledRequest,
+  completedRequest,
   fit,
   getterShapes,
   idempotencyKey,
   integer,
+  minimalReturn,
   MOST_BYTES,
   NewApplication,
   NewHandle,
@@ -28,9 +30,11 @@ import {
   type OperationName,
   OPERATIONS,
 } from "../core/contract/operations.ts";
-import { object } from "../core/contract/shape.ts";
+import { either, object } from "../core/contract/shape.ts";
 import {
   ClosedHandle,
+  CompletedRequest,
+  DamagedRecord,
   FoundRecord,
   GETTER_ANSWERS,
   Masks,
@@ -156,21 +160,34 @@ function operation(name: OperationName): Method {
   const params = OPERATION_SHAPES[name].omit({ operation: true }).extend({
     handle: text,
     idempotencyKey: idempotencyKey.exactOptional(),
+    return: minimalReturn.exactOptional().meta({
+      description: "Answer when the request has ended, with no more than how.",
+    }),
   });
   return {
     kind: "application",
     scope: "phones:control",
     params,
-    result: object({ requestId: Seq }),
-    summary: `Asks for ${name}. The answer comes when the request is on disk, its PHONE_REPLY when it has ended.`,
+    result: either(object({ requestId: Seq }), either(CompletedRequest, DamagedRecord)),
+    summary:
+      `Asks for ${name}. The answer comes when the request is on disk, or, with \`return\`, when it has ended; its PHONE_REPLY follows.`,
     isRequest: true,
     async serve(call) {
       const handle = handleOf(call);
       // Privilege comes before the shape of the rest (contract 2.0).
       handle.requirePrivilege(name);
-      const { handle: _, idempotencyKey: key, ...asked } = fit(call.params, { shape: params, place: "params" });
-      const accepted = await handle.request(name, { ...calledRequest(asked), ...(key !== undefined && { key }) });
-      return { result: { requestId: accepted.requestId }, handedOut: () => accepted.answered() };
+      const { handle: _, idempotencyKey: key, return: wanted, ...asked } = fit(call.params, {
+        shape: params,
+        place: "params",
+      });
+      const endWait = wanted && call.beginWait();
+      try {
+        const accepted = await handle.request(name, { ...calledRequest(asked), ...(key !== undefined && { key }) });
+        const ended = endWait && await completedRequest(accepted, call.ports.reader);
+        return { result: ended ?? { requestId: accepted.requestId }, handedOut: () => accepted.answered() };
+      } finally {
+        endWait?.();
+      }
     },
   };
 }

@@ -237,6 +237,24 @@ Deno.test("api 2 waiting answers the record, and PHONE_REPLY follows all the sam
   equal((await application.events.next("PHONE_REPLY")).requestId, requestId);
 });
 
+Deno.test("api 2 with return=minimal waiting answers how the request ended and no more, and record and PHONE_REPLY are as ever", async () => {
+  await using bench = await makeBench(server());
+  const application = await bench.application();
+  const owner = await application.open(bench.phone);
+  await bench.tell({ do: "plan", call: "setVolume", plans: [{}, { error: "INVALPHONESTATE" }] });
+  for (const [outcome, result] of [["succeeded", 0], ["failed", -1879048172]] as const) {
+    const { status, headers, body } = await application.call("POST", `/v1/handles/${owner.id}/requests`, {
+      body: { ...volume(7), reference: "r" },
+      headers: { prefer: "wait=20, return=minimal" },
+    });
+    deepEqual([status, headers.get("preference-applied")], [200, "wait=20, return=minimal"]);
+    const { requestId } = await application.events.next("PHONE_REPLY");
+    deepEqual(body, { requestId, state: "completed", outcome, result });
+    const record = await bench.requestRecord(requestId);
+    deepEqual(record, { ...record, outcome, result, reference: "r", params: { device: "handset", volume: 7 } });
+  }
+});
+
 Deno.test("api 2 a client that hangs up while it waits changes nothing: the request ends and its reply comes", async () => {
   await using bench = await makeBench(server());
   const application = await bench.application();

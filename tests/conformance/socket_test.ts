@@ -61,6 +61,7 @@ async function outstanding(
   return ids;
 }
 
+const requestOf = (event: PhoneEvent) => event.type === "PHONE_REPLY" ? event.requestId : event.type;
 const types = (events: readonly PhoneEvent[]) => events.map(({ type }) => type);
 
 Deno.test("R25 R33 R34 invariant 3 over a socket no reply comes before the answer that carries its request's id, in batches neither", async () => {
@@ -150,6 +151,40 @@ Deno.test("R39 requests that are pipelined over a socket reach the plugin in the
   await bench.until("setVolume", levels.length);
   const reached = (await bench.record()).filter(({ call }) => call === "setVolume");
   deepEqual(reached.map(({ params }) => params?.volume), levels);
+});
+
+Deno.test("api 3 R33 over a socket a call with return is answered when its request has ended, whichever that is, before its reply", async () => {
+  await using bench = await makeBench(server());
+  await using application = await begin();
+  const handle = await application.open(bench.phone);
+  await bench.tell({ do: "plan", call: "setLamp", plans: [HELD, HELD, {}] });
+  const ask = () => application.ask("phoneSetLamp", { handle, ...LAMP, return: "minimal" });
+  const [first, second] = [ask(), ask()];
+  await bench.until("setLamp", 2);
+  const third = (await ask()).result?.requestId;
+  const [one, other] = (await bench.record()).flatMap(({ call, requestId = 0 }) => call === "setLamp" ? requestId : []);
+  await bench.tell({ do: "release", held: other!, error: "INVALPHONESTATE" });
+  deepEqual((await second).result, { requestId: other, state: "completed", outcome: "failed", result: -1879048172 });
+  await bench.tell({ do: "release", held: one! });
+  deepEqual((await first).result, { requestId: one, state: "completed", outcome: "succeeded", result: 0 });
+  await application.first("PHONE_REPLY", ({ requestId }) => requestId === one);
+  const order = application.came.flatMap((came) =>
+    "id" in came ? came.result?.state === "completed" ? [came.result.requestId] : [] : `reply ${requestOf(came.event)}`
+  );
+  deepEqual(order, [third, other, one].flatMap((id) => [id, `reply ${id}`]));
+});
+
+Deno.test("api 3 a close ends what is waited for with return: it is answered what the close made of it, and suppressed is only its reply (R52)", async () => {
+  await using bench = await makeBench(server());
+  await using application = await begin();
+  const handle = await application.open(bench.phone);
+  await bench.tell({ do: "plan", call: "setLamp", plans: [HELD] });
+  const asked = application.ask("phoneSetLamp", { handle, ...LAMP, return: "minimal" });
+  const { requestId } = await bench.until("setLamp");
+  equal((await application.call("phoneClose", { handle })).completed, 1);
+  const { result } = await asked;
+  deepEqual(result, { requestId, state: "completed", outcome: "aborted", result: -1879048164 });
+  deepEqual(await application.heard(), []);
 });
 
 Deno.test("R46 R52 R54 invariant 4 over a socket the close of the last handle completes what is outstanding, then is answered, and nothing follows", async () => {
@@ -318,6 +353,25 @@ Deno.test("R78 Q20 the loss of a socket counts as shutdown when its lease has ru
   await next.perform({ operation: "setLamp", ...LAMP });
   const { outcome, cause, reply } = await bench.requestRecord(requestId);
   deepEqual([outcome, cause, reply], ["aborted", "leaseExpired", "suppressed"]);
+});
+
+Deno.test("api 3 a resume does not wait for a call with return of the lost socket, whose request goes on: its reply is told to the new one", async () => {
+  await using bench = await makeBench(server());
+  const open = () => TestSocket.open(server(), { authorization: `Bearer ${server().token}` });
+  const lost = await open();
+  const { application } = await lost.ask("phoneInitializeEx", { name: "lost" });
+  const { handle } = await lost.ask("phoneOpen", { phone: bench.phone, privilege: "owner" });
+  await bench.tell({ do: "plan", call: "setLamp", plans: [HELD] });
+  lost.send("phoneSetLamp", { handle, ...LAMP, return: "minimal" });
+  const { requestId } = await bench.until("setLamp");
+  await lost[Symbol.asyncDispose]();
+
+  await using socket = await open();
+  await socket.ask("resume", { application });
+  await bench.tell({ do: "release", held: requestId! });
+  const { method, params } = await socket.nextOne();
+  deepEqual([method, params?.requestId, params?.outcome], ["PHONE_REPLY", requestId, "succeeded"]);
+  await socket.ask("phoneShutdown");
 });
 
 Deno.test("a resume waits for the calls of the lost socket: a phone that was being opened is among the handles", async () => {

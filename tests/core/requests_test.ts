@@ -42,6 +42,31 @@ Deno.test("R94 a level above 65535 reaches the plugin as 65535, and the record s
   deepEqual((await fixture.over(accepted.recorded))?.params, { device: "handset", volume: 4_294_967_295 });
 });
 
+Deno.test("whoever wants no more than how it ended is told that, and no record is made for it (api section 2)", async () => {
+  const fixture = new Fixture();
+  const handle = await fixture.open(await fixture.application());
+  let reads = 0;
+  const params = {
+    device: "handset" as const,
+    get volume() {
+      reads++;
+      return 1;
+    },
+  };
+  const accepted = await fixture.over(handle.request("setVolume", { params }));
+  fixture.events.completed(accepted.requestId, { result: -1879048172 });
+  const before = reads;
+  deepEqual(await fixture.over(accepted.completed), {
+    requestId: accepted.requestId,
+    state: "completed",
+    outcome: "failed",
+    result: -1879048172,
+  });
+  equal(reads, before);
+  await accepted.recorded;
+  equal(reads, before + 1);
+});
+
 Deno.test("a deadline ends a request as timedOut and aborts its signal; a late answer is an event of the history", async () => {
   const fixture = new Fixture();
   const handle = await fixture.open(await fixture.application());
@@ -111,8 +136,9 @@ Deno.test("of a request that is over its key gives the id alone: what was asked 
   await fixture.pass();
   const again = await fixture.over(ask());
   again.answered();
-  deepEqual([again.requestId, await again.recorded, (await first.recorded)?.outcome], [
+  deepEqual([again.requestId, await again.recorded, await again.completed, (await first.recorded)?.outcome], [
     first.requestId,
+    undefined,
     undefined,
     "succeeded",
   ]);

@@ -1,8 +1,8 @@
-import { equal } from "node:assert/strict";
-import { waitOf } from "../../server/http/reading/headers.ts";
+import { deepEqual, equal } from "node:assert/strict";
+import { type Preferences, preferencesOf } from "../../server/http/reading/headers.ts";
 
-Deno.test("wait is read out of whatever a Prefer header may be (RFC 7240)", () => {
-  const headers: [header: string | null, seconds: number | undefined][] = [
+Deno.test("wait and return are read out of whatever a Prefer header may be (RFC 7240)", () => {
+  const waits: [header: string | null, seconds: number | undefined][] = [
     [null, undefined],
     ["", undefined],
     ["wait=5", 5],
@@ -25,12 +25,33 @@ Deno.test("wait is read out of whatever a Prefer header may be (RFC 7240)", () =
     ["waiter=5", undefined],
     ['foo="wait=5', undefined],
     [",,;=,wait=4", 4],
+    ['wait="5', undefined],
+    ['wait=5"', undefined],
   ];
-  for (const [header, seconds] of headers) equal(waitOf(header, 60), seconds, String(header));
+  for (const [header, seconds] of waits) equal(preferencesOf(header, 60).wait, seconds, String(header));
+  const returns: [header: string, preferences: Preferences][] = [
+    ["return=minimal", { return: "minimal" }],
+    ["return=representation", { return: "representation" }],
+    ['Return = "Minimal"', { return: "minimal" }],
+    ["wait=5, return=minimal", { wait: 5, return: "minimal" }],
+    ["return=minimal; x=1; y, respond-async, wait=5; z", { wait: 5, return: "minimal" }],
+    ["return=minimal, return=representation", { return: "minimal" }],
+    ["return=representation, wait=5, return=minimal", { wait: 5, return: "representation" }],
+    ["return=all, return=minimal", { return: "minimal" }],
+    ['x="return=minimal, y", wait=1', { wait: 1 }],
+    ["return", {}],
+    ["return=", {}],
+    ["return=minimally", {}],
+    ["return=minimal representation", {}],
+    ["returns=minimal", {}],
+    ["wait=5; return=minimal", { wait: 5 }],
+    ["handling=strict", {}],
+  ];
+  for (const [header, preferences] of returns) deepEqual(preferencesOf(header, 60), preferences, header);
 });
 
 Deno.test("a long hostile Prefer header is read in linear time", () => {
-  for (const part of ['"', "\\", '"\\', "wait=", "wait ", ";", " ", "a,"]) {
-    equal(waitOf(part.repeat(100_000), 60), undefined);
+  for (const part of ['"', "\\", '"\\', "wait=", "wait ", "return=", "return ", ";", " ", "a,", 'return="minimal']) {
+    deepEqual(preferencesOf(part.repeat(100_000), 60), {});
   }
 });

@@ -82,6 +82,11 @@ Deno.test("every example in the OpenAPI document can be sent, or is what a fresh
     body: { operation: "setLamp", lamp: 20, mode: "steady" },
   });
   holds("AcceptedRequest", accepted.body);
+  const minimal = await call("POST", `${handle}/requests`, {
+    body: { operation: "setLamp", lamp: 20, mode: "steady" },
+    headers: { prefer: "wait=10, return=minimal" },
+  });
+  holds("CompletedRequest", minimal.body);
   const person = { operation: "devSpecific", params: btoa('{"hook":{"device":"handset","mode":"micSpeaker"}}') };
   for (const operation of [person, { operation: "setHookSwitch", devices: ["speaker"], mode: "onHook" }]) {
     await call("POST", `${handle}/requests`, { body: operation, headers: { prefer: "wait=10" } });

@@ -8,6 +8,7 @@ import { ManualClock } from "../harness/manual_clock.ts";
 class CountedRequest implements AcceptedRequest {
   readonly requestId = 1;
   readonly recorded: AcceptedRequest["recorded"] = new Promise(() => {});
+  readonly completed: AcceptedRequest["completed"] = new Promise(() => {});
   told = 0;
   answered(): void {
     this.told++;

@@ -133,6 +133,56 @@ Deno.test("Prefer: wait gives the record from the history when the request was o
   deepEqual(server.reader.asked, [1]);
 });
 
+Deno.test("Prefer: wait with return=minimal answers no more than how it ended, and says that it does (api section 2)", async () => {
+  await using server = new TestServer();
+  const record = recordOf({ outcome: "failed", result: -1879048175, code: "PHONEERR_INVALLAMPMODE" });
+  const minimal = { requestId: 1, state: "completed", outcome: "failed", result: -1879048175 };
+  server.core.done = () => Promise.resolve(record);
+  const answerTo = async (prefer: string) => {
+    const { status, headers, body } = await server.call("POST", PATH, { json: LAMP, headers: { prefer } });
+    return [status, headers.get("preference-applied"), body];
+  };
+  deepEqual(await answerTo("wait=5, return=minimal"), [200, "wait=5, return=minimal", minimal]);
+  deepEqual(await answerTo('Return="minimal"; x=1, foo, wait=90'), [
+    200,
+    "wait=60, return=minimal",
+    minimal,
+  ]);
+  deepEqual(await answerTo("wait=5, return=representation, return=minimal"), [
+    200,
+    "wait=5, return=representation",
+    record,
+  ]);
+  deepEqual(await answerTo("wait=5, return=nothing"), [200, "wait=5", record]);
+  const body = JSON.stringify(LAMP);
+  const inTwoLines = await server.raw(
+    `POST ${PATH} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer ${SECRETS["t-all"]}\r\n` +
+      `prefer: return=minimal\r\nprefer: wait=5\r\ncontent-type: application/json\r\n` +
+      `content-length: ${body.length}\r\n\r\n${body}`,
+  );
+  match(inTwoLines, /^preference-applied: wait=5, return=minimal\r$/m);
+});
+
+Deno.test("return=minimal changes nothing for whoever does not wait (api section 2)", async () => {
+  await using server = new TestServer();
+  const prefer = "return=minimal";
+  const { status, headers, body } = await server.call("POST", PATH, { json: LAMP, headers: { prefer } });
+  deepEqual([status, headers.get("preference-applied")], [202, null]);
+  deepEqual(body, { requestId: 1, state: "accepted" });
+});
+
+Deno.test("return=minimal of a request that only the history has still: from there, and damaged if it is (api section 5)", async () => {
+  await using server = new TestServer();
+  server.core.done = () => Promise.resolve(undefined);
+  const headers = { prefer: "wait=5, return=minimal", "idempotency-key": "k" };
+  const answer = async () => (await server.call("POST", PATH, { json: LAMP, headers })).body;
+  server.reader.record = recordOf();
+  deepEqual(await answer(), { requestId: 1, state: "completed", outcome: "succeeded", result: 0 });
+  const damaged = { row: 2, problem: "row 2 is not the one that was written" };
+  server.reader.record = { requestId: 1, operation: "setLamp", outcome: "succeeded", damaged };
+  deepEqual(await answer(), { requestId: 1, outcome: "succeeded", damaged });
+});
+
 Deno.test("which deadline can be is the core's question: any number is handed on (api section 2)", async () => {
   await using server = new TestServer();
   for (const deadlineMs of [0, -1, 1.5, 1e300]) {
@@ -151,7 +201,7 @@ Deno.test("Prefer: wait answers 202 when the time is over, and its timer is gone
     setTimeout(reached.resolve);
     return done.promise;
   };
-  const answer = server.call("POST", PATH, { json: LAMP, headers: { prefer: "wait=90" } });
+  const answer = server.call("POST", PATH, { json: LAMP, headers: { prefer: "wait=90, return=minimal" } });
   await soon(reached.promise);
   server.clock.advance(59_999);
   equal(server.core.answered, 0);

@@ -114,7 +114,10 @@ async function useMethods({ call, until }: SocketClient): Promise<void> {
   await call("phoneOpen", { phone: "virtual:desk-1", privilege: "owner" });
   await call("phoneSetStatusMessages", { handle, states: ["lamp"], buttonModes: [], buttonStates: [] });
   await call("phoneGetStatusMessages", { handle });
-  for (const { operation, ...params } of OPERATIONS) await call(methodName(operation), { handle, ...params });
+  for (const { operation, ...params } of OPERATIONS) {
+    await call(methodName(operation), { handle, ...params });
+    await call(methodName(operation), { handle, ...params, return: "minimal" });
+  }
   const { requestId } = resultOf(await call("phoneSetLamp", { handle, lamp: 12, mode: "flash", reference: "last" }));
   await until(({ method, params }) =>
     method === "PHONE_REPLY" && (params as { requestId: unknown }).requestId === requestId

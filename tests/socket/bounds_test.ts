@@ -1,8 +1,9 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { PhoneError } from "../../server/core/contract/errors.ts";
+import type { RequestRecord } from "../../server/core/contract/record.ts";
 import { EventQueue } from "../http/support/event_queue.ts";
 import { PHONE } from "../http/support/recording_core.ts";
-import { SECRETS, TestServer } from "../http/support/server.ts";
+import { recordOf, SECRETS, TestServer } from "../http/support/server.ts";
 import { soon } from "../harness/soon.ts";
 import { type RpcMessage, TestSocket } from "./support/socket.ts";
 
@@ -159,4 +160,43 @@ Deno.test("a client that goes on sending learns nevertheless why its socket is c
   socket.send("phoneSetLamp", { handle: "own-1", lamp: 1, mode: "off" });
   for (let i = 0; i < 2_000; i++) socket.send("ping", { text });
   deepEqual(await socket.closed, { code: 4001, reason: "resumed elsewhere" });
+});
+
+/** What a call with `return` asks. */
+const MINIMAL = { handle: "own-1", lamp: 1, mode: "off", return: "minimal" };
+
+Deno.test("1,024 calls of a socket wait for requests to end and no more, and all other calls are served beside them", async () => {
+  await using server = new TestServer();
+  await using socket = await begun(server);
+  const done = Promise.withResolvers<RequestRecord>();
+  server.core.done = () => done.promise;
+  const waiting = Array.from({ length: 1_024 }, () => socket.send("phoneSetLamp", MINIMAL));
+  const asked = () => server.core.calls.filter(([name]) => name === "request").length;
+  const refused = await socket.call("phoneSetLamp", MINIMAL);
+  deepEqual([refused.error?.code, asked()], [-32002, 1_024]);
+  ok(await socket.ask("phoneClose", { handle: "own-1" }));
+  ok(await socket.ask("phoneSetLamp", { handle: "own-1", lamp: 1, mode: "off" }));
+  done.resolve(recordOf());
+  for (const id of waiting) {
+    const answer = socket.nextOne();
+    server.clock.advance(2);
+    equal((await answer).id, id);
+  }
+  ok(await socket.ask("phoneSetLamp", MINIMAL));
+});
+
+Deno.test("return cannot stand in a batch, whose answers and replies would wait for one another: nothing is asked", async () => {
+  await using server = new TestServer();
+  await using socket = await begun(server);
+  server.core.done = () => Promise.resolve(recordOf());
+  const [refused, accepted] = await answersTo(
+    socket,
+    batch([["phoneSetLamp", MINIMAL], ["phoneSetLamp", { handle: "own-1", lamp: 2, mode: "off" }]]),
+  );
+  equal(refused?.error?.code, -32602);
+  match(refused?.error?.message ?? "", /^params.return cannot stand in a batch/);
+  deepEqual(accepted?.result, { requestId: 1 });
+  deepEqual(server.core.calls.flatMap(([name, , , given]) => name === "request" ? [given] : []), [
+    { params: { lamp: 2, mode: "off" } },
+  ]);
 });

@@ -105,6 +105,12 @@ Deno.test("parameters have names: an array is -32602, and so is what does not fi
     { method: "phoneSetLamp", params: { handle: "own-1", lamp: 1, mode: "off", idempotencyKey: "a b" } },
     /^params.idempotencyKey/,
   );
+  for (const wrong of ["representation", "Minimal", true, null]) {
+    await refused(
+      { method: "phoneSetLamp", params: { handle: "own-1", lamp: 1, mode: "off", return: wrong } },
+      /^params.return must be "minimal"$/,
+    );
+  }
   await refused({ method: "phoneOpen", params: { phone: true, privilege: "owner" } }, /^params.phone must be/);
   await refused({ method: "phoneClose", params: { handle: "own-1", now: true } }, /unknown field/);
   await refused({ method: "phoneGetLamp", params: { handle: "own-1", lamp: [1] } }, /^params.lamp/);

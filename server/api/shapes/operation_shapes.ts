@@ -18,6 +18,9 @@ export const idempotencyKey: z.ZodString = text.regex(
   "must be 1 to 255 visible ASCII characters",
 );
 
+/** Said over a socket by whoever wants one answer: that the request has ended, and no more than how (RFC 7240, 4.2). */
+export const minimalReturn: z.ZodLiteral<"minimal"> = z.literal("minimal", must('"minimal"'));
+
 const common = {
   operation: z.enum(OPERATIONS),
   reference: text.max(LONGEST_REFERENCE, `must be at most ${LONGEST_REFERENCE} characters long`).exactOptional().meta({

@@ -49,6 +49,18 @@ export interface Accepted {
   state: "accepted";
 }
 
+/** What is told of a request that has ended to whoever wants no more than that. */
+export interface Completed {
+  /** Under which the history keeps it. */
+  requestId: number;
+  /** The last of its states. */
+  state: "completed";
+  /** How it ended. */
+  outcome: Outcome;
+  /** 0 or the signed number of an error. */
+  result: number;
+}
+
 /** What shows that something of the history is not what was written. */
 export interface Damage {
   /** The block that covers the row; left out where none is known that does. */

@@ -15,8 +15,9 @@ export const CALL_HEADERS = {
   }),
   "Prefer": z.string().meta({
     description:
-      "`wait=SECONDS` (RFC 7240): answer with the record if the request ends in that time; 60 at most unless configured.",
-    examples: ["wait=10"],
+      "`wait=SECONDS` (RFC 7240): answer with the record if the request ends in that time; 60 at most unless configured. With `return=minimal` beside it " +
+      "with no more than how it ended; `return=representation` is the record.",
+    examples: ["wait=10", "wait=10, return=minimal"],
   }),
   "Last-Event-ID": z.string().regex(/^\d*$/).meta({
     description:
@@ -32,7 +33,10 @@ export type CallHeader = keyof typeof CALL_HEADERS;
 export const ANSWER_HEADERS = {
   "Location": about(anyText, { description: "Where what has been made can be read." }),
   "Preference-Applied": optional(
-    about(anyText, { description: "`wait=SECONDS` as it was understood; there if the call asked for it." }),
+    about(anyText, {
+      description:
+        "What the answer goes by, as it was understood: `wait=SECONDS` if the call asked for it, and in a 200 `return` if it asked for that.",
+    }),
   ),
   "Content-Disposition": about(anyText, { description: "A name for the file." }),
   "Retry-After": about(matching(/^\d+$/, { words: "digits" }), {

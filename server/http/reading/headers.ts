@@ -8,21 +8,32 @@ import { quoted } from "../../core/contract/quoted.ts";
 
 /** One preference of a list: up to the next comma that is not in quotes. */
 const PREFERENCE = /(?:[^",]|"(?:[^"\\]|\\.)*"?)+/g;
-const WAIT = /^\s*wait\s*=\s*(?:(\d+)|"(\d+)")\s*(?:;|$)/i;
+const WAIT = /^\s*wait\s*=\s*("?)(\d+)\1\s*(?:;|$)/i;
+const RETURN = /^\s*return\s*=\s*("?)(minimal|representation)\1\s*(?:;|$)/i;
+
+/** What a client prefers, of what can be preferred here (RFC 7240). */
+export interface Preferences {
+  /** The seconds that it is ready to wait for a result. */
+  wait?: number;
+  /** Whether it wants to know no more than how a request ended, or the record. */
+  return?: string;
+}
 
 /**
- * `Prefer: wait=SECONDS` (RFC 7240): the seconds that a client is ready to wait for a result; undefined if it did not
- * say so.
+ * Reads `Prefer`. What is malformed or unknown counts as not said, and of several of a kind only the first counts, as
+ * the RFC has it.
  *
- * What is malformed or unknown counts as not said, and of several only the first counts, as the RFC has it. More than
- * `most` is taken for `most`.
+ * @param most More seconds than this are taken for this.
  */
-export function waitOf(header: string | null, most: number): number | undefined {
+export function preferencesOf(header: string | null, most: number): Preferences {
+  const preferences: Preferences = {};
   for (const preference of header?.match(PREFERENCE) ?? []) {
-    const wait = WAIT.exec(preference);
-    if (wait) return Math.min(Number(wait[1] ?? wait[2]), most);
+    const wait = WAIT.exec(preference)?.[2];
+    if (wait !== undefined) preferences.wait ??= Math.min(Number(wait), most);
+    const wanted = RETURN.exec(preference)?.[2];
+    if (wanted !== undefined) preferences.return ??= wanted.toLowerCase();
   }
-  return undefined;
+  return preferences;
 }
 
 /**

@@ -4,13 +4,21 @@
  * @module
  */
 import type { Token } from "../../access/mod.ts";
-import { AnyOperation, type CalledRequest, calledRequest, fit, OPERATION_SHAPES } from "../../api/mod.ts";
+import {
+  AnyOperation,
+  type CalledRequest,
+  calledRequest,
+  completedRequest,
+  fit,
+  OPERATION_SHAPES,
+} from "../../api/mod.ts";
 import type { OperationName } from "../../core/contract/operations.ts";
-import { AcceptedRequest as Accepted, FoundRecord } from "../../core/contract/shapes/mod.ts";
+import { either } from "../../core/contract/shape.ts";
+import { AcceptedRequest as Accepted, CompletedRequest, FoundRecord } from "../../core/contract/shapes/mod.ts";
 import type { AcceptedRequest, OpenHandle } from "../../core/mod.ts";
 import { json } from "../answering/answer.ts";
 import { RequestBody } from "../openapi/request_body.ts";
-import { keyOf, waitOf } from "../reading/headers.ts";
+import { keyOf, preferencesOf } from "../reading/headers.ts";
 import { bodyOf, type Endpoint, handleOf } from "./endpoint.ts";
 import type { AppPorts } from "./ports.ts";
 
@@ -23,16 +31,23 @@ export function requestEndpoints(
 ): Endpoint[] {
   const waited = async (
     { application }: OpenHandle,
-    { token, accepted, seconds }: { token: Token; accepted: AcceptedRequest; seconds: number },
+    { token, accepted, seconds, isMinimal }: {
+      token: Token;
+      accepted: AcceptedRequest;
+      seconds: number;
+      isMinimal: boolean;
+    },
   ) => {
     const release = application.hold();
     const givenUp = Promise.withResolvers<undefined>();
     const endWait = waits.begin(token, () => givenUp.resolve(undefined));
     const cancel = clock.after(seconds * 1_000, () => givenUp.resolve(undefined));
     // Of a request that was over when its key was asked again only the history has the record.
-    const record = accepted.recorded.then((record) => record ?? reader.request(accepted.requestId));
+    const ended = isMinimal
+      ? completedRequest(accepted, reader)
+      : accepted.recorded.then((record) => record ?? reader.request(accepted.requestId));
     try {
-      return await Promise.race([record, givenUp.promise]);
+      return await Promise.race([ended, givenUp.promise]);
     } finally {
       cancel();
       endWait();
@@ -50,13 +65,14 @@ export function requestEndpoints(
         summary: "Ask for one of the nine operations",
         description:
           "What depends on the phone is found out by its plugin, after the acceptance, and ends as `failed`. All but `devSpecific` need a handle that " +
-          "owns the phone. With `Prefer: wait` the answer is the record if the request ends in time, also when it failed.",
+          "owns the phone. With `Prefer: wait` the answer is the record if the request ends in time, also when it failed; with `return=minimal` beside " +
+          "it no more than how it ended.",
         body: RequestBody,
         headers: ["Idempotency-Key", "Prefer"],
         answers: {
           200: {
             description: "The request has ended in the time that the caller was ready to wait.",
-            body: FoundRecord,
+            body: either(FoundRecord, CompletedRequest),
             headers: ["Preference-Applied"],
           },
           202: {
@@ -84,23 +100,28 @@ export function requestEndpoints(
         const { raw } = call.context.req;
         const handle = handleOf(call, applications);
         const { operation, ...asked } = parseRequest(await bodyOf(call, bounds), handle);
-        const seconds = waitOf(raw.headers.get("prefer"), bounds.waitSeconds);
+        const { wait: seconds, return: wanted } = preferencesOf(raw.headers.get("prefer"), bounds.waitSeconds);
         const key = keyOf(raw.headers.get("idempotency-key"));
         const accepted = await handle.request(operation, key === undefined ? asked : { ...asked, key });
-        const record = seconds === undefined
+        const ended = seconds === undefined
           ? undefined
-          : await waited(handle, { token: call.token, accepted, seconds });
+          : await waited(handle, { token: call.token, accepted, seconds, isMinimal: wanted === "minimal" });
         replies.after(call.context.env.completed, accepted);
-        const applied = seconds === undefined ? undefined : { "preference-applied": `wait=${seconds}` };
-        if (record !== undefined) return json(record, { headers: { ...applied } });
+        if (ended !== undefined) return json(ended, { headers: applied(seconds, wanted) });
         const location = `/v1/requests/${accepted.requestId}`;
         return json({ requestId: accepted.requestId, state: "accepted" }, {
           status: 202,
-          headers: { location, ...applied },
+          headers: { location, ...applied(seconds) },
         });
       },
     },
   ];
+}
+
+/** Tells which preferences the answer goes by. */
+function applied(seconds: number | undefined, wanted?: string): Record<string, string> {
+  if (seconds === undefined) return {};
+  return { "preference-applied": `wait=${seconds}${wanted === undefined ? "" : `, return=${wanted}`}` };
 }
 
 function parseRequest(body: unknown, handle: OpenHandle): CalledRequest & { operation: OperationName } {

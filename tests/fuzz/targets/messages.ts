@@ -21,7 +21,7 @@ const OPERATIONS: readonly (readonly [method: string, params: Json])[] = [
   ["phoneSetButtonInfo", { handle, button: 12, mode: "feature", function: "hold", text: "Hold", devSpecific: "AA==" }],
   ["phoneSetData", { handle, dataId: 0, data: "AAECAw==" }],
   ["phoneSetDisplay", { handle, row: 0, column: 0, text: "Welcome" }],
-  ["phoneSetGain", { handle, device: "handset", gain: 32768 }],
+  ["phoneSetGain", { handle, device: "handset", gain: 32768, return: "minimal" }],
   ["phoneSetHookSwitch", { handle, devices: ["speaker"], mode: "micSpeaker" }],
   ["phoneSetLamp", { handle, lamp: 20, mode: "steady", reference: "a word", deadlineMs: 5_000, idempotencyKey: "k" }],
   ["phoneSetRing", { handle, mode: 1, volume: 32768 }],

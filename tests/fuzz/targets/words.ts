@@ -13,7 +13,7 @@ import { printable } from "../../../server/core/contract/text.ts";
 import { matches, networkOf } from "../../../server/access/mod.ts";
 import { phoneGlob } from "../../../server/api/mod.ts";
 import { isAddressRange, trustedProxies } from "../../../server/http/caller/trusted_proxies.ts";
-import { waitOf } from "../../../server/http/reading/headers.ts";
+import { preferencesOf } from "../../../server/http/reading/headers.ts";
 import { cursor, cursorOf, time } from "../../../server/http/reading/query.ts";
 import corpus from "../corpus/words.json" with { type: "json" };
 import { nearly } from "../inputs/texts.ts";
@@ -37,11 +37,9 @@ const RULES = {
     for (const name of NAMES) equal(matches(name, text), isMatch(name, text), `${name} ${text}`);
   },
   prefer(text) {
-    const seconds = waitOf(text, MOST_SECONDS);
-    ok(
-      seconds === undefined || (Number.isInteger(seconds) && seconds >= 0 && seconds <= MOST_SECONDS),
-      String(seconds),
-    );
+    const { wait, return: wanted } = preferencesOf(text, MOST_SECONDS);
+    ok(wait === undefined || (Number.isInteger(wait) && wait >= 0 && wait <= MOST_SECONDS), String(wait));
+    ok(wanted === undefined || wanted === "minimal" || wanted === "representation", wanted);
   },
   address(text) {
     try {
@@ -77,7 +75,14 @@ const EXAMPLES: Readonly<Record<keyof typeof RULES, readonly string[]>> = {
     "9999-12-31T23:59:59.9-23:59",
   ],
   glob: ["virtual:*", "*", "*:desk-?", "virtual:desk-1", "a*a*a*a*a*b", "?*?*?"],
-  prefer: ["wait=5", 'respond-async, wait="7"; x=1', 'x="a\\"b,c", wait=3', "wait = 9 ;", "wait=99999999999999999999"],
+  prefer: [
+    "wait=5",
+    'respond-async, wait="7"; x=1',
+    'x="a\\"b,c", wait=3',
+    "wait = 9 ;",
+    "wait=99999999999999999999",
+    'Return="minimal";x, wait=1',
+  ],
   address: ["127.0.0.1:8274", "[::1]:0", "localhost:65535", "0.0.0.0:65536"],
   range: ["10.0.0.0/8", "::1", "2001:db8::/32", "::ffff:10.0.0.0/104", "127.0.0.1"],
   label: ["Reception", "Réception 2", "\u{1F4DE}".repeat(128), "a\u202eb"],

@@ -87,6 +87,8 @@ export const GOOD_USE: Readonly<Record<string, (workshop: Workshop) => Promise<v
       const { requestId } = await expect(202, ask("POST", `/v1/handles/${handle}/requests`, { body }));
       await expect(200, ask("GET", `/v1/requests/${requestId}`));
       await perform(ask, handle, { body: { ...body, reference: "a word" } });
+      const headers = { prefer: "wait=20, return=minimal" };
+      await expect(200, ask("POST", `/v1/handles/${handle}/requests`, { body, headers }));
     }
     const lamp = { operation: "setLamp", lamp: 20, mode: "dummy" };
     await expect(422, ask("POST", `/v1/handles/${handle}/requests`, { body: lamp }));

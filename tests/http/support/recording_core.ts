@@ -9,7 +9,7 @@ import type { Masks } from "../../../server/core/contract/events.ts";
 import type { Privilege } from "../../../server/core/contract/names.ts";
 import type { GetterName, GetterParameters, GetterResults } from "../../../server/core/contract/operations.ts";
 import type { PhoneView } from "../../../server/core/contract/phone.ts";
-import type { RequestRecord } from "../../../server/core/contract/record.ts";
+import type { Completed, RequestRecord } from "../../../server/core/contract/record.ts";
 import type {
   Applications,
   ApplicationView,
@@ -175,9 +175,11 @@ export class RecordingCore {
       request: async (operation, options) => {
         await this.#record("request", id, operation, options);
         await this.during("request");
+        const done = this.done();
         return {
           requestId: ++this.#lastRequest,
-          recorded: this.done(),
+          recorded: done,
+          completed: done.then((record) => record && completedOf(record)),
           answered: () => {
             this.answered++;
             this.onAnswered();
@@ -199,6 +201,11 @@ export class RecordingCore {
       },
     };
   }
+}
+
+function completedOf({ requestId, outcome, result }: RequestRecord): Completed {
+  if (outcome === null || result === null) throw new Error(`Request ${requestId} has not ended`);
+  return { requestId, state: "completed", outcome, result };
 }
 
 /** The phone that there is. */

@@ -22,7 +22,7 @@ import { rotationOf } from "../../../server/access/rotation.ts";
 import { type ApiBounds, DEFAULT_API_BOUNDS } from "../../../server/api/mod.ts";
 import type { Fact, HistoryEvent } from "../../../server/core/contract/facts.ts";
 import type { ManagedPlugin } from "../../../server/core/contract/managed_plugin.ts";
-import type { RequestRecord } from "../../../server/core/contract/record.ts";
+import type { DamagedRecord, RequestRecord } from "../../../server/core/contract/record.ts";
 import type { HistoryReader, Page } from "../../../server/core/contract/history.ts";
 import { timeText } from "../../../server/core/contract/time.ts";
 import { type Answered, type Health, type HttpServer, serveHttp } from "../../../server/http/mod.ts";
@@ -47,7 +47,7 @@ const SCOPES_OF: Record<keyof typeof SECRETS, Scope[]> = {
 /** A history that gives what a test puts in, and keeps what it was asked. */
 export class RecordingReader implements HistoryReader {
   asked: unknown[] = [];
-  record: RequestRecord | undefined;
+  record: RequestRecord | DamagedRecord | undefined;
   requestPage: Page<RequestRecord> = { items: [], next: undefined };
   eventPage: Page<HistoryEvent> = { items: [], next: undefined };
 

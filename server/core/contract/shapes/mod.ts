@@ -17,5 +17,5 @@ export { ApplicationId, Device, ErrorCode, HandleId, PhoneName, Seq, TokenId } f
 export { Phone, Phones } from "./phone.ts";
 export { Plugin, PluginList, PluginLog } from "./plugin.ts";
 export { DescribedProblem, RpcError } from "./problem.ts";
-export { AcceptedRequest, Damage, DamagedRecord, FoundRecord, RequestRecord } from "./request.ts";
+export { AcceptedRequest, CompletedRequest, Damage, DamagedRecord, FoundRecord, RequestRecord } from "./request.ts";
 export { MadeToken, TokenList } from "./token.ts";

@@ -5,6 +5,7 @@
  */
 import {
   type Accepted,
+  type Completed,
   type Damage as Shown,
   type DamagedRecord as Damaged,
   REQUEST_STATES,
@@ -44,6 +45,16 @@ import {
 export const AcceptedRequest: Shape<Accepted> = about(
   exactly<Accepted>()(object({ requestId: Seq, state: oneOf(["accepted"]) })),
   { name: "AcceptedRequest", examples: [{ requestId: 12, state: "accepted" }] },
+);
+
+/** A request that has ended, for whoever wants no more. */
+export const CompletedRequest: Shape<Completed> = about(
+  exactly<Completed>()(object({ requestId: Seq, state: oneOf(["completed"]), outcome: Outcome, result: Result })),
+  {
+    name: "CompletedRequest",
+    description: "What is told of a request that has ended to whoever wants no more than that.",
+    examples: [{ requestId: 12, state: "completed", outcome: "succeeded", result: 0 }],
+  },
 );
 
 const FIELDS = {

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { readNamed } from "../../server/program/launch/named.ts";
 import { readConfiguration } from "../../server/program/configuration/read.ts";
-import { cli } from "../cli/support/cli.ts";
+import { cli, cliCommand } from "../cli/support/cli.ts";
 import { runServer } from "../faults/operator.ts";
 import { temporaryFolder } from "../faults/temporary.ts";
 import { api } from "../harness/api.ts";
@@ -21,9 +21,9 @@ async function writePlugin(folder: string, { permissions = {}, code = "" }): Pro
   return folder;
 }
 
-/** The words by which the server's process was started, as its system knows them. */
-async function wordsOf({ pid }: RunningServer): Promise<string[]> {
-  const { stdout } = await new Deno.Command("cat", { args: [`/proc/${pid}/cmdline`] }).output();
+/** The words by which the server's process was started, or its environment, as its system knows them. */
+async function wordsOf({ pid }: RunningServer, of: "cmdline" | "environ" = "cmdline"): Promise<string[]> {
+  const { stdout } = await new Deno.Command("cat", { args: [`/proc/${pid}/${of}`] }).output();
   return new TextDecoder().decode(stdout).split("\0").slice(0, -1);
 }
 
@@ -56,6 +56,14 @@ Deno.test("a server runs with the permissions that --print-permissions shows, wo
   const [deno, ...words] = await wordsOf(server);
   const end = words.findIndex((word) => word.endsWith("/server.ts"));
   deepEqual([deno, words[0], ...words.slice(1, end)], [Deno.execPath(), "run", ...flags]);
+});
+
+Deno.test("the server and the command line have the same flags of V8, so that compiled code which is kept is used by both", async () => {
+  await using server = await startServer({ args: ["--safe"] });
+  const ofCli = cliCommand([]).flatMap((word) => /^--v8-flags=(.+)$/.exec(word)?.[1] ?? []);
+  const ofServer = (await wordsOf(server, "environ")).flatMap((word) => /^DENO_V8_FLAGS=(.+)$/.exec(word)?.[1] ?? []);
+  equal(ofServer.length, 1);
+  deepEqual(ofServer, ofCli);
 });
 
 Deno.test("an address, a file, a variable or a program that the configuration does not name is refused to the server itself", async () => {

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { Counter, type Registry } from "prom-client";
 import { type OperationName, OPERATIONS } from "../../core/contract/operations.ts";
 import { type Outcome, OUTCOMES } from "../../core/contract/record.ts";
 import type { Observer, RequestObserver } from "../../core/mod.ts";
-import type { RequestSteps } from "./metrics_steps.ts";
+import { Sizes, STEP_BUCKETS } from "./metrics_histogram.ts";
+import type { Measured } from "./metrics_shown.ts";
 
 /** Watches the requests of one operation. */
 interface OperationObserver extends RequestObserver {
@@ -15,11 +15,12 @@ interface OperationObserver extends RequestObserver {
   readonly ended: Record<Outcome, number>;
 }
 
-/**
- * Measures every request. It stands on the hot path: it counts in numbers of its own, which are shown when somebody
- * asks.
- */
-export function measureRequests(registry: Registry, steps: RequestSteps): Observer {
+/** Measures every request. It stands on the hot path. */
+export function measureRequests(): Observer & Measured {
+  const accept = new Sizes(STEP_BUCKETS);
+  const plugin = new Sizes(STEP_BUCKETS);
+  const complete = new Sizes(STEP_BUCKETS);
+  const total = new Sizes(STEP_BUCKETS);
   const observer = (): OperationObserver => {
     const ended = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
     return {
@@ -27,10 +28,10 @@ export function measureRequests(registry: Registry, steps: RequestSteps): Observ
       accepted() {},
       completed({ outcome, takenAt, acceptedAt, dispatched, endedAt, completedAt }) {
         ended[outcome]++;
-        steps.accept.took(acceptedAt - takenAt);
-        if (dispatched) steps.plugin.took(endedAt - acceptedAt);
-        steps.complete.took(completedAt - endedAt);
-        steps.total.took(completedAt - takenAt);
+        accept.observe((acceptedAt - takenAt) / 1_000);
+        if (dispatched) plugin.observe((endedAt - acceptedAt) / 1_000);
+        complete.observe((completedAt - endedAt) / 1_000);
+        total.observe((completedAt - takenAt) / 1_000);
       },
     };
   };
@@ -38,18 +39,34 @@ export function measureRequests(registry: Registry, steps: RequestSteps): Observ
     OperationName,
     OperationObserver
   >;
-  new Counter({
-    name: "switchroom_requests_total",
-    help: "Requests completed on disk, by operation and outcome.",
-    labelNames: ["operation", "outcome"],
-    registers: [registry],
-    collect() {
-      this.reset();
-      // Also those that have not been: so the first of its kind shows as an increase.
-      for (const [operation, { ended }] of Object.entries(observers)) {
-        for (const [outcome, count] of Object.entries(ended)) this.inc({ operation, outcome }, count);
-      }
+  return {
+    taken: ({ operation }) => observers[operation],
+    show({ Counter, registers }) {
+      new Counter({
+        name: "switchroom_requests_total",
+        help: "Requests completed on disk, by operation and outcome.",
+        labelNames: ["operation", "outcome"],
+        registers,
+        collect() {
+          this.reset();
+          // Also those that have not been: so the first of its kind shows as an increase.
+          for (const [operation, { ended }] of Object.entries(observers)) {
+            for (const [outcome, count] of Object.entries(ended)) this.inc({ operation, outcome }, count);
+          }
+        },
+      });
     },
-  });
-  return { taken: ({ operation }) => observers[operation] };
+    histograms: [{
+      name: "switchroom_request_step_seconds",
+      help:
+        "How long the steps of a request took: accept (until its acceptance was on disk), plugin (until its end was " +
+        "known), complete (until its completion was on disk), total.",
+      sizes: {
+        'step="accept"': accept,
+        'step="plugin"': plugin,
+        'step="complete"': complete,
+        'step="total"': total,
+      },
+    }],
+  };
 }

@@ -4,12 +4,12 @@
  * @module
  */
 import type { Checkpoints } from "../../checkpoints/mod.ts";
-import { Counter, Gauge, type Registry } from "prom-client";
 import { PLUGIN_STATES } from "../../core/contract/managed_plugin.ts";
 import type { Census, Operator } from "../../core/mod.ts";
 import type { OpenHistory } from "../../history/mod.ts";
 import type { Host } from "../../host/mod.ts";
 import type { HttpServer } from "../../http/mod.ts";
+import type { Prometheus } from "./metrics_shown.ts";
 
 /** The rooms that are looked at. */
 export interface Rooms {
@@ -21,8 +21,8 @@ export interface Rooms {
 }
 
 /** Registers what the rooms say of themselves. */
-export function measureRooms(registry: Registry, { operator, host, opened, checkpoints, server }: Rooms): void {
-  const registers = [registry];
+export function showRooms(prometheus: Prometheus, { operator, host, opened, checkpoints, server }: Rooms): void {
+  const { Gauge, registers } = prometheus;
   const gauge = (name: string, { help, value }: { help: string; value: () => number }) =>
     new Gauge({
       name,
@@ -70,12 +70,11 @@ export function measureRooms(registry: Registry, { operator, host, opened, check
     help: "1 while nothing can be accepted because the history cannot be written or is behind, otherwise 0.",
     value: () => opened.history.trouble === undefined ? 0 : 1,
   });
-  measureCheckpoints(registry, checkpoints);
-  measurePlugins(registry, host);
+  showCheckpoints(prometheus, checkpoints);
+  showPlugins(prometheus, host);
 }
 
-function measureCheckpoints(registry: Registry, checkpoints: Rooms["checkpoints"]): void {
-  const registers = [registry];
+function showCheckpoints({ Counter, Gauge, registers }: Prometheus, checkpoints: Rooms["checkpoints"]): void {
   new Counter({
     name: "switchroom_checkpoints_total",
     help: "Attempts to bring a checkpoint to a target of the configuration, by how they ended: taken or failed.",
@@ -100,8 +99,7 @@ function measureCheckpoints(registry: Registry, checkpoints: Rooms["checkpoints"
   });
 }
 
-function measurePlugins(registry: Registry, host: Rooms["host"]): void {
-  const registers = [registry];
+function showPlugins({ Counter, Gauge, registers }: Prometheus, host: Rooms["host"]): void {
   new Gauge({
     name: "switchroom_plugins",
     help: "Plugins, by state.",

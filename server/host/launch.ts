@@ -82,6 +82,8 @@ export function launch(
       DENO_DIR: importsPackages ? `${temporary}/deno` : "/dev/null/deno",
       // A GPU, which needs no permission, is not found.
       DENO_WEBGPU_BACKEND: "none",
+      // Threads that have read a module each would keep what they took for it, each for itself.
+      MALLOC_ARENA_MAX: "1",
     },
     limits: { fileMb, openFiles, dataMb: RESERVED_MB + heapMb + memoryMb },
     detached: true,

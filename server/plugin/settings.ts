@@ -23,7 +23,7 @@ import {
   type OperationName,
   OPERATIONS,
 } from "../core/contract/operations.ts";
-import { StateValues as Values } from "../core/contract/shapes/mod.ts";
+import { StateValues as Values } from "../core/contract/state_values.ts";
 import { displayLength, TEXT_LIMIT } from "../wire/mod.ts";
 import { areKnown, cellCount, cellsOf, rowsOf, unknownCells, written } from "./display_cells.ts";
 import type { Driver, DriverAnswer, DriverGetters, DriverParameters } from "./driver.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { PhoneEvent, StateValues as Values } from "../events.ts";
+import type { PhoneEvent } from "../events.ts";
 import {
   about,
   either,
@@ -18,7 +18,7 @@ import {
   type Shape,
   text,
 } from "../shape.ts";
-import { Display, Lamp, levels } from "./getters.ts";
+import { StateValues } from "../state_values.ts";
 import {
   ButtonMode,
   ButtonState,
@@ -27,7 +27,6 @@ import {
   Count,
   ErrorCode,
   HandleId,
-  HookSwitchMode,
   Outcome,
   PhoneName,
   PhoneState,
@@ -42,19 +41,6 @@ const head = <const Type extends PhoneEvent["type"]>(type: Type) => ({
   type: oneOf([type]),
   at: Time,
 });
-
-/** New values, by the states that tell of them. */
-export const StateValues: Shape<Values> = about(
-  exactly<Values>()(object({
-    display: optional(Display),
-    lamp: optional(Lamp),
-    ...levels,
-    handsetHookSwitch: optional(HookSwitchMode),
-    speakerHookSwitch: optional(HookSwitchMode),
-    headsetHookSwitch: optional(HookSwitchMode),
-  })),
-  { name: "StateValues", description: "The new values, each by the state that tells of it, where they are known." },
-);
 
 /** Every message, by its type. */
 export const EVENTS: { readonly [Type in PhoneEvent["type"]]: Shape<PhoneEvent<Type>> } = {

@@ -6,6 +6,7 @@
 import { STATUS_FLAGS } from "../names.ts";
 import type { GetterName, GetterResults, PhoneStatus } from "../operations.ts";
 import { about, exactly, integer, list, object, oneOf, optional, type Shape, text } from "../shape.ts";
+import { Display, Lamp, levels, RingMode } from "../state_values.ts";
 import {
   ButtonFunction,
   ButtonMode,
@@ -15,37 +16,8 @@ import {
   Device,
   Feature,
   HookSwitchMode,
-  LampMode,
   Level,
 } from "./names.ts";
-
-const ringMode = about(Count, { description: "The ring pattern; 0 = not ringing." });
-
-/** What a display shows. */
-export const Display: Shape<GetterResults["getDisplay"]> = about(
-  exactly<GetterResults["getDisplay"]>()(object({
-    rows: about(list(text), { description: "Each of as many code points as the display has columns." }),
-  })),
-  { name: "Display", description: "What the display shows." },
-);
-
-/** What a lamp shows. */
-export const Lamp: Shape<GetterResults["getLamp"]> = about(
-  exactly<GetterResults["getLamp"]>()(object({ lamp: Count, mode: LampMode })),
-  { name: "Lamp", examples: [{ lamp: 20, mode: "steady" }] },
-);
-
-/** What of a phone has a level, and its ring pattern. */
-export const levels = {
-  ringMode: optional(ringMode),
-  ringVolume: optional(Level),
-  handsetVolume: optional(Level),
-  handsetGain: optional(Level),
-  speakerVolume: optional(Level),
-  speakerGain: optional(Level),
-  headsetVolume: optional(Level),
-  headsetGain: optional(Level),
-};
 
 const Status = about(
   exactly<PhoneStatus>()(object({
@@ -80,7 +52,7 @@ export const GETTER_ANSWERS: { readonly [Name in GetterName]: Shape<GetterResult
     },
   ),
   getRing: about(
-    exactly<GetterResults["getRing"]>()(object({ mode: ringMode, volume: Level })),
+    exactly<GetterResults["getRing"]>()(object({ mode: RingMode, volume: Level })),
     { name: "Ring", examples: [{ mode: 1, volume: 32768 }] },
   ),
   getDisplay: Display,

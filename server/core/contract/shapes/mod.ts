@@ -8,7 +8,7 @@
  */
 export { ApplicationList, ResumedApplication, StartedApplication } from "./application.ts";
 export { Checkpoint, Verdict } from "./audit.ts";
-export { EVENTS, StateValues } from "./event.ts";
+export { EVENTS } from "./event.ts";
 export { GETTER_ANSWERS } from "./getters.ts";
 export { ClosedHandle, Masks, OpenedHandle } from "./handle.ts";
 export { Alive, Readiness } from "./health.ts";

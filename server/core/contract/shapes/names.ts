@@ -10,10 +10,9 @@ import { type OperationName, OPERATIONS } from "../operations.ts";
 import { type Cause as CauseName, CAUSES, type Outcome as OutcomeName, OUTCOMES } from "../record.ts";
 import { about, base64, either, integer, matching, number, oneOf, type Shape, text } from "../shape.ts";
 
-const codes = Object.keys(PHONE_ERRORS).map((name) => `PHONEERR_${name}`) as PhoneErrorCode[];
+export { Count, HookSwitchMode, LampMode, Level } from "../state_values.ts";
 
-/** What is counted. */
-export const Count: Shape<number> = integer({ least: 0 });
+const codes = Object.keys(PHONE_ERRORS).map((name) => `PHONEERR_${name}`) as PhoneErrorCode[];
 
 /** A time. */
 export const Time: Shape<string> = about(
@@ -102,19 +101,6 @@ export const Device: Shape<names.HookSwitchDevice> = about(oneOf(names.HOOKSWITC
   description: "A hookswitch device.",
 });
 
-/** The mode of a hookswitch device. */
-export const HookSwitchMode: Shape<names.HookSwitchMode> = about(oneOf(names.HOOKSWITCH_MODES), {
-  name: "HookSwitchMode",
-  description: "The mode of a hookswitch device; `unknown` is a description, never a setting.",
-});
-
-/** The mode of a lamp. */
-export const LampMode: Shape<names.LampMode> = about(either(oneOf(names.LAMP_MODES), number), {
-  name: "LampMode",
-  description:
-    "The mode of a lamp, or a vendor's own: one bit of the high 16 of an unsigned 32-bit number. `dummy` and `unknown` are never settings.",
-});
-
 /** The mode of a button. */
 export const ButtonMode: Shape<names.ButtonMode> = about(oneOf(names.BUTTON_MODES), {
   name: "ButtonMode",
@@ -149,10 +135,4 @@ export const Privilege: Shape<names.Privilege> = about(oneOf(names.PRIVILEGES), 
 export const Feature: Shape<FeatureName> = about(oneOf(FEATURES), {
   name: "Feature",
   description: "Something that can be done with a phone.",
-});
-
-/** A volume or gain as a phone tells it. */
-export const Level: Shape<number> = about(integer({ least: 0, most: 0xFFFF }), {
-  name: "Level",
-  description: "From silence to the maximum, linear.",
 });

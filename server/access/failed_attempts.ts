@@ -9,7 +9,7 @@
  * @module
  */
 import type { Clock } from "../core/mod.ts";
-import type { Attempts, AttemptStore } from "./contract.ts";
+import type { Attempts, AttemptStore } from "./contract/kept.ts";
 
 /** Counts wrong tokens. */
 export interface FailedAttempts {

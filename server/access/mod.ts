@@ -1,12 +1,11 @@
 /**
  * Access: who may get in, with what, how often, and who tried. It knows no transport.
  *
- * Whatever enters by here is loaded by the history's writer too, a thread of its own: see `store.ts` before a package
- * is imported in this room.
+ * `contract/` is what the history keeps for access: its writer, a thread of its own, enters there and loads nothing else.
  *
  * @module
  */
-export type { Attempts, AttemptStore, Author, KeptToken, OldSecret, Rotation, TokenStore } from "./contract.ts";
+export type { Attempts, AttemptStore, Author, KeptToken, OldSecret, Rotation, TokenStore } from "./contract/kept.ts";
 export { Denial, type DenialKind } from "./denial.ts";
 
 export { type Scope, SCOPES, type TokenSpec } from "../core/contract/token.ts";
@@ -35,12 +34,5 @@ export { type NoteUse, tokenUses } from "./token_uses.ts";
 export { warningOf } from "./token_ends.ts";
 export { type RateLimit, rateLimit } from "./rate_limit.ts";
 
-export {
-  type AccessStorePorts,
-  accessStores,
-  type AccessTables,
-  accessWrites,
-  findAccess,
-  type FoundAccess,
-  type SettlingWrites,
-} from "./store.ts";
+export type { FoundAccess } from "./contract/tables.ts";
+export { type AccessStorePorts, accessStores, type SettlingWrites } from "./store.ts";

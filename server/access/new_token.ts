@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import type { FactDetail } from "../core/contract/facts.ts";
 import { timeText } from "../core/contract/time.ts";
 import type { TokenSpec } from "../core/contract/token.ts";
-import type { KeptToken } from "./contract.ts";
+import type { KeptToken } from "./contract/kept.ts";
 import { secretSeal } from "./secret_seal.ts";
 import { hashSecret } from "./token_table.ts";
 

@@ -6,7 +6,7 @@
 import { Buffer } from "node:buffer";
 import type { FactDetail } from "../core/contract/facts.ts";
 import { timeText } from "../core/contract/time.ts";
-import type { KeptToken, OldSecret, Rotation } from "./contract.ts";
+import type { KeptToken, OldSecret, Rotation } from "./contract/kept.ts";
 import { makeSecret } from "./new_token.ts";
 import { secretSeal } from "./secret_seal.ts";
 import { hashSecret } from "./token_table.ts";

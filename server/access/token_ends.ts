@@ -13,7 +13,7 @@
 import type { Fact } from "../core/contract/facts.ts";
 import { timeText } from "../core/contract/time.ts";
 import type { Clock, Operator, TokenEndReason } from "../core/mod.ts";
-import type { KeptToken, TokenStore } from "./contract.ts";
+import type { KeptToken, TokenStore } from "./contract/kept.ts";
 import type { Token, TokenEnd, TokenTable } from "./token.ts";
 
 /** What the end of a token asks of the world. */

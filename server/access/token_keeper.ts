@@ -7,7 +7,7 @@ import { quoted } from "../core/contract/quoted.ts";
 import { timeText } from "../core/contract/time.ts";
 import { onDisk } from "../core/mod.ts";
 import type { TokenSpec } from "../core/contract/token.ts";
-import type { KeptToken } from "./contract.ts";
+import type { KeptToken } from "./contract/kept.ts";
 import { Denial } from "./denial.ts";
 import { makeToken } from "./new_token.ts";
 import { type AskedRotation, makeRotation } from "./rotation.ts";

@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type Scope, SCOPES, type TokenView } from "../core/contract/token.ts";
 import { timeText } from "../core/contract/time.ts";
-import type { KeptToken } from "./contract.ts";
+import type { KeptToken } from "./contract/kept.ts";
 import type { Token, TokenEnd, TokenEntry, TokenTable } from "./token.ts";
 
 /** What is kept of a token's secret: SHA-256. Secrets are long and random, so a slow hash would only slow us. */

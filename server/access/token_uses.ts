@@ -7,7 +7,7 @@
  * @module
  */
 import type { Clock } from "../core/mod.ts";
-import type { TokenStore } from "./contract.ts";
+import type { TokenStore } from "./contract/kept.ts";
 import type { Token } from "./token.ts";
 
 /** Notes that a token was used. Nobody waits for that, and it costs the disk one write a minute at most. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AccessTables } from "../../access/mod.ts";
+import type { AccessTables } from "../../access/contract/tables.ts";
 import type { Cell, COLUMNS, RowKind } from "../chain/mod.ts";
 
 /** A table of history rows: `seq` and the columns of its kind. */

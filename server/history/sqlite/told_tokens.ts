@@ -1,6 +1,6 @@
 /**
  * Whether the tokens that the file holds are those that its facts tell of. The table is in no block, for tokens come and
- * go; but each coming, going and change is a fact, written in the same commit (`access/store.ts`).
+ * go; but each coming, going and change is a fact, written in the same commit (`access/contract/tables.ts`).
  *
  * A fact knows the secret again by its seal. What no fact tells is when a token was used last, and whether its end was
  * warned of. Facts of 0.1.0 tell nothing of the secret, nor to the millisecond when the token was made.

@@ -5,7 +5,7 @@
  */
 import { setImmediate } from "node:timers";
 import { Kysely } from "kysely";
-import { accessWrites, findAccess, type FoundAccess } from "../../access/mod.ts";
+import { accessWrites, findAccess, type FoundAccess } from "../../access/contract/tables.ts";
 import { wordsOf } from "../../core/contract/errors.ts";
 import { type Cell, COLUMNS } from "../chain/mod.ts";
 import {

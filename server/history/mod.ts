@@ -16,7 +16,7 @@
  * - `worker/`: the store over these, each part in a thread of its own.
  *
  * What is large is loaded when it is called: most commands only ask who has the folder, and a server needs Kysely in
- * its workers only.
+ * its workers only. A server begins its writer's thread before all else (`writer_thread.ts`).
  *
  * @module
  */
@@ -35,6 +35,7 @@ export { type DataFolder, HISTORY_FILE, ownerOfDataFolder, takeDataFolder } from
 export type { HistoryFile } from "./history_file.ts";
 export type { OpenHistory, OpenOptions } from "./open.ts";
 export type { HeldLog, HistoryWatch } from "./row_queue.ts";
+export { beginWriter } from "./writer_thread.ts";
 
 /** Opens the history of a data folder: `openHistory` of `open.ts`. */
 export async function openHistory(options: OpenOptions): Promise<OpenHistory> {

@@ -5,6 +5,7 @@
  */
 import { wordsOf } from "../../core/contract/errors.ts";
 import { HistoryError } from "../contract/store.ts";
+import { threadOf } from "../writer_thread.ts";
 
 /** What a worker can be called for: a function of one argument for each name. */
 export type Calls = Record<string, (argument: never) => unknown>;
@@ -30,11 +31,15 @@ export class WorkerLink<Of extends Calls> implements Disposable {
    * Starts the worker.
    *
    * @param url Its module, which must call {@linkcode answerCalls}.
+   * @param options.begun A worker of that module which was started before; nobody has called it.
    * @param options.onDeath Called once if it dies by itself.
    * @param options.onNotice Is told what it tells before it answers.
    */
-  constructor(url: URL, options: { onDeath: (error: Error) => void; onNotice?: (notice: unknown) => void }) {
-    this.#worker = new Worker(url, { type: "module", name: url.pathname.split("/").at(-1) ?? "history" });
+  constructor(
+    url: URL,
+    options: { begun?: Worker | undefined; onDeath: (error: Error) => void; onNotice?: (notice: unknown) => void },
+  ) {
+    this.#worker = options.begun ?? threadOf(url);
     this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => {
       if ("notice" in data) return options.onNotice?.(data.notice);
       const waiting = this.#waiting.shift();

@@ -9,6 +9,7 @@ import { wordsOf } from "../../core/contract/errors.ts";
 import { HistoryError, type Migrating, type Store, type StoreOptions } from "../contract/store.ts";
 import { HISTORY_FILE } from "../data_folder.ts";
 import { factCells } from "../fact_cells.ts";
+import { takeWriter, WRITER } from "../writer_thread.ts";
 import { closeWorker, WorkerLink } from "./link.ts";
 import { WorkerReader } from "./reader.ts";
 import type { WriterCalls } from "./writer_worker.ts";
@@ -22,7 +23,8 @@ export async function openSqliteStore(
   { folder, durability, sliceRows, traces, accept, now, onFact, onMigrating, onBroken }: StoreOptions,
 ): Promise<Store> {
   const file = `${folder}/${HISTORY_FILE}`;
-  const link = new WorkerLink<WriterCalls>(new URL("./writer_worker.ts", import.meta.url), {
+  const link = new WorkerLink<WriterCalls>(WRITER, {
+    begun: takeWriter(),
     onDeath: onBroken,
     onNotice: (notice) => onMigrating(notice as Migrating),
   });

@@ -3,14 +3,17 @@
  *
  * @module
  */
+import { beginWriter } from "../../history/mod.ts";
 import { readFlags } from "../configuration/flags.ts";
 import { exitCodeOf, exitOnFaults } from "../ending.ts";
 import { EXIT, Misuse } from "../exit.ts";
-import { serve } from "../serve.ts";
 
 async function main(): Promise<number> {
   const flags = readFlags(Deno.args);
   if (flags === undefined) throw new Misuse("These are no flags of serve: start the server with deno task start");
+  beginWriter();
+  // Beside it, and not before.
+  const { serve } = await import("../serve.ts");
   await serve(flags);
   return EXIT.orderly;
 }

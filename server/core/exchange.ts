@@ -131,6 +131,8 @@ export interface Phone {
   connected: boolean;
   /** As its plugin last said. */
   linked: boolean;
+  /** As its plugin's running process last said (R103). */
+  suspended: boolean;
   removed: boolean;
   session: Session;
   readonly handles: Set<Handle>;

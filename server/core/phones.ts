@@ -11,7 +11,7 @@ import type { OfferedPhone } from "./contract/offered_phone.ts";
 import type { PhoneView } from "./contract/phone.ts";
 import { quoted } from "./contract/quoted.ts";
 import type { Sees } from "./core.ts";
-import { monitors, tellEverybody } from "./deliver.ts";
+import { monitors, tellEverybody, tellState } from "./deliver.ts";
 import type { Exchange, Phone, Plugin, RemovedPhone } from "./exchange.ts";
 import { noListeners } from "./masks.ts";
 
@@ -71,6 +71,7 @@ export function viewOf(phone: Phone): PhoneView {
     name: phone.name,
     plugin: phone.plugin.name,
     connected: phone.connected,
+    suspended: phone.suspended,
     capabilities: {
       ...phone.capabilities,
       states: [...new Set([...phone.capabilities.states, ...CORE_STATES])],
@@ -120,6 +121,7 @@ export function takeIn(plugin: Plugin, offered: OfferedPhone): Promise<void> {
     offered: true,
     connected: offered.connected,
     linked: offered.connected,
+    suspended: false,
     removed: false,
     session: { state: "closed" },
     handles: new Set(),
@@ -219,6 +221,15 @@ export function setConnected(
     plugin: phone.plugin.name,
     phone: phone.id,
   });
+}
+
+/** Notes that something else has the device to itself, or has it no longer, and tells who holds the phone (R103). */
+export function setSuspended(phone: Phone, suspended: boolean): void {
+  if (phone.suspended === suspended) return;
+  phone.suspended = suspended;
+  const change: { states: PhoneState[] } = { states: [suspended ? "suspend" : "resume"] };
+  if (phone.session.state === "open") phone.plugin.exchange.activity.state(phone, change);
+  tellState(phone, change);
 }
 
 /** Tells every application of a phone whose plugin went or came back: nobody holds a handle that could hear it. */

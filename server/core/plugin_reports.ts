@@ -15,6 +15,7 @@ import {
   leaveRemains,
   meanButton,
   setConnected,
+  setSuspended,
   takeIn,
   tellEverybodyState,
 } from "./phones.ts";
@@ -76,6 +77,10 @@ export function admit(plugin: Plugin, process: PluginProcess): PluginReports {
       if (!running() || phone === undefined || phone.removed) return;
       phone.linked = connected;
       if (plugin.ready) setConnected(phone, { connected, tellThem: tellState });
+    },
+    suspended(id, suspended) {
+      const phone = offered(id);
+      if (phone) setSuspended(phone, suspended);
     },
     capabilities(id, capabilities) {
       const phone = offered(id);
@@ -177,6 +182,8 @@ async function gone(
 /** Ends what a phone had under way with a process that is no more, with the truth. */
 async function lose(phone: Phone, { process, cause }: { process: PluginProcess; cause: GoneCause }): Promise<void> {
   phone.offered = false;
+  // Nobody is left to hear it: a process that offers the phone again says so again.
+  phone.suspended = false;
   for (const request of phone.outstanding) {
     const { stage } = request;
     stop(request, { outcome: "aborted", cause });

@@ -201,6 +201,8 @@ export interface PluginReports {
   buttonMeant(phone: string, meaning: { button: number; mode: ButtonMode; function: ButtonFunction }): void;
   /** The link to the device was made or broken. */
   connected(phone: string, connected: boolean): void;
+  /** Something else has the device to itself, or has it no longer. */
+  suspended(phone: string, suspended: boolean): void;
   /** It has begun to close the phone by itself: nothing more goes to it. */
   forceClosing(phone: string): void;
   /** It has completed everything and closed the phone: PHONE_CLOSE. */

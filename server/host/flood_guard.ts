@@ -104,6 +104,7 @@ export class FloodGuard {
   #priceOf(report: PluginReport): number {
     switch (report.type) {
       case "connected":
+      case "suspended":
         return 1;
       case "removePhone":
         return 2;

@@ -141,6 +141,7 @@ export const fromPlugin: z.ZodType<FromPlugin> = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("devSpecific"), phone, params: base64 }),
   z.strictObject({ type: z.literal("connected"), phone, connected: z.boolean() }),
+  z.strictObject({ type: z.literal("suspended"), phone, suspended: z.boolean() }),
   z.strictObject({ type: z.literal("forceClosing"), phone }),
   z.strictObject({ type: z.literal("forceClosed"), phone }),
   z.strictObject({ type: z.literal("addPhone"), call, phone: offer }),

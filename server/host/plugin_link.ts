@@ -113,6 +113,8 @@ export class PluginLink implements PluginProcess {
         return this.#tell(events, () => events.devSpecific(report.phone, report.params));
       case "connected":
         return events.connected(report.phone, report.connected);
+      case "suspended":
+        return events.suspended(report.phone, report.suspended);
       case "forceClosing":
         return events.forceClosing(report.phone);
       case "forceClosed":

@@ -105,10 +105,10 @@ export class DrivenPhone implements Phone {
     if (typeof suspended !== "boolean") {
       throw new TypeError(`Cannot set suspended to ${suspended}: it is true or false`);
     }
-    if (suspended === this.#suspended) return;
+    if (suspended === this.#suspended || this.#stage === "removed") return;
     this.#suspended = suspended;
     this.#values.forget();
-    this.#reporter.state(suspended ? "suspend" : "resume");
+    this.#channel.send({ type: "suspended", phone: this.id, suspended });
   }
 
   get capabilities(): CurrentCapabilities {

@@ -24,8 +24,9 @@ export interface Phone {
   connected: boolean;
   /**
    * Whether something else, such as the exchange of the device, has the phone to itself for a while; may be set at any
-   * time. Each change reports `suspend` or `resume`; while it is true the status says so, and what is refused without a
-   * link is refused with `INVALPHONESTATE` (R103). Operations that are under way go on.
+   * time. Each change is told as `suspend` or `resume`; while it is true the status and whoever asks for the phones is
+   * told so, and what is refused without a link is refused with `INVALPHONESTATE` (R103). Operations that are under way
+   * go on.
    */
   suspended: boolean;
   /**

@@ -89,6 +89,7 @@ export type FromPlugin =
   | { type: "button"; phone: string; button: number; mode: ButtonMode; state: ButtonState; heldMs?: number }
   | { type: "devSpecific"; phone: string; params: string }
   | { type: "connected"; phone: string; connected: boolean }
+  | { type: "suspended"; phone: string; suspended: boolean }
   | { type: "forceClosing"; phone: string }
   | { type: "forceClosed"; phone: string }
   /** The number of the host's beat, resident bytes, processor time used as a part of one processor, and how late a timer was. */

@@ -29,6 +29,18 @@ Deno.test("phones are listed and shown, for people in columns and for scripts in
   });
 });
 
+Deno.test("R103 a phone that is suspended is shown as such, in the list and by itself", async () => {
+  await using server = await startServer();
+  const at = ["--data", server.data];
+  const person = (suspended: boolean) =>
+    cli(["request", "devSpecific", "virtual:desk-1", `params=${btoa(JSON.stringify({ suspended }))}`, ...at]);
+  equal((await person(true)).code, 0);
+  match((await cli(["phone", "list", ...at])).stdout, /\nvirtual:desk-1 +0 +suspended +- +0 +Desk 1\n/);
+  match((await cli(["phone", "show", "virtual:desk-1", ...at])).stdout, /\nstate +suspended\n/);
+  equal((await person(false)).code, 0);
+  match((await cli(["phone", "show", "virtual:desk-1", ...at])).stdout, /\nstate +connected\n/);
+});
+
 Deno.test("every getter can be asked from a shell", async () => {
   await using server = await startServer();
   const at = ["--data", server.data, "--json"];
@@ -201,6 +213,7 @@ Deno.test("what a server says cannot give orders to the terminal", async () => {
     deviceId: 0,
     plugin: "x",
     connected: true,
+    suspended: false,
     owner: "\x1b]0;owned\x07\u202e",
     monitors: 0,
   };

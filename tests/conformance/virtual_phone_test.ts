@@ -210,13 +210,19 @@ Deno.test("Q27 the keypad is the buttons 0 to 11", async () => {
   }
 });
 
-Deno.test("R103 a suspended phone says so to whoever enabled it and in its status, refuses what has INVALPHONESTATE among its errors, and resumes", async () => {
+Deno.test("R103 a suspended phone says so to whoever enabled it, to who asks for the phones, and in its status, refuses what has INVALPHONESTATE among its errors, and resumes", async () => {
   await using application = await beginApplication(server(), "test");
   const owner = await own(application);
   const light: Asked = { operation: "setLamp", lamp: 12, mode: "steady" };
   const person = (suspended: boolean) => perform(application, command({ suspended }), { by: owner });
   deepEqual(states(await person(true)), [[["suspend"], undefined]]);
   deepEqual(states(await person(true)), []);
+  const shown = async () => {
+    const { body: alone } = await application.call<PhoneView>("GET", `/v1/phones/${DESK}`);
+    const { body: { phones } } = await application.call<{ phones: PhoneView[] }>("GET", "/v1/phones");
+    return [alone, phones.find(({ phone }) => phone === DESK)].map((phone) => [phone?.connected, phone?.suspended]);
+  };
+  deepEqual(await shown(), [[true, true], [true, true]]);
   deepEqual((await owner.status()).statusFlags, ["connected", "suspended"]);
   equal(await failure(owner, light), "PHONEERR_INVALPHONESTATE");
   const { status, body } = await owner.get("lamps/12");
@@ -224,6 +230,7 @@ Deno.test("R103 a suspended phone says so to whoever enabled it and in its statu
   const meaning: Asked = { operation: "setButtonInfo", button: 15, mode: "feature", function: "hold", text: "Held" };
   await perform(application, meaning, { by: owner });
   deepEqual(states(await person(false)), [[["resume"], undefined]]);
+  deepEqual(await shown(), [[true, false], [true, false]]);
   deepEqual((await owner.status()).statusFlags, ["connected"]);
   equal((await owner.perform(light)).outcome, "succeeded");
 });

@@ -1,4 +1,4 @@
-import { deepEqual, equal, rejects, throws } from "node:assert/strict";
+import { deepEqual, equal, notEqual, rejects, throws } from "node:assert/strict";
 import type { PhoneCapabilities } from "../../server/core/contract/capabilities.ts";
 import { createCore } from "../../server/core/mod.ts";
 import { NO_CAPABILITIES } from "../no_capabilities.ts";
@@ -109,6 +109,39 @@ Deno.test("R74 R75 a plugin that is started anew has only the phones that it off
   });
 });
 
+Deno.test("R103 what a plugin says of a phone's suspension is what everybody is shown, open or closed, and told to those who asked for it", async () => {
+  const fixture = new Fixture();
+  const shown = () => fixture.core.applications.phone("p:a").suspended;
+  fixture.events.suspended("a", true);
+  equal(shown(), true);
+  const application = await fixture.application();
+  const [asking, other] = [await fixture.open(application), await fixture.open(application, { privilege: "monitor" })];
+  await fixture.over(asking.setStatusMessages({ states: ["suspend", "resume"], buttonModes: [], buttonStates: [] }));
+  const events = follow(application);
+  for (const suspended of [true, false, false, true]) fixture.events.suspended("a", suspended);
+  await fixture.pass();
+  deepEqual(
+    events.map((event) => event.type === "PHONE_STATE" && [event.handle, event.states]),
+    [[asking.id, ["resume"]], [asking.id, ["suspend"]]],
+  );
+  notEqual(asking.id, other.id);
+  equal(shown(), true);
+});
+
+Deno.test("R103 a phone whose plugin is gone is suspended no more: the process that offers it again says so again", async () => {
+  const fixture = new Fixture();
+  fixture.events.suspended("a", true);
+  await fixture.over(fixture.events.gone("pluginCrash", "it exited with 1"));
+  const shown = () => fixture.core.applications.phone("p:a").suspended;
+  equal(shown(), false);
+  fixture.restart();
+  await fixture.over(fixture.offer("a"));
+  fixture.events.suspended("a", true);
+  fixture.events.ready();
+  await fixture.pass();
+  equal(shown(), true);
+});
+
 Deno.test("R107 what a plugin says of a phone's capabilities is what everybody is shown, and a fact that names the parts", () => {
   const fixture = new Fixture();
   const shown = () => fixture.core.applications.phone("p:a").capabilities;
@@ -150,10 +183,11 @@ Deno.test("what a plugin's former life still reports is dropped", async () => {
   const events = follow(application);
   former.state("a", { states: ["lamp"], detail: 1 });
   former.connected("a", false);
+  former.suspended("a", true);
   former.capabilities("a", { ...NO_CAPABILITIES, ringModes: 1 });
   await former.gone("pluginCrash", "again");
   await fixture.pass();
   equal(events.length, 0);
-  const { connected, capabilities } = fixture.core.applications.phone("p:a");
-  deepEqual([connected, capabilities.ringModes], [true, 0]);
+  const { connected, suspended, capabilities } = fixture.core.applications.phone("p:a");
+  deepEqual([connected, suspended, capabilities.ringModes], [true, false, 0]);
 });

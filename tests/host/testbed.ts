@@ -215,6 +215,7 @@ export class HostBench implements AsyncDisposable {
       capabilities: (...args) => tell("capabilities", ...args),
       buttonMeant: (...args) => tell("buttonMeant", ...args),
       connected: (...args) => tell("connected", ...args),
+      suspended: (...args) => tell("suspended", ...args),
       forceClosing: (phone) => tell("forceClosing", phone),
       forceClosed: (phone) => tell("forceClosed", phone),
       fault: (fault) => tell("fault", fault),

@@ -142,7 +142,7 @@ Deno.test("R107: a mask that is made of the capabilities after capsChange hears 
   for (const requestId of [1, 2, 3]) equal(await bench.result(requestId), 0);
   phone.suspended = true;
   const heard = news(bench.said, before).filter((what) => !["capabilities", "answer", "done"].includes(what));
-  deepEqual(heard.toSorted(), ["capsChange", "display", "handsetHookSwitch", "speakerVolume", "suspend"]);
+  deepEqual(heard.toSorted(), ["capsChange", "display", "handsetHookSwitch", "speakerVolume", "suspended"]);
 });
 
 Deno.test("R107: features and states that the author has named stay named", async () => {

@@ -31,7 +31,7 @@ export const phoneList = command({
       columns: {
         PHONE: ({ phone }) => phone,
         ID: ({ deviceId }) => String(deviceId),
-        STATE: ({ connected }) => connected ? "connected" : "disconnected",
+        STATE: stateOf,
         OWNER: ({ owner }) => owner ?? "-",
         MONITORS: ({ monitors }) => String(monitors),
         NAME: ({ name }) => name,
@@ -58,6 +58,11 @@ export const phoneShow = command({
   },
 });
 
+function stateOf({ connected, suspended }: Pick<PhoneView, "connected" | "suspended">): string {
+  if (!connected) return "disconnected";
+  return suspended ? "suspended" : "connected";
+}
+
 function fieldsOf({ capabilities, ...phone }: PhoneView): Record<string, string> {
   const { display, buttons, setData } = capabilities;
   const lamps = buttons.filter(({ lampModes }) => lampModes.some((mode) => mode !== "dummy"));
@@ -66,7 +71,7 @@ function fieldsOf({ capabilities, ...phone }: PhoneView): Record<string, string>
     "device id": String(phone.deviceId),
     name: phone.name,
     plugin: phone.plugin,
-    state: phone.connected ? "connected" : "disconnected",
+    state: stateOf(phone),
     owner: phone.owner ?? "-",
     monitors: String(phone.monitors),
     display: display.rows > 0 ? `${display.rows} rows of ${display.columns}` : "-",

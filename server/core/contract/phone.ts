@@ -17,6 +17,8 @@ export interface PhoneView {
   plugin: string;
   /** Whether the link to the device stands and its plugin runs. */
   connected: boolean;
+  /** Whether something else has the device to itself for a while (R103). */
+  suspended: boolean;
   /** What it can do (PHONECAPS, contract 6.1). */
   capabilities: PhoneCapabilities;
   /** The owning application's name; null without an owner. */

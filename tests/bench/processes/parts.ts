@@ -55,6 +55,7 @@ async function startPlugin(folder: string): Promise<{ operate(): Promise<void>; 
     capabilities: ignore,
     buttonMeant: ignore,
     connected: ignore,
+    suspended: ignore,
     forceClosing: ignore,
     forceClosed: ignore,
     fault: ignore,

@@ -49,6 +49,7 @@ const MESSAGES: readonly Json[] = [
   { type: "button", phone, button: 1, mode: "feature", state: "down" },
   { type: "devSpecific", phone, params: "AAEC" },
   { type: "connected", phone, connected: false },
+  { type: "suspended", phone, suspended: true },
   { type: "forceClosing", phone },
   { type: "forceClosed", phone },
   {

@@ -215,6 +215,7 @@ export const PHONE: PhoneView = {
   name: "Desk 1",
   plugin: "virtual",
   connected: true,
+  suspended: false,
   owner: null,
   monitors: 0,
   capabilities: { ...NO_CAPABILITIES, states: ["lamp"] },

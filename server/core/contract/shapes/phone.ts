@@ -84,6 +84,9 @@ export const Phone: Shape<PhoneView> = about(
     name: about(text, { description: "For people." }),
     plugin: text,
     connected: about(flag, { description: "Whether the link to the device stands." }),
+    suspended: about(flag, {
+      description: "Whether something else has the device to itself for a while: what needs it is refused meanwhile.",
+    }),
     capabilities: Capabilities,
     owner: about(nullable(text), { description: "The owning application's name; null without an owner." }),
     monitors: about(Count, { description: "How many handles monitor it." }),

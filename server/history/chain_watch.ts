@@ -1,12 +1,13 @@
 /**
  * Checks the whole chain again and again for as long as the history is open, slowly, and keeps what was found: also what
- * an auditor's check finds.
+ * an auditor's check finds, and what somebody meets who reads.
  *
  * @module
  */
 import { wordsOf } from "../core/contract/errors.ts";
 import { faultOf, type HistoryAudit, type Verdict } from "../core/contract/history.ts";
 import type { HistoryBounds } from "./bounds.ts";
+import type { Met } from "./contract/store.ts";
 
 /** What is known of the chain. */
 export interface ChainState {
@@ -83,6 +84,22 @@ export class ChainWatch {
     };
   }
 
+  /**
+   * Takes what somebody met who read: what is not as it was written breaks the chain, until a check that begins later
+   * finds it whole. What could not be held against its block shows nothing, and has the whole chain checked.
+   */
+  met({ damaged }: Met): void {
+    if (this.#ending.signal.aborted) return;
+    const { broken, failed } = this.#state;
+    if (damaged !== undefined) this.#finds++;
+    // One finding is told, and not each row of all that are read: the check says where it begins.
+    if (broken !== undefined) return;
+    if (damaged !== undefined) {
+      this.#state = { ...this.#state, broken: damaged };
+      this.#tell(damaged);
+    } else if (failed === undefined) this.#checkSoon();
+  }
+
   /** Checks no more; resolves when a check that is under way has been given up. */
   async end(): Promise<void> {
     this.#ending.abort();
@@ -125,7 +142,11 @@ export class ChainWatch {
     this.#state = { broken, checked: { at: this.#options.now(), blocks, rows: records }, failed: undefined };
     if (found !== undefined) this.#finds++;
     else if (broken !== undefined) this.#checkSoon();
-    if (broken === undefined || broken === this.#told) return;
+    if (broken !== undefined) this.#tell(broken);
+  }
+
+  #tell(broken: string): void {
+    if (broken === this.#told) return;
     this.#told = broken;
     this.#options.onBroken(broken);
   }

@@ -116,6 +116,7 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
   const traces = await tracesIn(path);
   if (traces.log) await expectNoLog(path);
   let recorder: Recorder | undefined;
+  let watching: ChainWatch | undefined;
   const store = await openSqliteStore({
     folder: path,
     durability: options.durability,
@@ -125,6 +126,7 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
     now,
     onFact: options.onFact ?? (() => {}),
     onMigrating: options.onMigrating ?? (() => {}),
+    onMet: (met) => watching?.met(met),
     onBroken: (error) => recorder?.fail(error),
   });
   const { opened, blocks, reading, tokens, attempts } = store;
@@ -160,7 +162,7 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
   });
 
   const audit = auditOf(store);
-  const chain = new ChainWatch({
+  const chain = watching = new ChainWatch({
     bounds,
     check: (signal) => audit.verify({ signal, share: bounds.checkShare }),
     now,

@@ -28,7 +28,7 @@ export function health(
 ): Health {
   const { settled, stopping } = lifecycle.condition;
   const { accepted, history: { trouble } } = opened;
-  const { broken, checked } = opened.chain();
+  const { broken, checked, failed } = opened.chain();
   const held = opened.heldLog();
   const plugins = host.conditions().filter(({ enabled }) => enabled).map(({ name, state, detail, nextTryAt }) => ({
     name,
@@ -43,6 +43,8 @@ export function health(
     ...(accepted === undefined ? [] : [`The history was taken as it is, with --accept-history: ${accepted}`]),
     ...(held === undefined ? [] : [heldWords(held)]),
     ...(broken === undefined ? [] : [`The history is not as it was written: ${broken}`]),
+    // In words of our own: SQLite's may hold a path.
+    ...(failed === undefined ? [] : ["The chain of the history could not be checked: the log says why"]),
     ...checkpoints.states.filter(({ failing }) => failing).map(({ target }) =>
       `Checkpoints cannot be ${
         target === "timestamps" ? "stamped by" : "brought to"

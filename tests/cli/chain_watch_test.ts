@@ -27,6 +27,31 @@ async function metrics(server: RunningServer): Promise<Record<string, number>> {
   return Object.fromEntries(Array.from(found, ([, name, value]) => [name, Number(value)]));
 }
 
+Deno.test("0032 a damaged row that a page meets is in readyz, metrics, log and one fact", async () => {
+  await using server = await startServer({ config: { bounds: { chainCheckPercent: 100 } } });
+  const call = api(server);
+  const path = `${server.data}/history.db`;
+  equal((await call("GET", "/v1/history/checkpoint")).status, 200);
+  await until(async () => (await health(server)).chain?.state === "unchecked" ? undefined : true);
+  {
+    using database = new DatabaseSync(path, { timeout: 30_000 });
+    database.exec("drop trigger fact_is_never_changed; update fact set detail = null where seq = 1");
+  }
+  equal((await metrics(server))["broken"], 0);
+  for (let page = 0; page < 2; page++) equal((await call("GET", "/v1/history/events?limit=500")).status, 200);
+  const { chain, reasons, ready } = await health(server);
+  deepEqual([chain?.state, ready], ["broken", true]);
+  const words = /^The history is not as it was written: block \d+: row 1 is not the one that was written$/;
+  ok(reasons.some((reason) => words.test(reason)), `${reasons}`);
+  equal((await metrics(server))["broken"], 1);
+  await until(() => Promise.resolve(/history damaged/.test(server.output()) || undefined));
+  const events = await until(async () => {
+    const { body } = await call<{ events: unknown[] }>("GET", "/v1/history/events?type=historyDamaged");
+    return body.events.length === 0 ? undefined : body.events;
+  });
+  equal(events.length, 1);
+});
+
 Deno.test("api 1 the chain is checked while the server runs and at its start: readyz, metrics, log and a fact say what was found", async () => {
   using folder = temporaryFolder();
   const token = crypto.randomUUID() + crypto.randomUUID();

@@ -4,9 +4,19 @@ import { deadline } from "@std/async/deadline";
 import type { Fact } from "../../server/core/contract/facts.ts";
 import type { HistoryAudit, Verdict } from "../../server/core/contract/history.ts";
 import { ChainWatch } from "../../server/history/chain_watch.ts";
-import type { ChainState } from "../../server/history/mod.ts";
+import type { ChainState, OpenHistory } from "../../server/history/mod.ts";
 import { writeFormat1 } from "./format_1.ts";
-import { openIn, openInThread, rowOf, someFact, temporaryFolder } from "./support.ts";
+import {
+  acceptance,
+  completion,
+  openIn,
+  openInThread,
+  pieces,
+  query,
+  rowOf,
+  someFact,
+  temporaryFolder,
+} from "./support.ts";
 
 const BLOCKS = 60;
 /** A block that no start looks at among its samples. */
@@ -129,6 +139,112 @@ Deno.test("a check that an auditor asks for is taken for what it finds; a checkp
   equal(opened.chain().broken, "block 1: row 1 is not the one that was written");
   equal((await opened.audit.verify({ signal })).ok, false);
   equal(facts.length, 1);
+});
+
+/** The facts that say that it is damaged. */
+const findings = (facts: readonly Fact[]) =>
+  facts.flatMap((fact) => fact.type === "historyDamaged" ? [(fact as Fact<"historyDamaged">).detail.reason] : []);
+
+for (
+  const [how, read] of Object.entries(
+    {
+      "a page of requests": ({ reader }) => reader.requests({}, { limit: 5 }),
+      "a record": ({ reader }) => reader.request(1),
+      "an export": ({ audit }) => pieces(audit),
+      "an export of the chain": ({ audit }) => pieces(audit, { format: "chain" }),
+    } satisfies Record<string, (opened: OpenHistory) => Promise<unknown>>,
+  )
+) {
+  Deno.test(`0031 a damaged row that ${how} meets breaks the chain, is told once, and not again when others are met`, async () => {
+    using folder = temporaryFolder();
+    const facts: Fact[] = [];
+    await using opened = await openIn(folder.path, {
+      bounds: { checkFirstMs: LATER, checkEveryMs: LATER, lookMs: LATER },
+      onFact: (fact) => void facts.push(fact),
+    });
+    for (let asked = 0; asked < 2; asked++) {
+      await opened.history.complete(completion(await opened.history.accept(acceptance())));
+    }
+    await opened.audit.checkpoint();
+    await read(opened);
+    deepEqual([opened.chain().broken, facts], [undefined, []]);
+    tamper(folder.path, "drop trigger accepted_is_never_changed; update accepted set token = 't-9' where seq = 1");
+    await read(opened);
+    const reason = "block 1: row 1 is not the one that was written";
+    deepEqual([opened.chain().broken, findings(facts)], [reason, [reason]]);
+    tamper(folder.path, "update accepted set token = 't-9' where seq = 3");
+    await read(opened);
+    await opened.reader.request(3);
+    deepEqual([opened.chain().broken, findings(facts)], [reason, [reason]]);
+  });
+}
+
+Deno.test("0031 a damaged fact and a damaged block that a page meets break the chain, in the words of a check", async () => {
+  for (
+    const [change, reason] of [
+      ["update fact set token = 't-9' where seq = 1", "block 1: row 1 is not the one that was written"],
+      [
+        "drop trigger block_is_never_changed; update block set lowest_open = 1 where number = 1",
+        "block 1 is not the one that was written",
+      ],
+    ] as const
+  ) {
+    using folder = temporaryFolder();
+    const facts: Fact[] = [];
+    await using opened = await openIn(folder.path, {
+      bounds: { checkFirstMs: LATER, checkEveryMs: LATER, lookMs: LATER },
+      onFact: (fact) => void facts.push(fact),
+    });
+    await opened.history.note(someFact());
+    await opened.audit.checkpoint();
+    tamper(folder.path, change);
+    await opened.reader.events({}, { limit: 5 });
+    deepEqual([opened.chain().broken, findings(facts)], [reason, [reason]]);
+  }
+});
+
+Deno.test("0031 what was met stays until a check that begins later finds the chain whole", async () => {
+  using folder = temporaryFolder();
+  await using opened = await openIn(folder.path, {
+    bounds: { checkFirstMs: LATER, checkEveryMs: LATER, checkShare: 1, lookMs: LATER },
+  });
+  const { signal } = new AbortController();
+  const [trigger] = query<{ sql: string }>(
+    folder.path,
+    "select sql from sqlite_schema where name = 'fact_is_never_changed'",
+  );
+  await opened.history.note(someFact());
+  await opened.audit.checkpoint();
+  tamper(folder.path, "update fact set token = 't-9' where seq = 1");
+  await opened.reader.events({}, { limit: 5 });
+  match(opened.chain().broken ?? "", /^block 1: row 1/);
+  tamper(folder.path, `update fact set token = null where seq = 1; ${trigger?.sql}`);
+  match(opened.chain().broken ?? "", /^block 1: row 1/);
+  equal((await opened.audit.verify({ signal })).ok, true);
+  equal(opened.chain().broken, undefined);
+});
+
+Deno.test("0031 what could not be held against its block has the whole chain checked, and breaks nothing by itself", async () => {
+  using folder = temporaryFolder();
+  const checks = new Checks();
+  const facts: Fact[] = [];
+  await using opened = await openIn(folder.path, {
+    bounds: { checkFirstMs: LATER, checkEveryMs: LATER, checkShare: 1, lookMs: LATER },
+    onFact: (fact) => void facts.push(fact),
+    onChecked: checks.onChecked,
+  });
+  await opened.history.note(someFact());
+  await opened.audit.checkpoint();
+  tamper(folder.path, "alter table block rename to elsewhere");
+  const checked = checks.more(1);
+  const { items: [item] } = await opened.reader.events({}, { limit: 5 });
+  match(
+    item && "damaged" in item ? item.damaged.problem : "",
+    /^it could not be held against its block: no such table/,
+  );
+  deepEqual(findings(facts), []);
+  const { broken, failed } = await checked ?? {};
+  ok(broken ?? failed, "the check said nothing");
 });
 
 Deno.test("a check that cannot be made is told as that, and made again", async () => {

@@ -173,8 +173,16 @@ export interface StoreOptions {
   onFact: (fact: Fact) => void;
   /** Is told what opening is about to do to a store of an older build, which takes its time. */
   onMigrating: (migrating: Migrating) => void;
+  /** Is told what an answer has met that is not as it was written. */
+  onMet: (met: Met) => void;
   /** Called once if the store breaks for good, whether or not a commit is under way to hear of it. */
   onBroken: (error: Error) => void;
+}
+
+/** What an answer met among what it read that is not right. */
+export interface Met {
+  /** What is not as it was written, in words, the first of it; undefined where something could only not be looked at. */
+  readonly damaged: string | undefined;
 }
 
 /** What opening a store found and did. */

@@ -60,14 +60,24 @@ export class BlockProof {
   #prepared: ReturnType<typeof prepare> | undefined;
 
   readonly #written: (() => number) | undefined;
+  readonly #onDamaged: ((words: string | undefined) => void) | undefined;
 
   /**
    * @param database Read only is enough; it must have its tables when the first row is asked of.
-   * @param options As {@linkcode BlockSearch} is.
+   * @param options.written As {@linkcode BlockSearch} has it.
+   * @param options.onDamaged Is told of each that is not as it was written, in the words of a check; undefined where it
+   * could not be held against its block.
    */
-  constructor(database: DatabaseSync, { written }: { written?: (() => number) | undefined } = {}) {
+  constructor(
+    database: DatabaseSync,
+    { written, onDamaged }: {
+      written?: (() => number) | undefined;
+      onDamaged?: (words: string | undefined) => void;
+    } = {},
+  ) {
     this.#database = database;
     this.#written = written;
+    this.#onDamaged = onDamaged;
   }
 
   /**
@@ -86,10 +96,11 @@ export class BlockProof {
           block = this.#blockOf(seq, search);
         }
         const problem = block?.problem ?? this.#problemOf(row, block);
-        if (problem !== undefined) found.set(row, { ...(block && { block: block.head.number }), row: seq, problem });
+        if (problem === undefined) continue;
+        found.set(row, this.#told({ ...(block && { block: block.head.number }), row: seq, problem }));
       } catch (error) {
         block = undefined;
-        found.set(row, { row: seq, problem: problemOf(error) });
+        found.set(row, this.#told({ row: seq, problem: problemOf(error) }, error));
       }
     }
     return found;
@@ -110,11 +121,17 @@ export class BlockProof {
       const block = last < 0 ? undefined : this.#blockOf(last, new BlockSearch(spans));
       if (block === undefined || block.problem !== undefined) return found;
       const problem = `its completion is missing: block ${block.head.number} says that it had ended`;
-      for (const row of requests) if (row < block.head.lowestOpen) found.set(row, { row, problem });
+      for (const row of requests) if (row < block.head.lowestOpen) found.set(row, this.#told({ row, problem }));
     } catch (error) {
-      for (const row of requests) found.set(row, { row, problem: problemOf(error) });
+      for (const row of requests) found.set(row, this.#told({ row, problem: problemOf(error) }, error));
     }
     return found;
+  }
+
+  /** Damage, when whoever wants to know of it was told. @param error What was thrown, where something was. */
+  #told(damage: Damage, error?: unknown): Damage {
+    this.#onDamaged?.(error === undefined || error instanceof Mismatch ? wordsOfDamage(damage) : undefined);
+    return damage;
   }
 
   get #statements() {
@@ -206,6 +223,12 @@ function attempt<Value>(read: () => Value): Value | undefined {
     if (error instanceof Mismatch || error instanceof TypeError || error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+/** Damage in the words of a check. */
+function wordsOfDamage({ block, row, problem }: Damage): string {
+  const place = block === undefined ? `row ${row}` : `block ${block}`;
+  return problem.startsWith(place) ? problem : `${place}: ${problem}`;
 }
 
 function problemOf(error: unknown): string {

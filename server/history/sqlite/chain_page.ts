@@ -50,11 +50,16 @@ interface DamagedBlock {
 /** Reads pages of one database. */
 export class ChainPages {
   readonly #database: DatabaseSync;
+  readonly #onDamaged: (words: string) => void;
   #prepared: ReturnType<typeof prepare> | undefined;
 
-  /** @param database Read only is enough. */
-  constructor(database: DatabaseSync) {
+  /**
+   * @param database Read only is enough.
+   * @param options.onDamaged Is told of each block and row that is not given for what it is not, in the words of a check.
+   */
+  constructor(database: DatabaseSync, { onDamaged }: { onDamaged: (words: string) => void }) {
     this.#database = database;
+    this.#onDamaged = onDamaged;
   }
 
   /**
@@ -68,7 +73,7 @@ export class ChainPages {
     const end = Math.min(at.seq + PAGE_ROWS - 1, lastSeq);
     const given = await givenRows(db, { filter, from: at.seq, to: end });
     rows.forget(at.seq);
-    const page = new Page({ rows, given });
+    const page = new Page({ rows, given, onDamaged: this.#onDamaged });
     let { seq } = at;
     for (let number = at.block; number <= upTo; number++) {
       const block = this.#block(number);
@@ -137,15 +142,21 @@ function headOf(block: Record<string, SQLOutputValue>): BlockHead | DamagedBlock
 class Page {
   readonly #rows: StoredRows;
   readonly #given: ReadonlySet<number> | undefined;
+  readonly #onDamaged: (words: string) => void;
   #text = "";
   /** Of rows that are left out, one after the other: their hashes, and how many have none. */
   #hashes: string[] = [];
   #left = 0;
 
   /** @param options.given The rows that are not left out; undefined if none is. */
-  constructor({ rows, given }: { rows: StoredRows; given: ReadonlySet<number> | undefined }) {
+  constructor({ rows, given, onDamaged }: {
+    rows: StoredRows;
+    given: ReadonlySet<number> | undefined;
+    onDamaged: (words: string) => void;
+  }) {
     this.#rows = rows;
     this.#given = given;
+    this.#onDamaged = onDamaged;
   }
 
   get isFull(): boolean {
@@ -164,6 +175,7 @@ class Page {
 
   /** Adds a block that cannot be given. */
   damage(damaged: string): void {
+    this.#onDamaged(damaged);
     this.#add({ damaged });
   }
 
@@ -182,6 +194,7 @@ class Page {
       this.#add(head.format === 1 ? line1(row) : line2(row, { salt: saltAt(salts, place), hash }));
     } catch (error) {
       if (!(error instanceof Mismatch)) throw error;
+      this.#onDamaged(`block ${head.number}: ${error.message}`);
       this.#add({ damaged: error.message, ...(hash !== "" && { hash }) });
     }
   }

@@ -8,7 +8,7 @@ import { PhoneError, wordsOf } from "../../core/contract/errors.ts";
 import type { Check, EventFilter, Page, RequestFilter, Verdict } from "../../core/contract/history.ts";
 import type { DamagedEvent, HistoryEvent } from "../../core/contract/facts.ts";
 import type { DamagedRecord, RequestRecord } from "../../core/contract/record.ts";
-import type { ChainPage, ChainQuestion, ExportPage, ExportQuestion, ReadingStore } from "../contract/store.ts";
+import type { ChainPage, ChainQuestion, ExportPage, ExportQuestion, Met, ReadingStore } from "../contract/store.ts";
 import { given } from "../../tools/mod.ts";
 import { closeWorker, WorkerLink } from "./link.ts";
 import type { ReaderCalls } from "./reader_worker.ts";
@@ -19,6 +19,7 @@ export class WorkerReader implements ReadingStore {
   readonly #file: string;
   readonly #slice: number;
   readonly #written: SharedArrayBuffer | undefined;
+  readonly #onMet: ((met: Met) => void) | undefined;
   readonly #closing = new AbortController();
   #link: WorkerLink<ReaderCalls> | undefined;
 
@@ -26,8 +27,10 @@ export class WorkerReader implements ReadingStore {
    * @param file The database.
    * @param options.slice How far back one question looks, in numbers of `seq`.
    * @param options.written Where the writer of this process says what it can have written.
+   * @param options.onMet Is told what an answer has met that is not as it was written.
    */
-  constructor(file: string, options: { slice: number; written?: SharedArrayBuffer }) {
+  constructor(file: string, options: { slice: number; written?: SharedArrayBuffer; onMet?: (met: Met) => void }) {
+    this.#onMet = options.onMet;
     this.#written = options.written;
     this.#file = file;
     this.#slice = options.slice;
@@ -92,9 +95,13 @@ export class WorkerReader implements ReadingStore {
   }
 
   /** Why a question cannot be answered comes in words, as when the file cannot be read. */
-  async #read<Answer>(question: (worker: WorkerLink<ReaderCalls>) => Promise<Answer>): Promise<Answer> {
+  async #read<Answer>(
+    question: (worker: WorkerLink<ReaderCalls>) => Promise<{ answer: Answer; met: Met | undefined }>,
+  ): Promise<Answer> {
     try {
-      return await question(this.#worker());
+      const { answer, met } = await question(this.#worker());
+      if (met) this.#onMet?.(met);
+      return answer;
     } catch (error) {
       throw new PhoneError("RESOURCEUNAVAIL", wordsOf(error));
     }

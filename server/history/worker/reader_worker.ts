@@ -8,7 +8,7 @@ import { Kysely } from "kysely";
 import type { EventFilter, Page, RequestFilter } from "../../core/contract/history.ts";
 import type { DamagedEvent, HistoryEvent } from "../../core/contract/facts.ts";
 import type { DamagedRecord, RequestRecord } from "../../core/contract/record.ts";
-import type { ChainPage, ChainQuestion, ExportPage } from "../contract/store.ts";
+import type { ChainPage, ChainQuestion, ExportPage, Met } from "../contract/store.ts";
 import { BlockProof } from "../sqlite/block_proof.ts";
 import { ChainPages } from "../sqlite/chain_page.ts";
 import { openForReading } from "../sqlite/database.ts";
@@ -18,14 +18,31 @@ import { readEvents, readRequest, readRequests, type Slice, type Source } from "
 import type { HistoryTables } from "../sqlite/schema.ts";
 import { answerCalls } from "./link.ts";
 
-let open: Source | undefined;
-let chain: ChainPages | undefined;
+/** An answer, and what it has met that is not as it was written. */
+interface Shown<Answer> {
+  answer: Answer;
+  met: Met | undefined;
+}
+
+/** What is open, and what the answer that is under way has met: answers are made one after the other. */
+let open: Source & { chain: ChainPages } | undefined;
+let met: Met | undefined;
+
+function note(damaged: string | undefined): void {
+  met = { damaged: met?.damaged ?? damaged };
+}
 
 /** Every question in a transaction: its parts must see the same moment. */
-async function snapshot<Answer>(read: (source: Source) => Promise<Answer>): Promise<Answer> {
+async function snapshot<Answer>(
+  read: (source: Source & { chain: ChainPages }) => Promise<Answer>,
+): Promise<Shown<Answer>> {
   if (!open) throw new Error("The history's reader was called before it was opened");
-  const { db, proof } = open;
-  return await db.transaction().setAccessMode("read only").execute((snapshot) => read({ db: snapshot, proof }));
+  const { db, ...held } = open;
+  met = undefined;
+  const answer = await db.transaction().setAccessMode("read only").execute((snapshot) =>
+    read({ db: snapshot, ...held })
+  );
+  return { answer, met };
 }
 
 const calls = {
@@ -33,30 +50,35 @@ const calls = {
   open({ file, written }: { file: string; written?: SharedArrayBuffer }): void {
     const raw = openForReading(file);
     const newest = written && new BigInt64Array(written);
-    const proof = new BlockProof(raw, { written: newest && (() => Number(Atomics.load(newest, 0))) });
-    // There is one connection: what the proof reads stands in the transaction too.
-    open = { db: new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(raw) }), proof };
-    chain = new ChainPages(raw);
+    // There is one connection: what the proof and the pages read stands in the transaction too.
+    open = {
+      db: new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(raw) }),
+      proof: new BlockProof(raw, {
+        written: newest && (() => Number(Atomics.load(newest, 0))),
+        onDamaged: note,
+      }),
+      chain: new ChainPages(raw, { onDamaged: note }),
+    };
   },
   /** One record. */
-  request(id: number): Promise<RequestRecord | DamagedRecord | undefined> {
+  request(id: number): Promise<Shown<RequestRecord | DamagedRecord | undefined>> {
     return snapshot((source) => readRequest(source, id));
   },
   /** A page of records. */
-  requests(question: { filter: RequestFilter } & Slice): Promise<Page<RequestRecord | DamagedRecord>> {
+  requests(question: { filter: RequestFilter } & Slice): Promise<Shown<Page<RequestRecord | DamagedRecord>>> {
     return snapshot((source) => readRequests(source, question));
   },
   /** A page of facts. */
-  events(question: { filter: EventFilter } & Slice): Promise<Page<HistoryEvent | DamagedEvent>> {
+  events(question: { filter: EventFilter } & Slice): Promise<Shown<Page<HistoryEvent | DamagedEvent>>> {
     return snapshot((source) => readEvents(source, question));
   },
   /** A page of an export. */
-  export(question: SlicedExport): Promise<ExportPage> {
+  export(question: SlicedExport): Promise<Shown<ExportPage>> {
     return snapshot((source) => readExport(source, question));
   },
   /** A page of an export of the chain. */
-  chain(question: ChainQuestion): Promise<ChainPage> {
-    return snapshot(async ({ db }) => await chain?.read(db, question) ?? { text: "", next: undefined });
+  chain(question: ChainQuestion): Promise<Shown<ChainPage>> {
+    return snapshot(({ db, chain }) => chain.read(db, question));
   },
   /** Closes the file. */
   async close(): Promise<void> {

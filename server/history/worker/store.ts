@@ -20,7 +20,7 @@ import type { WriterCalls } from "./writer_worker.ts";
  * @throws {HistoryError} If the operator must change something.
  */
 export async function openSqliteStore(
-  { folder, durability, sliceRows, traces, accept, now, onFact, onMigrating, onBroken }: StoreOptions,
+  { folder, durability, sliceRows, traces, accept, now, onFact, onMigrating, onMet, onBroken }: StoreOptions,
 ): Promise<Store> {
   const file = `${folder}/${HISTORY_FILE}`;
   const link = new WorkerLink<WriterCalls>(WRITER, {
@@ -57,7 +57,7 @@ export async function openSqliteStore(
         // Every row is on disk already: a log that could not be moved is read by the next start.
         close: (signal) => closeWorker(link, signal),
       },
-      reading: new WorkerReader(file, { slice: sliceRows, written }),
+      reading: new WorkerReader(file, { slice: sliceRows, written, onMet }),
       ...storesOver(link, { access, now, told: onFact }),
     };
   } catch (error) {

@@ -55,7 +55,8 @@ export function showRooms(prometheus: Prometheus, { operator, host, opened, chec
     value: () => opened.heldLog()?.bytes ?? 0,
   });
   gauge("switchroom_history_chain_broken", {
-    help: "1 once something in the history was found not to be as it was written, otherwise 0.",
+    help:
+      "1 once something in the history was found not to be as it was written, by a check or by reading, otherwise 0.",
     value: () => opened.chain().broken === undefined ? 0 : 1,
   });
   gauge("switchroom_history_chain_blocks_checked", {

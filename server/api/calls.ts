@@ -5,7 +5,7 @@
  */
 import { hasScope, requireValid, seesOf, type Token, type Tokens } from "../access/mod.ts";
 import type { StartedApplication } from "../core/contract/application.ts";
-import type { HistoryReader } from "../core/contract/history.ts";
+import type { HistoryReader, OtherRow } from "../core/contract/history.ts";
 import type { OperationName, OperationParameters } from "../core/contract/operations.ts";
 import type { Completed, DamagedRecord, RequestRecord } from "../core/contract/record.ts";
 import type { AcceptedRequest, Applications, OpenApplication } from "../core/mod.ts";
@@ -117,10 +117,24 @@ export async function readRecord(
   const record = Number.isSafeInteger(id) && id > 0 ? await ports.reader.request(id) : undefined;
   if (record && mayRead(record, token)) return await latestRecord(record, ports);
   const seesAll = hasScope(token, "history:read") && token.phones === null;
-  const why = seesAll
-    ? "No request has that id: the number may be that of a fact, a completion or a row to come"
-    : "No request of this token has that id";
-  throw new Refusal("not-found", why);
+  if (!seesAll) throw new Refusal("not-found", "No request of this token has that id");
+  // Where there is a record by now, it was accepted between the two looks.
+  const other = record === undefined && Number.isSafeInteger(id) && id > 0 ? await ports.reader.other(id) : undefined;
+  const what = other === undefined ? "nor has a row of the history" : `it is the row of ${wordsOfRow(other)}`;
+  throw new Refusal("not-found", `No request has that id: ${what}`);
+}
+
+/** What a row is, in words. */
+function wordsOfRow(row: OtherRow): string {
+  const damaged = row.damaged === undefined ? "" : ", which is not as it was written";
+  switch (row.kind) {
+    case "completed":
+      return `the completion of request ${row.request}${damaged}`;
+    case "withdrawn":
+      return `the withdrawal of the reply of request ${row.request}${damaged}`;
+    case "fact":
+      return `the fact ${row.type ?? "of a kind that cannot be read"}, one of the events of the history${damaged}`;
+  }
 }
 
 /** Whether a token may read a record: its own, or anybody's with `history:read`, as far as it may see the phone. */

@@ -78,10 +78,14 @@ export interface EventQuery {
   type?: FactType | undefined;
   /** `PLUGIN:ID`. */
   phone?: string | undefined;
+  /** The application's id. */
+  application?: string | undefined;
   /** The id of the token of who acted. */
   token?: string | undefined;
   /** The id of the token that it befell, where that is not who acted. */
   subject?: string | undefined;
+  /** Those whose `seq` is below this: by a request's id, what stood before it. */
+  before?: number | undefined;
 }
 
 /** What the chain is held against, and where. */

@@ -31,7 +31,7 @@ named with its kind, and a \`detail\` whose fields depend on the kind:
 Whom a fact befell, unless it did so itself, stands in \`detail.subject\`: the id of a token. So
 "what did this token do" is a question for \`token\`, and "what was done to it" one for \`detail.subject\`.
 
-\`GET /v1/history/events\` filters by \`type\`, \`phone\`, \`token\` (it acted) and \`subject\` (it befell), and the export by
+\`GET /v1/history/events\` filters by \`type\`, \`phone\`, \`application\`, \`token\` (it acted) and \`subject\` (it befell), and the export by
 \`phone\`, \`from\` and \`to\`. Whoever asks by another field, or for both at once, takes the export, and looks there:
 
 \`\`\`sh

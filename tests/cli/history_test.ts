@@ -47,11 +47,16 @@ Deno.test("the history is listed, filtered, shown and verified from a shell", as
     (await show(String(good?.["requestId"]))).stdout,
     /\nparams +\{"lamp":20,"mode":"steady"\}\n[^]*\noutcome +succeeded\n/,
   );
-  for (const id of ["999999", String(Number(good?.["requestId"]) + 1)]) {
-    refused(await show(id), {
-      code: 1,
-      words: /No request has that id: the number may be that of a fact, a completion/,
-    });
+  match((await show(String(good?.["requestId"]))).stdout, /\naddress +127\.0\.0\.1\n/);
+  const opened = jsonLines(await cli(["history", "events", "--type", "handleOpened", "--json", ...at]))[0];
+  for (
+    const [id, what] of [
+      [999_999, "nor has a row of the history"],
+      [Number(good?.["requestId"]) + 1, `it is the row of the completion of request ${good?.["requestId"]}`],
+      [opened?.["seq"], "it is the row of the fact handleOpened, one of the events of the history"],
+    ] as const
+  ) {
+    refused(await show(String(id)), { code: 1, words: new RegExp(`No request has that id: ${what}`) });
   }
   refused(await show("first"), { code: 2, words: /ID cannot be "first"/ });
 
@@ -126,6 +131,16 @@ Deno.test("facts are found by their phone, by who acted and by whom they befell"
   deepEqual(await facts("--token", "operator", "--phone", "virtual:mini-1"), ["handleClosed", "handleOpened"]);
   deepEqual(await facts("--token", "operator", "--subject", id, "--limit", "1"), ["tokenRevoked"]);
   deepEqual(await facts("--phone", "virtual:mini-1", "--type", "phoneAdded"), ["phoneAdded"]);
+  const [asked] = jsonLines(await cli(["history", "list", "--json", ...at]));
+  const { id: application } = asked?.["application"] as { id: string };
+  deepEqual(await facts("--application", application), [
+    "applicationEnded",
+    "handleClosed",
+    "handleOpened",
+    "applicationStarted",
+  ]);
+  deepEqual(await facts("--application", application, "--type", "handleOpened"), ["handleOpened"]);
+  deepEqual(await facts("--application", "nobody"), []);
 });
 
 Deno.test("a filter that nothing can fit is refused, and one that nothing fits is told: no empty table stands for itself", async () => {

@@ -80,6 +80,31 @@ Deno.test("SECURITY a row that was forged is told as damaged, with what it says,
   deepEqual([requests[0], requests[2]], [before.requests[0], before.requests[2]]);
 });
 
+Deno.test("a row that is no acceptance is told by what it is, and as damaged where it is", async () => {
+  using folder = temporaryFolder();
+  await using opened = await openIn(folder.path, QUIET);
+  await write(opened);
+  await opened.history.withdraw(1);
+  const { reader } = opened;
+  const others = async () => await Promise.all([1, 2, 7, 8, 9].map((seq) => reader.other(seq)));
+  deepEqual(await others(), [
+    undefined,
+    { kind: "completed", request: 1 },
+    { kind: "fact", type: "tokenRevoked" },
+    { kind: "withdrawn", request: 1 },
+    undefined,
+  ]);
+  await opened.audit.checkpoint();
+  tamper(
+    folder.path,
+    "update completed set outcome = 'failed' where seq = 2; update fact set type = 'nothing' where seq = 7",
+  );
+  deepEqual((await others()).slice(1, 3), [
+    { kind: "completed", request: 1, damaged: changed(2) },
+    { kind: "fact", type: undefined, damaged: changed(7) },
+  ]);
+});
+
 Deno.test("whatever was changed of a row is told of that one alone", async () => {
   using folder = temporaryFolder();
   await using opened = await openIn(folder.path, QUIET);

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match } from "node:assert/strict";
+import type { OtherRow } from "../../server/core/contract/history.ts";
 import { recordOf, TestServer } from "./support/server.ts";
 
 /** What a record has while its request is open. */
@@ -145,6 +146,44 @@ Deno.test("one record is given to its own token or with history:read, to others 
   const none = await server.call("GET", "/v1/requests/1", { token: "t-nothing" });
   equal(foreign.status, 404);
   deepEqual(foreign.body, none.body);
+});
+
+Deno.test("facts are asked for by application and by what they stood before, and go on where a page ended (api section 2)", async () => {
+  await using server = new TestServer();
+  server.reader.eventPage = { items: [], next: 40 };
+  const { body } = await server.call("GET", "/v1/history/events?application=app-1&before=42");
+  await server.call("GET", `/v1/history/events?application=app-1&before=42&cursor=${body?.["next"]}`);
+  const filter = { application: "app-1" };
+  deepEqual(server.reader.asked, [[filter, { limit: 50, before: 42 }], [filter, { limit: 50, before: 40 }]]);
+  for (const before of ["0", "-1", "1.5", "x", "01", "9007199254740992", ""]) {
+    const refused = await server.call("GET", `/v1/history/events?before=${before}`);
+    equal(refused.status, 400, before);
+    match(String(refused.body?.["detail"]), /^query\.before must be the number of a row, from 1 on/);
+  }
+});
+
+Deno.test("an id that is that of another row is 404 and says what the row is, to whoever may read all of the history (api section 5)", async () => {
+  await using server = new TestServer();
+  const damaged = { row: 7, problem: "row 7 is not the one that was written" };
+  const told = async (row: OtherRow | undefined, token?: "t-monitor") => {
+    server.reader.row = row;
+    const { status, body } = await server.call("GET", "/v1/requests/7", token && { token });
+    equal(status, 404);
+    return body?.["detail"];
+  };
+  const none = "No request has that id: ";
+  equal(await told(undefined), `${none}nor has a row of the history`);
+  equal(await told({ kind: "completed", request: 6 }), `${none}it is the row of the completion of request 6`);
+  equal(
+    await told({ kind: "withdrawn", request: 6 }),
+    `${none}it is the row of the withdrawal of the reply of request 6`,
+  );
+  const fact = "it is the row of the fact handleOpened, one of the events of the history";
+  equal(await told({ kind: "fact", type: "handleOpened" }), `${none}${fact}`);
+  equal(await told({ kind: "fact", type: "handleOpened", damaged }), `${none}${fact}, which is not as it was written`);
+  server.reader.asked = [];
+  equal(await told({ kind: "completed", request: 6 }, "t-monitor"), "No request of this token has that id");
+  deepEqual(server.reader.asked, [7]);
 });
 
 Deno.test("a request id that cannot be one is 404 and never reaches the history", async () => {

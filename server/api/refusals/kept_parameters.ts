@@ -46,7 +46,7 @@ const KEY = "button";
 
 /** What other calls take. Handles and applications stand in fields of the fact. */
 const OTHERS: Readonly<Record<string, Shown>> = {
-  ...all("deadlineMs leaseSeconds lastEvent lastEventId requestId from limit overlapSeconds", { numbers: true }),
+  ...all("deadlineMs leaseSeconds lastEvent lastEventId requestId before from limit overlapSeconds", { numbers: true }),
   ...all("name reference idempotencyKey token subject phones plugin cursor checkpoint expiresAt to", {}),
   phone: { phones: true },
   privilege: { words: PRIVILEGES },

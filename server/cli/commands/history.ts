@@ -3,9 +3,16 @@
  *
  * @module
  */
-import { type DamagedEvent, FACT_TYPES } from "../../core/contract/facts.ts";
+import { CallRefused, type Server } from "../../client/mod.ts";
+import { type DamagedEvent, FACT_TYPES, type FactType } from "../../core/contract/facts.ts";
 import { OPERATIONS } from "../../core/contract/operations.ts";
-import { type Damage, type DamagedRecord, OUTCOMES, REQUEST_STATES } from "../../core/contract/record.ts";
+import {
+  type Damage,
+  type DamagedRecord,
+  OUTCOMES,
+  REQUEST_STATES,
+  type RequestRecord,
+} from "../../core/contract/record.ts";
 import { EXIT } from "../../program/mod.ts";
 import { SERVER_OPTIONS } from "../calling/find_server.ts";
 import { withServer } from "../calling/with_server.ts";
@@ -100,6 +107,7 @@ export const historyEvents = command({
   options: {
     type: { type: "string", value: "TYPE", says: "only those", choices: FACT_TYPES },
     phone: { type: "string", value: "PHONE", says: "of this phone" },
+    application: { type: "string", value: "ID", says: "of this application" },
     token: { type: "string", value: "ID", says: "brought about with this token: its id, as token list says it" },
     subject: { type: "string", value: "ID", says: "that befell this token, by somebody else" },
     limit: LIMIT,
@@ -107,12 +115,17 @@ export const historyEvents = command({
     wide: WIDE_OPTION,
     json: JSON_OPTION,
   },
-  examples: ["history events --type callRefused", "history events --subject t-0123456789ab"],
-  async run({ data, url, ca, json, wide, limit = USUAL_LIMIT, type, phone, token, subject }) {
+  examples: [
+    "history events --type callRefused",
+    "history events --application 5d1f6f9c-58d5-4f4e-8d4f-2f0b1f9b3a77 --wide",
+    "history events --subject t-0123456789ab",
+  ],
+  async run({ data, url, ca, json, wide, limit = USUAL_LIMIT, type, phone, application, token, subject }) {
     const most = readInteger(limit, { name: "--limit", least: 1, most: MOST });
     const filter = {
       type,
       phone: readPhoneName(phone, "--phone"),
+      application,
       token: readTokenId(token, "--token"),
       subject: readTokenId(subject, "--subject"),
     };
@@ -144,24 +157,49 @@ export const historyEvents = command({
 export const historyShow = command({
   words: "history show",
   says: "Shows the record of a request",
-  more: "A record that is damaged is not as it was written: the command exits with 1 then.",
+  more:
+    "Its address is from where its application called: that of the newest fact before it that tells one. It needs the " +
+    "scope history:read, and is no part of the record that --json prints. A record that is damaged is not as it was " +
+    "written: the command exits with 1 then.",
   parameters: { id: { value: "ID", says: "the request's id" } },
   options: { ...SERVER_OPTIONS, json: JSON_OPTION },
   examples: ["history show 42"],
   async run({ id, json, ...server }) {
     const requestId = readInteger(id, { name: "ID", least: 1, most: Number.MAX_SAFE_INTEGER });
-    const record = await withServer(server, ({ server }) => server.request(requestId));
+    const { record, told } = await withServer(server, async ({ server }) => {
+      const record = await server.request(requestId);
+      return { record, told: json ? undefined : await fromWhere(record, { server }) };
+    });
     if (json) printJson(record);
     else {
-      const shown = Object.entries(record).filter(([, value]) => value !== null);
+      const shown = Object.entries({ ...record, ...(told && { address: words(markOf(told.damaged), told.address) }) })
+        .filter(([, value]) => value !== null);
       printFields(Object.fromEntries(shown.map(([name, value]) => [
         name,
         typeof value === "object" ? JSON.stringify(value) : String(value),
       ])));
     }
-    return "damaged" in record ? EXIT.failed : EXIT.orderly;
+    return "damaged" in record || told?.damaged ? EXIT.failed : EXIT.orderly;
   },
 });
+
+/** The facts that tell from where an application calls (api.md, section 5). */
+const TELLING: readonly (FactType | undefined)[] = ["applicationStarted", "handleOpened", "applicationMoved"];
+
+/** The fact that tells from where a request came; undefined where none does, or not to this token. */
+async function fromWhere(
+  { requestId, application }: RequestRecord | DamagedRecord,
+  { server }: { server: Server },
+): Promise<ShownEvent | undefined> {
+  if (application === undefined) return undefined;
+  const facts: AsyncGenerator<ShownEvent> = server.events({ application: application.id, before: requestId });
+  try {
+    for await (const fact of facts) if (TELLING.includes(fact.type) && fact.address !== undefined) return fact;
+  } catch (error) {
+    if (!(error instanceof CallRefused && error.code === 403)) throw error;
+  }
+  return undefined;
+}
 
 /** Code points of one value in a column, at most: what is longer is seen with `history show`. */
 const LONGEST = 24;

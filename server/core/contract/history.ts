@@ -5,7 +5,7 @@
  */
 import type { DamagedEvent, FactType, HistoryEvent } from "./facts.ts";
 import type { OperationName } from "./operations.ts";
-import type { DamagedRecord, Outcome, RequestRecord, RequestState } from "./record.ts";
+import type { Damage, DamagedRecord, Outcome, RequestRecord, RequestState } from "./record.ts";
 
 /** Which requests to give: all that match every filter. */
 export interface RequestFilter {
@@ -39,6 +39,8 @@ export interface EventFilter {
   type?: FactType;
   /** Which phone it was of, by its name. */
   phone?: string;
+  /** Which application it was of, by its id. */
+  application?: string;
   /** The token of who acted. */
   token?: string;
   /** The token that it befell, where that is not who acted. */
@@ -46,6 +48,27 @@ export interface EventFilter {
   /** Globs of phones: facts of phones that match none, and facts that are of no phone, are left out. */
   phones?: readonly string[];
 }
+
+/** A row of the history that is no acceptance: it bears no request's id. */
+export type OtherRow =
+  & (
+    | {
+      /** The end of a request, or that its reply was withdrawn. */
+      kind: "completed" | "withdrawn";
+      /** The request's id. */
+      request: number;
+    }
+    | {
+      /** A fact. */
+      kind: "fact";
+      /** Which kind of fact; undefined where that cannot be read. */
+      type: FactType | undefined;
+    }
+  )
+  & {
+    /** What shows that it is not as it was written. */
+    damaged?: Damage;
+  };
 
 /** One page of a question to the history, newest first. */
 export interface Page<Item> {
@@ -64,6 +87,8 @@ export interface Page<Item> {
 export interface HistoryReader {
   /** One record; undefined if no request has that id. */
   request(id: number): Promise<RequestRecord | DamagedRecord | undefined>;
+  /** What stands in a row that is no acceptance; undefined if there is no such row. */
+  other(seq: number): Promise<OtherRow | undefined>;
   /** Records older than `before` (exclusive), newest first. */
   requests(
     filter: RequestFilter,

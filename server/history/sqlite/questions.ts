@@ -7,7 +7,7 @@
 import { type Expression, type Kysely, sql, type SqlBool } from "kysely";
 import type { AnyFact, DamagedEvent, HistoryEvent } from "../../core/contract/facts.ts";
 import type { DamagedRecord, RequestRecord } from "../../core/contract/record.ts";
-import type { EventFilter, Page, RequestFilter } from "../../core/contract/history.ts";
+import type { EventFilter, OtherRow, Page, RequestFilter } from "../../core/contract/history.ts";
 import { toEvent, toRecord, withDamage } from "../reading/mod.ts";
 import type { BlockProof, RowPlace } from "./block_proof.ts";
 import type { HistoryTables } from "./schema.ts";
@@ -142,6 +142,20 @@ export async function readRequest(
   return heldRecords(await requests(db).where("accepted.seq", "=", id).execute(), { proof })[0];
 }
 
+/** What stands in a row that is no acceptance; undefined if there is no such row. */
+export async function readOther({ db, proof }: Source, seq: number): Promise<OtherRow | undefined> {
+  for (const kind of ["completed", "withdrawn"] as const) {
+    const row = await db.selectFrom(kind).select("request").where("seq", "=", seq).executeTakeFirst();
+    if (row === undefined) continue;
+    const place: RowPlace = { kind, seq };
+    return withDamage<OtherRow>({ kind, request: Number(row.request) }, proof.damaged([place]).get(place));
+  }
+  const fact = await db.selectFrom("fact").selectAll().where("seq", "=", seq).executeTakeFirst();
+  const [event] = heldEvents(fact ? [toEvent(fact)] : [], { proof });
+  if (event === undefined) return undefined;
+  return withDamage<OtherRow>({ kind: "fact", type: event.type }, "damaged" in event ? event.damaged : undefined);
+}
+
 /** One page of the requests that match every filter, newest first. */
 export function readRequests(
   source: Source,
@@ -184,6 +198,7 @@ export function readEvents(
       let query = source.db.selectFrom("fact").selectAll().where("seq", ">=", from).where("seq", "<=", to);
       if (filter.type !== undefined) query = query.where("type", "=", filter.type);
       if (filter.phone !== undefined) query = query.where("phone", "=", filter.phone);
+      if (filter.application !== undefined) query = query.where("application", "=", filter.application);
       if (filter.phones !== undefined) query = query.where(ofPhones("fact.phone", filter.phones));
       // Older rows tell who acted in other fields: what may fit is told from what does in the terms of today.
       for (const id of who) query = query.where(sql<SqlBool>`(token = ${id} or instr(detail, ${id}) > 0)`);

@@ -5,7 +5,7 @@
  * @module
  */
 import { PhoneError, wordsOf } from "../../core/contract/errors.ts";
-import type { Check, EventFilter, Page, RequestFilter, Verdict } from "../../core/contract/history.ts";
+import type { Check, EventFilter, OtherRow, Page, RequestFilter, Verdict } from "../../core/contract/history.ts";
 import type { DamagedEvent, HistoryEvent } from "../../core/contract/facts.ts";
 import type { DamagedRecord, RequestRecord } from "../../core/contract/record.ts";
 import type { ChainPage, ChainQuestion, ExportPage, ExportQuestion, Met, ReadingStore } from "../contract/store.ts";
@@ -38,6 +38,10 @@ export class WorkerReader implements ReadingStore {
 
   async request(id: number): Promise<RequestRecord | DamagedRecord | undefined> {
     return await this.#read((worker) => worker.call("request", id));
+  }
+
+  async other(seq: number): Promise<OtherRow | undefined> {
+    return await this.#read((worker) => worker.call("other", seq));
   }
 
   async requests(

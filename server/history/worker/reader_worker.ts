@@ -5,7 +5,7 @@
  * @module
  */
 import { Kysely } from "kysely";
-import type { EventFilter, Page, RequestFilter } from "../../core/contract/history.ts";
+import type { EventFilter, OtherRow, Page, RequestFilter } from "../../core/contract/history.ts";
 import type { DamagedEvent, HistoryEvent } from "../../core/contract/facts.ts";
 import type { DamagedRecord, RequestRecord } from "../../core/contract/record.ts";
 import type { ChainPage, ChainQuestion, ExportPage, Met } from "../contract/store.ts";
@@ -14,7 +14,7 @@ import { ChainPages } from "../sqlite/chain_page.ts";
 import { openForReading } from "../sqlite/database.ts";
 import { NodeSqliteDialect } from "../sqlite/dialect.ts";
 import { readExport, type SlicedExport } from "../sqlite/export_page.ts";
-import { readEvents, readRequest, readRequests, type Slice, type Source } from "../sqlite/questions.ts";
+import { readEvents, readOther, readRequest, readRequests, type Slice, type Source } from "../sqlite/questions.ts";
 import type { HistoryTables } from "../sqlite/schema.ts";
 import { answerCalls } from "./link.ts";
 
@@ -63,6 +63,10 @@ const calls = {
   /** One record. */
   request(id: number): Promise<Shown<RequestRecord | DamagedRecord | undefined>> {
     return snapshot((source) => readRequest(source, id));
+  },
+  /** What a row is that is no acceptance. */
+  other(seq: number): Promise<Shown<OtherRow | undefined>> {
+    return snapshot((source) => readOther(source, seq));
   },
   /** A page of records. */
   requests(question: { filter: RequestFilter } & Slice): Promise<Shown<Page<RequestRecord | DamagedRecord>>> {

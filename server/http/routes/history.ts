@@ -26,6 +26,13 @@ const limit = z.string().transform((text, context) => {
   return z.NEVER;
 }).meta({ type: "integer", minimum: 1, maximum: LARGEST_PAGE });
 
+const before = z.string().transform((text, context) => {
+  const before = /^[1-9]\d*$/.test(text) ? Number(text) : NaN;
+  if (Number.isSafeInteger(before)) return before;
+  context.addIssue("must be the number of a row, from 1 on");
+  return z.NEVER;
+}).meta({ type: "integer", minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+
 const paging = {
   limit: limit.default(PAGE).meta({ description: "The most that a page may hold." }),
   cursor: cursor.exactOptional().meta({ description: "`next` of the page before." }),
@@ -48,9 +55,13 @@ const RequestsQuery = z.strictObject({
 const EventsQuery = z.strictObject({
   type: oneOf(FACT_TYPES).exactOptional(),
   phone: z.string().exactOptional(),
+  application: z.string().exactOptional(),
   token: z.string().exactOptional().meta({ description: "The token of who acted." }),
   subject: z.string().exactOptional().meta({
     description: "The token that it befell, where that is not who acted: of a revocation, or of an operator's release.",
+  }),
+  before: before.exactOptional().meta({
+    description: "Whose `seq` is below this: what stood before a request, by its id.",
   }),
   ...paging,
 });
@@ -131,8 +142,9 @@ export function historyEndpoints(
       },
       async serve(call) {
         const { context, token } = call;
-        const { limit, cursor: before, ...filter } = readQuery(context.req.url, EventsQuery);
-        const part = { limit, ...(before !== undefined && { before }) };
+        const { limit, cursor = Infinity, before = Infinity, ...filter } = readQuery(context.req.url, EventsQuery);
+        const first = Math.min(cursor, before);
+        const part = { limit, ...(first !== Infinity && { before: first }) };
         const page = await questions(token.id, () => reader.events({ ...filter, ...phonesOf(token) }, part));
         reads.count("events", callerOf(call));
         return json({ events: page.items, next: nextOf(page) });

@@ -64,6 +64,7 @@ export async function openHouse(): Promise<House> {
     ),
     reader: {
       request: (id) => Promise.resolve(id <= history.newest ? recordOf({ requestId: id }) : undefined),
+      other: (seq) => Promise.resolve(seq % 2 === 0 ? { kind: "completed", request: seq - 1 } : undefined),
       requests: () => Promise.resolve({ items: [recordOf()], next: 1 }),
       events: () => Promise.resolve({ items: [], next: undefined }),
     },

@@ -23,7 +23,7 @@ import { type ApiBounds, DEFAULT_API_BOUNDS } from "../../../server/api/mod.ts";
 import type { Fact, HistoryEvent } from "../../../server/core/contract/facts.ts";
 import type { ManagedPlugin } from "../../../server/core/contract/managed_plugin.ts";
 import type { DamagedRecord, RequestRecord } from "../../../server/core/contract/record.ts";
-import type { HistoryReader, Page } from "../../../server/core/contract/history.ts";
+import type { HistoryReader, OtherRow, Page } from "../../../server/core/contract/history.ts";
 import { timeText } from "../../../server/core/contract/time.ts";
 import { type Answered, type Health, type HttpServer, serveHttp } from "../../../server/http/mod.ts";
 import { ManualClock } from "../../harness/manual_clock.ts";
@@ -48,12 +48,18 @@ const SCOPES_OF: Record<keyof typeof SECRETS, Scope[]> = {
 export class RecordingReader implements HistoryReader {
   asked: unknown[] = [];
   record: RequestRecord | DamagedRecord | undefined;
+  row: OtherRow | undefined;
   requestPage: Page<RequestRecord> = { items: [], next: undefined };
   eventPage: Page<HistoryEvent> = { items: [], next: undefined };
 
   request(id: number) {
     this.asked.push(id);
     return Promise.resolve(this.record);
+  }
+
+  other(seq: number) {
+    this.asked.push({ seq });
+    return Promise.resolve(this.row);
   }
 
   requests(...asked: unknown[]) {

@@ -10,6 +10,14 @@
  */
 export { Checkpoints, type CheckpointsOptions } from "./checkpoints.ts";
 export { fileTarget } from "./file_target.ts";
-export { type KeyPair, newKeys, type Sign, signerOf } from "./signing.ts";
+export {
+  type KeyPair,
+  newKeys,
+  type Sign,
+  type Signed,
+  signerOf,
+  verifierOf,
+  type VerifySignature,
+} from "./signing.ts";
 export type { Target } from "./target.ts";
 export { urlTarget } from "./url_target.ts";

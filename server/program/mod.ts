@@ -21,6 +21,7 @@ export { EXIT, Failure, Misuse } from "./exit.ts";
 export { launch } from "./launch/launch.ts";
 export type { Permission };
 export { OPERATOR, readServerFile, refuseDenied, type ServerFile } from "./server_file.ts";
+export { readSmallFile } from "./small_file.ts";
 
 /** Reads the configuration that a server with these flags has: see `configuration/read.ts`. */
 export async function readConfiguration(flags: Flags): Promise<Configuration> {

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import type { KeptCheckpoint } from "../../server/core/contract/history.ts";
+import { newKeys, signerOf } from "../../server/checkpoints/mod.ts";
+import type { Checkpoint, KeptCheckpoint } from "../../server/core/contract/history.ts";
 import { temporaryFolder } from "../faults/temporary.ts";
 import { writeFormat1 } from "../history/format_1.ts";
 import { acceptance, completion, connected, openIn, pieces, rowOf } from "../history/support.ts";
@@ -181,6 +182,103 @@ Deno.test("api 3: a year of checkpoints, one an hour, is held against a history 
     const other = await cli(["history", "verify", "--checkpoint", file, ...where], { env });
     deepEqual([other.code, /^Block 0 is wrong: .*; a checkpoint says b{64}: /.test(other.stdout)], [1, true]);
   }
+});
+
+Deno.test("a torn line of a file of checkpoints is named, and what the others prove holds", async () => {
+  using folder = temporaryFolder();
+  const { kept } = await someHistory(folder.path);
+  const file = `${folder.path}/checkpoints`;
+  const lines = kept.map((one) => JSON.stringify(one));
+  const asked = ["--file", `${folder.path}/history.db`, "--checkpoint", file];
+  const torn = lines[2]?.slice(0, 40) ?? "";
+  await Deno.writeTextFile(file, `${lines[0]}\n${lines[1]}\n${torn}`);
+  const last = await verify(...asked);
+  equal(last.code, 1);
+  match(
+    last.stdout,
+    /^The history is whole: \d+ blocks, 22 rows\nLine 3 of \S+ is torn and no checkpoint: nothing is known of what was said there, and what the others prove holds\n$/,
+  );
+  equal(last.stderr, "All 2 checkpoints are in it\n");
+  // As the server goes on behind a power cut, which may leave zeros, too.
+  await Deno.writeTextFile(file, `${torn}\n${lines[1]}\n\0\0\0\n${lines[3]}\n`);
+  const [found] = jsonLines(await verify(...asked, "--json"));
+  deepEqual([found?.["ok"], found?.["firstBad"]], [false, undefined]);
+  deepEqual(found?.["checkpoints"], [{ file, read: 2, torn: [1, 3] }]);
+  const from = await verify("--file", `${folder.path}/history.db`, "--from", file);
+  deepEqual([from.code, from.stdout.split("\n")[0]], [
+    1,
+    `The history is whole behind block ${kept[3]?.block}: 2 blocks, 6 rows`,
+  ]);
+  // The others still say where it is wrong.
+  await Deno.writeTextFile(file, `${JSON.stringify({ ...kept[1], hash: "0".repeat(64) })}\n${torn}`);
+  const wrong = await verify(...asked);
+  equal(wrong.code, 1);
+  match(wrong.stdout, /^Block \d+ is wrong: .*; a checkpoint says 0{64}: .*\nLine 2 of \S+ is torn/);
+  await Deno.writeTextFile(file, torn);
+  refused(await verify(...asked), { code: 2, words: /Cannot use the checkpoints of \S+: there is no whole one in it/ });
+});
+
+Deno.test("api 3: the checkpoints that are named are checked for their signatures, and the lines that do not fit a key are named", async () => {
+  using folder = temporaryFolder();
+  const { kept } = await someHistory(folder.path);
+  const [file, key] = [`${folder.path}/checkpoints`, `${folder.path}/public.pem`];
+  const [own, other] = [newKeys(), newKeys()];
+  const [signOwn, signOther] = [signerOf(own.privateKey), signerOf(other.privateKey)];
+  const checkpoints = kept as [Checkpoint, Checkpoint, Checkpoint, ...Checkpoint[]];
+  const [first, second, third, ...others] = checkpoints;
+  const asked = ["--file", `${folder.path}/history.db`, "--checkpoint", file, "--key", key];
+  const keep = (lines: readonly unknown[]) =>
+    Deno.writeTextFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  await Deno.writeTextFile(key, own.publicKey);
+  await keep(checkpoints.map(signOwn));
+  const right = await verify(...asked);
+  deepEqual([right.code, right.stderr], [
+    0,
+    `All 6 checkpoints are in it\nSigned with the key of ${key}: 6 of ${file}\n`,
+  ]);
+
+  const { key: named, ...nameless } = signOwn(third);
+  ok(named);
+  await keep([
+    signOwn(first),
+    second,
+    signOther(third),
+    { ...signOwn(third), at: first.at },
+    { ...signOther(third), key: named },
+    { ...signOwn(third), signature: 7 },
+    nameless,
+    ...others.map(signOwn),
+  ]);
+  const found = await verify(...asked);
+  equal(found.code, 1);
+  const lines = found.stdout.trimEnd().split("\n");
+  match(lines[0] ?? "", /^The history is whole: /);
+  deepEqual(lines.slice(1), [
+    `Line 2 of ${file} is not signed at all`,
+    `Line 3 of ${file} is signed with another key`,
+    `Lines 4, 5, 6 of ${file} are not signed as they stand there: what they say or their signature was changed`,
+  ]);
+  match(found.stderr, /\nSigned with the key of \S+: 5 of /);
+  const [shown] = jsonLines(await verify(...asked, "--json"));
+  deepEqual([shown?.["ok"], shown?.["checkpoints"]], [
+    false,
+    [{ file, read: 10, signed: 5, unsigned: [2], otherKey: [3], wrong: [4, 5, 6] }],
+  ]);
+  // What is taken for right must be signed, too.
+  await keep([first]);
+  const from = await verify("--file", `${folder.path}/history.db`, "--from", file, "--key", key);
+  deepEqual([from.code, /Line 1 of \S+ is not signed at all/.test(from.stdout)], [1, true]);
+
+  for (
+    const [pem, words] of [
+      [own.privateKey, /Cannot use the key \S+: it must be a public key of Ed25519 in PEM, as history key prints it/],
+      ["nothing", /Cannot use the key \S+: it must be a public key of Ed25519/],
+    ] as const
+  ) {
+    await Deno.writeTextFile(key, pem);
+    refused(await verify(...asked), { code: 2, words });
+  }
+  refused(await verify("--key", key), { code: 2, words: /--key checks the signatures of checkpoints: name a file/ });
 });
 
 Deno.test("what cannot be verified is refused in words", async () => {

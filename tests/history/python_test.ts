@@ -132,6 +132,23 @@ Deno.test({
     await Deno.writeTextFile(kept, `${JSON.stringify({ block, hash: "0".repeat(64) })}\n`);
     match((await prove(filtered, kept)).error, /block \d+ is another one in a checkpoint/);
 
+    const one = JSON.stringify({ historyId, block, hash });
+    for (
+      const [text, torn] of [[`${one}\n${one.slice(0, 30)}`, [2]], [`\0\0\n\n${one}\n{\n${one}\n`, [1, 4]]] as const
+    ) {
+      await Deno.writeTextFile(kept, text);
+      const { ok: stands, out, error } = await prove(whole, kept);
+      deepEqual([stands, error], [false, ""]);
+      const words = `NOT READ: lines [${
+        torn.join(", ")
+      }] of the checkpoints, which are torn; by the others ok: 6004 rows, `;
+      deepEqual([out.startsWith(words), out.includes("1 blocks with a checkpoint")], [true, true], out);
+    }
+    await Deno.writeTextFile(kept, `${one}\nnothing\n`);
+    match((await prove(whole, kept)).error, /line 2 of the checkpoints is no JSON/);
+    await Deno.writeTextFile(kept, one.slice(0, 30));
+    match((await prove(whole, kept)).error, /there is no checkpoint in that file/);
+
     const unsure = await prove(old);
     deepEqual([unsure.ok, unsure.error], [false, ""]);
     match(

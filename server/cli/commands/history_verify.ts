@@ -6,12 +6,14 @@
 import { wordsOf } from "../../core/contract/errors.ts";
 import type { Check, KeptCheckpoint, Verdict } from "../../core/contract/history.ts";
 import { printable } from "../../core/contract/text.ts";
+import { verifierOf, type VerifySignature } from "../../checkpoints/mod.ts";
 import { type ChainVerdict, isChainFile, openHistoryFile, verifyChainFile } from "../../history/mod.ts";
-import { EXIT, Failure, Misuse } from "../../program/mod.ts";
+import { EXIT, Failure, Misuse, readSmallFile } from "../../program/mod.ts";
 import { given } from "../../tools/mod.ts";
 import { DATA, SERVER_OPTIONS, type ServerOptions } from "../calling/find_server.ts";
 import { interruptible } from "../calling/interruptible.ts";
 import { withServer } from "../calling/with_server.ts";
+import { isSound, newestOf, readKept, shownFile, tellFile } from "../kept_checkpoints.ts";
 import { historyFile } from "../offline.ts";
 import { paint, print, printAside, printJson } from "../output.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";
@@ -19,8 +21,6 @@ import { clockText, ProgressLine, progressText } from "../progress.ts";
 
 /** As many checkpoints as one call may hold. */
 const MOST_KEPT = 400;
-/** Bytes of a file of checkpoints, at most: signed and stamped, some thousand of them; bare, a hundred thousand. */
-const MOST_BYTES = 33_554_432;
 /** Between two signs of life, where nobody says how far it is, milliseconds. */
 const BEAT_MS = 1_000;
 
@@ -40,6 +40,12 @@ export const historyVerify = command({
       path: true,
       says: "checkpoints, one a line: all of them must be in the chain",
     },
+    key: {
+      type: "string",
+      value: "FILE",
+      path: true,
+      says: "a public key in PEM: the checkpoints that are named must be signed with it",
+    },
     from: {
       type: "string",
       value: "FILE",
@@ -57,16 +63,22 @@ export const historyVerify = command({
   },
   examples: [
     "history verify",
-    "history verify --checkpoint checkpoints.jsonl",
+    "history verify --checkpoint checkpoints.jsonl --key public.pem",
     "history verify --file chain.jsonl --from checkpoint.json",
   ],
-  async run({ json, checkpoint, from, file, ...server }) {
+  async run({ json, checkpoint, key, from, file, ...server }) {
     const other = server.url === undefined ? server.data === undefined ? undefined : "--data" : "--url";
     if (file !== undefined && other !== undefined) {
       throw new Misuse(`--file cannot go with ${other}: name one of them`);
     }
-    const kept = checkpoint === undefined ? [] : await readCheckpoints(checkpoint);
-    const begin = from === undefined ? undefined : newestOf(await readCheckpoints(from));
+    if (key !== undefined && checkpoint === undefined && from === undefined) {
+      throw new Misuse("--key checks the signatures of checkpoints: name a file of them with --checkpoint");
+    }
+    const verify = key === undefined ? undefined : await readVerifier(key);
+    const [held, origin] = await Promise.all(
+      [checkpoint, from].map((path) => path === undefined ? undefined : readKept(path, { verify })),
+    );
+    const kept = held?.checkpoints ?? [];
     // It takes as long as the history is, so that it has no deadline: whoever called it may interrupt it.
     const found = await interruptible(async (signal) => {
       using progress = new ProgressLine();
@@ -75,18 +87,32 @@ export const historyVerify = command({
         progress,
         check: {
           kept,
-          ...given({ from: begin }),
+          ...given({ from: origin && newestOf(origin.checkpoints) }),
           signal,
           onProgress: ({ rows, of }) =>
             progress.show(() => `${progressText({ done: rows, of, elapsed: progress.elapsed })}  row ${rows}`),
         },
       });
     });
-    if (json) printJson(found);
-    else tell(found, { kept: kept.length });
-    return found.ok ? EXIT.orderly : EXIT.failed;
+    const files = [held, origin].filter((file) => file !== undefined);
+    const ok = found.ok && files.every(isSound);
+    if (json) printJson({ ...found, ok, ...(files.length > 0 && { checkpoints: files.map(shownFile) }) });
+    else {
+      tell(found, { kept: kept.length });
+      for (const file of files) tellFile(file, { key });
+    }
+    return ok ? EXIT.orderly : EXIT.failed;
   },
 });
+
+/** The key of a file. @throws {Misuse} If it cannot be used. */
+async function readVerifier(path: string): Promise<VerifySignature> {
+  try {
+    return verifierOf(await readSmallFile(path));
+  } catch (error) {
+    throw new Misuse(`Cannot use the key ${path}: ${wordsOf(error)}`);
+  }
+}
 
 /** Has a server check its history, or checks a file. */
 async function verified(
@@ -195,50 +221,4 @@ function partsOf(found: Verdict | ChainVerdict): string {
     unproven > 0 ? `, ${unproven} of them not proven` : "",
     filter === null ? "" : `, by the filter ${printable(JSON.stringify(filter))}`,
   ].join("");
-}
-
-/** What a file holds of checkpoints, one a line. */
-async function readCheckpoints(path: string): Promise<[KeptCheckpoint, ...KeptCheckpoint[]]> {
-  try {
-    const { size } = await Deno.stat(path);
-    if (size > MOST_BYTES) throw new RangeError(`it has ${size} bytes, at most ${MOST_BYTES} are read`);
-    const text = await Deno.readTextFile(path);
-    const [first, ...others] = text.split("\n").flatMap((line, index) =>
-      line.trim() === "" ? [] : [readCheckpoint(line, `line ${index + 1}`)]
-    );
-    if (first === undefined) throw new TypeError("there is none in it");
-    return [first, ...others];
-  } catch (error) {
-    throw new Misuse(
-      `Cannot use the checkpoints of ${path}: ${wordsOf(error)}. Each line must be as history checkpoint prints it`,
-    );
-  }
-}
-
-function readCheckpoint(line: string, place: string): KeptCheckpoint {
-  const { block, hash, historyId } = fieldsOf(line, place);
-  if (!Number.isSafeInteger(block) || Number(block) < 0) {
-    throw new TypeError(`block of ${place} is no number of a block`);
-  }
-  if (!isHex(hash, 64)) throw new TypeError(`hash of ${place} is not 64 lower-case hex digits`);
-  if (historyId === undefined) return { block: Number(block), hash };
-  if (!isHex(historyId, 32)) throw new TypeError(`historyId of ${place} is not 32 lower-case hex digits`);
-  return { block: Number(block), hash, historyId };
-}
-
-function fieldsOf(line: string, place: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
-  } catch {
-    throw new TypeError(`${place} is no JSON`);
-  }
-}
-
-function isHex(value: unknown, digits: number): value is string {
-  return typeof value === "string" && value.length === digits && /^[0-9a-f]*$/.test(value);
-}
-
-function newestOf(checkpoints: readonly [KeptCheckpoint, ...KeptCheckpoint[]]): KeptCheckpoint {
-  return checkpoints.reduce((newest, one) => one.block > newest.block ? one : newest);
 }

@@ -32,14 +32,14 @@ Deno.test("reading the history is a fact: one for each token, kind and minute, w
   ]);
 });
 
-Deno.test("neither health nor metrics are reading, nor is what was refused, nor the head of an export", async () => {
+Deno.test("neither health nor metrics are reading, nor is what was refused, nor the head of an export or a checkpoint", async () => {
   await using server = new TestServer();
   for (const path of ["/healthz", "/readyz", "/metrics", "/v1/phones", "/v1/openapi.json"]) {
     const answer = await server.fetch("GET", path);
     await answer.body?.cancel();
     equal(answer.status, 200, path);
   }
-  equal((await server.call("HEAD", "/v1/history/export")).status, 200);
+  for (const what of ["export", "checkpoint"]) equal((await server.call("HEAD", `/v1/history/${what}`)).status, 200);
   equal((await server.call("GET", "/v1/requests/17")).status, 404);
   equal((await server.call("GET", "/v1/history/events", { token: "t-monitor" })).status, 403);
   server.clock.advance(60_000);

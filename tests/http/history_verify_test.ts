@@ -18,6 +18,28 @@ Deno.test("api 2 the checkpoint is answered with its four fields, to a token wit
   equal((await server.call("POST", VERIFY, { token: "t-monitor" })).status, 403);
 });
 
+Deno.test("RFC 9110 9.3.2 a HEAD of the checkpoint has the head of its GET and asks the history for none, and so seals nothing", async () => {
+  await using server = new TestServer();
+  const headOf = async (method: string) => {
+    const answer = await server.fetch(method, "/v1/history/checkpoint");
+    // How long it is, its content alone tells.
+    const headers = [...answer.headers].filter(([name]) => name !== "content-length" && name !== "date");
+    return { status: answer.status, headers, isEmpty: (await answer.bytes()).length === 0 };
+  };
+  const head = await headOf("HEAD");
+  equal(server.audit.made, 0);
+  deepEqual(head, { ...await headOf("GET"), isEmpty: true });
+  equal(server.audit.made, 1);
+  for (const token of ["t-monitor", null] as const) {
+    const [asked, got] = [
+      await server.fetch("HEAD", "/v1/history/checkpoint", { token }),
+      await server.fetch("GET", "/v1/history/checkpoint", { token }),
+    ];
+    equal(asked.status, got.status);
+    await got.body?.cancel();
+  }
+});
+
 Deno.test("a check may be given a checkpoint that was kept, as it was answered; another body is refused", async () => {
   await using server = new TestServer();
   const found = { ok: true, blocks: 8, records: 20 };

@@ -8,7 +8,7 @@ import { phonesOf, requireUnlimited, requireValid } from "../../access/mod.ts";
 import { fit, integer, must, quota, text } from "../../api/mod.ts";
 import { EXPORT_FORMATS } from "../../core/contract/history.ts";
 import { Checkpoint, Verdict } from "../../core/contract/shapes/mod.ts";
-import { json, SAFE_HEADERS } from "../answering/answer.ts";
+import { json, JSON_HEADERS, SAFE_HEADERS } from "../answering/answer.ts";
 import { exportBody } from "../answering/export_body.ts";
 import { slowJson } from "../answering/slow_answer.ts";
 import { oneOf, readQuery, time } from "../reading/query.ts";
@@ -145,6 +145,8 @@ export function auditEndpoints(
       },
       async serve(call) {
         requireUnlimited(call.token, CHAIN);
+        // RFC 9110, 9.3.2: what only the content would tell may be left out. One is made by a block, and read as a fact.
+        if (call.context.req.method === "HEAD") return new Response(null, { headers: JSON_HEADERS });
         const checkpoint = await audit.checkpoint();
         reads.count("checkpoint", callerOf(call));
         return json(checkpoint);

@@ -27,12 +27,15 @@ export class RecordingAudit implements HistoryAudit {
   pieces: (string | Error)[] = [];
   /** How many pieces have been read. */
   read = 0;
+  /** How many checkpoints have been made. */
+  made = 0;
   /** Called at each piece. */
   onRead: () => void = () => {};
   /** What the next check finds. */
   verdict: (signal: AbortSignal) => Promise<Verdict> = () => Promise.resolve({ ok: true, blocks: 8, records: 20 });
 
   checkpoint(): Promise<Checkpoint> {
+    this.made++;
     return Promise.resolve(CHECKPOINT);
   }
 

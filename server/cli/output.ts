@@ -108,6 +108,11 @@ export function printFields(fields: Readonly<Record<string, string | readonly st
   }
 }
 
+/** A text as it begins a sentence. */
+export function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
 /** A time as a table has it that is not wide: `2026-03-01T09:30:00Z`. */
 export function toSeconds(time: string): string {
   return time.replace(/\.\d+Z$/, "Z");

@@ -77,7 +77,7 @@ export async function examineHistory(path: string, options: { thorough: boolean 
       discontinuity: undefined,
       ...(saysNothing(error)
         ? { damage: undefined, unseen: wordsOf(error) }
-        : { damage: wordsOf(error), unseen: undefined }),
+        : { damage: `the file is damaged: ${wordsOf(error)}`, unseen: undefined }),
       thorough: false,
     };
   }
@@ -103,12 +103,12 @@ function newestOf(database: DatabaseSync): number | undefined {
 
 /** What is wrong with some of its blocks, or with its tables. */
 async function sampleOf(database: DatabaseSync): Promise<string | undefined> {
-  return sampleChain(database) ?? await schemaTrouble(database);
+  return sampleChain(database) ?? faultOf({ beside: await schemaTrouble(database) });
 }
 
 /** What SQLite finds wrong in the file, else what is wrong in the chain or beside it. */
 async function damageOf(database: DatabaseSync): Promise<string | undefined> {
   const found = Object.values(database.prepare("pragma quick_check(1)").get() ?? {})[0];
-  if (found !== "ok") return String(found);
+  if (found !== "ok") return `the file is damaged: ${found}`;
   return faultOf(await withBeside(verifyChain(database), { database }));
 }

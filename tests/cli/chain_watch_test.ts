@@ -41,7 +41,7 @@ Deno.test("0032 a damaged row that a page meets is in readyz, metrics, log and o
   for (let page = 0; page < 2; page++) equal((await call("GET", "/v1/history/events?limit=500")).status, 200);
   const { chain, reasons, ready } = await health(server);
   deepEqual([chain?.state, ready], ["broken", true]);
-  const words = /^The history is not as it was written: block \d+: row 1 is not the one that was written$/;
+  const words = /^The history is not as it was written: block \d+ is wrong: row 1 is not the one that was written$/;
   ok(reasons.some((reason) => words.test(reason)), `${reasons}`);
   equal((await metrics(server))["broken"], 1);
   await until(() => Promise.resolve(/history damaged/.test(server.output()) || undefined));
@@ -78,7 +78,7 @@ Deno.test("api 1 the chain is checked while the server runs and at its start: re
     const { chain: after, reasons, ready: still } = await health(server);
     deepEqual([after?.state, still], ["broken", true]);
     ok(
-      reasons.some((reason) => /^The history is not as it was written: block \d+: row 1 is not/.test(reason)),
+      reasons.some((reason) => /^The history is not as it was written: block \d+ is wrong: row 1 is not/.test(reason)),
       `${reasons}`,
     );
     equal((await metrics(server))["broken"], 1);
@@ -94,7 +94,7 @@ Deno.test("api 1 the chain is checked while the server runs and at its start: re
   const { chain, reasons, ready } = await health(server);
   deepEqual([chain, ready], [{ state: "broken" }, true]);
   ok(
-    reasons.some((reason) => /^The history is not as it was written: block \d+: row 1 is not/.test(reason)),
+    reasons.some((reason) => /^The history is not as it was written: block \d+ is wrong: row 1 is not/.test(reason)),
     `${reasons}`,
   );
 });

@@ -172,18 +172,18 @@ const DAMAGED: Record<string, { damage: (file: string) => void; words: RegExp }>
       open.seekSync(5_000, Deno.SeekMode.Start);
       open.writeSync(new Uint8Array(30_000).fill(0x5a));
     },
-    words: /It is damaged: /,
+    words: /^The file is damaged: /,
   },
   "a row that was changed behind the triggers": {
     damage(file) {
       using database = new DatabaseSync(file);
       database.exec("drop trigger fact_is_never_changed; update fact set token = 'somebody else'");
     },
-    words: /It is damaged: block \d+: row \d+ is not the one that was written/,
+    words: /^Block \d+ is wrong: row \d+ is not the one that was written/,
   },
   "a file that was cut off": {
     damage: (file) => Deno.truncateSync(file, 8_192),
-    words: /It is damaged: /,
+    words: /^The file is damaged: /,
   },
   "a migration of a newer build": {
     damage(file) {
@@ -207,6 +207,32 @@ for (const [what, { damage, words }] of Object.entries(DAMAGED)) {
     match(found.about("history")!.says, words);
     deepEqual({ code: found.code, faults: found.faults }, { code: 1, faults: ["bad history"] });
     deepEqual(trace(folder.path), before);
+  });
+}
+
+for (
+  const [what, change, words] of [
+    ["a row that was changed", "update fact set token = 'x'", /^block \d+ is wrong: row \d+ is not the one that was/],
+    ["what was changed beside the chain", "", /^beside the chain: the trigger fact_is_never_changed is missing$/],
+  ] as const
+) {
+  Deno.test(`${what} is told in the same words by doctor, history verify, readyz and the fact`, async () => {
+    using folder = await usedFolder();
+    {
+      using database = new DatabaseSync(`${folder.path}/history.db`);
+      database.exec(`drop trigger fact_is_never_changed; ${change}`);
+    }
+    const says = (await examine(folder.path)).about("history")?.says ?? "";
+    const verified = await cli(["history", "verify", "--data", folder.path]);
+    equal(verified.code, 1);
+    const fault = `${says.charAt(0).toLowerCase()}${says.slice(1)}`;
+    match(fault, words);
+    ok(verified.stdout.startsWith(`${says}; `), verified.stdout);
+    await using server = await startServer({ data: folder.path, args: ["--safe"], token: crypto.randomUUID() });
+    const { body: { reasons } } = await api(server)<{ reasons: string[] }>("GET", "/readyz");
+    ok(reasons.includes(`The history is not as it was written: ${fault}`), `${reasons}`);
+    const facts = await cli(["history", "events", "--type", "historyDamaged", "--json", "--data", folder.path]);
+    deepEqual(jsonLines<{ detail: unknown }>(facts).map(({ detail }) => detail), [{ reason: fault }]);
   });
 }
 
@@ -274,7 +300,7 @@ Deno.test("a history of more than 1 GiB that no server runs on is no fault: some
   }
   await Deno.truncate(file, LARGE);
   const damaged = await examine(folder.path);
-  equal(damaged.about("history")?.says, "It is damaged: the trigger fact_is_never_changed is missing");
+  equal(damaged.about("history")?.says, "Beside the chain: the trigger fact_is_never_changed is missing");
 });
 
 Deno.test("a history that is deleted under a running server is a fault, with the way out", async () => {

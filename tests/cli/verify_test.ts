@@ -100,7 +100,7 @@ Deno.test("the history of a server that does not run is verified where it lies, 
     const changed = await verify(...copy);
     deepEqual(found(changed), [
       1,
-      "Block 4 is wrong: row 4 is not the one that was written; the 4 before it fit together",
+      "Block 4 is wrong: row 4 is not the one that was written; the 4 blocks before it fit together",
     ]);
     deepEqual(jsonLines(await verify(...copy, "--json"))[0]?.["firstBad"], {
       block: 4,

@@ -357,7 +357,7 @@ const ALONE: { readonly [Type in FactType]: Alone<Type> | typeof COMES_ALONG } =
     every: 300_000,
     fact: () => ({
       type: "historyDamaged",
-      detail: { reason: "block 8121: its hash is 5feceb66…; its rows and the block before give 6b86b273…" },
+      detail: { reason: "block 8121 is wrong: its hash is 5feceb66…; its rows and the block before give 6b86b273…" },
     }),
   },
   historyAccepted: {

@@ -120,7 +120,7 @@ Deno.test("a table, trigger or index that is missing, changed or added is found 
 
   tamper(folder.path, `drop ${TRIGGER}`);
   await using opened = await openIn(folder.path);
-  equal(opened.damaged, `the ${TRIGGER} is missing`);
+  equal(opened.damaged, `beside the chain: the ${TRIGGER} is missing`);
   const { ok: stands, firstBad, beside: told } = await opened.audit.verify({ signal: new AbortController().signal });
   deepEqual([stands, firstBad, told], [false, undefined, `the ${TRIGGER} is missing`]);
 });

@@ -192,7 +192,7 @@ Deno.test("a row that is missing, or holds what is never written, stands damaged
     "3 accepted",
     "a column holds what is never written there",
     "row 5 is missing",
-    "block 2: a column holds what is never written there",
+    "block 2 is wrong: a column holds what is never written there",
   ]);
   for (const place of [4, 6, 7]) ok("damaged" in lines[place]! && /^[0-9a-f]{64}$/.test(lines[place].hash ?? ""));
 });

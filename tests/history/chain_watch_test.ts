@@ -66,7 +66,7 @@ for (const [format, make] of Object.entries(MAKE)) {
     await make(folder.path);
     tamper(folder.path, `update fact set plugin = 'other' where seq = ${BETWEEN}`);
     await using opened = await openIn(folder.path, { bounds: { checkFirstMs: LATER } });
-    match(opened.damaged ?? "", new RegExp(`^block ${BETWEEN}: `));
+    match(opened.damaged ?? "", new RegExp(`^block ${BETWEEN} is wrong: `));
     deepEqual(opened.chain(), { broken: opened.damaged, checked: undefined, failed: undefined });
   });
 
@@ -87,7 +87,7 @@ for (const [format, make] of Object.entries(MAKE)) {
     ok((checked?.blocks ?? 0) > BLOCKS);
     tamper(folder.path, `update fact set plugin = 'other' where seq = ${BETWEEN}`);
     await checks.more(4);
-    match(opened.chain().broken ?? "", new RegExp(`^block ${BETWEEN}: `));
+    match(opened.chain().broken ?? "", new RegExp(`^block ${BETWEEN} is wrong: `));
     equal(opened.chain().checked?.blocks, BETWEEN);
     const reason = opened.chain().broken;
     deepEqual(facts, [{ type: "historyDamaged", detail: { reason } }]);
@@ -109,7 +109,7 @@ Deno.test("history-format: a start goes on behind a newest block whose time is n
   change("lowest_open");
   {
     await using opened = await openIn(folder.path, { bounds: { checkFirstMs: LATER } });
-    match(opened.damaged ?? "", new RegExp(`^block ${BLOCKS}: a column holds what is never written there$`));
+    match(opened.damaged ?? "", new RegExp(`^block ${BLOCKS} is wrong: a column holds what is never written there$`));
     equal(opened.lastAt, 253_402_300_799_999);
     await opened.history.note(someFact());
   }
@@ -136,7 +136,7 @@ Deno.test("a check that an auditor asks for is taken for what it finds; a checkp
   equal(opened.chain().checked?.blocks, 2);
   tamper(folder.path, "update fact set token = 't-9' where seq = 1");
   equal((await opened.audit.verify({ signal })).ok, false);
-  equal(opened.chain().broken, "block 1: row 1 is not the one that was written");
+  equal(opened.chain().broken, "block 1 is wrong: row 1 is not the one that was written");
   equal((await opened.audit.verify({ signal })).ok, false);
   equal(facts.length, 1);
 });
@@ -170,7 +170,7 @@ for (
     deepEqual([opened.chain().broken, facts], [undefined, []]);
     tamper(folder.path, "drop trigger accepted_is_never_changed; update accepted set token = 't-9' where seq = 1");
     await read(opened);
-    const reason = "block 1: row 1 is not the one that was written";
+    const reason = "block 1 is wrong: row 1 is not the one that was written";
     deepEqual([opened.chain().broken, findings(facts)], [reason, [reason]]);
     tamper(folder.path, "update accepted set token = 't-9' where seq = 3");
     await read(opened);
@@ -182,7 +182,7 @@ for (
 Deno.test("0031 a damaged fact and a damaged block that a page meets break the chain, in the words of a check", async () => {
   for (
     const [change, reason] of [
-      ["update fact set token = 't-9' where seq = 1", "block 1: row 1 is not the one that was written"],
+      ["update fact set token = 't-9' where seq = 1", "block 1 is wrong: row 1 is not the one that was written"],
       [
         "drop trigger block_is_never_changed; update block set lowest_open = 1 where number = 1",
         "block 1 is not the one that was written",
@@ -217,9 +217,9 @@ Deno.test("0031 what was met stays until a check that begins later finds the cha
   await opened.audit.checkpoint();
   tamper(folder.path, "update fact set token = 't-9' where seq = 1");
   await opened.reader.events({}, { limit: 5 });
-  match(opened.chain().broken ?? "", /^block 1: row 1/);
+  match(opened.chain().broken ?? "", /^block 1 is wrong: row 1/);
   tamper(folder.path, `update fact set token = null where seq = 1; ${trigger?.sql}`);
-  match(opened.chain().broken ?? "", /^block 1: row 1/);
+  match(opened.chain().broken ?? "", /^block 1 is wrong: row 1/);
   equal((await opened.audit.verify({ signal })).ok, true);
   equal(opened.chain().broken, undefined);
 });
@@ -273,14 +273,15 @@ Deno.test("what is wrong beside the chain breaks it, whoever finds it, also with
     onChecked: checks.onChecked,
   };
   const { signal } = new AbortController();
-  const broken = "the trigger fact_is_never_changed is missing";
+  const missing = "the trigger fact_is_never_changed is missing";
+  const broken = `beside the chain: ${missing}`;
   {
     await using opened = await openIn(folder.path, options);
     await opened.history.note(someFact());
     const { block, hash } = await opened.audit.checkpoint();
     await opened.history.note(someFact());
     tamper(folder.path, "");
-    deepEqual(await opened.audit.verify({ signal, kept: [{ block, hash }] }).then(({ beside }) => beside), broken);
+    deepEqual(await opened.audit.verify({ signal, kept: [{ block, hash }] }).then(({ beside }) => beside), missing);
     equal(opened.chain().broken, broken);
     deepEqual(facts, [{ type: "historyDamaged", detail: { reason: broken } }]);
 
@@ -291,7 +292,7 @@ Deno.test("what is wrong beside the chain breaks it, whoever finds it, also with
     // Nothing of what stands before it was looked at.
     const first = checks.more(1);
     equal((await opened.audit.verify({ signal, from: { block, hash } })).ok, false);
-    match((await first)?.broken ?? "", /^the trigger fact_is_never_changed is not the one/);
+    match((await first)?.broken ?? "", /^beside the chain: the trigger fact_is_never_changed is not the one/);
     tamper(folder.path, "");
   }
   // The start has found it; the check behind it finds the same, and tells nothing anew.
@@ -330,7 +331,7 @@ Deno.test("a check that ends well clears nothing that was found while it went on
   await audit.verify({ signal });
   begun[0]?.resolve(whole);
   await begins[1]?.promise;
-  equal(watch.state.broken, "block 5: changed");
+  equal(watch.state.broken, "block 5 is wrong: changed");
   // What an auditor holds against it may be his own fault: the server looks again by itself, now or next.
   await audit.verify({ signal, kept: [{ block: 5, hash: "a".repeat(64) }] });
   begun[1]?.resolve(whole);

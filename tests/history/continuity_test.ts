@@ -225,7 +225,7 @@ Deno.test("a start meets damage that covers much of the file, and says what it i
   await using opened = await openIn(folder.path);
   match(
     opened.damaged ?? "",
-    /^block \d+: the file is damaged, SQLite cannot read it: database disk image is malformed$/,
+    /^block \d+ is wrong: the file is damaged, SQLite cannot read it: database disk image is malformed$/,
   );
 });
 
@@ -238,5 +238,5 @@ Deno.test("a start meets a row that was changed among its samples, and says what
   }
   ok(!verify(folder.path).ok);
   await using opened = await openIn(folder.path);
-  equal(opened.damaged, "block 1: row 1 is not the one that was written");
+  equal(opened.damaged, "block 1 is wrong: row 1 is not the one that was written");
 });

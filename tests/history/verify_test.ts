@@ -243,7 +243,7 @@ Deno.test("history-format: one block that says that it covers everything has nob
   const many = `it covers rows 0 to ${2 * rows}: no block covers as many`;
   deepEqual(verify(folder.path).firstBad, { block: 0, problem: many });
   await using opened = await openIn(folder.path);
-  match(opened.damaged ?? "", /^block 0: it covers rows 0 to \d+: no block covers as many$/);
+  match(opened.damaged ?? "", /^block 0 is wrong: it covers rows 0 to \d+: no block covers as many$/);
   const { items } = await opened.reader.requests({}, { limit: 1 });
   equal(items.length, 1);
 });

@@ -4,7 +4,7 @@
  * @module
  */
 import { wordsOf } from "../../core/contract/errors.ts";
-import type { Check, KeptCheckpoint, Verdict } from "../../core/contract/history.ts";
+import { type Check, faultOf, type KeptCheckpoint, type Verdict } from "../../core/contract/history.ts";
 import { printable } from "../../core/contract/text.ts";
 import { verifierOf, type VerifySignature } from "../../checkpoints/mod.ts";
 import { type ChainVerdict, isChainFile, openHistoryFile, verifyChainFile } from "../../history/mod.ts";
@@ -15,7 +15,7 @@ import { interruptible } from "../calling/interruptible.ts";
 import { withServer } from "../calling/with_server.ts";
 import { isSound, newestOf, readKept, shownFile, tellFile } from "../kept_checkpoints.ts";
 import { historyFile } from "../offline.ts";
-import { paint, print, printAside, printJson } from "../output.ts";
+import { capital, paint, print, printAside, printJson } from "../output.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";
 import { clockText, ProgressLine, progressText } from "../progress.ts";
 
@@ -172,6 +172,7 @@ async function verifiedByServer(
 /** Says to people what was found. */
 function tell(found: Verdict | ChainVerdict, { kept }: { kept: number }): void {
   const { ok, from, blocks, records, unsealed = 0, firstBad, beside } = found;
+  const fault = capital(faultOf(found) ?? "");
   const where = from === undefined ? "" : ` behind block ${from}`;
   if (ok) {
     print(
@@ -196,12 +197,11 @@ function tell(found: Verdict | ChainVerdict, { kept }: { kept: number }): void {
     print(
       paint(
         "red",
-        printable(`The chain is whole${where} (${blocks} blocks, ${records} rows), but beside it: ${beside}`),
+        printable(`${fault}; the chain is whole${where}: ${blocks} blocks, ${records} rows`),
       ),
     );
   } else {
-    const words = `Block ${firstBad?.block} is wrong: ${firstBad?.problem}; the ${blocks} before it fit together`;
-    print(paint("red", printable(words)));
+    print(paint("red", printable(`${fault}; the ${blocks} blocks before it fit together`)));
   }
 }
 

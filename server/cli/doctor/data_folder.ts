@@ -6,6 +6,7 @@
 import { examineAbsence, examineHistory, HISTORY_FILE } from "../../history/mod.ts";
 import { shellLines } from "../../host/mod.ts";
 import { readServerFile } from "../../program/mod.ts";
+import { capital } from "../output.ts";
 import { about, type Check, type Finding } from "./check.ts";
 
 /** Bytes that must be free: less, and the history soon refuses to take anything. */
@@ -85,7 +86,7 @@ export const checkHistory: Check = async ({ data, owner }) => {
     return [odd(`It could not be looked at: ${unseen}`, "Make space where it lies, and ask again")];
   }
   if (damage !== undefined) {
-    return [bad(`It is damaged: ${damage}`, "Restore a copy, and keep this file for looking into")];
+    return [bad(capital(damage), "Restore a copy, and keep this file for looking into")];
   }
   const names = (state: string) =>
     migrations.filter((migration) => migration.state === state).map(({ name }) => name).join(", ");

@@ -340,7 +340,7 @@ export const FACTS = {
     },
   ),
   historyDamaged: fact(
-    "Something in the history is not as it was written: a start has found it, which looks at the newest blocks and some others, or a check of the whole chain.",
+    "Something in the history is not as it was written: a start has found it, which looks at the newest blocks and some others, a check of the whole chain, or whoever read it.",
     {
       detail: { reason: words("Which, and what is wrong with it.") },
     },

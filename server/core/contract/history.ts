@@ -155,9 +155,15 @@ export interface Verdict {
   beside?: string;
 }
 
-/** What a check found to be wrong, in the chain or beside it, in words; undefined if nothing is. */
-export function faultOf({ firstBad, beside }: Verdict): string | undefined {
-  return firstBad ? `block ${firstBad.block}: ${firstBad.problem}` : beside;
+/**
+ * What was found to be wrong, in the chain or beside it, in words: the same wherever it is told, so that nobody takes one
+ * finding for two. Undefined if nothing is.
+ */
+export function faultOf(
+  { firstBad, beside }: { firstBad?: Verdict["firstBad"] | undefined; beside?: Verdict["beside"] | undefined },
+): string | undefined {
+  if (firstBad) return `block ${firstBad.block} is wrong: ${firstBad.problem}`;
+  return beside === undefined ? undefined : `beside the chain: ${beside}`;
 }
 
 /** How far a check has come. */

@@ -6,6 +6,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { wordsOf } from "../../core/contract/errors.ts";
+import { faultOf } from "../../core/contract/history.ts";
 import type { Damage } from "../../core/contract/record.ts";
 import {
   blockHash,
@@ -227,8 +228,10 @@ function attempt<Value>(read: () => Value): Value | undefined {
 
 /** Damage in the words of a check. */
 function wordsOfDamage({ block, row, problem }: Damage): string {
-  const place = block === undefined ? `row ${row}` : `block ${block}`;
-  return problem.startsWith(place) ? problem : `${place}: ${problem}`;
+  if (block !== undefined) {
+    return problem.startsWith(`block ${block} `) ? problem : faultOf({ firstBad: { block, problem } }) ?? problem;
+  }
+  return problem.startsWith(`row ${row} `) ? problem : `row ${row}: ${problem}`;
 }
 
 function problemOf(error: unknown): string {

@@ -6,7 +6,7 @@
  */
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { type Expression, type Kysely, sql, type SqlBool } from "kysely";
-import type { ExportFilter } from "../../core/contract/history.ts";
+import { type ExportFilter, faultOf } from "../../core/contract/history.ts";
 import {
   type BlockHead,
   lineHash,
@@ -134,8 +134,13 @@ function headOf(block: Record<string, SQLOutputValue>): BlockHead | DamagedBlock
     const { number } = block;
     // Behind one whose number is never written stands nothing that is.
     if (typeof number !== "number") return { damaged: `a block: ${error.message}`, number: Infinity };
-    return { damaged: `block ${number}: ${error.message}`, number };
+    return { damaged: wrong(number, error), number };
   }
+}
+
+/** A block that is wrong, in the words of a check. */
+function wrong(block: number, { message }: Mismatch): string {
+  return faultOf({ firstBad: { block, problem: message } }) ?? message;
 }
 
 /** The lines of one page. */
@@ -194,7 +199,7 @@ class Page {
       this.#add(head.format === 1 ? line1(row) : line2(row, { salt: saltAt(salts, place), hash }));
     } catch (error) {
       if (!(error instanceof Mismatch)) throw error;
-      this.#onDamaged(`block ${head.number}: ${error.message}`);
+      this.#onDamaged(wrong(head.number, error));
       this.#add({ damaged: error.message, ...(hash !== "" && { hash }) });
     }
   }

@@ -7,6 +7,7 @@ import { setImmediate } from "node:timers";
 import { Kysely } from "kysely";
 import { accessWrites, findAccess, type FoundAccess } from "../../access/contract/tables.ts";
 import { wordsOf } from "../../core/contract/errors.ts";
+import { faultOf } from "../../core/contract/history.ts";
 import { type Cell, COLUMNS } from "../chain/mod.ts";
 import {
   type Closed,
@@ -122,7 +123,7 @@ async function openDatabase(options: OpenAsked): Promise<Found> {
   const id = await historyId(database, { writer: blocks, now });
   const recovered = completeLost(blocks, { now });
   const access = await findAccess(database.db);
-  const damaged = newestChain(raw) ?? sampleChain(raw) ?? await schemaTrouble(raw);
+  const damaged = newestChain(raw) ?? sampleChain(raw) ?? faultOf({ beside: await schemaTrouble(raw) });
   // Block 0 at least is in the file itself: what loses its log is older then, and not new.
   moveLog(raw);
   open = {

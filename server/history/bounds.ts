@@ -11,7 +11,7 @@ export interface HistoryBounds {
   /** How long the oldest row may wait before nothing more is accepted. */
   waitingMs: number;
   /** Rows in one commit. */
-  blockRows: number;
+  commitRows: number;
   /** The pause before a failed commit is tried again; it doubles each time. */
   retryFirstMs: number;
   /** The longest such pause. */
@@ -38,7 +38,7 @@ export interface HistoryBounds {
 export const DEFAULT_BOUNDS: HistoryBounds = {
   waitingRows: 8_192,
   waitingMs: 2_000,
-  blockRows: 2_048,
+  commitRows: 2_048,
   retryFirstMs: 100,
   retryMostMs: 2_000,
   closeMs: 5_000,

@@ -168,8 +168,8 @@ export class RowQueue {
 
   #flush(): void {
     if (this.#waiting.length === 0 || this.#committing.length > 0) return;
-    const { blockRows } = this.#options.bounds;
-    const batch = this.#waiting.length <= blockRows ? this.#waiting : this.#waiting.slice(0, blockRows);
+    const { commitRows } = this.#options.bounds;
+    const batch = this.#waiting.length <= commitRows ? this.#waiting : this.#waiting.slice(0, commitRows);
     const begun = performance.now();
     this.#waiting = this.#waiting.slice(batch.length);
     this.#committing = batch;

@@ -74,7 +74,7 @@ export async function fill(filling: Filling): Promise<Filled> {
     await using opened = await openHistory({
       folder,
       durability: "normal",
-      bounds: { ...BOUNDS, blockRows: filling.commitRows },
+      bounds: { ...BOUNDS, commitRows: filling.commitRows },
       now: () => agenda.now,
       onFatal: (error) => {
         throw error;

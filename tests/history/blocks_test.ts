@@ -56,7 +56,7 @@ function blocksOf(path: string): Block[] {
 Deno.test("a block seals what was committed since the one before: when it is many rows, when it is asked for, and at the end", async () => {
   using folder = temporaryFolder();
   {
-    await using opened = await openIn(folder.path, { bounds: { lookMs: 3_600_000, blockRows: 100 } });
+    await using opened = await openIn(folder.path, { bounds: { lookMs: 3_600_000, commitRows: 100 } });
     const { history, audit } = opened;
     const one = await history.accept(acceptance());
     await history.note(someFact());
@@ -158,7 +158,7 @@ Deno.test("a block of any length holds its rows in their order, whatever its kin
 Deno.test("a commit takes no more rows than it may", async () => {
   using folder = temporaryFolder();
   const { rows, watch } = commits();
-  await using opened = await openIn(folder.path, { bounds: { blockRows: 10 }, watch });
+  await using opened = await openIn(folder.path, { bounds: { commitRows: 10 }, watch });
   await Promise.all(Array.from({ length: 35 }, () => opened.history.note(someFact())));
   deepEqual(rows, [10, 10, 10, 5]);
 });

@@ -44,10 +44,10 @@ interface Shown {
 /** Which key it is, is a part of what somebody types. */
 const KEY = "button";
 
-/** What other calls take. Handles and applications stand in fields of the fact. */
+/** What other calls take. Handles and applications stand in fields of the fact; a test finds what is in neither. */
 const OTHERS: Readonly<Record<string, Shown>> = {
   ...all("deadlineMs leaseSeconds lastEvent lastEventId requestId before from limit overlapSeconds", { numbers: true }),
-  ...all("name reference idempotencyKey token subject phones plugin cursor checkpoint expiresAt to", {}),
+  ...all("id name reference idempotencyKey token subject phones plugin cursor checkpoint checkpoints expiresAt to", {}),
   phone: { phones: true },
   privilege: { words: PRIVILEGES },
   states: { words: PHONE_STATES },
@@ -57,6 +57,8 @@ const OTHERS: Readonly<Record<string, Shown>> = {
   state: { words: REQUEST_STATES },
   outcome: { words: OUTCOMES },
   format: { words: EXPORT_FORMATS },
+  bom: { words: ["true", "false"] },
+  return: { words: ["minimal"] },
   scopes: { words: SCOPES },
 };
 

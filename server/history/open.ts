@@ -16,6 +16,7 @@ import {
   type Look,
   type Migrating,
   type Opened,
+  type Place,
 } from "./contract/store.ts";
 import { type DataFolder, HISTORY_FILE } from "./data_folder.ts";
 import { auditOf, checkpointAt } from "./audit.ts";
@@ -26,7 +27,7 @@ import { Lookout } from "./lookout.ts";
 import { expectNoLog, noteHead, tracesIn } from "./noted_head.ts";
 import { Recorder } from "./recorder.ts";
 import type { HeldLog, HistoryWatch } from "./row_queue.ts";
-import { openSqliteStore } from "./worker/mod.ts";
+import { CommitPlace, openSqliteStore } from "./worker/mod.ts";
 
 /** How the history is opened. */
 export interface OpenOptions {
@@ -48,6 +49,8 @@ export interface OpenOptions {
   onMigrating?: (migrating: Migrating) => void;
   /** Is told when the whole chain was checked, or could not be. */
   onChecked?: (state: ChainState) => void;
+  /** Says in which thread commits are made; one that follows disk and load if left out. */
+  place?: Place;
   /** Gives the ids of the processes, other than this one, that read a database. */
   readers?: (file: string) => Promise<readonly number[]>;
   /**
@@ -127,6 +130,7 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
     onFact: options.onFact ?? (() => {}),
     onMigrating: options.onMigrating ?? (() => {}),
     onMet: (met) => watching?.met(met),
+    place: options.place ?? new CommitPlace(),
     onBroken: (error) => recorder?.fail(error),
   });
   const { opened, blocks, reading, tokens, attempts } = store;
@@ -134,6 +138,7 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
     bounds,
     now,
     nameOf: tokens.nameOf,
+    isHere: blocks.isHere,
     watch: options.watch,
     onFatal: options.onFatal,
   });

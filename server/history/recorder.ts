@@ -28,6 +28,7 @@ export class Recorder implements History {
       bounds: HistoryBounds;
       now: () => number;
       nameOf: (token: string) => string | undefined;
+      isHere?: () => boolean;
       watch?: HistoryWatch | undefined;
       onFatal: (error: Error) => void;
     },
@@ -37,6 +38,7 @@ export class Recorder implements History {
     this.nameOf = options.nameOf;
     this.#queue = new RowQueue({
       commit,
+      isHere: options.isHere,
       bounds: options.bounds,
       now: options.now,
       troubleRow: (fact) => ({ kind: "fact", cells: this.#cells(fact) }),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setImmediate } from "node:timers";
 import { PhoneError } from "../core/contract/errors.ts";
 import type { Fact } from "../core/contract/facts.ts";
 import type { HistoryBounds } from "./bounds.ts";
@@ -35,6 +36,8 @@ export interface HistoryWatch {
 /** A queue stands before one store, as the only one that writes to it. */
 export interface RowQueueOptions {
   commit: Commit;
+  /** Whether the next commit stops this thread. */
+  isHere?: (() => boolean) | undefined;
   bounds: HistoryBounds;
   /** Gives the wall time of commits. */
   now: () => number;
@@ -156,11 +159,12 @@ export class RowQueue {
     this.#schedule();
   }
 
-  /** In a microtask, so that the rows of one turn share a commit. */
+  /** In a microtask, so that the rows of one call share a commit; if it stops this thread, those of a turn of its loop. */
   #schedule(): void {
     if (this.#scheduled || this.#committing.length > 0 || this.#failing?.timer !== undefined) return;
     this.#scheduled = true;
-    queueMicrotask(() => {
+    const later = this.#options.isHere?.() ? setImmediate : queueMicrotask;
+    later(() => {
       this.#scheduled = false;
       this.#flush();
     });

@@ -9,7 +9,8 @@ import type { Fact } from "../../server/core/contract/facts.ts";
 import type { ExportFilter, ExportFormat, HistoryAudit, Verdict } from "../../server/core/contract/history.ts";
 import type { Acceptance, Completion } from "../../server/core/mod.ts";
 import { type Cell, COLUMNS, type Row, type RowKind } from "../../server/history/chain/mod.ts";
-import { BlockWriter } from "../../server/history/sqlite/block_writer.ts";
+import type { BlockWriter } from "../../server/history/sqlite/block_writer.ts";
+import { openBlocks } from "../../server/history/sqlite/open_blocks.ts";
 import { makeDurable, openForWriting, type WritableDatabase } from "../../server/history/sqlite/database.ts";
 import { NodeSqliteDialect } from "../../server/history/sqlite/dialect.ts";
 import { migrate, MIGRATIONS } from "../../server/history/sqlite/migrate.ts";
@@ -61,7 +62,7 @@ export async function openInThread(
   const database = { raw, db: new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(raw) }) };
   await migrate(database, { migrations: MIGRATIONS, backups: `${path}/backups` });
   makeDurable(raw, "full");
-  const blocks = await BlockWriter.open(database, { now });
+  const blocks = await openBlocks(database, { now });
   await historyId(database, { writer: blocks, now });
   return { database, blocks, [Symbol.dispose]: () => raw.close() };
 }

@@ -39,6 +39,11 @@ export class OpenRequests {
     return [...this.#open];
   }
 
+  /** An id below which none is open. */
+  get lowestOpen(): number {
+    return this.#lowest;
+  }
+
   /** The lowest open id; `nextSeq` if none is open. */
   lowest(nextSeq: number): number {
     while (this.#lowest < nextSeq && !this.#open.has(this.#lowest)) this.#lowest++;

@@ -41,6 +41,8 @@ export interface Store {
  */
 export interface BlockStore {
   readonly commit: Commit;
+  /** Whether the next commit stops this thread: then the rows of a whole turn of its loop should share it. */
+  isHere(): boolean;
   /** The newest block. */
   head(): Head;
   /**
@@ -148,6 +150,21 @@ export interface Traces {
   readonly log: boolean;
 }
 
+/** One commit. */
+export interface MadeCommit {
+  /** How long it took, without the way to the thread that made it, milliseconds; for ever if it failed. */
+  readonly ms: number;
+  readonly cells: number;
+}
+
+/** Says where the next commit is better made: in the thread that opened the store, or in another. */
+export interface Place {
+  /** Whether in the thread that opened it. */
+  readonly isLoop: boolean;
+  /** A commit was made, wherever that was. */
+  made(commit: MadeCommit): void;
+}
+
 /** What is about to be done to tables of an older build. */
 export interface Migrating {
   /** The migrations that will run. */
@@ -175,6 +192,8 @@ export interface StoreOptions {
   onMigrating: (migrating: Migrating) => void;
   /** Is told what an answer has met that is not as it was written. */
   onMet: (met: Met) => void;
+  /** Says where commits are made. */
+  place: Place;
   /** Called once if the store breaks for good, whether or not a commit is under way to hear of it. */
   onBroken: (error: Error) => void;
 }

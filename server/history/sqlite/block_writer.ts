@@ -6,7 +6,6 @@
  */
 import { randomBytes } from "node:crypto";
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import { type Selectable, sql } from "kysely";
 import { wordsOf } from "../../core/contract/errors.ts";
 import { nearestTime } from "../../core/contract/time.ts";
 import {
@@ -15,7 +14,6 @@ import {
   type Cell,
   COLUMNS,
   HISTORY_FORMAT,
-  Mismatch,
   NO_HASH,
   OpenRequests,
   type Row,
@@ -27,10 +25,8 @@ import {
   type StoredRow,
   unflatten,
 } from "../chain/mod.ts";
-import { type Committed, type Head, HistoryError } from "../contract/store.ts";
-import { SQLITE, sqliteCode, type WritableDatabase } from "./database.ts";
-import type { HistoryTables } from "./schema.ts";
-import { StoredRows } from "./stored_rows.ts";
+import type { Committed, Head } from "../contract/store.ts";
+import { SQLITE, sqliteCode } from "./database.ts";
 
 /** Where the times stand in each kind of row. */
 const TIMES = Object.fromEntries(
@@ -48,12 +44,13 @@ function heldTime(cell: Cell): Cell {
 const SEAL_ROWS = 256;
 
 /** The hashes of rows, and their salts one after the other; both hex. */
-interface Hashed {
+export interface Hashed {
   readonly hashes: readonly string[];
   readonly salts: string;
 }
 
-const NOT_HASHED: Hashed = { hashes: [], salts: "" };
+/** None is. */
+export const NOT_HASHED: Hashed = { hashes: [], salts: "" };
 
 /** Hashes rows, of which the first ones may have been hashed before. */
 function hashed(rows: readonly StoredRow[], before: Hashed): Hashed {
@@ -62,6 +59,41 @@ function hashed(rows: readonly StoredRow[], before: Hashed): Hashed {
   const salts = randomBytes(rest.length * SALT_BYTES).toHex();
   return { hashes: [...before.hashes, ...rowHashes(rest, salts)], salts: before.salts + salts };
 }
+
+/** Where a writer stands: what another must know to go on in its place. */
+export interface BlockState {
+  readonly head: Head;
+  readonly unsealed: readonly StoredRow[];
+  /** The first of them that were hashed before their block is due. */
+  readonly hashed: Hashed;
+  /** The requests that are open, oldest first, and a number below which none is. */
+  readonly open: { readonly ids: readonly number[]; readonly lowest: number };
+}
+
+/** The texts of the statements that insert one row, and as many as go at once. */
+export interface InsertTexts {
+  readonly one: string;
+  readonly many: string;
+}
+
+/** The statements of every table that a writer fills. */
+export type Inserts = Readonly<Record<RowKind | "block", InsertTexts>>;
+
+/** The columns of a block, in the order in which they are inserted. */
+export const INSERTED_BLOCK: readonly string[] = [
+  "number",
+  "first_seq",
+  "last_seq",
+  "at",
+  "format",
+  "lowest_open",
+  "hash",
+  "row_hashes",
+  "salts",
+];
+
+/** What stands before block 0. */
+export const BEFORE_ALL: Head = { block: -1, lastSeq: -1, hash: NO_HASH, at: 0 };
 
 /** What a change of the database leads to: the newest block, and the rows that are on disk and in no block. */
 interface Written {
@@ -81,67 +113,49 @@ export class BlockWriter {
   readonly #rollback: StatementSync;
   readonly #rows: Record<RowKind, TableInsert>;
   readonly #blocks: TableInsert;
-  readonly #open: OpenRequests;
-  #head: Head;
-  #unsealed: readonly StoredRow[];
-  /** The first of them that were hashed before their block is due. */
-  #hashed = NOT_HASHED;
-
-  private constructor(
-    database: WritableDatabase,
-    options: { now: () => number; willWrite: (lastSeq: number) => void; open: OpenRequests } & Written,
-  ) {
-    this.#willWrite = options.willWrite;
-    this.#database = database.raw;
-    this.#now = options.now;
-    this.#head = options.head;
-    this.#unsealed = options.unsealed;
-    this.#open = options.open;
-    // Prepared, since the errors of `exec` come without SQLite's result code.
-    this.#begin = database.raw.prepare("begin immediate");
-    this.#commit = database.raw.prepare("commit");
-    this.#rollback = database.raw.prepare("rollback");
-    this.#rows = Object.fromEntries(
-      ROW_KINDS.map((kind) => [kind, new TableInsert(database, { name: kind, columns: ["seq", ...COLUMNS[kind]] })]),
-    ) as Record<RowKind, TableInsert>;
-    this.#blocks = new TableInsert(database, {
-      name: "block",
-      columns: ["number", "first_seq", "last_seq", "at", "format", "lowest_open", "hash", "row_hashes", "salts"],
-    });
-  }
+  #open = new OpenRequests([], { lowest: 0 });
+  #head: Head = BEFORE_ALL;
+  #unsealed: readonly StoredRow[] = [];
+  #hashed: Hashed = NOT_HASHED;
+  #isGiven = true;
 
   /**
-   * Goes on after the newest block of a database, and seals what a killed server has left behind it.
-   *
+   * @param options.state Where it goes on; left out, it writes nothing before it takes a place.
    * @param options.willWrite Is told the newest row that a transaction writes, before it does.
-   * @throws {HistoryError} If there are rows behind it that no server can have left so: somebody cut the chain.
    */
-  static async open(
-    database: WritableDatabase,
-    options: { now: () => number; willWrite?: (lastSeq: number) => void },
-  ): Promise<BlockWriter> {
-    const { db } = database;
-    const block = await db.selectFrom("block").selectAll().orderBy("number", "desc").limit(1).executeTakeFirst();
-    const head = block ? headOf(block) : { block: -1, lastSeq: -1, hash: NO_HASH, at: 0 };
-    // One that is never written shows nothing: all requests are looked at.
-    const lowest = block && Number.isSafeInteger(block.lowest_open) ? block.lowest_open : 0;
-    const open = await db.selectFrom("accepted")
-      .leftJoin("completed", "completed.request", "accepted.seq")
-      .where("accepted.seq", ">=", lowest)
-      .where("completed.seq", "is", null)
-      .select("accepted.seq")
-      .orderBy("accepted.seq")
-      .execute();
-    const writer = new BlockWriter(database, {
-      now: options.now,
-      willWrite: options.willWrite ?? (() => {}),
-      head,
-      unsealed: rowsBehind(database.raw, head),
-      open: new OpenRequests(open.map((row) => row.seq), { lowest }),
-    });
-    writer.seal();
-    writer.#willWrite(writer.head.lastSeq);
-    return writer;
+  constructor(
+    database: DatabaseSync,
+    options: { now: () => number; willWrite?: (lastSeq: number) => void; inserts: Inserts; state?: BlockState },
+  ) {
+    const { inserts, state } = options;
+    this.#database = database;
+    this.#now = options.now;
+    this.#willWrite = options.willWrite ?? (() => {});
+    // Prepared, since the errors of `exec` come without SQLite's result code.
+    this.#begin = database.prepare("begin immediate");
+    this.#commit = database.prepare("commit");
+    this.#rollback = database.prepare("rollback");
+    this.#rows = Object.fromEntries(
+      ROW_KINDS.map((kind) => [kind, new TableInsert(database, { ...inserts[kind], width: COLUMNS[kind].length + 1 })]),
+    ) as Record<RowKind, TableInsert>;
+    this.#blocks = new TableInsert(database, { ...inserts.block, width: INSERTED_BLOCK.length });
+    if (state) this.take(state);
+  }
+
+  /** Gives up its place to another: it writes nothing more until it takes it again. */
+  give(): BlockState {
+    this.#isGiven = true;
+    const { ids, lowestOpen: lowest } = this.#open;
+    return { head: this.#head, unsealed: this.#unsealed, hashed: this.#hashed, open: { ids, lowest } };
+  }
+
+  /** Goes on where another has left off. */
+  take({ head, unsealed, hashed, open }: BlockState): void {
+    this.#head = head;
+    this.#unsealed = unsealed;
+    this.#hashed = hashed;
+    this.#open = new OpenRequests(open.ids, open);
+    this.#isGiven = false;
   }
 
   /** The newest block. */
@@ -231,6 +245,7 @@ export class BlockWriter {
   }
 
   #start(): void {
+    if (this.#isGiven) throw new Error("The history was written to by whoever has given that up");
     this.#open.begin();
     this.#begin.run();
   }
@@ -293,65 +308,22 @@ export class BlockWriter {
 }
 
 /**
- * The newest block, which somebody may have changed: its time is for people.
- *
- * @throws {HistoryError} If no row can be numbered behind it.
- */
-function headOf({ number, last_seq, hash, at }: Selectable<HistoryTables["block"]>): Head {
-  if (Number.isSafeInteger(number) && Number.isSafeInteger(last_seq)) {
-    return { block: number, lastSeq: last_seq, hash: hash.toHex(), at: nearestTime(Number(at)) };
-  }
-  throw new HistoryError(
-    `Cannot go on with this history: its newest block is ${number} and ends at row ${last_seq}, which no server writes. ` +
-      "Somebody has changed the database; restore a copy",
-    { exitCode: 2 },
-  );
-}
-
-/**
- * The rows behind the newest block, which a killed server has left.
- *
- * @throws {HistoryError} If no server can have left them so.
- */
-function rowsBehind(database: DatabaseSync, { block, lastSeq }: Head): StoredRow[] {
-  try {
-    return new StoredRows(database).behind(lastSeq);
-  } catch (error) {
-    if (!(error instanceof Mismatch)) throw error;
-    throw new HistoryError(
-      `Cannot go on with this history: block ${block} ends at row ${lastSeq}, but ${error.message}. Somebody has ` +
-        "changed the database; restore a copy",
-      { exitCode: 2 },
-    );
-  }
-}
-
-/**
  * Rows that one statement inserts where there are as many. To run a statement costs half of what inserting a row does;
  * with more of them no more is saved.
  */
-const AT_ONCE = 16;
+export const AT_ONCE = 16;
 
-/**
- * The `insert` of one table, built by Kysely and prepared: for hundreds of rows a commit, anything else costs five
- * times as much.
- */
+/** The prepared `insert` of one table. */
 class TableInsert {
   readonly #width: number;
   readonly #one: StatementSync;
   readonly #many: StatementSync;
 
-  /** For a table's columns, in this order. */
-  constructor({ raw, db }: WritableDatabase, table: { name: string; columns: readonly string[] }) {
-    const columns = sql.join(table.columns.map((column) => sql.ref(column)));
-    const row = sql`(${sql.join(table.columns.map(() => sql.val(null)))})`;
-    const prepare = (rows: number) => {
-      const values = sql.join(Array.from({ length: rows }, () => row));
-      return raw.prepare(sql`insert into ${sql.table(table.name)} (${columns}) values ${values}`.compile(db).sql);
-    };
-    this.#width = table.columns.length;
-    this.#one = prepare(1);
-    this.#many = prepare(AT_ONCE);
+  /** @param texts The statements, and how many columns they have. */
+  constructor(database: DatabaseSync, { one, many, width }: InsertTexts & { width: number }) {
+    this.#width = width;
+    this.#one = database.prepare(one);
+    this.#many = database.prepare(many);
   }
 
   /** Inserts rows: the values of the columns of each, one row after the other. */

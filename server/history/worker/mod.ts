@@ -4,5 +4,6 @@
  *
  * @module
  */
+export { CommitPlace } from "./commit_place.ts";
 export { WorkerReader } from "./reader.ts";
 export { openSqliteStore } from "./store.ts";

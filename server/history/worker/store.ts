@@ -7,11 +7,14 @@ import { delay } from "@std/async/delay";
 import { type AccessStorePorts, accessStores, type FoundAccess, type SettlingWrites } from "../../access/mod.ts";
 import { wordsOf } from "../../core/contract/errors.ts";
 import { HistoryError, type Migrating, type Store, type StoreOptions } from "../contract/store.ts";
+import { unlessAborted } from "../../tools/mod.ts";
 import { HISTORY_FILE } from "../data_folder.ts";
 import { factCells } from "../fact_cells.ts";
 import { takeWriter, WRITER } from "../writer_thread.ts";
 import { closeWorker, WorkerLink } from "./link.ts";
+import { LoopWriter } from "./loop_writer.ts";
 import { WorkerReader } from "./reader.ts";
+import { RowWriter } from "./row_writer.ts";
 import type { WriterCalls } from "./writer_worker.ts";
 
 /**
@@ -20,7 +23,7 @@ import type { WriterCalls } from "./writer_worker.ts";
  * @throws {HistoryError} If the operator must change something.
  */
 export async function openSqliteStore(
-  { folder, durability, sliceRows, traces, accept, now, onFact, onMigrating, onMet, onBroken }: StoreOptions,
+  { folder, durability, sliceRows, traces, accept, now, onFact, onMigrating, onMet, place, onBroken }: StoreOptions,
 ): Promise<Store> {
   const file = `${folder}/${HISTORY_FILE}`;
   const link = new WorkerLink<WriterCalls>(WRITER, {
@@ -30,7 +33,7 @@ export async function openSqliteStore(
   });
   const written = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
   try {
-    const { newest, access, ...opened } = await link.call("open", {
+    const { newest, access, inserts, ...opened } = await link.call("open", {
       file,
       backups: `${folder}/backups`,
       durability,
@@ -39,26 +42,30 @@ export async function openSqliteStore(
       written,
       at: now(),
     });
-    let head = newest;
+    const newestSeq = new BigInt64Array(written);
+    const willWrite = (lastSeq: number) => void Atomics.store(newestSeq, 0, BigInt(lastSeq));
+    const loop = new LoopWriter(file, { durability, inserts, willWrite });
+    const rows = new RowWriter(link, { loop, head: newest, place });
     return {
       opened,
       blocks: {
-        async commit(rows, at) {
-          const answer = await link.call("write", { rows, at });
-          if ("head" in answer) head = answer.head;
-          return answer;
-        },
-        head: () => head,
-        async seal() {
-          return head = await link.call("seal", undefined);
-        },
+        commit: (cells, at) => rows.commit(cells, at),
+        isHere: () => rows.isHere,
+        head: () => rows.head,
+        seal: () => rows.seal(),
         hasNews: (block) => link.call("hasNews", block),
-        look: (bounds) => link.call("look", bounds),
+        async look(bounds) {
+          const { displaced } = rows;
+          return displaced === undefined ? await link.call("look", bounds) : { displaced };
+        },
         // Every row is on disk already: a log that could not be moved is read by the next start.
-        close: (signal) => closeWorker(link, signal),
+        async close(signal) {
+          await unlessAborted(rows.close(), signal).catch(() => {});
+          return await closeWorker(link, signal);
+        },
       },
       reading: new WorkerReader(file, { slice: sliceRows, written, onMet }),
-      ...storesOver(link, { access, now, told: onFact }),
+      ...storesOver({ link, rows }, { access, now, told: onFact }),
     };
   } catch (error) {
     link[Symbol.dispose]();
@@ -88,24 +95,24 @@ async function moveLog(link: WorkerLink<WriterCalls>): Promise<void> {
  * itself before anybody is told so: whoever loses the write-ahead log must not have it back. Nor an old secret.
  */
 function storesOver(
-  link: WorkerLink<WriterCalls>,
+  { link, rows }: { link: WorkerLink<WriterCalls>; rows: RowWriter },
   { access, ...ports }: { access: FoundAccess } & Pick<AccessStorePorts, "now" | "told">,
 ): ReturnType<typeof accessStores> {
   const writer: SettlingWrites = {
     async addToken(added) {
-      await link.call("addToken", added);
+      await rows.call("addToken", added);
       await link.call("moveLog", undefined);
     },
     async removeToken(removed) {
-      await link.call("removeToken", removed);
+      await rows.call("removeToken", removed);
       await moveLog(link);
     },
-    rotateToken: (rotated) => link.call("rotateToken", rotated),
-    removeOldSecret: (hash) => link.call("removeOldSecret", hash),
-    setUsed: (minutes) => link.call("setUsed", minutes),
-    setWarned: (warned) => link.call("setWarned", warned),
+    rotateToken: (rotated) => rows.call("rotateToken", rotated),
+    removeOldSecret: (hash) => rows.call("removeOldSecret", hash),
+    setUsed: (minutes) => rows.call("setUsed", minutes),
+    setWarned: (warned) => rows.call("setWarned", warned),
     settle: () => moveLog(link),
-    saveAttempts: (saved) => link.call("saveAttempts", saved),
+    saveAttempts: (saved) => rows.call("saveAttempts", saved),
   };
   try {
     return accessStores(access, { writer, cellsOf: factCells, ...ports });

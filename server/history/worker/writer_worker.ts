@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { setImmediate } from "node:timers";
 import { Kysely } from "kysely";
 import { accessWrites, findAccess, type FoundAccess } from "../../access/contract/tables.ts";
 import { wordsOf } from "../../core/contract/errors.ts";
@@ -20,25 +19,17 @@ import {
   type Opened,
   type Traces,
 } from "../contract/store.ts";
-import { BlockWriter } from "../sqlite/block_writer.ts";
+import type { BlockState, Inserts } from "../sqlite/block_writer.ts";
 import { newestChain, sampleChain } from "../sqlite/chain_samples.ts";
 import { absence, discontinuity } from "../sqlite/continuity.ts";
-import {
-  makeDurable,
-  moveLog,
-  openForReading,
-  openForWriting,
-  sizeOf,
-  SQLITE,
-  sqliteCode,
-  type WritableDatabase,
-} from "../sqlite/database.ts";
+import { makeDurable, moveLog, openForWriting, sizeOf, sqliteCode, type WritableDatabase } from "../sqlite/database.ts";
 import { NodeSqliteDialect } from "../sqlite/dialect.ts";
-import { FileIdentity } from "../sqlite/file_identity.ts";
 import { keepCopy, migrate, MIGRATIONS } from "../sqlite/migrate.ts";
 import { hasNews } from "../sqlite/news.ts";
+import { insertsOf, openBlocks } from "../sqlite/open_blocks.ts";
 import { completeLost, historyId } from "../sqlite/recovery.ts";
 import type { HistoryTables } from "../sqlite/schema.ts";
+import { WatchedWriter } from "../sqlite/watched_writer.ts";
 import { schemaTrouble } from "../sqlite/tables_as_made.ts";
 import { answerCalls, notify } from "./link.ts";
 
@@ -47,19 +38,20 @@ interface Found extends Opened {
   newest: Head;
   /** What access keeps beside the chain. */
   access: FoundAccess;
+  /** How another thread writes rows. */
+  inserts: Inserts;
+}
+
+/** How long a commit took, without the way to the thread, milliseconds. */
+interface Took {
+  ms: number;
 }
 
 interface Writer {
   readonly database: WritableDatabase;
-  readonly blocks: BlockWriter;
+  readonly written: WatchedWriter;
   readonly file: string;
   readonly backups: string;
-  readonly identity: FileIdentity;
-  /** When the last look before a commit was, monotonic milliseconds. */
-  lookedAt: number;
-  /** What became of the files, in words, and whether the queue was told so. */
-  displaced: string | undefined;
-  isTold: boolean;
 }
 
 let open: Writer | undefined;
@@ -118,7 +110,7 @@ async function openDatabase(options: OpenAsked): Promise<Found> {
   const durability = makeDurable(raw, options.durability);
   const written = new BigInt64Array(options.written);
   const willWrite = (lastSeq: number) => void Atomics.store(written, 0, BigInt(lastSeq));
-  const blocks = await BlockWriter.open(database, { now, willWrite });
+  const blocks = await openBlocks(database, { now, willWrite });
   const lastAt = blocks.head.block < 0 ? undefined : blocks.head.at;
   const id = await historyId(database, { writer: blocks, now });
   const recovered = completeLost(blocks, { now });
@@ -128,13 +120,9 @@ async function openDatabase(options: OpenAsked): Promise<Found> {
   moveLog(raw);
   open = {
     database,
-    blocks,
+    written: new WatchedWriter(options.file, blocks),
     file: options.file,
     backups: options.backups,
-    identity: new FileIdentity(options.file, { isWhole: () => isReadable(options.file, blocks.head) }),
-    lookedAt: -Infinity,
-    displaced: undefined,
-    isTold: false,
   };
   return {
     historyId: id,
@@ -146,46 +134,12 @@ async function openDatabase(options: OpenAsked): Promise<Found> {
     accepted: amiss,
     damaged,
     access,
+    inserts: insertsOf(database.db),
   };
-}
-
-/** Whether the newest rows will be hashed when whoever waits for the disk has been answered. */
-let willHash = false;
-
-function hashSoon({ blocks }: Writer): void {
-  if (willHash) return;
-  willHash = true;
-  setImmediate(() => {
-    willHash = false;
-    blocks.hash();
-  });
 }
 
 /** Where a fact has its time. */
 const AT = COLUMNS.fact.indexOf("at");
-
-/** Between two looks before commits: one costs 5 us, a commit that waits for no disk 20. */
-const LOOK_MS = 10;
-
-/** What SQLite says of files of which a piece is missing. */
-const DAMAGED: readonly number[] = [SQLITE.CORRUPT, SQLITE.NOTADB, SQLITE.IOERR];
-
-/** Whether the newest block can be read from the files: the writer itself has it in memory. */
-function isReadable(file: string, { block, hash }: Head): boolean {
-  try {
-    using reader = openForReading(file);
-    return reader.prepare("select 1 from block where number = ? and hash = ?").get(block, Uint8Array.fromHex(hash)) !==
-      undefined;
-  } catch (error) {
-    // Whatever else keeps it from being read, such as a lack of descriptors, says nothing of the files.
-    return !DAMAGED.includes(sqliteCode(error) ?? 0);
-  }
-}
-
-/** Looks whether the files lie where they lay. */
-function displaced(of: Writer): string | undefined {
-  return of.displaced ??= of.identity.lost();
-}
 
 const calls = {
   /** Opens, migrates and recovers. Throws {@linkcode HistoryError} for what the operator must see to. */
@@ -203,26 +157,21 @@ const calls = {
   },
 
   /** Writes rows at that time. Throws only if trying again cannot help. */
-  write({ rows, at }: { rows: Cell[]; at: number }): Committed {
-    const of = writer();
+  write({ rows, at }: { rows: Cell[]; at: number }): Committed & Took {
     wall = at;
-    const now = performance.now();
-    // A busy server looks a hundred times a second: what goes into the wrong file in between is in the copy of the end.
-    const looks = now - of.lookedAt >= LOOK_MS;
-    if (looks) {
-      of.lookedAt = now;
-      displaced(of);
-    }
-    const reason = of.displaced;
-    if (reason !== undefined && !of.isTold) {
-      of.isTold = true;
-      return { displaced: reason };
-    }
-    const committed = of.blocks.commit(rows);
-    hashSoon(of);
-    // What it has added to the log can be cut off, too.
-    if (looks) displaced(of);
-    return committed;
+    const begun = performance.now();
+    const committed = writer().written.commit(rows);
+    return { ...committed, ms: performance.now() - begun };
+  },
+
+  /** Lets another thread write rows, from where this one stands. */
+  give(): BlockState {
+    return writer().written.blocks.give();
+  },
+
+  /** Goes on from where another thread has left off. */
+  take(state: BlockState): void {
+    writer().written.blocks.take(state);
   },
 
   /**
@@ -231,7 +180,7 @@ const calls = {
    * @returns The newest block: the one before if the disk does not take it now; then it is sealed later.
    */
   seal(): Head {
-    const { blocks } = writer();
+    const { blocks } = writer().written;
     try {
       blocks.seal();
     } catch (error) {
@@ -248,7 +197,7 @@ const calls = {
   /** Looks after the files; a log of less than so many bytes is nobody's trouble. */
   look({ heldBytes }: { heldBytes: number }): Look {
     const { database: { raw }, file } = writer();
-    const reason = displaced(writer());
+    const reason = writer().written.displaced;
     if (reason !== undefined) return { displaced: reason };
     if (sizeOf(`${file}-wal`) < heldBytes) return {};
     const { held } = moveLog(raw);
@@ -259,7 +208,7 @@ const calls = {
     database: () => writer().database.db,
     withFact(fact, change) {
       wall = Number(fact[AT]);
-      return writer().blocks.writeWith({ kind: "fact", cells: [...fact] }, change);
+      return writer().written.blocks.writeWith({ kind: "fact", cells: [...fact] }, change);
     },
   }),
 
@@ -272,9 +221,9 @@ const calls = {
   async close(): Promise<Closed> {
     const of = writer();
     const { raw } = of.database;
-    const reason = displaced(of);
+    const reason = of.written.displaced;
     const closed = reason === undefined ? {} : { displaced: reason, ...await copied(of) };
-    of.identity.closing(() => {
+    of.written.identity.closing(() => {
       raw.prepare("pragma wal_checkpoint(truncate)").get();
       raw.close();
     });

@@ -41,11 +41,16 @@ export class Turn {
     return this.#items.every((item) => this.#lines.get(item)?.[0] === this);
   }
 
-  /** Fulfilled when it comes. */
+  /** Fulfilled when it comes, or when whoever waits is woken before. */
   get now(): Promise<void> {
     this.#comes ??= Promise.withResolvers();
     if (this.isNow) this.#comes.resolve();
     return this.#comes.promise;
+  }
+
+  /** Wakes whoever waits for it, though it has not come: there is no more to wait for. */
+  wake(): void {
+    this.#comes?.resolve();
   }
 
   /** Ends it, come or not: it never comes then. */

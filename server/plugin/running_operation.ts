@@ -4,7 +4,6 @@
  * @module
  */
 import { PhoneError } from "../core/contract/errors.ts";
-import { unlessAborted } from "../tools/mod.ts";
 import type { DriverContext } from "./driver.ts";
 import type { Turn } from "./item_turns.ts";
 
@@ -41,7 +40,7 @@ export class RunningOperation implements DriverContext {
    * @throws {PhoneError} Why it was aborted before.
    */
   async comesToTurn(): Promise<void> {
-    await unlessAborted(this.turn.now, this.signal);
+    if (!this.#reason) await this.turn.now;
     if (this.#reason) throw this.#reason;
   }
 
@@ -49,5 +48,6 @@ export class RunningOperation implements DriverContext {
   abort(why: string): void {
     this.#reason ??= new PhoneError("OPERATIONFAILED", why);
     this.#controller?.abort(this.#reason);
+    this.turn.wake();
   }
 }

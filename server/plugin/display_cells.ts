@@ -1,6 +1,7 @@
 /**
  * The cells of a display as one text, a code point each: they are compared and written with every operation, where a
- * list of them would cost more than all else.
+ * list of them would cost more than all else. A text of as many units as cells has none that is two of them, and is not
+ * gone through.
  *
  * @module
  */
@@ -21,19 +22,17 @@ export function cellsOf(rows: readonly string[]): string {
   return rows.join("").replaceAll(UNKNOWN, " ");
 }
 
-/** How many there are. */
-export function cellCount(cells: string): number {
-  return WIDE.test(cells) ? [...cells].length : cells.length;
-}
-
 /** Whether all are known. */
 export function areKnown(cells: string): boolean {
   return !cells.includes(UNKNOWN);
 }
 
-/** What they are after a text was written from one of them on; it ends where they end. */
-export function written(cells: string, { from, text }: { from: number; text: string }): string {
-  if (!WIDE.test(cells) && !WIDE.test(text)) return cells.slice(0, from) + text + cells.slice(from + text.length);
+/** What so many are after a text was written from one of them on; it ends where they end. */
+export function written(
+  cells: string,
+  { size, from, text }: { size: number; from: number; text: string },
+): string {
+  if (cells.length === size && !WIDE.test(text)) return cells.slice(0, from) + text + cells.slice(from + text.length);
   const list = [...cells];
   list.splice(from, [...text].length, ...text);
   return list.join("");
@@ -41,7 +40,7 @@ export function written(cells: string, { from, text }: { from: number; text: str
 
 /** The rows that they make. */
 export function rowsOf(cells: string, { rows, columns }: { rows: number; columns: number }): string[] {
-  const list = WIDE.test(cells) ? [...cells] : undefined;
+  const list = cells.length === rows * columns ? undefined : [...cells];
   return Array.from({ length: rows }, (_, row) => {
     const [from, to] = [row * columns, (row + 1) * columns];
     return list ? list.slice(from, to).join("") : cells.slice(from, to);

@@ -122,15 +122,17 @@ export class KnownValues {
 
   #fulfilled(setting: Setting, since: number): void {
     const key = keyOf(setting);
-    const before = this.#values.get(key);
+    // What is known by now may be of another display than the one that was written to.
+    const isForgotten = this.#forgotten > since;
+    const before = isForgotten ? undefined : this.#values.get(key);
     const value = setting.value(before);
     const told = this.#wasTold(setting, since);
     // Where the driver has told what it is, that is so, whatever was asked.
     if (told && isKnown(before)) return;
-    this.#values.set(key, value);
+    if (!isForgotten) this.#values.set(key, value);
     if (told || before === value) return;
-    this.#echoes.add(key);
-    this.#tell(setting, value);
+    if (!isForgotten) this.#echoes.add(key);
+    this.#tell(setting, isForgotten && setting.state === "display" ? undefined : value);
   }
 
   /** Takes note of what the driver has told; without an id it is of all lamps, or of all buttons. */
@@ -168,8 +170,10 @@ export class KnownValues {
   /** Tells of a change that may have been told already, unless it is seen that nothing has changed since. */
   #tellUnlessKnown(thing: Thing): void {
     const closings = this.#closings;
-    void this.#ask(thing, (value) => {
+    const since = this.#tellings;
+    void this.#ask(thing, (answered) => {
       if (closings !== this.#closings) return;
+      const value = this.#forgotten > since ? undefined : answered;
       if (isKnown(value) && this.#values.get(keyOf(thing)) === value) return;
       this.#learnTold(thing, value);
       this.#tell(thing, value);
@@ -192,6 +196,8 @@ export class KnownValues {
   }
 
   #tell(thing: Thing, value: Value): void {
+    // Its values would be made for nobody.
+    if (!this.#isWanted(thing)) return;
     const { state, id } = thing;
     const { reporter, capabilities } = this.#options;
     const detail = saysValue(state) ? value : id;

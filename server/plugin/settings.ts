@@ -25,7 +25,7 @@ import {
 } from "../core/contract/operations.ts";
 import { StateValues as Values } from "../core/contract/state_values.ts";
 import { displayLength, TEXT_LIMIT } from "../wire/mod.ts";
-import { areKnown, cellCount, cellsOf, rowsOf, unknownCells, written } from "./display_cells.ts";
+import { areKnown, cellsOf, rowsOf, unknownCells, written } from "./display_cells.ts";
 import type { Driver, DriverAnswer, DriverGetters, DriverParameters } from "./driver.ts";
 import { displayRows } from "./getters.ts";
 import { hookSwitchMode } from "./status.ts";
@@ -276,7 +276,6 @@ function write(
   { before, display: { rows, columns } }: { before: Value; display: PhoneCapabilities["display"] },
 ): Value {
   const size = rows * columns;
-  // Those of before are of another size where the display was exchanged while an operation was under way.
-  const cells = typeof before === "string" && cellCount(before) === size ? before : unknownCells(size);
-  return written(cells, { from: row * columns + column, text });
+  const cells = typeof before === "string" ? before : unknownCells(size);
+  return written(cells, { size, from: row * columns + column, text });
 }

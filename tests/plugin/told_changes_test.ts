@@ -349,6 +349,22 @@ Deno.test("R102, R57: what is known ends with the close and with the link", asyn
   deepEqual(await perform(lamp("steady")), [["lamp", 0]]);
 });
 
+Deno.test("R102, R108: what was written to a display that was exchanged meanwhile is told without a value, and not taken for what the new one shows", async () => {
+  const writing = Promise.withResolvers<void>();
+  let calls = 0;
+  const { bench, phone, perform } = await opened({ setDisplay: () => ++calls === 1 ? writing.promise : undefined });
+  const states = () => bench.said.flatMap((message) => message.type === "state" ? [message] : []);
+  bench.operate(101, { operation: "setDisplay", params: { row: 0, column: 0, text: "12345678" } });
+  phone.capabilities = { ...phone.capabilities, display: { rows: 1, columns: 3 } };
+  writing.resolve();
+  await bench.result(101);
+  const [told] = states().filter(({ states }) => states.includes("display"));
+  deepEqual([told?.states, told?.values], [["display"], undefined]);
+  await perform(text("\u{1F514}ab"));
+  deepEqual(states().at(-1)?.values, { display: { rows: ["\u{1F514}ab"] } });
+  deepEqual(await perform(text("\u{1F514}")), []);
+});
+
 Deno.test("R102: an operation that fails, or gives up, is not told; one that is fulfilled after its deadline is", async () => {
   const work = Promise.withResolvers<void>();
   let fails = true;

@@ -9,7 +9,7 @@
 import { leave, read, write } from "./runner_io.ts";
 // A namespace, so that a module without a default export is told in our words and not as a failure to link.
 import * as entry from "switchroom:entry";
-import { clip, FrameReader, FrameWriter, type ToPlugin } from "../wire/mod.ts";
+import { clip, FrameReader, FrameWriter, type FromPlugin, type ToPlugin } from "../wire/mod.ts";
 import process from "node:process";
 import { setImmediate } from "node:timers";
 import { Connection } from "./connection.ts";
@@ -19,13 +19,16 @@ const READ_BYTES = 65_536;
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => {});
 
-// With the next turn of the loop: operations that follow one another at an item end one after the other in this one.
+/** What can wait for the next turn of the loop: operations that follow one another at an item end in the same one. */
+const OF_OPERATIONS: readonly FromPlugin["type"][] = ["done", "state"];
+
 const writer = new FrameWriter(write, setImmediate);
 const connection = new Connection(entry.default, {
   send(message) {
     writer.send(message);
-    // What a plugin says before it hangs is what its author needs.
+    // What a plugin says before it hangs is what its author needs, and whatever it does next can end its process.
     if (message.type === "log") writer.flush();
+    else if (!OF_OPERATIONS.includes(message.type)) queueMicrotask(() => writer.flush());
   },
   stopped() {
     writer.flush();

@@ -133,13 +133,14 @@ Deno.test("facts are found by their phone, by who acted and by whom they befell"
   deepEqual(await facts("--phone", "virtual:mini-1", "--type", "phoneAdded"), ["phoneAdded"]);
   const [asked] = jsonLines(await cli(["history", "list", "--json", ...at]));
   const { id: application } = asked?.["application"] as { id: string };
-  deepEqual(await facts("--application", application), [
+  // An id may begin with a hyphen.
+  deepEqual(await facts(`--application=${application}`), [
     "applicationEnded",
     "handleClosed",
     "handleOpened",
     "applicationStarted",
   ]);
-  deepEqual(await facts("--application", application, "--type", "handleOpened"), ["handleOpened"]);
+  deepEqual(await facts(`--application=${application}`, "--type", "handleOpened"), ["handleOpened"]);
   deepEqual(await facts("--application", "nobody"), []);
 });
 

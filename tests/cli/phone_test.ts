@@ -241,7 +241,7 @@ Deno.test("what a server says cannot give orders to the terminal", async () => {
     ...{ application: { id: "a", name: "A" }, acceptedAt: made.createdAt, dispatchedAt: null, completedAt: null },
     ...{ state: "accepted", outcome: null, result: null, reply: null, "\x1b[31mlater": "a field" },
   };
-  await using later = serve(() => Response.json(record));
+  await using later = serve(({ url }) => Response.json(url.includes("/events") ? { events: [], next: null } : record));
   match((await cli(["history", "show", "1", "--url", later.url], { env })).stdout, /^\\u001b\[31mlater +a field$/m);
 });
 

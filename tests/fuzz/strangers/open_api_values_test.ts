@@ -8,7 +8,7 @@ import { DocumentedAnswers } from "../world/documented.ts";
 
 const ROUNDS = 20;
 /** With another one some calls may have no luck: see LUCK. */
-const SEED = 1;
+const SEED = 2;
 
 /** What there is, or an earlier answer has given: no generator can make it up. */
 const KNOWN = { phone: "virtual:desk-1", plugin: "virtual", cursor: "bz" };

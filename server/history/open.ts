@@ -138,7 +138,7 @@ export async function openHistory(options: OpenOptions): Promise<OpenHistory> {
     bounds,
     now,
     nameOf: tokens.nameOf,
-    isHere: blocks.isHere,
+    stopsLoop: blocks.stopsLoop,
     watch: options.watch,
     onFatal: options.onFatal,
   });

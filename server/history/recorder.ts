@@ -28,7 +28,7 @@ export class Recorder implements History {
       bounds: HistoryBounds;
       now: () => number;
       nameOf: (token: string) => string | undefined;
-      isHere?: () => boolean;
+      stopsLoop?: () => boolean;
       watch?: HistoryWatch | undefined;
       onFatal: (error: Error) => void;
     },
@@ -38,7 +38,7 @@ export class Recorder implements History {
     this.nameOf = options.nameOf;
     this.#queue = new RowQueue({
       commit,
-      isHere: options.isHere,
+      stopsLoop: options.stopsLoop,
       bounds: options.bounds,
       now: options.now,
       troubleRow: (fact) => ({ kind: "fact", cells: this.#cells(fact) }),

@@ -37,7 +37,7 @@ export interface HistoryWatch {
 export interface RowQueueOptions {
   commit: Commit;
   /** Whether the next commit stops this thread. */
-  isHere?: (() => boolean) | undefined;
+  stopsLoop?: (() => boolean) | undefined;
   bounds: HistoryBounds;
   /** Gives the wall time of commits. */
   now: () => number;
@@ -163,7 +163,7 @@ export class RowQueue {
   #schedule(): void {
     if (this.#scheduled || this.#committing.length > 0 || this.#failing?.timer !== undefined) return;
     this.#scheduled = true;
-    const later = this.#options.isHere?.() ? setImmediate : queueMicrotask;
+    const later = this.#options.stopsLoop?.() ? setImmediate : queueMicrotask;
     later(() => {
       this.#scheduled = false;
       this.#flush();

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import deno from "../../deno.json" with { type: "json" };
 import { skipLoudly } from "../faults/temporary.ts";
 import { collect } from "../harness/printed.ts";
 import { WrongUse } from "./options.ts";
@@ -9,6 +10,9 @@ const without = await describeHead().then(() => undefined, (error: Error) => err
 const ignore = skipLoudly(without, "other revisions of the benchmark");
 
 const MAIN = new URL("main.ts", import.meta.url).pathname;
+
+/** The flags that the task gives it. */
+const FLAGS = deno.tasks.bench.command.split(" ").filter((word) => word.startsWith("--"));
 
 /** What is in a folder. */
 const namesIn = async (folder: string) => (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
@@ -41,7 +45,7 @@ Deno.test(
     const folder = await Deno.makeTempDir();
     try {
       const child = new Deno.Command(Deno.execPath(), {
-        args: ["run", "--quiet", "--allow-all", MAIN, "--against", "HEAD"],
+        args: ["run", "--quiet", ...FLAGS, MAIN, "--against", "HEAD"],
         env: { TMPDIR: folder },
         stdin: "null",
         stdout: "piped",

@@ -5,15 +5,8 @@
  * @module
  */
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import {
-  blockHash,
-  blockHash1,
-  type BlockHead,
-  ROW_KINDS,
-  rowHashes,
-  rowLine1,
-} from "../../server/history/chain/mod.ts";
-import { StoredRows } from "../../server/history/sqlite/stored_rows.ts";
+import { blockHash, blockHash1, ROW_KINDS, rowHashes, rowLine1 } from "../../server/history/chain/mod.ts";
+import { blockHead, StoredRows } from "../../server/history/sqlite/stored_rows.ts";
 import type { Random } from "../simulation/random.ts";
 import { heldColumns } from "./content.ts";
 
@@ -150,15 +143,7 @@ function rechain(database: DatabaseSync): void {
   const write = database.prepare("update block set hash = ?, row_hashes = ? where number = ?");
   let previous = "0".repeat(64);
   for (const block of database.prepare("select * from block order by number").all()) {
-    const [number, firstSeq, lastSeq, at, format, lowestOpen] = [
-      "number",
-      "first_seq",
-      "last_seq",
-      "at",
-      "format",
-      "lowest_open",
-    ].map((column) => Number(block[column]));
-    const head = { number, firstSeq, lastSeq, at, format, lowestOpen } as BlockHead;
+    const head = blockHead(block);
     const covered = [];
     rows.forget(head.firstSeq);
     for (let seq = head.firstSeq; seq <= head.lastSeq; seq++) covered.push(rows.take(seq));

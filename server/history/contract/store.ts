@@ -42,7 +42,7 @@ export interface Store {
 export interface BlockStore {
   readonly commit: Commit;
   /** Whether the next commit stops this thread: then the rows of a whole turn of its loop should share it. */
-  isHere(): boolean;
+  stopsLoop(): boolean;
   /** The newest block. */
   head(): Head;
   /**

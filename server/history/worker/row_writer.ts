@@ -6,13 +6,13 @@
  */
 import { setImmediate } from "node:timers/promises";
 import type { Cell } from "../chain/mod.ts";
-import { MOVED_PAGES, sqliteCode } from "../sqlite/database.ts";
 import type { Committed, Head, Place } from "../contract/store.ts";
+import { MOVED_PAGES, sqliteCode } from "../sqlite/database.ts";
 import type { WorkerLink } from "./link.ts";
 import type { LoopWriter } from "./loop_writer.ts";
 import type { WriterCalls } from "./writer_worker.ts";
 
-/** What a commit adds to it at least, and the bytes of a cell. */
+/** What a commit adds to the write-ahead log: so many pages at least, and more for each cell. */
 const PAGES_A_COMMIT = 4;
 const PAGES_A_CELL = 24 / 4_096;
 
@@ -22,9 +22,11 @@ export class RowWriter {
   readonly #loop: LoopWriter;
   readonly #place: Place;
   #head: Head;
+  /** Whether the loop's writer has the place. */
   #isHere = false;
   /** While the worker gives up its place. */
   #coming: Promise<void> | undefined;
+  /** What was added to the log since it was moved. */
   #pages = 0;
 
   /**
@@ -48,7 +50,7 @@ export class RowWriter {
   }
 
   /** Whether the next commit is made in this thread. */
-  get isHere(): boolean {
+  get stopsLoop(): boolean {
     return this.#place.isLoop;
   }
 

@@ -50,7 +50,7 @@ export async function openSqliteStore(
       opened,
       blocks: {
         commit: (cells, at) => rows.commit(cells, at),
-        isHere: () => rows.isHere,
+        stopsLoop: () => rows.stopsLoop,
         head: () => rows.head,
         seal: () => rows.seal(),
         hasNews: (block) => link.call("hasNews", block),

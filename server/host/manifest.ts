@@ -8,7 +8,7 @@ import { spaced } from "../core/contract/text.ts";
 import { z } from "zod";
 import { SDK_VERSION } from "../wire/mod.ts";
 import { faultsOf } from "./file_faults.ts";
-import { permissionLists, PLUGIN_NAME, SHIPPED_PLUGINS } from "./plugin_config.ts";
+import { BUILT_IN_PLUGINS, permissionLists, PLUGIN_NAME } from "./plugin_config.ts";
 import { PluginRefusal, SINCE_START } from "./refusal.ts";
 
 const FILE = "plugin.json";
@@ -50,7 +50,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
     if (error instanceof Deno.errors.NotFound) {
       throw refuse(
         `there is none; a plugin is a folder with a ${FILE}, and those that come with Switchroom are ${
-          SHIPPED_PLUGINS.join(" and ")
+          BUILT_IN_PLUGINS.join(" and ")
         }`,
         error,
       );

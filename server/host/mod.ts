@@ -5,7 +5,7 @@
  * @module
  */
 export { createHost, DEFAULT_HOST_BOUNDS, type Host, type HostBounds, type HostOptions, nameOfPlugin } from "./host.ts";
-export { type PluginConfig, pluginConfig, SHIPPED_PLUGINS } from "./plugin_config.ts";
+export { BUILT_IN_PLUGINS, type PluginConfig, pluginConfig } from "./plugin_config.ts";
 export type { LogEntry } from "./plugin_log.ts";
 export { faultsOf, type HeldAgainst } from "./file_faults.ts";
 export { shellLines } from "./shell.ts";

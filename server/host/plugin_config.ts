@@ -8,8 +8,8 @@ import { z } from "zod";
 /** The pattern of a plugin's name: it is the prefix of its phones and part of URLs. */
 export const PLUGIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$/;
 
-/** The sources of the plugins that come with Switchroom, wherever that is. */
-export const SHIPPED_PLUGINS = ["switchroom:virtual", "switchroom:sip"] as const;
+/** The sources of the plugins that come with Switchroom, wherever that is installed. */
+export const BUILT_IN_PLUGINS = ["builtin:virtual", "builtin:sip"] as const;
 
 /** The longest configuration, as JSON: it travels in one message. */
 const MOST_CONFIG = 65_536;
@@ -36,7 +36,7 @@ export const pluginConfig = z.strictObject({
     .describe("Its name here, unique: the prefix of its phones. The manifest's if left out."),
   source: z.string().min(1).max(4_096).describe(
     `Its folder, with plugin.json, relative to this file's folder; or ${
-      SHIPPED_PLUGINS.join(" or ")
+      BUILT_IN_PLUGINS.join(" or ")
     }, which come with Switchroom.`,
   ),
   enabled: z.boolean().default(true).describe("Whether it is started."),

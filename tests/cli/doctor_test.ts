@@ -106,7 +106,7 @@ Deno.test("a token that soon comes to its end is odd, as the server warns of it,
 Deno.test("without --config the configuration of the server that runs is looked at", async () => {
   using folder = temporaryFolder();
   const [config, data] = [`${folder.path}/switchroom.json`, `${folder.path}/data`];
-  await Deno.writeTextFile(config, JSON.stringify({ plugins: [{ name: "ours", source: "switchroom:virtual" }] }));
+  await Deno.writeTextFile(config, JSON.stringify({ plugins: [{ name: "ours", source: "builtin:virtual" }] }));
   await using server = await startServer({ data, args: ["--config", config] });
   const found = await examine(data);
   equal(found.about("configuration")?.says, `${config}, as the running server has it`);
@@ -365,7 +365,7 @@ Deno.test("an address that another process has is a fault", async () => {
 Deno.test("what only the server may do is no fault: a granted variable, an address that is not the command line's", async () => {
   using folder = temporaryFolder();
   const config = `${folder.path}/config.json`;
-  const plugins = [{ source: "switchroom:virtual", grants: { env: ["HOME"] } }];
+  const plugins = [{ source: "builtin:virtual", grants: { env: ["HOME"] } }];
   await Deno.writeTextFile(config, JSON.stringify({ listen: "127.0.0.2:0", plugins }));
   const found = await examine(`${folder.path}/data`, "--config", config);
   equal(found.about("plugin virtual")?.state, "good");

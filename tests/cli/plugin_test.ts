@@ -29,7 +29,7 @@ Deno.test("the command line lists plugins with their reasons, shows their logs, 
       permissions: { read: ["."] },
     }),
   );
-  const plugins = [{ source: "switchroom:virtual" }, { source, grants: { read: ["."] } }];
+  const plugins = [{ source: "builtin:virtual" }, { source, grants: { read: ["."] } }];
   await using server = await startServer({ config: { plugins } });
   const plugin = (...args: string[]) => cli(["plugin", ...args, "--data", server.data]);
 

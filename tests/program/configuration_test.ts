@@ -322,8 +322,22 @@ Deno.test("the plugins that come with Switchroom are found wherever the configur
     const { plugins } = await read({ plugins: sources.map((source, index) => ({ name: `p${index}`, source })) });
     for (const { source } of plugins) ok((await Deno.stat(`${source}/plugin.json`)).isFile, source);
   }
+  const [known, folder] = [
+    "builtin:virtual and builtin:sip",
+    "every other source is a folder, which with such a name is written with ./ before it",
+  ];
   equal(
-    await refusal({ plugins: [{ source: "switchroom:alsa" }] }),
-    'No plugin named "switchroom:alsa" comes with Switchroom: there are switchroom:virtual and switchroom:sip, every other is a folder',
+    await refusal({ plugins: [{ source: "builtin:alsa" }] }),
+    `No plugin named "builtin:alsa" comes with Switchroom: there are ${known}; ${folder}`,
   );
+  for (
+    const [written, meant] of [["switchroom:virtual", "virtual"], ["builtin:Sip", "sip"], ["npm:virtul", "virtual"]]
+  ) {
+    equal(
+      await refusal({ plugins: [{ source: written }] }),
+      `No plugin named "${written}" comes with Switchroom: did you mean builtin:${meant}? There are ${known}; ${folder}`,
+    );
+  }
+  const { plugins: [colon] } = await read({ plugins: [{ source: "./my:plugin" }] });
+  match(colon?.source ?? "", /\/my:plugin$/);
 });

@@ -202,7 +202,7 @@ const CONFIGURATIONS: Record<string, object> = {
       tokenFile: "/keys/token",
       timestamps: "http://tsa.example.org:318/",
     },
-    plugins: [{ source: "switchroom:sip" }, { source: "lamps", grants: { env: ["ONE", "TWO"] } }, { source: "/bells" }],
+    plugins: [{ source: "builtin:sip" }, { source: "lamps", grants: { env: ["ONE", "TWO"] } }, { source: "/bells" }],
   },
   "with an address of IPv6": { listen: "[::1]:0", plugins: [], checkpoints: { url: "http://[::1]/" } },
 };

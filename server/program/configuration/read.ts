@@ -5,8 +5,9 @@
  */
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { closest, distance } from "fastest-levenshtein";
 import { quoted } from "../../core/contract/quoted.ts";
-import { faultsOf, type PluginConfig, SHIPPED_PLUGINS } from "../../host/mod.ts";
+import { BUILT_IN_PLUGINS, faultsOf, type PluginConfig } from "../../host/mod.ts";
 import type { ActivityOf } from "../../core/mod.ts";
 import { Misuse } from "../exit.ts";
 import { activityOf } from "./activity.ts";
@@ -15,10 +16,13 @@ import { type RoomBounds, roomBounds } from "./bounds.ts";
 import { type ConfigurationFile, configurationFile } from "./file.ts";
 import type { Flags } from "./flags.ts";
 import { readJsonFile } from "./json_file.ts";
-import { shippedName } from "./usual.ts";
+import { isNamed } from "./usual.ts";
 
 /** What is there on a fresh checkout. */
-const FIRST_PARTY: PluginConfig[] = [{ source: SHIPPED_PLUGINS[0] }];
+const FIRST_PARTY: PluginConfig[] = [{ source: BUILT_IN_PLUGINS[0] }];
+
+/** Characters of a plugin's name that are looked at. */
+const LONGEST_NAME = 64;
 
 /** Everything that a server is told, checked and with every default. */
 export interface Configuration extends RoomBounds {
@@ -98,15 +102,18 @@ function inBase<Name extends string>(
 }
 
 function sourceOf(source: string, base: string): string {
-  const shipped = shippedName(source);
-  if (shipped === undefined) return resolve(base, source);
-  if (isShipped(source)) return fileURLToPath(new URL(`../../../plugins/${shipped}`, import.meta.url));
-  const known = SHIPPED_PLUGINS.join(" and ");
+  if (!isNamed(source)) return resolve(base, source);
+  const [, name = ""] = /:(.*)$/s.exec(source) ?? [];
+  if (isBuiltIn(source)) return fileURLToPath(new URL(`../../../plugins/${name}`, import.meta.url));
+  const names = BUILT_IN_PLUGINS.map((builtIn) => builtIn.replace("builtin:", ""));
+  const near = closest(name.slice(0, LONGEST_NAME), names);
+  const meant = distance(name, near) <= near.length / 2 ? `did you mean builtin:${near}? There` : "there";
   throw new Misuse(
-    `No plugin named ${quoted(source)} comes with Switchroom: there are ${known}, every other is a folder`,
+    `No plugin named ${quoted(source)} comes with Switchroom: ${meant} are ${BUILT_IN_PLUGINS.join(" and ")}; ` +
+      `every other source is a folder, which with such a name is written with ./ before it`,
   );
 }
 
-function isShipped(source: string): boolean {
-  return SHIPPED_PLUGINS.some((shipped) => shipped === source);
+function isBuiltIn(source: string): boolean {
+  return BUILT_IN_PLUGINS.some((builtIn) => builtIn === source);
 }

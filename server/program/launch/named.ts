@@ -9,7 +9,7 @@ import { dirname, resolve } from "node:path";
 import { type Address, parseAddress } from "../configuration/address.ts";
 import type { Flags } from "../configuration/flags.ts";
 import { readJsonFile } from "../configuration/json_file.ts";
-import { DEFAULT_DATA, DEFAULT_LISTEN, shippedName } from "../configuration/usual.ts";
+import { DEFAULT_DATA, DEFAULT_LISTEN, isNamed } from "../configuration/usual.ts";
 
 /** What is named; paths are absolute. */
 export interface Named {
@@ -39,7 +39,7 @@ export async function readNamed({ config, data, listen }: Flags): Promise<Named>
   const checkpoints = at(file, "checkpoints");
   const plugins = listOf(at(file, "plugins"));
   const folders = plugins.flatMap((plugin) => textOf(at(plugin, "source")))
-    .filter((source) => shippedName(source) === undefined)
+    .filter((source) => !isNamed(source))
     .map((source) => resolve(base, source));
   const inBase = (value: unknown) => textOf(value).map((path) => resolve(base, path));
   return {

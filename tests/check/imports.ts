@@ -28,7 +28,7 @@ export interface Import {
 
 /** All modules of what ships or is shown, as paths from the root. */
 export async function sources(root: URL): Promise<string[]> {
-  const found = await Promise.all(["server", "plugins", "examples", "migrations"].map(async (folder) => {
+  const found = await Promise.all(["server", "plugins", "examples", "migrations", "packaging"].map(async (folder) => {
     try {
       const names = await readdir(new URL(folder, root), { recursive: true });
       return names.map((name) => `${folder}/${name.replaceAll("\\", "/")}`);

@@ -1,6 +1,6 @@
 /**
- * Holds the rooms of architecture.md section 2 apart: reads every import of server/, plugins/, examples/ and
- * migrations/, tells each one that the tables below do not allow, that goes past a door, or that makes a ring of modules
+ * Holds the rooms of architecture.md section 2 apart: reads every import of server/, plugins/, examples/,
+ * migrations/ and packaging/, tells each one that the tables below do not allow, that goes past a door, or that makes a ring of modules
  * or of folders, and ends with 1 if there was one.
  *
  * @module
@@ -67,6 +67,7 @@ export const ROOMS: readonly Room[] = [
   },
   { at: "server/main.ts", knows: ["server/program/", "server/cli/"], packages: true, pure: false },
   { at: "migrations/", knows: [], packages: true, pure: false },
+  { at: "packaging/", knows: [], packages: true, pure: false },
 ];
 
 /** A plugin of ours: one that comes with the server, or an example. */

@@ -55,7 +55,7 @@ Deno.test("a server runs with the permissions that --print-permissions shows, wo
   await using server = await startServer({ data, args: ["--config", config] });
   const [deno, ...words] = await wordsOf(server);
   const end = words.findIndex((word) => word.endsWith("/server.ts"));
-  deepEqual([deno, words[0], ...words.slice(1, end)], [Deno.execPath(), "run", ...flags]);
+  deepEqual([deno, ...words.slice(0, end)], [Deno.execPath(), "run", "--config", `${REPOSITORY}deno.json`, ...flags]);
 });
 
 Deno.test("the server and the command line have the same flags of V8, so that compiled code which is kept is used by both", async () => {

@@ -16,6 +16,9 @@ import { flagsOf, permissionsOf } from "./permissions.ts";
 const SERVER = fileURLToPath(new URL("server.ts", import.meta.url));
 const COMMAND_LINE = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
+/** Where imports lead is said by name: below `node_modules` Deno would look for no configuration by itself. */
+const CONFIGURED = ["run", "--config", fileURLToPath(new URL("../../../deno.json", import.meta.url))];
+
 /**
  * The arguments for Deno of what `serve` with these arguments is to become.
  *
@@ -24,9 +27,9 @@ const COMMAND_LINE = fileURLToPath(new URL("../../main.ts", import.meta.url));
 export async function plan(args: readonly string[]): Promise<string[]> {
   const flags = readFlags(args);
   if (flags === undefined) {
-    return ["run", "--no-prompt", "--allow-read", "--allow-env=INIT_CWD", COMMAND_LINE, "serve", ...args];
+    return [...CONFIGURED, "--no-prompt", "--allow-read", "--allow-env=INIT_CWD", COMMAND_LINE, "serve", ...args];
   }
-  return ["run", ...flagsOf(permissionsOf(await readNamed(flags))), SERVER, ...argumentsOf(flags)];
+  return [...CONFIGURED, ...flagsOf(permissionsOf(await readNamed(flags))), SERVER, ...argumentsOf(flags)];
 }
 
 /** A word as a shell takes it, whatever is in it. */

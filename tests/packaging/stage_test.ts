@@ -1,0 +1,98 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import deno from "../../deno.json" with { type: "json" };
+import { stage } from "../../packaging/stage.ts";
+import { collect } from "../harness/printed.ts";
+import { readImports } from "../check/imports.ts";
+import { stagedTree } from "./staged.ts";
+
+const staged = stagedTree();
+
+/** Every file of a tree: its path, mode, time and bytes. */
+async function contents(tree: URL): Promise<Map<string, string>> {
+  const names = (await readdir(tree, { recursive: true })).sort();
+  return new Map(
+    await Promise.all(names.map(async (name): Promise<[string, string]> => {
+      const path = new URL(encodeURI(name), tree);
+      const { mode, mtime, isFile } = await Deno.stat(path);
+      const digest = isFile ? await crypto.subtle.digest("SHA-256", await Deno.readFile(path)) : new ArrayBuffer();
+      return [name, `${mode?.toString(8)} ${mtime?.getTime()} ${new Uint8Array(digest).toHex()}`];
+    })),
+  );
+}
+
+Deno.test("what is installed has the program, its documents and licences, and nothing that only a checkout needs", async () => {
+  const { tree, version } = staged();
+  const names = await readdir(tree);
+  for (const name of ["server", "migrations", "plugins", "docs", "deno.json", "LICENSE"]) {
+    ok(names.includes(name), name);
+  }
+  deepEqual(names.filter((name) => /^(\.|tests|examples|findings|packaging|deno\.lock|CONTRIBUTING)/.test(name)), []);
+  equal(version, deno.version);
+  const licences = await Deno.readTextFile(new URL("server/vendor/LICENSES.txt", tree));
+  for (const name of ["zod", "hono", "kysely", "tslib"]) ok(licences.includes(`\n${name}@`), name);
+  ok(!licences.includes("holds no text"), "each package's licence is there");
+});
+
+Deno.test("whatever the installed program imports lies beside it, or is built into Deno", async () => {
+  const { tree } = staged();
+  const names = await readdir(tree, { recursive: true });
+  const modules = names.filter((name) => /\.[jt]s$/.test(name));
+  ok(modules.length > 400, `${modules.length} modules`);
+  const imports = await readImports(tree, modules);
+  const elsewhere = [...imports].flatMap(([file, all]) =>
+    all.filter(({ to }) => !to.startsWith("node:") && !to.startsWith("switchroom:") && !names.includes(to))
+      .map(({ written }) => `${file}: ${written}`)
+  );
+  deepEqual(elsewhere, []);
+});
+
+Deno.test("staged twice, it is the same in every byte, mode and time, wherever it lies", async () => {
+  const { tree, folder, made } = staged();
+  const again = pathToFileURL(`${folder}/again/`);
+  deepEqual(await stage(again), { version: deno.version, made });
+  deepEqual(await contents(again), await contents(tree));
+});
+
+Deno.test("below node_modules, with an empty cache, without a registry and from elsewhere the installed server lights a lamp", async () => {
+  const { tree, folder } = staged();
+  const env = {
+    PATH: Deno.env.get("PATH") ?? "",
+    DENO: Deno.execPath(),
+    DENO_DIR: `${folder}/cache`,
+    // Nobody is there: whoever asks for a package fails.
+    NPM_CONFIG_REGISTRY: "http://127.0.0.1:9/",
+    JSR_URL: "http://127.0.0.1:9/",
+  };
+  const path = (name: string) => fileURLToPath(new URL(name, tree));
+  const server = new Deno.Command("sh", {
+    args: [path("server/program/launch/start.sh"), "--listen=127.0.0.1:0", `--data=${folder}/data`],
+    cwd: "/",
+    clearEnv: true,
+    env,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const printed = collect([server.stdout, server.stderr]);
+  const ended = server.status.then(async (status) => {
+    await printed.end();
+    return status;
+  });
+  await printed.match(/^listening on (\S+)/m);
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--config", path("deno.json"), "--no-prompt", "--allow-read", "--allow-net", "--allow-env"],
+      ...[path("server/main.ts"), "request", "setLamp", "virtual:desk-1", "lamp=20", "mode=flash"],
+      `--data=${folder}/data`,
+    ],
+    cwd: "/",
+    clearEnv: true,
+    env,
+  }).output();
+  equal(new TextDecoder().decode(stderr), "");
+  ok(new TextDecoder().decode(stdout).startsWith("setLamp of virtual:desk-1 succeeded"));
+  server.kill("SIGTERM");
+  deepEqual(await ended, { success: true, code: 0, signal: null }, printed.text());
+});

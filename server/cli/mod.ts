@@ -14,7 +14,7 @@ import { phoneGet, phoneList, phoneShow } from "./commands/phone.ts";
 import { pluginList, pluginLog, pluginReload, pluginStart, pluginStop } from "./commands/plugin.ts";
 import { request } from "./commands/request.ts";
 import { serve } from "./commands/serve.ts";
-import { tokenCreate, tokenList, tokenRevoke, tokenRotate } from "./commands/token.ts";
+import { tokenCreate, tokenFirst, tokenList, tokenRevoke, tokenRotate } from "./commands/token.ts";
 import type { Command } from "./parsing/command.ts";
 
 export { help } from "./help.ts";
@@ -40,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   pluginStart,
   pluginStop,
   pluginReload,
+  tokenFirst,
   tokenCreate,
   tokenList,
   tokenRotate,

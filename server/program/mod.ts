@@ -22,6 +22,7 @@ export { launch } from "./launch/launch.ts";
 export type { Permission };
 export { OPERATOR, readServerFile, refuseDenied, type ServerFile } from "./server_file.ts";
 export { readSmallFile } from "./small_file.ts";
+export { FIRST_TOKEN, hadTokens } from "./tokens.ts";
 
 /** Reads the configuration that a server with these flags has: see `configuration/read.ts`. */
 export async function readConfiguration(flags: Flags): Promise<Configuration> {

@@ -14,6 +14,13 @@ export function showToken(token: string): void {
   console.log(`token ${token}\n(the admin's, shown this once: only its hash is kept)`);
 }
 
+/** Prints how the first token is made where what is printed is kept, and read by others than may have it. */
+export function tellOfToken(folder: string): void {
+  console.log(
+    `no token yet: switchroom token first --data ${folder}\n(makes the admin's and shows it, to root or this user)`,
+  );
+}
+
 /** Prints where the server listens and a call to try. */
 export function greet({ url, token }: { url: string; token: string | undefined }): void {
   console.log(`listening on ${url}`);

@@ -29,7 +29,7 @@ import { type Configuration, readConfiguration } from "./configuration/read.ts";
 import { databaseReaders } from "./database_readers.ts";
 import { internalError, untilToldToStop } from "./ending.ts";
 import { health } from "./health.ts";
-import { greet, showToken } from "./print.ts";
+import { greet, showToken, tellOfToken } from "./print.ts";
 import { writeServerFile } from "./server_file.ts";
 import { bootstrap, operatorToken } from "./tokens.ts";
 import { logBrokenOff, logChain, logEntry, logFault, logMigrating, logOf, logSlowed, startLog } from "./watch/log.ts";
@@ -111,7 +111,7 @@ export async function serve(flags: Flags): Promise<void> {
       certificate,
     });
     watch.metrics.show({ operator: core.operator, host, opened, checkpoints, server });
-    const begun = begin({ opened, tokens, host });
+    const begun = begin({ opened, tokens, host, folder: folder.path });
     const { token, stop } = await begun.catch(async (error) => {
       await server.stop();
       throw error;
@@ -159,10 +159,12 @@ export async function serve(flags: Flags): Promise<void> {
 
 /** Makes the first token if there is none, and starts the plugins. */
 async function begin(
-  { opened, tokens, host }: { opened: OpenHistory; tokens: TokenTable; host: Host },
+  { opened, tokens, host, folder }: { opened: OpenHistory; tokens: TokenTable; host: Host; folder: string },
 ): Promise<{ token: string | undefined; stop: Promise<Deno.Signal> }> {
-  const token = await bootstrap({ store: opened.tokens, reader: opened.reader }, tokens);
+  const first = await bootstrap({ store: opened.tokens, reader: opened.reader }, tokens);
+  const token = typeof first === "object" ? first.secret : undefined;
   if (token !== undefined) showToken(token);
+  else if (first !== undefined) tellOfToken(folder);
   const stop = untilToldToStop();
   await host.start();
   return { token, stop };

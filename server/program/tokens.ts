@@ -7,26 +7,31 @@ import type { DamagedEvent, HistoryEvent } from "../core/contract/facts.ts";
 import type { HistoryReader, Page } from "../core/contract/history.ts";
 import type { OpenHistory } from "../history/mod.ts";
 import { makeToken, tableEntry, type TokenEntry, type TokenTable } from "../access/mod.ts";
+import type { TokenSpec } from "../core/contract/token.ts";
 import { Misuse } from "./exit.ts";
 import { OPERATOR } from "./server_file.ts";
+import { isService } from "./service.ts";
 import { logOf } from "./watch/log.ts";
 
 const VARIABLE = "SWITCHROOM_BOOTSTRAP_TOKEN";
 const SHORTEST = 32;
 
+/** What the first token is. */
+export const FIRST_TOKEN: TokenSpec = { name: "bootstrap", scopes: ["admin"] };
+
 /**
  * Makes the first admin token if there has been none yet: the one of `SWITCHROOM_BOOTSTRAP_TOKEN`, or a random one of 256
- * bits.
+ * bits, unless that would be printed into a service's journal.
  *
  * It is valid at once, for the server listens already: nobody is told that it is not who comes before it is on disk.
  *
- * @returns The random one, to be printed once; undefined otherwise.
+ * @returns The random one, to be printed once; `toBeMade` where a service has none yet; undefined otherwise.
  * @throws {Misuse} If the variable is set to fewer than 32 characters.
  */
 export async function bootstrap(
   { store, reader }: { store: OpenHistory["tokens"]; reader: HistoryReader },
   valid: TokenTable,
-): Promise<string | undefined> {
+): Promise<{ secret: string } | "toBeMade" | undefined> {
   const given = Deno.env.get(VARIABLE);
   if (given !== undefined && given.length < SHORTEST) {
     throw new Misuse(`${VARIABLE} has ${given.length} characters: it must have at least ${SHORTEST}`);
@@ -38,20 +43,21 @@ export async function bootstrap(
     }
     return undefined;
   }
-  const { kept, secret } = makeToken({ name: "bootstrap", scopes: ["admin"] }, {
+  if (given === undefined && isService()) return "toBeMade";
+  const { kept, secret } = makeToken(FIRST_TOKEN, {
     now: Date.now(),
     ...(given !== undefined && { secret: given }),
   });
   valid.add(tableEntry(kept));
   await store.add(kept, { isChosen: given !== undefined });
-  return given === undefined ? secret : undefined;
+  return given === undefined ? { secret } : undefined;
 }
 
 /**
  * Whether there has ever been a token: the last one may have expired since, and must not be valid again because it is
  * still in the environment.
  */
-async function hadTokens(reader: HistoryReader): Promise<boolean> {
+export async function hadTokens(reader: HistoryReader): Promise<boolean> {
   for (let before: number | undefined = Number.MAX_SAFE_INTEGER; before !== undefined;) {
     const { items, next }: Page<HistoryEvent | DamagedEvent> = await reader.events({ type: "tokenCreated" }, {
       before,

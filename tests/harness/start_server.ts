@@ -25,6 +25,10 @@ export interface StartOptions extends CommandOptions {
   data?: string;
   /** The token to begin with; needed with a data folder that has one already. */
   token?: string;
+  /** Whether it is to make its first token by itself: `token` is none of it then. */
+  withoutToken?: boolean;
+  /** Further variables of its environment. */
+  env?: Record<string, string>;
   /** Where it listens; a free port of 127.0.0.1 if left out. */
   listen?: string;
   /** What `--config` says. */
@@ -78,7 +82,14 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
   const child = new Deno.Command(program, {
     args: words,
     cwd: options.checkout ?? REPOSITORY,
-    env: { ...env, SWITCHROOM_BOOTSTRAP_TOKEN: token },
+    env: {
+      ...env,
+      // What runs the tests may be a service itself.
+      NOTIFY_SOCKET: "",
+      INVOCATION_ID: "",
+      ...(!options.withoutToken && { SWITCHROOM_BOOTSTRAP_TOKEN: token }),
+      ...options.env,
+    },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

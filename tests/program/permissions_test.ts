@@ -45,7 +45,7 @@ Deno.test("a server runs with the permissions that --print-permissions shows, wo
     "--allow-net=127.0.0.1",
     `--allow-read=${[...program, data, config, source].join(",")}`,
     `--allow-write=${data}`,
-    "--allow-env=SWITCHROOM_BOOTSTRAP_TOKEN,LAMPS",
+    "--allow-env=SWITCHROOM_BOOTSTRAP_TOKEN,NOTIFY_SOCKET,INVOCATION_ID,LAMPS",
     "--allow-run=sh",
   ]);
   match(stdout, /^permission +value +why$/m);

@@ -18,7 +18,7 @@ import {
   type TokenSpec,
   type TokenView,
 } from "../../core/contract/token.ts";
-import { EXIT, Failure, Misuse, OPERATOR } from "../../program/mod.ts";
+import { EXIT, Failure, FIRST_TOKEN, hadTokens, Misuse, OPERATOR } from "../../program/mod.ts";
 import { given } from "../../tools/mod.ts";
 import { DATA, SERVER_OPTIONS } from "../calling/find_server.ts";
 import { withServer } from "../calling/with_server.ts";
@@ -67,6 +67,35 @@ export const tokenCreate = command({
     return EXIT.orderly;
   },
 });
+
+/** `token first`. */
+export const tokenFirst = command({
+  words: "token first",
+  says: "Makes the first token, the admin's, and prints its secret, which is shown this once",
+  more:
+    "A server prints that by itself at its first start, unless a service manager has started it: a journal is read " +
+    "by more people than may have it. Whoever can read the data folder can ask for it here, root or the service's user. " +
+    "It fails once there has been a token.",
+  parameters: {},
+  options: { data: SERVER_OPTIONS.data, json: JSON_OPTION },
+  examples: ["token first", "token first --data /var/lib/switchroom"],
+  async run({ data = DATA, json }) {
+    const token = !await isServed(data)
+      ? await withHistory(data, async (opened) => {
+        if (await hadTokens(opened.reader)) throw new Failure(NO_FIRST);
+        return await createOffline(opened, FIRST_TOKEN);
+      })
+      : await withServer({ data }, async ({ server }) => {
+        for await (const _ of server.events({ type: "tokenCreated" }, { limit: 1 })) throw new Failure(NO_FIRST);
+        return await server.createToken(FIRST_TOKEN);
+      });
+    show(token, json);
+    return EXIT.orderly;
+  },
+});
+
+const NO_FIRST =
+  "There has been a token already: token list names those that are valid, token create NAME --scope admin makes another";
 
 /** `token list`. */
 export const tokenList = command({

@@ -210,17 +210,20 @@ export const FACTS = {
       },
     },
   ),
-  tokenCreated: fact("A token was made; the first one of an installation by nobody's token.", {
-    mayHave: ["token", "address"],
-    detail: {
-      subject: words("The id of the new token."),
-      name: words("What its maker called it."),
-      scopes: about(list(text), { description: "What it allows." }),
-      phones: about(nullable(list(text)), { description: "Globs of the phones that it sees; null for every phone." }),
-      expiresAt: optional(words("When it ends by itself; left out if it does not.")),
-      secretSeal: optional(seal),
+  tokenCreated: fact(
+    "A token was made; the first one of an installation by nobody's token, or a service's by its operator.",
+    {
+      mayHave: ["token", "address"],
+      detail: {
+        subject: words("The id of the new token."),
+        name: words("What its maker called it."),
+        scopes: about(list(text), { description: "What it allows." }),
+        phones: about(nullable(list(text)), { description: "Globs of the phones that it sees; null for every phone." }),
+        expiresAt: optional(words("When it ends by itself; left out if it does not.")),
+        secretSeal: optional(seal),
+      },
     },
-  }),
+  ),
   tokenRotated: fact("A token was given another secret.", {
     mayHave: ["token", "address"],
     detail: {

@@ -6,6 +6,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { Misuse } from "../exit.ts";
+import { SERVICE_VARIABLES } from "../service.ts";
 import type { Named } from "./named.ts";
 
 /** One value of one of Deno's permissions. */
@@ -46,6 +47,7 @@ export function permissionsOf(
     ["write", [data], "the data folder"],
     ["write", appended, "to append checkpoints to"],
     ["env", ["SWITCHROOM_BOOTSTRAP_TOKEN"], "the first token"],
+    ["env", SERVICE_VARIABLES, "whether a service manager started it, whose journal must not have a token"],
     ["env", variables.filter((name) => GRANTED_VARIABLE.test(name)), "granted to a plugin"],
     ["run", ["sh"], "to start plugins, and to look after them"],
   ];

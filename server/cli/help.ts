@@ -45,7 +45,7 @@ function oneCommand(command: Command): string {
 }
 
 /** A command as it is written, without its options. */
-function usage({ words, parameters }: Command): string {
+export function usage({ words, parameters }: Command): string {
   return [words, ...Object.values(parameters).map(parameterUsage)].join(" ");
 }
 
@@ -53,7 +53,8 @@ function parameterUsage({ value, optional, rest }: Parameter): string {
   return rest ? `[${value} …]` : optional ? `[${value}]` : value;
 }
 
-function optionUsage(name: string, { short, value, multiple }: Option): string {
+/** An option as it is written. */
+export function optionUsage(name: string, { short, value, multiple }: Option): string {
   return `${short === undefined ? "" : `-${short}, `}--${name}${value === undefined ? "" : ` ${value}`}${
     multiple ? " …" : ""
   }`;
@@ -68,12 +69,14 @@ function keysOfEach(keys: NonNullable<Parameter["keys"]>): string[] {
   );
 }
 
-function keyUsage({ name, value, choices, optional }: Key): string {
+/** A key as it is written. */
+export function keyUsage({ name, value, choices, optional }: Key): string {
   const usage = `${name}=${value}`;
   return `${optional ? `[${usage}]` : usage}${choices === undefined ? "" : `: ${choices.join(" ")}`}`;
 }
 
-function withChoices({ says, choices }: Parameter | Option): string {
+/** What something is, with all that can be given. */
+export function withChoices({ says, choices }: Parameter | Option): string {
   return choices === undefined ? says : `${says}: ${choices.join(" ")}`;
 }
 

@@ -17,9 +17,10 @@ import { serve } from "./commands/serve.ts";
 import { tokenCreate, tokenFirst, tokenList, tokenRevoke, tokenRotate } from "./commands/token.ts";
 import type { Command } from "./parsing/command.ts";
 
-export { help } from "./help.ts";
+export { help, keyUsage, optionUsage, usage, withChoices } from "./help.ts";
 export { print, printAside } from "./output.ts";
 export { readArguments } from "./parsing/arguments.ts";
+export { type Command, COMMON_OPTIONS } from "./parsing/command.ts";
 
 /** Every command, in the order of help: what the command line is read by, and shells complete. */
 export const COMMANDS: readonly Command[] = [

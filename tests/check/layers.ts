@@ -67,7 +67,7 @@ export const ROOMS: readonly Room[] = [
   },
   { at: "server/main.ts", knows: ["server/program/", "server/cli/"], packages: true, pure: false },
   { at: "migrations/", knows: [], packages: true, pure: false },
-  { at: "packaging/", knows: [], packages: true, pure: false },
+  { at: "packaging/", knows: ["server/cli/"], packages: true, pure: false },
 ];
 
 /** A plugin of ours: one that comes with the server, or an example. */

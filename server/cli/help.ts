@@ -6,7 +6,7 @@
 import { type Command, COMMON_OPTIONS, type Key, type Option, type Parameter } from "./parsing/command.ts";
 
 /** How the command line is started. */
-export const PROGRAM = "deno task cli";
+export const PROGRAM = "switchroom";
 
 /** Help for one command, or a list of several. */
 export function help(commands: readonly Command[]): string {

@@ -14,11 +14,11 @@ import { flagsOf, type Permission, permissionsOf } from "./launch/permissions.ts
 export { readCertificate } from "./certificate.ts";
 export { readCheckpointKey } from "./checkpoint_key.ts";
 export { cannotListen } from "./configuration/address.ts";
-export { type Flags, readPath, SERVE_FLAGS } from "./configuration/flags.ts";
+export { type Flags, SERVE_FLAGS } from "./configuration/flags.ts";
 export type { Configuration };
 export { exitCodeOf, exitOnFaults, internalError, untilToldToStop } from "./ending.ts";
 export { EXIT, Failure, Misuse } from "./exit.ts";
-export { launch } from "./launch/launch.ts";
+export { judgeDeno } from "./launch/deno.ts";
 export type { Permission };
 export { OPERATOR, readServerFile, refuseDenied, type ServerFile } from "./server_file.ts";
 export { readSmallFile } from "./small_file.ts";

@@ -11,7 +11,7 @@ import { formatted, writePages } from "./formatted.ts";
 const PROSE = `# The facts of the history
 
 Beside the requests, the history keeps every other fact that an auditor may ask for: \`GET /v1/history/events\`,
-\`deno task cli history events\`, and the export. This page lists every kind, in the words of the table that the server
+\`switchroom history events\`, and the export. This page lists every kind, in the words of the table that the server
 writes them by; it is made by \`deno task schema\`.
 
 Each fact has its place \`seq\` in the one order of the history, the wall time \`at\`, its \`type\`, the fields that are

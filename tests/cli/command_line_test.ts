@@ -71,7 +71,7 @@ Deno.test("--version prints every version, --help what there is, and COMMAND --h
 
 Deno.test("help of every command fits a terminal, but for what is there to be copied", () => {
   for (const of of [COMMANDS, ...COMMANDS.map((command) => [command])]) {
-    const [before = ""] = help(of).split("\n  deno task cli");
+    const [before = ""] = help(of).split("\n  switchroom");
     for (const line of before.split("\n")) ok(line.length <= 80, line);
   }
 });

@@ -121,14 +121,14 @@ Deno.test("a request that takes longer than --timeout is given up by the server,
   match(ended.stdout, /^setLamp of virtual:desk-1 timedOut \(request \d+\): deadline, PHONEERR_OPERATIONFAILED/);
 });
 
-Deno.test("paths are relative to where the task was started", async () => {
+Deno.test("paths are relative to where the command was started", async () => {
   using folder = temporaryFolder();
-  const env = { INIT_CWD: folder.path };
-  refused(await cli(["request", "setData", "x:1", "dataId=0", "data=@bytes"], { env }), {
+  const cwd = folder.path;
+  refused(await cli(["request", "setData", "x:1", "dataId=0", "data=@bytes"], { cwd }), {
     code: 2,
     words: new RegExp(`Cannot read bytes: .*${folder.path}/bytes`),
   });
-  refused(await cli(["phone", "list", "--data", "here"], { env }), {
+  refused(await cli(["phone", "list", "--data", "here"], { cwd }), {
     code: 1,
     words: new RegExp(`data folder ${folder.path}/here:`),
   });

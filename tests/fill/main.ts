@@ -4,9 +4,9 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { readInteger, readTime } from "../../server/cli/parsing/values.ts";
-import { readPath } from "../../server/program/configuration/flags.ts";
 import { wordsOf } from "../../server/core/contract/errors.ts";
 import { fill, type Filled, type Filling } from "./fill.ts";
 
@@ -46,7 +46,7 @@ function read(): Filling {
     );
   }
   const filling = {
-    folder: readPath(values.folder),
+    folder: resolve(Deno.env.get("INIT_CWD") ?? "", values.folder),
     requests: readInteger(values.requests, { name: "--requests", least: 1, most: MOST }),
     from: Date.parse(readTime(values.from, "--from")!),
     perSecond,

@@ -1,23 +1,23 @@
 /**
- * How the server is started: the command of the `start` task, or what that becomes.
+ * How the server is started: by `bin/switchroom`, or as what that becomes.
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import config from "../../deno.json" with { type: "json" };
 import { plan } from "../../server/program/launch/plan.ts";
 
-/** Where the task runs. */
+/** Where the server is started. */
 export const REPOSITORY = new URL("../../", import.meta.url);
 
-/** What of a checkout's manifest says how its server is started. */
+/** What of the manifest of a checkout from before `bin/switchroom` says how its server is started. */
 const Manifest = z.object({
   tasks: z.object({
     start: z.union([z.string(), z.object({ command: z.string() }).transform((task) => task.command)]),
   }),
 });
 
-/** Which server, and what stands between the task and it. */
+/** Which server, and what stands between the shell and it. */
 export interface CommandOptions {
   /** Another checkout whose server it is, with a slash at its end; `flags` and `under` are for this one's alone. */
   checkout?: URL | undefined;
@@ -28,7 +28,7 @@ export interface CommandOptions {
 }
 
 /**
- * The command that starts a server with these arguments: the task's own, unless something is to stand before the
+ * The command that starts a server with these arguments: that of its users, unless something is to stand before the
  * server's own process.
  */
 export async function serverCommand(
@@ -36,15 +36,18 @@ export async function serverCommand(
   { checkout, flags = [], under = [] }: CommandOptions = {},
 ): Promise<{ words: [program: string, ...args: string[]]; env: Record<string, string> }> {
   if (flags.length > 0 || under.length > 0) {
-    const [run = "", ...planned] = await plan(args);
+    const [run = "", ...planned] = await plan(["serve", ...args]);
     const [program = "", ...words] = [...under, Deno.execPath(), run, ...flags, ...planned];
     return { words: [program, ...words], env: {} };
   }
-  const { tasks: { start } } = Manifest.parse(
-    checkout ? JSON.parse(await Deno.readTextFile(new URL("deno.json", checkout))) : config,
-  );
-  // The task also says which Deno it is run by.
-  return { words: [...taskWords(start), ...args], env: { DENO: Deno.execPath() } };
+  return { words: [...await startWords(checkout), ...args], env: { DENO: Deno.execPath() } };
+}
+
+async function startWords(checkout = REPOSITORY): Promise<[program: string, ...args: string[]]> {
+  const program = new URL("bin/switchroom", checkout);
+  if (await Deno.stat(program).then(() => true, () => false)) return [fileURLToPath(program), "serve"];
+  const { tasks: { start } } = Manifest.parse(JSON.parse(await Deno.readTextFile(new URL("deno.json", checkout))));
+  return taskWords(start);
 }
 
 /** What a task runs: a script, behind whatever says which Deno is to run that, or Deno itself, as it once was. */

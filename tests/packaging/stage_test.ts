@@ -25,7 +25,7 @@ async function contents(tree: URL): Promise<Map<string, string>> {
 Deno.test("what is installed has the program, its documents and licences, and nothing that only a checkout needs", async () => {
   const { tree, version } = staged();
   const names = await readdir(tree);
-  for (const name of ["server", "migrations", "plugins", "docs", "deno.json", "LICENSE"]) {
+  for (const name of ["bin", "server", "migrations", "plugins", "docs", "deno.json", "LICENSE"]) {
     ok(names.includes(name), name);
   }
   deepEqual(names.filter((name) => /^(\.|tests|examples|findings|packaging|deno\.lock|CONTRIBUTING)/.test(name)), []);
@@ -65,9 +65,9 @@ Deno.test("below node_modules, with an empty cache, without a registry and from 
     NPM_CONFIG_REGISTRY: "http://127.0.0.1:9/",
     JSR_URL: "http://127.0.0.1:9/",
   };
-  const path = (name: string) => fileURLToPath(new URL(name, tree));
-  const server = new Deno.Command("sh", {
-    args: [path("server/program/launch/start.sh"), "--listen=127.0.0.1:0", `--data=${folder}/data`],
+  const program = fileURLToPath(new URL("bin/switchroom", tree));
+  const server = new Deno.Command(program, {
+    args: ["serve", "--listen=127.0.0.1:0", `--data=${folder}/data`],
     cwd: "/",
     clearEnv: true,
     env,
@@ -81,12 +81,8 @@ Deno.test("below node_modules, with an empty cache, without a registry and from 
     return status;
   });
   await printed.match(/^listening on (\S+)/m);
-  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--config", path("deno.json"), "--no-prompt", "--allow-read", "--allow-net", "--allow-env"],
-      ...[path("server/main.ts"), "request", "setLamp", "virtual:desk-1", "lamp=20", "mode=flash"],
-      `--data=${folder}/data`,
-    ],
+  const { stdout, stderr } = await new Deno.Command(program, {
+    args: ["request", "setLamp", "virtual:desk-1", "lamp=20", "mode=flash", `--data=${folder}/data`],
     cwd: "/",
     clearEnv: true,
     env,

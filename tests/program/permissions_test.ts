@@ -2,10 +2,11 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { readNamed } from "../../server/program/launch/named.ts";
 import { readConfiguration } from "../../server/program/configuration/read.ts";
 import { cli, cliCommand } from "../cli/support/cli.ts";
+import { eventually } from "../crash/eventually.ts";
 import { runServer } from "../faults/operator.ts";
 import { temporaryFolder } from "../faults/temporary.ts";
 import { api } from "../harness/api.ts";
-import { type RunningServer, startServer } from "../harness/start_server.ts";
+import { startServer } from "../harness/start_server.ts";
 import { type Attempt, MARK, preload } from "./permission_probe.ts";
 
 const REPOSITORY = new URL("../../", import.meta.url).pathname;
@@ -22,7 +23,7 @@ async function writePlugin(folder: string, { permissions = {}, code = "" }): Pro
 }
 
 /** The words by which the server's process was started, or its environment, as its system knows them. */
-async function wordsOf({ pid }: RunningServer, of: "cmdline" | "environ" = "cmdline"): Promise<string[]> {
+async function wordsOf({ pid }: { pid: number }, of: "cmdline" | "environ" = "cmdline"): Promise<string[]> {
   const { stdout } = await new Deno.Command("cat", { args: [`/proc/${pid}/${of}`] }).output();
   return new TextDecoder().decode(stdout).split("\0").slice(0, -1);
 }
@@ -60,8 +61,19 @@ Deno.test("a server runs with the permissions that --print-permissions shows, wo
 
 Deno.test("the server and the command line have the same flags of V8, so that compiled code which is kept is used by both", async () => {
   await using server = await startServer({ args: ["--safe"] });
-  const ofCli = cliCommand([]).flatMap((word) => /^--v8-flags=(.+)$/.exec(word)?.[1] ?? []);
-  const ofServer = (await wordsOf(server, "environ")).flatMap((word) => /^DENO_V8_FLAGS=(.+)$/.exec(word)?.[1] ?? []);
+  const flagsOf = async (process: { pid: number }) =>
+    (await wordsOf(process, "environ")).flatMap((word) => /^DENO_V8_FLAGS=(.+)$/.exec(word)?.[1] ?? []);
+  const ofServer = await flagsOf(server);
+  // It waits for what nobody writes.
+  const [program, ...args] = cliCommand(["request", "setData", "x:1", "dataId=0", "data=@-"]);
+  const command = new Deno.Command(program, { args, env: { DENO: Deno.execPath() }, stdin: "piped" }).spawn();
+  const ofCli = await eventually(async () => {
+    equal((await wordsOf(command)).some((word) => word.endsWith("/main.ts")), true);
+    return await flagsOf(command);
+  });
+  command.kill("SIGKILL");
+  await command.stdin.close();
+  await command.status;
   equal(ofServer.length, 1);
   deepEqual(ofServer, ofCli);
 });

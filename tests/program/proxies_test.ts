@@ -1,5 +1,5 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
-import config from "../../deno.json" with { type: "json" };
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { plan } from "../../server/program/launch/plan.ts";
 import { runServer } from "../faults/operator.ts";
 import { temporaryFolder } from "../faults/temporary.ts";
 import { api } from "../harness/api.ts";
@@ -66,11 +66,41 @@ const REACH = `for (const hostname of Deno.args) {
   console.log(word);
 }`;
 
-Deno.test("with the permissions of its task the command line reaches nobody but this machine", async () => {
-  const strangers = ["192.0.2.1", "2001:db8::1", "10.0.0.1", "stranger.invalid"];
-  const flags = config.tasks.cli.command.split(/\s+/).filter((word) => word.startsWith("--allow-net"));
+/** How connecting to each host ends, with the permissions of a command line. */
+async function reached(args: readonly string[], hosts: readonly string[]): Promise<string[]> {
+  const flags = (await plan(args)).filter((word) => word.startsWith("--allow-net"));
+  equal(flags.length, 1);
   const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", ...flags, `data:text/javascript,${encodeURIComponent(REACH)}`, ...strangers],
+    args: ["run", "--no-prompt", ...flags, `data:text/javascript,${encodeURIComponent(REACH)}`, ...hosts],
   }).output();
-  deepEqual(new TextDecoder().decode(stdout).trim().split("\n"), strangers.map(() => "NotCapable"));
+  return new TextDecoder().decode(stdout).trim().split("\n");
+}
+
+Deno.test("the command line reaches nobody but this machine, and the one host that --url names", async () => {
+  const strangers = ["192.0.2.1", "2001:db8::1", "10.0.0.1", "stranger.invalid"];
+  deepEqual(await reached(["phone", "list"], strangers), strangers.map(() => "NotCapable"));
+  // The probe connects to port 9.
+  const named = await reached(["phone", "list", "--url", "http://stranger.invalid:9"], strangers);
+  deepEqual(named.slice(0, 3), strangers.slice(0, 3).map(() => "NotCapable"));
+  ok(named[3] !== "NotCapable" && named[3] !== "Connected", named[3]);
+});
+
+Deno.test("of --url its host and port are permitted, as the command line itself will read it, and of what is none nothing", async () => {
+  const here = "127.0.0.1,[::1],localhost,0.0.0.0,[::]";
+  for (
+    const [args, more] of [
+      ["--url https://phones.example", ",phones.example:443"],
+      ["phone list --url=http://phones.example/x?y", ",phones.example:80"],
+      ["--url http://one.example phone list --url https://user:word@TWO.example:8443", ",two.example:8443"],
+      ["phone list --url http://[2001:db8::1]:8274", ",[2001:db8::1]:8274"],
+      ["phone list --url ftp://phones.example", ""],
+      ["phone list --url phones.example", ""],
+      ["phone list --url", ""],
+      ["phone show --name --url=x --name=http://phones.example", ""],
+      ["phone show -- --url http://phones.example", ""],
+    ] as const
+  ) {
+    equal((await plan(args.split(" "))).find((word) => word.startsWith("--allow-net")), `--allow-net=${here}${more}`);
+  }
+  await rejects(plan(["phone", "list", "--url", "http://a,b/"]), { name: "Misuse", message: /cannot name/ });
 });

@@ -61,8 +61,7 @@ function whyFailed(error: unknown, at: FoundServer): string | undefined {
 /** Why nobody answers. */
 function whySilent(error: unknown, { url: { host, origin }, of }: FoundServer): string {
   if (error instanceof Deno.errors.NotCapable) {
-    return `The command line may not reach ${host}: let a tunnel lead there from 127.0.0.1, or add ${host} to the ` +
-      "--allow-net of the task cli in deno.json";
+    return `The command line may not reach ${host}: name it with --url, or let a tunnel lead there from 127.0.0.1`;
   }
   if (of === undefined) return `No server answers at ${origin}: ${whyOf(error)}`;
   return `The server ${of} does not answer at ${origin}: ${whyOf(error)}`;

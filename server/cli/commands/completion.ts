@@ -13,14 +13,14 @@ import { type Command, command, COMMON_OPTIONS, type Key } from "../parsing/comm
 /** What the scripts call the command line. */
 const NAME = "switchroom";
 
-const MANIFEST = fileURLToPath(new URL("../../../deno.json", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../../bin/switchroom", import.meta.url));
 
 /** `completion`, for the table that it stands in itself. */
 export function completionOf(commands: () => readonly Command[]): Command {
   return command({
     words: "completion",
     says: "Prints a script that lets a shell complete commands and options",
-    more: `The script also makes ${NAME} a short name of "deno task cli".`,
+    more: `Where no ${NAME} is on PATH, the script also makes that a name of this one.`,
     parameters: { shell: { value: "SHELL", says: "which shell", choices: ["bash", "zsh", "fish"] } },
     options: {},
     examples: [
@@ -152,7 +152,7 @@ function fish({ values, after }: Candidates): string {
     `complete -c ${NAME} -r -F -l ${name}`
   );
   return [
-    `function ${NAME}; ${program()} $argv; end`,
+    `type -q ${NAME}; or function ${NAME}; ${quote(PROGRAM)} $argv; end`,
     ...rules,
     ...options,
     ...files,
@@ -160,11 +160,7 @@ function fish({ values, after }: Candidates): string {
 }
 
 function shortName(): string {
-  return `${NAME}() { ${program()} "$@"; }`;
-}
-
-function program(): string {
-  return `${quote(Deno.execPath())} task --quiet --config ${quote(MANIFEST)} cli`;
+  return `command -v ${NAME} > /dev/null || ${NAME}() { ${quote(PROGRAM)} "$@"; }`;
 }
 
 /** As all three shells take a text. */

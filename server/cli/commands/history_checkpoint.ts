@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { newKeys } from "../../checkpoints/mod.ts";
 import { wordsOf } from "../../core/contract/errors.ts";
 import { HISTORY_FILE, openHistoryFile } from "../../history/mod.ts";
-import { EXIT, Misuse, readPath } from "../../program/mod.ts";
+import { EXIT, Misuse } from "../../program/mod.ts";
 import { writeAll } from "../../tools/mod.ts";
 import { DATA, SERVER_OPTIONS } from "../calling/find_server.ts";
 import { withServer } from "../calling/with_server.ts";
@@ -53,7 +53,7 @@ export const historyKey = command({
   options: {},
   examples: ["history key checkpoint-key.pem"],
   async run({ file }) {
-    const path = readPath(file);
+    const path = resolve(file);
     const { privateKey, publicKey } = newKeys();
     try {
       const data = await dataFolderAround(await Deno.realPath(dirname(path)));

@@ -1,5 +1,5 @@
 import { printable } from "../../core/contract/text.ts";
-import { EXIT, launch, readConfiguration, SERVE_FLAGS, serverPermissions } from "../../program/mod.ts";
+import { EXIT, Misuse, readConfiguration, SERVE_FLAGS, serverPermissions } from "../../program/mod.ts";
 import { print, printList } from "../output.ts";
 import { command, type Option } from "../parsing/command.ts";
 
@@ -10,8 +10,7 @@ export const SERVE_OPTIONS = SERVE_FLAGS satisfies Record<string, Option>;
 export const serve = command({
   words: "serve",
   says: "Starts the server",
-  more:
-    "It gets the permissions that its configuration asks for and no others, in a process of its own: deno task start becomes that process, deno task cli serve stays beside it.",
+  more: "It gets the permissions that its configuration asks for and no others, and is the process that was started.",
   parameters: {},
   options: {
     ...SERVE_OPTIONS,
@@ -24,7 +23,9 @@ export const serve = command({
     "serve --config switchroom.json --print-permissions",
   ],
   async run({ "print-permissions": printPermissions, ...flags }) {
-    if (!printPermissions) return await launch(flags);
+    if (!printPermissions) {
+      throw new Misuse("A server gets its permissions before it is there: start it with bin/switchroom serve");
+    }
     // What is wrong with it is to be heard here, and not at the start.
     await readConfiguration(flags);
     const { permissions, flags: ofDeno } = await serverPermissions(flags);

@@ -3,28 +3,23 @@
  *
  * @module
  */
-import { Misuse, serverPermissions } from "../../program/mod.ts";
+import { judgeDeno, Misuse, serverPermissions } from "../../program/mod.ts";
 import { about, type Check, type Finding } from "./check.ts";
-
-/** The Deno that everything is tested with; a later one within the major version should do. */
-const TESTED = { major: 2, minor: 9 };
 
 /** Whether this Deno is one that is supported. */
 export const checkDeno: Check = () => {
   const { good, odd, bad } = about("Deno");
-  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
-  const tested = `${TESTED.major}.${TESTED.minor}`;
-  const is = `Deno ${Deno.version.deno}`;
-  if (major === TESTED.major && minor === TESTED.minor) return one(good(is));
-  if (major === TESTED.major && minor > TESTED.minor) return one(odd(`${is} is newer than ${tested}, which is tested`));
-  return one(bad(`${is} is not ${tested}`, `Start with npx -y deno@${tested}`));
+  const { tested, version, is } = judgeDeno();
+  if (is === "tested") return one(good(`Deno ${version}`));
+  if (is === "newer") return one(odd(`Deno ${version} is newer than ${tested}, which is tested`));
+  return one(bad(`Deno ${version} is not ${tested}`, `Install ${tested}, or name it: DENO=/path/to/deno`));
 };
 
 /** Whether the server could be given the permissions that it needs. */
 export const checkPermissions: Check = async ({ flags }) => {
   const { good, bad } = about("permissions");
   if (Deno.permissions.querySync({ name: "run", command: "sh" }).state !== "granted") {
-    return [bad("Deno was started without --allow-run=sh", "Start by the tasks of deno.json, or add the flag")];
+    return [bad("Deno was started without --allow-run=sh", "Start by bin/switchroom, or add the flag")];
   }
   try {
     await serverPermissions(flags);

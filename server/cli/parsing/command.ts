@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { wordsOf } from "../../core/contract/errors.ts";
-import { Misuse, readPath } from "../../program/mod.ts";
+import { Misuse } from "../../program/mod.ts";
 import { orNearest } from "./nearest.ts";
 
 /** Something that is given by its place after the command's words. */
@@ -178,7 +179,7 @@ function valueOf(value: Value | Value[], { name, option }: { name: string; optio
 
 function checked(value: string, { name, option }: { name: string; option: Option }): string {
   checkChoice(value, { name, choices: option.choices });
-  return option.path ? readPath(value) : value;
+  return option.path ? resolve(value) : value;
 }
 
 function parse(args: readonly string[], options: Record<string, Option>) {

@@ -3,13 +3,14 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import { z } from "zod";
 import { wordsOf } from "../../core/contract/errors.ts";
 import { isExact } from "../../core/contract/exact_json.ts";
 import { OPERATION_TABLE } from "../../core/contract/operation_table.ts";
 import type { OperationName, OperationParameters } from "../../core/contract/operations.ts";
 import type { ParameterKind, Parameters } from "../../core/contract/parameter.ts";
-import { Misuse, readPath } from "../../program/mod.ts";
+import { Misuse } from "../../program/mod.ts";
 import { orNearest } from "./nearest.ts";
 
 /** Bytes are read from this file name on; `-` is the standard input. */
@@ -75,7 +76,7 @@ function readNumber(text: string): number | undefined {
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    return path === "-" ? await new Response(Deno.stdin.readable).bytes() : await Deno.readFile(readPath(path));
+    return path === "-" ? await new Response(Deno.stdin.readable).bytes() : await Deno.readFile(resolve(path));
   } catch (error) {
     throw new Misuse(`Cannot read ${path}: ${wordsOf(error)}`);
   }

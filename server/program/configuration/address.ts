@@ -58,7 +58,7 @@ export function cannotListen(error: unknown, { hostname, port }: Address): unkno
   if (error instanceof Deno.errors.AddrInUse) return misuse("another process does. Name another with --listen");
   if (error instanceof Deno.errors.AddrNotAvailable) return misuse("no network interface of this machine has it");
   if (error instanceof Deno.errors.NotCapable) {
-    return misuse("Deno was not allowed to. Start it with deno task start, which allows what is configured");
+    return misuse("Deno was not allowed to. Start it with switchroom serve, which allows what is configured");
   }
   if (error instanceof Deno.errors.PermissionDenied) {
     return misuse("the operating system refuses it to this user. Ports below 1024 are its own");

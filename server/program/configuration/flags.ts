@@ -26,24 +26,14 @@ export interface Flags {
   "accept-history"?: boolean | undefined;
 }
 
-/** Where `deno task` was started; it changes to the folder of deno.json before it runs a command. */
-const VARIABLE = "INIT_CWD";
-
-/** A path as whoever wrote it meant it: relative to where they are, not to where Switchroom is. */
-export function readPath(path: string): string {
-  // Whoever starts Deno with other flags than the tasks do is where the process is.
-  const known = Deno.permissions.querySync({ name: "env", variable: VARIABLE }).state === "granted";
-  return resolve(known ? Deno.env.get(VARIABLE) ?? "" : "", path);
-}
-
 /** Reads arguments that are flags of `serve` and nothing else; undefined if they are not. */
 export function readFlags(args: readonly string[]): Flags | undefined {
   try {
     const { config, data, ...others } = parseArgs({ args: [...args], options: SERVE_FLAGS }).values;
     return {
       ...others,
-      ...(config !== undefined && { config: readPath(config) }),
-      ...(data !== undefined && { data: readPath(data) }),
+      ...(config !== undefined && { config: resolve(config) }),
+      ...(data !== undefined && { data: resolve(data) }),
     };
   } catch {
     return undefined;

@@ -75,8 +75,8 @@ function textOf(value: unknown): string[] {
   return typeof value === "string" && value !== "" ? [value] : [];
 }
 
-/** What is connected to for a URL; nothing if it is none of HTTP. */
-function hostOf(text: string): string[] {
+/** What is connected to for a URL, as `HOST:PORT`; nothing if it is none of HTTP. */
+export function hostOf(text: string): string[] {
   const url = URL.parse(text);
   const usual = { "http:": "80", "https:": "443" }[url?.protocol ?? ""];
   return url === null || usual === undefined ? [] : [`${url.hostname}:${url.port || usual}`];

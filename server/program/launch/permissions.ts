@@ -7,7 +7,7 @@
 import { fileURLToPath } from "node:url";
 import { Misuse } from "../exit.ts";
 import { SERVICE_VARIABLES } from "../service.ts";
-import type { Named } from "./named.ts";
+import { hostOf, type Named } from "./named.ts";
 
 /** One value of one of Deno's permissions. */
 export interface Permission {
@@ -22,8 +22,8 @@ const HOME = fileURLToPath(new URL("../../../", import.meta.url));
 /** Where a server's modules are, those of its threads too, which are read by permission; and the plugins that come with it. */
 const PROGRAM = ["server", "migrations", "plugins"].map((folder) => `${HOME}${folder}`);
 
-/** What never changes while a server runs, wherever the data folder is. */
-const FIXED = [...PROGRAM, ...["examples", "tests", "deno.json", "deno.lock"].map((name) => `${HOME}${name}`)];
+/** What never changes while a server runs, wherever the data folder is; and what no command changes. */
+const FIXED = [...PROGRAM, ...["bin", "examples", "tests", "deno.json", "deno.lock"].map((name) => `${HOME}${name}`)];
 
 /** A variable that a plugin can be granted, as `host/grants.ts` has it: what is none is refused there. */
 const GRANTED_VARIABLE = /^(?!SWITCHROOM_)[A-Za-z_][A-Za-z0-9_]{0,255}$/;
@@ -67,6 +67,30 @@ export function flagsOf(permissions: readonly Permission[]): string[] {
   const written = permissions.filter(({ kind }) => kind === "write").map(({ value }) => `${value}/`.replace("//", "/"));
   const denied = FIXED.filter((path) => written.some((folder) => path.startsWith(folder)));
   return [...ALWAYS, ...flags, ...denied.length === 0 ? [] : [`--deny-write=${denied.join(",")}`]];
+}
+
+/** Every address by which this machine calls itself. */
+const THIS_MACHINE = ["127.0.0.1", "[::1]", "localhost", "0.0.0.0", "[::]"];
+
+/**
+ * What the command line may reach, as flags of Deno: servers of this machine and the one that `url` names, and every
+ * file, for it is used to read and write the files of whoever uses it; but it changes nothing of the program.
+ *
+ * @throws {Misuse} If there is a value that Deno's flags cannot name.
+ */
+export function commandLineFlags({ url }: { url: string | undefined }): string[] {
+  const hosts = [...THIS_MACHINE, ...url === undefined ? [] : hostOf(url)];
+  const list = (kind: Permission["kind"], { values, why }: { values: readonly string[]; why: string }) =>
+    values.map((value) => nameable({ kind, value, why })).join(",");
+  return [
+    ...ALWAYS,
+    `--allow-net=${list("net", { values: hosts, why: "to call the server that --url names" })}`,
+    "--allow-read",
+    "--allow-write",
+    `--deny-write=${list("write", { values: FIXED, why: "the program" })}`,
+    "--allow-env=SWITCHROOM_BOOTSTRAP_TOKEN,SWITCHROOM_TOKEN",
+    "--allow-run=sh",
+  ];
 }
 
 /** As Deno names an address. Port 0 is any: a listener that has to begin anew goes on at the one that it was given. */

@@ -1,17 +1,20 @@
 /**
- * Plans a start: prints the command, for a shell, that becomes the server with the permissions that its configuration
- * asks for. It runs before anything else, and can do nothing but read.
+ * Plans a start: prints the command, for a shell, that becomes what a command line asks for, with the permissions that
+ * this needs: the server those that its configuration asks for, the command line its own. It runs before anything else,
+ * and can do nothing but read.
  *
- * Where the arguments are no plain start (`--help`, `--print-permissions`, a flag that there is not), it is the command
- * line that answers them.
+ * Where `serve` is no plain start (`--help`, `--print-permissions`, a flag that there is not), it is the command line
+ * that answers.
  *
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { argumentsOf, readFlags } from "../configuration/flags.ts";
+import { parseArgs } from "node:util";
+import { argumentsOf, type Flags, readFlags, SERVE_FLAGS } from "../configuration/flags.ts";
 import { EXIT, Misuse } from "../exit.ts";
+import { refuseOtherDeno } from "./deno.ts";
 import { readNamed } from "./named.ts";
-import { flagsOf, permissionsOf } from "./permissions.ts";
+import { commandLineFlags, flagsOf, permissionsOf } from "./permissions.ts";
 
 const SERVER = fileURLToPath(new URL("server.ts", import.meta.url));
 const COMMAND_LINE = fileURLToPath(new URL("../../main.ts", import.meta.url));
@@ -20,16 +23,32 @@ const COMMAND_LINE = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const CONFIGURED = ["run", "--config", fileURLToPath(new URL("../../../deno.json", import.meta.url))];
 
 /**
- * The arguments for Deno of what `serve` with these arguments is to become.
+ * The arguments for Deno of what a command line is to become.
  *
  * @throws {Misuse} If a permission that it needs cannot be given.
  */
 export async function plan(args: readonly string[]): Promise<string[]> {
-  const flags = readFlags(args);
-  if (flags === undefined) {
-    return [...CONFIGURED, "--no-prompt", "--allow-read", "--allow-env=INIT_CWD", COMMAND_LINE, "serve", ...args];
-  }
-  return [...CONFIGURED, ...flagsOf(permissionsOf(await readNamed(flags))), SERVER, ...argumentsOf(flags)];
+  const { serve, url } = outline(args);
+  if (serve === undefined) return [...CONFIGURED, ...commandLineFlags({ url }), COMMAND_LINE, ...args];
+  return [...CONFIGURED, ...flagsOf(permissionsOf(await readNamed(serve))), SERVER, ...argumentsOf(serve)];
+}
+
+/** What of a command line a plan depends on: the flags of a server to be started, the server that is called. */
+function outline(args: readonly string[]): { serve?: Flags | undefined; url?: string | undefined } {
+  const { tokens } = parseArgs({
+    // Of short options the planner knows none, and the parser takes long for many in one.
+    args: args.map((arg) => /^-[^-]/.test(arg) ? arg.slice(0, 2) : arg),
+    options: { ...SERVE_FLAGS, url: { type: "string" } },
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const word = tokens.find(({ kind }) => kind === "positional");
+  const url = tokens.findLast((token) => token.kind === "option" && token.name === "url");
+  return {
+    ...(word?.kind === "positional" && word.value === "serve" && { serve: readFlags(args.toSpliced(word.index, 1)) }),
+    ...(url?.kind === "option" && { url: url.value }),
+  };
 }
 
 /** A word as a shell takes it, whatever is in it. */
@@ -39,6 +58,7 @@ function quoted(word: string): string {
 
 if (import.meta.main) {
   try {
+    refuseOtherDeno();
     console.log([Deno.execPath(), ...await plan(Deno.args)].map(quoted).join(" "));
   } catch (error) {
     console.error(`switchroom: ${error instanceof Error ? error.message : error}`);

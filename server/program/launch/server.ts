@@ -10,7 +10,7 @@ import { EXIT, Misuse } from "../exit.ts";
 
 async function main(): Promise<number> {
   const flags = readFlags(Deno.args);
-  if (flags === undefined) throw new Misuse("These are no flags of serve: start the server with deno task start");
+  if (flags === undefined) throw new Misuse("These are no flags of serve: start the server with switchroom serve");
   beginWriter();
   // Beside it, and not before.
   const { serve } = await import("../serve.ts");

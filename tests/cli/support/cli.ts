@@ -1,14 +1,13 @@
 /**
- * The command line as users start it: the command of the `cli` task with its own permission flags, in a process of its
- * own.
+ * The command line as users start it, by `bin/switchroom`, in a process of its own.
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { deadline } from "@std/async/deadline";
-import config from "../../../deno.json" with { type: "json" };
 
-/** Where the task runs: its permission flags name folders relative to it. */
-const REPOSITORY = new URL("../../../", import.meta.url);
+/** What starts it. */
+export const PROGRAM = fileURLToPath(new URL("../../../bin/switchroom", import.meta.url));
 
 /** A guard against hanging, never a measure. */
 const PATIENCE_MS = 30_000;
@@ -27,6 +26,8 @@ export interface Ended {
 export interface CliOptions {
   /** Further variables; nothing else of the test's environment is about Switchroom. */
   env?: Record<string, string>;
+  /** The folder that it is started in. */
+  cwd?: string;
   /** What it reads. */
   stdin?: string;
 }
@@ -39,10 +40,9 @@ export interface RunningCommand {
   readonly ended: Promise<Ended>;
 }
 
-/** The program of the `cli` task and its arguments. */
+/** The program and its arguments. */
 export function cliCommand(args: readonly string[]): [program: string, ...args: string[]] {
-  const [, ...flags] = config.tasks.cli.command.replaceAll(/["']/g, "").split(/\s+/);
-  return [Deno.execPath(), ...flags, ...args];
+  return [PROGRAM, ...args];
 }
 
 /** Starts a command. */
@@ -50,8 +50,8 @@ export function spawnCli(args: readonly string[], options: CliOptions = {}): Run
   const [program, ...rest] = cliCommand(args);
   const child = new Deno.Command(program, {
     args: rest,
-    cwd: REPOSITORY,
-    env: { SWITCHROOM_TOKEN: "", ...options.env },
+    ...options.cwd !== undefined && { cwd: options.cwd },
+    env: { DENO: Deno.execPath(), SWITCHROOM_TOKEN: "", ...options.env },
     stdin: options.stdin === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",

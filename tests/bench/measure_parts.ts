@@ -12,7 +12,7 @@ import { measureMoreClients } from "./measure_more_clients.ts";
 import { measureOneClient } from "./measure_one_client.ts";
 import { measureSockets } from "./measure_sockets.ts";
 import { echoTargets, openPhone } from "./open_phone.ts";
-import { inPlaceOf } from "./stand_in.ts";
+import { inPlaceOf } from "../harness/stand_in.ts";
 import { startEcho } from "./start_echo.ts";
 
 /** Measures them; `folder` is for data, and `tell` is told what is measured next. */

@@ -5,6 +5,7 @@
  */
 import { ok } from "node:assert/strict";
 import type { Durability } from "../../server/history/mod.ts";
+import { forcedTurn, placeFlags } from "../harness/places.ts";
 import { type RunningServer, startServer } from "../harness/start_server.ts";
 import { type Random, randomFrom } from "../simulation/random.ts";
 import { Book } from "./book.ts";
@@ -32,7 +33,9 @@ export interface Recording {
 /** Watches a server's files under load until it is killed. */
 export async function record(durability: Durability, data: string): Promise<Recording> {
   const book = new Book();
-  await using server = await startServer({ data, config: { durability } });
+  // By itself a disk that is watched is too slow for the loop.
+  const flags = await placeFlags(forcedTurn() ?? "moving");
+  await using server = await startServer({ data, config: { durability }, flags });
   const { watching, paths } = await watchFiles(server);
   // Nobody asks for anything yet: what is there now was synced, or is the business of the start.
   const before = await Promise.all(paths.map((path) => Deno.readFile(path)));

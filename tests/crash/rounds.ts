@@ -9,6 +9,7 @@ import { z } from "zod";
 import { spawnServer } from "../faults/operator.ts";
 import { temporaryFolder } from "../faults/temporary.ts";
 import { api } from "../harness/api.ts";
+import { forcedTurn, placeFlags, TURN_NAMES } from "../harness/places.ts";
 import { type RunningServer, startServer } from "../harness/start_server.ts";
 import { type Random, randomFrom } from "../simulation/random.ts";
 import { audit } from "./audit.ts";
@@ -127,8 +128,10 @@ async function auditAtLast(world: World): Promise<number> {
   return lost;
 }
 
-function start({ data, token, config }: World): Promise<RunningServer> {
-  return startServer({ data, token, config });
+/** Each commits where chance wants it, and every other one where disk and load do. */
+async function start({ data, token, config, random }: World): Promise<RunningServer> {
+  const turn = forcedTurn() ?? (random.once(2) ? undefined : random.pick(TURN_NAMES));
+  return await startServer({ data, token, config, flags: await placeFlags(turn) });
 }
 
 /** Looks at what a start has found, and made of it: nothing may have been asked of the server yet. */

@@ -6,6 +6,7 @@
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { plan } from "../../server/program/launch/plan.ts";
+import { forcedTurn, placeFlags } from "./places.ts";
 
 /** Where the server is started. */
 export const REPOSITORY = new URL("../../", import.meta.url);
@@ -33,8 +34,9 @@ export interface CommandOptions {
  */
 export async function serverCommand(
   args: readonly string[],
-  { checkout, flags = [], under = [] }: CommandOptions = {},
+  { checkout, flags: asked, under = [] }: CommandOptions = {},
 ): Promise<{ words: [program: string, ...args: string[]]; env: Record<string, string> }> {
+  const flags = asked ?? await placeFlags(checkout ? undefined : forcedTurn());
   if (flags.length > 0 || under.length > 0) {
     const [run = "", ...planned] = await plan(["serve", ...args]);
     const [program = "", ...words] = [...under, Deno.execPath(), run, ...flags, ...planned];

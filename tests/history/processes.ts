@@ -42,6 +42,7 @@ export function runModule(name: string, options: { args: string[]; fileBlocks?: 
     "--no-check",
     "--allow-read",
     "--allow-write",
+    "--allow-env=SWITCHROOM_COMMITS",
     new URL(name, import.meta.url).href,
     ...options.args,
   ];

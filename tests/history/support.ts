@@ -15,6 +15,7 @@ import { makeDurable, openForWriting, type WritableDatabase } from "../../server
 import { NodeSqliteDialect } from "../../server/history/sqlite/dialect.ts";
 import { migrate, MIGRATIONS } from "../../server/history/sqlite/migrate.ts";
 import { type OpenHistory, openHistory, type OpenOptions, takeDataFolder } from "../../server/history/mod.ts";
+import { ForcedPlace, forcedTurn, TURNS } from "../harness/places.ts";
 import { historyId } from "../../server/history/sqlite/recovery.ts";
 import type { HistoryTables } from "../../server/history/sqlite/schema.ts";
 import { verifyChain } from "../../server/history/sqlite/verify.ts";
@@ -28,10 +29,12 @@ export function temporaryFolder(): Disposable & { path: string } {
 /** Opens the history of a folder and lets go of the folder with it. A broken writer fails the test. */
 export async function openIn(path: string, options: Partial<OpenOptions> = {}): Promise<OpenHistory> {
   const folder = await takeDataFolder(path);
+  const turn = forcedTurn();
   try {
     const opened = await openHistory({
       folder,
       durability: "full",
+      ...(turn && { place: new ForcedPlace(TURNS[turn]) }),
       onFatal: (error) => {
         throw error;
       },

@@ -11,7 +11,7 @@ const REPOSITORY = new URL("../../", import.meta.url);
  * The flag for Deno under which everybody imports `standIn` instead of `module`; the stand-in itself still gets the module.
  *
  * @param file Where to put the import map.
- * @param options Paths in the repository.
+ * @param options Paths in the repository; the stand-in's may have a query, which it finds in its `import.meta.url`.
  */
 export async function inPlaceOf(
   file: string,

@@ -179,7 +179,7 @@ export class RowQueue {
     this.#committing = batch;
     this.#committingSince = this.#waitingSince;
     this.#waitingSince = begun;
-    this.#options.commit(flatten(batch), this.#options.now()).then(
+    this.#options.commit(flatten(batch), { count: batch.length, at: this.#options.now() }).then(
       (answer) => {
         if ("firstSeq" in answer) return this.#written(batch, { ...answer, begun });
         if ("displaced" in answer) this.displace(answer.displaced);

@@ -79,17 +79,24 @@ export interface Closed extends Pick<Look, "displaced"> {
   readonly failed?: string;
 }
 
+/** One commit, before it is made. */
+export interface Asked {
+  /** How many rows it has. */
+  readonly count: number;
+  /** The wall time, milliseconds: the clock is that of whoever opened the history. */
+  readonly at: number;
+}
+
 /**
  * Appends flat rows (`flatten` of `chain/`), all or none: they get the next numbers of `seq`, in their order, without a
  * gap, and a block covers them soon: when there are many, or when {@linkcode BlockStore.seal} is called. When it resolves
- * they are as durable as {@linkcode Durability} says, for applications are told so at once. `at` is the wall time,
- * milliseconds: the clock is that of whoever opened the history.
+ * they are as durable as {@linkcode Durability} says, for applications are told so at once.
  *
  * @returns The `seq` of the first row, or in words why nothing was written, if the same rows may be given again: then
  * they are, until they are on disk.
  * @throws If trying again can never help. The history is broken for good then, and the server ends.
  */
-export type Commit = (rows: Cell[], at: number) => Promise<Committed>;
+export type Commit = (rows: Cell[], asked: Asked) => Promise<Committed>;
 
 /**
  * Rows that are on disk, with the newest block, or why they are not: in words, when trying again can help. `displaced`
@@ -154,7 +161,7 @@ export interface Traces {
 export interface MadeCommit {
   /** How long it took, without the way to the thread that made it, milliseconds; for ever if it failed. */
   readonly ms: number;
-  readonly cells: number;
+  readonly rows: number;
 }
 
 /** Says where the next commit is better made: in the thread that opened the store, or in another. */
@@ -163,6 +170,8 @@ export interface Place {
   readonly isLoop: boolean;
   /** A commit was made, wherever that was. */
   made(commit: MadeCommit): void;
+  /** The thread that opened it was stopped for so long by sealing, milliseconds. */
+  stopped(ms: number): void;
 }
 
 /** What is about to be done to tables of an older build. */

@@ -64,6 +64,8 @@ function hashed(rows: readonly StoredRow[], before: Hashed): Hashed {
 export interface BlockState {
   readonly head: Head;
   readonly unsealed: readonly StoredRow[];
+  /** The wall time of the newest commit. */
+  readonly at: number;
   /** The first of them that were hashed before their block is due. */
   readonly hashed: Hashed;
   /** The requests that are open, oldest first, and a number below which none is. */
@@ -95,11 +97,8 @@ export const INSERTED_BLOCK: readonly string[] = [
 /** What stands before block 0. */
 export const BEFORE_ALL: Head = { block: -1, lastSeq: -1, hash: NO_HASH, at: 0 };
 
-/** What a change of the database leads to: the newest block, and the rows that are on disk and in no block. */
-interface Written {
-  readonly head: Head;
-  readonly unsealed: readonly StoredRow[];
-}
+/** What a change of the database leads to. */
+type Written = Pick<BlockState, "head" | "unsealed" | "at">;
 
 /**
  * Appends rows to a database, and seals them into blocks. One at a time: nothing else may write its rows meanwhile.
@@ -116,6 +115,7 @@ export class BlockWriter {
   #open = new OpenRequests([], { lowest: 0 });
   #head: Head = BEFORE_ALL;
   #unsealed: readonly StoredRow[] = [];
+  #at = 0;
   #hashed: Hashed = NOT_HASHED;
   #isGiven = true;
 
@@ -146,13 +146,14 @@ export class BlockWriter {
   give(): BlockState {
     this.#isGiven = true;
     const { ids, lowestOpen: lowest } = this.#open;
-    return { head: this.#head, unsealed: this.#unsealed, hashed: this.#hashed, open: { ids, lowest } };
+    return { head: this.#head, unsealed: this.#unsealed, at: this.#at, hashed: this.#hashed, open: { ids, lowest } };
   }
 
   /** Goes on where another has left off. */
-  take({ head, unsealed, hashed, open }: BlockState): void {
+  take({ head, unsealed, at, hashed, open }: BlockState): void {
     this.#head = head;
     this.#unsealed = unsealed;
+    this.#at = at;
     this.#hashed = hashed;
     this.#open = new OpenRequests(open.ids, open);
     this.#isGiven = false;
@@ -220,7 +221,7 @@ export class BlockWriter {
 
   /** Hashes what is on disk and in no block, so that whoever waits for the block need not wait for that. */
   hash(): void {
-    this.#hashed = hashed(this.#unsealed, this.#hashed);
+    if (!this.#isGiven) this.#hashed = hashed(this.#unsealed, this.#hashed);
   }
 
   /**
@@ -230,7 +231,7 @@ export class BlockWriter {
    */
   seal(): void {
     if (this.#unsealed.length === 0) return;
-    this.#transact(() => ({ head: this.#insertBlock(this.#unsealed), unsealed: [] }));
+    this.#transact(() => this.#sealed(this.#unsealed, this.#at));
   }
 
   /** Does something in a transaction, all or none. */
@@ -250,11 +251,12 @@ export class BlockWriter {
     this.#begin.run();
   }
 
-  #end({ head, unsealed }: Written): void {
+  #end({ head, unsealed, at }: Written): void {
     this.#commit.run();
     if (head !== this.#head) this.#hashed = NOT_HASHED;
     this.#head = head;
     this.#unsealed = unsealed;
+    this.#at = at;
   }
 
   #undo(): void {
@@ -266,8 +268,9 @@ export class BlockWriter {
   /** Inserts rows behind all others, and their block if it is time. */
   #append(rows: readonly Row[], { firstSeq, seal }: { firstSeq: number; seal: boolean }): Written {
     const unsealed = [...this.#unsealed, ...this.#insert(rows, firstSeq)];
+    const at = nearestTime(this.#now());
     const isSealed = seal || unsealed.length >= SEAL_ROWS;
-    return isSealed ? { head: this.#insertBlock(unsealed), unsealed: [] } : { head: this.#head, unsealed };
+    return isSealed ? this.#sealed(unsealed, at) : { head: this.#head, unsealed, at };
   }
 
   /** Inserts rows, and gives them as they are stored. */
@@ -287,15 +290,15 @@ export class BlockWriter {
     return stored;
   }
 
-  /** Inserts the block of these rows: the next ones. */
-  #insertBlock(rows: readonly StoredRow[]): Head {
+  /** Inserts the block of these rows, the next ones, of which the newest were committed then. */
+  #sealed(rows: readonly StoredRow[], at: number): Written {
     const firstSeq = this.#head.lastSeq + 1;
     const lastSeq = this.#head.lastSeq + rows.length;
     const head: BlockHead = {
       number: this.#head.block + 1,
       firstSeq,
       lastSeq,
-      at: nearestTime(this.#now()),
+      at,
       format: HISTORY_FORMAT,
       lowestOpen: this.#open.lowest(lastSeq + 1),
     };
@@ -303,7 +306,7 @@ export class BlockWriter {
     const hash = blockHash(head, { previous: this.#head.hash, rows: hashes });
     const block = [head.number, head.firstSeq, head.lastSeq, head.at, head.format, head.lowestOpen];
     this.#blocks.insert([...block, ...[hash, hashes.join(""), salts].map((hex) => Uint8Array.fromHex(hex))]);
-    return { block: head.number, lastSeq, hash, at: head.at };
+    return { head: { block: head.number, lastSeq, hash, at }, unsealed: [], at };
   }
 }
 

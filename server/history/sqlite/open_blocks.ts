@@ -67,7 +67,7 @@ export async function openBlocks(
   const writer = new BlockWriter(raw, {
     ...options,
     inserts: insertsOf(db),
-    state: { head, unsealed, hashed: NOT_HASHED, open: { ids, lowest } },
+    state: { head, unsealed, at: nearestTime(options.now()), hashed: NOT_HASHED, open: { ids, lowest } },
   });
   writer.seal();
   options.willWrite?.(writer.head.lastSeq);

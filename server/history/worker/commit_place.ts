@@ -8,22 +8,22 @@ import type { MadeCommit, Place } from "../contract/store.ts";
 
 /** A commit of less is a quick disk's, milliseconds. */
 const QUICK_MS = 1;
-/** One in the loop that takes longer sends the rest away. */
+/** What stops the loop for longer sends the rest away. */
 const SLOW_MS = 4;
 /** So many commits in a row must be quick before the loop makes them. */
 const QUICK_IN_A_ROW = 16;
 /** After a slow one they must be so for longer, each time twice as long, up to this. */
 const MOST_IN_A_ROW = 4_096;
-/** Cells a commit, on average, above which the worker is better, and below which the loop is: 20 and 10 rows. */
-const MANY_CELLS = 20 * 11;
-const FEW_CELLS = 10 * 11;
+/** Rows a commit, on average, above which the worker is better, and below which the loop is. */
+const MANY_ROWS = 20;
+const FEW_ROWS = 10;
 /** The weight of the newest commit in that average. */
 const NEWEST = 1 / 16;
 
 /** Follows disk and load. */
 export class CommitPlace implements Place {
   #isLoop = false;
-  #cells = 0;
+  #rows = 0;
   #quick = 0;
   #needed = QUICK_IN_A_ROW;
 
@@ -31,14 +31,18 @@ export class CommitPlace implements Place {
     return this.#isLoop;
   }
 
-  made({ ms, cells }: MadeCommit): void {
-    this.#cells += (cells - this.#cells) * NEWEST;
+  made({ ms, rows }: MadeCommit): void {
+    this.#rows += (rows - this.#rows) * NEWEST;
     this.#quick = ms <= QUICK_MS ? this.#quick + 1 : 0;
     if (this.#quick >= MOST_IN_A_ROW) this.#needed = QUICK_IN_A_ROW;
-    if (!this.#isLoop) this.#isLoop = this.#quick >= this.#needed && this.#cells <= FEW_CELLS;
-    else if (ms > SLOW_MS) {
-      this.#isLoop = false;
-      this.#needed = Math.min(this.#needed * 2, MOST_IN_A_ROW);
-    } else if (this.#cells >= MANY_CELLS) this.#isLoop = false;
+    this.stopped(ms);
+    this.#isLoop = this.#isLoop ? this.#rows < MANY_ROWS : this.#quick >= this.#needed && this.#rows <= FEW_ROWS;
+  }
+
+  stopped(ms: number): void {
+    if (!this.#isLoop || ms <= SLOW_MS) return;
+    this.#isLoop = false;
+    this.#quick = 0;
+    this.#needed = Math.min(this.#needed * 2, MOST_IN_A_ROW);
   }
 }

@@ -6,15 +6,15 @@
  */
 import { setImmediate } from "node:timers/promises";
 import type { Cell } from "../chain/mod.ts";
-import type { Committed, Head, Place } from "../contract/store.ts";
+import type { Asked, Committed, Head, Place } from "../contract/store.ts";
 import { MOVED_PAGES, sqliteCode } from "../sqlite/database.ts";
 import type { WorkerLink } from "./link.ts";
 import type { LoopWriter } from "./loop_writer.ts";
 import type { WriterCalls } from "./writer_worker.ts";
 
-/** What a commit adds to the write-ahead log: so many pages at least, and more for each cell. */
+/** What a commit adds to the write-ahead log: so many pages at least, and more for each row. */
 const PAGES_A_COMMIT = 4;
-const PAGES_A_CELL = 24 / 4_096;
+const PAGES_A_ROW = 1 / 16;
 
 /** See the module. */
 export class RowWriter {
@@ -24,10 +24,11 @@ export class RowWriter {
   #head: Head;
   /** Whether the loop's writer has the place. */
   #isHere = false;
-  /** While the worker gives up its place. */
+  /** While the worker gives up its place, until what was to be committed then is. */
   #coming: Promise<void> | undefined;
-  /** What was added to the log since it was moved. */
+  /** What was added to the log since it was moved, and the last of that, for which commits wait. */
   #pages = 0;
+  #moving: Promise<void> | undefined;
 
   /**
    * @param options.loop Writes nothing yet.
@@ -60,11 +61,19 @@ export class RowWriter {
   }
 
   /** Commits flat rows. @throws Only if trying again cannot help. */
-  async commit(rows: Cell[], at: number): Promise<Committed> {
-    if (this.#place.isLoop && !this.#isHere) await this.#bring();
-    const here = this.#isHere && this.#place.isLoop ? this.#commitHere(rows, at) : undefined;
+  async commit(rows: Cell[], { count, at }: Asked): Promise<Committed> {
+    if (this.#moving) await this.#moving;
+    if (!this.#place.isLoop || this.#isHere) return await this.#commit(rows, { count, at });
+    const committed = this.#bring().then(() => this.#commit(rows, { count, at }));
+    const come = () => this.#coming = undefined;
+    this.#coming = committed.then(come, come);
+    return await committed;
+  }
+
+  async #commit(rows: Cell[], { count, at }: Asked): Promise<Committed> {
+    const here = this.#isHere && this.#place.isLoop ? this.#commitHere(rows, count) : undefined;
     const { ms, ...committed } = here ?? await this.#call("write", { rows, at });
-    this.#place.made({ ms, cells: rows.length });
+    this.#place.made({ ms: "head" in committed ? ms : Infinity, rows: count });
     if ("head" in committed) this.#head = committed.head;
     return committed;
   }
@@ -72,15 +81,17 @@ export class RowWriter {
   /** Seals what is in no block, and gives the newest: the one before if the disk does not take it now. */
   async seal(): Promise<Head> {
     // Behind the rows of this turn, as the worker would.
-    if (this.#isHere) await setImmediate();
+    if (this.stopsLoop || this.#isHere) await setImmediate();
     while (this.#coming) await this.#coming;
     if (this.#isHere) {
+      const begun = performance.now();
       try {
-        this.#loop.seal();
+        this.#loop.blocks.seal();
       } catch (error) {
         if (sqliteCode(error) === undefined) throw error;
       }
-      return this.#head = this.#loop.head;
+      this.#place.stopped(performance.now() - begun);
+      return this.#head = this.#loop.blocks.head;
     }
     return this.#head = await this.#call("seal", undefined);
   }
@@ -110,15 +121,15 @@ export class RowWriter {
   }
 
   /** Commits in this thread; gives nothing where that failed: the worker may wait for what hinders it, such as a lock. */
-  #commitHere(rows: readonly Cell[], at: number): (Committed & { ms: number }) | undefined {
+  #commitHere(rows: readonly Cell[], count: number): (Committed & { ms: number }) | undefined {
     const begun = performance.now();
-    const committed = this.#loop.commit(rows, at);
+    const committed = this.#loop.commit(rows);
     if ("failed" in committed) {
-      this.#place.made({ ms: Infinity, cells: rows.length });
+      this.#place.made({ ms: Infinity, rows: count });
       return undefined;
     }
     const ms = performance.now() - begun;
-    this.#pages += PAGES_A_COMMIT + rows.length * PAGES_A_CELL;
+    this.#pages += PAGES_A_COMMIT + count * PAGES_A_ROW;
     if (this.#pages > MOVED_PAGES) {
       this.#pages = 0;
       void this.#moveLog();
@@ -127,35 +138,28 @@ export class RowWriter {
   }
 
   /**
-   * The worker moves what is much; what has come meanwhile is little. Only a log that has been moved whole begins anew,
-   * and to write over it is twice as quick as to let it grow.
+   * The worker moves what is much, and then the little that has come meanwhile, for which commits wait. Only a log that
+   * has been moved whole begins anew, and to write over it is twice as quick as to let it grow.
    */
   async #moveLog(): Promise<void> {
-    try {
-      await this.#link.call("moveLog", undefined);
-      if (this.#isHere) this.#loop.moveLog();
-    } catch {
-      // A worker that has died, and a disk that takes nothing, are told by the next commit.
-    }
+    // A worker that has died, and a disk that takes nothing, are told by the next commit.
+    const move = () => this.#link.call("moveLog", undefined).then(() => {}, () => {});
+    await move();
+    if (!this.#isHere) return;
+    this.#moving = move();
+    await this.#moving;
+    this.#moving = undefined;
   }
 
   async #bring(): Promise<void> {
-    const given = this.#link.call("give", undefined).then((state) => {
-      this.#loop.take(state);
-      this.#isHere = true;
-    });
-    this.#coming = given.catch(() => {});
-    try {
-      await given;
-    } finally {
-      this.#coming = undefined;
-    }
+    this.#loop.blocks.take(await this.#link.call("give", undefined));
+    this.#isHere = true;
   }
 
   #sendBack(): void {
     if (!this.#isHere) return;
     this.#isHere = false;
     // A worker that has died tells so by itself.
-    this.#link.call("take", this.#loop.give()).catch(() => {});
+    this.#link.call("take", this.#loop.blocks.give()).catch(() => {});
   }
 }

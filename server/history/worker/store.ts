@@ -44,12 +44,12 @@ export async function openSqliteStore(
     });
     const newestSeq = new BigInt64Array(written);
     const willWrite = (lastSeq: number) => void Atomics.store(newestSeq, 0, BigInt(lastSeq));
-    const loop = new LoopWriter(file, { durability, inserts, willWrite });
+    const loop = new LoopWriter(file, { durability, inserts, now, willWrite });
     const rows = new RowWriter(link, { loop, head: newest, place });
     return {
       opened,
       blocks: {
-        commit: (cells, at) => rows.commit(cells, at),
+        commit: (cells, commit) => rows.commit(cells, commit),
         stopsLoop: () => rows.stopsLoop,
         head: () => rows.head,
         seal: () => rows.seal(),

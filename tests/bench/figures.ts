@@ -4,8 +4,7 @@
  * @module
  */
 import type { Disk } from "./measure_disk.ts";
-import type { ManyClients } from "./measure_many_clients.ts";
-import type { MoreClients } from "./measure_more_clients.ts";
+import type { ManyClients, MoreClients } from "./measure_many_clients.ts";
 import type { OneClient } from "./measure_one_client.ts";
 import type { Start } from "./measure_start.ts";
 import { type Line, ms, percent, perSecond } from "./report.ts";

@@ -1,6 +1,6 @@
 /**
- * 64 clients: the server as it accepts (202), as it answers with the finished record, the same without its history, the echo, and the echo with answers as long as
- * that record, in turns. Whatever is accepted is completed on disk before the round counts.
+ * Many clients, in turns. 64: the server as it accepts (202), as it answers with the finished record, the same without its history, the echo, and the echo with
+ * answers as long as that record; whatever is accepted is completed on disk before the round counts. 256: the finished record, and the echo with answers as long.
  *
  * @module
  */
@@ -13,10 +13,10 @@ import { processorSeconds } from "./process_tree.ts";
 import { LoadResult } from "./questions.ts";
 import { median } from "./statistics.ts";
 
-const CLIENTS = 64;
+const [MANY, MORE] = [64, 256];
 const WARM_UP_SECONDS = 1.5;
 
-/** Who is measured against whom. */
+/** Who is measured against whom, in this order. */
 export interface Rivals {
   echo: Target;
   padded: Target;
@@ -25,17 +25,21 @@ export interface Rivals {
   withoutHistory: Target;
 }
 
-/** What came of it: requests a second, milliseconds, ratios. */
-export interface ManyClients {
-  echo: LoadResult;
+/** What came of 256: requests a second, milliseconds, ratios. */
+export interface MoreClients {
   padded: LoadResult;
-  accepted: LoadResult;
   waited: LoadResult;
-  withoutHistory: LoadResult;
-  /** The requests accepted, as a part of the echo's, the median of the rounds. */
-  toEcho: number;
-  /** The requests answered with their record, as a part of the echo's with answers as long. */
+  /** The requests answered with their record, as a part of the echo's with answers as long, the median of the rounds. */
   toPadded: number;
+}
+
+/** What came of 64, likewise. */
+export interface ManyClients extends MoreClients {
+  echo: LoadResult;
+  accepted: LoadResult;
+  withoutHistory: LoadResult;
+  /** The requests accepted, as a part of the echo's. */
+  toEcho: number;
   /** As `toEcho`, without history. */
   withoutHistoryToEcho: number;
   requestsPerBlock: number;
@@ -43,55 +47,78 @@ export interface ManyClients {
   secondsPer1000: number;
 }
 
-/** Measures for `rounds` times five times `seconds`; `server` is whose requests are on disk. */
+/** Measures 64 for `rounds` times five times `seconds`; `server` is whose requests are on disk. */
 export async function measureManyClients(
   load: Helper,
   rivals: Rivals,
-  { rounds, seconds, server: { data, pid } }: {
+  { server: { data, pid }, ...turns }: {
     rounds: number;
     seconds: number;
     server: { data: string; pid: number };
   },
 ): Promise<ManyClients> {
-  const run = (target: Target, seconds: number) => load.ask({ ...target, connections: CLIENTS, seconds }, LoadResult);
-  for (const target of Object.values(rivals)) await run(target, WARM_UP_SECONDS);
-  const results: Record<keyof Rivals, LoadResult[]> = {
-    echo: [],
-    padded: [],
-    accepted: [],
-    waited: [],
-    withoutHistory: [],
-  };
   const secondsPer1000: number[] = [];
   let blocks = 0;
   let completed = 0;
-  for (let round = 0; round < rounds; round++) {
-    results.echo.push(await run(rivals.echo, seconds));
-    results.padded.push(await run(rivals.padded, seconds));
-    for (const kind of ["accepted", "waited"] as const) {
+  const results = await inTurns(load, rivals, {
+    ...turns,
+    clients: MANY,
+    async around(name, run) {
+      if (name !== "accepted" && name !== "waited") return await run();
       const before = countBlocks(data);
       const spent = await processorSeconds(pid);
-      const result = await run(rivals[kind], seconds);
+      const result = await run();
       const after = await completedOf(data, before.completed + result.requests);
-      results[kind].push(result);
-      if (kind === "waited") secondsPer1000.push((await processorSeconds(pid) - spent) / result.requests * 1_000);
+      if (name === "waited") secondsPer1000.push((await processorSeconds(pid) - spent) / result.requests * 1_000);
       blocks += after.blocks - before.blocks;
       completed += after.completed - before.completed;
-    }
-    results.withoutHistory.push(await run(rivals.withoutHistory, seconds));
-  }
+      return result;
+    },
+  });
   return {
+    ...answered(results),
     echo: middle(results.echo),
-    padded: middle(results.padded),
     accepted: middle(results.accepted),
-    waited: middle(results.waited),
     withoutHistory: middle(results.withoutHistory),
     toEcho: medianRatio(results.accepted, results.echo),
-    toPadded: medianRatio(results.waited, results.padded),
     withoutHistoryToEcho: medianRatio(results.withoutHistory, results.echo),
     requestsPerBlock: completed / blocks,
     secondsPer1000: median(secondsPer1000),
   };
+}
+
+/** Measures 256 for `rounds` times twice `seconds`. */
+export async function measureMoreClients(
+  load: Helper,
+  { padded, waited }: Pick<Rivals, "padded" | "waited">,
+  options: { rounds: number; seconds: number },
+): Promise<MoreClients> {
+  return answered(await inTurns(load, { padded, waited }, { ...options, clients: MORE }));
+}
+
+function answered({ padded, waited }: Record<keyof Pick<Rivals, "padded" | "waited">, LoadResult[]>): MoreClients {
+  return { padded: middle(padded), waited: middle(waited), toPadded: medianRatio(waited, padded) };
+}
+
+/** Loads each in each round, behind a warm-up; `around` does so and whatever belongs to it. */
+async function inTurns<Name extends keyof Rivals>(
+  load: Helper,
+  rivals: Readonly<Record<Name, Target>>,
+  { clients, rounds, seconds, around = (_, run) => run() }: {
+    clients: number;
+    rounds: number;
+    seconds: number;
+    around?: (name: Name, run: () => Promise<LoadResult>) => Promise<LoadResult>;
+  },
+): Promise<Record<Name, LoadResult[]>> {
+  const run = (target: Target, seconds: number) => load.ask({ ...target, connections: clients, seconds }, LoadResult);
+  const each = Object.entries(rivals) as [Name, Target][];
+  for (const [, target] of each) await run(target, WARM_UP_SECONDS);
+  const results = Object.fromEntries(each.map(([name]) => [name, []])) as unknown as Record<Name, LoadResult[]>;
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, target] of each) results[name].push(await around(name, () => run(target, seconds)));
+  }
+  return results;
 }
 
 /** What the history has once every request that was answered has succeeded on disk. */

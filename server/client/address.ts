@@ -26,8 +26,9 @@ export function addressOf(
   url: string | URL,
   { token, transport }: { token?: string | undefined; transport?: object | undefined },
 ): Address {
-  const at = URL.parse(url);
-  if (at === null || !/^https?:$/.test(at.protocol)) {
+  // URL.parse is younger than Node 22.0.
+  const at = URL.canParse(url) ? new URL(url) : undefined;
+  if (at === undefined || !/^https?:$/.test(at.protocol)) {
     throw new TypeError(`Cannot call ${JSON.stringify(String(url))}: it must be as http://127.0.0.1:8274`);
   }
   if (token !== undefined && !SECRET.test(token)) {

@@ -3,8 +3,8 @@ import { readdir } from "node:fs/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import deno from "../../deno.json" with { type: "json" };
 import { stage } from "../../packaging/stage.ts";
-import { collect } from "../harness/printed.ts";
 import { readImports } from "../check/imports.ts";
+import { startInstalled } from "./installed_server.ts";
 import { stagedTree } from "./staged.ts";
 
 const staged = stagedTree();
@@ -66,21 +66,7 @@ Deno.test("below node_modules, with an empty cache, without a registry and from 
     JSR_URL: "http://127.0.0.1:9/",
   };
   const program = fileURLToPath(new URL("bin/switchroom", tree));
-  const server = new Deno.Command(program, {
-    args: ["serve", "--listen=127.0.0.1:0", `--data=${folder}/data`],
-    cwd: "/",
-    clearEnv: true,
-    env,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const printed = collect([server.stdout, server.stderr]);
-  const ended = server.status.then(async (status) => {
-    await printed.end();
-    return status;
-  });
-  await printed.match(/^listening on (\S+)/m);
+  await using server = await startInstalled([program], { cwd: "/", env, data: `${folder}/data` });
   const { stdout, stderr } = await new Deno.Command(program, {
     args: ["request", "setLamp", "virtual:desk-1", "lamp=20", "mode=flash", `--data=${folder}/data`],
     cwd: "/",
@@ -89,6 +75,6 @@ Deno.test("below node_modules, with an empty cache, without a registry and from 
   }).output();
   equal(new TextDecoder().decode(stderr), "");
   ok(new TextDecoder().decode(stdout).startsWith("setLamp of virtual:desk-1 succeeded"));
-  server.kill("SIGTERM");
-  deepEqual(await ended, { success: true, code: 0, signal: null }, printed.text());
+  const { code, printed } = await server.stop();
+  equal(code, 0, printed);
 });

@@ -1,0 +1,47 @@
+/**
+ * `deno task pack`: makes the packages of this commit.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { CHECKOUT } from "./checkout.ts";
+import { packNpm } from "./npm.ts";
+import { DENO_VERSION } from "./pinned.ts";
+import { run } from "./run.ts";
+
+const HELP = `deno task pack [--out FOLDER]
+
+Makes the npm package, switchroom-VERSION.tgz, in FOLDER, or where you are.
+`;
+
+async function main(): Promise<void> {
+  const { values: { out, help } } = parseArgs({ options: { out: { type: "string" }, help: { type: "boolean" } } });
+  if (help) return console.log(HELP.trimEnd());
+  if (Deno.version.deno !== DENO_VERSION) {
+    throw new Error(`Cannot pack with Deno ${Deno.version.deno}: it goes along, and what is tested is ${DENO_VERSION}`);
+  }
+  const changed = await run(["git", "status", "--porcelain", "--untracked-files=no"], { cwd: CHECKOUT });
+  if (changed !== "") {
+    console.error("pack: what is packed is not that of a commit: there are changes that are none yet");
+  }
+  // A task begins in the folder of deno.json.
+  const into = pathToFileURL(`${resolve(Deno.env.get("INIT_CWD") ?? ".", out ?? ".")}/`);
+  await Deno.mkdir(into, { recursive: true });
+  await tell(await packNpm(into));
+}
+
+/** Says what was made, in the words of `sha256sum`, with its size. */
+async function tell(file: URL): Promise<void> {
+  const bytes = await Deno.readFile(file);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  console.log(`${digest}  ${fileURLToPath(file)}  ${(bytes.length / 1e6).toFixed(1)} MB`);
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`pack: ${error instanceof Error ? error.message : error}`);
+  Deno.exit(1);
+}

@@ -49,6 +49,18 @@ Deno.test("invariant 6: a plugin's process has its limits from its start, as the
   equal(await shell('cat "/proc/$1/oom_score_adj"', pid), "500\n");
 });
 
+Deno.test({
+  name: "a plugin's process does not take the processor from the server by being woken",
+  ignore: (await shell("command -v chrt")) === "",
+  async fn() {
+    await using bench = await HostBench.run({ code: onePhone(SAYS_PID) });
+    match(
+      await shell('chrt -a -p "$1"', await pidOf(bench)),
+      /^(pid \d+'s current scheduling policy: SCHED_BATCH\n.*\n)+$/,
+    );
+  },
+});
+
 Deno.test("invariant 6: of two processes that spin on one processor the plugin's gets much less than one that weighs as the server", async () => {
   const spins = `{ devSpecific() { host.log("pid " + Deno.pid); setTimeout(() => { for (;;); }, 50); } }`;
   await using bench = await HostBench.run({ code: onePhone(spins) }, { bounds: { missedHeartbeats: 1_000 } });

@@ -26,7 +26,7 @@ interface Schema {
 
 const PROSE = `# The configuration
 
-\`switchroom serve --config FILE\` reads one JSON file. Everything in it may be left out; an unknown key is an error that
+\`switchroom serve --config FILE\` reads one JSON file, in which comments (\`//\`, \`/* */\`) and a comma behind the last of several may stand. Everything in it may be left out; an unknown key is an error that
 names the nearest known one. Paths are relative to the file's folder. [configuration.schema.json](configuration.schema.json)
 is the same as a JSON Schema: let the file's \`$schema\` lead to it, and an editor helps to write it. This page and that
 schema are made by \`deno task schema\`.

@@ -122,7 +122,7 @@ Deno.test({
       return new TextDecoder().decode(stdout).trim();
     };
     equal(await complete("switchroom tok"), "token");
-    equal(await complete("switchroom token "), "create list rotate revoke");
+    equal(await complete("switchroom token "), "first create list rotate revoke");
     equal(await complete("switchroom token create x --sc"), "--scope");
     equal(
       await complete("switchroom token create x --scope "),

@@ -270,6 +270,44 @@ Deno.test("a file that is not JSON is told with the place of its fault, and noth
   }
 });
 
+Deno.test("comments, and commas behind the last of several, are passed over, and left alone where they are a text's own", async () => {
+  using folder = temporaryFolder();
+  const config = `${folder.path}/config.jsonc`;
+  await Deno.writeTextFile(
+    config,
+    `// Of the front desk\r
+{\r
+  /* "listen": "127.0.0.1:1",
+     as it was */ "listen": "127.0.0.1:0", // any
+  "data": "of//us/*here*/,]",
+}`,
+  );
+  const { listen, data } = await readConfiguration({ config });
+  deepEqual([listen.port, data], [0, `${folder.path}/of/us/*here*/,]`]);
+});
+
+Deno.test("what is wrong in a file with comments is told with the line and column at which it stands in it", async () => {
+  using folder = temporaryFolder();
+  const config = `${folder.path}/config.json`;
+  const faulty: [text: string, says: RegExp][] = [
+    ["// one\n/* two\n three */ x", /: line 3 column 11 has a character that JSON does not have there$/],
+    ['{ "a": 1, // one\n  "b" /* "hunter2" */ 2 }', /: Expected ':' .* \(line 2 column 23\)$/],
+    ['{ "a": 1, }\n  /* hunter2', /: line 2 column 3 begins a comment that does not end$/],
+    ['{ /* hunter2 "a": 1 }', /: line 1 column 3 begins a comment that does not end$/],
+    ["/* hunter2 */ // no more", /: it ends too soon, at line 1 column 1$/],
+    ['{ "a": [1, // hunter2\n', /: it ends too soon, at line 1 column 11$/],
+    ['{ "a": 1,, }', /line 1 column 10\D/],
+    ["# hunter2\n{}", /: line 1 column 1 has a character/],
+  ];
+  for (const [text, says] of faulty) {
+    await Deno.writeTextFile(config, text);
+    await rejects(readConfiguration({ config }), ({ message }: Error) => {
+      match(message, says);
+      return !message.includes("unter2");
+    });
+  }
+});
+
 Deno.test("a byte order mark before the configuration is passed over (RFC 8259, 8.1: a reader may)", async () => {
   using folder = temporaryFolder();
   const config = `${folder.path}/config.json`;

@@ -1,8 +1,9 @@
 /**
- * A JSON file that an operator writes, in whichever editor.
+ * A JSON file that an operator writes, in whichever editor, with comments if they like.
  *
  * @module
  */
+import stripJsonComments from "strip-json-comments";
 import { wordsOf } from "../../core/contract/errors.ts";
 import { inexactIn, parseJson } from "../../core/contract/exact_json.ts";
 import { Misuse } from "../exit.ts";
@@ -24,14 +25,16 @@ const LOOKALIKES: readonly { readonly like: RegExp; readonly what: string; reado
 const PIECES = /"(?:[^"\\\n]|\\.)*"|[^"]|"/gu;
 
 /**
- * Reads a JSON file of at most 1 MiB; a byte order mark before it is passed over.
+ * Reads a JSON file of at most 1 MiB; a byte order mark before it, comments in it and commas behind the last of several
+ * are passed over.
  *
  * @throws {Misuse} If it cannot be read, is no JSON, or has a number that would be changed; the message names the place.
  */
 export async function readJsonFile(path: string): Promise<unknown> {
   let text: string;
   try {
-    text = (await readSmallFile(path)).replace(/^\uFEFF/, "");
+    // With blanks in their place, so that whatever is wrong is where it is said to be.
+    text = stripJsonComments((await readSmallFile(path)).replace(/^\uFEFF/, ""), { trailingCommas: true });
   } catch (error) {
     throw new Misuse(`Cannot read the configuration ${path}: ${wordsOf(error)}`);
   }
@@ -42,7 +45,7 @@ export async function readJsonFile(path: string): Promise<unknown> {
     fault = inexactIn(value, "it");
   } catch (error) {
     if (error instanceof RangeError) throw new Misuse(`The configuration ${path} is nested too deeply`);
-    throw new Misuse(`The configuration ${path} is not JSON: ${lookalikeIn(text) ?? faultIn(text, wordsOf(error))}`);
+    throw new Misuse(`The configuration ${path} is not JSON: ${knownFaultIn(text) ?? faultIn(text, wordsOf(error))}`);
   }
   if (fault !== undefined) throw new Misuse(`The configuration ${path} is not valid: ${fault}`);
   return value;
@@ -51,8 +54,12 @@ export async function readJsonFile(path: string): Promise<unknown> {
 /** The engine's words that quote what stands around a fault, which may be somebody's secret. */
 const QUOTES = /^Unexpected token /;
 
-/** What is wrong with a text, in the engine's words for it unless they quote it: then in ours, with the place. */
+/** The engine's words that say no place. */
+const ENDS = /^Unexpected end of JSON input/;
+
+/** What is wrong with a text, with the place, in the engine's words for it unless they quote it: then in ours. */
 function faultIn(text: string, words: string): string {
+  if (ENDS.test(words)) return `it ends too soon, at ${placeIn(text, text.trimEnd().length)}`;
   if (!QUOTES.test(words)) return words;
   // Up to the fault a text is only not finished: how long that part is, is found by halves.
   let [sound, faulty] = [0, text.length];
@@ -78,9 +85,15 @@ function placeIn(text: string, index: number): string {
   return `line ${lines.length} column ${[...lines.at(-1) ?? ""].length + 1}`;
 }
 
-/** The first look-alike that stands where JSON has none, in words and with its place; undefined without one. */
-function lookalikeIn(text: string): string | undefined {
+/**
+ * The first look-alike that stands where JSON has none, or a comment that is still there, in words and with its place;
+ * undefined without one.
+ */
+function knownFaultIn(text: string): string | undefined {
   for (const { 0: piece, index } of text.matchAll(PIECES)) {
+    if (piece === "/" && text.startsWith("/*", index)) {
+      return `${placeIn(text, index)} begins a comment that does not end`;
+    }
     const found = LOOKALIKES.find(({ like }) => piece.length === 1 && like.test(piece));
     if (found === undefined) continue;
     const code = piece.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");

@@ -27,16 +27,17 @@ async function main(): Promise<void> {
     console.error("pack: what is packed is not that of a commit: there are changes that are none yet");
   }
   // A task begins in the folder of deno.json.
-  const into = pathToFileURL(`${resolve(Deno.env.get("INIT_CWD") ?? ".", out ?? ".")}/`);
-  await Deno.mkdir(into, { recursive: true });
-  await tell(await packNpm(into));
+  const folder = resolve(Deno.env.get("INIT_CWD") ?? ".", out ?? ".");
+  await Deno.mkdir(folder, { recursive: true }).catch((cause) => {
+    throw new Error(`Cannot pack into ${folder}: it is no folder, and none can be made`, { cause });
+  });
+  await tell(await packNpm(pathToFileURL(`${folder}/`)));
 }
 
-/** Says what was made, in the words of `sha256sum`, with its size. */
+/** Says what was made, in the words of `sha256sum`. */
 async function tell(file: URL): Promise<void> {
-  const bytes = await Deno.readFile(file);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-  console.log(`${digest}  ${fileURLToPath(file)}  ${(bytes.length / 1e6).toFixed(1)} MB`);
+  const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(file));
+  console.log(`${new Uint8Array(digest).toHex()}  ${fileURLToPath(file)}`);
 }
 
 try {

@@ -1,4 +1,4 @@
-import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import deno from "../../deno.json" with { type: "json" };
@@ -15,6 +15,9 @@ const FLASHED = {
   types: ["PHONE_STATE", "PHONE_REPLY"],
   lamp: { lamp: 20, mode: "flash" },
 };
+
+/** `deno task pack`, from wherever. */
+const PACK = ["task", "--quiet", "--config", fileURLToPath(new URL("../../deno.json", import.meta.url)), "pack"];
 
 let folder = "";
 let tarball = new URL("file:///");
@@ -109,11 +112,35 @@ Deno.test("the client and the SDK of the package have their types, elsewhere, fo
   await run(Deno.execPath(), "check", "typed.ts");
 });
 
-Deno.test("two packages of one commit are the same in every byte", async () => {
-  await Deno.mkdir(`${folder}/again`);
-  const again = await packNpm(pathToFileURL(`${folder}/again/`));
-  notEqual(again.href, tarball.href);
-  ok(Buffer.from(await Deno.readFile(again)).equals(await Deno.readFile(tarball)));
+Deno.test("two packages of one commit are the same in every byte, whoever makes them, and deno task pack says which", async () => {
+  const { code, stdout, stderr } = await new Deno.Command("sh", {
+    args: ["-c", 'umask 077 && exec "$@"', "sh", Deno.execPath(), ...PACK, "--out", "again"],
+    cwd: folder,
+    env: { TZ: "Pacific/Auckland", LC_ALL: "C" },
+  }).output();
+  equal(code, 0, new TextDecoder().decode(stderr));
+  const again = `${folder}/again/switchroom-${deno.version}.tgz`;
+  deepEqual(Buffer.from(await Deno.readFile(again)).compare(await Deno.readFile(tarball)), 0);
+  await Deno.writeFile(`${folder}/SHA256SUMS`, stdout);
+  equal(await run("sha256sum", "--check", "SHA256SUMS"), `${again}: OK\n`);
+});
+
+Deno.test("deno task pack refuses what it does not know, and a folder that is a file, and makes nothing", async () => {
+  await Deno.writeTextFile(`${folder}/a-file`, "");
+  for (
+    const [args, says] of [
+      [["--output", "x"], /^pack: Unknown option '--output'/],
+      [["everything"], /^pack: Unexpected argument 'everything'/],
+      [["--out", `${folder}/a-file`], /^pack: Cannot pack into .*\/a-file: it is no folder/m],
+    ] as const
+  ) {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [...PACK, ...args],
+      cwd: folder,
+    }).output();
+    deepEqual([code, stdout.length], [1, 0]);
+    match(new TextDecoder().decode(stderr), says);
+  }
 });
 
 for (const version of ["22.23.3", "22.0.0"]) {

@@ -1,26 +1,12 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { readdir } from "node:fs/promises";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import deno from "../../deno.json" with { type: "json" };
-import { stage } from "../../packaging/stage.ts";
 import { readImports } from "../check/imports.ts";
 import { startInstalled } from "./installed_server.ts";
 import { stagedTree } from "./staged.ts";
 
 const staged = stagedTree();
-
-/** Every file of a tree: its path, mode, time and bytes. */
-async function contents(tree: URL): Promise<Map<string, string>> {
-  const names = (await readdir(tree, { recursive: true })).sort();
-  return new Map(
-    await Promise.all(names.map(async (name): Promise<[string, string]> => {
-      const path = new URL(encodeURI(name), tree);
-      const { mode, mtime, isFile } = await Deno.stat(path);
-      const digest = isFile ? await crypto.subtle.digest("SHA-256", await Deno.readFile(path)) : new ArrayBuffer();
-      return [name, `${mode?.toString(8)} ${mtime?.getTime()} ${new Uint8Array(digest).toHex()}`];
-    })),
-  );
-}
 
 Deno.test("what is installed has the program, its documents and licences, and nothing that only a checkout needs", async () => {
   const { tree, version } = staged();
@@ -46,13 +32,6 @@ Deno.test("whatever the installed program imports lies beside it, or is built in
       .map(({ written }) => `${file}: ${written}`)
   );
   deepEqual(elsewhere, []);
-});
-
-Deno.test("staged twice, it is the same in every byte, mode and time, wherever it lies", async () => {
-  const { tree, folder, made } = staged();
-  const again = pathToFileURL(`${folder}/again/`);
-  deepEqual(await stage(again), { version: deno.version, made });
-  deepEqual(await contents(again), await contents(tree));
 });
 
 Deno.test("below node_modules, with an empty cache, without a registry and from elsewhere the installed server lights a lamp", async () => {

@@ -99,6 +99,9 @@ async function versionWith(path: string, { program = PROGRAM, ...env }: Record<s
 Deno.test("switchroom runs the Deno that DENO names, else the one of its package, else that of the PATH; without any it says so and fetches none: exit 2", async () => {
   using folder = temporaryFolder();
   const { path } = folder;
+  await Deno.mkdir(`${path}/.pnpm/ours/node_modules`, { recursive: true });
+  await Deno.mkdir(`${path}/.pnpm/deno@2/node_modules/deno`, { recursive: true });
+  await Deno.symlink("../../deno@2/node_modules/deno", `${path}/.pnpm/ours/node_modules/deno`);
   const none = await versionWith(path);
   deepEqual({ code: none.code, stdout: none.stdout, lines: none.stderr.split("\n").length }, {
     code: 2,
@@ -118,6 +121,7 @@ Deno.test("switchroom runs the Deno that DENO names, else the one of its package
       ["installed", "installed/bin/deno"],
       ["node_modules/switchroom", "node_modules/deno/deno"],
       ["other/node_modules/switchroom", "other/node_modules/@deno/linux-x64-glibc/deno"],
+      [".pnpm/ours/node_modules/switchroom", ".pnpm/deno@2/node_modules/@deno/linux-x64-glibc/deno"],
     ] as const
   ) {
     await Deno.mkdir(`${path}/${packaged}/bin`, { recursive: true });

@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { retry } from "@std/async/retry";
 import type { Row } from "../../server/history/chain/mod.ts";
 import type { HistoryWatch } from "../../server/history/mod.ts";
+import { ForcedPlace, TURNS } from "../harness/places.ts";
 import {
   acceptance,
   completion,
@@ -35,10 +36,10 @@ function commits() {
   return { rows, watch };
 }
 
-Deno.test("rows of one turn share a commit, and rows that come during a commit share the next (group commit)", async () => {
+Deno.test("in the worker rows of one call share a commit, and rows that come during a commit share the next (group commit)", async () => {
   using folder = temporaryFolder();
   const { rows, watch } = commits();
-  await using opened = await openIn(folder.path, { watch });
+  await using opened = await openIn(folder.path, { watch, place: new ForcedPlace(TURNS.worker) });
   const { history } = opened;
   const first = [history.accept(acceptance()), history.accept(acceptance())];
   await Promise.resolve();

@@ -157,6 +157,20 @@ Deno.test("invariant 9: what the loop cannot write at once, such as beside a loc
   }
 });
 
+Deno.test("what the loop cannot seal at once the worker waits for, too: a checkpoint covers what was told before", async () => {
+  using folder = temporaryFolder();
+  const place = new ForcedPlace(TURNS.loop);
+  await using opened = await openIn(folder.path, { place, bounds: { lookMs: 3_600_000 } });
+  const before = await opened.audit.checkpoint();
+  await opened.history.note(someFact());
+  using other = new DatabaseSync(`${folder.path}/history.db`);
+  other.exec("begin immediate");
+  const asked = opened.audit.checkpoint();
+  while (place.stops.length === 0) await setImmediate();
+  other.exec("rollback");
+  equal((await asked).block, before.block + 1);
+});
+
 Deno.test("what fails in the worker is not quick, however soon it does", async () => {
   using folder = temporaryFolder();
   const place = new ForcedPlace(TURNS.worker);

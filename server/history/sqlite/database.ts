@@ -189,8 +189,8 @@ export function openForWriting(path: string): DatabaseSync {
 }
 
 /**
- * Opens a history's file for writing that this process has open already; what is locked it does not wait for. The file itself is not looked at: whoever opens
- * and closes it gives up the locks of the whole process.
+ * Opens a history's file for writing that this process has open already; what is locked it does not wait for. The file
+ * itself is not looked at: whoever opens and closes it gives up the locks of the whole process.
  */
 export function openBeside(path: string): DatabaseSync {
   return new DatabaseSync(path);

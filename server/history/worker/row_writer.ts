@@ -83,17 +83,8 @@ export class RowWriter {
     // Behind the rows of this turn, as the worker would.
     if (this.stopsLoop || this.#isHere) await setImmediate();
     while (this.#coming) await this.#coming;
-    if (this.#isHere) {
-      const begun = performance.now();
-      try {
-        this.#loop.blocks.seal();
-      } catch (error) {
-        if (sqliteCode(error) === undefined) throw error;
-      }
-      this.#place.stopped(performance.now() - begun);
-      return this.#head = this.#loop.blocks.head;
-    }
-    return this.#head = await this.#call("seal", undefined);
+    const sealed = this.#isHere && this.#sealHere();
+    return this.#head = sealed ? this.#loop.blocks.head : await this.#call("seal", undefined);
   }
 
   /** Has the worker do something for which it must write rows. */
@@ -135,6 +126,20 @@ export class RowWriter {
       void this.#moveLog();
     }
     return { ...committed, ms };
+  }
+
+  /** Seals in this thread; whether it could, as for a commit. */
+  #sealHere(): boolean {
+    const begun = performance.now();
+    try {
+      this.#loop.blocks.seal();
+      return true;
+    } catch (error) {
+      if (sqliteCode(error) === undefined) throw error;
+      return false;
+    } finally {
+      this.#place.stopped(performance.now() - begun);
+    }
   }
 
   /**

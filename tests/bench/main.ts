@@ -22,6 +22,7 @@ import { measureMemory } from "./measure_memory.ts";
 import { measureParts } from "./measure_parts.ts";
 import { measureResumption } from "./measure_resumption.ts";
 import { measureStart } from "./measure_start.ts";
+import { measureThreads } from "./measure_threads.ts";
 import { type Asked, parseOptions } from "./options.ts";
 import { profile } from "./profile.ts";
 import { table } from "./report.ts";
@@ -89,6 +90,11 @@ async function gate(folder: string): Promise<string> {
   return gateWords(verdicts, { then, now });
 }
 
+async function threads(): Promise<string> {
+  await using load = startLoad();
+  return `${HEAD_LINE}\n\n${await measureThreads(load, { rounds: 5, seconds: 2 })}`;
+}
+
 async function beside(): Promise<string> {
   await using load = startLoad();
   return besideLine(await measureBeside(load, { turns: 5, seconds: 3 }));
@@ -106,6 +112,8 @@ function run(folder: string, asked: Asked): Promise<string> {
       return measureKept(folder).then(writeKept);
     case "profile":
       return profile(folder);
+    case "threads":
+      return threads();
     case "beside":
       return beside();
   }

@@ -9,9 +9,9 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 export type Asked =
   | { mode: "figures"; json: boolean }
   | { mode: "against"; revision: string; turns: number; json: boolean }
-  | { mode: "gate" | "keep" | "profile" | "beside" };
+  | { mode: "gate" | "keep" | "profile" | "threads" | "beside" };
 
-const MODES = ["against", "gate", "keep", "profile", "beside"] as const;
+const MODES = ["against", "gate", "keep", "profile", "threads", "beside"] as const;
 const TURNS = 5;
 /** What no number of turns, rounds or seconds exceeds. */
 const MOST = 100;
@@ -34,6 +34,7 @@ export function parseOptions(args: readonly string[]): Asked {
       gate: { type: "boolean" },
       keep: { type: "boolean" },
       profile: { type: "boolean" },
+      threads: { type: "boolean" },
       beside: { type: "boolean" },
       json: { type: "boolean", default: false },
       turns: { type: "string" },

@@ -11,7 +11,7 @@ Deno.test("the benchmark does one thing at a time: all figures, against a revisi
     turns: 9,
     json: true,
   });
-  for (const mode of ["gate", "keep", "profile", "beside"]) deepEqual(parseOptions([`--${mode}`]), { mode });
+  for (const mode of ["gate", "keep", "profile", "threads", "beside"]) deepEqual(parseOptions([`--${mode}`]), { mode });
 });
 
 Deno.test("what cannot be meant is refused with what is wrong, before anything is measured", () => {

@@ -6,7 +6,7 @@
 import { readProc } from "./read_proc.ts";
 
 /** What `/proc/PID/stat` counts time in: a hundredth of a second, on every machine that Deno runs on. */
-const TICKS_PER_SECOND = 100;
+export const TICKS_PER_SECOND = 100;
 /** Where a line has the times of a process and of its children that have ended, behind its name, which may hold anything. */
 const TIMES = /^\d+ \(.*\) \S+(?: \S+){10} (\d+) (\d+) (\d+) (\d+) /gm;
 

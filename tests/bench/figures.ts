@@ -40,7 +40,7 @@ function startLine(folder: string, { measured, slowest }: { measured: number; sl
 
 /** Every figure as a line. */
 export function lines({ manyClients, moreClients, oneClient, start, disk }: Figures): Line[] {
-  const { echo, padded, accepted, waited, withoutHistory } = manyClients;
+  const { echo, padded, accepted, waited, minimal, withoutHistory } = manyClients;
   const sum = `echo ${ms(oneClient.echo)} + plugin ${ms(oneClient.plugin)} + two appends ${ms(oneClient.appends)}`;
   const { secondsPer1000 } = manyClients;
   const megabytes = (start.serverBytes + start.pluginBytes) / 1e6;
@@ -56,6 +56,11 @@ export function lines({ manyClients, moreClients, oneClient, start, disk }: Figu
       what: "64 clients, answered with the finished record, against an echo as long",
       measured: percent(manyClients.toPadded),
       from: `${perSecond(waited.perSecond)} : ${perSecond(padded.perSecond)}`,
+    },
+    {
+      what: "64 clients, answered in short (return=minimal), against the finished record",
+      measured: percent(manyClients.minimalToWaited),
+      from: `${perSecond(minimal.perSecond)} : ${perSecond(waited.perSecond)}`,
     },
     {
       what: "256 clients, answered with the finished record, against an echo as long",

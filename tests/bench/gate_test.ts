@@ -12,6 +12,8 @@ const parts = (ratio: number): Parts => {
       padded: load,
       accepted: load,
       waited: load,
+      minimal: load,
+      minimalToWaited: 1,
       withoutHistory: load,
       toEcho: ratio,
       toPadded: ratio,

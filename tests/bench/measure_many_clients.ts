@@ -1,6 +1,6 @@
 /**
- * Many clients, in turns. 64: the server as it accepts (202), as it answers with the finished record, the same without its history, the echo, and the echo with
- * answers as long as that record; whatever is accepted is completed on disk before the round counts. 256: the finished record, and the echo with answers as long.
+ * Many clients, in turns. 64: the server as it accepts (202), as it answers with the finished record, or in short, the same without its history, the echo, and the
+ * echo with answers as long as that record; whatever is accepted is completed on disk before the round counts. 256: the finished record, and the echo with answers as long.
  *
  * @module
  */
@@ -22,6 +22,7 @@ export interface Rivals {
   padded: Target;
   accepted: Target;
   waited: Target;
+  minimal: Target;
   withoutHistory: Target;
 }
 
@@ -37,9 +38,13 @@ export interface MoreClients {
 export interface ManyClients extends MoreClients {
   echo: LoadResult;
   accepted: LoadResult;
+  /** What is answered with no more than how it ended. */
+  minimal: LoadResult;
   withoutHistory: LoadResult;
   /** The requests accepted, as a part of the echo's. */
   toEcho: number;
+  /** The requests answered in short, as a part of those answered with their record. */
+  minimalToWaited: number;
   /** As `toEcho`, without history. */
   withoutHistoryToEcho: number;
   requestsPerBlock: number;
@@ -47,7 +52,7 @@ export interface ManyClients extends MoreClients {
   secondsPer1000: number;
 }
 
-/** Measures 64 for `rounds` times five times `seconds`; `server` is whose requests are on disk. */
+/** Measures 64 for `rounds` times six times `seconds`; `server` is whose requests are on disk. */
 export async function measureManyClients(
   load: Helper,
   rivals: Rivals,
@@ -64,7 +69,7 @@ export async function measureManyClients(
     ...turns,
     clients: MANY,
     async around(name, run) {
-      if (name !== "accepted" && name !== "waited") return await run();
+      if (name !== "accepted" && name !== "waited" && name !== "minimal") return await run();
       const before = countBlocks(data);
       const spent = await processorSeconds(pid);
       const result = await run();
@@ -79,8 +84,10 @@ export async function measureManyClients(
     ...answered(results),
     echo: middle(results.echo),
     accepted: middle(results.accepted),
+    minimal: middle(results.minimal),
     withoutHistory: middle(results.withoutHistory),
     toEcho: medianRatio(results.accepted, results.echo),
+    minimalToWaited: medianRatio(results.minimal, results.waited),
     withoutHistoryToEcho: medianRatio(results.withoutHistory, results.echo),
     requestsPerBlock: completed / blocks,
     secondsPer1000: median(secondsPer1000),

@@ -30,10 +30,10 @@ async function measureClients(
   { folder, tell, echo }: { folder: string; tell(what: string): void; echo: string },
 ): Promise<Omit<Parts, "sockets">> {
   await using server = await startServer({ config: benchConfig() });
-  const { accepted, waited, answerBytes } = await openPhone(server);
+  const { answerBytes, ...phone } = await openPhone(server);
   const echoes = echoTargets(echo, { answerBytes });
   tell("one client");
-  const oneClient = await measureOneClient(load, { ...echoes, server: waited }, {
+  const oneClient = await measureOneClient(load, { ...echoes, server: phone.waited }, {
     rounds: 5,
     seconds: 0.8,
     folder: `${folder}/parts`,
@@ -44,7 +44,7 @@ async function measureClients(
     standIn: "tests/bench/processes/counting_history.ts",
   });
   await using without = await startServer({ config: benchConfig(), flags: [withoutHistory] });
-  const rivals = { ...echoes, accepted, waited, withoutHistory: (await openPhone(without)).accepted };
+  const rivals = { ...echoes, ...phone, withoutHistory: (await openPhone(without)).accepted };
   const manyClients = await measureManyClients(load, rivals, { rounds: 5, seconds: 1.2, server });
   tell("256 clients");
   const moreClients = await measureMoreClients(load, rivals, { rounds: 5, seconds: 1.2 });

@@ -9,6 +9,7 @@ import { startServer } from "../harness/start_server.ts";
 import { benchConfig } from "./bench_plugin.ts";
 import type { Helper } from "./helper.ts";
 import { echoTargets, openPhone, type Target } from "./open_phone.ts";
+import { WrongUse } from "./options.ts";
 import { LoadResult } from "./questions.ts";
 import { perSecond, rows } from "./report.ts";
 import { startEcho } from "./start_echo.ts";
@@ -18,27 +19,31 @@ import { type Thread, threadSeconds } from "./thread_seconds.ts";
 const CLIENTS = 64;
 const WARM_UP_SECONDS = 2;
 
-/** What the threads of the server are called, in the order in which they are told. */
-const SERVER: readonly [Thread, string][] = [
-  ["itself: own", "the server's own"],
-  ["itself: worker", "the history's writer"],
-  ["itself: helpers", "V8's and the runtime's in the server"],
-  ["started: own", "the plugin's own"],
-  ["started: helpers", "V8's and the runtime's in the plugin"],
-];
-const ECHO: readonly [Thread, string][] = [
-  ["itself: own", "the echo's own"],
-  ["itself: helpers", "V8's and the runtime's in the echo"],
-];
+/** What the threads are called, in the order in which they are told. */
+const NAMES = {
+  server: {
+    "itself: own": "the server's own",
+    "itself: worker": "the history's writer",
+    "itself: others": "others of the server: V8's, the runtime's",
+    "started: own": "the plugin's own",
+    "started: others": "others of the plugin",
+  },
+  echo: { "itself: own": "the echo's own", "itself: others": "others of the echo" },
+} as const satisfies Record<string, Partial<Record<Thread, string>>>;
 
 /** Microseconds of a processor that a request takes, of each thread that it takes any of. */
 type Cost = Map<Thread, number>;
 
-/** Measures for `rounds` times twice `seconds`, after a load that does not count; told as a table. */
+/**
+ * Measures for `rounds` times twice `seconds`, after a load that does not count; told as a table.
+ *
+ * @throws {WrongUse} If there is no `/proc`.
+ */
 export async function measureThreads(
   load: Helper,
   { rounds, seconds }: { rounds: number; seconds: number },
 ): Promise<string> {
+  if ((await threadSeconds(Deno.pid)).size === 0) throw new WrongUse("--threads needs /proc, which only Linux has");
   await using server = await startServer({ config: benchConfig() });
   await using echo = await startEcho();
   const { waited, answerBytes } = await openPhone(server);
@@ -47,29 +52,20 @@ export async function measureThreads(
     const before = await threadSeconds(pid);
     const { requests } = await load.ask({ ...target, connections: CLIENTS, seconds }, LoadResult);
     const after = await threadSeconds(pid);
-    const cost = ([thread, spent]: [Thread, number]) => (spent - (before.get(thread) ?? 0)) / requests * 1e6;
-    return new Map([...after].map((of): [Thread, number] => [of[0], cost(of)]));
+    const cost = (thread: Thread, spent: number) => (spent - (before.get(thread) ?? 0)) / requests * 1e6;
+    return new Map([...after].map(([thread, spent]): [Thread, number] => [thread, cost(thread, spent)]));
   };
-  const costs: Record<"server" | "echo", Cost[]> = { server: [], echo: [] };
-  for (let round = 0; round <= rounds; round++) {
-    const length = round === 0 ? WARM_UP_SECONDS : seconds;
-    const measured = {
-      server: await costOf(server, { target: waited, seconds: length }),
-      echo: await costOf(echo, { target: padded, seconds: length }),
-    };
-    if (round === 0) continue;
-    costs.server.push(measured.server);
-    costs.echo.push(measured.echo);
-  }
-  return rows(["Thread", "A request", "With a processor to itself"], [
-    ...told(SERVER, costs.server),
-    ...told(ECHO, costs.echo),
-  ]);
-}
-
-function told(threads: readonly [Thread, string][], costs: readonly Cost[]): string[][] {
-  return threads.map(([thread, name]) => {
-    const cost = median(costs.map((cost) => cost.get(thread) ?? 0));
-    return [name, `${cost.toFixed(1)} µs`, perSecond(1e6 / cost)];
+  const both = async (seconds: number) => ({
+    server: await costOf(server, { target: waited, seconds }),
+    echo: await costOf(echo, { target: padded, seconds }),
   });
+  await both(WARM_UP_SECONDS);
+  const measured: Record<keyof typeof NAMES, Cost>[] = [];
+  for (let round = 0; round < rounds; round++) measured.push(await both(seconds));
+  const told = (of: keyof typeof NAMES) =>
+    Object.entries(NAMES[of]).map(([thread, name]) => {
+      const cost = median(measured.map((round) => round[of].get(thread as Thread) ?? 0));
+      return [name, `${cost.toFixed(1)} µs`, perSecond(1e6 / cost)];
+    });
+  return rows(["Thread", "A request", "With a processor to itself"], [...told("server"), ...told("echo")]);
 }

@@ -6,9 +6,11 @@
 import { processTree, TICKS_PER_SECOND } from "./process_tree.ts";
 import { readProc } from "./read_proc.ts";
 
-/** A thread: of the process itself or of one that it has started, and which of its threads; what the runtime keeps beside them helps. */
-export type Thread = `${"itself" | "started"}: ${"own" | "worker" | "helpers"}`;
+/** A thread: of the process itself or of one that it has started; its own, its first worker, or any other, most of them the runtime's. */
+export type Thread = `${"itself" | "started"}: ${"own" | "worker" | "others"}`;
 
+/** What Deno calls the thread of a worker. */
+const FIRST_WORKER = "worker-1";
 /** Where a line has a thread's number, its name, which may hold anything, and its times outside of the kernel and in it. */
 const TIMES = /^(\d+) \((.*)\) \S+(?: \S+){10} (\d+) (\d+) /gm;
 
@@ -19,8 +21,7 @@ export async function threadSeconds(root: number): Promise<Map<Thread, number>> 
   const seconds = new Map<Thread, number>();
   for (const [, thread, name = "", user, kernel] of stats.matchAll(TIMES)) {
     const pid = owners.get(Number(thread));
-    // Deno calls the thread of a worker so.
-    const kind = Number(thread) === pid ? "own" : name.startsWith("worker-") ? "worker" : "helpers";
+    const kind = Number(thread) === pid ? "own" : name === FIRST_WORKER ? "worker" : "others";
     const key: Thread = `${pid === root ? "itself" : "started"}: ${kind}`;
     seconds.set(key, (seconds.get(key) ?? 0) + (Number(user) + Number(kernel)) / TICKS_PER_SECOND);
   }

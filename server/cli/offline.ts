@@ -5,13 +5,15 @@
  */
 import { HISTORY_FILE, type OpenHistory, openHistory, ownerOfDataFolder, takeDataFolder } from "../history/mod.ts";
 import { Failure, internalError, refuseDenied } from "../program/mod.ts";
+import { dataFolder } from "./calling/find_server.ts";
 
 /**
- * Whether a server runs on a data folder.
+ * Whether a server runs on a data folder, or on the usual one.
  *
  * @throws {Failure} If this user may not know.
  */
-export async function isServed(data: string): Promise<boolean> {
+export async function isServed(named: string | undefined): Promise<boolean> {
+  const data = await dataFolder(named);
   try {
     return await ownerOfDataFolder(data) !== undefined;
   } catch (error) {
@@ -21,12 +23,13 @@ export async function isServed(data: string): Promise<boolean> {
 }
 
 /**
- * The history's file in a data folder.
+ * The history's file in a data folder, or in the usual one.
  *
  * @throws {Failure} If no server has ever run there, as a folder that was mistyped must not become one, or this user
  * may not read it.
  */
-export async function historyFile(data: string): Promise<string> {
+export async function historyFile(named: string | undefined): Promise<string> {
+  const data = await dataFolder(named);
   const path = `${data}/${HISTORY_FILE}`;
   try {
     await Deno.stat(path);
@@ -38,16 +41,17 @@ export async function historyFile(data: string): Promise<string> {
 }
 
 /**
- * Takes a data folder, as a server does at its start, and opens its history: it is migrated, and what a killed server
- * left open is `lost`.
+ * Takes a data folder, or the usual one, as a server does at its start, and opens its history: it is migrated, and what
+ * a killed server left open is `lost`.
  *
  * @throws {Failure} As {@linkcode historyFile}.
  * @throws {HistoryError} If it is in use, or cannot be opened.
  */
 export async function withHistory<Result>(
-  data: string,
+  named: string | undefined,
   use: (opened: OpenHistory) => Promise<Result>,
 ): Promise<Result> {
+  const data = await dataFolder(named);
   await historyFile(data);
   using folder = await takeDataFolder(data);
   await using opened = await openHistory({ folder, durability: "full", onFatal: internalError });

@@ -10,6 +10,7 @@ import type { Flags } from "./configuration/flags.ts";
 import type { Configuration } from "./configuration/read.ts";
 import { readNamed } from "./launch/named.ts";
 import { flagsOf, type Permission, permissionsOf } from "./launch/permissions.ts";
+import { placed } from "./places.ts";
 
 export { readCertificate } from "./certificate.ts";
 export { readCheckpointKey } from "./checkpoint_key.ts";
@@ -20,6 +21,7 @@ export { exitCodeOf, exitOnFaults, internalError, untilToldToStop } from "./endi
 export { EXIT, Failure, Misuse } from "./exit.ts";
 export { judgeDeno } from "./launch/deno.ts";
 export type { Permission };
+export { type Placed, placed, USUAL_PLACES } from "./places.ts";
 export { OPERATOR, readServerFile, refuseDenied, type ServerFile } from "./server_file.ts";
 export { readSmallFile } from "./small_file.ts";
 export { FIRST_TOKEN, hadTokens } from "./tokens.ts";
@@ -27,7 +29,7 @@ export { FIRST_TOKEN, hadTokens } from "./tokens.ts";
 /** Reads the configuration that a server with these flags has: see `configuration/read.ts`. */
 export async function readConfiguration(flags: Flags): Promise<Configuration> {
   const { readConfiguration } = await import("./configuration/read.ts");
-  return await readConfiguration(flags);
+  return await readConfiguration(await placed(flags));
 }
 
 /** What a server may reach. */
@@ -44,7 +46,7 @@ export interface ServerPermissions {
  * @throws {Misuse} If one of them cannot be given.
  */
 export async function serverPermissions(flags: Flags): Promise<ServerPermissions> {
-  const permissions = permissionsOf(await readNamed(flags));
+  const permissions = permissionsOf(await readNamed(await placed(flags)));
   return { permissions, flags: flagsOf(permissions) };
 }
 

@@ -8,6 +8,7 @@ import deno from "../../deno.json" with { type: "json" };
 import { HISTORY_FORMAT } from "../history/mod.ts";
 import { SDK_VERSION, WIRE_VERSION } from "../wire/mod.ts";
 import { CONFIGURATION_VERSION } from "./configuration/file.ts";
+import { CHECKOUT_DATA } from "./places.ts";
 
 /** Prints the first token, as soon as it is kept: whatever fails afterwards, it is shown this once only. */
 export function showToken(token: string): void {
@@ -21,8 +22,10 @@ export function tellOfToken(folder: string): void {
   );
 }
 
-/** Prints where the server listens and a call to try. */
-export function greet({ url, token }: { url: string; token: string | undefined }): void {
+/** Prints where the history lies, where the server listens, and a call to try. */
+export function greet({ folder, url, token }: { folder: string; url: string; token: string | undefined }): void {
+  const whose = folder === CHECKOUT_DATA ? ", of this checkout: to try it out (what is to last: --data DIR)" : "";
+  console.log(`data in ${folder}${whose}`);
   console.log(`listening on ${url}`);
   console.log(`try: curl -H "Authorization: Bearer ${token ?? "TOKEN"}" ${url}/v1/phones`);
 }

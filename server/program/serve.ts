@@ -141,7 +141,7 @@ export async function serve(flags: Flags): Promise<void> {
       note: (fact) => void history.note(fact),
     });
     checkpoints.begin();
-    greet({ url: server.url, token });
+    greet({ folder: folder.path, url: server.url, token });
 
     const signal = await stop;
     overAt = performance.now() + budget.coreMs + budget.pluginsMs + budget.historyMs;

@@ -13,6 +13,8 @@ export interface InstalledOptions {
   env: Record<string, string>;
   /** Its data folder, an absolute path. */
   data: string;
+  /** Whether it finds that by itself. */
+  untold?: boolean;
 }
 
 /** A server that runs. The end of its block kills what is left of it. */
@@ -26,11 +28,11 @@ export interface InstalledServer extends AsyncDisposable {
 /** Starts it at a free port, by the words that stand before `serve`, and waits until it listens. */
 export async function startInstalled(
   words: readonly [program: string, ...args: string[]],
-  { cwd, env, data }: InstalledOptions,
+  { cwd, env, data, untold = false }: InstalledOptions,
 ): Promise<InstalledServer> {
   const [program, ...args] = words;
   const child = new Deno.Command(program, {
-    args: [...args, "serve", "--listen=127.0.0.1:0", `--data=${data}`],
+    args: [...args, "serve", "--listen=127.0.0.1:0", ...untold ? [] : [`--data=${data}`]],
     cwd,
     env,
     clearEnv: true,

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { readNamed } from "../../server/program/launch/named.ts";
+import { placed } from "../../server/program/places.ts";
 import { readConfiguration } from "../../server/program/configuration/read.ts";
 import { cli, cliCommand } from "../cli/support/cli.ts";
 import { eventually } from "../crash/eventually.ts";
@@ -225,7 +226,7 @@ for (const [what, configuration] of Object.entries(CONFIGURATIONS)) {
     const config = `${folder.path}/config.json`;
     await Deno.writeTextFile(config, JSON.stringify(configuration));
     for (const flags of [{ config }, { config, data: "/data", listen: "127.0.0.1:9" }]) {
-      const named = await readNamed(flags);
+      const named = await readNamed(await placed(flags));
       const { listen, data, tls, checkpoints, plugins } = await readConfiguration(flags);
       const sources = plugins.map(({ source }) => source).filter((source) => !source.startsWith(REPOSITORY));
       deepEqual(named, {

@@ -6,7 +6,7 @@
 import { wordsOf } from "../../core/contract/errors.ts";
 import { SECRET } from "../../core/contract/token.ts";
 import { ownerOfDataFolder } from "../../history/mod.ts";
-import { Failure, Misuse, readServerFile, type ServerFile } from "../../program/mod.ts";
+import { Failure, Misuse, placed, readServerFile, type ServerFile } from "../../program/mod.ts";
 import type { Option } from "../parsing/command.ts";
 
 /** The token of whoever does not want to be the operator. */
@@ -14,7 +14,7 @@ const VARIABLE = "SWITCHROOM_TOKEN";
 
 /** Options of every command that speaks to a server. */
 export const SERVER_OPTIONS = {
-  data: { type: "string", value: "DIR", path: true, says: "the data folder of the server (data)" },
+  data: { type: "string", value: "DIR", path: true, says: "the data folder of the server (the usual one)" },
   url: { type: "string", value: "URL", says: `a server by its address, with a token in ${VARIABLE}` },
   ca: { type: "string", value: "FILE", path: true, says: "a certificate (PEM) to trust, such as the server's own" },
 } as const satisfies Record<string, Option>;
@@ -22,8 +22,10 @@ export const SERVER_OPTIONS = {
 /** The values of {@linkcode SERVER_OPTIONS}. */
 export type ServerOptions = { [Name in keyof typeof SERVER_OPTIONS]?: string | undefined };
 
-/** The data folder, unless named. */
-export const DATA = "data";
+/** The data folder that a command looks at: the one that its user names, or the usual one. */
+export async function dataFolder(named: string | undefined): Promise<string> {
+  return named ?? (await placed({}, { look: true })).data;
+}
 
 /** A server that can be called. */
 export interface FoundServer {
@@ -43,7 +45,7 @@ export interface FoundServer {
  * @throws {Failure} If no server runs there.
  * @throws {Misuse} If `url` comes without a token, or the token could not be sent, or `ca` cannot be read.
  */
-export async function findServer({ data = DATA, url, ca }: ServerOptions): Promise<FoundServer> {
+export async function findServer({ data: named, url, ca }: ServerOptions): Promise<FoundServer> {
   const token = Deno.env.get(VARIABLE) || undefined;
   if (token !== undefined && !SECRET.test(token)) {
     throw new Misuse(`${VARIABLE} cannot be a token: it must be printable ASCII without spaces or line ends`);
@@ -53,6 +55,7 @@ export async function findServer({ data = DATA, url, ca }: ServerOptions): Promi
     if (token !== undefined) return { url: parseUrl(url), token, transport };
     throw new Misuse(`--url needs the token of that server in ${VARIABLE}`);
   }
+  const data = await dataFolder(named);
   const file = await readServerFile(data);
   const owner = await ownerOfDataFolder(data).catch(() => undefined);
   // Anybody may listen by now where a killed server did: a token is for the process that has the folder, no other.

@@ -9,7 +9,7 @@ import { wordsOf } from "../../core/contract/errors.ts";
 import { HISTORY_FILE, openHistoryFile } from "../../history/mod.ts";
 import { EXIT, Misuse } from "../../program/mod.ts";
 import { writeAll } from "../../tools/mod.ts";
-import { DATA, SERVER_OPTIONS } from "../calling/find_server.ts";
+import { SERVER_OPTIONS } from "../calling/find_server.ts";
 import { withServer } from "../calling/with_server.ts";
 import { historyFile, isServed } from "../offline.ts";
 import { print, printAside, printJson } from "../output.ts";
@@ -32,10 +32,10 @@ export const historyCheckpoint = command({
     if (file !== undefined && (data ?? url ?? ca) !== undefined) {
       throw new Misuse("--file names a file, and --data, --url and --ca a server: one of both is asked");
     }
-    const ofServer = file === undefined && (url !== undefined || await isServed(data ?? DATA));
+    const ofServer = file === undefined && (url !== undefined || await isServed(data));
     if (ofServer) printJson(await withServer({ data, url, ca }, ({ server }) => server.checkpoint()));
     else {
-      await using opened = await openHistoryFile(file ?? await historyFile(data ?? DATA));
+      await using opened = await openHistoryFile(file ?? await historyFile(data));
       const { checkpoint, left } = await opened.checkpoint();
       printJson(checkpoint);
       if (left) printAside("It does not cover the newest rows, which no block seals yet: the server's next start does");

@@ -7,7 +7,7 @@ import { EXPORT_FORMATS, type ExportFormat } from "../../core/contract/history.t
 import { openHistoryFile } from "../../history/mod.ts";
 import { EXIT } from "../../program/mod.ts";
 import { given } from "../../tools/mod.ts";
-import { DATA, SERVER_OPTIONS, type ServerOptions } from "../calling/find_server.ts";
+import { SERVER_OPTIONS, type ServerOptions } from "../calling/find_server.ts";
 import { interruptible } from "../calling/interruptible.ts";
 import { withServer } from "../calling/with_server.ts";
 import { DamagedItems } from "../damaged_items.ts";
@@ -96,7 +96,7 @@ export const historyExport = command({
  * @returns Up to which block of which history, in words; nothing where the server does not tell this token.
  */
 async function exported(
-  { data = DATA, url, ca }: ServerOptions,
+  { data, url, ca }: ServerOptions,
   { asked, signal, write }: { asked: Asked; signal: AbortSignal; write: (pieces: Pieces) => Promise<void> },
 ): Promise<string> {
   if (url !== undefined || await isServed(data)) {

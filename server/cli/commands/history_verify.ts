@@ -10,7 +10,7 @@ import { verifierOf, type VerifySignature } from "../../checkpoints/mod.ts";
 import { type ChainVerdict, isChainFile, openHistoryFile, verifyChainFile } from "../../history/mod.ts";
 import { EXIT, Failure, Misuse, readSmallFile } from "../../program/mod.ts";
 import { given } from "../../tools/mod.ts";
-import { DATA, SERVER_OPTIONS, type ServerOptions } from "../calling/find_server.ts";
+import { SERVER_OPTIONS, type ServerOptions } from "../calling/find_server.ts";
 import { interruptible } from "../calling/interruptible.ts";
 import { withServer } from "../calling/with_server.ts";
 import { isSound, newestOf, readKept, shownFile, tellFile } from "../kept_checkpoints.ts";
@@ -116,7 +116,7 @@ async function readVerifier(path: string): Promise<VerifySignature> {
 
 /** Has a server check its history, or checks a file. */
 async function verified(
-  { data = DATA, url, ca }: ServerOptions,
+  { data, url, ca }: ServerOptions,
   { file, check, progress }: { file: string | undefined; check: Check; progress: ProgressLine },
 ): Promise<Verdict | ChainVerdict> {
   if (url !== undefined) return await verifiedByServer({ data, url, ca }, { check, progress });

@@ -5,7 +5,7 @@
  */
 import { examineHistory } from "../../history/mod.ts";
 import { EXIT, Failure } from "../../program/mod.ts";
-import { DATA, SERVER_OPTIONS } from "../calling/find_server.ts";
+import { SERVER_OPTIONS } from "../calling/find_server.ts";
 import { historyFile, withHistory } from "../offline.ts";
 import { print, printList } from "../output.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";
@@ -20,7 +20,7 @@ export const migrateStatus = command({
   parameters: {},
   options,
   examples: ["migrate status"],
-  async run({ data = DATA, json }) {
+  async run({ data, json }) {
     const file = await historyFile(data);
     const { migrations, damage, unseen } = await examineHistory(file, { thorough: false });
     const trouble = damage ?? unseen;
@@ -42,7 +42,7 @@ export const migrateUp = command({
   parameters: {},
   options,
   examples: ["migrate up"],
-  async run({ data = DATA, json }) {
+  async run({ data, json }) {
     const migrated = await withHistory(data, (opened) => Promise.resolve(opened.migrated));
     if (json || migrated.length > 0) {
       await printList(migrated.map((name) => ({ name, state: "done" })), {

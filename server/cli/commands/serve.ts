@@ -1,5 +1,5 @@
 import { printable } from "../../core/contract/text.ts";
-import { EXIT, Misuse, readConfiguration, SERVE_FLAGS, serverPermissions } from "../../program/mod.ts";
+import { EXIT, Misuse, readConfiguration, SERVE_FLAGS, serverPermissions, USUAL_PLACES } from "../../program/mod.ts";
 import { print, printList } from "../output.ts";
 import { command, type Option } from "../parsing/command.ts";
 
@@ -10,7 +10,8 @@ export const SERVE_OPTIONS = SERVE_FLAGS satisfies Record<string, Option>;
 export const serve = command({
   words: "serve",
   says: "Starts the server",
-  more: "It gets the permissions that its configuration asks for and no others, and is the process that was started.",
+  more: "It gets the permissions that its configuration asks for and no others, and is the process that was started. " +
+    USUAL_PLACES,
   parameters: {},
   options: {
     ...SERVE_OPTIONS,

@@ -20,7 +20,7 @@ import {
 } from "../../core/contract/token.ts";
 import { EXIT, Failure, FIRST_TOKEN, hadTokens, Misuse, OPERATOR } from "../../program/mod.ts";
 import { given } from "../../tools/mod.ts";
-import { DATA, SERVER_OPTIONS } from "../calling/find_server.ts";
+import { SERVER_OPTIONS } from "../calling/find_server.ts";
 import { withServer } from "../calling/with_server.ts";
 import { isServed, withHistory } from "../offline.ts";
 import { print, printAside, printJson, printList, toSeconds } from "../output.ts";
@@ -60,8 +60,8 @@ export const tokenCreate = command({
     const expiresAt = readEnd(expires);
     const checked = NewToken.safeParse({ name, scopes: scope, ...given({ phones, expiresAt }) });
     if (!checked.success) throw new Misuse(wrong(checked.error));
-    const token = server.url === undefined && !await isServed(server.data ?? DATA)
-      ? await withHistory(server.data ?? DATA, (opened) => createOffline(opened, checked.data))
+    const token = server.url === undefined && !await isServed(server.data)
+      ? await withHistory(server.data, (opened) => createOffline(opened, checked.data))
       : await withServer(server, ({ server }) => server.createToken(checked.data));
     show(token, json);
     return EXIT.orderly;
@@ -79,7 +79,7 @@ export const tokenFirst = command({
   parameters: {},
   options: { data: SERVER_OPTIONS.data, json: JSON_OPTION },
   examples: ["token first", "token first --data /var/lib/switchroom"],
-  async run({ data = DATA, json }) {
+  async run({ data, json }) {
     const token = !await isServed(data)
       ? await withHistory(data, async (opened) => {
         if (await hadTokens(opened.reader)) throw new Failure(NO_FIRST);
@@ -105,8 +105,8 @@ export const tokenList = command({
   options: { ...SERVER_OPTIONS, wide: WIDE_OPTION, json: JSON_OPTION },
   examples: ["token list"],
   async run({ json, wide, ...server }) {
-    const tokens = server.url === undefined && !await isServed(server.data ?? DATA)
-      ? await withHistory(server.data ?? DATA, (opened) => Promise.resolve(opened.tokens.list().map(tokenView)))
+    const tokens = server.url === undefined && !await isServed(server.data)
+      ? await withHistory(server.data, (opened) => Promise.resolve(opened.tokens.list().map(tokenView)))
       : await withServer(server, ({ server }) => server.tokens());
     await printList(tokens, {
       json,
@@ -153,8 +153,8 @@ export const tokenRotate = command({
       ...(overlapMs !== undefined && { overlapSeconds: Math.ceil(overlapMs / 1_000) }),
       ...(expiresAt !== undefined && { expiresAt }),
     };
-    const token = server.url === undefined && !await isServed(server.data ?? DATA)
-      ? await withHistory(server.data ?? DATA, (opened) => rotateOffline(opened, { id, asked }))
+    const token = server.url === undefined && !await isServed(server.data)
+      ? await withHistory(server.data, (opened) => rotateOffline(opened, { id, asked }))
       : await withServer(server, ({ server }) => server.rotateToken(id, asked));
     show(token, json);
     return EXIT.orderly;
@@ -170,8 +170,8 @@ export const tokenRevoke = command({
   options: SERVER_OPTIONS,
   examples: ["token revoke t-0123456789ab"],
   async run({ id, ...server }) {
-    if (server.url === undefined && !await isServed(server.data ?? DATA)) {
-      await withHistory(server.data ?? DATA, (opened) => revokeOffline(opened, id));
+    if (server.url === undefined && !await isServed(server.data)) {
+      await withHistory(server.data, (opened) => revokeOffline(opened, id));
     } else {
       await withServer(server, ({ server }) => server.revokeToken(id));
     }

@@ -4,8 +4,15 @@
  * @module
  */
 import { ownerOfDataFolder } from "../../history/mod.ts";
-import { type Configuration, type Flags, Misuse, readConfiguration, readServerFile } from "../../program/mod.ts";
-import { DATA } from "../calling/find_server.ts";
+import {
+  type Configuration,
+  type Flags,
+  Misuse,
+  type Placed,
+  placed,
+  readConfiguration,
+  readServerFile,
+} from "../../program/mod.ts";
 import { about, type Check, type Finding, findings } from "./check.ts";
 import { checkDisk, checkFolder, checkHistory, checkServerFile } from "./data_folder.ts";
 import { checkLeftovers, checkPlugins } from "./plugins.ts";
@@ -41,19 +48,18 @@ const INSIDE = new Set(["server.json", "history", "processes"]);
  */
 export async function* examine(named: Flags): AsyncGenerator<Finding> {
   const { good, bad } = about("configuration");
-  const flags = await asServed(named);
+  const usual = await placed(named, { look: true });
+  const flags = named.config === undefined ? await asServed(usual) : usual;
   let configuration: Configuration | undefined;
   try {
     configuration = await readConfiguration(flags);
-    const whose = flags === named ? "" : ", as the running server has it";
+    const whose = flags.config === usual.config ? "" : ", as the running server has it";
     yield good(`${flags.config ?? "every default"}${whose}`);
   } catch (error) {
     if (!(error instanceof Misuse)) throw error;
     yield bad(error.message);
   }
-  // With a configuration that cannot be read, the folder that the operator named, or the usual one, is looked at all
-  // the same.
-  const data = configuration?.data ?? flags.data ?? DATA;
+  const { data } = flags;
   let denied = false;
   const owner = await ownerOfDataFolder(data).catch((error) => {
     denied = error instanceof Deno.errors.PermissionDenied;
@@ -64,12 +70,10 @@ export async function* examine(named: Flags): AsyncGenerator<Finding> {
 }
 
 /** The flags with the configuration of the server that runs on the data folder, where none is named. */
-async function asServed(flags: Flags): Promise<Flags> {
-  if (flags.config !== undefined) return flags;
-  const data = flags.data ?? DATA;
+async function asServed(flags: Placed): Promise<Placed> {
   try {
-    const config = await ownerOfDataFolder(data) && (await readServerFile(data))?.config;
-    return config ? { ...flags, data, config } : flags;
+    const config = await ownerOfDataFolder(flags.data) && (await readServerFile(flags.data))?.config;
+    return config ? { ...flags, config } : flags;
   } catch {
     // What is wrong with the folder or the file is a finding of its own.
     return flags;

@@ -26,7 +26,9 @@ export const configurationFile = z.strictObject({
   listen: z.string().max(300).default(DEFAULT_LISTEN).describe(
     "HOST:PORT to listen on; port 0 is any free one. Beyond loopback it needs tls or trustedProxies.",
   ),
-  data: path.default(DEFAULT_DATA).describe("The data folder, relative to this file's folder."),
+  data: path.default(DEFAULT_DATA).describe(
+    "The data folder, relative to this file's folder. Left out, it is the usual one of a file in its usual place, and data beside every other.",
+  ),
   durability: z.enum(["full", "normal"]).default("full").describe(
     "Whether a commit waits for the disk (full), or a power cut may cost the last moments (normal).",
   ),

@@ -8,8 +8,13 @@ import { parseArgs } from "node:util";
 
 /** What a server is started with. */
 export const SERVE_FLAGS = {
-  config: { type: "string", value: "FILE", path: true, says: "the configuration file" },
-  data: { type: "string", value: "DIR", path: true, says: "the data folder (data)" },
+  config: {
+    type: "string",
+    value: "FILE",
+    path: true,
+    says: "the configuration file (switchroom.json in its usual place)",
+  },
+  data: { type: "string", value: "DIR", path: true, says: "the data folder (the usual one)" },
   listen: { type: "string", value: "HOST:PORT", says: "the address (127.0.0.1:8274; port 0 is any free one)" },
   safe: { type: "boolean", says: "start no plugin" },
   "accept-history": { type: "boolean", says: "take the history as it is, though it is missing, older or another" },

@@ -7,9 +7,9 @@
  */
 import { dirname, resolve } from "node:path";
 import { type Address, parseAddress } from "../configuration/address.ts";
-import type { Flags } from "../configuration/flags.ts";
 import { readJsonFile } from "../configuration/json_file.ts";
-import { DEFAULT_DATA, DEFAULT_LISTEN, isNamed } from "../configuration/usual.ts";
+import { DEFAULT_LISTEN, isNamed } from "../configuration/usual.ts";
+import type { Placed } from "../places.ts";
 
 /** What is named; paths are absolute. */
 export interface Named {
@@ -32,7 +32,7 @@ export interface Named {
 }
 
 /** Reads what is named. Nothing that it finds makes it fail. */
-export async function readNamed({ config, data, listen }: Flags): Promise<Named> {
+export async function readNamed({ config, data, listen }: Placed): Promise<Named> {
   const base = config === undefined ? "." : dirname(config);
   const file = config === undefined ? {} : await readJsonFile(config).catch(() => ({}));
   const tls = at(file, "tls");
@@ -45,7 +45,7 @@ export async function readNamed({ config, data, listen }: Flags): Promise<Named>
   return {
     listen: addressOf(listen ?? textOf(at(file, "listen"))[0] ?? DEFAULT_LISTEN),
     tls: tls !== undefined,
-    data: data ?? resolve(base, textOf(at(file, "data"))[0] ?? DEFAULT_DATA),
+    data,
     files: [
       ...config === undefined ? [] : [config],
       ...[at(tls, "cert"), at(tls, "key"), at(checkpoints, "key"), at(checkpoints, "tokenFile")].flatMap(inBase),

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
 import { Misuse } from "../exit.ts";
+import { HOME, PLACE_VARIABLES } from "../places.ts";
 import { SERVICE_VARIABLES } from "../service.ts";
 import { hostOf, type Named } from "./named.ts";
 
@@ -15,9 +15,6 @@ export interface Permission {
   readonly value: string;
   readonly why: string;
 }
-
-/** Switchroom's own folder. */
-const HOME = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Where a server's modules are, those of its threads too, which are read by permission; and the plugins that come with it. */
 const PROGRAM = ["server", "migrations", "plugins"].map((folder) => `${HOME}${folder}`);
@@ -88,7 +85,7 @@ export function commandLineFlags({ url }: { url: string | undefined }): string[]
     "--allow-read",
     "--allow-write",
     `--deny-write=${list("write", { values: FIXED, why: "the program" })}`,
-    "--allow-env=SWITCHROOM_BOOTSTRAP_TOKEN,SWITCHROOM_TOKEN",
+    `--allow-env=${["SWITCHROOM_BOOTSTRAP_TOKEN", "SWITCHROOM_TOKEN", ...PLACE_VARIABLES].join(",")}`,
     "--allow-run=sh",
   ];
 }

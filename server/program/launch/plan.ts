@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { argumentsOf, type Flags, readFlags, SERVE_FLAGS } from "../configuration/flags.ts";
 import { EXIT, Misuse } from "../exit.ts";
+import { HOME, placed } from "../places.ts";
 import { refuseOtherDeno } from "./deno.ts";
 import { readNamed } from "./named.ts";
 import { commandLineFlags, flagsOf, permissionsOf } from "./permissions.ts";
@@ -20,7 +21,7 @@ const SERVER = fileURLToPath(new URL("server.ts", import.meta.url));
 const COMMAND_LINE = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
 /** Where imports lead is said by name: below `node_modules` Deno would look for no configuration by itself. */
-const CONFIGURED = ["run", "--config", fileURLToPath(new URL("../../../deno.json", import.meta.url))];
+const CONFIGURED = ["run", "--config", `${HOME}deno.json`];
 
 /**
  * The arguments for Deno of what a command line is to become.
@@ -30,7 +31,8 @@ const CONFIGURED = ["run", "--config", fileURLToPath(new URL("../../../deno.json
 export async function plan(args: readonly string[]): Promise<string[]> {
   const { serve, url } = outline(args);
   if (serve === undefined) return [...CONFIGURED, ...commandLineFlags({ url }), COMMAND_LINE, ...args];
-  return [...CONFIGURED, ...flagsOf(permissionsOf(await readNamed(serve))), SERVER, ...argumentsOf(serve)];
+  const flags = await placed(serve);
+  return [...CONFIGURED, ...flagsOf(permissionsOf(await readNamed(flags))), SERVER, ...argumentsOf(flags)];
 }
 
 /** What of a command line a plan depends on: the flags of a server to be started, the server that is called. */

@@ -92,7 +92,7 @@ async function gate(folder: string): Promise<string> {
 
 async function threads(): Promise<string> {
   await using load = startLoad();
-  return `${HEAD_LINE}\n\n${await measureThreads(load, { rounds: 5, seconds: 2 })}`;
+  return `${HEAD_LINE}\n\n${await measureThreads(load, { rounds: 5, seconds: 1.5 })}`;
 }
 
 async function beside(): Promise<string> {

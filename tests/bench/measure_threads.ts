@@ -1,5 +1,5 @@
 /**
- * What a request takes of each thread: 64 clients that wait for the record, in turns with the echo with answers as long.
+ * What a request takes of each thread: 64 and 256 clients that wait for the record, in turns with the echo with answers as long.
  *
  * Where there are processors enough, the thread that takes the most is the bound.
  *
@@ -16,15 +16,14 @@ import { startEcho } from "./start_echo.ts";
 import { median } from "./statistics.ts";
 import { type Thread, threadSeconds } from "./thread_seconds.ts";
 
-const CLIENTS = 64;
-const WARM_UP_SECONDS = 2;
+const CLIENTS = [64, 256];
 
 /** What the threads are called, in the order in which they are told. */
 const NAMES = {
   server: {
     "itself: own": "the server's own",
     "itself: worker": "the history's writer",
-    "itself: others": "others of the server: V8's, the runtime's",
+    "itself: others": "others of the server: V8's, the runtime's, the check of the chain",
     "started: own": "the plugin's own",
     "started: others": "others of the plugin",
   },
@@ -35,7 +34,7 @@ const NAMES = {
 type Cost = Map<Thread, number>;
 
 /**
- * Measures for `rounds` times twice `seconds`, after a load that does not count; told as a table.
+ * Measures for `rounds` times four times `seconds`, after a round that does not count; told as a table.
  *
  * @throws {WrongUse} If there is no `/proc`.
  */
@@ -48,24 +47,32 @@ export async function measureThreads(
   await using echo = await startEcho();
   const { waited, answerBytes } = await openPhone(server);
   const { padded } = echoTargets(echo.url, { answerBytes });
-  const costOf = async ({ pid }: { pid: number }, { target, seconds }: { target: Target; seconds: number }) => {
+  const costOf = async (
+    { pid }: { pid: number },
+    { target, ...how }: { target: Target; connections: number; seconds: number },
+  ): Promise<Cost> => {
     const before = await threadSeconds(pid);
-    const { requests } = await load.ask({ ...target, connections: CLIENTS, seconds }, LoadResult);
+    const { requests } = await load.ask({ ...target, ...how }, LoadResult);
     const after = await threadSeconds(pid);
     const cost = (thread: Thread, spent: number) => (spent - (before.get(thread) ?? 0)) / requests * 1e6;
-    return new Map([...after].map(([thread, spent]): [Thread, number] => [thread, cost(thread, spent)]));
+    return new Map([...after].map(([thread, spent]) => [thread, cost(thread, spent)]));
   };
-  const both = async (seconds: number) => ({
-    server: await costOf(server, { target: waited, seconds }),
-    echo: await costOf(echo, { target: padded, seconds }),
+  const measure = async (how: { connections: number; seconds: number }) => ({
+    server: await costOf(server, { target: waited, ...how }),
+    echo: await costOf(echo, { target: padded, ...how }),
   });
-  await both(WARM_UP_SECONDS);
-  const measured: Record<keyof typeof NAMES, Cost>[] = [];
-  for (let round = 0; round < rounds; round++) measured.push(await both(seconds));
+  const measured = CLIENTS.map((): Record<keyof typeof NAMES, Cost>[] => []);
+  for (let round = 0; round <= rounds; round++) {
+    for (const [which, connections] of CLIENTS.entries()) {
+      const costs = await measure({ connections, seconds });
+      if (round > 0) measured[which]?.push(costs);
+    }
+  }
   const told = (of: keyof typeof NAMES) =>
     Object.entries(NAMES[of]).map(([thread, name]) => {
-      const cost = median(measured.map((round) => round[of].get(thread as Thread) ?? 0));
-      return [name, `${cost.toFixed(1)} µs`, perSecond(1e6 / cost)];
+      const costs = measured.map((rounds) => median(rounds.map((round) => round[of].get(thread as Thread) ?? 0)));
+      return [name, ...costs.flatMap((cost) => [`${cost.toFixed(1)} µs`, perSecond(1e6 / cost)])];
     });
-  return rows(["Thread", "A request", "With a processor to itself"], [...told("server"), ...told("echo")]);
+  const titles = CLIENTS.flatMap((clients) => [`${clients} clients`, "with a processor to itself"]);
+  return rows(["Thread", ...titles], [...told("server"), ...told("echo")]);
 }

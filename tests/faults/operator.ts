@@ -25,6 +25,8 @@ export interface Ended {
 export interface SpawnOptions extends Pick<CommandOptions, "under"> {
   /** The token to begin with; a random one if left out. */
   token?: string;
+  /** Further variables. */
+  env?: Record<string, string>;
 }
 
 /** A server that is not waited for. */
@@ -41,7 +43,7 @@ export async function spawnServer(flags: readonly string[], options: SpawnOption
   const child = new Deno.Command(program, {
     args,
     cwd: REPOSITORY,
-    env: { ...env, SWITCHROOM_BOOTSTRAP_TOKEN: options.token ?? crypto.randomUUID(), NO_COLOR: "1" },
+    env: { ...env, SWITCHROOM_BOOTSTRAP_TOKEN: options.token ?? crypto.randomUUID(), NO_COLOR: "1", ...options.env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -57,10 +57,17 @@ Deno.test("a server runs with the permissions that --print-permissions shows, wo
   await using server = await startServer({ data, args: ["--config", config] });
   const [deno, ...words] = await wordsOf(server);
   const end = words.findIndex((word) => word.endsWith("/server.ts"));
-  deepEqual([deno, ...words.slice(0, end)], [Deno.execPath(), "run", "--config", `${REPOSITORY}deno.json`, ...flags]);
+  deepEqual([deno, ...words.slice(0, end)], [
+    Deno.execPath(),
+    "run",
+    "--no-code-cache",
+    "--config",
+    `${REPOSITORY}deno.json`,
+    ...flags,
+  ]);
 });
 
-Deno.test("the server and the command line have the same flags of V8, so that compiled code which is kept is used by both", async () => {
+Deno.test("the server and the command line have the same flags of V8, and keep no compiled code in Deno's cache", async () => {
   await using server = await startServer({ args: ["--safe"] });
   const flagsOf = async (process: { pid: number }) =>
     (await wordsOf(process, "environ")).flatMap((word) => /^DENO_V8_FLAGS=(.+)$/.exec(word)?.[1] ?? []);
@@ -69,7 +76,9 @@ Deno.test("the server and the command line have the same flags of V8, so that co
   const [program, ...args] = cliCommand(["request", "setData", "x:1", "dataId=0", "data=@-"]);
   const command = new Deno.Command(program, { args, env: { DENO: Deno.execPath() }, stdin: "piped" }).spawn();
   const ofCli = await eventually(async () => {
-    equal((await wordsOf(command)).some((word) => word.endsWith("/main.ts")), true);
+    const words = await wordsOf(command);
+    equal(words.some((word) => word.endsWith("/main.ts")), true);
+    equal(words.includes("--no-code-cache"), true);
     return await flagsOf(command);
   });
   command.kill("SIGKILL");

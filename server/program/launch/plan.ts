@@ -21,7 +21,7 @@ const SERVER = fileURLToPath(new URL("server.ts", import.meta.url));
 const COMMAND_LINE = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
 /** Where imports lead is said by name: below `node_modules` Deno would look for no configuration by itself. */
-const CONFIGURED = ["run", "--config", `${HOME}deno.json`];
+const CONFIGURED = ["run", "--no-code-cache", "--config", `${HOME}deno.json`];
 
 /**
  * The arguments for Deno of what a command line is to become.

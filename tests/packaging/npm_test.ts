@@ -4,6 +4,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import deno from "../../deno.json" with { type: "json" };
 import { packNpm } from "../../packaging/npm.ts";
 import { DENO_VERSION } from "../../packaging/pinned.ts";
+import * as client from "../../server/client/mod.ts";
+import * as plugin from "../../server/plugin/mod.ts";
 import { skipLoudly } from "../faults/temporary.ts";
 import { HAS_NODE, installNode } from "../harness/node_22.ts";
 import { startServer } from "../harness/start_server.ts";
@@ -110,6 +112,13 @@ Deno.test("the client and the SDK of the package have their types, elsewhere, fo
   const flags = ["--quiet", "--config", checkout, "--allow-read", "--allow-env", "--allow-sys"];
   await run(Deno.execPath(), "run", ...flags, "npm:typescript@^6/tsc", "--project", `${folder}/tsconfig.json`);
   await run(Deno.execPath(), "check", "typed.ts");
+});
+
+Deno.test("the client and the SDK of the package export what the checkout's do", async () => {
+  for (const [name, checkout] of Object.entries({ client, plugin })) {
+    const packed = await import(pathToFileURL(`${folder}/node_modules/switchroom/lib/${name}.js`).href);
+    deepEqual(Object.keys(packed), Object.keys(checkout));
+  }
 });
 
 Deno.test("two packages of one commit are the same in every byte, whoever makes them, and deno task pack says which", async () => {

@@ -201,7 +201,9 @@ Deno.test("a path with a comma cannot be permitted: exit 2, and the line says th
 Deno.test("a data folder around the program does not let the server write the program", async () => {
   const { stdout } = await cli(["serve", "--data", REPOSITORY, "--print-permissions"]);
   const denied = /^--deny-write=(.*)$/m.exec(stdout)?.[1]?.split(",") ?? [];
-  for (const name of ["server", "plugins", "migrations", "deno.json"]) equal(denied.includes(REPOSITORY + name), true);
+  for (const name of ["server", "plugins", "migrations", "bin", "packaging", "deno.json"]) {
+    equal(denied.includes(REPOSITORY + name), true);
+  }
 });
 
 /** What is connected to for an address, as Deno names it. */

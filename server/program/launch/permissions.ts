@@ -20,7 +20,10 @@ export interface Permission {
 const PROGRAM = ["server", "migrations", "plugins"].map((folder) => `${HOME}${folder}`);
 
 /** What never changes while a server runs, wherever the data folder is; and what no command changes. */
-const FIXED = [...PROGRAM, ...["bin", "examples", "tests", "deno.json", "deno.lock"].map((name) => `${HOME}${name}`)];
+const FIXED = [
+  ...PROGRAM,
+  ...["bin", "examples", "packaging", "tests", "deno.json", "deno.lock"].map((name) => `${HOME}${name}`),
+];
 
 /** A variable that a plugin can be granted, as `host/grants.ts` has it: what is none is refused there. */
 const GRANTED_VARIABLE = /^(?!SWITCHROOM_)[A-Za-z_][A-Za-z0-9_]{0,255}$/;

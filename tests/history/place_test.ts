@@ -25,6 +25,9 @@ const TOKEN = {
   createdAt: 1_750_000_000_000,
 };
 
+/** Nothing is sealed by itself. */
+const QUIET = { lookMs: 3_600_000, checkFirstMs: 3_600_000 };
+
 const FEW = 1;
 const MANY = 64;
 
@@ -160,7 +163,7 @@ Deno.test("invariant 9: what the loop cannot write at once, such as beside a loc
 Deno.test("what the loop cannot seal at once the worker waits for, too: a checkpoint covers what was told before", async () => {
   using folder = temporaryFolder();
   const place = new ForcedPlace(TURNS.loop);
-  await using opened = await openIn(folder.path, { place, bounds: { lookMs: 3_600_000 } });
+  await using opened = await openIn(folder.path, { place, bounds: QUIET });
   const before = await opened.audit.checkpoint();
   await opened.history.note(someFact());
   using other = new DatabaseSync(`${folder.path}/history.db`);
@@ -185,7 +188,7 @@ Deno.test("what fails in the worker is not quick, however soon it does", async (
 Deno.test("sealing in the loop tells how long it stopped that", async () => {
   using folder = temporaryFolder();
   const place = new ForcedPlace(TURNS.loop);
-  await using opened = await openIn(folder.path, { place, bounds: { lookMs: 3_600_000 } });
+  await using opened = await openIn(folder.path, { place, bounds: QUIET });
   await opened.history.note(someFact());
   await opened.audit.checkpoint();
   equal(place.stops.length, 1);
@@ -194,8 +197,7 @@ Deno.test("sealing in the loop tells how long it stopped that", async () => {
 Deno.test("in the loop the write-ahead log is moved by the worker, and begins anew without a pause between commits", async () => {
   using folder = temporaryFolder();
   const place = new ForcedPlace(TURNS.loop);
-  const bounds = { lookMs: 3_600_000 };
-  await using opened = await openIn(folder.path, { place, bounds, durability: "normal" });
+  await using opened = await openIn(folder.path, { place, bounds: QUIET, durability: "normal" });
   const pages = MOVED_PAGES * 4;
   for (let commit = 0; commit < pages / 4; commit++) await opened.history.note(someFact());
   const { size } = await Deno.stat(`${folder.path}/history.db-wal`);
@@ -221,8 +223,7 @@ Deno.test("a block has the time of the newest commit that it covers, whoever mad
   let now = 1_750_000_000_000;
   const commits: boolean[] = [];
   const place = new ForcedPlace((made) => commits[made] ?? false);
-  const bounds = { lookMs: 3_600_000 };
-  await using opened = await openIn(folder.path, { place, now: () => now, bounds });
+  await using opened = await openIn(folder.path, { place, now: () => now, bounds: QUIET });
   const { history, audit, attempts } = opened;
   const later = async () => {
     now += 1_000;

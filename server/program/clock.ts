@@ -30,22 +30,33 @@ export const systemClock: Clock = {
   },
 };
 
+/** A timer that is later than this has met a process that stood still, milliseconds: a disk or the system stopped it. */
+const STOOD_STILL_MS = 100;
+/** So long is then given to what has come meanwhile: whoever kept a deadline that has passed by now is heard before. */
+const HEARING_MS = 10;
+
 /** Waits for the first: they came in the order in which they are due. */
 function watch(ms: number, queue: Queue): void {
   const [first] = queue.waiting;
   if (first === undefined) return forget(ms, queue);
   queue.timer = setTimeout(() => {
-    const now = performance.now();
-    try {
-      for (const entry of queue.waiting) {
-        if (entry.at > now) break;
-        queue.waiting.delete(entry);
-        entry.run();
-      }
-    } finally {
-      watch(ms, queue);
-    }
+    if (performance.now() - first.at < STOOD_STILL_MS) ring(ms, queue);
+    else queue.timer = setTimeout(() => ring(ms, queue), HEARING_MS);
   }, Math.max(0, first.at - performance.now()));
+}
+
+/** Calls all that are due. */
+function ring(ms: number, queue: Queue): void {
+  const now = performance.now();
+  try {
+    for (const entry of queue.waiting) {
+      if (entry.at > now) break;
+      queue.waiting.delete(entry);
+      entry.run();
+    }
+  } finally {
+    watch(ms, queue);
+  }
 }
 
 function forget(ms: number, queue: Queue): void {

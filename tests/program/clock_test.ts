@@ -40,3 +40,31 @@ Deno.test("a timer that is asked for while another runs keeps its own time", asy
 Deno.test("giving up the last leaves nothing that keeps a process alive", () => {
   for (let count = 0; count < 3; count++) after(60_000, () => {})();
 });
+
+Deno.test("what has come while the process stood still is heard before what became due meanwhile", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const written = `${folder}/written`;
+    const args = ["-c", `echo; : > "$0"`, written];
+    const child = new Deno.Command("sh", { args, stdin: "null", stdout: "piped" }).spawn();
+    const happened: string[] = [];
+    const due = called(1).then(() => happened.push("due"));
+    const heard = child.output().then(() => happened.push("heard"));
+    const start = monotonic();
+    while (monotonic() - start < 300 || !isThere(written)) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+    await Promise.all([due, heard]);
+    deepEqual(happened, ["heard", "due"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}

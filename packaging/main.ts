@@ -7,17 +7,22 @@ import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { CHECKOUT } from "./checkout.ts";
+import { packDeb } from "./deb/deb.ts";
+import { ARCHITECTURES } from "./deb/pinned_deno.ts";
 import { packNpm } from "./npm.ts";
 import { DENO_VERSION } from "./pinned.ts";
 import { run } from "./run.ts";
 
-const HELP = `deno task pack [--out FOLDER]
+const HELP = `deno task pack [--out FOLDER] [--deb]
 
-Makes the npm package, switchroom-VERSION.tgz, in FOLDER, or where you are.
+Makes the npm package, switchroom-VERSION.tgz, in FOLDER, or where you are; with --deb also the Debian packages,
+switchroom_VERSION_ARCHITECTURE.deb, for ${ARCHITECTURES.join(" and ")}.
 `;
 
 async function main(): Promise<void> {
-  const { values: { out, help } } = parseArgs({ options: { out: { type: "string" }, help: { type: "boolean" } } });
+  const { values: { out, deb, help } } = parseArgs({
+    options: { out: { type: "string" }, deb: { type: "boolean" }, help: { type: "boolean" } },
+  });
   if (help) return console.log(HELP.trimEnd());
   if (Deno.version.deno !== DENO_VERSION) {
     throw new Error(`Cannot pack with Deno ${Deno.version.deno}: it goes along, and what is tested is ${DENO_VERSION}`);
@@ -31,7 +36,12 @@ async function main(): Promise<void> {
   await Deno.mkdir(folder, { recursive: true }).catch((cause) => {
     throw new Error(`Cannot pack into ${folder}: it is no folder, and none can be made`, { cause });
   });
-  await tell(await packNpm(pathToFileURL(`${folder}/`)));
+  const into = pathToFileURL(`${folder}/`);
+  await tell(await packNpm(into));
+  if (!deb) return;
+  for (const file of await Promise.all(ARCHITECTURES.map((architecture) => packDeb(into, { architecture })))) {
+    await tell(file);
+  }
 }
 
 /** Says what was made, in the words of `sha256sum`. */

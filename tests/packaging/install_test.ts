@@ -44,11 +44,12 @@ Deno.test({
     await using server = await startInstalled([...alone, "npx", "switchroom"], {
       cwd: place,
       env,
-      data: `${place}/data`,
+      data: `${path}/.local/share/switchroom`,
+      untold: true,
     });
     const { pid } = server;
     const lamp = ["npx", "switchroom", "request", "setLamp", "virtual:desk-1", "lamp=20", "mode=flash"] as const;
-    const lit = await run(["nsenter", `--target=${pid}`, "--net", "--wd=.", ...lamp, `--data=${place}/data`], {
+    const lit = await run(["nsenter", `--target=${pid}`, "--net", "--wd=.", ...lamp], {
       cwd: place,
       env,
     });

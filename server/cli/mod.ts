@@ -14,6 +14,7 @@ import { phoneGet, phoneList, phoneShow } from "./commands/phone.ts";
 import { pluginList, pluginLog, pluginReload, pluginStart, pluginStop } from "./commands/plugin.ts";
 import { request } from "./commands/request.ts";
 import { serve } from "./commands/serve.ts";
+import { upgradeBack, upgradeCheck } from "./commands/upgrade.ts";
 import { tokenCreate, tokenFirst, tokenList, tokenRevoke, tokenRotate } from "./commands/token.ts";
 import type { Command } from "./parsing/command.ts";
 
@@ -48,6 +49,8 @@ export const COMMANDS: readonly Command[] = [
   tokenRevoke,
   migrateStatus,
   migrateUp,
+  upgradeCheck,
+  upgradeBack,
   doctor,
   completionOf(() => COMMANDS),
 ];

@@ -12,6 +12,12 @@ import { writeAll } from "../tools/mod.ts";
 /** Bytes, as they come. */
 export type Pieces = AsyncIterable<Uint8Array<ArrayBuffer>>;
 
+/** Text as the bytes that are written of it. */
+export async function* encoded(pieces: AsyncIterable<string>): Pieces {
+  const utf8 = new TextEncoder();
+  for await (const piece of pieces) yield utf8.encode(piece);
+}
+
 /**
  * Writes a file: under its name it is there when it is whole, and on the disk.
  *

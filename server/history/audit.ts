@@ -17,16 +17,18 @@ export interface Exported {
   readonly upTo: Checkpoint;
   /** The last row of the block that it goes up to. */
   readonly lastSeq: number;
+  /** The row behind which lines begin; with the first one if left out. */
+  readonly after?: number;
 }
 
 /** An export, page by page: each is read when it is asked for. */
 export function exportPieces(
   reading: Pick<ReadingStore, "export" | "chain">,
-  { filter, format, upTo, lastSeq }: Exported,
+  { filter, format, upTo, lastSeq, after }: Exported,
 ): AsyncGenerator<string, void> {
   return format === "chain"
     ? chainPieces(reading, { filter, upTo, lastSeq })
-    : linePieces(reading, { filter, format, upTo: lastSeq });
+    : linePieces(reading, { filter, format, upTo: lastSeq, after });
 }
 
 async function* chainPieces(
@@ -44,9 +46,9 @@ async function* chainPieces(
 
 async function* linePieces(
   reading: Pick<ReadingStore, "export">,
-  question: Omit<ExportQuestion, "after">,
+  { after: first = 0, ...question }: Omit<ExportQuestion, "after"> & { after: number | undefined },
 ): AsyncGenerator<string, void> {
-  for (let after: number | undefined = 0; after !== undefined;) {
+  for (let after: number | undefined = first; after !== undefined;) {
     const { text, next } = await reading.export({ ...question, after });
     yield text;
     after = next;

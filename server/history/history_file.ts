@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { Kysely } from "kysely";
 import { PhoneError } from "../core/contract/errors.ts";
 import type { Check, Checkpoint, ExportFilter, ExportFormat, Verdict } from "../core/contract/history.ts";
-import { checkpointAt, exportPieces } from "./audit.ts";
+import { checkpointAt, type Exported, exportPieces } from "./audit.ts";
 import { DEFAULT_BOUNDS } from "./bounds.ts";
 import { ROW_KINDS } from "./chain/mod.ts";
 import { type Head, HistoryError } from "./contract/store.ts";
@@ -37,6 +37,8 @@ export interface HistoryFile extends AsyncDisposable {
     filter: ExportFilter,
     format: ExportFormat,
   ): Promise<{ upTo: Checkpoint; left: boolean; pieces: AsyncIterable<string> }>;
+  /** Everything behind a row, as lines of JSON, as {@linkcode HistoryFile.export} gives it. */
+  since(seq: number): Promise<{ upTo: Checkpoint; left: boolean; pieces: AsyncIterable<string> }>;
   /**
    * Derives the chain from every row, as `HistoryAudit.verify` does it; what no block covers yet is counted. The newest
    * block that a server has noted beside it is held against it too, where there is such a note.
@@ -54,25 +56,29 @@ export interface HistoryFile extends AsyncDisposable {
 export async function openHistoryFile(path: string): Promise<HistoryFile> {
   const quiet = await quietFile(path);
   const reader = new WorkerReader(quiet.path, { slice: DEFAULT_BOUNDS.sliceRows });
+  const exported: (asked: Pick<Exported, "filter" | "format" | "after">) => ReturnType<HistoryFile["export"]> = async (
+    asked,
+  ) => {
+    const { head, historyId, left } = await lookAt(path, { readable: quiet.path, format: asked.format });
+    const upTo = checkpointAt(head, historyId);
+    async function* pieces() {
+      try {
+        yield* exportPieces(reader, { ...asked, upTo, lastSeq: head.lastSeq });
+      } catch (error) {
+        throw unreadable(error);
+      }
+      await quiet.requireUntouched();
+    }
+    return { upTo, left, pieces: pieces() };
+  };
   return {
     async checkpoint() {
       const { head, historyId, left } = await lookAt(path, { readable: quiet.path });
       await quiet.requireUntouched();
       return { checkpoint: checkpointAt(head, historyId), left };
     },
-    async export(filter, format) {
-      const { head, historyId, left } = await lookAt(path, { readable: quiet.path, format });
-      const upTo = checkpointAt(head, historyId);
-      async function* pieces() {
-        try {
-          yield* exportPieces(reader, { filter, format, upTo, lastSeq: head.lastSeq });
-        } catch (error) {
-          throw unreadable(error);
-        }
-        await quiet.requireUntouched();
-      }
-      return { upTo, left, pieces: pieces() };
-    },
+    export: (filter, format) => exported({ filter, format }),
+    since: (after) => exported({ filter: {}, format: "jsonl", after }),
     async verify({ kept = [], ...check }) {
       const { head } = await tracesIn(dirname(path));
       const verdict = await reader.verify({ ...check, kept: head ? [...kept, head] : kept }).catch((error) => {

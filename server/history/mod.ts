@@ -6,8 +6,9 @@
  * a store must bring, and where another one, or the cutting of old blocks, has its place. `audit.ts` is what an auditor
  * takes away of any store. `chain_watch.ts` has the whole chain checked in the background. `lookout.ts` watches that the
  * file stays where it is, and notes its newest block beside it (`noted_head.ts`). Who has only the file looks at it
- * (`examine.ts`) or takes it as an auditor does (`history_file.ts`), both without a trace (`quiet_file.ts`); who has only
- * an export of the chain proves that (`chain_file.ts`). The rooms inside:
+ * (`examine.ts`) or takes it as an auditor does (`history_file.ts`), both without a trace (`quiet_file.ts`), or brings
+ * back what it was before a migration (`way_back.ts`); who has only an export of the chain proves that
+ * (`chain_file.ts`). The rooms inside:
  *
  * - `chain/`: rows, their canonical form, the hashes over them; of no engine;
  * - `reading/`: what rows become for those who read: records, facts, lines of an export; of no engine;
@@ -25,6 +26,8 @@ import type { ChainVerdict } from "./chain_file.ts";
 import type { Examination } from "./examine.ts";
 import type { HistoryFile } from "./history_file.ts";
 import type { OpenHistory, OpenOptions } from "./open.ts";
+import type { DataFolder } from "./data_folder.ts";
+import type { WayBack } from "./way_back.ts";
 
 export type { ChainVerdict } from "./chain_file.ts";
 export type { ChainState } from "./chain_watch.ts";
@@ -35,6 +38,7 @@ export { type DataFolder, HISTORY_FILE, ownerOfDataFolder, takeDataFolder } from
 export type { HistoryFile } from "./history_file.ts";
 export type { OpenHistory, OpenOptions } from "./open.ts";
 export type { HeldLog, HistoryWatch } from "./row_queue.ts";
+export type { WayBack } from "./way_back.ts";
 export { beginWriter } from "./writer_thread.ts";
 
 /** Opens the history of a data folder: `openHistory` of `open.ts`. */
@@ -59,6 +63,18 @@ export async function examineAbsence(folder: string): Promise<string | undefined
 export async function openHistoryFile(path: string): Promise<HistoryFile> {
   const file = await import("./history_file.ts");
   return await file.openHistoryFile(path);
+}
+
+/** Looks for the way back to a copy that was made before a migration: `findWayBack` of `way_back.ts`. */
+export async function findWayBack(asked: { folder: string; copy?: string | undefined }): Promise<WayBack> {
+  const back = await import("./way_back.ts");
+  return await back.findWayBack(asked);
+}
+
+/** Puts such a copy into the place of the history: `goBack` of `way_back.ts`. */
+export async function goBack(folder: DataFolder, way: WayBack): Promise<string> {
+  const back = await import("./way_back.ts");
+  return await back.goBack(folder, way);
 }
 
 /** Whether a file is an export of the chain, as its first line says. */

@@ -24,6 +24,7 @@ const note = z.object({
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   at: z.int(),
   log: z.boolean(),
+  wentBack: z.string().optional(),
 });
 
 /** Looks for what a history has left in a data folder. A note that cannot be read is still a trace. */
@@ -48,8 +49,8 @@ async function readNote(path: string): Promise<NotedHead | "unreadable" | undefi
 }
 
 /** The bytes of a note: as many with a log as without. */
-function bytesOf({ historyId, block, hash, at, log }: NotedHead): Uint8Array<ArrayBuffer> {
-  const text = JSON.stringify({ version: 1, historyId, block, hash, at, log });
+function bytesOf({ historyId, block, hash, at, log, wentBack }: NotedHead): Uint8Array<ArrayBuffer> {
+  const text = JSON.stringify({ version: 1, historyId, block, hash, at, log, wentBack });
   return new TextEncoder().encode(`${text}${log ? " " : ""}\n`);
 }
 

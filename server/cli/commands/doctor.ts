@@ -3,18 +3,10 @@
  *
  * @module
  */
-import { printable } from "../../core/contract/text.ts";
 import { EXIT } from "../../program/mod.ts";
-import type { Finding, State } from "../doctor/mod.ts";
-import { paint, print, printJson } from "../output.ts";
+import { printFindings } from "../findings.ts";
 import { command, JSON_OPTION } from "../parsing/command.ts";
 import { SERVE_OPTIONS } from "./serve.ts";
-
-const MARKS: Readonly<Record<State, string>> = {
-  good: paint("green", "✓"),
-  odd: paint("yellow", "!"),
-  bad: paint("red", "✗"),
-};
 
 /** `doctor`. */
 export const doctor = command({
@@ -28,16 +20,6 @@ export const doctor = command({
   async run({ json, ...flags }) {
     // Loaded when it is needed, as it looks at everything that a server has.
     const { examine } = await import("../doctor/mod.ts");
-    let sound = true;
-    for await (const finding of examine(flags)) {
-      sound &&= finding.state !== "bad";
-      if (json) printJson(finding);
-      else print(lineOf(finding));
-    }
-    return sound ? EXIT.orderly : EXIT.failed;
+    return await printFindings(examine(flags), json) ? EXIT.orderly : EXIT.failed;
   },
 });
-
-function lineOf({ part, state, says, remedy }: Finding): string {
-  return `${MARKS[state]} ${printable(`${part}: ${says}${remedy === undefined ? "" : `. ${remedy}`}`)}`;
-}

@@ -16,7 +16,7 @@ import { printAside } from "../output.ts";
 import { command } from "../parsing/command.ts";
 import { readPhoneName, readTime } from "../parsing/values.ts";
 import { clockText, ProgressLine } from "../progress.ts";
-import { type Pieces, pour, save } from "../saving.ts";
+import { encoded, type Pieces, pour, save } from "../saving.ts";
 
 /** Which part of the history, as its user said it. */
 interface Asked {
@@ -118,11 +118,6 @@ async function exported(
 
 function endOf({ historyId, block }: { historyId: string; block: number | string }): string {
   return `, up to block ${block} of history ${historyId}`;
-}
-
-async function* encoded(pieces: AsyncIterable<string>): Pieces {
-  const utf8 = new TextEncoder();
-  for await (const piece of pieces) yield utf8.encode(piece);
 }
 
 function momentOf(time: string | undefined): number | undefined {

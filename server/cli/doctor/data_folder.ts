@@ -32,13 +32,19 @@ export const checkFolder: Check = async ({ data }) => {
 /** Whether the disk has room. */
 export const checkDisk: Check = async ({ data }) => {
   const { good, odd, bad } = about("disk");
-  const [line = ""] = await shellLines('df -Pk "$1" | tail -n 1', [await stat(data) ? data : "."]);
-  const free = Number(line.split(/\s+/)[3]) * 1_024;
-  if (!Number.isFinite(free)) return [odd("The system does not say how much space is free")];
+  const free = await freeBytes(await stat(data) ? data : ".");
+  if (free === undefined) return [odd("The system does not say how much space is free")];
   const says = `${Math.floor(free / 1_048_576)} MiB are free`;
   if (free < LEAST_FREE) return [bad(`Only ${says}: the history cannot go on`, "Make space")];
   return [free < FEW_FREE ? odd(`Only ${says}`, "Make space before the history stops") : good(says)];
 };
+
+/** Bytes that are free on the disk of a path; undefined if the system does not say. */
+export async function freeBytes(path: string): Promise<number | undefined> {
+  const [line = ""] = await shellLines('df -Pk "$1" | tail -n 1', [path]);
+  const free = Number(line.split(/\s+/)[3]) * 1_024;
+  return Number.isFinite(free) ? free : undefined;
+}
 
 /** Whether `server.json` and the lock tell the same. */
 export const checkServerFile: Check = async ({ data, owner }) => {
@@ -100,7 +106,7 @@ export const checkHistory: Check = async ({ data, owner }) => {
     found.push(
       bad(
         `It is newer than this build: it has had ${unknown}`,
-        `Start the newer build, or restore a copy from ${data}/backups`,
+        "Start the newer build, or go back: upgrade back",
       ),
     );
   }

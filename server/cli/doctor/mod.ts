@@ -17,6 +17,7 @@ import { about, type Check, type Finding, findings } from "./check.ts";
 import { checkDisk, checkFolder, checkHistory, checkServerFile } from "./data_folder.ts";
 import { checkLeftovers, checkPlugins } from "./plugins.ts";
 import { checkClock, checkDeno, checkPermissions } from "./program.ts";
+import { checkUpgrade } from "./upgrade.ts";
 import { checkAddress, checkCertificate, checkKey, checkReadiness, checkTokens } from "./server.ts";
 
 export type { Finding, State } from "./check.ts";
@@ -38,6 +39,14 @@ const CHECKS: Readonly<Record<string, Check>> = {
   "tokens": checkTokens,
 };
 
+/** What matters of them before this build is started on what another has left. */
+const BEFORE_UPGRADE: Readonly<Record<string, Check>> = {
+  "Deno": checkDeno,
+  "data folder": checkFolder,
+  "history": checkUpgrade,
+  "plugins": checkPlugins,
+};
+
 /** What lies in the data folder. To a user who may not look into it, the folder's own finding says so, once. */
 const INSIDE = new Set(["server.json", "history", "processes"]);
 
@@ -46,7 +55,20 @@ const INSIDE = new Set(["server.json", "history", "processes"]);
  *
  * @returns Everything that was found, good or not.
  */
-export async function* examine(named: Flags): AsyncGenerator<Finding> {
+export function examine(named: Flags): AsyncGenerator<Finding> {
+  return examineBy(CHECKS, named);
+}
+
+/**
+ * Looks at what this build would find that it is to be started on, and what it would do to it.
+ *
+ * @returns Everything that was found, good or not.
+ */
+export function examineUpgrade(named: Flags): AsyncGenerator<Finding> {
+  return examineBy(BEFORE_UPGRADE, named);
+}
+
+async function* examineBy(of: Readonly<Record<string, Check>>, named: Flags): AsyncGenerator<Finding> {
   const { good, bad } = about("configuration");
   const usual = await placed(named, { look: true });
   const flags = named.config === undefined ? await asServed(usual) : usual;
@@ -65,7 +87,7 @@ export async function* examine(named: Flags): AsyncGenerator<Finding> {
     denied = error instanceof Deno.errors.PermissionDenied;
     return undefined;
   });
-  const checks = Object.entries(CHECKS).filter(([part]) => !(denied && INSIDE.has(part)));
+  const checks = Object.entries(of).filter(([part]) => !(denied && INSIDE.has(part)));
   yield* findings(checks, { flags, configuration, data, owner });
 }
 

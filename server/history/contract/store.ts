@@ -145,6 +145,8 @@ export interface NotedHead extends Pick<Head, "block" | "hash" | "at"> {
   readonly historyId: string;
   /** Whether the database's write-ahead log lay beside it, with rows that nothing else had. */
   readonly log: boolean;
+  /** What an operator did who brought an earlier state back, in words. */
+  readonly wentBack?: string | undefined;
 }
 
 /** What a data folder says of the history that lay in it. */

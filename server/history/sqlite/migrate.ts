@@ -36,6 +36,11 @@ export async function executed(db: Kysely<HistoryTables>): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
+/** The path of a copy that is made now. */
+export function nameOfCopy(backups: string, why: string): string {
+  return `${backups}/${new Date().toISOString().replaceAll(":", "-")}-${why}.db`;
+}
+
 /**
  * Copies a database aside, whole and readable by its owner alone.
  *
@@ -43,8 +48,7 @@ export async function executed(db: Kysely<HistoryTables>): Promise<string[]> {
  */
 export async function keepCopy(database: DatabaseSync, options: { backups: string; why: string }): Promise<string> {
   await Deno.mkdir(options.backups, { recursive: true, mode: 0o700 });
-  const time = new Date().toISOString().replaceAll(":", "-");
-  const path = `${options.backups}/${time}-${options.why}.db`;
+  const path = nameOfCopy(options.backups, options.why);
   // Made first and by us: SQLite would make it readable by everybody.
   (await Deno.open(path, { write: true, createNew: true, mode: 0o600 })).close();
   try {
@@ -74,7 +78,7 @@ export async function migrate(
   if (unknown !== undefined) {
     throw new HistoryError(
       `Cannot use this database: it has had the migration ${unknown}, which this build does not know. ` +
-        `Start the newer build, or restore a copy from ${options.backups}`,
+        "Start the newer build, or go back to the copy that it made before: upgrade back",
       { exitCode: 57 },
     );
   }

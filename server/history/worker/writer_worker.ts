@@ -94,7 +94,8 @@ async function openDatabase(options: OpenAsked): Promise<Found> {
   const isThere = sizeOf(options.file) > 0;
   const absent = accepted(absence(options.traces, { isThere }), options);
   const raw = openForWriting(options.file);
-  const amiss = absent ?? (isThere ? accepted(discontinuity(raw, options.traces), options) : undefined);
+  const amiss = absent ?? (isThere ? accepted(discontinuity(raw, options.traces), options) : undefined) ??
+    options.traces.head?.wentBack;
   const database = { raw, db: new Kysely<HistoryTables>({ dialect: new NodeSqliteDialect(raw) }) };
   wall = options.at;
   const now = () => wall;

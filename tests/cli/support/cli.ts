@@ -26,6 +26,8 @@ export interface Ended {
 export interface CliOptions {
   /** Further variables; nothing else of the test's environment is about Switchroom. */
   env?: Record<string, string>;
+  /** What starts it, if it is not this build. */
+  program?: string;
   /** The folder that it is started in. */
   cwd?: string;
   /** What it reads. */
@@ -48,7 +50,7 @@ export function cliCommand(args: readonly string[]): [program: string, ...args: 
 /** Starts a command. */
 export function spawnCli(args: readonly string[], options: CliOptions = {}): RunningCommand {
   const [program, ...rest] = cliCommand(args);
-  const child = new Deno.Command(program, {
+  const child = new Deno.Command(options.program ?? program, {
     args: rest,
     ...options.cwd !== undefined && { cwd: options.cwd },
     env: { DENO: Deno.execPath(), SWITCHROOM_TOKEN: "", ...options.env },

@@ -42,7 +42,8 @@ export async function serverCommand(
     const [program = "", ...words] = [...under, Deno.execPath(), run, ...flags, ...planned];
     return { words: [program, ...words], env: {} };
   }
-  return { words: [...await startWords(checkout), ...args], env: { DENO: Deno.execPath() } };
+  // That of whoever runs the tests is not npx for the server.
+  return { words: [...await startWords(checkout), ...args], env: { DENO: Deno.execPath(), npm_command: "" } };
 }
 
 async function startWords(checkout = REPOSITORY): Promise<[program: string, ...args: string[]]> {

@@ -34,6 +34,8 @@ export async function packagesOf(modules: readonly URL[]): Promise<string[]> {
     if (module.error !== undefined) throw new Error(`Cannot read the program's imports: ${module.error}`);
     return module.dependencies;
   });
+  const lost = dependencies.find(({ code }) => code?.error !== undefined);
+  if (lost) throw new Error(`Cannot read where the program's import of ${lost.specifier} leads: ${lost.code?.error}`);
   const packages = dependencies.filter(({ code }) => code?.specifier?.startsWith("npm:"));
   return [...new Set(packages.map(({ specifier }) => specifier))].sort();
 }

@@ -18,9 +18,6 @@ const OPTIONS: ts.CompilerOptions = {
   types: [],
 };
 
-/** A path in an import or export, without its ending. */
-const SPECIFIER = /(?<=\bfrom "|\bimport\(")(\.[^"]*)\.ts(?=")/g;
-
 /**
  * Writes the declarations of modules, and of all that they import, under the same paths.
  *
@@ -32,9 +29,7 @@ const SPECIFIER = /(?<=\bfrom "|\bimport\(")(\.[^"]*)\.ts(?=")/g;
 export function writeTypes(entries: readonly URL[], { root, into }: { root: URL; into: URL }): void {
   const options = { ...OPTIONS, rootDir: fileURLToPath(root), outDir: fileURLToPath(into) };
   const program = ts.createProgram(entries.map((entry) => fileURLToPath(entry)), options);
-  const { diagnostics } = program.emit(undefined, (path, text) => {
-    ts.sys.writeFile(path, text.replaceAll(SPECIFIER, "$1.js"));
-  });
+  const { diagnostics } = program.emit();
   const faults = [...ts.getPreEmitDiagnostics(program), ...diagnostics];
   if (faults.length === 0) return;
   const host = {

@@ -61,11 +61,10 @@ export async function readImports(root: URL, files: string[]): Promise<Map<strin
   if (unread) throw new Error(`Cannot read the imports of ${path(unread.specifier)}: ${unread.error}`);
   return new Map(graph.modules.map(({ specifier, dependencies }) => [
     path(specifier),
-    dependencies.flatMap(({ specifier: written, code, type }) =>
-      [...new Set([code?.specifier, type?.specifier])].filter((to) => to !== undefined).map((to) => ({
-        written,
-        to: path(to),
-      }))
-    ),
+    dependencies.flatMap(({ specifier: written, code, type }) => {
+      const leads = [...new Set([code?.specifier, type?.specifier])].filter((to) => to !== undefined);
+      // What leads nowhere is not passed over.
+      return (leads.length === 0 ? [written] : leads).map((to) => ({ written, to: path(to) }));
+    }),
   ]));
 }

@@ -9,13 +9,22 @@ import { stagedTree } from "./staged.ts";
 const staged = stagedTree();
 
 Deno.test("what is installed has the program, its documents and licences, and nothing that only a checkout needs", async () => {
-  const { tree, version } = staged();
+  const { tree, version, made } = staged();
   const names = await readdir(tree);
   for (const name of ["bin", "server", "migrations", "plugins", "docs", "deno.json", "LICENSE"]) {
     ok(names.includes(name), name);
   }
   deepEqual(names.filter((name) => /^(\.|tests|examples|findings|packaging|deno\.lock|CONTRIBUTING)/.test(name)), []);
   equal(version, deno.version);
+  for (
+    const [name, mode] of [["server/main.ts", 0o644], ["bin/switchroom", 0o755], [
+      "server/vendor/zod.js",
+      0o644,
+    ]] as const
+  ) {
+    const file = await Deno.stat(new URL(name, tree));
+    deepEqual([(file.mode ?? 0) & 0o777, file.mtime?.getTime()], [mode, made * 1_000], name);
+  }
   const licences = await Deno.readTextFile(new URL("server/vendor/LICENSES.txt", tree));
   for (const name of ["zod", "hono", "kysely", "tslib"]) ok(licences.includes(`\n${name}@`), name);
   ok(!licences.includes("holds no text"), "each package's licence is there");

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Token, TokenEnd } from "../access/mod.ts";
+import { SlotMap } from "../core/mod.ts";
 
 /** Who waits. */
 export interface Waits {
@@ -16,17 +17,20 @@ export interface Waits {
 
 /** Makes the record of who waits. */
 export function waits(): Waits {
-  const waiting = new Map<Token, Set<(why: TokenEnd) => void>>();
+  const waiting = new Map<Token, SlotMap<(why: TokenEnd) => void>>();
+  let begun = 0;
   return {
     begin(token, end) {
-      const ends = waiting.get(token) ?? new Set();
-      waiting.set(token, ends.add(end));
+      const ends = waiting.get(token) ?? new SlotMap();
+      const number = ++begun;
+      ends.set(number, end);
+      waiting.set(token, ends);
       return () => {
-        if (ends.delete(end) && ends.size === 0) waiting.delete(token);
+        if (ends.delete(number) && ends.size === 0) waiting.delete(token);
       };
     },
     end(token, why) {
-      for (const end of waiting.get(token) ?? []) end(why);
+      for (const end of waiting.get(token)?.values() ?? []) end(why);
     },
   };
 }

@@ -160,7 +160,9 @@ export function summaryOf(application: Application, sees: Sees = () => true): Ap
     handles: handles.map((handle) => ({ handle: handle.id, phone: handle.phone.id, privilege: handle.privilege })),
     streaming: application.events.streaming,
     outstanding:
-      handles.flatMap(({ phone, requests }) => [...requests].filter((request) => phone.outstanding.has(request)))
+      handles.flatMap(({ phone, requests }) =>
+        [...requests.values()].filter(({ number }) => phone.outstanding.has(number))
+      )
         .length,
   };
 }

@@ -172,7 +172,7 @@ function followThrough(
 export function suppressReplies(handle: Handle): Promise<void>[] {
   const { events, exchange: { history } } = handle.application;
   const withdrawn = events.withdraw(handle.id);
-  for (const request of handle.requests) {
+  for (const request of handle.requests.values()) {
     if (request.stage.name === "ended" && !request.suppressed) withdrawn.push(request.stage.id);
     request.suppressed = true;
   }
@@ -212,7 +212,7 @@ async function tellClosed(
 ): Promise<void> {
   const { application, phone } = handle;
   await recorded;
-  await Promise.all([...handle.requests].map((request) => request.told.promise));
+  await Promise.all([...handle.requests.values()].map((request) => request.told.promise));
   application.handles.delete(handle);
   if (handle.disowned) return;
   tell(application, { type: "PHONE_CLOSE", handle: handle.id, phone: phone.id, cause });

@@ -64,7 +64,7 @@ async function finish(
   });
   if (!request.suppressed) await request.answered.promise;
   if (!request.suppressed) tell(request.handle.application, reply(request, { id, end }));
-  request.handle.requests.delete(request);
+  request.handle.requests.delete(request.number);
   request.told.resolve();
 }
 
@@ -74,7 +74,7 @@ async function finish(
  */
 export function retire(request: Request): void {
   const { phone } = request.handle;
-  phone.outstanding.delete(request);
+  phone.outstanding.delete(request.number);
   phone.plugin.inFlight--;
   request.recorded.resolve();
 }

@@ -15,6 +15,7 @@ import { findPhone, presentPhones, viewOf } from "./phones.ts";
 import { pluginIntake } from "./plugin_intake.ts";
 import type { Clock, History, NextId, Observer } from "./ports.ts";
 import { current } from "./record.ts";
+import { SlotMap } from "./slot_map.ts";
 
 /** What a core is made of. */
 export interface CoreOptions {
@@ -41,7 +42,8 @@ export function createCore(
     activity: activityLog({ clock, history, activityOf }),
     applications: new Map(),
     handles: new Map(),
-    requests: new Map(),
+    taken: 0,
+    requests: new SlotMap(),
     phones: new Map(),
     devices: [],
     plugins: new Map(),

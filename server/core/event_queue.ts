@@ -1,6 +1,7 @@
 import { PhoneError } from "./contract/errors.ts";
 import type { EventBody } from "./contract/events.ts";
 import type { EventStream, HeldEvent, StreamEnd } from "./core.ts";
+import { SlotMap } from "./slot_map.ts";
 
 interface Held extends HeldEvent {
   readonly handle: string | null;
@@ -13,7 +14,7 @@ interface Held extends HeldEvent {
  * one stream at a time (api.md, section 4).
  */
 export class EventQueue {
-  readonly #held = new Map<number, Held>();
+  #held = new SlotMap<Held>();
   readonly #limit: number;
   #bytes = 0;
   #last = 0;
@@ -66,7 +67,8 @@ export class EventQueue {
    */
   withdraw(handle?: string): number[] {
     const withdrawn: number[] = [];
-    for (const [seq, event] of this.#held) {
+    for (const event of this.#held.values()) {
+      const { seq } = event;
       if (handle !== undefined && event.handle !== handle) continue;
       this.#held.delete(seq);
       this.#bytes -= event.json.length;
@@ -134,7 +136,7 @@ export class EventQueue {
 
   /** Ends the stream at once and forgets what is held: the application is gone. */
   end(): void {
-    this.#held.clear();
+    this.#held = new SlotMap();
     this.#stream?.end("gone");
   }
 }

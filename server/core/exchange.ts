@@ -22,6 +22,7 @@ import type { Cause, Outcome } from "./contract/record.ts";
 import type { AcceptedRequest, Sees } from "./core.ts";
 import type { EventQueue } from "./event_queue.ts";
 import type { Clock, History, NextId, Observer, PluginProcess, RequestObserver } from "./ports.ts";
+import type { SlotMap } from "./slot_map.ts";
 
 /** Where the calls of an application come from, and what is not told of it yet. */
 export interface Whereabouts {
@@ -62,8 +63,8 @@ export interface Handle {
   readonly phone: Phone;
   readonly privilege: Privilege;
   masks: Masks;
-  /** Requests made through it whose replies are not through; closing it does not end them. */
-  readonly requests: Set<Request>;
+  /** Requests made through it whose replies are not through, by `number`; closing it does not end them. */
+  readonly requests: SlotMap<Request>;
   /** Requests by the keys that they were made with; of one whose reply is through the id. */
   readonly keys: Map<string, Promise<AcceptedRequest> | number>;
   closed: boolean;
@@ -139,8 +140,8 @@ export interface Phone {
   /** The one of them that owns it. */
   owner: Handle | undefined;
   readonly listeners: Listeners;
-  /** Requests that are not completed on disk, orphans too. */
-  readonly outstanding: Set<Request>;
+  /** Requests that are not completed on disk, orphans too, by `number`. */
+  readonly outstanding: SlotMap<Request>;
 }
 
 /** What is left of a phone that was removed: its name and its device id stay occupied (R75). */
@@ -193,6 +194,8 @@ export type Stage =
 
 /** One requested operation. */
 export interface Request {
+  /** Which of those that the exchange has taken: it has no id before it is on disk. */
+  readonly number: number;
   readonly handle: Handle;
   readonly operation: OperationName;
   /** As requested. */
@@ -227,8 +230,10 @@ export interface Exchange {
   readonly activity: ActivityLog;
   readonly applications: Map<string, Application>;
   readonly handles: Map<string, Handle>;
-  /** Accepted requests that are not completed on disk. */
-  readonly requests: Map<number, Request>;
+  /** How many requests were taken. */
+  taken: number;
+  /** Accepted requests that are not completed on disk, by id. */
+  readonly requests: SlotMap<Request>;
   /** By name; what is left of a removed one stays until another takes its name. */
   readonly phones: Map<string, Phone | RemovedPhone>;
   /** By device id. */

@@ -49,4 +49,5 @@ export {
   type RequestObserver,
   type RequestWay,
 } from "./ports.ts";
+export { SlotMap } from "./slot_map.ts";
 export { onDisk, type OnDiskOptions } from "./waiting.ts";

@@ -9,6 +9,7 @@ import { requireNotEnded } from "./lookup.ts";
 import { NOTHING } from "./masks.ts";
 import { findPhone } from "./phones.ts";
 import { closeIfUnused, openSession } from "./session.ts";
+import { SlotMap } from "./slot_map.ts";
 import { within } from "./waiting.ts";
 
 /**
@@ -83,7 +84,7 @@ async function addHandle(
     phone,
     privilege,
     masks: NOTHING,
-    requests: new Set(),
+    requests: new SlotMap(),
     keys: new Map(),
     closed: false,
     disowned: false,

@@ -14,6 +14,7 @@ import type { Sees } from "./core.ts";
 import { monitors, tellEverybody, tellState } from "./deliver.ts";
 import type { Exchange, Phone, Plugin, RemovedPhone } from "./exchange.ts";
 import { noListeners } from "./masks.ts";
+import { SlotMap } from "./slot_map.ts";
 
 /** States of every phone, whatever its plugin says (R93). Those that a plugin reports are not told as such (R90, R82). */
 export const CORE_STATES: PhoneState[] = ["owner", "monitors", "reinit"];
@@ -127,7 +128,7 @@ export function takeIn(plugin: Plugin, offered: OfferedPhone): Promise<void> {
     handles: new Set(),
     owner: undefined,
     listeners: noListeners(),
-    outstanding: new Set(),
+    outstanding: new SlotMap(),
   };
   exchange.phones.set(id, phone);
   plugin.phones.set(offered.id, phone);

@@ -184,7 +184,7 @@ async function lose(phone: Phone, { process, cause }: { process: PluginProcess; 
   phone.offered = false;
   // Nobody is left to hear it: a process that offers the phone again says so again.
   phone.suspended = false;
-  for (const request of phone.outstanding) {
+  for (const request of phone.outstanding.values()) {
     const { stage } = request;
     stop(request, { outcome: "aborted", cause });
     if (stage.name === "dispatched" && stage.to === process) {

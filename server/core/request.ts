@@ -110,7 +110,7 @@ async function accept<Name extends OperationName>(
   } catch (error) {
     taken.cancelDeadline();
     retire(taken);
-    handle.requests.delete(taken);
+    handle.requests.delete(taken.number);
     taken.told.resolve();
     throw error;
   }
@@ -174,6 +174,7 @@ function take<Name extends OperationName>(
   const ms = deadlineMs ?? bounds.operationMs;
   const now = clock.monotonic();
   const request: Request = {
+    number: exchange.taken++,
     handle,
     operation,
     params,
@@ -189,8 +190,8 @@ function take<Name extends OperationName>(
     recorded: Promise.withResolvers(),
     told: Promise.withResolvers(),
   };
-  handle.requests.add(request);
-  phone.outstanding.add(request);
+  handle.requests.set(request.number, request);
+  phone.outstanding.set(request.number, request);
   phone.plugin.inFlight++;
   return request;
 }

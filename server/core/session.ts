@@ -69,7 +69,7 @@ export interface SessionEnd {
  * A close that it refuses leaves the phone closed all the same (R59).
  */
 export function endSession(phone: Phone, { cause, led }: { cause: Cause; led?: LedClose | undefined }): SessionEnd {
-  const outstanding = [...phone.outstanding];
+  const outstanding = [...phone.outstanding.values()];
   const recorded = Promise.all(outstanding.map((request) => request.recorded.promise));
   for (const request of outstanding) stop(request, { outcome: "aborted", cause });
   const { promise: released, resolve } = Promise.withResolvers<void>();
@@ -97,7 +97,9 @@ async function acknowledge(phone: Phone, closed: Promise<void>): Promise<void> {
   }
   // A plugin that has ended meanwhile has had its requests completed with that truth.
   if (process === undefined || phone.plugin.process !== process) return;
-  const left = [...phone.outstanding].filter(({ stage }) => stage.name === "dispatched" && stage.to === process);
+  const left = [...phone.outstanding.values()].filter(({ stage }) =>
+    stage.name === "dispatched" && stage.to === process
+  );
   for (const request of left) {
     complete(request, { outcome: "lost", result: PHONE_ERRORS.OPERATIONFAILED.value, cause: "closeDeadline" });
   }

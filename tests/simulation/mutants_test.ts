@@ -46,7 +46,7 @@ const MUTANTS: Mutant[] = [
     file: "close.ts",
     right: `if (!lastHandle) leave(handle);`,
     wrong:
-      `if (!lastHandle) {\n    leave(handle);\n    for (const { stage } of handle.requests) if (stage.name === "dispatched") stage.to.abort(stage.id);\n  }`,
+      `if (!lastHandle) {\n    leave(handle);\n    for (const { stage } of handle.requests.values()) if (stage.name === "dispatched") stage.to.abort(stage.id);\n  }`,
   },
   {
     fault: "a completion told before its row is on disk",
@@ -81,7 +81,7 @@ const MUTANTS: Mutant[] = [
   {
     fault: "PHONE_CLOSE before the replies of a forced close",
     file: "close.ts",
-    right: `  await Promise.all([...handle.requests].map((request) => request.told.promise));\n`,
+    right: `  await Promise.all([...handle.requests.values()].map((request) => request.told.promise));\n`,
     wrong: ``,
   },
   {

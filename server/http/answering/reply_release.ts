@@ -9,7 +9,7 @@
  *
  * @module
  */
-import type { AcceptedRequest, Clock } from "../../core/mod.ts";
+import { type AcceptedRequest, type Clock, SlotMap } from "../../core/mod.ts";
 
 /** Tells the core when answers have been handed out. */
 export interface ReplyRelease {
@@ -21,34 +21,38 @@ export interface ReplyRelease {
 
 /** Makes a release that waits for no answer longer than `boundMs`. */
 export function replyRelease(clock: Clock, boundMs: number): ReplyRelease {
-  let young = new Set<AcceptedRequest>();
-  let old = new Set<AcceptedRequest>();
+  let young = new SlotMap<AcceptedRequest>();
+  let old = new SlotMap<AcceptedRequest>();
   let cancelSweep: (() => void) | undefined;
 
-  const release = (request: AcceptedRequest) => {
-    if (young.delete(request) || old.delete(request)) request.answered();
+  let begun = 0;
+
+  const release = (number: number) => {
+    const request = young.get(number) ?? old.get(number);
+    if (young.delete(number) || old.delete(number)) request?.answered();
   };
   const sweep = () => {
-    for (const request of old) release(request);
+    for (const number of old.numbers()) release(number);
     [young, old] = [old, young];
     cancelSweep = old.size > 0 ? clock.after(boundMs / 2, sweep) : undefined;
   };
 
   // `completed` tells that an answer has been handed over; over HTTP/2 its body leaves in the next turn of the loop.
-  let leaving: AcceptedRequest[] = [];
+  let leaving: number[] = [];
   let turn: ReturnType<typeof setTimeout> | undefined;
   const releaseLeaving = () => {
-    const requests = leaving;
+    const numbers = leaving;
     leaving = [];
-    for (const request of requests) release(request);
+    for (const number of numbers) release(number);
   };
 
   return {
     after(completed, request) {
-      young.add(request);
+      const number = ++begun;
+      young.set(number, request);
       cancelSweep ??= clock.after(boundMs / 2, sweep);
       const handedOut = () => {
-        if (leaving.push(request) === 1) turn = setTimeout(releaseLeaving);
+        if (leaving.push(number) === 1) turn = setTimeout(releaseLeaving);
       };
       completed.then(handedOut, handedOut);
     },
@@ -56,7 +60,7 @@ export function replyRelease(clock: Clock, boundMs: number): ReplyRelease {
       cancelSweep?.();
       cancelSweep = undefined;
       clearTimeout(turn);
-      for (const request of [...old, ...young]) release(request);
+      for (const number of [...old.numbers(), ...young.numbers()]) release(number);
     },
   };
 }

@@ -355,7 +355,7 @@ Deno.test("a number of the configuration that would be changed is refused with i
 Deno.test("the plugins that come with Switchroom are found wherever the configuration is, as every page names them", async () => {
   for (const page of ["running", "sip"]) {
     const text = await Deno.readTextFile(new URL(`../../docs/${page}.md`, import.meta.url));
-    const sources = [...text.matchAll(/"source": "([^"]+)"/g)].map(([, source]) => source);
+    const sources = [...text.matchAll(/"source": "(builtin:[^"]+)"/g)].map(([, source]) => source);
     ok(sources.length > 0);
     const { plugins } = await read({ plugins: sources.map((source, index) => ({ name: `p${index}`, source })) });
     for (const { source } of plugins) ok((await Deno.stat(`${source}/plugin.json`)).isFile, source);

@@ -88,6 +88,28 @@ export async function ownerOfDataFolder(path: string): Promise<string | undefine
 }
 
 /**
+ * Refuses a folder of another user, in which root could write all the same: its user could not use what is made there.
+ *
+ * @throws {HistoryError} If it is one.
+ */
+async function requireOwn(path: string): Promise<void> {
+  const { uid } = await Deno.stat(path);
+  let probe: string;
+  try {
+    probe = await Deno.makeTempFile({ dir: path, prefix: ".whose-" });
+  } catch {
+    return; // Where nothing can be written, what is written next says why.
+  }
+  const own = await Deno.stat(probe).finally(() => Deno.remove(probe));
+  if (own.uid === uid) return;
+  throw new HistoryError(
+    `Cannot use the data folder ${path}: it belongs to another user, who could not use what this one makes in it. ` +
+      `Start as that user, as by sudo -u '#${uid}'; or give it to this one: chown -R ${own.uid} ${path}`,
+    { exitCode: 2 },
+  );
+}
+
+/**
  * Makes the data folder if it is not there, and takes it for this process alone. The locks go with the process, however
  * that ends.
  *
@@ -98,14 +120,16 @@ export async function ownerOfDataFolder(path: string): Promise<string | undefine
  * using folder = await takeDataFolder(await Deno.makeTempDir());
  * console.log(folder.path);
  * ```
- * @throws {HistoryError} If it cannot be made or written, or another process has it: the message names that one's pid.
+ * @throws {HistoryError} If it cannot be made or written, is another user's, or another process has it: the message names that one's pid.
  */
 export async function takeDataFolder(path: string): Promise<DataFolder> {
   let locks: Locks;
   try {
     await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+    await requireOwn(path);
     locks = await openLocks(path);
   } catch (error) {
+    if (error instanceof HistoryError) throw error;
     throw new HistoryError(
       `Cannot use the data folder ${path}: ${wordsOf(error)}. It must be a folder that this user may read and write`,
       { exitCode: 2, cause: error },

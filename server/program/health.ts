@@ -40,7 +40,7 @@ export function health(
     ...(safe ? ["The server was started with --safe: it started no plugin"] : []),
     ...(settled ? [] : ["Plugins are still starting"]),
     ...(trouble === undefined ? [] : [trouble === opened.displaced() ? `${trouble}: ${END_IT}` : trouble]),
-    ...(accepted === undefined ? [] : [`The history was taken as it is, with --accept-history: ${accepted}`]),
+    ...(accepted === undefined ? [] : [`The history was taken as it is, as its operator chose: ${accepted}`]),
     ...(held === undefined ? [] : [heldWords(held)]),
     ...(broken === undefined ? [] : [`The history is not as it was written: ${broken}`]),
     // In words of our own: SQLite's may hold a path.

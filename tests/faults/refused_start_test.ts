@@ -1,11 +1,13 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
 import { markedPlugin } from "../crash/marked_plugin.ts";
 import { untilGone } from "../crash/processes.ts";
 import { api } from "../harness/api.ts";
 import { startServer } from "../harness/start_server.ts";
 import { type Ended, runServer } from "./operator.ts";
-import { temporaryFolder } from "./temporary.ts";
+import { whyNoMount } from "./mounts.ts";
+import { skipLoudly, temporaryFolder } from "./temporary.ts";
 
 const VIRTUAL = new URL("../../plugins/virtual", import.meta.url).pathname;
 
@@ -171,3 +173,48 @@ function contents(folder: string): Record<string, string> {
     isFile ? Deno.readFileSync(`${folder}/${name}`).toBase64() : "folder",
   ]));
 }
+
+Deno.test({
+  name: "a data folder of another user is refused to root, too: exit 2, and nothing is made in it",
+  ignore: skipLoudly(Deno.uid() === 0 ? undefined : "only root can give a folder away", "a folder of another user"),
+  async fn() {
+    using folder = temporaryFolder();
+    const data = `${folder.path}/data`;
+    await Deno.mkdir(data);
+    await Deno.chown(data, 65_534, 65_534);
+    const ended = await runServer(["--data", data, "--listen", "127.0.0.1:0"]);
+    refused(ended, /it belongs to another user, .* sudo -u '#65534'; or give it to this one: chown -R 0 /);
+    deepEqual([...Deno.readDirSync(data)], []);
+  },
+});
+
+const PROGRAM = fileURLToPath(new URL("../../", import.meta.url));
+
+Deno.test({
+  name: "without /proc it says what is missing: exit 2",
+  ignore: skipLoudly(whyNoMount(), "a machine without /proc"),
+  async fn() {
+    const { code, signal, stdout, stderr } = await new Deno.Command("unshare", {
+      args: ["-m", "sh", "-c", 'mount -t tmpfs none /proc; exec "$1/bin/switchroom" --version', "sh", PROGRAM],
+      env: { DENO: Deno.execPath() },
+    }).output();
+    const text = new TextDecoder();
+    const words = /There is no \/proc, without which Deno does not run: mount it \(mount -t proc proc \/proc\)$/m;
+    refused({ code, signal, stdout: text.decode(stdout), stderr: text.decode(stderr) }, words);
+  },
+});
+
+Deno.test("a program that is half installed says what is not there, and to install it again: exit 2", async () => {
+  using folder = temporaryFolder();
+  await Deno.mkdir(`${folder.path}/bin`);
+  await Deno.copyFile(`${PROGRAM}bin/switchroom`, `${folder.path}/bin/switchroom`);
+  await Deno.copyFile(`${PROGRAM}deno.json`, `${folder.path}/deno.json`);
+  const { code, stdout, stderr } = await new Deno.Command(`${folder.path}/bin/switchroom`, {
+    args: ["serve"],
+    env: { DENO: Deno.execPath() },
+  }).output();
+  const text = new TextDecoder();
+  const words =
+    /It is not whole: .*\/server\/main\.ts is not there\. Install it again; the data is elsewhere and stays/;
+  refused({ code, signal: null, stdout: text.decode(stdout), stderr: text.decode(stderr) }, words);
+});

@@ -49,7 +49,7 @@ Deno.test("a history that is deleted under a running server: 503 with the reason
   await using server = await startServer({ data, token, args: ["--safe", "--accept-history"] });
   const call = api(server);
   const { body: { reasons } } = await call<Ready>("GET", "/readyz");
-  match(reasons.join(), /The history was taken as it is, with --accept-history: it is not there/);
+  match(reasons.join(), /The history was taken as it is, as its operator chose: it is not there/);
   const { body } = await call<{ events: { detail: { reason: string } }[] }>(
     "GET",
     "/v1/history/events?type=historyAccepted",

@@ -254,6 +254,50 @@ Deno.test("a token that no header carries is wrong use, and is not repeated", as
   }
 });
 
+Deno.test("a token comes from the file of --token-file, else from SWITCHROOM_TOKEN, else from the file of SWITCHROOM_TOKEN_FILE; one that others can get at is refused", async () => {
+  using folder = temporaryFolder();
+  const told: (string | null)[] = [];
+  await using server = serve(({ headers }) => {
+    told.push(headers.get("authorization"));
+    return Response.json({ phones: [] });
+  });
+  const write = async (name: string, { text = `${name}\n`, mode = 0o600 } = {}) => {
+    const path = `${folder.path}/${name}`;
+    await Deno.writeTextFile(path, text, { mode });
+    await Deno.chmod(path, mode);
+    return path;
+  };
+  const [option, variable, open, empty] = await Promise.all([
+    write("ofOption"),
+    write("ofVariable"),
+    write("secret-open", { mode: 0o640 }),
+    write("empty", { text: "\n" }),
+  ]);
+  const list = ["phone", "list", "--url", server.url];
+  const env = { SWITCHROOM_TOKEN_FILE: variable };
+  for (
+    const [args, variables] of [
+      [[...list, "--token-file", option], { ...env, SWITCHROOM_TOKEN: "ofToken" }],
+      [list, { ...env, SWITCHROOM_TOKEN: "ofToken" }],
+      [list, env],
+    ] as const
+  ) {
+    equal((await cli(args, { env: variables })).code, 0);
+  }
+  deepEqual(told, ["Bearer ofOption", "Bearer ofToken", "Bearer ofVariable"]);
+  for (
+    const [path, words] of [
+      [open, /Cannot use the token of .*secret-open: other users can get at it: chmod 600 /],
+      [empty, /What .*empty holds cannot be a token: it must be printable ASCII/],
+      [folder.path, /Cannot use the token of .*: it is not a file/],
+      [`${folder.path}/none`, /Cannot use the token of .*none: No such file/],
+    ] as const
+  ) {
+    refused(await cli([...list, "--token-file", path]), { code: 2, words });
+  }
+  equal(told.length, 3);
+});
+
 Deno.test("no token is told to whoever listens by now where a killed server did", async () => {
   using folder = temporaryFolder();
   const told: (string | null)[] = [];

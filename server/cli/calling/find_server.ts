@@ -6,16 +6,23 @@
 import { wordsOf } from "../../core/contract/errors.ts";
 import { SECRET } from "../../core/contract/token.ts";
 import { ownerOfDataFolder } from "../../history/mod.ts";
-import { Failure, Misuse, placed, readServerFile, type ServerFile } from "../../program/mod.ts";
+import { Failure, Misuse, placed, readServerFile, readSmallFile, type ServerFile } from "../../program/mod.ts";
 import type { Option } from "../parsing/command.ts";
 
-/** The token of whoever does not want to be the operator. */
+/** The token of whoever does not want to be the operator, and a file that holds it. */
 const VARIABLE = "SWITCHROOM_TOKEN";
+const FILE_VARIABLE = "SWITCHROOM_TOKEN_FILE";
 
 /** Options of every command that speaks to a server. */
 export const SERVER_OPTIONS = {
   data: { type: "string", value: "DIR", path: true, says: "the data folder of the server (the usual one)" },
   url: { type: "string", value: "URL", says: `a server by its address, with a token in ${VARIABLE}` },
+  "token-file": {
+    type: "string",
+    value: "FILE",
+    path: true,
+    says: `a file with the token to use, that only its owner can read (${FILE_VARIABLE})`,
+  },
   ca: { type: "string", value: "FILE", path: true, says: "a certificate (PEM) to trust, such as the server's own" },
 } as const satisfies Record<string, Option>;
 
@@ -43,17 +50,18 @@ export interface FoundServer {
  * Finds the server of a data folder, or the one that `url` names.
  *
  * @throws {Failure} If no server runs there.
- * @throws {Misuse} If `url` comes without a token, or the token could not be sent, or `ca` cannot be read.
+ * @throws {Misuse} If `url` comes without a token, or the token could not be sent, or a file cannot be used.
  */
-export async function findServer({ data: named, url, ca }: ServerOptions): Promise<FoundServer> {
-  const token = Deno.env.get(VARIABLE) || undefined;
-  if (token !== undefined && !SECRET.test(token)) {
-    throw new Misuse(`${VARIABLE} cannot be a token: it must be printable ASCII without spaces or line ends`);
-  }
+export async function findServer(
+  { data: named, url, ca, "token-file": tokenFile }: ServerOptions,
+): Promise<FoundServer> {
+  const token = await givenToken(tokenFile);
   const transport = ca === undefined ? undefined : { client: await trusting(ca) };
   if (url !== undefined) {
     if (token !== undefined) return { url: parseUrl(url), token, transport };
-    throw new Misuse(`--url needs the token of that server in ${VARIABLE}`);
+    throw new Misuse(
+      `--url needs the token of that server in ${VARIABLE}, or in a file: --token-file, ${FILE_VARIABLE}`,
+    );
   }
   const data = await dataFolder(named);
   const file = await readServerFile(data);
@@ -68,6 +76,28 @@ export async function findServer({ data: named, url, ca }: ServerOptions): Promi
     transport,
     of: `on the data folder ${data}, ${owner},`,
   };
+}
+
+/** The token to use: that of the option's file, else the variable's, else that of the file that the other one names. */
+async function givenToken(file: string | undefined): Promise<string | undefined> {
+  const said = file === undefined ? Deno.env.get(VARIABLE) || undefined : undefined;
+  const path = file ?? (said === undefined ? Deno.env.get(FILE_VARIABLE) || undefined : undefined);
+  const token = path === undefined ? said : await readToken(path);
+  if (token === undefined || SECRET.test(token)) return token;
+  const where = path === undefined ? VARIABLE : `What ${path} holds`;
+  throw new Misuse(`${where} cannot be a token: it must be printable ASCII without spaces or line ends`);
+}
+
+/** Reads a token from a file, of which an end of line is none. */
+async function readToken(path: string): Promise<string> {
+  try {
+    const text = await readSmallFile(path);
+    const { mode } = await Deno.stat(path);
+    if (mode !== null && (mode & 0o077) !== 0) throw new Error(`other users can get at it: chmod 600 ${path}`);
+    return text.trimEnd();
+  } catch (error) {
+    throw new Misuse(`Cannot use the token of ${path}: ${wordsOf(error)}`);
+  }
 }
 
 /**

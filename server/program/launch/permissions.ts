@@ -88,7 +88,9 @@ export function commandLineFlags({ url }: { url: string | undefined }): string[]
     "--allow-read",
     "--allow-write",
     `--deny-write=${list("write", { values: FIXED, why: "the program" })}`,
-    `--allow-env=${["SWITCHROOM_BOOTSTRAP_TOKEN", "SWITCHROOM_TOKEN", ...PLACE_VARIABLES].join(",")}`,
+    `--allow-env=${
+      ["SWITCHROOM_BOOTSTRAP_TOKEN", "SWITCHROOM_TOKEN", "SWITCHROOM_TOKEN_FILE", ...PLACE_VARIABLES].join(",")
+    }`,
     "--allow-run=sh",
   ];
 }

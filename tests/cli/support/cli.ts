@@ -53,7 +53,7 @@ export function spawnCli(args: readonly string[], options: CliOptions = {}): Run
   const child = new Deno.Command(options.program ?? program, {
     args: rest,
     ...options.cwd !== undefined && { cwd: options.cwd },
-    env: { DENO: Deno.execPath(), SWITCHROOM_TOKEN: "", ...options.env },
+    env: { DENO: Deno.execPath(), SWITCHROOM_TOKEN: "", SWITCHROOM_TOKEN_FILE: "", npm_command: "", ...options.env },
     stdin: options.stdin === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",

@@ -14,11 +14,14 @@ const RELEASE = "bookworm";
 
 /** Why no such machine can be made here; undefined if it can. */
 export async function noDebianMachine(): Promise<string | undefined> {
-  if (Deno.uid() !== 0) return "it takes root";
-  for (const program of ["debootstrap", "unshare", "nsenter"]) {
-    const { success } = await new Deno.Command("sh", { args: ["-c", `command -v ${program}`], stdout: "null" })
-      .output();
-    if (!success) return `there is no ${program}`;
+  return Deno.uid() === 0 ? await missingPrograms(["debootstrap", "unshare", "nsenter"]) : "it takes root";
+}
+
+/** Which of these programs is not there; undefined if all are. */
+export async function missingPrograms(names: readonly string[]): Promise<string | undefined> {
+  for (const name of names) {
+    const { success } = await new Deno.Command("sh", { args: ["-c", `command -v ${name}`], stdout: "null" }).output();
+    if (!success) return `there is no ${name}`;
   }
 }
 

@@ -62,6 +62,7 @@ const EXIT_CODES = [
 
 const ENVIRONMENT = [
   ["SWITCHROOM_TOKEN", "The token that a command shows the server."],
+  ["SWITCHROOM_TOKEN_FILE", "A file with that token, which only its owner can read."],
   ["SWITCHROOM_BOOTSTRAP_TOKEN", "The first token of a new history, 32 characters or more, instead of a random one."],
 ] as const;
 

@@ -126,8 +126,12 @@ Deno.test("switchroom runs the Deno that DENO names, else the one of its package
   ) {
     await Deno.mkdir(`${path}/${packaged}/bin`, { recursive: true });
     await Deno.copyFile(PROGRAM, `${path}/${packaged}/bin/switchroom`);
-    for (const name of ["server", "migrations", "plugins", "tests", "deno.json", "deno.lock"]) {
+    for (const name of ["server", "migrations", "plugins", "packaging", "tests"]) {
       await Deno.symlink(`${REPOSITORY}${name}`, `${path}/${packaged}/${name}`);
+    }
+    // Copies: through a link Deno would write the lock of this repository.
+    for (const name of ["deno.json", "deno.lock"]) {
+      await Deno.copyFile(`${REPOSITORY}${name}`, `${path}/${packaged}/${name}`);
     }
     await Deno.mkdir(`${path}/${deno}`.replace(/\/deno$/, ""), { recursive: true });
     await Deno.symlink(Deno.execPath(), `${path}/${deno}`);

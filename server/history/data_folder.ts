@@ -131,7 +131,12 @@ export async function takeDataFolder(path: string): Promise<DataFolder> {
   } catch (error) {
     if (error instanceof HistoryError) throw error;
     throw new HistoryError(
-      `Cannot use the data folder ${path}: ${wordsOf(error)}. It must be a folder that this user may read and write`,
+      error instanceof Deno.errors.NotCapable
+        ? `Cannot use the data folder ${path}: nothing below /dev, /proc and /sys can be, nor a folder of the program ` +
+          "itself. Name another folder"
+        : `Cannot use the data folder ${path}: ${
+          wordsOf(error)
+        }. It must be a folder that this user may read and write`,
       { exitCode: 2, cause: error },
     );
   }

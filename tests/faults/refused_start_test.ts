@@ -165,6 +165,15 @@ Deno.test("a data folder that is a file is refused: exit 2", async () => {
   refused(await runServer(["--data", data, "--listen", "127.0.0.1:0"]), /Cannot use the data folder .*\/data/);
 });
 
+Deno.test("a data folder where Deno lets nobody write is refused in words of ours: exit 2", async () => {
+  for (const data of ["/dev/shm/switchroom", "/proc/switchroom", "/sys/switchroom"]) {
+    refused(
+      await runServer(["--data", data, "--listen", "127.0.0.1:0"]),
+      /Cannot use the data folder \/.*: nothing below \/dev, \/proc and \/sys can be, .*\. Name another folder$/m,
+    );
+  }
+});
+
 /** The database of a folder, and what SQLite may have put beside it. */
 function contents(folder: string): Record<string, string> {
   const entries = [...Deno.readDirSync(folder)].filter(({ name }) => name.startsWith("history.db"));

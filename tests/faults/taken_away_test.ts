@@ -50,10 +50,13 @@ Deno.test("a history that is deleted under a running server: 503 with the reason
   const call = api(server);
   const { body: { reasons } } = await call<Ready>("GET", "/readyz");
   match(reasons.join(), /The history was taken as it is, as its operator chose: it is not there/);
-  const { body } = await call<{ events: { detail: { reason: string } }[] }>(
-    "GET",
-    "/v1/history/events?type=historyAccepted",
-  );
-  match(body.events[0]?.detail.reason ?? "", /^it is not there, but its block/);
-  match(server.output(), /history accepted/);
+  // It is noted while the server has begun to answer.
+  await retry(async () => {
+    const { body } = await call<{ events: { detail: { reason: string } }[] }>(
+      "GET",
+      "/v1/history/events?type=historyAccepted",
+    );
+    match(body.events[0]?.detail.reason ?? "", /^it is not there, but its block/);
+    match(server.output(), /history accepted/);
+  }, { minTimeout: 10, maxTimeout: 50, maxAttempts: 500 });
 });

@@ -1,15 +1,16 @@
 /**
  * What is installed: the tree that every package holds, whatever its form.
  *
- * It is the program as it stands in the checkout, with three differences. The packages that it imports lie beside it as
- * modules, so that it needs neither a registry nor a cache. Its `deno.json` says where they are and nothing else. And
- * what only a checkout needs (tests, examples, tasks, the lock) is not there.
+ * It is the program as it stands in the checkout, with four differences. The packages that it imports lie beside it as
+ * modules, so that it needs neither a registry nor a cache. Its `deno.json` says where they are and nothing else.
+ * What only a checkout needs (tests, examples, tasks, the lock) is not there. And its documents do not link to that.
  *
  * @module
  */
 import { cp } from "node:fs/promises";
 import deno from "../deno.json" with { type: "json" };
 import { CHECKOUT } from "./checkout.ts";
+import { dropDeadLinks } from "./dead_links.ts";
 import { packagesOf } from "./imports.ts";
 import { run } from "./run.ts";
 import { vendor } from "./vendor.ts";
@@ -53,6 +54,7 @@ export async function stage(folder: URL, { version = deno.version }: StageOption
   await Deno.mkdir(into, { recursive: true });
   const files = await filesOf(INSTALLED);
   for (const file of files) await cp(new URL(file, CHECKOUT), new URL(file, into));
+  await dropDeadLinks(into);
   const modules = files.filter((file) => PROGRAM.includes(file.split("/")[0] ?? "") && file.endsWith(".ts"));
   const packages = await packagesOf(modules.map((file) => new URL(file, CHECKOUT)));
   await vendor(packages, new URL(`${VENDORED}/`, into));

@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { COMMANDS } from "../../server/cli/mod.ts";
+import { dropDeadLinks } from "../dead_links.ts";
 import { run } from "../run.ts";
 import { settle, stage, type Staged, type StageOptions } from "../stage.ts";
 import { changelog, control, copyright, debianVersion } from "./control.ts";
@@ -96,6 +97,8 @@ async function lay(
   await Deno.remove(new URL("LICENSE", home));
   await write(new URL("changelog.gz", documents), zipped(changelog({ version: debianVersion(version), made: at })));
   for (const name of ABOUT) await Deno.rename(new URL(name, home), new URL(name, documents));
+  // They no longer lie beside the program.
+  await dropDeadLinks(documents);
   return staged;
 }
 

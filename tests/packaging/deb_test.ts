@@ -7,6 +7,7 @@ import { ARCHITECTURES } from "../../packaging/deb/pinned_deno.ts";
 import { run } from "../../packaging/run.ts";
 import { COMMANDS } from "../../server/cli/mod.ts";
 import { skipLoudly } from "../faults/temporary.ts";
+import { deadLinks } from "./dead_links.ts";
 
 const [here] = ARCHITECTURES.filter((one) => ({ amd64: "x86_64", arm64: "aarch64" })[one] === Deno.build.arch);
 const missing = here === undefined
@@ -56,6 +57,7 @@ Deno.test({
     ) equal(entries.get(path), `${mode} root/root`, path);
     deepEqual([...entries.values()].filter((entry) => !entry.endsWith(" root/root")), []);
     equal(await read("DEBIAN/conffiles"), "/etc/switchroom/switchroom.json\n");
+    deepEqual(await deadLinks(new URL("root/usr/share/doc/switchroom/", folder)), []);
     await run(["md5sum", "--check", "--quiet", "DEBIAN/md5sums"], { cwd: new URL("root/", folder) });
     const control = await read("DEBIAN/control");
     match(control, new RegExp(`^Version: ${deno.version}$`, "m"));

@@ -3,6 +3,8 @@ import { readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import deno from "../../deno.json" with { type: "json" };
 import { readImports } from "../check/imports.ts";
+import { REPOSITORY } from "../harness/server_command.ts";
+import { deadLinks } from "./dead_links.ts";
 import { startInstalled } from "./installed_server.ts";
 import { stagedTree } from "./staged.ts";
 
@@ -28,6 +30,18 @@ Deno.test("what is installed has the program, its documents and licences, and no
   const licences = await Deno.readTextFile(new URL("server/vendor/LICENSES.txt", tree));
   for (const name of ["zod", "hono", "kysely", "tslib"]) ok(licences.includes(`\n${name}@`), name);
   ok(!licences.includes("holds no text"), "each package's licence is there");
+});
+
+Deno.test("what the installed documents link to is installed, and nothing of their words is gone", async () => {
+  const { tree } = staged();
+  deepEqual(await deadLinks(tree), []);
+  const words = (page: string) => page.replaceAll(/\]\([^()\s]+\)|[[\]]/g, "");
+  for (const name of ["README.md", "docs/architecture.md", "docs/from-tapi.md"]) {
+    equal(
+      words(await Deno.readTextFile(new URL(name, tree))),
+      words(await Deno.readTextFile(new URL(name, REPOSITORY))),
+    );
+  }
 });
 
 Deno.test("whatever the installed program imports lies beside it, or is built into Deno", async () => {

@@ -12,6 +12,7 @@ import { ARCHITECTURES } from "./deb/pinned_deno.ts";
 import { packNpm } from "./npm.ts";
 import { DENO_VERSION } from "./pinned.ts";
 import { run } from "./run.ts";
+import { stage } from "./stage.ts";
 
 const HELP = `deno task pack [--out FOLDER] [--deb]
 
@@ -37,10 +38,15 @@ async function main(): Promise<void> {
     throw new Error(`Cannot pack into ${folder}: it is no folder, and none can be made`, { cause });
   });
   const into = pathToFileURL(`${folder}/`);
-  await tell(await packNpm(into));
-  if (!deb) return;
-  for (const file of await Promise.all(ARCHITECTURES.map((architecture) => packDeb(into, { architecture })))) {
-    await tell(file);
+  const temporary = await Deno.makeTempDir({ prefix: "switchroom-pack-" });
+  try {
+    const staged = await stage(pathToFileURL(`${temporary}/`));
+    await tell(await packNpm(staged, into));
+    if (!deb) return;
+    const files = await Promise.all(ARCHITECTURES.map((architecture) => packDeb(staged, { into, architecture })));
+    for (const file of files) await tell(file);
+  } finally {
+    await Deno.remove(temporary, { recursive: true });
   }
 }
 

@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { cp } from "node:fs/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import deno from "../deno.json" with { type: "json" };
 import { CHECKOUT } from "./checkout.ts";
 import { DENO_VERSION } from "./pinned.ts";
 import { run } from "./run.ts";
-import { settle, stage, type StageOptions } from "./stage.ts";
+import { settle, type Staged } from "./stage.ts";
 import { writeTypes } from "./types.ts";
 
 /** What programs and plugins import of it, each a door of the same name below `server`. */
@@ -21,16 +22,16 @@ const LIBRARIES = ["client", "plugin"];
  * @param into The folder that it is put into, with a slash at its end.
  * @returns Where it is.
  */
-export async function packNpm(into: URL, options?: StageOptions): Promise<URL> {
+export async function packNpm({ tree: staged, made }: Staged, into: URL): Promise<URL> {
   const folder = await Deno.makeTempDir({ prefix: "switchroom-npm-" });
   try {
     // By this name npm knows the folder within.
     const tree = pathToFileURL(`${folder}/package/`);
-    const { version, made } = await stage(tree, options);
+    await cp(staged, tree, { recursive: true });
     await writeLibraries(new URL("lib/", tree));
-    await Deno.writeTextFile(new URL("package.json", tree), `${JSON.stringify(manifestOf(version), undefined, 2)}\n`);
+    await Deno.writeTextFile(new URL("package.json", tree), `${JSON.stringify(manifest(), undefined, 2)}\n`);
     await settle(tree, made);
-    const file = new URL(`${deno.name}-${version}.tgz`, into);
+    const file = new URL(`${deno.name}-${deno.version}.tgz`, into);
     await run([
       "tar",
       ...["--create", "--format=ustar", "--sort=name", "--owner=0", "--group=0", "--numeric-owner"],
@@ -55,8 +56,8 @@ async function writeLibraries(into: URL): Promise<void> {
   });
 }
 
-function manifestOf(version: string) {
-  const { name, license } = deno;
+function manifest() {
+  const { name, version, license } = deno;
   const exports = LIBRARIES.map((library) => [
     `./${library}`,
     { types: `./lib/types/${library}/mod.d.ts`, default: `./lib/${library}.js` },

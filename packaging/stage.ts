@@ -24,16 +24,10 @@ const INSTALLED = [...PROGRAM, "bin", "docs", "CHANGELOG.md", "LICENSE", "README
 /** Where the packages are put, below the folder that a server may read its modules from. */
 const VENDORED = "server/vendor";
 
-/** What differs from the checkout's own. */
-export interface StageOptions {
-  /** The version that is installed, instead of that of `deno.json`. */
-  version?: string;
-}
-
 /** A tree that was staged. */
 export interface Staged {
-  /** Its version, as `--version` prints it. */
-  version: string;
+  /** Where it is, with a slash at its end. */
+  tree: URL;
   /** The time that all its files have, seconds since 1970: `SOURCE_DATE_EPOCH`, or that of the commit. */
   made: number;
 }
@@ -49,22 +43,22 @@ export interface Staged {
  * @param folder Where to; it is made, and must be empty if it is there.
  * @throws {Error} If git, Deno or the packages cannot be had.
  */
-export async function stage(folder: URL, { version = deno.version }: StageOptions = {}): Promise<Staged> {
-  const into = new URL(folder.href.replace(/\/*$/, "/"));
-  await Deno.mkdir(into, { recursive: true });
+export async function stage(folder: URL): Promise<Staged> {
+  const tree = new URL(folder.href.replace(/\/*$/, "/"));
+  await Deno.mkdir(tree, { recursive: true });
   const files = await filesOf(INSTALLED);
-  for (const file of files) await cp(new URL(file, CHECKOUT), new URL(file, into));
-  await dropDeadLinks(into);
+  for (const file of files) await cp(new URL(file, CHECKOUT), new URL(file, tree));
+  await dropDeadLinks(tree);
   const modules = files.filter((file) => PROGRAM.includes(file.split("/")[0] ?? "") && file.endsWith(".ts"));
   const packages = await packagesOf(modules.map((file) => new URL(file, CHECKOUT)));
-  await vendor(packages, new URL(`${VENDORED}/`, into));
+  await vendor(packages, new URL(`${VENDORED}/`, tree));
   await Deno.writeTextFile(
-    new URL("deno.json", into),
-    `${JSON.stringify({ ...await manifestOf(packages), version }, undefined, 2)}\n`,
+    new URL("deno.json", tree),
+    `${JSON.stringify(await manifestOf(packages), undefined, 2)}\n`,
   );
   const made = await timeOf();
-  await settle(into, made);
-  return { version, made };
+  await settle(tree, made);
+  return { tree, made };
 }
 
 /** The manifest of what is installed: under its names each import leads to a file beside it. */

@@ -7,10 +7,11 @@ import { cp, readdir } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import deno from "../../deno.json" with { type: "json" };
 import { COMMANDS } from "../../server/cli/mod.ts";
 import { dropDeadLinks } from "../dead_links.ts";
 import { run } from "../run.ts";
-import { settle, stage, type Staged, type StageOptions } from "../stage.ts";
+import { settle, type Staged } from "../stage.ts";
 import { changelog, control, copyright, debianVersion } from "./control.ts";
 import { manPage } from "./man_page.ts";
 import { type Architecture, pinnedDeno } from "./pinned_deno.ts";
@@ -24,7 +25,9 @@ const SCRIPTS = ["postinst", "prerm", "postrm"];
 const ABOUT = ["docs", "CHANGELOG.md", "README.md", "SECURITY.md"];
 
 /** What differs from one package to another. */
-export interface DebOptions extends StageOptions {
+export interface DebOptions {
+  /** The folder that it is put into, with a slash at its end. */
+  into: URL;
   architecture: Architecture;
   /** How small it becomes: `xz` takes a minute, and makes a third of what `none` leaves. */
   compression?: "xz" | "none";
@@ -33,16 +36,19 @@ export interface DebOptions extends StageOptions {
 /**
  * Makes `switchroom_VERSION_ARCHITECTURE.deb` with `dpkg-deb`. The same commit gives the same bytes.
  *
- * @param into The folder that it is put into, with a slash at its end.
  * @returns Where it is.
  * @throws {Error} If `dpkg-deb` is not there or fails, or Deno cannot be had.
  */
-export async function packDeb(into: URL, { architecture, compression = "xz", ...options }: DebOptions): Promise<URL> {
+export async function packDeb(
+  staged: Staged,
+  { into, architecture, compression = "xz" }: DebOptions,
+): Promise<URL> {
   const folder = await Deno.makeTempDir({ prefix: "switchroom-deb-" });
   const root = pathToFileURL(`${folder}/`);
   try {
-    const { made, ...staged } = await lay(root, { architecture, options });
-    const version = debianVersion(staged.version);
+    const { made } = staged;
+    const version = debianVersion(deno.version);
+    await lay(root, { architecture, staged });
     await settle(root, made);
     const { size, sums } = await sizeAndSums(folder);
     await write(new URL("DEBIAN/control", root), control({ version, architecture, size }));
@@ -72,12 +78,12 @@ export async function packDeb(into: URL, { architecture, compression = "xz", ...
 /** Lays out what is installed. */
 async function lay(
   root: URL,
-  { architecture, options }: { architecture: Architecture; options: StageOptions },
-): Promise<Staged> {
+  { architecture, staged: { tree, made } }: { architecture: Architecture; staged: Staged },
+): Promise<void> {
   const home = new URL("usr/lib/switchroom/", root);
   const documents = new URL("usr/share/doc/switchroom/", root);
-  const staged = await stage(home, options);
-  const { version, made } = staged;
+  const { version } = deno;
+  await cp(tree, home, { recursive: true });
   const at = new Date(made * 1_000);
   const place = async (path: string, file: string) =>
     write(new URL(path, root), await Deno.readFile(new URL(file, FILES)));
@@ -99,7 +105,6 @@ async function lay(
   for (const name of ABOUT) await Deno.rename(new URL(name, home), new URL(name, documents));
   // They no longer lie beside the program.
   await dropDeadLinks(documents);
-  return staged;
 }
 
 async function write(path: URL, contents: string | Uint8Array): Promise<void> {

@@ -7,6 +7,7 @@ import { equal, match, ok } from "node:assert/strict";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { packDeb } from "../../packaging/deb/deb.ts";
 import { run } from "../../packaging/run.ts";
+import { stage } from "../../packaging/stage.ts";
 import { skipLoudly, temporaryFolder } from "../faults/temporary.ts";
 import { collect } from "../harness/printed.ts";
 import { unlessFlagged } from "./flag.ts";
@@ -59,7 +60,11 @@ Deno.test({
     };
 
     await Deno.mkdir(`${path}/context`);
-    const deb = await packDeb(cwd, { architecture: "amd64", compression: "none" });
+    const deb = await packDeb(await stage(new URL("staged/", cwd)), {
+      into: cwd,
+      architecture: "amd64",
+      compression: "none",
+    });
     await Deno.rename(deb, `${path}/context/switchroom.deb`);
     await debootstrap(`${path}/debian`, []);
     await run(["tar", "--create", `--directory=${path}/debian`, "--file=context/root.tar", "."], { cwd });

@@ -5,6 +5,7 @@ import { packDeb } from "../../packaging/deb/deb.ts";
 import { debianVersion } from "../../packaging/deb/control.ts";
 import { ARCHITECTURES } from "../../packaging/deb/pinned_deno.ts";
 import { run } from "../../packaging/run.ts";
+import { stage } from "../../packaging/stage.ts";
 import { COMMANDS } from "../../server/cli/mod.ts";
 import { skipLoudly } from "../faults/temporary.ts";
 import { deadLinks } from "./dead_links.ts";
@@ -17,13 +18,17 @@ const ignore = skipLoudly(missing, "the Debian package");
 
 let folder: URL;
 let deb: URL;
+/** Packs what was staged once. */
+let pack: (into: URL) => Promise<URL>;
 /** Runs a program there, and gives what it printed. */
 const there = (...words: [string, ...string[]]) => run(words, { cwd: folder });
 
 Deno.test.beforeAll(async () => {
   if (ignore) return;
   folder = pathToFileURL(`${await Deno.realPath(await Deno.makeTempDir({ prefix: "switchroom deb " }))}/`);
-  deb = await packDeb(folder, { architecture: here ?? "amd64", compression: "none" });
+  const staged = await stage(new URL("staged/", folder));
+  pack = (into) => packDeb(staged, { into, architecture: here ?? "amd64", compression: "none" });
+  deb = await pack(folder);
   await there("dpkg-deb", "--raw-extract", fileURLToPath(deb), "root");
 });
 Deno.test.afterAll(async () => {
@@ -70,7 +75,7 @@ Deno.test({
   name: "packed twice, the Debian package is the same in every byte",
   ignore,
   async fn() {
-    const again = await packDeb(new URL("root/", folder), { architecture: here ?? "amd64", compression: "none" });
+    const again = await pack(new URL("root/", folder));
     await there("cmp", fileURLToPath(deb), fileURLToPath(again));
   },
 });

@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import deno from "../../deno.json" with { type: "json" };
 import { packDeb } from "../../packaging/deb/deb.ts";
 import { run } from "../../packaging/run.ts";
+import { stage } from "../../packaging/stage.ts";
 import { eventually } from "../crash/eventually.ts";
 import { skipLoudly, temporaryFolder } from "../faults/temporary.ts";
 import { unlessFlagged } from "./flag.ts";
@@ -45,7 +46,9 @@ Deno.test({
   ignore: skipLoudly(unlessFlagged() ?? await noDebianMachine(), "the Debian package on a Debian"),
   async fn() {
     using folder = temporaryFolder();
-    const deb = await packDeb(pathToFileURL(`${folder.path}/`), { architecture: "amd64", compression: "none" });
+    const into = pathToFileURL(`${folder.path}/`);
+    const staged = await stage(new URL("staged/", into));
+    const deb = await packDeb(staged, { into, architecture: "amd64", compression: "none" });
     const next = await nextVersion(deb, folder.path);
     const root = `${folder.path}/root`;
     await debootstrap(root, ["systemd-sysv", "adduser"]);

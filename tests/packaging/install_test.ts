@@ -1,6 +1,7 @@
 import { equal, ok } from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import { packNpm } from "../../packaging/npm.ts";
+import { stage } from "../../packaging/stage.ts";
 import { skipLoudly, temporaryFolder } from "../faults/temporary.ts";
 import { unlessFlagged } from "./flag.ts";
 import { startInstalled } from "./installed_server.ts";
@@ -28,7 +29,7 @@ Deno.test({
     const { path } = folder;
     const place = `${path}/a clean folder`;
     await Deno.mkdir(place);
-    const tarball = await packNpm(pathToFileURL(`${path}/`));
+    const tarball = await packNpm(await stage(pathToFileURL(`${path}/staged/`)), pathToFileURL(`${path}/`));
     // A user who has nothing yet: neither Deno's cache nor npm's.
     const env = { PATH: Deno.env.get("PATH") ?? "", HOME: path, npm_config_update_notifier: "false" };
     const settings = Object.entries(Deno.env.toObject()).filter(([name]) => /^npm_config_/i.test(name));

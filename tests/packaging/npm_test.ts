@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import deno from "../../deno.json" with { type: "json" };
 import { packNpm } from "../../packaging/npm.ts";
 import { DENO_VERSION } from "../../packaging/pinned.ts";
+import { stage } from "../../packaging/stage.ts";
 import * as client from "../../server/client/mod.ts";
 import * as plugin from "../../server/plugin/mod.ts";
 import { skipLoudly } from "../faults/temporary.ts";
@@ -33,7 +34,7 @@ async function run(program: string, ...args: string[]): Promise<string> {
 
 Deno.test.beforeAll(async () => {
   folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "switchroom npm " }));
-  tarball = await packNpm(pathToFileURL(`${folder}/`));
+  tarball = await packNpm(await stage(pathToFileURL(`${folder}/staged/`)), pathToFileURL(`${folder}/`));
   await Deno.mkdir(`${folder}/node_modules/switchroom`, { recursive: true });
   // As npm unpacks it.
   await run("tar", "-xzf", fileURLToPath(tarball), "--strip-components=1", "--directory=node_modules/switchroom");

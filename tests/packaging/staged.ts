@@ -8,8 +8,6 @@ import { stage, type Staged } from "../../packaging/stage.ts";
 
 /** A staged tree, and a folder beside it for whatever a test makes. */
 export interface StagedTree extends Staged {
-  /** The tree, with a slash at its end. */
-  tree: URL;
   /** Where both are: a path with a blank in it. */
   folder: string;
 }
@@ -21,7 +19,7 @@ export function stagedTree(): () => StagedTree {
     const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "switchroom packaging " }));
     // Where npm would put it: there Deno takes TypeScript only from whoever names its configuration.
     const tree = pathToFileURL(`${folder}/node_modules/switchroom/`);
-    staged = { folder, tree, ...await stage(tree) };
+    staged = { folder, ...await stage(tree) };
     await Deno.writeTextFile(`${folder}/package.json`, "{}");
   });
   Deno.test.afterAll(async () => {

@@ -22,10 +22,16 @@ const WRONG: Record<string, { args: string[]; words: RegExp }> = {
   "too few words": { args: ["phone", "show"], words: /phone show needs PHONE/ },
   "an option that is not there": {
     args: ["phone", "list", "--jsno"],
-    words: /no option --jsno: did you mean --json\?/,
+    words: /phone list has no option --jsno: did you mean --json\?/,
   },
-  "an option of another command": { args: ["phone", "list", "--safe"], words: /no option --safe/ },
-  "an option without its value": { args: ["phone", "list", "--data"], words: /--data/ },
+  "an option of another command": {
+    args: ["serve", "--url", "http://127.0.0.1:1"],
+    words: /: serve has no option --url: try serve --help$/m,
+  },
+  "an option without its value": {
+    args: ["phone", "list", "--data"],
+    words: /: --data needs DIR: try phone list --help$/m,
+  },
   "an option in the place of a value": { args: ["phone", "list", "--data", "--json"], words: /--data.*ambiguous/ },
   "a value that is none of its option's": {
     args: ["history", "list", "--outcome", "good"],

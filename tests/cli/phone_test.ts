@@ -194,6 +194,31 @@ Deno.test("an address that the command line may not reach is refused with what w
     code: 2,
     words: /--url cannot be "192\.0\.2\.1"/,
   });
+  for (const more of ["below/it", "?token=any", "#phones"]) {
+    refused(await cli(["phone", "list", "--url", `${server.url}/${more}`], { env }), {
+      code: 2,
+      words: /--url cannot be .*: it must be as http:\/\/127\.0\.0\.1:8274, with nothing behind that/,
+    });
+  }
+  refused(await cli(["phone", "list", "--url", server.url.replace("//", "//desk:secret@")], { env }), {
+    code: 2,
+    words: /^(?!.*secret).*--url cannot have a user or a password: a token says who calls/,
+  });
+});
+
+Deno.test("who calls without TLS where it is spoken, or with it where it is not, is told how --url begins", async () => {
+  using folder = temporaryFolder();
+  await using secure = await startTls(folder.path, await makeCertificate("desk"));
+  await using plain = serve(() => Response.json({}));
+  const list = (url: string) => cli(["phone", "list", "--url", url], { env: { SWITCHROOM_TOKEN: "any" } });
+  refused(await list(secure.url.replace("https:", "http:")), {
+    code: 1,
+    words: /No server answers at http:\S+: what is there speaks no HTTP without TLS\. Let --url begin with https:/,
+  });
+  refused(await list(plain.url.replace("http:", "https:")), {
+    code: 1,
+    words: /No server answers at https:\S+: what is there speaks no TLS\. Let --url begin with http:/,
+  });
 });
 
 Deno.test("what is no Switchroom is told as such", async () => {
@@ -288,7 +313,7 @@ Deno.test("a token comes from the file of --token-file, else from SWITCHROOM_TOK
   for (
     const [path, words] of [
       [open, /Cannot use the token of .*secret-open: other users can get at it: chmod 600 /],
-      [empty, /What .*empty holds cannot be a token: it must be printable ASCII/],
+      [empty, /What .*empty holds cannot be a token: it is empty/],
       [folder.path, /Cannot use the token of .*: it is not a file/],
       [`${folder.path}/none`, /Cannot use the token of .*none: No such file/],
     ] as const

@@ -115,6 +115,8 @@ Deno.test("a data folder of 149c9f3 goes through every migration and one of a bu
     equal(lit.code, 0, lit.stderr);
     const { body } = await api(server)<{ requests: { requestId: number }[] }>("GET", "/v1/requests");
     deepEqual(body.requests.map(({ requestId }) => requestId).reverse().slice(0, 5), REQUESTS);
+    const again = await cli(["upgrade", "check", "--data", data], { program });
+    match(again.stdout, /way back: A build with these tables starts on it as it is; an older one after upgrade back$/m);
   }
   deepEqual(contents(`${data}/history.db`).had, [...OLD, ...LATER]);
 

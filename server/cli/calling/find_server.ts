@@ -85,7 +85,8 @@ async function givenToken(file: string | undefined): Promise<string | undefined>
   const token = path === undefined ? said : await readToken(path);
   if (token === undefined || SECRET.test(token)) return token;
   const where = path === undefined ? VARIABLE : `What ${path} holds`;
-  throw new Misuse(`${where} cannot be a token: it must be printable ASCII without spaces or line ends`);
+  const why = token === "" ? "it is empty" : "it must be printable ASCII without spaces or line ends";
+  throw new Misuse(`${where} cannot be a token: ${why}`);
 }
 
 /** Reads a token from a file, of which an end of line is none. */
@@ -110,8 +111,13 @@ function reachable(url: string): URL {
 
 function parseUrl(text: string): URL {
   const url = URL.parse(text);
-  if (url !== null && /^https?:$/.test(url.protocol)) return url;
-  throw new Misuse(`--url cannot be ${JSON.stringify(text)}: it must be as http://127.0.0.1:8274`);
+  if (url !== null && `${url.username}${url.password}` !== "") {
+    throw new Misuse("--url cannot have a user or a password: a token says who calls");
+  }
+  if (url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url;
+  throw new Misuse(
+    `--url cannot be ${JSON.stringify(text)}: it must be as http://127.0.0.1:8274, with nothing behind that`,
+  );
 }
 
 async function trusting(path: string): Promise<Deno.HttpClient> {

@@ -70,12 +70,12 @@ function whySilent(error: unknown, { url: { host, origin }, of }: FoundServer): 
 /** The end of what Deno says of a call that failed: the rest repeats the address. */
 function whyOf(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return explainCertificate(
-    wordsOf(cause).replace(/^error sending request for url \(.*?\): (client error \(\w+\): )?/, ""),
+  return explained(
+    wordsOf(cause).replace(/^error sending request (from \S+ )?for .*?\): (client error \(\w+\): )?/, ""),
   );
 }
 
-/** What Deno says of a server's certificate that it does not take, and what that means for whoever calls the server. */
+/** What Deno says of a server with which it cannot speak TLS, or plainly, and what that means for whoever calls it. */
 const MEANINGS: readonly { says: RegExp; means: string }[] = [
   {
     says: /UnknownIssuer/,
@@ -94,12 +94,15 @@ const MEANINGS: readonly { says: RegExp; means: string }[] = [
     says: /Expired|NotValidYet/,
     means: "its certificate is not valid at this time. Give it a new one, or set the clock",
   },
+  { says: /InvalidContentType/, means: "what is there speaks no TLS. Let --url begin with http://" },
+  {
+    says: /invalid HTTP version/,
+    means: "what is there speaks no HTTP without TLS. Let --url begin with https://",
+  },
 ];
 
-/**
- * Explains why a connection was not made, if it was for the server's certificate; gives other words back as they are.
- */
-function explainCertificate(words: string): string {
+/** Explains why a connection was not made, where more can be said of it; gives other words back as they are. */
+function explained(words: string): string {
   const meaning = MEANINGS.find(({ says }) => says.test(words));
   return meaning === undefined ? words : `${meaning.means} (${words})`;
 }

@@ -22,7 +22,7 @@ export const upgradeCheck = command({
   says:
     "Says what the first start of this build would do to a data folder: what is migrated, how long, what disk, what copy",
   more:
-    "Called of the new build, before it is started; a server of the old one may be running. It also says what of the " +
+    "To be run with the new build, before it is started; a server of the old one may be running. It also says what of the " +
     "configuration and which plugins the new build does not take, and whether one can go back. Changes nothing. Exits " +
     "with 1 if something keeps it from starting, and with 57 if the history is newer than this build.",
   parameters: {},

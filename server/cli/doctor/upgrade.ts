@@ -47,8 +47,8 @@ export const checkUpgrade: Check = async ({ data, owner }) => {
   if (first === undefined) {
     return [
       ...found,
-      good("Nothing is migrated: it has the tables of this build, in no time and without a copy"),
-      about("way back").good("The build before starts on it as it is"),
+      good("It has the tables of this build: nothing is migrated, and no copy is made"),
+      about("way back").good("A build with these tables starts on it as it is; an older one after upgrade back"),
     ];
   }
   return [

@@ -5,7 +5,7 @@
  * @module
  */
 import { resolve } from "node:path";
-import { parseArgs, type ParseArgsConfig } from "node:util";
+import { parseArgs } from "node:util";
 import { wordsOf } from "../../core/contract/errors.ts";
 import { Misuse } from "../../program/mod.ts";
 import { orNearest } from "./nearest.ts";
@@ -146,7 +146,7 @@ function read(
   { words, parameters, options }: Description<Record<string, Parameter>, Record<string, Option>>,
 ): Record<string, unknown> {
   const known = { ...options, ...COMMON_OPTIONS };
-  const { values, positionals } = parse(args, known);
+  const { values, positionals } = parse(args, { words, options: known });
   const named: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(known)) {
     const value = values[name];
@@ -182,8 +182,8 @@ function checked(value: string, { name, option }: { name: string; option: Option
   return option.path ? resolve(value) : value;
 }
 
-function parse(args: readonly string[], options: Record<string, Option>) {
-  checkNames(args, options);
+function parse(args: readonly string[], { words, options }: Pick<Command, "words" | "options">) {
+  checkOptions(args, { words, options });
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
@@ -191,13 +191,20 @@ function parse(args: readonly string[], options: Record<string, Option>) {
   }
 }
 
-/** Refuses options that are not known, in better words than the parser's. */
-function checkNames(args: readonly string[], options: ParseArgsConfig["options"]): void {
+/** Refuses options that are not known or lack their value, in better words than the parser's. */
+function checkOptions(args: readonly string[], { words, options }: Pick<Command, "words" | "options">): void {
   const { tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true });
   for (const token of tokens) {
-    if (token.kind !== "option" || Object.hasOwn(options ?? {}, token.name)) continue;
-    const names = Object.keys(options ?? {});
-    throw new Misuse(`There is no option ${token.rawName}${orNearest(token.name, { among: names, before: "--" })}`);
+    if (token.kind !== "option") continue;
+    const help = `: try ${words} --help`;
+    const known = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
+    if (known === undefined) {
+      const nearest = orNearest(token.name, { among: Object.keys(options), before: "--" });
+      throw new Misuse(`${words} has no option ${token.rawName}${nearest || help}`);
+    }
+    if (known.value !== undefined && token.value === undefined) {
+      throw new Misuse(`${token.rawName} needs ${known.value}${help}`);
+    }
   }
 }
 

@@ -66,6 +66,6 @@ Deno.test("a checkpoint of a file of format 1 needs no migration, and what is no
   refused(await cli(["history", "checkpoint", "--data", `${folder.path}/none`]), { code: 1, words: /There is no/ });
   refused(await cli(["history", "checkpoint", "--file", file, "--data", folder.path]), {
     code: 2,
-    words: /--file names a file, and --data, --url and --ca a server/,
+    words: /--file names a file, and --data, --url, --token-file and --ca a server/,
   });
 });

@@ -1,5 +1,6 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { retry } from "@std/async/retry";
+import { COMMANDS } from "../../server/cli/mod.ts";
 import { takeDataFolder } from "../../server/history/mod.ts";
 import type { Certificate } from "../../server/http/mod.ts";
 import { temporaryFolder } from "../faults/temporary.ts";
@@ -321,6 +322,26 @@ Deno.test("a token comes from the file of --token-file, else from SWITCHROOM_TOK
     refused(await cli([...list, "--token-file", path]), { code: 2, words });
   }
   equal(told.length, 3);
+});
+
+Deno.test("every command that has --token-file tells that token", async () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/token`;
+  await Deno.writeTextFile(file, "ofOption", { mode: 0o600 });
+  let told: string | null = null;
+  await using server = serve(({ headers }) => {
+    told = headers.get("authorization");
+    return new Response(null, { status: 401 });
+  });
+  const given: Record<string, string> = { PHONE: "x:1", OPERATION: "setRing", WHAT: "ring", NAME: "x", ID: "1" };
+  for (const { words, parameters, run } of COMMANDS.filter(({ options }) => "token-file" in options)) {
+    told = null;
+    const needed = Object.values(parameters).filter(({ optional, rest }) => !optional && !rest);
+    const args = [...words.split(" "), ...needed.map(({ value }) => given[value] ?? value)];
+    if (words === "request") args.push("mode=0", "volume=0");
+    await rejects(run([...args, "--url", server.url, "--token-file", file]), words);
+    equal(told, "Bearer ofOption", words);
+  }
 });
 
 Deno.test("no token is told to whoever listens by now where a killed server did", async () => {

@@ -57,16 +57,17 @@ export const historyList = command({
     "history list --phone virtual:desk-1 --outcome failed",
     "history list --from 2026-03-01T00:00:00Z --limit 1000 --json",
   ],
-  async run({ data, url, ca, json, wide, limit = USUAL_LIMIT, phone, token, from, to, ...others }) {
+  async run({ json, wide, limit = USUAL_LIMIT, ...given }) {
+    const { phone, plugin, application, operation, state, outcome, token, reference, from, to, ...at } = given;
     const most = readInteger(limit, { name: "--limit", least: 1, most: MOST });
     const filter = {
-      ...others,
+      ...{ plugin, application, operation, state, outcome, reference },
       phone: readPhoneName(phone, "--phone"),
       token: readTokenId(token, "--token"),
       from: readTime(from, "--from"),
       to: readTime(to, "--to"),
     };
-    return await withServer({ data, url, ca }, ({ server }) =>
+    return await withServer(at, ({ server }) =>
       printAtMost<ShownRecord>(most, {
         items: server.requests(filter, { limit: most }),
         json,
@@ -120,7 +121,7 @@ export const historyEvents = command({
     "history events --application 5d1f6f9c-58d5-4f4e-8d4f-2f0b1f9b3a77 --wide",
     "history events --subject t-0123456789ab",
   ],
-  async run({ data, url, ca, json, wide, limit = USUAL_LIMIT, type, phone, application, token, subject }) {
+  async run({ json, wide, limit = USUAL_LIMIT, type, phone, application, token, subject, ...at }) {
     const most = readInteger(limit, { name: "--limit", least: 1, most: MOST });
     const filter = {
       type,
@@ -129,7 +130,7 @@ export const historyEvents = command({
       token: readTokenId(token, "--token"),
       subject: readTokenId(subject, "--subject"),
     };
-    return await withServer({ data, url, ca }, ({ server }) =>
+    return await withServer(at, ({ server }) =>
       printAtMost<ShownEvent>(most, {
         items: server.events(filter, { limit: most }),
         json,

@@ -28,12 +28,13 @@ export const historyCheckpoint = command({
     ...SERVER_OPTIONS,
   },
   examples: ["history checkpoint >> /mnt/elsewhere/checkpoints.jsonl", "history checkpoint --file backup/history.db"],
-  async run({ file, data, url, ca }) {
-    if (file !== undefined && (data ?? url ?? ca) !== undefined) {
-      throw new Misuse("--file names a file, and --data, --url and --ca a server: one of both is asked");
+  async run({ file, ...server }) {
+    const { data, url } = server;
+    if (file !== undefined && Object.keys(server).length > 0) {
+      throw new Misuse("--file names a file, and --data, --url, --token-file and --ca a server: one of both is asked");
     }
     const ofServer = file === undefined && (url !== undefined || await isServed(data));
-    if (ofServer) printJson(await withServer({ data, url, ca }, ({ server }) => server.checkpoint()));
+    if (ofServer) printJson(await withServer(server, ({ server }) => server.checkpoint()));
     else {
       await using opened = await openHistoryFile(file ?? await historyFile(data));
       const { checkpoint, left } = await opened.checkpoint();

@@ -96,13 +96,14 @@ export const historyExport = command({
  * @returns Up to which block of which history, in words; nothing where the server does not tell this token.
  */
 async function exported(
-  { data, url, ca }: ServerOptions,
+  named: ServerOptions,
   { asked, signal, write }: { asked: Asked; signal: AbortSignal; write: (pieces: Pieces) => Promise<void> },
 ): Promise<string> {
+  const { data, url } = named;
   if (url !== undefined || await isServed(data)) {
     let name = "";
-    const named = (given: string) => void (name = given);
-    await withServer({ data, url, ca }, ({ server }) => write(server.exportHistory(asked, { signal, named })));
+    const take = (given: string) => void (name = given);
+    await withServer(named, ({ server }) => write(server.exportHistory(asked, { signal, named: take })));
     const [, historyId, block] = /^history-([0-9a-f]{32})-to-block-(\d+)\./.exec(name) ?? [];
     return historyId === undefined || block === undefined ? "" : endOf({ historyId, block });
   }

@@ -116,11 +116,11 @@ async function readVerifier(path: string): Promise<VerifySignature> {
 
 /** Has a server check its history, or checks a file. */
 async function verified(
-  { data, url, ca }: ServerOptions,
+  server: ServerOptions,
   { file, check, progress }: { file: string | undefined; check: Check; progress: ProgressLine },
 ): Promise<Verdict | ChainVerdict> {
-  if (url !== undefined) return await verifiedByServer({ data, url, ca }, { check, progress });
-  const path = file ?? await historyFile(data);
+  if (server.url !== undefined) return await verifiedByServer(server, { check, progress });
+  const path = file ?? await historyFile(server.data);
   if (await isChain(path)) return await verifyChainFile(path, check);
   if (file !== undefined && !await isDatabase(path)) {
     throw new Misuse(`${path} is neither a history nor an export of the chain: name one of them`);

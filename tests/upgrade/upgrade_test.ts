@@ -178,6 +178,17 @@ Deno.test("upgrade back refuses what leads nowhere: no copy, a copy of another h
   deepEqual(namesIn(`${data}/backups`).length, 1);
 });
 
+Deno.test("upgrade check of a folder whose history is gone says that no server starts: exit 1", async () => {
+  using folder = temporaryFolder();
+  const data = `${folder.path}/data`;
+  await using server = await startServer({ data, args: ["--safe"], untilListening: true });
+  await server.stop();
+  for (const name of namesIn(data)) if (name.startsWith("history.db")) await Deno.remove(`${data}/${name}`);
+  const check = await cli(["upgrade", "check", "--data", data]);
+  match(check.stdout, /^✗ history: No server starts: it is not there, but its block \d+ .*--accept-history$/m);
+  equal(check.code, 1);
+});
+
 Deno.test("upgrade check names a plugin whose range leaves this build out, and a configuration that it does not take: exit 1", async () => {
   using folder = temporaryFolder();
   const data = await oldData(folder.path);

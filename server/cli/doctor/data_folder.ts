@@ -71,7 +71,7 @@ export const checkServerFile: Check = async ({ data, owner }) => {
 const CLOCK_SLACK_MS = 60_000;
 
 /** What helps where a start would refuse the history. */
-const RESTORE = "Restore the right file, with its -wal if it has one; or start once with --accept-history";
+export const RESTORE = "Restore the right file, with its -wal if it has one; or start once with --accept-history";
 
 /** Whether the history is the one that was here, is whole and fits this build. */
 export const checkHistory: Check = async ({ data, owner }) => {

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { examineHistory, HISTORY_FILE } from "../../history/mod.ts";
+import { examineAbsence, examineHistory, HISTORY_FILE } from "../../history/mod.ts";
 import { capital } from "../output.ts";
 import { about, type Check, type Finding } from "./check.ts";
-import { freeBytes } from "./data_folder.ts";
+import { freeBytes, RESTORE } from "./data_folder.ts";
 
 /** How fast a history was copied that was measured (docs/performance.md), bytes a second. */
 const COPIED_A_SECOND = 150_000_000;
@@ -20,7 +20,11 @@ export const checkUpgrade: Check = async ({ data, owner }) => {
   const { good, odd, bad } = about("history");
   const file = `${data}/${HISTORY_FILE}`;
   const bytes = await sizeOf(file) + await sizeOf(`${file}-wal`);
-  if (bytes === 0) return [good(`There is none in ${data}: a start makes a new one`)];
+  if (bytes === 0) {
+    const absence = await examineAbsence(data);
+    if (absence !== undefined) return [bad(`No server starts: ${absence}`, RESTORE)];
+    return [good(`There is none in ${data}: a start makes a new one`)];
+  }
   const { migrations, discontinuity, damage, unseen } = await examineHistory(file, { thorough: true });
   if (damage !== undefined) return [bad(capital(damage), "Restore a copy before anything else is done to it")];
   if (unseen !== undefined) return [bad(`It could not be looked at: ${unseen}`, "Make space where it lies")];
@@ -35,11 +39,7 @@ export const checkUpgrade: Check = async ({ data, owner }) => {
     ];
   }
   const found: Finding[] = [];
-  if (discontinuity !== undefined) {
-    found.push(
-      bad(`No server starts: ${discontinuity}`, "Restore the right file; or start once with --accept-history"),
-    );
-  }
+  if (discontinuity !== undefined) found.push(bad(`No server starts: ${discontinuity}`, RESTORE));
   if (owner !== undefined) {
     found.push(odd(`${owner} serves it, and goes on doing so`, "Stop that server before this build is started"));
   }

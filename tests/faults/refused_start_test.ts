@@ -227,3 +227,20 @@ Deno.test("a program that is half installed says what is not there, and to insta
     /It is not whole: .*\/server\/main\.ts is not there\. Install it again; the data is elsewhere and stays/;
   refused({ code, signal: null, stdout: text.decode(stdout), stderr: text.decode(stderr) }, words);
 });
+
+Deno.test("a start from a folder that has been deleted says so, and nothing of packages: exit 2", async () => {
+  using folder = temporaryFolder();
+  const { code, stderr } = await new Deno.Command("sh", {
+    args: [
+      "-c",
+      'cd "$1" && mkdir gone && cd gone && rmdir ../gone && exec "$2" --version',
+      "sh",
+      folder.path,
+      `${PROGRAM}bin/switchroom`,
+    ],
+    env: { DENO: Deno.execPath() },
+  }).output();
+  const words = new TextDecoder().decode(stderr);
+  match(words, /^switchroom: The folder from which you call it has been deleted: go to another one \(cd\)$/m);
+  deepEqual([code, words.includes("packages")], [2, false]);
+});

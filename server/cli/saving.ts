@@ -51,12 +51,27 @@ export async function save(path: string, { pieces, signal }: { pieces: Pieces; s
 async function targetOf(path: string): Promise<string> {
   try {
     const target = await Deno.realPath(path);
-    if ((await Deno.stat(target)).isFile) return target;
+    if ((await Deno.stat(target)).isFile) {
+      if (!await isDatabase(target)) return target;
+      throw new Misuse(`Cannot write ${path}: there is a database, such as a history. Name another file`);
+    }
   } catch (error) {
+    if (error instanceof Misuse) throw error;
     if (error instanceof Deno.errors.NotFound) return path;
     throw cannotWrite(path, error);
   }
   throw new Misuse(`Cannot write ${path}: there is something that is no file. Name a file`);
+}
+
+/** How a database of SQLite begins, and its write-ahead log, in either order of bytes: in hexadecimal digits. */
+const DATABASES = ["53514c69746520666f726d6174203300", "377f0682", "377f0683"];
+
+/** Whether a file is a database or the log of one: nobody means that to be overwritten by what is written here. */
+async function isDatabase(path: string): Promise<boolean> {
+  using file = await Deno.open(path, { read: true });
+  const head = new Uint8Array(16);
+  await file.read(head);
+  return DATABASES.some((beginning) => head.toHex().startsWith(beginning));
 }
 
 async function attempt<Result>(path: string, write: () => Promise<Result>): Promise<Result> {

@@ -13,9 +13,9 @@ import { ROW_KINDS } from "./chain/mod.ts";
 import { type Head, HistoryError, type NotedHead } from "./contract/store.ts";
 import { type DataFolder, HISTORY_FILE } from "./data_folder.ts";
 import { examineHistory } from "./examine.ts";
-import { noteHead } from "./noted_head.ts";
+import { expectNoLog, noteHead } from "./noted_head.ts";
 import { quietFile } from "./quiet_file.ts";
-import { openForReading, openForWriting } from "./sqlite/database.ts";
+import { openForReading, openForWriting, SQLITE, sqliteCode } from "./sqlite/database.ts";
 import { NodeSqliteDialect } from "./sqlite/dialect.ts";
 import { executed, nameOfCopy } from "./sqlite/migrate.ts";
 import type { HistoryTables } from "./sqlite/schema.ts";
@@ -153,28 +153,43 @@ export async function goBack(
   const kept = nameOfCopy(`${folder}/backups`, "until-going-back");
   try {
     await Deno.mkdir(dirname(kept), { recursive: true, mode: 0o700 });
-    await Deno.copyFile(copy, draft);
-    {
-      using written = await Deno.open(draft, { read: true, write: true });
-      await written.sync();
-    }
-    await Deno.chmod(draft, 0o600);
-    // A log that a killed server has left belongs to the history of until now.
-    {
-      using database = openForWriting(file);
-      database.exec("pragma wal_checkpoint(truncate)");
-    }
+    await copyWhole(copy, draft);
+    moveLogAlone(file);
+    await expectNoLog(folder);
     // Where the file system has no links it is copied: at no moment is there no history.
-    await Deno.link(file, kept).catch(() => Deno.copyFile(file, kept));
+    await Deno.link(file, kept).catch(() => copyWhole(file, kept));
     await Deno.rename(draft, file);
   } catch (error) {
     await Deno.remove(draft).catch(() => {});
-    throw new HistoryError(`Cannot put ${copy} into the place of ${file}: ${wordsOf(error)}`, {
-      exitCode: 2,
-      cause: error,
-    });
+    const why = sqliteCode(error) === SQLITE.BUSY
+      ? `another program has ${file} open. Let that end first`
+      : wordsOf(error);
+    throw new HistoryError(`Cannot put ${copy} into the place of ${file}: ${why}`, { exitCode: 2, cause: error });
   }
   const wentBack = `it was brought back to its block ${head.block} of ${timeText(head.at)}, before ${undoes[0]}`;
   await noteHead(folder, { ...head, historyId, log: false, wentBack } satisfies NotedHead);
   return kept;
+}
+
+/**
+ * Moves the log that a killed server has left into the history of until now, to which it belongs: beside a copy of the
+ * same name SQLite would take it for that one's. So would whoever has the history open go on in it, and nobody may.
+ */
+function moveLogAlone(file: string): void {
+  using database = openForWriting(file);
+  // Another journal only whoever is alone can set; then all is in the file, and nothing beside it.
+  for (const journal of ["delete", "wal"]) database.prepare(`pragma journal_mode = ${journal}`).get();
+}
+
+/** Copies a file onto the disk, for its owner's eyes only; whole, or not at all. */
+async function copyWhole(from: string, to: string): Promise<void> {
+  try {
+    await Deno.copyFile(from, to);
+    await Deno.chmod(to, 0o600);
+    using written = await Deno.open(to, { read: true, write: true });
+    await written.sync();
+  } catch (error) {
+    await Deno.remove(to).catch(() => {});
+    throw error;
+  }
 }

@@ -58,6 +58,10 @@ Deno.test("the history of a server that does not run is exported from its folder
   const [opening, block] = await exported("--format", "chain", "--phone", "virtual:mini-1");
   deepEqual([opening?.["chain"], opening?.["filter"]], [1, { phone: "virtual:mini-1" }]);
   ok(Array.isArray(block?.["block"]));
+  refused(await cli(["history", "export", "--data", folder.path, "--out", `${folder.path}/history.db`]), {
+    code: 2,
+    words: /Cannot write \S+history\.db: there is a database, such as a history\. Name another file/,
+  });
   deepEqual(await lookOf(folder.path), before);
 
   // Its log alone, as it is after a copy of the two.

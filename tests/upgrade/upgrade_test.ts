@@ -13,6 +13,8 @@ import type { HistoryEvent } from "../../server/core/contract/facts.ts";
 import { MIGRATIONS } from "../../server/history/sqlite/migrate.ts";
 import { cli, jsonLines } from "../cli/support/cli.ts";
 import { refused } from "../cli/support/refused.ts";
+import { fill } from "../faults/full_disk.ts";
+import { smallDisk, whyNoMount } from "../faults/mounts.ts";
 import { skipLoudly, temporaryFolder } from "../faults/temporary.ts";
 import { api } from "../harness/api.ts";
 import { REPOSITORY } from "../harness/server_command.ts";
@@ -187,6 +189,96 @@ Deno.test("upgrade check of a folder whose history is gone says that no server s
   const check = await cli(["upgrade", "check", "--data", data]);
   match(check.stdout, /^✗ history: No server starts: it is not there, but its block \d+ .*--accept-history$/m);
   equal(check.code, 1);
+});
+
+Deno.test("upgrade back refuses while somebody else has the history open, and what a killed server's log holds stays", async () => {
+  using folder = temporaryFolder();
+  const data = await oldData(folder.path);
+  const file = `${data}/history.db`;
+  const server = await startServer({ data, token: TOKEN, args: ["--safe"], untilListening: true });
+  await using _server = server;
+  const auditor = new DatabaseSync(file, { readOnly: true });
+  try {
+    auditor.exec("begin; select * from origin");
+    equal((await cli(["token", "create", "kept", "--data", data])).code, 0);
+    await server.kill();
+    const log = await Deno.readFile(`${file}-wal`);
+    ok(log.length > 0);
+    const isRefused = async () => {
+      const { code, stderr } = await cli(["upgrade", "back", "--yes", "--json", "--data", data]);
+      match(stderr, /another program has .*history\.db open\. Let that end first/);
+      equal(code, 2);
+    };
+    await isRefused();
+    deepEqual(await Deno.readFile(`${file}-wal`), log);
+    // Whoever reads nothing at the moment has it open all the same.
+    auditor.exec("rollback");
+    await isRefused();
+  } finally {
+    auditor.close();
+  }
+  deepEqual(contents(file).had, Object.keys(MIGRATIONS));
+  const back = await cli(["upgrade", "back", "--yes", "--json", "--data", data]);
+  equal(back.code, 0, back.stderr);
+  deepEqual(contents(file), { had: OLD, requests: REQUESTS });
+  using kept = new DatabaseSync(String(jsonLines(back)[0]?.["kept"]));
+  equal(kept.prepare("select count(*) as count from token where name = 'kept'").get()?.["count"], 1);
+  deepEqual(namesIn(data).filter((name) => /-(wal|shm)$|\.back$/.test(name)), []);
+});
+
+Deno.test("upgrade back exports into no database: neither the copy nor the history is overwritten", async () => {
+  using folder = temporaryFolder();
+  const data = await oldData(folder.path);
+  await (await startServer({ data, token: TOKEN, args: ["--safe"], untilListening: true })).stop();
+  const [copy = ""] = namesIn(`${data}/backups`);
+  for (const file of [`${data}/backups/${copy}`, `${data}/history.db`]) {
+    const before = await Deno.readFile(file);
+    refused(await cli(["upgrade", "back", "--yes", "--json", "--data", data, "--out", file]), {
+      code: 2,
+      words: /Cannot write .*: there is a database/,
+    });
+    deepEqual(await Deno.readFile(file), before);
+  }
+  deepEqual(namesIn(`${data}/backups`), [copy]);
+});
+
+Deno.test({
+  name:
+    "upgrade back to a disk that is full leaves all as it was, after a kill too: no half copy, and a start takes it",
+  ignore: skipLoudly(whyNoMount(), "upgrade back on a full disk"),
+  async fn() {
+    using folder = temporaryFolder();
+    using disk = smallDisk(1);
+    const data = await oldData(folder.path);
+    await Deno.symlink(disk.path, `${data}/backups`);
+    {
+      await using server = await startServer({ data, token: TOKEN, args: ["--safe"], untilListening: true });
+      equal((await cli(["token", "create", "kept", "--data", data])).code, 0);
+      await server.kill();
+      // What a server that goes on for longer notes: that a log lies there.
+      const note = `${data}/history-head.json`;
+      await Deno.writeTextFile(note, (await Deno.readTextFile(note)).replace('"log":false}', '"log":true} '));
+    }
+    const ballast = await fill(disk.path);
+    // Room to look at the copy, and none for another.
+    await Deno.truncate(ballast, (await Deno.stat(ballast)).size - 65_536);
+    const before = namesIn(disk.path);
+    const { code, stderr } = await cli([
+      "upgrade",
+      "back",
+      "--yes",
+      "--data",
+      data,
+      "--out",
+      `${folder.path}/out.jsonl`,
+    ]);
+    match(stderr, /Cannot put .* into the place of .*history\.db: .*space/);
+    equal(code, 2);
+    deepEqual(namesIn(disk.path), before);
+    await using server = await startServer({ data, token: TOKEN, args: ["--safe"], untilListening: true });
+    const { body } = await api(server)<{ tokens: { name: string }[] }>("GET", "/v1/tokens");
+    ok(body.tokens.some(({ name }) => name === "kept"));
+  },
 });
 
 Deno.test("upgrade check names a plugin whose range leaves this build out, and a configuration that it does not take: exit 1", async () => {

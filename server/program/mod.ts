@@ -15,6 +15,7 @@ import { placed } from "./places.ts";
 export { readCertificate } from "./certificate.ts";
 export { readCheckpointKey } from "./checkpoint_key.ts";
 export { cannotListen } from "./configuration/address.ts";
+export { hostOf } from "./configuration/called_host.ts";
 export { type Flags, SERVE_FLAGS } from "./configuration/flags.ts";
 export type { Configuration };
 export { exitCodeOf, exitOnFaults, internalError, untilToldToStop } from "./ending.ts";

@@ -172,6 +172,10 @@ const WRONG: Record<string, { file: unknown; words: RegExp }> = {
     file: { checkpoints: { url: "https://me:secret@audit.example.org/" } },
     words: /checkpoints\.url .*without a name and a password/,
   },
+  "a receiver that is a pattern of hosts": {
+    file: { checkpoints: { url: "https://*.example.org/" } },
+    words: /checkpoints\.url is .*it must be as https:\/\/audit\.example\.org\/switchroom/,
+  },
   "a receiver's token without a receiver": {
     file: { checkpoints: { tokenFile: "token" } },
     words: /checkpoints: tokenFile is the token for url, which is not there$/,

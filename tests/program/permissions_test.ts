@@ -1,8 +1,10 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { readNamed } from "../../server/program/launch/named.ts";
+import { commandLineFlags } from "../../server/program/launch/permissions.ts";
 import { placed } from "../../server/program/places.ts";
 import { readConfiguration } from "../../server/program/configuration/read.ts";
 import { cli, cliCommand } from "../cli/support/cli.ts";
+import { refused } from "../cli/support/refused.ts";
 import { eventually } from "../crash/eventually.ts";
 import { runServer } from "../faults/operator.ts";
 import { temporaryFolder } from "../faults/temporary.ts";
@@ -203,6 +205,16 @@ Deno.test("a data folder around the program does not let the server write the pr
   const denied = /^--deny-write=(.*)$/m.exec(stdout)?.[1]?.split(",") ?? [];
   for (const name of ["server", "plugins", "migrations", "bin", "packaging", "deno.json"]) {
     equal(denied.includes(REPOSITORY + name), true);
+  }
+});
+
+Deno.test("--url permits the one host that it names: no pattern of hosts, no list, and nothing that Deno would not take", async () => {
+  for (const host of ["*.example.org", "*", "one.example,two.example", "$(id)", "it's"]) {
+    refused(await cli(["phone", "list", "--url", `http://${host}`], { env: { SWITCHROOM_TOKEN: "x" } }), {
+      code: 2,
+      words: /--url cannot be "http:.*: it must be as http:\/\/127\.0\.0\.1:8274/,
+    });
+    deepEqual(commandLineFlags({ url: `http://${host}` }), commandLineFlags({ url: undefined }));
   }
 });
 

@@ -6,7 +6,7 @@
 import { wordsOf } from "../../core/contract/errors.ts";
 import { SECRET } from "../../core/contract/token.ts";
 import { ownerOfDataFolder } from "../../history/mod.ts";
-import { Failure, Misuse, placed, readServerFile, readSmallFile, type ServerFile } from "../../program/mod.ts";
+import { Failure, hostOf, Misuse, placed, readServerFile, readSmallFile, type ServerFile } from "../../program/mod.ts";
 import type { Option } from "../parsing/command.ts";
 
 /** The token of whoever does not want to be the operator, and a file that holds it. */
@@ -114,7 +114,7 @@ function parseUrl(text: string): URL {
   if (url !== null && `${url.username}${url.password}` !== "") {
     throw new Misuse("--url cannot have a user or a password: a token says who calls");
   }
-  if (url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url;
+  if (url !== null && hostOf(text).length > 0 && url.href === `${url.origin}/`) return url;
   throw new Misuse(
     `--url cannot be ${JSON.stringify(text)}: it must be as http://127.0.0.1:8274, with nothing behind that`,
   );

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { hostOf } from "./called_host.ts";
 
 const path = z.string().min(1).max(4_096);
 
@@ -12,7 +13,7 @@ const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/;
 /** Whoever has the name of an address in a log or a list of processes must not have a password with it. */
 function isAddress(text: string): boolean {
   const url = URL.parse(text);
-  return url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
+  return hostOf(text).length > 0 && url?.username === "" && url.password === "";
 }
 
 const address = z.string().max(2_048).refine(

@@ -7,6 +7,7 @@
  */
 import { dirname, resolve } from "node:path";
 import { type Address, parseAddress } from "../configuration/address.ts";
+import { hostOf } from "../configuration/called_host.ts";
 import { readJsonFile } from "../configuration/json_file.ts";
 import { DEFAULT_LISTEN, isNamed } from "../configuration/usual.ts";
 import type { Placed } from "../places.ts";
@@ -73,13 +74,6 @@ function listOf(value: unknown): readonly unknown[] {
 /** A text, or nothing. */
 function textOf(value: unknown): string[] {
   return typeof value === "string" && value !== "" ? [value] : [];
-}
-
-/** What is connected to for a URL, as `HOST:PORT`; nothing if it is none of HTTP. */
-export function hostOf(text: string): string[] {
-  const url = URL.parse(text);
-  const usual = { "http:": "80", "https:": "443" }[url?.protocol ?? ""];
-  return url === null || usual === undefined ? [] : [`${url.hostname}:${url.port || usual}`];
 }
 
 function addressOf(text: string): Address | undefined {

@@ -4,10 +4,11 @@
  *
  * @module
  */
+import { hostOf } from "../configuration/called_host.ts";
 import { Misuse } from "../exit.ts";
 import { HOME, PLACE_VARIABLES } from "../places.ts";
 import { SERVICE_VARIABLES } from "../service.ts";
-import { hostOf, type Named } from "./named.ts";
+import type { Named } from "./named.ts";
 
 /** One value of one of Deno's permissions. */
 export interface Permission {

@@ -62,3 +62,37 @@ for (const [way, words] of Object.entries(WAYS)) {
     },
   });
 }
+
+/** Kills a server of npx, gives its number to another process, ends npx, and says what the watch for that one has left. */
+const REUSED = `
+(
+  printf 'npm exec switchroom' > /proc/self/comm
+  npm_command=exec "$1" serve --safe --data "$2" --listen 127.0.0.1:0 > /dev/null 2>&1 &
+  server=$!
+  until [ -e "$2/server.json" ]; do sleep 0.1; done
+  kill -s KILL $server
+  wait $server
+  other=
+  until [ "$other" = $server ]; do
+    [ -z "$other" ] || kill $other
+    echo $((server - 1)) > /proc/sys/kernel/ns_last_pid
+    setsid sleep 1000 &
+    other=$!
+  done
+  echo $other > "$2/other"
+) 2> /dev/null
+while ps -eo args= | grep -q '[s]witchroom serve'; do sleep 0.1; done
+kill -0 "$(cat "$2/other")" && echo alive`;
+
+const noNamespace = await new Deno.Command("unshare", { args: ["--pid", "--fork", "--mount-proc", "true"] }).output()
+  .then(({ success }) => success ? undefined : "no namespace of processes can be made", () => "there is no unshare");
+
+Deno.test({
+  name: "the end of npx ends nobody who was given the number of a server that has ended",
+  ignore: skipLoudly(noNamespace, "the watch for npx, and a number that is given again"),
+  async fn() {
+    using folder = temporaryFolder();
+    const args = ["--pid", "--fork", "--mount-proc", "sh", "-c", REUSED, "sh", PROGRAM, `${folder.path}/data`];
+    equal(await outputOf("unshare", ...args), "alive\n");
+  },
+});

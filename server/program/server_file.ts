@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { wordsOf } from "../core/contract/errors.ts";
 import { Failure, Misuse } from "./exit.ts";
+import { readSmallFile } from "./small_file.ts";
 
 /** Names in records and facts whoever can read the data folder. */
 export const OPERATOR = "operator";
@@ -66,7 +67,7 @@ export async function writeServerFile(folder: string, server: ServerFile): Promi
 export async function readServerFile(folder: string): Promise<ServerFile | undefined> {
   const path = pathIn(folder);
   try {
-    return serverFile.parse(JSON.parse(await Deno.readTextFile(path)));
+    return serverFile.parse(JSON.parse(await readSmallFile(path)));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     refuseDenied(error, path);

@@ -78,7 +78,7 @@ Deno.test("every getter can be asked from a shell", async () => {
 
 Deno.test("without a server one line says so, and that of a killed one is told from one that does not answer", async () => {
   using folder = temporaryFolder();
-  const list = () => cli(["phone", "list", "--data", folder.path]);
+  const list = (...args: string[]) => cli(["phone", "list", "--data", folder.path, ...args]);
   refused(await list(), { code: 1, words: /No server runs on the data folder/ });
   {
     await using server = await startServer({ data: folder.path, args: ["--safe"] });
@@ -105,6 +105,14 @@ Deno.test("without a server one line says so, and that of a killed one is told f
   }
   await Deno.writeTextFile(`${folder.path}/server.json`, "{}");
   refused(await list(), { code: 1, words: /Cannot use .*server\.json: .*pid/ });
+  // Nobody waits for what somebody may never write.
+  await Deno.remove(`${folder.path}/server.json`);
+  await new Deno.Command("mkfifo", { args: [`${folder.path}/server.json`] }).output();
+  refused(await list(), { code: 1, words: /Cannot use .*server\.json: it is not a file/ });
+  refused(await list("--ca", `${folder.path}/server.json`), {
+    code: 2,
+    words: /Cannot use the certificate .*not a file/,
+  });
 });
 
 Deno.test("a server is reached by its address with a token, and its refusals are told in one line", async () => {

@@ -114,6 +114,14 @@ Deno.test("switchroom runs the Deno that DENO names, else the one of its package
   equal(other.code, 2);
   match(other.stderr, /^switchroom: Cannot run DENO=.*\/no-deno: it must be a path of Deno, or its name on PATH$/m);
 
+  // What a package half installed may have in its place, and what says something else.
+  await Deno.writeTextFile(`${path}/empty`, "", { mode: 0o755 });
+  for (const program of [`${path}/empty`, "/bin/echo"]) {
+    const { code, stderr } = await versionWith(path, { DENO: program });
+    deepEqual([code, stderr.split("\n").length], [2, 2], stderr);
+    match(stderr, /^switchroom: Cannot run on .*(empty|echo): it is no Deno, or not a whole one\. Install it again/);
+  }
+
   const good = /^switchroom \d+\.\d+\.\d+ \(/;
   match((await versionWith(path, { DENO: Deno.execPath() })).stdout, good);
   for (

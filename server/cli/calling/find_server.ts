@@ -122,7 +122,7 @@ function parseUrl(text: string): URL {
 
 async function trusting(path: string): Promise<Deno.HttpClient> {
   try {
-    return Deno.createHttpClient({ caCerts: [await Deno.readTextFile(path)] });
+    return Deno.createHttpClient({ caCerts: [await readSmallFile(path)] });
   } catch (error) {
     throw new Misuse(`Cannot use the certificate ${path}: ${wordsOf(error)}. It must be a file in PEM`);
   }

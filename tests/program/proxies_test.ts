@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { plan } from "../../server/program/launch/plan.ts";
 import { runServer } from "../faults/operator.ts";
 import { temporaryFolder } from "../faults/temporary.ts";
@@ -94,6 +94,8 @@ Deno.test("of --url its host and port are permitted, as the command line itself 
       ["--url http://one.example phone list --url https://user:word@TWO.example:8443", ",two.example:8443"],
       ["phone list --url http://[2001:db8::1]:8274", ",[2001:db8::1]:8274"],
       ["phone list --url ftp://phones.example", ""],
+      // Deno would take it for two hosts.
+      ["phone list --url http://a,b/", ""],
       ["phone list --url phones.example", ""],
       ["phone list --url", ""],
       ["phone show --name --url=x --name=http://phones.example", ""],
@@ -102,5 +104,4 @@ Deno.test("of --url its host and port are permitted, as the command line itself 
   ) {
     equal((await plan(args.split(" "))).find((word) => word.startsWith("--allow-net")), `--allow-net=${here}${more}`);
   }
-  await rejects(plan(["phone", "list", "--url", "http://a,b/"]), { name: "Misuse", message: /cannot name/ });
 });

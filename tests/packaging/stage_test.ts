@@ -69,6 +69,13 @@ Deno.test("below node_modules, with an empty cache, without a registry and from 
   };
   const program = fileURLToPath(new URL("bin/switchroom", tree));
   await using server = await startInstalled([program], { cwd: "/", env, data: `${folder}/data` });
+  const { url } = JSON.parse(await Deno.readTextFile(`${folder}/data/server.json`));
+  // It listens before its plugin has told of a phone.
+  for (let status = 0; status !== 200;) {
+    const answer = await fetch(`${url}/readyz`);
+    await answer.body?.cancel();
+    ({ status } = answer);
+  }
   const { stdout, stderr } = await new Deno.Command(program, {
     args: ["request", "setLamp", "virtual:desk-1", "lamp=20", "mode=flash", `--data=${folder}/data`],
     cwd: "/",

@@ -6,6 +6,7 @@
 import { wordsOf } from "../core/contract/errors.ts";
 import type { Clock } from "../core/mod.ts";
 import type { Certificate } from "../http/mod.ts";
+import { within } from "../tools/mod.ts";
 import type { TlsFiles } from "./configuration/read.ts";
 import { Misuse } from "./exit.ts";
 import { readSmallFile } from "./small_file.ts";
@@ -21,6 +22,9 @@ export async function readCertificate(files: TlsFiles): Promise<Certificate> {
   check(certificate, files);
   return certificate;
 }
+
+/** How long a look waits for the files, milliseconds: what is a pipe by the time that it is opened may never be read. */
+const READ_MS = 2_000;
 
 /** What {@linkcode watchCertificate} needs. */
 export interface WatchOptions {
@@ -50,7 +54,11 @@ export function watchCertificate(
   const look = async () => {
     let fault = "";
     try {
-      const found = await readPair(files);
+      const reading = readPair(files);
+      if (!await within(reading, READ_MS)) {
+        throw new Misuse(`Cannot read ${files.cert} and ${files.key} in ${READ_MS} ms`);
+      }
+      const found = await reading;
       if (found.cert !== current.cert || found.key !== current.key) {
         check(found, files);
         current = found;
